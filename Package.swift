@@ -1,0 +1,100 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Every file names each module whose members it uses, so the import table below cannot be passed by.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A layer's target. The lists below are the import table of docs/architecture.md: imports point only down.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "martlet",
+  products: [
+    .executable(name: "martlet", targets: ["martlet"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
+  targets: [
+    // Layer 0: the ground.
+    .target(name: "CLinux"),
+    .systemLibrary(
+      name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+    layer("NetworkTypes"),
+
+    // Layer 1: pure logic.
+    layer("VRRPCore", ["NetworkTypes"]),
+    layer("HealthCore", ["NetworkTypes"]),
+    layer("ConfigurationSyntax"),
+
+    // Layer 2: bytes and text to values.
+    layer("VRRPWire", ["NetworkTypes", "VRRPCore"]),
+    layer("Configuration", ["NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax"]),
+    layer("ControlModel", ["NetworkTypes", "VRRPCore", "HealthCore"]),
+
+    // Layers 3 and 4: the operating system.
+    layer("LinuxSystem", ["CLinux", "NetworkTypes"]),
+    layer("Netlink", ["LinuxSystem", "CLinux", "CNetlink", "NetworkTypes"]),
+
+    // Layer 5: the three processes. None imports another.
+    layer(
+      "Engine",
+      ["NetworkTypes", "VRRPCore", "HealthCore", "VRRPWire", "Configuration", "ControlModel", "LinuxSystem", "Netlink"]
+    ),
+    layer(
+      "Prober", ["NetworkTypes", "VRRPCore", "HealthCore", "Configuration", "ControlModel", "LinuxSystem"]),
+    layer("Supervisor", ["NetworkTypes", "ControlModel", "LinuxSystem", "Netlink"]),
+
+    // Layer 6: the command line.
+    .executableTarget(
+      name: "martlet",
+      dependencies: [
+        "NetworkTypes", "ConfigurationSyntax", "Configuration", "ControlModel", "LinuxSystem", "Engine", "Prober",
+        "Supervisor", argumentParser,
+      ],
+      swiftSettings: settings),
+
+    // Kits: what stands behind the tests, the demo and the benchmarks.
+    layer("SimulationKit", ["NetworkTypes", "VRRPCore", "VRRPWire"]),
+    layer("LabKit", ["CLinux", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire"]),
+    .executableTarget(
+      name: "Demo", dependencies: ["LabKit", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire"],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["LabKit", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire", argumentParser],
+      path: "Benchmarks", swiftSettings: settings),
+
+    tests("NetworkTypesTests", ["NetworkTypes"]),
+    tests("VRRPCoreTests", ["VRRPCore", "NetworkTypes"]),
+    tests("HealthCoreTests", ["HealthCore", "NetworkTypes"]),
+    tests("ConfigurationSyntaxTests", ["ConfigurationSyntax"]),
+    tests("VRRPWireTests", ["VRRPWire", "VRRPCore", "NetworkTypes"]),
+    tests(
+      "ConfigurationTests", ["Configuration", "ConfigurationSyntax", "VRRPCore", "HealthCore", "NetworkTypes"]),
+    tests("CorpusTests", ["Configuration", "ConfigurationSyntax"]),
+    tests("ControlModelTests", ["ControlModel", "VRRPCore", "NetworkTypes"]),
+    tests("LinuxSystemTests", ["LinuxSystem", "CLinux", "NetworkTypes"]),
+    tests("NetlinkTests", ["Netlink", "LinuxSystem", "LabKit", "NetworkTypes"]),
+    tests(
+      "EngineTests",
+      ["Engine", "ControlModel", "Configuration", "VRRPCore", "VRRPWire", "NetworkTypes", "LinuxSystem"]),
+    tests(
+      "ProberTests",
+      ["Prober", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "NetworkTypes", "LinuxSystem"]),
+    tests("SupervisorTests", ["Supervisor", "ControlModel", "LinuxSystem", "NetworkTypes"]),
+    tests("MartletTests", ["martlet", "LinuxSystem"]),
+    tests("SimulationTests", ["SimulationKit", "VRRPCore", "VRRPWire", "NetworkTypes"]),
+    tests("LabTests", ["LabKit", "LinuxSystem", "VRRPWire", "VRRPCore", "NetworkTypes", "martlet"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+// ConfigurationSyntax: see docs/architecture.md.

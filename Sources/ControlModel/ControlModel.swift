@@ -1,0 +1,1 @@
+// ControlModel: see docs/architecture.md.

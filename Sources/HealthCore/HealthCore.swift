@@ -1,0 +1,1 @@
+// HealthCore: see docs/architecture.md.

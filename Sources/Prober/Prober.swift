@@ -1,0 +1,1 @@
+// Prober: see docs/architecture.md.

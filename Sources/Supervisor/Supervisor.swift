@@ -1,0 +1,1 @@
+// Supervisor: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// VRRPCore: see docs/architecture.md.

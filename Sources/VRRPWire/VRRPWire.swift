@@ -1,0 +1,1 @@
+// VRRPWire: see docs/architecture.md.
