@@ -1,1 +1,0 @@
-// VRRPCore: see docs/architecture.md.
