@@ -1,0 +1,294 @@
+import ConfigurationSyntax
+import HealthCore
+import NetworkTypes
+import VRRPCore
+
+/// A whole configuration, read and checked: every default filled in, every name resolved.
+public struct Configuration: Sendable {
+  /// What holds for the whole process.
+  public var global = GlobalSettings()
+  /// `vrrp_script` blocks in the file's order.
+  public var scripts: [ScriptCheckDefinition] = []
+  /// `vrrp_instance` blocks in the file's order.
+  public var routers: [VirtualRouterDefinition] = []
+  /// `vrrp_sync_group` blocks in the file's order.
+  public var groups: [SyncGroupDefinition] = []
+
+  /// An empty configuration with the defaults.
+  public init() {}
+
+  /// Every tracker in the order that fixes its ``TrackerID``: scripts first, then tracked interfaces by name.
+  ///
+  /// The engine and the prober both read their numbers from here.
+  public var trackers: [TrackerDefinition] {
+    var interfaces: Set<String> = []
+    for bindings in routers.map(\.trackedInterfaces) + groups.map(\.trackedInterfaces) {
+      interfaces.formUnion(bindings.map(\.name))
+    }
+    return scripts.indices.map(TrackerDefinition.script) + interfaces.sorted().map(TrackerDefinition.interface)
+  }
+}
+
+/// A thing that trackers watch.
+public enum TrackerDefinition: Sendable, Hashable {
+  /// The script at this position of ``Configuration/scripts``.
+  case script(Int)
+  /// The network interface of this name.
+  case interface(String)
+}
+
+/// `global_defs`.
+public struct GlobalSettings: Sendable, Hashable {
+  /// The name of this host in notifications (`router_id`); the node name when `nil`.
+  public var routerID: String?
+  /// The version of routers that name none (`vrrp_version`); IPv6 always speaks version 3.
+  public var version = ProtocolVersion.v2
+  /// Between gratuitous ARPs on one interface (`vrrp_garp_interval`).
+  public var garpInterval = Nanoseconds.zero
+  /// Between unsolicited neighbour advertisements on one interface (`vrrp_gna_interval`).
+  public var neighborAdvertisementInterval = Nanoseconds.zero
+  /// Who scripts run as when they do not say (`script_user`).
+  public var scriptUser: ScriptUser?
+  /// Whether a script that root would run and another user could change is refused (`enable_script_security`).
+  public var scriptSecurity = false
+  /// The FIFO that every transition is written to (`notify_fifo`).
+  public var notifyFIFO: NotifyFIFO?
+  /// The FIFO that VRRP transitions are written to (`vrrp_notify_fifo`).
+  public var vrrpNotifyFIFO: NotifyFIFO?
+  /// Whether adverts for unknown VRIDs are logged (`log_unknown_vrids`).
+  public var logUnknownVRIDs = false
+  /// Multicast group of IPv4 adverts (`vrrp_mcast_group4`); 224.0.0.18 by RFC 9568 section 5.1.1.2.
+  public var multicastGroup4 = IPAddress(v4: 0xE000_0012)
+  /// Multicast group of IPv6 adverts (`vrrp_mcast_group6`); ff02::12 by RFC 9568 section 5.1.2.2.
+  public var multicastGroup6 = IPAddress(v6High: 0xFF02_0000_0000_0000, low: 0x12)
+
+  /// The defaults.
+  public init() {}
+}
+
+/// A user, and a group if one is named, by name or number as the file says.
+public struct ScriptUser: Sendable, Hashable {
+  /// User name or number.
+  public var user: String
+  /// Group name or number; the user's own group when `nil`.
+  public var group: String?
+
+  /// A user with an optional group.
+  public init(user: String, group: String? = nil) {
+    self.user = user
+    self.group = group
+  }
+}
+
+/// A FIFO for notifications, with the script that reads from it if one is named.
+public struct NotifyFIFO: Sendable, Hashable {
+  /// Path of the FIFO.
+  public var path: String
+  /// Who owns it.
+  public var owner: ScriptUser?
+  /// The program started to read it, which gets the path as its last argument.
+  public var script: CommandDefinition?
+
+  /// A FIFO at `path`.
+  public init(path: String) {
+    self.path = path
+  }
+}
+
+/// A command to run, split into words as keepalived does.
+public struct CommandDefinition: Sendable, Hashable {
+  /// The words; the first is the program.
+  public var arguments: [String]
+  /// The line as written, quotes removed.
+  public var text: String
+  /// Whether the line uses what only a shell understands, and is run by `/bin/sh -c`.
+  public var needsShell: Bool
+  /// Who runs it; ``GlobalSettings/scriptUser`` when `nil`.
+  public var user: ScriptUser?
+
+  /// A command of the given words.
+  public init(arguments: [String], text: String, needsShell: Bool = false, user: ScriptUser? = nil) {
+    self.arguments = arguments
+    self.text = text
+    self.needsShell = needsShell
+    self.user = user
+  }
+}
+
+/// `vrrp_script`.
+public struct ScriptCheckDefinition: Sendable, Hashable {
+  /// Its name.
+  public var name: String
+  /// What is run.
+  public var command: CommandDefinition
+  /// From one start to the next.
+  public var interval = Nanoseconds.seconds(1)
+  /// From its start until it counts as failed and is terminated; the interval when the file does not say.
+  public var timeout = Nanoseconds.seconds(1)
+  /// -253 to 253; 0 makes a failure a fault.
+  public var weight = 0
+  /// Whether success and failure change places in the weight.
+  public var reverse = false
+  /// Successes in a row that make it up.
+  public var rise = 1
+  /// Failures in a row that make it down.
+  public var fall = 1
+  /// Whether it counts as failed until the first success.
+  public var initiallyFailed = false
+
+  /// A check with keepalived's defaults.
+  public init(name: String, command: CommandDefinition) {
+    self.name = name
+    self.command = command
+  }
+}
+
+/// Notify scripts of an instance or a sync group.
+public struct NotifyDefinition: Sendable, Hashable {
+  /// `notify_master`.
+  public var master: CommandDefinition?
+  /// `notify_backup`.
+  public var backup: CommandDefinition?
+  /// `notify_fault`.
+  public var fault: CommandDefinition?
+  /// `notify_stop`.
+  public var stop: CommandDefinition?
+  /// `notify`: called on every transition with type, name, state and priority appended.
+  public var any: CommandDefinition?
+  /// `notify_master_rx_lower_pri`.
+  public var masterHeardLowerPriority: CommandDefinition?
+  /// Whether priority changes are written to the FIFOs (`notify_priority_changes`).
+  public var priorityChanges = false
+
+  /// No scripts.
+  public init() {}
+}
+
+/// A named tracker with its weight, as `track_script` and `track_interface` give it.
+public struct TrackerReference: Sendable, Hashable {
+  /// Name of the script or interface.
+  public var name: String
+  /// The weight that counts here, the tracker's own default filled in.
+  public var weight: Int
+  /// Whether up and down change places.
+  public var reverse: Bool
+
+  /// A reference of the given contents.
+  public init(name: String, weight: Int = 0, reverse: Bool = false) {
+    self.name = name
+    self.weight = weight
+    self.reverse = reverse
+  }
+}
+
+/// One line of `virtual_ipaddress` or `virtual_ipaddress_excluded`.
+public struct VirtualAddress: Sendable, Hashable {
+  /// Address and prefix length.
+  public var prefix: IPPrefix
+  /// The interface that carries it, when it is not the instance's own.
+  public var interface: String?
+  /// Label of an IPv4 address, at most 15 characters.
+  public var label: String?
+  /// Scope number of an IPv4 address (`global` is 0, `link` 253, `host` 254).
+  public var scope: UInt8 = 0
+  /// Broadcast address, computed for `brd +` and `brd -`.
+  public var broadcast: IPAddress?
+  /// The other end of a point-to-point address.
+  public var peer: IPAddress?
+  /// Whether an IPv6 address skips duplicate address detection; true unless `-nodad` is written.
+  public var skipsDuplicateDetection = true
+  /// Whether no route to the prefix is made (`noprefixroute`).
+  public var noPrefixRoute = false
+  /// Preferred lifetime in seconds; `nil` for ever. 0 is the default of IPv6 /128.
+  public var preferredLifetime: UInt32?
+
+  /// An address with the defaults.
+  public init(prefix: IPPrefix) {
+    self.prefix = prefix
+    preferredLifetime = prefix.address.family == .ipv6 && prefix.length == 128 ? 0 : nil
+  }
+}
+
+/// The other hosts of a router that sends by unicast.
+public struct UnicastPeer: Sendable, Hashable {
+  /// Its address.
+  public var address: IPAddress
+  /// Least TTL or hop limit accepted from it.
+  public var minimumTTL: UInt8 = 0
+  /// Greatest TTL or hop limit accepted from it.
+  public var maximumTTL: UInt8 = 255
+
+  /// A peer of which any TTL is accepted.
+  public init(address: IPAddress) {
+    self.address = address
+  }
+}
+
+/// `vrrp_instance`.
+public struct VirtualRouterDefinition: Sendable, Hashable {
+  /// Its name.
+  public var name: String
+  /// The interface its adverts use.
+  public var interface: String
+  /// What the state machine needs. `trackers` is empty here: ``trackedScripts`` and ``trackedInterfaces`` name them.
+  public var core: VirtualRouterConfiguration
+  /// Family of its addresses and adverts.
+  public var family: AddressFamily
+  /// The `state` written in the file; only a hint, since an election decides.
+  public var initialState: RouterState = .backup
+  /// Addresses carried in adverts, in the file's order.
+  public var addresses: [VirtualAddress] = []
+  /// Addresses that move along without being carried in adverts; of either family.
+  public var excludedAddresses: [VirtualAddress] = []
+  /// Simple password of version 2, at most 8 bytes (RFC 2338 section 5.3.6); `nil` for none.
+  public var password: [UInt8]?
+  /// Peers; empty for multicast.
+  public var unicastPeers: [UnicastPeer] = []
+  /// Where adverts are sent from when the file says (`unicast_src_ip`, `mcast_src_ip`).
+  public var sourceAddress: IPAddress?
+  /// Whether the adverts' sender must be one of the peers; on by default for unicast.
+  public var checksUnicastSource = true
+  /// TTL or hop limit of unicast adverts.
+  public var unicastTTL: UInt8 = 255
+  /// Whether version 3 over IPv4 leaves the pseudo-header out of the checksum it sends (`v3_checksum_as_v2`).
+  public var checksumWithoutPseudoHeader = false
+  /// Whether packets to the addresses are accepted by a router that does not own them.
+  public var accepts = true
+  /// Whether faults of the own interface are ignored (`dont_track_primary`).
+  public var ignoresInterfaceFaults = false
+  /// Whether a repeated advert's address list is not compared (`skip_check_adv_addr`).
+  public var skipsAddressCheck = false
+  /// `track_script`.
+  public var trackedScripts: [TrackerReference] = []
+  /// `track_interface`.
+  public var trackedInterfaces: [TrackerReference] = []
+  /// Notify scripts.
+  public var notify = NotifyDefinition()
+
+  /// An instance with the defaults.
+  public init(name: String, interface: String, core: VirtualRouterConfiguration, family: AddressFamily) {
+    self.name = name
+    self.interface = interface
+    self.core = core
+    self.family = family
+  }
+}
+
+/// `vrrp_sync_group`.
+public struct SyncGroupDefinition: Sendable, Hashable {
+  /// Its name.
+  public var name: String
+  /// Positions of its members in ``Configuration/routers``.
+  public var members: [Int] = []
+  /// `track_script`.
+  public var trackedScripts: [TrackerReference] = []
+  /// `track_interface`.
+  public var trackedInterfaces: [TrackerReference] = []
+  /// Notify scripts.
+  public var notify = NotifyDefinition()
+
+  /// A group without members.
+  public init(name: String) {
+    self.name = name
+  }
+}
