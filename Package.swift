@@ -3,7 +3,7 @@ import PackageDescription
 
 /// Every file names each module whose members it uses, so the import table below cannot be passed by.
 let settings: [SwiftSetting] = [
-  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("MemberImportVisibility")
 ]
 
 /// A layer's target. The lists below are the import table of docs/architecture.md: imports point only down.
@@ -71,7 +71,8 @@ let package = Package(
       name: "Demo", dependencies: ["LabKit", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire"],
       swiftSettings: settings),
     .executableTarget(
-      name: "Benchmarks", dependencies: ["LabKit", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire", argumentParser],
+      name: "Benchmarks",
+      dependencies: ["LabKit", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire", argumentParser],
       path: "Benchmarks", swiftSettings: settings),
 
     tests("NetworkTypesTests", ["NetworkTypes"]),

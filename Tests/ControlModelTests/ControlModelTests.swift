@@ -1,1 +1,185 @@
+import ControlModel
+import NetworkTypes
 import Testing
+import VRRPCore
+
+private let v4 = IPAddress(v4: 0xC000_0201)
+private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
+
+@Suite struct MessageTests {
+  private static let causes: [Cause] = [
+    .started, .addressOwner, .masterDown(master: nil, lastHeard: nil),
+    .masterDown(master: v6, lastHeard: MonotonicInstant(nanoseconds: 7)), .masterResigned(v4),
+    .higherPriority(v4, .owner), .tieLost(v6, .standard), .preempted(v4, Priority(rawValue: 1)),
+    .trackerDown(TrackerID(rawValue: 3)), .trackerUp(TrackerID(rawValue: 0)), .interfaceDown, .interfaceUp,
+    .sourceAddressLost, .sourceAddressFound, .syncGroup(member: 9), .shutdown, .adopted,
+  ]
+
+  private static let messages: [EngineMessage] =
+    causes.map {
+      .transition(
+        router: 4, number: 12,
+        Transition(
+          from: .backup, to: .master, cause: $0, priority: Priority(rawValue: 150),
+          at: MonotonicInstant(nanoseconds: 123)),
+        detail: "curl: (7) connection refused")
+    } + [
+      .priorityChanged(router: 0, from: .standard, to: Priority(rawValue: 80)),
+      .event(LogEvent(.advertisementDropped, router: nil, address: v4, number: 3, text: "eth0")),
+      .event(LogEvent(.engineRunning, router: 5)), .dropped(99),
+    ]
+
+  @Test(arguments: messages) func survivesItsEncoding(message: EngineMessage) throws {
+    #expect(try message.encoded.withUnsafeBytes { try EngineMessage(decoding: $0) } == message)
+  }
+
+  @Test(arguments: messages) func refusesEveryCutShort(message: EngineMessage) {
+    let bytes = message.encoded
+    for count in 0..<bytes.count {
+      #expect(throws: MessageError.truncated) {
+        try bytes[..<count].withUnsafeBytes { try EngineMessage(decoding: $0) }
+      }
+    }
+  }
+
+  @Test func randomBytesNeverTrap() {
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<20_000 {
+      var bytes = (0..<Int.random(in: 0...80, using: &generator)).map { _ in
+        UInt8.random(in: 0...255, using: &generator)
+      }
+      if !bytes.isEmpty { bytes[0] = UInt8.random(in: 0...5, using: &generator) }
+      bytes.withUnsafeBytes {
+        _ = try? EngineMessage(decoding: $0)
+        _ = try? ProberCommand(decoding: $0)
+        _ = try? ProberReport(decoding: $0)
+        _ = try? TrackerVerdict(decoding: $0)
+      }
+    }
+  }
+
+  @Test func supervisorMessagesSurviveTheirEncoding() throws {
+    for command in [
+      ProberCommand.serve, .reloadFinished(token: 7, code: 2, message: "martlet.conf:3:1: error"), .shutdown,
+    ] {
+      #expect(try command.encoded.withUnsafeBytes { try ProberCommand(decoding: $0) } == command)
+    }
+    for report in [ProberReport.ready, .reloadRequested(token: .max)] {
+      #expect(try report.encoded.withUnsafeBytes { try ProberReport(decoding: $0) } == report)
+    }
+    let verdict = TrackerVerdict(tracker: 2, status: .down, reason: "exit 1")
+    #expect(try verdict.encoded.withUnsafeBytes { try TrackerVerdict(decoding: $0) } == verdict)
+  }
+
+  @Test func cutsTextsThatAreTooLong() throws {
+    let verdict = TrackerVerdict(tracker: 0, status: .up, reason: String(repeating: "x", count: 5000))
+    #expect(try verdict.encoded.withUnsafeBytes { try TrackerVerdict(decoding: $0) }.reason.count == 512)
+  }
+}
+
+@Suite struct BoardTests {
+  private func withBoard(_ body: (Board, UnsafeMutableRawBufferPointer) throws -> Void) throws {
+    let size = try Board.size(routers: 2, addresses: 3, trackers: 1, packetBytes: 64)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 4096)
+    defer { memory.deallocate() }
+    memory.initializeMemory(as: UInt8.self, repeating: 0)
+    try body(Board(creatingIn: memory, routers: 2, addresses: 3, trackers: 1, packetBytes: 64), memory)
+  }
+
+  @Test func keepsWhatTheEngineWrites() throws {
+    try withBoard { board, memory in
+      let description = RouterDescription(
+        identity: RouterIdentity(
+          interface: InterfaceIndex(rawValue: 4), family: .ipv6, virtualRouterID: 51, name: "VI_1"),
+        version: .v3, basePriority: Priority(rawValue: 150), interval: Centiseconds(rawValue: 10), addresses: 1..<3)
+      var snapshot = VirtualRouterSnapshot(
+        state: .master, activeInterval: Centiseconds(rawValue: 20), effectivePriority: Priority(rawValue: 140))
+      snapshot.mainDeadline = MonotonicInstant(nanoseconds: 55)
+      snapshot.master = v6
+      snapshot.masterPriority = .owner
+      snapshot.faults = [.interface, .tracker]
+      let transition = Transition(
+        from: .backup, to: .master, cause: .preempted(v6, .standard), priority: Priority(rawValue: 140),
+        at: MonotonicInstant(nanoseconds: 44))
+
+      let record = try #require(board.router(1))
+      record.description = description
+      record.snapshot = snapshot
+      record.record(transition, number: 3)
+      record.sourceAddress = v6
+      record[.advertisementsSent] = 1234
+      record[drops: 15] = 9
+      record[drops: 16] = 1
+      record.resignation = ResignationPacket(offset: 0, length: 20, destinationCount: 1, timeToLive: 255)
+      let address = try #require(board.address(2))
+      address.prefix = IPPrefix(v4, length: 24)
+      address.isOwned = true
+      address.interface = InterfaceIndex(rawValue: 4)
+      let tracker = try #require(board.tracker(0))
+      tracker.name = "chk"
+      tracker.verdict = (.down, MonotonicInstant(nanoseconds: 3), "exit 2")
+
+      let other = try Board(opening: memory)
+      let read = try #require(other.router(1))
+      #expect(read.description == description)
+      #expect(read.snapshot == snapshot)
+      #expect(read.lastTransition?.number == 3)
+      #expect(read.lastTransition?.transition == transition)
+      #expect(read.sourceAddress == v6)
+      #expect(read[.advertisementsSent] == 1234)
+      #expect(read[drops: 15] == 9)
+      #expect(read[drops: 16] == 0)
+      #expect(read.resignation.length == 20)
+      #expect(other.address(2)?.prefix == IPPrefix(v4, length: 24))
+      #expect(other.address(2)?.isOwned == true)
+      #expect(other.address(1)?.prefix == nil)
+      #expect(other.tracker(0)?.name == "chk")
+      #expect(try #require(other.tracker(0)).verdict.reason == "exit 2")
+      #expect(other.packets.count == 64)
+      #expect(board.router(0)?.description == nil)
+      #expect(board.router(2) == nil && board.router(-1) == nil && board.address(3) == nil && board.tracker(1) == nil)
+    }
+  }
+
+  @Test func refusesWhatIsNoBoard() throws {
+    try withBoard { _, memory in
+      for count in 0..<128 {
+        let part = UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
+        #expect(throws: BoardError.truncated) { try Board(opening: part) }
+      }
+      let cut = UnsafeMutableRawBufferPointer(rebasing: memory[..<(memory.count - 1)])
+      #expect(throws: BoardError.truncated) { try Board(opening: cut) }
+      memory.storeBytes(of: UInt32.max, toByteOffset: 12, as: UInt32.self)
+      #expect(throws: BoardError.size) { try Board(opening: memory) }
+      memory.storeBytes(of: 0, toByteOffset: 0, as: UInt64.self)
+      #expect(throws: BoardError.layout) { try Board(opening: memory) }
+    }
+  }
+}
+
+@Suite struct LogLineTests {
+  @Test func writesPrioritiesAndHidesControlCharacters() {
+    let line = LogLine(.warning, "check said \"a\nb\u{1B}[31m\"", fields: [("router", "VI_1")])
+    #expect(
+      line.rendered(.text, priorities: true, role: "prober")
+        == "<4>martlet[prober]: check said \"a\\nb\\u{1B}[31m\"\n")
+    #expect(
+      line.rendered(.json, priorities: true, role: "prober")
+        == "{\"severity\":\"warning\",\"process\":\"prober\",\"message\":\"check said \\\"a\\nb\\u001b[31m\\\"\",\"router\":\"VI_1\"}\n"
+    )
+  }
+
+  @Test func nestsJSON() {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("a") {
+        $0.array {
+          $0.element("x"); $0.element { $0.object { $0.member("n", 1) } }
+        }
+      }
+      writer.member("b", nil as String?)
+      writer.member("c", true)
+    }
+    #expect(writer.text == #"{"a":["x",{"n":1}],"b":null,"c":true}"#)
+  }
+}

@@ -1,0 +1,237 @@
+import NetworkTypes
+import Synchronization
+import VRRPCore
+
+/// Why a segment is no board that can be read.
+public enum BoardError: Error, Sendable, Equatable {
+  /// Too small for what its header says.
+  case truncated
+  /// Not a board, or one of another layout.
+  case layout
+  /// More records than a board may have.
+  case size
+}
+
+/// A view of the board in memory that somebody else maps and keeps mapped for as long as the view lives.
+///
+/// Records are guarded by a sequence number: odd while the engine writes. A reader copies a record and takes the copy
+/// only if the number was even and did not change meanwhile, so that reading never delays the engine.
+public struct Board: @unchecked Sendable {
+  let memory: UnsafeMutableRawBufferPointer
+  /// Virtual routers on the board.
+  public let routerCount: Int
+  /// Addresses on the board.
+  public let addressCount: Int
+  /// Trackers on the board.
+  public let trackerCount: Int
+  /// Bytes kept for ready packets.
+  public let packetBytes: Int
+
+  /// The size in bytes of a board for so many records.
+  /// - Throws: ``BoardError/size`` when there are more than a board may have.
+  public static func size(
+    routers: Int, addresses: Int, trackers: Int, packetBytes: Int
+  ) throws(BoardError) -> Int {
+    let counts = 0...BoardLayout.mostRecords
+    guard counts.contains(routers), counts.contains(addresses), counts.contains(trackers),
+      (0...BoardLayout.mostPacketBytes).contains(packetBytes)
+    else { throw .size }
+    return BoardLayout.headerSize + routers * BoardLayout.routerSize + addresses * BoardLayout.addressSize
+      + trackers * BoardLayout.trackerSize + packetBytes
+  }
+
+  /// Lays out a new board in zeroed memory.
+  /// - Throws: ``BoardError/truncated`` when the memory is smaller than ``size(routers:addresses:trackers:packetBytes:)`` says.
+  public init(
+    creatingIn memory: UnsafeMutableRawBufferPointer, routers: Int, addresses: Int, trackers: Int, packetBytes: Int
+  ) throws(BoardError) {
+    let size = try Self.size(routers: routers, addresses: addresses, trackers: trackers, packetBytes: packetBytes)
+    guard memory.count >= size else { throw .truncated }
+    self.memory = memory
+    routerCount = routers
+    addressCount = addresses
+    trackerCount = trackers
+    self.packetBytes = packetBytes
+    self[HeaderField.version] = BoardLayout.version
+    self[HeaderField.routerCount] = UInt32(routers)
+    self[HeaderField.addressCount] = UInt32(addresses)
+    self[HeaderField.trackerCount] = UInt32(trackers)
+    self[HeaderField.packetBytes] = UInt32(packetBytes)
+    self[HeaderField.magic] = BoardLayout.magic
+  }
+
+  /// Opens a board that an engine laid out.
+  /// - Throws: ``BoardError/layout`` for another layout, ``BoardError/truncated`` when records would lie beyond the end.
+  public init(opening memory: UnsafeMutableRawBufferPointer) throws(BoardError) {
+    guard memory.count >= BoardLayout.headerSize else { throw .truncated }
+    guard memory.load(fromByteOffset: HeaderField.magic.offset, as: UInt64.self) == BoardLayout.magic,
+      memory.load(fromByteOffset: HeaderField.version.offset, as: UInt32.self) == BoardLayout.version
+    else { throw .layout }
+    func count(_ field: BoardField<UInt32>) -> Int { Int(memory.load(fromByteOffset: field.offset, as: UInt32.self)) }
+    self.memory = memory
+    routerCount = count(HeaderField.routerCount)
+    addressCount = count(HeaderField.addressCount)
+    trackerCount = count(HeaderField.trackerCount)
+    packetBytes = count(HeaderField.packetBytes)
+    let size = try Self.size(
+      routers: routerCount, addresses: addressCount, trackers: trackerCount, packetBytes: packetBytes)
+    guard memory.count >= size else { throw .truncated }
+  }
+
+  subscript<Value: BitwiseCopyable>(field: BoardField<Value>) -> Value {
+    get { memory.load(fromByteOffset: field.offset, as: Value.self) }
+    nonmutating set { memory.storeBytes(of: newValue, toByteOffset: field.offset, as: Value.self) }
+  }
+
+  /// The record of the router at a position; `nil` beyond the last.
+  public func router(_ index: Int) -> RouterRecord? {
+    guard (0..<routerCount).contains(index) else { return nil }
+    return RouterRecord(record: record(at: BoardLayout.headerSize, index, BoardLayout.routerSize))
+  }
+
+  /// The record of the address at a position; `nil` beyond the last.
+  public func address(_ index: Int) -> AddressRecord? {
+    guard (0..<addressCount).contains(index) else { return nil }
+    return AddressRecord(record: record(at: addressesStart, index, BoardLayout.addressSize))
+  }
+
+  /// The record of the tracker at a position; `nil` beyond the last.
+  public func tracker(_ index: Int) -> TrackerRecord? {
+    guard (0..<trackerCount).contains(index) else { return nil }
+    return TrackerRecord(record: record(at: trackersStart, index, BoardLayout.trackerSize))
+  }
+
+  /// The bytes for ready packets, after the last record.
+  public var packets: UnsafeMutableRawBufferPointer {
+    let start = trackersStart + trackerCount * BoardLayout.trackerSize
+    return UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + packetBytes])
+  }
+
+  private var addressesStart: Int { BoardLayout.headerSize + routerCount * BoardLayout.routerSize }
+  private var trackersStart: Int { addressesStart + addressCount * BoardLayout.addressSize }
+
+  private func record(at start: Int, _ index: Int, _ size: Int) -> UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: memory[start + index * size..<start + (index + 1) * size])
+  }
+}
+
+extension Board {
+  /// The process that writes the board.
+  public var enginePID: Int32 {
+    get { self[HeaderField.enginePID] }
+    nonmutating set { self[HeaderField.enginePID] = newValue }
+  }
+
+  /// When the first engine of this run started.
+  public var startedAt: MonotonicInstant {
+    get { MonotonicInstant(nanoseconds: self[HeaderField.startedAt]) }
+    nonmutating set { self[HeaderField.startedAt] = newValue.nanoseconds }
+  }
+
+  /// When the engine last went round its loop; one that is frozen leaves it standing.
+  public var heartbeat: MonotonicInstant {
+    get { MonotonicInstant(nanoseconds: self[HeaderField.heartbeat]) }
+    nonmutating set { self[HeaderField.heartbeat] = newValue.nanoseconds }
+  }
+
+  /// Messages to the prober that found the queue full.
+  public var droppedMessages: UInt64 {
+    get { self[HeaderField.droppedMessages] }
+    nonmutating set { self[HeaderField.droppedMessages] = newValue }
+  }
+
+  /// Adverts for virtual routers that nobody configured here.
+  public var unknownRouterDrops: UInt64 {
+    get { self[HeaderField.unknownRouterDrops] }
+    nonmutating set { self[HeaderField.unknownRouterDrops] = newValue }
+  }
+
+  /// Times that netlink messages were lost and everything was read anew.
+  public var overruns: UInt64 {
+    get { self[HeaderField.overruns] }
+    nonmutating set { self[HeaderField.overruns] = newValue }
+  }
+
+  /// Whether the engine has taken over and the records are true.
+  public var isRunning: Bool {
+    get { self[HeaderField.running] == 1 }
+    nonmutating set { self[HeaderField.running] = newValue ? 1 : 0 }
+  }
+}
+
+/// What every record can do: read and write fields, and texts with a length byte before them.
+protocol BoardRecord {
+  var record: UnsafeMutableRawBufferPointer { get }
+}
+
+extension BoardRecord {
+  subscript<Value: BitwiseCopyable>(field: BoardField<Value>) -> Value {
+    get { record.load(fromByteOffset: field.offset, as: Value.self) }
+    nonmutating set { record.storeBytes(of: newValue, toByteOffset: field.offset, as: Value.self) }
+  }
+
+  func text(at offset: Int, longest: Int) -> String {
+    let count = min(Int(record[offset]), longest)
+    return String(decoding: record[offset + 1..<offset + 1 + count], as: UTF8.self)
+  }
+
+  func setText(_ text: String, at offset: Int, longest: Int) {
+    var count = 0
+    for byte in text.utf8.prefix(longest) {
+      record[offset + 1 + count] = byte
+      count += 1
+    }
+    record[offset] = UInt8(count)
+  }
+
+  subscript(instant field: BoardField<Int64>) -> MonotonicInstant? {
+    get {
+      let nanoseconds = self[field]
+      return nanoseconds == .min ? nil : MonotonicInstant(nanoseconds: nanoseconds)
+    }
+    nonmutating set { self[field] = newValue?.nanoseconds ?? .min }
+  }
+
+  func address(_ family: BoardField<UInt8>, _ high: BoardField<UInt64>, _ low: BoardField<UInt64>) -> IPAddress? {
+    switch AddressFamily(rawValue: self[family]) {
+    case .ipv4: IPAddress(v4: UInt32(truncatingIfNeeded: self[low]))
+    case .ipv6: IPAddress(v6High: self[high], low: self[low])
+    case nil: nil
+    }
+  }
+
+  func setAddress(
+    _ address: IPAddress?, _ family: BoardField<UInt8>, _ high: BoardField<UInt64>, _ low: BoardField<UInt64>
+  ) {
+    self[family] = address?.family.rawValue ?? 0
+    self[high] = address?.high ?? 0
+    self[low] = address?.low ?? 0
+  }
+
+  private var sequenceNumber: UnsafeMutablePointer<Atomic<UInt32>>? {
+    record.baseAddress?.assumingMemoryBound(to: Atomic<UInt32>.self)
+  }
+
+  /// Writes several fields so that a reader sees all of them or none.
+  func write(_ body: () -> Void) {
+    guard let sequenceNumber else { return }
+    let number = sequenceNumber.pointee.load(ordering: .relaxed)
+    sequenceNumber.pointee.store(number | 1, ordering: .relaxed)
+    atomicMemoryFence(ordering: .releasing)
+    body()
+    sequenceNumber.pointee.store((number | 1) &+ 1, ordering: .releasing)
+  }
+
+  /// Reads several fields of one moment. After a thousand tries, when an engine died while writing, what stands there is taken.
+  func read<Value>(_ body: () -> Value) -> Value {
+    guard let sequenceNumber else { return body() }
+    for _ in 0..<1000 {
+      let before = sequenceNumber.pointee.load(ordering: .acquiring)
+      guard before & 1 == 0 else { continue }
+      let value = body()
+      atomicMemoryFence(ordering: .acquiring)
+      if sequenceNumber.pointee.load(ordering: .relaxed) == before { return value }
+    }
+    return body()
+  }
+}

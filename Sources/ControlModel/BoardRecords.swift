@@ -1,0 +1,295 @@
+import NetworkTypes
+import VRRPCore
+
+/// What makes a virtual router the same one across a reload: where it is heard and by which number.
+public struct RouterIdentity: Sendable, Hashable {
+  /// Its interface.
+  public var interface: InterfaceIndex
+  /// Its family.
+  public var family: AddressFamily
+  /// Its identifier.
+  public var virtualRouterID: UInt8
+  /// Its name, which tells apart routers of one VRID with different unicast peers.
+  public var name: String
+
+  /// An identity of the given contents.
+  public init(interface: InterfaceIndex, family: AddressFamily, virtualRouterID: UInt8, name: String) {
+    self.interface = interface
+    self.family = family
+    self.virtualRouterID = virtualRouterID
+    self.name = name
+  }
+}
+
+/// What of a router's record never changes while its engine lives.
+public struct RouterDescription: Sendable, Hashable {
+  /// What makes it the same router to the next engine.
+  public var identity: RouterIdentity
+  /// Protocol version.
+  public var version: ProtocolVersion
+  /// Configured priority.
+  public var basePriority: Priority
+  /// Configured interval.
+  public var interval: Centiseconds
+  /// The positions of its addresses on the board.
+  public var addresses: Range<Int>
+
+  /// A description of the given contents.
+  public init(
+    identity: RouterIdentity, version: ProtocolVersion, basePriority: Priority, interval: Centiseconds,
+    addresses: Range<Int>
+  ) {
+    self.identity = identity
+    self.version = version
+    self.basePriority = basePriority
+    self.interval = interval
+    self.addresses = addresses
+  }
+}
+
+/// A router's record on the board.
+public struct RouterRecord: BoardRecord {
+  let record: UnsafeMutableRawBufferPointer
+
+  /// What never changes while the engine lives; `nil` if the record was never written.
+  public var description: RouterDescription? {
+    get {
+      guard let family = AddressFamily(rawValue: self[RouterField.family]),
+        let version = ProtocolVersion(rawValue: self[RouterField.version])
+      else { return nil }
+      let first = Int(self[RouterField.firstAddress])
+      return RouterDescription(
+        identity: RouterIdentity(
+          interface: InterfaceIndex(rawValue: self[RouterField.interface]), family: family,
+          virtualRouterID: self[RouterField.virtualRouterID],
+          name: text(at: RouterField.name, longest: BoardLayout.longestName)),
+        version: version, basePriority: Priority(rawValue: self[RouterField.basePriority]),
+        interval: Centiseconds(rawValue: self[RouterField.interval]),
+        addresses: first..<first + Int(self[RouterField.addressCount]))
+    }
+    nonmutating set {
+      guard let newValue else { return }
+      write {
+        self[RouterField.family] = newValue.identity.family.rawValue
+        self[RouterField.version] = newValue.version.rawValue
+        self[RouterField.interface] = newValue.identity.interface.rawValue
+        self[RouterField.virtualRouterID] = newValue.identity.virtualRouterID
+        setText(newValue.identity.name, at: RouterField.name, longest: BoardLayout.longestName)
+        self[RouterField.basePriority] = newValue.basePriority.rawValue
+        self[RouterField.interval] = newValue.interval.rawValue
+        self[RouterField.firstAddress] = UInt32(clamping: newValue.addresses.lowerBound)
+        self[RouterField.addressCount] = UInt32(clamping: newValue.addresses.count)
+      }
+    }
+  }
+
+  /// The state machine's state, for status and for the next engine.
+  public var snapshot: VirtualRouterSnapshot {
+    get {
+      read {
+        var snapshot = VirtualRouterSnapshot(
+          state: RouterState(rawValue: self[RouterField.state]) ?? .initialize,
+          activeInterval: Centiseconds(rawValue: self[RouterField.activeInterval]),
+          effectivePriority: Priority(rawValue: self[RouterField.effectivePriority]))
+        snapshot.mainDeadline = self[instant: RouterField.mainDeadline]
+        snapshot.preemptDeadline = self[instant: RouterField.preemptDeadline]
+        snapshot.announcementDeadline = self[instant: RouterField.announcementDeadline]
+        snapshot.refreshDeadline = self[instant: RouterField.refreshDeadline]
+        snapshot.lastHeard = self[instant: RouterField.lastHeard]
+        snapshot.master = address(RouterField.masterFamily, RouterField.masterHigh, RouterField.masterLow)
+        snapshot.masterPriority = Priority(rawValue: self[RouterField.masterPriority])
+        snapshot.faults = FaultReasons(rawValue: self[RouterField.faults])
+        return snapshot
+      }
+    }
+    nonmutating set {
+      write {
+        self[RouterField.state] = newValue.state.rawValue
+        self[RouterField.activeInterval] = newValue.activeInterval.rawValue
+        self[RouterField.effectivePriority] = newValue.effectivePriority.rawValue
+        self[instant: RouterField.mainDeadline] = newValue.mainDeadline
+        self[instant: RouterField.preemptDeadline] = newValue.preemptDeadline
+        self[instant: RouterField.announcementDeadline] = newValue.announcementDeadline
+        self[instant: RouterField.refreshDeadline] = newValue.refreshDeadline
+        self[instant: RouterField.lastHeard] = newValue.lastHeard
+        setAddress(newValue.master, RouterField.masterFamily, RouterField.masterHigh, RouterField.masterLow)
+        self[RouterField.masterPriority] = newValue.masterPriority.rawValue
+        self[RouterField.faults] = newValue.faults.rawValue
+      }
+    }
+  }
+
+  /// The last transition and its number, counted from 1; `nil` before the first.
+  public var lastTransition: (number: UInt64, transition: Transition)? {
+    read {
+      let encoded = EncodedCause(
+        kind: self[RouterField.causeKind],
+        address: address(RouterField.causeFamily, RouterField.causeHigh, RouterField.causeLow),
+        number: self[RouterField.causeNumber])
+      guard let cause = encoded.cause, let at = self[instant: RouterField.transitionAt],
+        let from = RouterState(rawValue: self[RouterField.previousState]),
+        let to = RouterState(rawValue: self[RouterField.state])
+      else { return nil }
+      let priority = Priority(rawValue: self[RouterField.effectivePriority])
+      return (
+        self[RouterField.transitions], Transition(from: from, to: to, cause: cause, priority: priority, at: at)
+      )
+    }
+  }
+
+  /// Writes a transition down. `number` counts transitions from 1.
+  public func record(_ transition: Transition, number: UInt64) {
+    let cause = EncodedCause(transition.cause)
+    write {
+      self[RouterField.previousState] = transition.from.rawValue
+      self[RouterField.state] = transition.to.rawValue
+      self[RouterField.causeKind] = cause.kind
+      setAddress(cause.address, RouterField.causeFamily, RouterField.causeHigh, RouterField.causeLow)
+      self[RouterField.causeNumber] = cause.number
+      self[instant: RouterField.transitionAt] = transition.at
+      self[RouterField.transitions] = number
+    }
+  }
+
+  /// The number of the last transition that the prober has queued notifications for. The prober writes it.
+  public var notified: UInt64 {
+    get { self[RouterField.notified] }
+    nonmutating set { self[RouterField.notified] = newValue }
+  }
+
+  /// The address that adverts leave from.
+  public var sourceAddress: IPAddress? {
+    get { read { address(RouterField.sourceFamily, RouterField.sourceHigh, RouterField.sourceLow) } }
+    nonmutating set {
+      write { setAddress(newValue, RouterField.sourceFamily, RouterField.sourceHigh, RouterField.sourceLow) }
+    }
+  }
+
+  /// A counter's value.
+  public subscript(counter: RouterCounter) -> UInt64 {
+    get { self[BoardField<UInt64>(offset: RouterField.counters + counter.rawValue * 8)] }
+    nonmutating set { self[BoardField<UInt64>(offset: RouterField.counters + counter.rawValue * 8)] = newValue }
+  }
+
+  /// Adverts dropped for the reason with this raw value, 0 to 15; 0 beyond.
+  public subscript(drops reason: Int) -> UInt32 {
+    get { (0..<16).contains(reason) ? self[BoardField<UInt32>(offset: RouterField.drops + reason * 4)] : 0 }
+    nonmutating set {
+      if (0..<16).contains(reason) { self[BoardField<UInt32>(offset: RouterField.drops + reason * 4)] = newValue }
+    }
+  }
+
+  /// Where the ready resignation stands among the board's packets: destinations of 16 bytes each, then the advert.
+  public var resignation: ResignationPacket {
+    get {
+      read {
+        ResignationPacket(
+          offset: Int(self[RouterField.packetOffset]), length: Int(self[RouterField.packetLength]),
+          destinationCount: Int(self[RouterField.destinationCount]), timeToLive: self[RouterField.timeToLive])
+      }
+    }
+    nonmutating set {
+      write {
+        self[RouterField.packetOffset] = UInt32(clamping: newValue.offset)
+        self[RouterField.packetLength] = UInt32(clamping: newValue.length)
+        self[RouterField.destinationCount] = UInt32(clamping: newValue.destinationCount)
+        self[RouterField.timeToLive] = newValue.timeToLive
+      }
+    }
+  }
+}
+
+/// Where a router's ready advert of priority 0 stands among the board's packets.
+///
+/// The supervisor sends it for an engine that died, without knowing what is in it.
+public struct ResignationPacket: Sendable, Hashable {
+  /// First byte of the destinations (16 bytes each, IPv4 in the first four), which the advert follows.
+  public var offset: Int
+  /// Bytes of the advert itself.
+  public var length: Int
+  /// Hosts or groups to send it to.
+  public var destinationCount: Int
+  /// TTL or hop limit to send it with.
+  public var timeToLive: UInt8
+
+  /// A place for a packet.
+  public init(offset: Int, length: Int, destinationCount: Int, timeToLive: UInt8) {
+    self.offset = offset
+    self.length = length
+    self.destinationCount = destinationCount
+    self.timeToLive = timeToLive
+  }
+}
+
+/// An address's record on the board.
+public struct AddressRecord: BoardRecord {
+  let record: UnsafeMutableRawBufferPointer
+
+  /// The router it belongs to, by its position.
+  public var router: Int {
+    get { Int(self[AddressField.router]) }
+    nonmutating set { self[AddressField.router] = UInt32(clamping: newValue) }
+  }
+
+  /// The interface that carries it.
+  public var interface: InterfaceIndex {
+    get { InterfaceIndex(rawValue: self[AddressField.interface]) }
+    nonmutating set { self[AddressField.interface] = newValue.rawValue }
+  }
+
+  /// The address with its prefix length; `nil` if the record was never written.
+  public var prefix: IPPrefix? {
+    get {
+      address(AddressField.family, AddressField.high, AddressField.low).flatMap {
+        IPPrefix($0, length: self[AddressField.prefixLength])
+      }
+    }
+    nonmutating set {
+      setAddress(newValue?.address, AddressField.family, AddressField.high, AddressField.low)
+      self[AddressField.prefixLength] = newValue?.length ?? 0
+    }
+  }
+
+  /// Whether the engine has put the address into the kernel: set before it asks for it, cleared when it is gone.
+  public var isOwned: Bool {
+    get { self[AddressField.owned] == 1 }
+    nonmutating set { self[AddressField.owned] = newValue ? 1 : 0 }
+  }
+}
+
+/// A tracker's record on the board.
+public struct TrackerRecord: BoardRecord {
+  let record: UnsafeMutableRawBufferPointer
+
+  /// Its name.
+  public var name: String {
+    get { text(at: TrackerField.name, longest: BoardLayout.longestName) }
+    nonmutating set { setText(newValue, at: TrackerField.name, longest: BoardLayout.longestName) }
+  }
+
+  /// A hash of what it watches and how.
+  public var fingerprint: UInt64 {
+    get { self[TrackerField.fingerprint] }
+    nonmutating set { self[TrackerField.fingerprint] = newValue }
+  }
+
+  /// Its status, since when, and the check's last words about it.
+  public var verdict: (status: TrackerStatus, since: MonotonicInstant, reason: String) {
+    get {
+      read {
+        (
+          TrackerStatus(rawValue: self[TrackerField.status]) ?? .unknown,
+          MonotonicInstant(nanoseconds: self[TrackerField.changedAt]),
+          text(at: TrackerField.reason, longest: BoardLayout.longestReason)
+        )
+      }
+    }
+    nonmutating set {
+      write {
+        self[TrackerField.status] = newValue.status.rawValue
+        self[TrackerField.changedAt] = newValue.since.nanoseconds
+        setText(newValue.reason, at: TrackerField.reason, longest: BoardLayout.longestReason)
+      }
+    }
+  }
+}

@@ -1,1 +1,0 @@
-// ControlModel: see docs/architecture.md.

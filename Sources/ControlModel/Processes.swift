@@ -1,0 +1,45 @@
+/// The processes that one binary can be; each is started with its name as the first argument.
+public enum ProcessRole: String, Sendable, CaseIterable {
+  /// Adverts, state machines, addresses.
+  case engine
+  /// Checks, scripts, notifications, logs, the control socket.
+  case prober
+  /// Reads and checks the configuration once, writes the source bundle and ends.
+  case loader
+}
+
+/// The descriptors that a process inherits, by number.
+public enum InheritedDescriptor: Int32, Sendable, CaseIterable {
+  /// Engine and prober: the channel to the supervisor.
+  case supervisor = 3
+  /// The source bundle: read by engine and prober, written by the loader.
+  case bundle = 4
+  /// Engine: the empty segment that becomes its board.
+  case board = 5
+  /// Engine: the board of the engine before it; absent at a first start.
+  case previousBoard = 6
+  /// Engine: the channel to the prober.
+  case prober = 7
+  /// Engine: the open file whose locks say which addresses this daemon serves.
+  case addressLocks = 8
+}
+
+/// How a martlet process ends; the supervisor ends with the code of the child that kept it from starting.
+public enum ExitCode: Int32, Sendable, CaseIterable {
+  /// Stopped as told.
+  case success = 0
+  /// Something that no other code names; the last line on standard error says what.
+  case failure = 1
+  /// The configuration has an error (`martlet check` ends with the same code).
+  case configuration = 2
+  /// A configured interface does not exist.
+  case missingInterface = 3
+  /// A capability is missing.
+  case missingCapability = 4
+  /// Another process serves one of the addresses or uses the runtime directory.
+  case alreadyServed = 5
+  /// The engine failed three times in ten seconds; the supervisor has withdrawn the addresses.
+  case engineFailing = 6
+  /// The command line is wrong (`EX_USAGE`).
+  case usage = 64
+}

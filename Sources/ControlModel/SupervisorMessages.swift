@@ -1,0 +1,92 @@
+/// What the supervisor tells the engine. A tag alone, so that sending needs no memory.
+public enum EngineCommand: UInt8, Sendable, CaseIterable {
+  /// The engine before this one is gone: adopt its board and begin.
+  case takeOver = 1
+  /// Stop, leave the addresses and the board as they are, and end.
+  case yield = 2
+  /// Remove the addresses, resign, and end.
+  case shutdown = 3
+  /// A new channel to the prober comes with this message as its one descriptor.
+  case proberLink = 4
+}
+
+/// What the engine tells the supervisor.
+public enum EngineReport: UInt8, Sendable, CaseIterable {
+  /// The configuration is read and checked, the sockets are open: waiting for ``EngineCommand/takeOver``.
+  case ready = 1
+  /// Took over: the board before this one is no longer needed.
+  case running = 2
+  /// The board is final; the process ends next.
+  case yielded = 3
+}
+
+/// What the supervisor tells the prober.
+public enum ProberCommand: Sendable, Equatable {
+  /// A configuration and an engine to serve. Comes with three descriptors: source bundle, board, channel to the engine.
+  ///
+  /// The bundle may be the same as before (a new engine after a crash); then checks go on and current verdicts are sent again.
+  case serve
+  /// How a reload that the prober asked for ended; 0 is success. The text says what kept it from success.
+  case reloadFinished(token: UInt32, code: Int32, message: String)
+  /// The engine has stopped: run the notifications that wait and end.
+  case shutdown
+
+  /// The message's bytes.
+  public var encoded: [UInt8] {
+    var writer = MessageWriter()
+    switch self {
+    case .serve:
+      writer.write(1 as UInt8)
+    case .reloadFinished(let token, let code, let message):
+      writer.write(2 as UInt8)
+      writer.write(token)
+      writer.write(code)
+      writer.write(message)
+    case .shutdown:
+      writer.write(3 as UInt8)
+    }
+    return writer.bytes
+  }
+
+  /// Reads a message.
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(MessageError) {
+    var reader = MessageReader(bytes)
+    switch try reader.read(UInt8.self) {
+    case 1: self = .serve
+    case 2: self = .reloadFinished(token: try reader.read(), code: try reader.read(), message: try reader.readText())
+    case 3: self = .shutdown
+    default: throw .invalid
+    }
+  }
+}
+
+/// What the prober tells the supervisor.
+public enum ProberReport: Sendable, Equatable {
+  /// The first ``ProberCommand/serve`` is carried out.
+  case ready
+  /// Someone asked for a reload on the control socket; the answer is to carry the token.
+  case reloadRequested(token: UInt32)
+
+  /// The message's bytes.
+  public var encoded: [UInt8] {
+    var writer = MessageWriter()
+    switch self {
+    case .ready:
+      writer.write(1 as UInt8)
+    case .reloadRequested(let token):
+      writer.write(2 as UInt8)
+      writer.write(token)
+    }
+    return writer.bytes
+  }
+
+  /// Reads a message.
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(MessageError) {
+    var reader = MessageReader(bytes)
+    switch try reader.read(UInt8.self) {
+    case 1: self = .ready
+    case 2: self = .reloadRequested(token: try reader.read())
+    default: throw .invalid
+    }
+  }
+}

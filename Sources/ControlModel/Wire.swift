@@ -1,0 +1,88 @@
+import NetworkTypes
+
+/// A message between processes could not be read; it is dropped, never trusted in part.
+public enum MessageError: Error, Sendable, Equatable {
+  /// It ends before its last field.
+  case truncated
+  /// A field holds a value that its type does not have.
+  case invalid
+}
+
+/// Appends fields to a message in the byte order of the host, since both ends are one binary on one host.
+struct MessageWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func write<Value: FixedWidthInteger>(_ value: Value) {
+    withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func write(_ address: IPAddress?) {
+    write(address?.family.rawValue ?? 0)
+    write(address?.high ?? 0)
+    write(address?.low ?? 0)
+  }
+
+  mutating func write(_ instant: MonotonicInstant?) {
+    write(instant?.nanoseconds ?? .min)
+  }
+
+  /// Writes at most ``MessageReader/longestText`` bytes of the text.
+  mutating func write(_ text: String) {
+    let utf8 = text.utf8.prefix(MessageReader.longestText)
+    write(UInt16(utf8.count))
+    bytes.append(contentsOf: utf8)
+  }
+}
+
+/// Takes fields from a message; every read is checked against its end.
+struct MessageReader {
+  /// Texts are cut here, so that one message always fits a socket's buffer.
+  static let longestText = 512
+
+  private let bytes: UnsafeRawBufferPointer
+  private var position = 0
+
+  init(_ bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+  }
+
+  mutating func read<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Value.Type = Value.self
+  ) throws(MessageError) -> Value {
+    guard bytes.count - position >= MemoryLayout<Value>.size else { throw .truncated }
+    defer { position += MemoryLayout<Value>.size }
+    return bytes.loadUnaligned(fromByteOffset: position, as: Value.self)
+  }
+
+  mutating func readCase<Value: RawRepresentable>(
+    _ type: Value.Type = Value.self
+  ) throws(MessageError) -> Value where Value.RawValue == UInt8 {
+    guard let value = Value(rawValue: try read(UInt8.self)) else { throw .invalid }
+    return value
+  }
+
+  mutating func readAddress() throws(MessageError) -> IPAddress? {
+    let family = try read(UInt8.self)
+    let high = try read(UInt64.self)
+    let low = try read(UInt64.self)
+    switch AddressFamily(rawValue: family) {
+    case .ipv4: return IPAddress(v4: UInt32(truncatingIfNeeded: low))
+    case .ipv6: return IPAddress(v6High: high, low: low)
+    case nil:
+      guard family == 0 else { throw .invalid }
+      return nil
+    }
+  }
+
+  mutating func readInstant() throws(MessageError) -> MonotonicInstant? {
+    let nanoseconds = try read(Int64.self)
+    return nanoseconds == .min ? nil : MonotonicInstant(nanoseconds: nanoseconds)
+  }
+
+  mutating func readText() throws(MessageError) -> String {
+    let count = Int(try read(UInt16.self))
+    guard count <= Self.longestText, bytes.count - position >= count else { throw .truncated }
+    defer { position += count }
+    return String(decoding: bytes[position..<position + count], as: UTF8.self)
+  }
+}
