@@ -65,7 +65,7 @@ public enum Cause: Sendable, Hashable {
   case masterResigned(IPAddress)
   /// An advert of a higher priority came.
   case higherPriority(IPAddress, Priority)
-  /// An advert of the same priority came from a higher address (from a lower one between two owners: RFC 9568 erratum 8298).
+  /// An advert of the same priority came from a higher address, or from another owner of the addresses that never yields.
   case tieLost(IPAddress, Priority)
   /// The master has a lower priority than this router, which preempts it.
   case preempted(IPAddress, Priority)

@@ -2,7 +2,8 @@ import NetworkTypes
 
 /// What happens to a host's virtual routers.
 public enum HostInput: Sendable, Hashable {
-  /// The router's sockets are ready: begin, or wait for first verdicts. Interface and source address must be told before.
+  /// The router's sockets are ready: begin, or wait for first verdicts. Interface and source address must be told before;
+  /// an interface that was never told of counts as up, a source address as missing.
   case start(router: Int)
   /// A valid advert came for the router from another host.
   case advertisement(Advertisement, from: IPAddress, router: Int)
@@ -14,28 +15,156 @@ public enum HostInput: Sendable, Hashable {
   case interface(up: Bool, router: Int)
   /// The address that the router's adverts leave from, which also decides ties; `nil` when there is none.
   case sourceAddress(IPAddress?, router: Int)
-  /// The router must stop for good: release, then resign.
+  /// The router must stop for good: release, then resign. What comes after is ignored.
   case shutdown(router: Int)
 }
 
 /// All virtual routers of one host with their sync groups and trackers: the whole of VRRP without a socket or a clock.
 ///
-/// The engine performs the effects, the simulator records them. Routers, groups and trackers are named by position.
-public struct VirtualRouterSet {
+/// The engine performs the effects, the simulator records them. Routers, groups and trackers are named by position; an input
+/// that names one which does not exist does nothing. An advert costs a constant number of steps and the move of one deadline
+/// in a heap, and allocates nothing as long as the array of effects keeps its storage.
+///
+/// On taking over, a router's effects are `send`, `claim`, `announce`, `transition`; on giving up, `cancelAnnouncements`,
+/// `release`, `send` of priority 0 if it resigns, `transition`. So no notification comes before the deed it tells of.
+public struct VirtualRouterSet: Sendable {
+  /// The routers, by position.
+  var routers: [VirtualRouter]
+  /// The sync groups, by position.
+  var groups: [SyncGroup]
+  /// The group of each router that is in one.
+  let groupOfRouter: [Int?]
+  /// What each tracker last said.
+  var statuses: [TrackerStatus]
+  /// Whom each tracker bears on.
+  let reaches: [TrackerReach]
+  /// When each router next has something to do by itself.
+  var deadlines: DeadlineHeap
+
   /// A set in which no router has started.
+  ///
+  /// What names a router or tracker that does not exist is left out, and a router stays in the first group that names it.
   public init(routers: [VirtualRouterConfiguration], groups: [SyncGroupConfiguration], trackerCount: Int) {
-    fatalError()
+    let trackerCount = max(0, trackerCount)
+    let routers = routers.map { $0.keepingTrackers(below: trackerCount) }
+    let groups = groups.map { $0.keepingTrackers(below: trackerCount) }
+    let membership = Membership(groups: groups, routerCount: routers.count)
+    groupOfRouter = membership.groupOfRouter
+    self.groups = zip(groups, membership.members).map { group, members in
+      SyncGroup(
+        members: members, trackers: group.trackers,
+        ownsAddresses: members.allSatisfy { routers[$0].priority == .owner })
+    }
+    self.routers = routers.enumerated().map { position, router in
+      guard let group = membership.groupOfRouter[position] else {
+        return VirtualRouter(
+          position: position, configuration: router, groupTrackers: [], preemptDelay: router.preemptDelay)
+      }
+      let longestDelay = membership.members[group].map { routers[$0].preemptDelay }.max() ?? router.preemptDelay
+      return VirtualRouter(
+        position: position, configuration: router, groupTrackers: groups[group].trackers, preemptDelay: longestDelay)
+    }
+    statuses = Array(repeating: .unknown, count: trackerCount)
+    reaches = TrackerReach.all(trackerCount: trackerCount, routers: routers, groups: groups, membership: membership)
+    deadlines = DeadlineHeap(count: routers.count)
   }
 
-  /// Takes over a router's state from another engine's board, before or instead of ``HostInput/start(router:)``.
-  public mutating func adopt(_ snapshot: VirtualRouterSnapshot, router: Int, at now: MonotonicInstant) {}
-
   /// Lets something happen. Effects are appended in the order in which they must be carried out.
-  public mutating func handle(_ input: HostInput, at now: MonotonicInstant, into effects: inout [Effect]) {}
+  public mutating func handle(_ input: HostInput, at now: MonotonicInstant, into effects: inout [Effect]) {
+    switch input {
+    case .start(let router):
+      start(router, at: now, into: &effects)
+    case .advertisement(let advert, let sender, let router):
+      guard routers.indices.contains(router) else { return }
+      let proposal = routers[router].hear(advert, from: sender, at: now, into: &effects)
+      carryOut(proposal, of: router, at: now, into: &effects)
+    case .timer:
+      fireDueTimers(at: now, into: &effects)
+    case .tracker(let tracker, let status):
+      setTracker(tracker, to: status, at: now, into: &effects)
+    case .interface(let isUp, let router):
+      setFault(.interface, to: !isUp, of: router, cause: isUp ? .interfaceUp : .interfaceDown, at: now, into: &effects)
+    case .sourceAddress(let address, let router):
+      guard routers.indices.contains(router) else { return }
+      routers[router].sourceAddress = address
+      let cause: Cause = address == nil ? .sourceAddressLost : .sourceAddressFound
+      setFault(.sourceAddress, to: address == nil, of: router, cause: cause, at: now, into: &effects)
+    case .shutdown(let router):
+      guard routers.indices.contains(router) else { return }
+      routers[router].stop(at: now, into: &effects)
+      rearm(router)
+    }
+  }
 
   /// The least deadline of all routers; at or after it, ``HostInput/timer`` is due.
-  public var nextDeadline: MonotonicInstant? { nil }
+  public var nextDeadline: MonotonicInstant? { deadlines.first?.deadline }
 
-  /// The router's state as the board keeps it.
-  public func snapshot(of router: Int) -> VirtualRouterSnapshot { fatalError() }
+  /// The least deadline of one router; `nil` when it waits for nothing.
+  public func deadline(of router: Int) -> MonotonicInstant? {
+    routers.indices.contains(router) ? routers[router].deadline : nil
+  }
+
+  /// The router's state.
+  public func state(of router: Int) -> RouterState {
+    routers.indices.contains(router) ? routers[router].currentState : .initialize
+  }
+
+  /// The router's effective priority.
+  public func effectivePriority(of router: Int) -> Priority {
+    routers.indices.contains(router) ? routers[router].priority : .resignation
+  }
+
+  /// Takes a router's deadline over into the heap after its state has changed.
+  mutating func rearm(_ router: Int) {
+    deadlines.set(routers[router].deadline, for: router)
+  }
+
+  /// Fires every router that is due. Each firing moves its router's deadline past `now`, and the count is bounded all the
+  /// same: whatever is left over is due at the next turn.
+  private mutating func fireDueTimers(at now: MonotonicInstant, into effects: inout [Effect]) {
+    for _ in 0..<routers.count {
+      guard let (router, deadline) = deadlines.first, deadline <= now else { return }
+      let proposal = routers[router].fire(at: now, into: &effects)
+      carryOut(proposal, of: router, at: now, into: &effects)
+    }
+  }
+}
+
+extension VirtualRouterConfiguration {
+  /// The same without bindings to trackers that do not exist.
+  fileprivate func keepingTrackers(below count: Int) -> VirtualRouterConfiguration {
+    var kept = self
+    kept.trackers.removeAll { !(0..<count).contains($0.tracker.rawValue) }
+    return kept
+  }
+}
+
+extension SyncGroupConfiguration {
+  /// The same without bindings to trackers that do not exist.
+  fileprivate func keepingTrackers(below count: Int) -> SyncGroupConfiguration {
+    var kept = self
+    kept.trackers.removeAll { !(0..<count).contains($0.tracker.rawValue) }
+    return kept
+  }
+}
+
+/// Who is in which group, with routers that do not exist and second memberships left out.
+struct Membership {
+  /// The members of each group.
+  let members: [[Int]]
+  /// The group of each router that is in one.
+  let groupOfRouter: [Int?]
+
+  /// Sorts the routers into their groups.
+  init(groups: [SyncGroupConfiguration], routerCount: Int) {
+    var groupOfRouter: [Int?] = Array(repeating: nil, count: routerCount)
+    members = groups.enumerated().map { position, group in
+      group.members.filter { router in
+        guard (0..<routerCount).contains(router), groupOfRouter[router] == nil else { return false }
+        groupOfRouter[router] = position
+        return true
+      }
+    }
+    self.groupOfRouter = groupOfRouter
+  }
 }

@@ -1,0 +1,88 @@
+import NetworkTypes
+
+extension VirtualRouter {
+  /// What is valid in BACKUP (RFC 9568 section 6.4.2).
+  struct Backup: Sendable {
+    /// When the master counts as down.
+    var masterDownAt: MonotonicInstant
+    /// Active_Adver_Interval: the interval of the master that is being respected, or this router's own.
+    var activeInterval: Centiseconds
+    /// The master last heard, of whatever priority.
+    var master: HeardMaster?
+    /// When a lower-priority master has been heard for long enough to be preempted; `nil` while none is heard.
+    var preemptAt: MonotonicInstant?
+    /// Whether the master-down timer has fired and only the rest of the sync group is waited for.
+    var wantsMastership = false
+  }
+
+  /// BACKUP as it is entered when nobody has been heard.
+  func freshBackup(at now: MonotonicInstant) -> Backup {
+    Backup(
+      masterDownAt: now + timers.masterDown(priority: priority, activeInterval: timers.interval),
+      activeInterval: timers.interval)
+  }
+
+  /// Whether this router takes over from a master of a lower priority; one that owns the addresses always does.
+  var preempts: Bool { configuration.preempt || isOwner }
+
+  /// Judges an advert heard in BACKUP.
+  mutating func hearInBackup(
+    _ advert: Advertisement, from sender: IPAddress, _ backup: Backup, at now: MonotonicInstant
+  ) -> Proposal {
+    var backup = backup
+    defer { state = .backup(backup) }
+    backup.master = HeardMaster(address: sender, priority: advert.priority, at: now)
+    if advert.priority == .resignation {
+      // Never later than it was: a stream of resignations must not put the election off.
+      let skew = timers.skew(priority: priority, activeInterval: backup.activeInterval)
+      backup.masterDownAt = min(backup.masterDownAt, now + skew)
+      return .remain
+    }
+    guard respects(advert, &backup, at: now) else { return .remain }
+    backup.activeInterval = timers.activeInterval(of: advert)
+    backup.masterDownAt = now + timers.masterDown(priority: priority, activeInterval: backup.activeInterval)
+    backup.wantsMastership = false
+    return .respect
+  }
+
+  /// Whether an advert of a living master puts the master-down timer back. One that does not is dropped unanswered: the timer
+  /// then runs out, and this router takes over.
+  private func respects(_ advert: Advertisement, _ backup: inout Backup, at now: MonotonicInstant) -> Bool {
+    guard advert.priority < priority else {
+      backup.preemptAt = nil
+      return true
+    }
+    guard preempts else { return true }
+    guard preemptDelay > .zero, !isOwner else { return false }
+    let preemptAt = backup.preemptAt ?? now + preemptDelay
+    backup.preemptAt = preemptAt
+    return now < preemptAt
+  }
+
+  /// Why the master-down timer of `backup` fired.
+  func causeOfTakingOver(from backup: Backup) -> Cause {
+    guard let master = backup.master else { return .masterDown(master: nil, lastHeard: nil) }
+    if master.priority == .resignation { return .masterResigned(master.address) }
+    let masterDown = timers.masterDown(priority: priority, activeInterval: backup.activeInterval)
+    let isAlive = backup.masterDownAt - master.at < masterDown
+    if preempts, master.priority < priority, isAlive { return .preempted(master.address, master.priority) }
+    return .masterDown(master: master.address, lastHeard: master.at)
+  }
+
+  /// Remembers that the timer has fired while the sync group is not ready to follow.
+  mutating func wantMastership() {
+    guard case .backup(var backup) = state else { return }
+    backup.wantsMastership = true
+    state = .backup(backup)
+  }
+
+  /// Whether it is master, or wants to be and waits only for its sync group.
+  var agreesToMastership: Bool {
+    switch state {
+    case .initialize(.awaitingGroup): true
+    case .initialize(.notStarted), .initialize(.awaitingVerdicts), .initialize(.stopped), .fault: false
+    case .backup(let backup): backup.wantsMastership
+    case .master: true
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import NetworkTypes
+
+extension VirtualRouterSet {
+  /// Takes over a router's state from another engine's board, instead of ``HostInput/start(router:)``; a start that follows
+  /// does nothing.
+  ///
+  /// Interface, source address and trackers must be told before. Nothing is sent, claimed or reported for a router whose
+  /// facts and configuration are as they were: a master's next advert comes when it was due (at once if that has passed), a
+  /// backup's timer runs on. What has changed meanwhile appends its effects: a priority that comes out differently, a fault
+  /// that has come or gone. A tracker without a verdict moves nobody. A snapshot in `.initialize` is a start.
+  public mutating func adopt(
+    _ snapshot: VirtualRouterSnapshot, router: Int, at now: MonotonicInstant, into effects: inout [Effect]
+  ) {
+    guard routers.indices.contains(router), case .initialize(.notStarted) = routers[router].state else { return }
+    switch snapshot.state {
+    case .initialize:
+      return start(router, at: now, into: &effects)
+    case .backup, .master:
+      routers[router].awaitsVerdicts = false
+    case .fault:
+      routers[router].isHeldByGroup = snapshot.faults.contains(.syncGroup)
+    }
+    routers[router].restore(snapshot, at: now)
+    let computed = routers[router].weights.value(under: statuses)
+    routers[router].priority = snapshot.effectivePriority
+    if computed != snapshot.effectivePriority {
+      routers[router].reviewPriority(under: statuses, into: &effects)
+    }
+    reviewTrackerFault(of: router)
+    rearm(router)
+    let cause = snapshot.state == .fault ? causeOfRecovery(of: router, from: snapshot.faults) : nil
+    reviewFaults(from: router, cause: cause, at: now, into: &effects)
+    noteMixture(around: router)
+  }
+
+  /// What came back for a router that was adopted in fault and has none any more.
+  private func causeOfRecovery(of router: Int, from faults: FaultReasons) -> Cause {
+    if faults.contains(.interface) { return .interfaceUp }
+    if faults.contains(.sourceAddress) { return .sourceAddressFound }
+    if faults.contains(.tracker), let binding = routers[router].faultTrackers.bindings.first {
+      return .trackerUp(binding.tracker)
+    }
+    return .adopted
+  }
+
+  /// The router's state as the board keeps it; that of a router not started for a position that does not exist.
+  public func snapshot(of router: Int) -> VirtualRouterSnapshot {
+    guard routers.indices.contains(router) else {
+      return VirtualRouterSnapshot(
+        state: .initialize, activeInterval: Centiseconds(rawValue: 0), effectivePriority: .resignation)
+    }
+    return routers[router].snapshot
+  }
+}
+
+extension VirtualRouter {
+  /// The state as the board keeps it.
+  var snapshot: VirtualRouterSnapshot {
+    var snapshot = VirtualRouterSnapshot(
+      state: currentState, activeInterval: timers.interval, effectivePriority: priority)
+    snapshot.faults = isStarted ? faults : []
+    switch state {
+    case .initialize:
+      break
+    case .backup(let backup):
+      snapshot.mainDeadline = backup.masterDownAt
+      snapshot.preemptDeadline = backup.preemptAt
+      snapshot.activeInterval = backup.activeInterval
+      snapshot.record(backup.master)
+    case .master(let master):
+      snapshot.mainDeadline = master.nextAdvert
+      snapshot.announcementDeadline = master.secondSetAt
+      snapshot.refreshDeadline = master.refreshAt
+    case .fault(let fault):
+      snapshot.activeInterval = fault.activeInterval
+      snapshot.record(fault.master)
+    }
+    return snapshot
+  }
+
+  /// Takes the state of a snapshot. A deadline that lies further ahead than this configuration would ever set it (the interval
+  /// has been shortened, or the board is damaged) is brought forward to what it would.
+  mutating func restore(_ snapshot: VirtualRouterSnapshot, at now: MonotonicInstant) {
+    let activeInterval =
+      switch timers.version {
+      case .v2: timers.interval
+      case .v3:
+        snapshot.activeInterval.rawValue == 0 ? timers.interval : min(snapshot.activeInterval, .longestInVersion3)
+      }
+    switch snapshot.state {
+    case .initialize:
+      state = .initialize(.notStarted)
+    case .backup:
+      let latest = now + timers.masterDown(priority: snapshot.effectivePriority, activeInterval: activeInterval)
+      state = .backup(
+        Backup(
+          masterDownAt: min(snapshot.mainDeadline ?? latest, latest), activeInterval: activeInterval,
+          master: snapshot.heardMaster, preemptAt: snapshot.preemptDeadline))
+    case .master:
+      let schedule = configuration.announcements
+      let latest = now + timers.interval.nanoseconds
+      // A refresh that has been configured since starts now; one that no longer is ends.
+      let refreshAt = schedule.refreshPeriod.map { min(snapshot.refreshDeadline ?? now + $0, now + $0) }
+      state = .master(
+        Master(
+          nextAdvert: min(snapshot.mainDeadline ?? now, latest), secondSetAt: snapshot.announcementDeadline,
+          secondSetRepeats: max(schedule.repeats, schedule.lowerPriorityRepeats), refreshAt: refreshAt))
+    case .fault:
+      state = .fault(Fault(master: snapshot.heardMaster, activeInterval: activeInterval))
+    }
+  }
+}
+
+extension VirtualRouterSnapshot {
+  /// The master last heard, if any was.
+  fileprivate var heardMaster: VirtualRouter.HeardMaster? {
+    guard let master, let lastHeard else { return nil }
+    return VirtualRouter.HeardMaster(address: master, priority: masterPriority, at: lastHeard)
+  }
+
+  /// Takes down the master last heard.
+  fileprivate mutating func record(_ heard: VirtualRouter.HeardMaster?) {
+    guard let heard else { return }
+    master = heard.address
+    masterPriority = heard.priority
+    lastHeard = heard.at
+  }
+}

@@ -1,0 +1,177 @@
+import NetworkTypes
+
+/// Whom a tracker bears on.
+struct TrackerReach: Sendable {
+  /// A sync group that a tracker can put in fault.
+  struct Group: Sendable {
+    /// The group.
+    let group: Int
+    /// The member whose tracker it is; the first member when it is the group's own.
+    let member: Int
+    /// Whether it is the group's own, and so the cause that every member gives.
+    let isShared: Bool
+  }
+
+  /// Routers whose priority or faults it enters into.
+  var routers: [Int] = []
+  /// Groups of such routers, each once.
+  var groups: [Group] = []
+
+  /// The reach of each tracker.
+  static func all(
+    trackerCount: Int, routers: [VirtualRouterConfiguration], groups: [SyncGroupConfiguration], membership: Membership
+  ) -> [TrackerReach] {
+    var reaches = Array(repeating: TrackerReach(), count: trackerCount)
+    for (position, group) in groups.enumerated() {
+      guard let first = membership.members[position].first else { continue }
+      for tracker in Set(group.trackers.map(\.tracker)) {
+        reaches[tracker.rawValue].groups.append(Group(group: position, member: first, isShared: true))
+      }
+    }
+    for (position, router) in routers.enumerated() {
+      let group = membership.groupOfRouter[position]
+      let own = Set(router.trackers.map(\.tracker))
+      let all = own.union(group.map { groups[$0].trackers.map(\.tracker) } ?? [])
+      for tracker in all { reaches[tracker.rawValue].routers.append(position) }
+      guard let group else { continue }
+      for tracker in own where !reaches[tracker.rawValue].groups.contains(where: { $0.group == group }) {
+        reaches[tracker.rawValue].groups.append(Group(group: group, member: position, isShared: false))
+      }
+    }
+    return reaches
+  }
+}
+
+extension VirtualRouterSet {
+  /// Takes a tracker's verdict into priorities and faults.
+  mutating func setTracker(
+    _ tracker: TrackerID, to status: TrackerStatus, at now: MonotonicInstant, into effects: inout [Effect]
+  ) {
+    guard statuses.indices.contains(tracker.rawValue), statuses[tracker.rawValue] != status else { return }
+    statuses[tracker.rawValue] = status
+    let reach = reaches[tracker.rawValue]
+    for router in reach.routers {
+      routers[router].reviewPriority(under: statuses, into: &effects)
+      reviewTrackerFault(of: router)
+      rearm(router)
+    }
+    for router in reach.routers where groupOfRouter[router] == nil {
+      reviewFaults(from: router, cause: cause(of: tracker, on: router), at: now, into: &effects)
+    }
+    for entry in reach.groups {
+      let cause = cause(of: tracker, on: entry.member)
+      reviewFaults(from: entry.member, cause: cause, isShared: entry.isShared, at: now, into: &effects)
+    }
+  }
+
+  /// What a change of `tracker` is called by a router that it bears on.
+  private func cause(of tracker: TrackerID, on router: Int) -> Cause {
+    let group = groupOfRouter[router].map { groups[$0].faultTrackers.bindings } ?? []
+    let failed = (routers[router].faultTrackers.bindings + group).contains { binding in
+      binding.tracker == tracker && statuses.bearing(on: binding) == .down
+    }
+    return failed ? .trackerDown(tracker) : .trackerUp(tracker)
+  }
+
+  /// Sets or clears one of a router's own faults and has it draw the consequence.
+  mutating func setFault(
+    _ fault: FaultReasons, to isPresent: Bool, of router: Int, cause: Cause, at now: MonotonicInstant,
+    into effects: inout [Effect]
+  ) {
+    guard routers.indices.contains(router), routers[router].ownFaults.contains(fault) != isPresent else { return }
+    if isPresent {
+      routers[router].ownFaults.insert(fault)
+    } else {
+      routers[router].ownFaults.remove(fault)
+    }
+    reviewFaults(from: router, cause: cause, at: now, into: &effects)
+  }
+
+  /// Takes what the router's own trackers say into its faults.
+  ///
+  /// A tracker without a verdict is no fault, except for a router that went to FAULT before it ever ran: leaving it would be
+  /// starting, and a start waits for every verdict.
+  mutating func reviewTrackerFault(of router: Int) {
+    var isPresent = routers[router].faultTrackers.firstFailed(under: statuses) != nil
+    if case .fault = routers[router].state, routers[router].awaitsVerdicts {
+      isPresent = isPresent || firstUndecidedTracker(of: router) != nil
+    }
+    if isPresent {
+      routers[router].ownFaults.insert(.tracker)
+    } else {
+      routers[router].ownFaults.remove(.tracker)
+    }
+  }
+
+  /// The first tracker without a weight, of the router or its group, that has no verdict.
+  func firstUndecidedTracker(of router: Int) -> TrackerID? {
+    if let own = routers[router].faultTrackers.firstUndecided(under: statuses) { return own }
+    guard let group = groupOfRouter[router] else { return nil }
+    return groups[group].faultTrackers.firstUndecided(under: statuses)
+  }
+
+  /// Has a router, and its sync group with it, go to FAULT or leave it as their faults now say.
+  ///
+  /// `cause` is what changed for `router`; `nil` at a start, when it is read off the faults. The other members name the
+  /// router as their cause, unless the change `isShared` by all.
+  mutating func reviewFaults(
+    from router: Int, cause: Cause?, isShared: Bool = false, at now: MonotonicInstant, into effects: inout [Effect]
+  ) {
+    guard let group = groupOfRouter[router] else {
+      return settle(router, cause: cause, at: now, into: &effects)
+    }
+    holdMembers(of: group)
+    settle(router, cause: cause, at: now, into: &effects)
+    for member in groups[group].members where member != router {
+      settle(member, cause: isShared ? cause : .syncGroup(member: router), at: now, into: &effects)
+    }
+  }
+
+  /// Works out which members are in fault on another's account. While some have not been started or adopted, nobody is let
+  /// go: the faults of the missing are not known yet.
+  private mutating func holdMembers(of group: Int) {
+    let members = groups[group].members
+    let isInFault = groups[group].faultTrackers.firstFailed(under: statuses) != nil
+    let isComplete = members.allSatisfy { routers[$0].isStarted }
+    let faulty = members.count { routers[$0].isStarted && !routers[$0].ownFaults.isEmpty }
+    for member in members {
+      let others = routers[member].isStarted && !routers[member].ownFaults.isEmpty ? faulty - 1 : faulty
+      let isHeld = isInFault || others > 0
+      routers[member].isHeldByGroup = isHeld || (routers[member].isHeldByGroup && !isComplete)
+    }
+  }
+
+  /// Brings a router's state in line with its faults.
+  private mutating func settle(
+    _ router: Int, cause: Cause?, at now: MonotonicInstant, into effects: inout [Effect]
+  ) {
+    let isInFault = !routers[router].faults.isEmpty
+    switch routers[router].state {
+    case .initialize(.notStarted), .initialize(.stopped):
+      return
+    case .initialize(.awaitingVerdicts), .initialize(.awaitingGroup):
+      guard !isInFault else { break }
+      return proceedWithStart(router, at: now, into: &effects)
+    case .backup, .master:
+      guard isInFault else { return }
+    case .fault:
+      guard !isInFault else { return }
+      return leaveFault(router, cause: cause ?? .adopted, at: now, into: &effects)
+    }
+    routers[router].enterFault(cause: cause ?? causeOfFault(of: router), at: now, into: &effects)
+    reviewTrackerFault(of: router)
+    rearm(router)
+  }
+
+  /// The cause that a router's faults amount to when no single change brought them about.
+  private func causeOfFault(of router: Int) -> Cause {
+    let faults = routers[router].ownFaults
+    if faults.contains(.interface) { return .interfaceDown }
+    if faults.contains(.sourceAddress) { return .sourceAddressLost }
+    if let tracker = routers[router].faultTrackers.firstFailed(under: statuses) { return .trackerDown(tracker) }
+    guard let group = groupOfRouter[router] else { return .started }
+    if let tracker = groups[group].faultTrackers.firstFailed(under: statuses) { return .trackerDown(tracker) }
+    let member = groups[group].members.first { $0 != router && !routers[$0].ownFaults.isEmpty }
+    return .syncGroup(member: member ?? router)
+  }
+}
