@@ -1,1 +1,0 @@
-// HealthCore: see docs/architecture.md.
