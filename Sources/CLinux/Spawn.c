@@ -1,0 +1,195 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// The child shares the parent's memory until it executes (CLONE_VM with CLONE_VFORK), so starting a process costs the
+// same however large the parent is, and a failure comes back by plain memory. In return the child may only make system
+// calls: the C library's own setuid and friends would act on the parent's threads, hence the raw calls below.
+
+extern char **environ;
+char **clinux_environment(void) { return environ; }
+
+typedef struct {
+  const clinux_spawn_request *request;
+  pid_t parent;
+  int step;
+  int error;
+} spawn_context;
+
+#define KERNEL_SIGNALS 64
+
+static int fail(spawn_context *context, int step) {
+  context->step = step;
+  context->error = errno;
+  return -1;
+}
+
+static void reset_signals(void) {
+  // A zeroed kernel sigaction means the default action, with no flags and an empty mask.
+  char action[64];
+  memset(action, 0, sizeof action);
+  for (int number = 1; number <= KERNEL_SIGNALS; number++) syscall(SYS_rt_sigaction, number, action, NULL, 8);
+  uint64_t none = 0;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
+}
+
+static int set_scheduling(const clinux_spawn_request *request) {
+  if (request->resets_scheduling) {
+    struct sched_param parameters = {0};
+    if (syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &parameters) < 0) return -1;
+    if (!request->sets_nice && syscall(SYS_getpriority, PRIO_PROCESS, 0) > 20
+        && syscall(SYS_setpriority, PRIO_PROCESS, 0, 0) < 0) return -1;
+  }
+  if (request->sets_nice && syscall(SYS_setpriority, PRIO_PROCESS, 0, request->nice) < 0) return -1;
+  return 0;
+}
+
+static int set_limits(const clinux_spawn_request *request) {
+  for (size_t i = 0; i < request->limit_count; i++) {
+    const clinux_resource_limit *limit = &request->limits[i];
+    struct rlimit64 value = {limit->soft, limit->hard};
+    if (syscall(SYS_prlimit64, 0, limit->resource, &value, NULL) < 0) return -1;
+  }
+  return 0;
+}
+
+static int set_credentials(const clinux_spawn_request *request) {
+  if (request->sets_groups && syscall(SYS_setgroups, request->group_count, request->groups) < 0) return -1;
+  if (request->sets_gid && syscall(SYS_setresgid, request->gid, request->gid, request->gid) < 0) return -1;
+  if (request->sets_uid && syscall(SYS_setresuid, request->uid, request->uid, request->uid) < 0) return -1;
+  return 0;
+}
+
+/// Puts each source at its target, gives the standard streams that are not mapped /dev/null, and closes all else.
+static int set_descriptors(const clinux_spawn_request *request) {
+  const clinux_descriptor_map *map = request->descriptors;
+  size_t count = request->descriptor_count;
+  int floor = count > 0 && map[count - 1].target >= 2 ? map[count - 1].target + 1 : 3;
+  int moved[64];
+  if (count > sizeof moved / sizeof moved[0]) { errno = E2BIG; return -1; }
+  for (size_t i = 0; i < count; i++) {
+    moved[i] = (int)syscall(SYS_fcntl, map[i].source, F_DUPFD_CLOEXEC, floor);
+    if (moved[i] < 0) return -1;
+  }
+  bool standard[3] = {false, false, false};
+  for (size_t i = 0; i < count; i++) {
+    if (syscall(SYS_dup3, moved[i], map[i].target, 0) < 0) return -1;
+    if (map[i].target < 3) standard[map[i].target] = true;
+  }
+  for (int fd = 0; fd < 3; fd++) {
+    if (standard[fd]) continue;
+    int null = (int)syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC, 0);
+    if (null < 0) return -1;
+    // The lowest free number may be the one wanted; then only the flag has to go.
+    if (null == fd) syscall(SYS_fcntl, fd, F_SETFD, 0);
+    else if (syscall(SYS_dup3, null, fd, 0) < 0) return -1;
+    else syscall(SYS_close, null);
+  }
+  unsigned next = 3;
+  for (size_t i = 0; i < count; i++) {
+    if (map[i].target < 3) continue;
+    if ((unsigned)map[i].target > next && syscall(SYS_close_range, next, (unsigned)map[i].target - 1, 0) < 0) return -1;
+    next = (unsigned)map[i].target + 1;
+  }
+  return syscall(SYS_close_range, next, ~0u, 0) < 0 ? -1 : 0;
+}
+
+static int child(void *argument) {
+  spawn_context *context = argument;
+  const clinux_spawn_request *request = context->request;
+  reset_signals();
+  if (request->new_session && syscall(SYS_setsid) < 0) return fail(context, CLINUX_SPAWN_GROUP);
+  if (request->new_group && !request->new_session && syscall(SYS_setpgid, 0, 0) < 0)
+    return fail(context, CLINUX_SPAWN_GROUP);
+  if (set_scheduling(request) < 0) return fail(context, CLINUX_SPAWN_SCHEDULING);
+  if (set_limits(request) < 0) return fail(context, CLINUX_SPAWN_LIMITS);
+  if (request->sets_umask) syscall(SYS_umask, request->umask);
+  if (set_credentials(request) < 0) return fail(context, CLINUX_SPAWN_CREDENTIALS);
+  if (request->working_directory && syscall(SYS_chdir, request->working_directory) < 0)
+    return fail(context, CLINUX_SPAWN_DIRECTORY);
+  if (request->parent_death_signal) {
+    // After the credentials, since changing those clears the setting; and the parent may have died before it was made.
+    if (syscall(SYS_prctl, PR_SET_PDEATHSIG, request->parent_death_signal, 0, 0, 0) < 0)
+      return fail(context, CLINUX_SPAWN_PARENT);
+    if (syscall(SYS_getppid) != context->parent) {
+      errno = ESRCH;
+      return fail(context, CLINUX_SPAWN_PARENT);
+    }
+  }
+  if (set_descriptors(request) < 0) return fail(context, CLINUX_SPAWN_DESCRIPTORS);
+  syscall(SYS_execve, request->path, request->argv, request->envp);
+  return fail(context, CLINUX_SPAWN_EXECUTE);
+}
+
+static int child_entry(void *argument) {
+  child(argument);
+  syscall(SYS_exit_group, 127);
+  return 127;
+}
+
+int clinux_spawn(const clinux_spawn_request *request, int32_t *pid, int *pidfd, int *step) {
+  const size_t stack_size = 64 * 1024;
+  *step = CLINUX_SPAWN_CLONE;
+  void *stack = mmap(NULL, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED) return -errno;
+  spawn_context context = {.request = request, .parent = getpid(), .step = 0, .error = 0};
+  // No handler of ours may run in the child while it shares our memory.
+  uint64_t all = ~(uint64_t)0, before = 0;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
+  int descriptor = -1;
+  int number = clone(
+    child_entry, (char *)stack + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &context, &descriptor);
+  int clone_error = errno;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
+  munmap(stack, stack_size);
+  if (number < 0) return -clone_error;
+  if (context.step != 0) {
+    siginfo_t ignored;
+    while (waitid((idtype_t)P_PIDFD, (id_t)descriptor, &ignored, WEXITED) < 0 && errno == EINTR) {}
+    close(descriptor);
+    *step = context.step;
+    return -context.error;
+  }
+  *pid = number;
+  *pidfd = descriptor;
+  return 0;
+}
+
+int clinux_pidfd_open(int32_t pid) {
+  int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+  return fd < 0 ? -errno : fd;
+}
+
+int clinux_pidfd_signal(int pidfd, int number) {
+  return syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0) < 0 ? -errno : 0;
+}
+
+int clinux_kill(int32_t pid, int number) { return kill(pid, number) < 0 ? -errno : 0; }
+
+int clinux_pidfd_wait(int pidfd, bool keep, int *code, int *status) {
+  siginfo_t info;
+  memset(&info, 0, sizeof info);
+  int flags = WEXITED | WNOHANG | (keep ? WNOWAIT : 0);
+  int outcome;
+  do outcome = waitid((idtype_t)P_PIDFD, (id_t)pidfd, &info, flags);
+  while (outcome < 0 && errno == EINTR);
+  if (outcome < 0) return -errno;
+  if (info.si_pid == 0) return 1;
+  *code = info.si_code;
+  *status = info.si_status;
+  return 0;
+}
+
+bool clinux_code_is_exit(int code) { return code == CLD_EXITED; }
