@@ -1,0 +1,51 @@
+import CLinux
+import Glibc
+
+/// Tells two martlets on one host apart that would claim the same address: one lock per address in one lock file.
+///
+/// The locks belong to the open file description (F_OFD_SETLK), not to a process: engines that inherit the descriptor
+/// one after the other share them, so a hand-over never lets go of one, while another supervisor's are in conflict.
+public final class AddressLocks {
+  /// What became of a lock.
+  public enum Outcome: Sendable, Hashable {
+    /// It is ours.
+    case acquired
+    /// Another martlet holds it.
+    case held
+  }
+
+  private let descriptor: FileDescriptor
+
+  /// Opens the lock file, creating it (mode 0600) if need be; a symbolic link is refused.
+  public convenience init(path: String) throws(SystemError) {
+    let fd = try checked(clinux_open(path, clinux_open_flags_lock_file(), 0o600), "open lock file", path)
+    self.init(FileDescriptor(owning: fd))
+  }
+
+  /// Uses a lock file that was opened before, with the locks already taken through it.
+  public init(_ descriptor: consuming FileDescriptor) {
+    self.descriptor = descriptor
+  }
+
+  /// The number to map into a child.
+  public var rawValue: Int32 { descriptor.rawValue }
+
+  /// Takes the lock for `key`; taking it again through the same file description succeeds.
+  public func acquire(_ key: some Sequence<UInt8>) throws(SystemError) -> Outcome {
+    let result = clinux_ofd_lock(descriptor.rawValue, Self.offset(of: key))
+    if result == -EAGAIN || result == -EACCES { return .held }
+    try checked(result, "lock address")
+    return .acquired
+  }
+
+  /// Lets go of the lock for `key`.
+  public func release(_ key: some Sequence<UInt8>) throws(SystemError) {
+    try checked(clinux_ofd_unlock(descriptor.rawValue, Self.offset(of: key)), "unlock address")
+  }
+
+  /// A byte's place in the file: FNV-1a, 64 bits, less the sign and so that one byte still fits behind.
+  static func offset(of key: some Sequence<UInt8>) -> Int64 {
+    let hash = key.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    return min(Int64(hash >> 1), Int64.max - 1)
+  }
+}

@@ -1,0 +1,142 @@
+import CLinux
+import Glibc
+import NetworkTypes
+
+/// Space for what one receive brings, allocated once and shared by all receivers of a process.
+public final class ReceiveBatch {
+  /// The most datagrams taken from a socket at once.
+  public let capacity: Int
+  let shim: OpaquePointer
+
+  /// Space for `capacity` datagrams of at most `maximumDatagram` bytes each, IPv4 header included.
+  ///
+  /// The default holds an IPv6 VRRPv3 advert with 255 addresses (4,088 bytes).
+  public init(capacity: Int = 64, maximumDatagram: Int = 4_608) throws(SystemError) {
+    self.capacity = max(1, min(capacity, 1_024))
+    guard
+      let shim = clinux_receive_batch_create(UInt32(self.capacity), UInt32(max(64, min(maximumDatagram, 65_536))))
+    else { throw SystemError(operation: "allocate receive buffers", errno: ENOMEM) }
+    self.shim = shim
+  }
+
+  deinit {
+    clinux_receive_batch_destroy(shim)
+  }
+}
+
+/// One datagram of protocol 112 as it arrived. `payload` is valid only within the call it was given to.
+public struct ReceivedAdvert {
+  /// What follows the IP header.
+  public let payload: UnsafeRawBufferPointer
+  /// The sender's address.
+  public let source: IPAddress
+  /// The address it was sent to: a group, or one of ours.
+  public let destination: IPAddress
+  /// The IPv4 time to live or IPv6 hop limit on arrival; `nil` only if the kernel did not say.
+  public let hopLimit: UInt8?
+  /// The interface it came in by.
+  public let interface: InterfaceIndex
+  /// Whether it was longer than the batch's slots or than its header admits, so that `payload` is not all of it.
+  public let isTruncated: Bool
+}
+
+/// Hears VRRP adverts (IP protocol 112) of one family on one interface, multicast and unicast.
+public final class AdvertReceiver {
+  /// The interface listened on.
+  public let interface: InterfaceIndex
+  /// The family listened for.
+  public let family: AddressFamily
+  private let descriptor: FileDescriptor
+
+  /// Opens a socket bound to the interface; no group is joined yet. Needs CAP_NET_RAW.
+  ///
+  /// `receiveBuffer` is the room for waiting packets in bytes.
+  public init(
+    interface: InterfaceIndex, name: String, family: AddressFamily, receiveBuffer: Int32 = 1 << 20
+  ) throws(SystemError) {
+    self.interface = interface
+    self.family = family
+    descriptor = FileDescriptor(
+      owning: try checked(
+        clinux_advert_receive_socket(family == .ipv6, interface.rawValue, name, receiveBuffer), "open advert socket on",
+        name))
+  }
+
+  /// The number to watch for readability.
+  public var rawValue: Int32 { descriptor.rawValue }
+
+  /// Hears what is sent to `group` on this interface. Joining twice throws EADDRINUSE.
+  public func join(_ group: IPAddress) throws(SystemError) {
+    try change(group, clinux_join_group, "join multicast group")
+  }
+
+  /// Hears `group` no longer.
+  public func leave(_ group: IPAddress) throws(SystemError) {
+    try change(group, clinux_leave_group, "leave multicast group")
+  }
+
+  private func change(
+    _ group: IPAddress, _ call: (Int32, Bool, UnsafePointer<UInt8>?, Int32) -> Int32, _ operation: String
+  ) throws(SystemError) {
+    guard group.family == family else {
+      throw SystemError(operation: operation, errno: EAFNOSUPPORT, object: "\(group)")
+    }
+    try checked(call(descriptor.rawValue, family == .ipv6, group.bytes, interface.rawValue), operation, "\(group)")
+  }
+
+  /// Takes what waits, at most one batch, and gives each datagram to `body`; how many there were.
+  ///
+  /// A result equal to the batch's capacity means that more may wait. An IPv4 datagram whose header makes no sense is
+  /// given to `malformed` by its source. Throws what the socket reports, such as ENETDOWN when the interface went down;
+  /// the socket stays usable.
+  @discardableResult
+  public func receive(
+    into batch: ReceiveBatch, malformed: (IPAddress) -> Void = { _ in }, _ body: (ReceivedAdvert) -> Void
+  ) throws(SystemError) -> Int {
+    let count = Int(try checked(clinux_receive_batch_fill(batch.shim, descriptor.rawValue), "receive adverts"))
+    let datagrams = UnsafeBufferPointer(start: clinux_receive_batch_datagrams(batch.shim), count: count)
+    for datagram in datagrams {
+      switch family {
+      case .ipv4: deliverIPv4(datagram, malformed, body)
+      case .ipv6: deliverIPv6(datagram, body)
+      }
+    }
+    return count
+  }
+
+  private func deliverIPv4(
+    _ datagram: clinux_datagram, _ malformed: (IPAddress) -> Void, _ body: (ReceivedAdvert) -> Void
+  ) {
+    let bytes = UnsafeRawBufferPointer(start: datagram.bytes, count: Int(datagram.count))
+    guard let header = IPv4Header(bytes) else {
+      malformed(IPv4Header.source(in: bytes) ?? IPAddress(v4: 0))
+      return
+    }
+    body(
+      ReceivedAdvert(
+        payload: UnsafeRawBufferPointer(rebasing: bytes[header.payload]), source: header.source,
+        destination: header.destination, hopLimit: header.timeToLive, interface: interface,
+        isTruncated: datagram.truncated || header.isTruncated))
+  }
+
+  private func deliverIPv6(_ datagram: clinux_datagram, _ body: (ReceivedAdvert) -> Void) {
+    let arrival = datagram.interface > 0 ? InterfaceIndex(rawValue: datagram.interface) : interface
+    body(
+      ReceivedAdvert(
+        payload: UnsafeRawBufferPointer(start: datagram.bytes, count: Int(datagram.count)),
+        source: Self.address(datagram.source), destination: Self.address(datagram.destination),
+        hopLimit: UInt8(exactly: datagram.hop_limit), interface: arrival, isTruncated: datagram.truncated))
+  }
+
+  private typealias Bytes16 = (
+    UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8
+  )
+
+  private static func address(_ bytes: Bytes16) -> IPAddress {
+    withUnsafeBytes(of: bytes) { raw in
+      IPAddress(
+        v6High: UInt64(bigEndian: raw.loadUnaligned(as: UInt64.self)),
+        low: UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import CLinux
+import Glibc
+
+/// How a process ended.
+public enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
+  /// By itself, with this status.
+  case exited(Int32)
+  /// By this signal.
+  case signaled(Int32)
+
+  /// Whether it exited with status 0.
+  public var isSuccess: Bool { self == .exited(0) }
+
+  /// `exited with status 1` or `killed by signal 9`.
+  public var description: String {
+    switch self {
+    case .exited(let status): "exited with status \(status)"
+    case .signaled(let signal): "killed by signal \(signal)"
+    }
+  }
+}
+
+/// A process started by this one, held by a pidfd so that its number cannot come to mean another process.
+public final class ChildProcess {
+  /// The child's process number.
+  public let processID: Int32
+  /// How it ended, once ``reap()`` said so.
+  public private(set) var status: ExitStatus?
+  private let pidfd: FileDescriptor
+  private let leadsGroup: Bool
+
+  /// Starts a process. When it cannot be executed the error says which step failed, and no process is left behind.
+  public init(_ request: SpawnRequest) throws(SystemError) {
+    var process: Int32 = 0
+    var descriptor: Int32 = -1
+    var step: Int32 = 0
+    let result = Self.withShimRequest(request) { clinux_spawn($0, &process, &descriptor, &step) }
+    guard result >= 0 else {
+      throw SystemError(operation: Self.operation(ofStep: step), errno: -result, object: request.executable)
+    }
+    processID = process
+    pidfd = FileDescriptor(owning: descriptor)
+    leadsGroup = request.group != .inherited
+  }
+
+  /// The pidfd: readable when the process has ended.
+  public var rawValue: Int32 { pidfd.rawValue }
+
+  /// Sends a signal to the process, or with `group` to all processes of the group it leads.
+  ///
+  /// Throws ESRCH when it has been reaped: from then on its number may mean another process.
+  public func signal(_ number: Int32, group: Bool = false) throws(SystemError) {
+    guard status == nil else { throw SystemError(operation: "signal process", errno: ESRCH, object: "\(processID)") }
+    if group, leadsGroup {
+      try checked(clinux_kill(-processID, number), "signal process group", "\(processID)")
+    } else {
+      try checked(clinux_pidfd_signal(pidfd.rawValue, number), "signal process", "\(processID)")
+    }
+  }
+
+  /// How the process ended, without reaping it, so that its group can still be signalled; `nil` while it runs.
+  public func peek() throws(SystemError) -> ExitStatus? {
+    if let status { return status }
+    return try wait(keeping: true)
+  }
+
+  /// How the process ended, after which the kernel forgets it; `nil` while it runs. Never waits.
+  public func reap() throws(SystemError) -> ExitStatus? {
+    if let status { return status }
+    status = try wait(keeping: false)
+    return status
+  }
+
+  private func wait(keeping: Bool) throws(SystemError) -> ExitStatus? {
+    var code: Int32 = 0
+    var value: Int32 = 0
+    let result = clinux_pidfd_wait(pidfd.rawValue, keeping, &code, &value)
+    guard try checked(result, "wait for process", "\(processID)") == 0 else { return nil }
+    return clinux_code_is_exit(code) ? .exited(value) : .signaled(value)
+  }
+
+  private static func operation(ofStep step: Int32) -> String {
+    switch Int(step) {
+    case CLINUX_SPAWN_GROUP: "set the process group for"
+    case CLINUX_SPAWN_SCHEDULING: "set the scheduling of"
+    case CLINUX_SPAWN_LIMITS: "set the resource limits of"
+    case CLINUX_SPAWN_CREDENTIALS: "change user or group for"
+    case CLINUX_SPAWN_DIRECTORY: "enter the working directory of"
+    case CLINUX_SPAWN_PARENT: "follow the parent of"
+    case CLINUX_SPAWN_DESCRIPTORS: "hand descriptors to"
+    case CLINUX_SPAWN_EXECUTE: "execute"
+    default: "start a process for"
+    }
+  }
+
+  private static func withShimRequest(
+    _ request: SpawnRequest, _ body: (UnsafePointer<clinux_spawn_request>) -> Int32
+  ) -> Int32 {
+    let map = request.descriptors.sorted { $0.target < $1.target }
+      .map { clinux_descriptor_map(source: $0.source, target: $0.target) }
+    let targets = map.map(\.target)
+    guard targets.first ?? 0 >= 0, zip(targets, targets.dropFirst()).allSatisfy({ $0 < $1 }) else { return -EINVAL }
+    let limits = request.limits.map { clinux_resource_limit(resource: $0.resource, soft: $0.soft, hard: $0.hard) }
+    let groups = request.supplementaryGroups ?? []
+    var shim = clinux_spawn_request()
+    shim.sets_groups = request.supplementaryGroups != nil
+    shim.group_count = groups.count
+    shim.sets_uid = request.userID != nil
+    shim.uid = request.userID ?? 0
+    shim.sets_gid = request.groupID != nil
+    shim.gid = request.groupID ?? 0
+    shim.sets_umask = request.fileCreationMask != nil
+    shim.umask = request.fileCreationMask ?? 0
+    shim.sets_nice = request.niceness != nil
+    shim.nice = request.niceness ?? 0
+    shim.resets_scheduling = request.resetsScheduling
+    shim.new_group = request.group == .own
+    shim.new_session = request.group == .session
+    shim.parent_death_signal = request.parentDeathSignal ?? 0
+    shim.descriptor_count = map.count
+    shim.limit_count = limits.count
+    let strings = CStrings([request.executable, request.workingDirectory ?? ""])
+    let arguments = CStrings(request.arguments)
+    let environment = CStrings(request.environment)
+    return withExtendedLifetime((strings, arguments, environment)) {
+      shim.path = UnsafePointer(strings.pointers[0])
+      shim.working_directory = request.workingDirectory == nil ? nil : UnsafePointer(strings.pointers[1])
+      shim.argv = UnsafePointer(arguments.pointers.baseAddress)
+      shim.envp = UnsafePointer(environment.pointers.baseAddress)
+      return map.withUnsafeBufferPointer { map in
+        limits.withUnsafeBufferPointer { limits in
+          groups.withUnsafeBufferPointer { groups in
+            shim.descriptors = map.baseAddress
+            shim.limits = limits.baseAddress
+            shim.groups = groups.baseAddress
+            return withUnsafePointer(to: shim, body)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// A null-terminated vector of C strings, as execve(2) takes it.
+private final class CStrings {
+  let pointers: UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>
+
+  init(_ strings: [String]) {
+    pointers = .allocate(capacity: strings.count + 1)
+    pointers.initialize(repeating: nil)
+    for (index, string) in strings.enumerated() { pointers[index] = strdup(string) }
+  }
+
+  deinit {
+    for pointer in pointers { free(pointer) }
+    pointers.deallocate()
+  }
+}

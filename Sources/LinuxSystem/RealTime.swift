@@ -1,0 +1,46 @@
+import CLinux
+import Glibc
+
+/// What makes a process punctual. Each call stands alone, so that a caller can go on without what is refused.
+public enum RealTime {
+  /// Runs the calling thread before all ordinary ones (SCHED_RR, priority 1 to 99); children start as ordinary ones
+  /// when `resetOnFork`. Needs CAP_SYS_NICE or RLIMIT_RTPRIO.
+  public static func useRoundRobin(priority: Int32, resetOnFork: Bool = true) throws(SystemError) {
+    try checked(clinux_set_round_robin(priority, resetOnFork), "use real-time scheduling")
+  }
+
+  /// Whether the calling thread runs under SCHED_RR.
+  public static var isRoundRobin: Bool { clinux_scheduling_policy() == clinux_policy_round_robin() }
+
+  /// Keeps in memory what the process has touched or will touch. Needs CAP_IPC_LOCK or RLIMIT_MEMLOCK.
+  public static func lockMemory() throws(SystemError) {
+    try checked(clinux_lock_memory(), "lock memory")
+  }
+
+  /// How late, in nanoseconds, the kernel may wake the calling thread in order to save wake-ups; 1 is the least.
+  public static func setTimerSlack(nanoseconds: UInt) throws(SystemError) {
+    try checked(clinux_set_timer_slack(nanoseconds), "set timer slack")
+  }
+
+  /// How readily the kernel kills the process when memory runs out: -1000 (never) to 1000. Lowering needs
+  /// CAP_SYS_RESOURCE.
+  public static func setOutOfMemoryScore(_ score: Int32) throws(SystemError) {
+    let path = "/proc/self/oom_score_adj"
+    let file = try FileDescriptor.open(path, flags: O_WRONLY)
+    do {
+      _ = try file.write(Array("\(score)".utf8))
+    } catch {
+      throw SystemError(operation: "write", errno: error.errno, object: path)
+    }
+  }
+
+  /// The name shown by ps and top, at most 15 bytes.
+  public static func setProcessName(_ name: String) {
+    _ = clinux_set_process_name(name)
+  }
+
+  /// The signal the calling process gets when the thread that started it ends.
+  public static func setParentDeathSignal(_ signal: Int32) throws(SystemError) {
+    try checked(clinux_set_parent_death_signal(signal), "set parent-death signal")
+  }
+}

@@ -1,0 +1,47 @@
+import CLinux
+import Glibc
+import NetworkTypes
+
+/// Tells the service manager how the service is doing (sd_notify(3)). Does nothing when no manager listens.
+public struct ServiceNotification: Sendable {
+  private let socketPath: String?
+  /// How often ``watchdog()`` must be sent at the latest; `nil` when the manager does not watch this process.
+  public let watchdogInterval: Nanoseconds?
+
+  /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID from `environment`, as handed to `process`.
+  public init(environment: ProcessEnvironment = .current, process: Int32 = getpid()) {
+    let path = environment["NOTIFY_SOCKET"] ?? ""
+    socketPath = path.hasPrefix("/") || path.hasPrefix("@") ? path : nil
+    let isForUs = environment["WATCHDOG_PID"].map { Int32($0) == process } ?? true
+    let interval = environment["WATCHDOG_USEC"].flatMap { Int64($0) }
+    watchdogInterval = interval.flatMap { isForUs && $0 > 0 ? .microseconds($0) : nil }
+  }
+
+  /// Whether a service manager listens.
+  public var isListening: Bool { socketPath != nil }
+
+  /// The service is up, or up again after ``reloading(at:)``.
+  public func ready(status: String? = nil) throws(SystemError) { try send("READY=1", status) }
+
+  /// A reload begins; `now` is the time it was asked for.
+  public func reloading(at now: MonotonicInstant) throws(SystemError) {
+    try send("RELOADING=1\nMONOTONIC_USEC=\(now.nanoseconds / 1_000)", nil)
+  }
+
+  /// The service is going down.
+  public func stopping(status: String? = nil) throws(SystemError) { try send("STOPPING=1", status) }
+
+  /// The process is alive.
+  public func watchdog() throws(SystemError) { try send("WATCHDOG=1", nil) }
+
+  /// One line about what the service is doing.
+  public func status(_ text: String) throws(SystemError) { try send(nil, text) }
+
+  private func send(_ state: String?, _ status: String?) throws(SystemError) {
+    guard let socketPath else { return }
+    let line = status.map { "STATUS=" + String($0.map { $0.isNewline ? " " : $0 }) }
+    let message = [state, line].compactMap { $0 }.joined(separator: "\n")
+    let bytes = Array(message.utf8)
+    try checked(clinux_send_to_unix(socketPath, bytes, bytes.count), "notify service manager at", socketPath)
+  }
+}
