@@ -1,0 +1,87 @@
+import NetworkTypes
+import VRRPCore
+
+/// The figures of an advertisement's layout (RFC 9568 section 5.2, RFC 3768 section 5.3).
+public enum AdvertisementFormat {
+  /// The number of VRRP among the Internet protocols (RFC 9568 section 5.1.1.4).
+  public static let protocolNumber: UInt8 = 112
+  /// The TTL and hop limit of an advert (RFC 9568 section 5.1.1.3).
+  public static let timeToLive: UInt8 = 255
+  /// The most addresses that the count field can name.
+  public static let mostAddresses = 255
+  /// The length of the longest advert there is, in bytes.
+  public static let longest = headerLength + mostAddresses * 16
+
+  static let headerLength = 8
+  static let advertisementType: UInt8 = 1
+  static let priorityOffset = 2
+  static let checksumOffset = 6
+
+  /// Bytes of authentication data at the end: 8 in version 2, also for authentication type 0; none in version 3.
+  static func authenticationLength(_ version: ProtocolVersion) -> Int { version == .v2 ? 8 : 0 }
+
+  /// The length in bytes of an advert of `count` addresses, without the IP header.
+  public static func length(version: ProtocolVersion, family: AddressFamily, addressCount count: UInt8) -> Int {
+    headerLength + Int(count) * family.addressLength + authenticationLength(version)
+  }
+
+  /// How many addresses an advert can carry in one packet over a link of `mtu` bytes, at most 255.
+  public static func addressCapacity(version: ProtocolVersion, family: AddressFamily, mtu: Int) -> Int {
+    let ipHeader = family == .ipv4 ? 20 : 40
+    let fixed = ipHeader + headerLength + authenticationLength(version)
+    guard mtu > fixed else { return 0 }
+    return min(mostAddresses, (mtu - fixed) / family.addressLength)
+  }
+}
+
+/// Over what the checksum of a version 3 advert over IPv4 is formed; all other adverts leave no choice.
+public enum ChecksumStyle: UInt8, Sendable, Hashable, CaseIterable {
+  /// The pseudo-header and the message, as keepalived sends by default and RFC 5798 is mostly read.
+  case withPseudoHeader = 0
+  /// The message alone, as RFC 9568 section 5.2.8 says and keepalived does under `v3_checksum_as_v2`.
+  case messageOnly = 1
+}
+
+/// The authentication of version 2; version 3 has none.
+public enum AdvertisementAuthentication: Sendable, Hashable {
+  /// Type 0: none (RFC 3768 section 5.3.6).
+  case none
+  /// Type 1: a password in clear (RFC 2338 section 5.3.6.1).
+  case simplePassword(SimplePassword)
+
+  var typeNumber: UInt8 {
+    switch self {
+    case .none: 0
+    case .simplePassword: 1
+    }
+  }
+
+  var data: UInt64 {
+    switch self {
+    case .none: 0
+    case .simplePassword(let password): password.bits
+    }
+  }
+}
+
+/// A password of at most eight bytes, padded with zeros; never printed.
+public struct SimplePassword: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
+  let bits: UInt64
+
+  /// A password of the given bytes; `nil` when there are more than eight.
+  public init?(bytes: some Collection<UInt8>) {
+    guard bytes.count <= 8 else { return nil }
+    let significant = bytes.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+    bits = bytes.isEmpty ? 0 : significant << UInt64((8 - bytes.count) * 8)
+  }
+
+  init(bits: UInt64) {
+    self.bits = bits
+  }
+
+  /// Eight asterisks, whatever the password is.
+  public var description: String { "********" }
+
+  /// Shows nothing, so that no dump of a value that holds a password gives it away.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

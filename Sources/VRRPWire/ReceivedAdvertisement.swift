@@ -1,0 +1,163 @@
+import NetworkTypes
+import VRRPCore
+
+/// What the IP header says of a datagram.
+public struct DatagramOrigin: Sendable, Hashable {
+  /// The source address.
+  public var source: IPAddress
+  /// The destination address: the multicast group or, for unicast, one of this host's own; it is part of pseudo-headers.
+  public var destination: IPAddress
+  /// TTL or hop limit as it arrived.
+  public var timeToLive: UInt8
+
+  /// An origin of the given contents.
+  public init(source: IPAddress, destination: IPAddress, timeToLive: UInt8) {
+    self.source = source
+    self.destination = destination
+    self.timeToLive = timeToLive
+  }
+}
+
+/// An advertisement whose form has been checked; nothing of it has been compared with a configuration.
+///
+/// It is a plain value and keeps no hold of the bytes: what looks at the addresses is given the same bytes again.
+public struct ReceivedAdvertisement: Sendable, Hashable {
+  /// What the state machine needs.
+  public let advertisement: Advertisement
+  /// The family it came over, and that of its addresses.
+  public let family: AddressFamily
+  /// The number of addresses.
+  public let addressCount: UInt8
+  /// Version 2's authentication; ``AdvertisementAuthentication/none`` in version 3.
+  public let authentication: AdvertisementAuthentication
+  /// Over what its checksum was formed.
+  public let checksumStyle: ChecksumStyle
+
+  /// The VRID in a message that nothing is known of yet, to find the virtual router whose version and TTL range must hold; `nil`
+  /// when the message is too short or the VRID is 0. The order of checks stays ``init(decoding:origin:timeToLive:version:)``'s.
+  public static func virtualRouterID(of message: RawSpan) -> VirtualRouterID? {
+    message.byte(at: 1).flatMap { VirtualRouterID($0) }
+  }
+
+  /// Checks the form of a message in the order of RFC 9568 section 7.1: TTL, version, type, length, checksum, then VRID,
+  /// authentication type and interval for being possible at all. Nothing is allocated.
+  ///
+  /// - Parameters:
+  ///   - message: the IP payload, without IP header.
+  ///   - origin: what the IP header says.
+  ///   - timeToLive: what is allowed; 255 alone except for unicast peers with a range of their own.
+  ///   - version: the virtual router's version where it is known; else both are taken.
+  public init(
+    decoding message: RawSpan, origin: DatagramOrigin, timeToLive: ClosedRange<UInt8> = 255...255,
+    version expected: ProtocolVersion? = nil
+  ) throws(AdvertisementError) {
+    guard timeToLive.contains(origin.timeToLive) else { throw .timeToLive }
+    let family = origin.source.family
+    guard origin.destination.family == family else { throw .family }
+    guard let first = message.byte(at: 0) else { throw .truncated }
+    guard let version = ProtocolVersion(rawValue: first >> 4), expected == nil || version == expected else {
+      throw .version
+    }
+    guard version == .v3 || family == .ipv4 else { throw .family }
+    guard first & 0x0F == AdvertisementFormat.advertisementType else { throw .type }
+    guard let count = message.byte(at: 3), let interval = message.word(at: 4) else { throw .truncated }
+    let length = AdvertisementFormat.length(version: version, family: family, addressCount: count)
+    guard message.byteCount >= length else { throw .truncated }
+    guard message.byteCount == length else { throw .length }
+    checksumStyle = try Self.verifyChecksum(of: message, version: version, origin: origin)
+    guard let identifier = Self.virtualRouterID(of: message), let priority = message.byte(at: 2) else {
+      throw .unknownVirtualRouter
+    }
+    switch version {
+    case .v2: authentication = try Self.authentication(of: message)
+    case .v3: authentication = .none
+    }
+    let centiseconds: Centiseconds
+    switch version {
+    case .v2: centiseconds = .seconds(UInt8(truncatingIfNeeded: interval))
+    case .v3: centiseconds = Centiseconds(rawValue: interval & 0x0FFF)
+    }
+    // An interval of zero would make this host's master-down time zero: one forged advert, and it elects itself without end.
+    guard centiseconds.rawValue > 0 else { throw .interval }
+    advertisement = Advertisement(
+      version: version, virtualRouterID: identifier, priority: Priority(rawValue: priority), interval: centiseconds)
+    self.family = family
+    addressCount = count
+  }
+
+  /// The address at `index` of the message that this value was decoded from; `nil` beyond the last.
+  public func address(at index: Int, in message: RawSpan) -> IPAddress? {
+    guard (0..<Int(addressCount)).contains(index) else { return nil }
+    return message.address(family, at: AdvertisementFormat.headerLength + index * family.addressLength)
+  }
+
+  /// How the addresses of the message that this value was decoded from differ from `list`: `nil` when they are the same in any
+  /// order, else ``AdvertisementError/addressCount``, ``AdvertisementError/addressList`` or ``AdvertisementError/family``.
+  public func addressDifference(from list: AddressList, in message: RawSpan) -> AdvertisementError? {
+    guard list.family == family else { return .family }
+    let length = Int(addressCount) * family.addressLength
+    let start = AdvertisementFormat.headerLength
+    guard message.holds(length, at: start) else { return .addressList }
+    return list.difference(from: message.extracting(start..<start + length), count: Int(addressCount))
+  }
+
+  private static func verifyChecksum(
+    of message: RawSpan, version: ProtocolVersion, origin: DatagramOrigin
+  ) throws(AdvertisementError) -> ChecksumStyle {
+    if version == .v2 || origin.source.family == .ipv4 {
+      var alone = InternetChecksum()
+      alone.add(message)
+      if alone.total == 0xFFFF { return .messageOnly }
+      guard version == .v3 else { throw .checksum }
+    }
+    var whole = InternetChecksum(
+      pseudoHeaderFrom: origin.source, to: origin.destination, protocolNumber: AdvertisementFormat.protocolNumber,
+      length: message.byteCount)
+    whole.add(message)
+    guard whole.total == 0xFFFF else { throw .checksum }
+    return .withPseudoHeader
+  }
+
+  private static func authentication(
+    of message: RawSpan
+  ) throws(AdvertisementError) -> AdvertisementAuthentication {
+    guard let type = message.byte(at: 4), let data = message.quad(at: message.byteCount - 8) else { throw .truncated }
+    switch type {
+    case 0: return .none
+    case 1: return .simplePassword(SimplePassword(bits: data))
+    default: throw .authenticationType
+    }
+  }
+}
+
+/// What a virtual router's configuration demands of the adverts it obeys.
+public struct AdvertisementExpectation: Sendable, Hashable {
+  /// The version.
+  public var version: ProtocolVersion
+  /// The interval, which version 2 demands to be equal.
+  public var interval: Centiseconds
+  /// Version 2's authentication.
+  public var authentication: AdvertisementAuthentication
+
+  /// An expectation of the given contents.
+  public init(
+    version: ProtocolVersion, interval: Centiseconds, authentication: AdvertisementAuthentication = .none
+  ) {
+    self.version = version
+    self.interval = interval
+    self.authentication = authentication
+  }
+
+  /// Compares what the RFCs say must be equal, in their order: version, authentication, and in version 2 the interval.
+  public func check(_ received: ReceivedAdvertisement) throws(AdvertisementError) {
+    guard received.advertisement.version == version else { throw .version }
+    guard version == .v2 else { return }
+    switch (authentication, received.authentication) {
+    case (.none, .none): break
+    case (.simplePassword(let own), .simplePassword(let other)):
+      guard own == other else { throw .authenticationFailure }
+    case (.none, .simplePassword), (.simplePassword, .none): throw .authenticationMismatch
+    }
+    guard received.advertisement.interval == interval else { throw .interval }
+  }
+}

@@ -1,1 +1,0 @@
-// VRRPWire: see docs/architecture.md.
