@@ -1,0 +1,109 @@
+# martlet: `make demo` shows it, `make test` proves it; both work on a fresh clone, as root and as an ordinary user.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+# One goal at a time: two Swift builds of one package would only wait for each other.
+.NOTPARALLEL:
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+# System programs live where an ordinary user's PATH often does not look.
+export PATH := $(PATH):/usr/sbin:/sbin
+
+# What the build cannot do without, and what the demo and the tests use besides.
+BUILD_PACKAGES := libnl-3-dev libnl-route-3-dev pkg-config
+LAB_PACKAGES := iproute2 iputils-ping nftables util-linux procps keepalived tshark tcpdump systemd
+LAB_PROGRAMS := ip nft ping unshare nsenter keepalived tshark tcpdump systemd-analyze
+
+# Namespaces of our own: the kernel takes everything in them away when the command ends, however it ends.
+NAMESPACES := --net --mount --pid --fork --kill-child --mount-proc
+ifneq ($(shell id -u),0)
+NAMESPACES := --user --map-root-user $(NAMESPACES)
+endif
+# $(LAB) COMMAND… runs it inside; a terminal's Ctrl-C reaches the command, and its exit code comes back.
+LAB := unshare $(NAMESPACES) env MARTLET_LAB=1 /bin/sh -c \
+  'mount -t tmpfs -o mode=755 tmpfs /run && ip link set lo up && "$$@"' lab
+
+RELEASE := -c release --static-swift-stdlib
+INSTALLED := $(DESTDIR)$(PREFIX)
+
+.PHONY: deps build demo test lint bench install clean have-build-packages have-lab-packages
+
+## deps: install the Debian packages that are missing (as root; otherwise say what to type)
+deps: have-build-packages have-lab-packages
+
+have-build-packages:
+	@command -v $(SWIFT) >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
+	@if ! pkg-config --exists libnl-3.0 libnl-route-3.0 2>/dev/null; then \
+	  $(call install_packages,$(BUILD_PACKAGES)) || exit 1; fi
+
+# What only the lab needs is no reason to stop: a test that misses something is skipped by name.
+have-lab-packages:
+	@for program in $(LAB_PROGRAMS); do command -v $$program >/dev/null || missing=yes; done; \
+	if [ -n "$${missing:-}" ]; then \
+	  $(call install_packages,$(LAB_PACKAGES)) || echo "Going on without; what needs them is skipped." >&2; fi
+
+# The policy file keeps Debian from starting the daemons it installs; one that is there already is left alone.
+define install_packages
+if [ "$$(id -u)" = 0 ]; then \
+  policy=/usr/sbin/policy-rc.d; \
+  if [ ! -e $$policy ]; then printf '#!/bin/sh\nexit 101\n' > $$policy; chmod 755 $$policy; trap "rm -f $$policy" EXIT; fi; \
+  export DEBIAN_FRONTEND=noninteractive; \
+  apt-get install -y -q --no-install-recommends $(1) >/dev/null 2>&1 \
+  || { apt-get update -q && apt-get install -y -q --no-install-recommends $(1); }; \
+else \
+  echo "Missing Debian packages. Type this once:  sudo apt-get install --no-install-recommends $(1)" >&2; false; \
+fi
+endef
+
+## build: the release binary, with Swift's runtime inside it
+build: have-build-packages
+	$(SWIFT) build $(RELEASE) --product martlet
+
+## demo: two hosts, a floating address and a client that never stops asking
+demo: deps
+	@echo "Building martlet (the first time takes a few minutes) …"
+	@$(SWIFT) build $(RELEASE) --product martlet --quiet
+	@$(SWIFT) build $(RELEASE) --product Demo --quiet
+	@$(LAB) "$$($(SWIFT) build $(RELEASE) --show-bin-path)/Demo"
+
+## test: every test; those with real hosts run inside namespaces, after the others
+test: deps
+	$(SWIFT) build --build-tests
+	@$(SWIFT) build --product martlet --quiet
+	@if $(LAB) true 2>/dev/null; then inside='$(LAB)'; else \
+	  echo "No namespaces can be made here, so tests with real hosts will be skipped." >&2; fi; \
+	failed=0; \
+	run() { if [ -n "$${inside:-}" ]; then $(LAB) "$$@"; else "$$@"; fi; }; \
+	run $(SWIFT) test --skip-build --skip LabTests || failed=1; \
+	run $(SWIFT) test --skip-build --filter LabTests || failed=1; \
+	exit $$failed
+
+## lint: the style the tools can check
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+
+## bench: takeover times side by side with keepalived; ROUNDS=n for more of them
+bench: deps
+	@$(SWIFT) build $(RELEASE) --product martlet --quiet
+	@$(SWIFT) build $(RELEASE) --product Benchmarks --quiet
+	@$(LAB) "$$($(SWIFT) build $(RELEASE) --show-bin-path)/Benchmarks" $(if $(ROUNDS),--rounds $(ROUNDS))
+
+## install: the binary, the systemd unit and the sample configurations, below $(DESTDIR)$(PREFIX)
+install: build
+	install -D -m 755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/martlet" $(INSTALLED)/sbin/martlet
+	for unit in systemd/*.service; do \
+	  sed 's#/usr/sbin/martlet#$(PREFIX)/sbin/martlet#g' "$$unit" \
+	  | install -D -m 644 /dev/stdin $(INSTALLED)/lib/systemd/system/"$${unit##*/}"; done
+	for file in systemd/sysusers.d/*.conf; do [ ! -e "$$file" ] || \
+	  install -D -m 644 "$$file" $(INSTALLED)/lib/sysusers.d/"$${file##*/}"; done
+	for file in systemd/tmpfiles.d/*.conf; do [ ! -e "$$file" ] || \
+	  install -D -m 644 "$$file" $(INSTALLED)/lib/tmpfiles.d/"$${file##*/}"; done
+	for file in config/*; do [ ! -e "$$file" ] || \
+	  install -D -m 644 "$$file" $(INSTALLED)/share/doc/martlet/examples/"$${file##*/}"; done
+
+## clean: everything that was built
+clean:
+	$(SWIFT) package clean

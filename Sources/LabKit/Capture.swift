@@ -1,0 +1,200 @@
+import Glibc
+import NetworkTypes
+import Synchronization
+
+/// A packet capture on a lab's bridge with the kernel's own time stamps: the judge of what happened when.
+public final class Capture: Sendable {
+  private struct State {
+    var frames: [CapturedFrame] = []
+    var problem: LabError?
+  }
+
+  private let state = Mutex(State())
+  private let running = Atomic<Bool>(true)
+  private let stopped = Atomic<Bool>(false)
+  private let descriptor: Int32
+  /// Monotonic minus wall clock, taken once: a clock step in the middle of a capture bends no measurement.
+  private let clockOffset = MonotonicInstant.wallClockOffset()
+
+  /// Opens a packet socket in `namespace` and starts collecting from `interface`.
+  init(namespace: String, interface: String) throws(LabError) {
+    let socket = try inNamespace(namespace) { () throws(LabError) in try Self.open(interface) }
+    descriptor = socket
+    try NamespaceThread(namespace: nil) { [self] _ in
+      collect()
+      Glibc.close(descriptor)
+      stopped.store(true, ordering: .releasing)
+    }.detach()
+  }
+
+  // MARK: What was captured
+
+  /// All frames so far.
+  public var frames: [CapturedFrame] { state.withLock { $0.frames } }
+
+  /// How many frames there are so far: a mark from which to look on.
+  public var count: Int { state.withLock { $0.frames.count } }
+
+  /// The frames from a mark on.
+  public func frames(from mark: Int) -> ArraySlice<CapturedFrame> {
+    state.withLock { $0.frames[min(mark, $0.frames.count)...] }
+  }
+
+  /// The frames at or after an instant.
+  public func frames(since instant: MonotonicInstant) -> [CapturedFrame] {
+    frames.filter { $0.time >= instant }
+  }
+
+  /// Adverts at or after an instant, of every virtual router or of one.
+  public func adverts(vrid: UInt8? = nil, since instant: MonotonicInstant = .init(nanoseconds: 0)) -> [CapturedAdvert] {
+    frames(since: instant).compactMap(\.advert).filter { vrid == nil || $0.vrid == vrid }
+  }
+
+  /// Gratuitous ARPs and unsolicited neighbour advertisements at or after an instant.
+  public func announcements(
+    of address: IPAddress, since instant: MonotonicInstant = .init(nanoseconds: 0)
+  ) -> [CapturedAnnouncement] {
+    frames(since: instant).compactMap(\.announcement).filter { $0.address == address }
+  }
+
+  /// Waits for a frame that `pick` takes, looking at all frames from `mark` on; `nil` at the bound.
+  public func first<Value>(
+    from mark: Int = 0, within bound: Nanoseconds, _ pick: (CapturedFrame) -> Value?
+  ) async throws -> Value? {
+    var next = mark
+    var found: Value?
+    try await eventually(within: bound, every: .milliseconds(2)) {
+      try check()
+      let fresh = frames(from: next)
+      next += fresh.count
+      found = fresh.lazy.compactMap(pick).first
+      return found != nil
+    }
+    return found
+  }
+
+  /// Throws what went wrong while collecting, lost frames included.
+  public func check() throws(LabError) {
+    if let problem = state.withLock({ $0.problem }) { throw problem }
+  }
+
+  /// Writes all frames so far as a pcap file with nanoseconds.
+  public func writePcap(to path: String) throws(LabError) {
+    let file = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw LabError(call: "open", on: path) }
+    defer { Glibc.close(file) }
+    let ethernet: UInt32 = 1
+    var bytes: [UInt8] = []
+    for word in [0xA1B2_3C4D, 0x0004_0002, 0, 0, 262_144, ethernet] as [UInt32] { bytes.append(littleEndian: word) }
+    for frame in frames {
+      let wall = frame.time.nanoseconds - clockOffset
+      bytes.append(littleEndian: UInt32(truncatingIfNeeded: wall / 1_000_000_000))
+      bytes.append(littleEndian: UInt32(truncatingIfNeeded: wall % 1_000_000_000))
+      bytes.append(littleEndian: UInt32(truncatingIfNeeded: frame.bytes.count))
+      bytes.append(littleEndian: UInt32(truncatingIfNeeded: frame.bytes.count))
+      bytes += frame.bytes
+    }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+      guard count > 0 else { throw LabError(call: "write", on: path) }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Ends the capture; what was captured stays.
+  public func stop() {
+    running.store(false, ordering: .releasing)
+    while !stopped.load(ordering: .acquiring) { usleep(1000) }
+  }
+
+  // MARK: The socket
+
+  private static func open(_ interface: String) throws(LabError) -> Int32 {
+    let everything: UInt16 = 0x0003
+    let socket = Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard socket >= 0 else { throw LabError(call: "packet socket", on: interface) }
+    var failed: LabError?
+    func set(_ level: Int32, _ option: Int32, _ value: Int32, optional: Bool = false) {
+      var value = value
+      if setsockopt(socket, level, option, &value, 4) != 0, !optional {
+        failed = failed ?? LabError(call: "setsockopt \(option)", on: interface)
+      }
+    }
+    set(SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20, optional: true)
+    set(SOL_SOCKET, 35, 1)  // SO_TIMESTAMPNS: the kernel's stamp comes with each frame.
+    // struct sockaddr_ll: family, protocol in network order, interface; the rest is for sending.
+    var address = [UInt8](repeating: 0, count: 20)
+    address.withUnsafeMutableBytes {
+      $0.storeBytes(of: UInt16(AF_PACKET), toByteOffset: 0, as: UInt16.self)
+      $0.storeBytes(of: everything.bigEndian, toByteOffset: 2, as: UInt16.self)
+      $0.storeBytes(of: Int32(if_nametoindex(interface)), toByteOffset: 4, as: Int32.self)
+    }
+    let bound = address.withUnsafeBytes {
+      bind(socket, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
+    }
+    if bound != 0 { failed = failed ?? LabError(call: "bind", on: interface) }
+    if let failed {
+      Glibc.close(socket)
+      throw failed
+    }
+    return socket
+  }
+
+  private func collect() {
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    var control = [UInt8](repeating: 0, count: 256)
+    var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while running.load(ordering: .acquiring) {
+      guard poll(&ready, 1, 20) > 0 else { continue }
+      while let frame = receive(&buffer, &control) {
+        state.withLock { $0.frames.append(frame) }
+      }
+      noteLosses()
+    }
+  }
+
+  private func receive(_ buffer: inout [UInt8], _ control: inout [UInt8]) -> CapturedFrame? {
+    buffer.withUnsafeMutableBytes { bytes in
+      control.withUnsafeMutableBytes { ancillary in
+        var part = iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
+        return withUnsafeMutablePointer(to: &part) { part in
+          var message = msghdr()
+          message.msg_iov = part
+          message.msg_iovlen = 1
+          message.msg_control = ancillary.baseAddress
+          message.msg_controllen = ancillary.count
+          let count = recvmsg(descriptor, &message, Int32(MSG_DONTWAIT))
+          guard count > 0 else { return nil }
+          let stamp = UnsafeRawBufferPointer(rebasing: ancillary[..<min(ancillary.count, message.msg_controllen)])
+          let wall = Self.timestamp(in: stamp)
+          let time = wall.map { MonotonicInstant(nanoseconds: $0 + clockOffset) } ?? .labNow()
+          return CapturedFrame(time: time, bytes: Array(bytes[..<count]))
+        }
+      }
+    }
+  }
+
+  /// The wall clock's nanoseconds in the first control message: `cmsghdr` is 16 bytes, the `timespec` follows.
+  private static func timestamp(in control: UnsafeRawBufferPointer) -> Int64? {
+    guard control.count >= 32, control.loadUnaligned(fromByteOffset: 12, as: Int32.self) == 35 else { return nil }
+    let seconds = control.loadUnaligned(fromByteOffset: 16, as: Int64.self)
+    return seconds * 1_000_000_000 + control.loadUnaligned(fromByteOffset: 24, as: Int64.self)
+  }
+
+  /// A capture that lost frames proves nothing: the loss is kept as its problem.
+  private func noteLosses() {
+    let packetLevel: Int32 = 263
+    let statistics: Int32 = 6
+    var counts: [UInt32] = [0, 0]
+    var length = socklen_t(8)
+    guard getsockopt(descriptor, packetLevel, statistics, &counts, &length) == 0, counts[1] > 0 else { return }
+    state.withLock { $0.problem = LabError("the capture lost \(counts[1]) frames") }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(littleEndian word: UInt32) {
+    Swift.withUnsafeBytes(of: word.littleEndian) { append(contentsOf: $0) }
+  }
+}

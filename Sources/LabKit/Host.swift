@@ -1,0 +1,232 @@
+import Glibc
+import NetworkTypes
+import Synchronization
+
+/// One host of a lab: a network namespace with one interface, `eth0`, on the lab's bridge.
+public final class Host: Sendable {
+  /// Its name in the lab.
+  public let name: String
+  /// 1 to 254.
+  public let number: UInt8
+  /// The name of its network namespace in `/run/netns`.
+  public let namespace: String
+  /// The link-layer address of `eth0`, which tells whose frame a captured one is.
+  public let macAddress: MACAddress
+  /// 10.9.0.NUMBER.
+  public let ipv4: IPAddress
+  /// fd00:9::NUMBER.
+  public let ipv6: IPAddress
+  /// fe80::9:NUMBER.
+  public let linkLocal: IPAddress
+  /// A folder for its files.
+  public let folder: String
+  private let bridgeNamespace: String
+  private let port: String
+  private let crashed = Atomic<Bool>(false)
+  private let processCount = Atomic<Int>(0)
+
+  init(lab: Lab, name: String, number: UInt8) throws(LabError) {
+    self.name = name
+    self.number = number
+    namespace = "\(lab.name)-\(name)"
+    bridgeNamespace = lab.bridgeNamespace
+    port = "port\(number)"
+    folder = "\(lab.folder)/\(name)"
+    macAddress = MACAddress(bits: 0x0200_0009_0000 | UInt64(number))
+    ipv4 = LabAddress.ipv4(number)
+    ipv6 = LabAddress.ipv6(number)
+    linkLocal = LabAddress.linkLocal(number)
+    guard mkdir(folder, 0o755) == 0 else { throw LabError(call: "mkdir", on: folder) }
+    try Command.ip([
+      "netns add \(namespace)",
+      "link add eth0 netns \(namespace) address \(macAddress) type veth peer name \(port) netns \(bridgeNamespace)",
+    ])
+    try Command.ip(
+      ["link set \(port) addrgenmode none", "link set \(port) master br0", "link set \(port) up"],
+      namespace: bridgeNamespace)
+    try Command.ip(
+      ["link set lo up", "link set eth0 addrgenmode none", "link set eth0 up"] + ownAddresses, namespace: namespace)
+  }
+
+  private var ownAddresses: [String] {
+    [
+      "address add \(ipv4)/16 dev eth0", "address add \(ipv6)/64 dev eth0 nodad",
+      "address add \(linkLocal)/64 dev eth0 nodad",
+    ]
+  }
+
+  /// Its own address, never a floating one, in a family.
+  public func address(_ family: AddressFamily) -> IPAddress { family == .ipv4 ? ipv4 : ipv6 }
+
+  // MARK: Processes
+
+  /// Runs a command in the host, which must succeed, and returns its output.
+  @discardableResult
+  public func run(_ arguments: String..., limit: Int = 20) throws(LabError) -> String {
+    try Command.check(arguments, namespace: namespace, limit: limit)
+  }
+
+  /// Runs a command in the host and returns what came of it.
+  public func attempt(_ arguments: [String], input: String = "", limit: Int = 20) throws(LabError) -> CommandResult {
+    try Command.run(arguments, namespace: namespace, input: input, limit: limit)
+  }
+
+  /// Starts a long-running process in the host.
+  ///
+  /// - Parameter label: names its log in the host's folder.
+  public func start(
+    _ arguments: [String], label: String, environment: [String: String] = [:]
+  ) throws(LabError) -> LabProcess {
+    let serial = processCount.wrappingAdd(1, ordering: .relaxed).newValue
+    return try LabProcess(
+      arguments, namespace: namespace, logPath: "\(folder)/\(label)-\(serial).log", environment: environment)
+  }
+
+  /// The processes that live in the host now, by number.
+  public func processes() -> [pid_t] {
+    var own = stat()
+    guard stat("/run/netns/\(namespace)", &own) == 0 else { return [] }
+    return listFolder("/proc").compactMap { pid_t($0) }.filter { pid in
+      var other = stat()
+      return stat("/proc/\(pid)/ns/net", &other) == 0 && other.st_ino == own.st_ino && pid != getpid()
+    }
+  }
+
+  /// Stops every process of the host where it is, as a hypervisor that pauses it.
+  public func freeze() {
+    for pid in processes() { kill(pid, SIGSTOP) }
+  }
+
+  /// Lets the processes go on after ``freeze()``.
+  public func thaw() {
+    for pid in processes() { kill(pid, SIGCONT) }
+  }
+
+  /// Kills every process in the host, those that are started meanwhile included.
+  public func killEverything() {
+    for _ in 0..<50 {
+      let found = processes()
+      guard !found.isEmpty else { return }
+      for pid in found { kill(pid, SIGKILL) }
+      usleep(2000)
+    }
+  }
+
+  // MARK: Link
+
+  /// Pulls the cable: the bridge's port goes down and the host loses its carrier.
+  public func linkDown() throws(LabError) {
+    try Command.ip(["link set \(port) down"], namespace: bridgeNamespace)
+  }
+
+  /// Plugs the cable in again.
+  public func linkUp() throws(LabError) {
+    try Command.ip(["link set \(port) up"], namespace: bridgeNamespace)
+  }
+
+  /// What of a host's traffic is lost in the bridge while its carrier stays.
+  public enum Direction: Sendable, Hashable, CaseIterable {
+    /// What it sends.
+    case sending
+    /// What it should receive.
+    case receiving
+    /// Everything.
+    case both
+  }
+
+  /// Loses the host's traffic in the bridge without taking its carrier; replaces an earlier cut.
+  public func cut(_ direction: Direction) throws(LabError) {
+    try heal()
+    var rules = "table bridge \(port) {\n"
+    if direction != .receiving {
+      rules += "chain sent { type filter hook prerouting priority 0; policy accept;\n iifname \"\(port)\" drop;\n }\n"
+    }
+    if direction != .sending {
+      rules += "chain got { type filter hook postrouting priority 0; policy accept;\n oifname \"\(port)\" drop;\n }\n"
+    }
+    try Command.check(["nft", "-f", "-"], namespace: bridgeNamespace, input: rules + "}\n")
+  }
+
+  /// Ends a ``cut(_:)``.
+  public func heal() throws(LabError) {
+    _ = try Command.run(["nft", "delete", "table", "bridge", port], namespace: bridgeNamespace)
+  }
+
+  // MARK: Crash
+
+  /// The whole host dies: from one moment on nothing leaves it, then nothing in it runs any more.
+  public func crash() throws(LabError) {
+    crashed.store(true, ordering: .relaxed)
+    try linkDown()
+    killEverything()
+  }
+
+  /// Whether it is down after ``crash()``.
+  public var isCrashed: Bool { crashed.load(ordering: .relaxed) }
+
+  /// The host comes back after ``crash()`` as from a boot: its own addresses and nothing else, nothing running yet.
+  public func boot() throws(LabError) {
+    try Command.ip(["address flush dev eth0"] + ownAddresses, namespace: namespace)
+    try linkUp()
+    crashed.store(false, ordering: .relaxed)
+  }
+
+  // MARK: Addresses
+
+  /// The addresses on `eth0` and the loopback, in no order.
+  public func addresses() throws(LabError) -> Set<IPAddress> {
+    try inNamespace(namespace) { () throws(LabError) in
+      var list: UnsafeMutablePointer<ifaddrs>?
+      guard getifaddrs(&list) == 0 else { throw LabError(call: "getifaddrs", on: "eth0") }
+      defer { freeifaddrs(list) }
+      var found: Set<IPAddress> = []
+      var next = list
+      while let entry = next {
+        if let socketAddress = entry.pointee.ifa_addr, let address = IPAddress(socketAddress: socketAddress) {
+          found.insert(address)
+        }
+        next = entry.pointee.ifa_next
+      }
+      return found
+    }
+  }
+
+  /// Whether `address` is on its interface.
+  public func holds(_ address: IPAddress) throws(LabError) -> Bool { try addresses().contains(address) }
+
+  /// The link-layer address its kernel has learnt for `address`, if it has one.
+  public func neighbor(of address: IPAddress) throws(LabError) -> String? {
+    let words = try run("ip", "neighbour", "show", "to", "\(address)", "dev", "eth0").split(separator: " ")
+    guard let marker = words.firstIndex(of: "lladdr"), words.indices.contains(marker + 1) else { return nil }
+    return String(words[marker + 1])
+  }
+}
+
+/// The addresses that labs are numbered from.
+public enum LabAddress {
+  /// 10.9.0.`number`.
+  public static func ipv4(_ number: UInt8) -> IPAddress { IPAddress(v4: 0x0A09_0000 | UInt32(number)) }
+  /// fd00:9::`number`, the number read as hexadecimal digits of its value.
+  public static func ipv6(_ number: UInt8) -> IPAddress {
+    IPAddress(v6High: 0xFD00_0009_0000_0000, low: UInt64(number))
+  }
+  /// fe80::9:`number`.
+  public static func linkLocal(_ number: UInt8) -> IPAddress {
+    IPAddress(v6High: 0xFE80_0000_0000_0000, low: 0x0009_0000 | UInt64(number))
+  }
+}
+
+extension IPAddress {
+  /// The address in a socket address of either family; `nil` for other families.
+  init?(socketAddress: UnsafePointer<sockaddr>) {
+    switch Int32(socketAddress.pointee.sa_family) {
+    case AF_INET:
+      self.init(
+        bytes: UnsafeRawBufferPointer(start: UnsafeRawPointer(socketAddress) + 4, count: 4).map { $0 })
+    case AF_INET6:
+      self.init(
+        bytes: UnsafeRawBufferPointer(start: UnsafeRawPointer(socketAddress) + 8, count: 16).map { $0 })
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Glibc
+
+/// What a lab needs of the machine, asked once, with a reason in plain words for what is missing.
+public enum LabEnvironment {
+  /// Something that a test, the demo or a benchmark cannot do without.
+  public enum Need: Sendable, Hashable, CaseIterable {
+    /// Namespaces of its own to make hosts in.
+    case lab
+    /// The martlet binary.
+    case martlet
+    /// keepalived.
+    case keepalived
+    /// tshark.
+    case tshark
+    /// nftables with bridge rules.
+    case nftables
+  }
+
+  /// Why something is not there; `nil` when it is.
+  public static func reason(missing need: Need) -> String? {
+    switch need {
+    case .lab: labReason
+    case .martlet: martletReason
+    case .keepalived: reason(missing: "keepalived")
+    case .tshark: reason(missing: "tshark")
+    case .nftables: reason(missing: "nft")
+    }
+  }
+
+  /// Whether all of `needs` are there.
+  public static func has(_ needs: Need...) -> Bool { needs.allSatisfy { reason(missing: $0) == nil } }
+
+  private static let labReason: String? = {
+    guard getenv("MARTLET_LAB") != nil else { return "not inside a lab; run through `make test`" }
+    for program in ["ip", "nsenter", "timeout"] where Command.find(program) == nil {
+      return "\(program) is not installed; run `make deps`"
+    }
+    mkdir("/run/netns", 0o755)
+    guard access("/run/netns", W_OK) == 0 else { return "/run is not the lab's own; run through `make test`" }
+    return nil
+  }()
+
+  private static let martletReason: String? = {
+    guard let binary = martletBinary else { return "the martlet binary is not built; run `make test`" }
+    guard let help = try? Command.run([binary, "run", "--help"], limit: 5), help.output.contains("--runtime-directory")
+    else { return "\(binary) cannot run as a daemon" }
+    return nil
+  }()
+
+  private static func reason(missing program: String) -> String? {
+    Command.find(program) == nil ? "\(program) is not installed; run `make deps`" : nil
+  }
+
+  /// The martlet binary: what `MARTLET_BINARY` names, or the one beside the running program.
+  public static let martletBinary: String? = {
+    if let named = getenv("MARTLET_BINARY") {
+      let path = String(cString: named)
+      return access(path, X_OK) == 0 ? path : nil
+    }
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+    guard length > 0 else { return nil }
+    let own = String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    guard let slash = own.lastIndex(of: "/") else { return nil }
+    let path = own[...slash] + "martlet"
+    return access(String(path), X_OK) == 0 ? String(path) : nil
+  }()
+}

@@ -1,0 +1,167 @@
+import Glibc
+import NetworkTypes
+import Synchronization
+
+/// A VRRP daemon in a host, whoever wrote it.
+public protocol Peer: Sendable {
+  /// What it is, for people.
+  var kind: PeerKind { get }
+  /// Where it runs.
+  var host: Host { get }
+  /// Its present process, or the last one.
+  var process: LabProcess? { get }
+  /// Starts it with a configuration, in folders that no earlier start has used.
+  func start(_ configuration: String) throws(LabError)
+  /// Replaces the file it was started with, without telling it.
+  func replaceConfiguration(_ configuration: String) throws(LabError)
+}
+
+extension Peer {
+  /// SIGTERM, and wait until it is gone; returns how it ended.
+  @discardableResult
+  public func stop() async -> ProcessEnd? { await process?.terminate() }
+
+  /// SIGHUP.
+  public func reload() { process?.signal(SIGHUP) }
+
+  /// All it has said since its last start.
+  public var log: String { process?.log ?? "" }
+}
+
+/// The daemons a lab can run.
+public enum PeerKind: String, Sendable, Hashable, CaseIterable {
+  case martlet
+  case keepalived
+
+  /// A daemon of this kind in `host`, not started yet.
+  public func peer(in host: Host) throws(LabError) -> any Peer {
+    switch self {
+    case .martlet: try MartletPeer(host: host)
+    case .keepalived: KeepalivedPeer(host: host)
+    }
+  }
+}
+
+/// keepalived as Debian packages it.
+public final class KeepalivedPeer: Peer {
+  /// keepalived.
+  public let kind = PeerKind.keepalived
+  /// Where it runs.
+  public let host: Host
+  private let state = Mutex<(process: LabProcess?, starts: Int)>((nil, 0))
+
+  /// keepalived in `host`, not started yet.
+  public init(host: Host) {
+    self.host = host
+  }
+
+  /// Its present process, or the last one.
+  public var process: LabProcess? { state.withLock { $0.process } }
+
+  private var configurationPath: String { "\(host.folder)/keepalived.conf" }
+
+  /// Starts it with a configuration, in folders that no earlier start has used.
+  public func start(_ configuration: String) throws(LabError) {
+    let serial = state.withLock { state in
+      state.starts += 1
+      return state.starts
+    }
+    try writeFile(configurationPath, configuration)
+    // A stale pid file whose number lives again would keep it from starting.
+    let folder = "\(host.folder)/keepalived-\(serial)"
+    guard mkdir(folder, 0o700) == 0 else { throw LabError(call: "mkdir", on: folder) }
+    let process = try host.start(
+      [
+        "keepalived", "-n", "-l", "-D", "-f", configurationPath, "-p", "\(folder)/main.pid", "-r",
+        "\(folder)/vrrp.pid", "-c", "\(folder)/checkers.pid",
+      ], label: "keepalived")
+    state.withLock { $0.process = process }
+  }
+
+  /// Replaces the file it was started with, without telling it.
+  public func replaceConfiguration(_ configuration: String) throws(LabError) {
+    try writeFile(configurationPath, configuration)
+  }
+}
+
+/// The martlet that was built beside the tests, or that `MARTLET_BINARY` names.
+public final class MartletPeer: Peer {
+  /// martlet.
+  public let kind = PeerKind.martlet
+  /// Where it runs.
+  public let host: Host
+  /// The program.
+  public let binary: String
+  private let state = Mutex<(process: LabProcess?, starts: Int)>((nil, 0))
+
+  /// martlet in `host`, not started yet.
+  public init(host: Host) throws(LabError) {
+    guard let binary = LabEnvironment.martletBinary else { throw LabError("the martlet binary is missing") }
+    self.host = host
+    self.binary = binary
+  }
+
+  /// Its present process, or the last one.
+  public var process: LabProcess? { state.withLock { $0.process } }
+
+  /// Where its sockets are.
+  public var runtimeDirectory: String { "\(host.folder)/martlet-\(state.withLock { $0.starts })" }
+
+  /// The file it reads.
+  public var configurationPath: String { "\(host.folder)/martlet.conf" }
+
+  /// Starts it with a configuration, in folders that no earlier start has used.
+  public func start(_ configuration: String) throws(LabError) {
+    state.withLock { $0.starts += 1 }
+    let directory = runtimeDirectory
+    guard mkdir(directory, 0o700) == 0 else { throw LabError(call: "mkdir", on: directory) }
+    try writeFile(configurationPath, configuration)
+    let process = try host.start(
+      [binary, "run", "-f", configurationPath, "--runtime-directory", directory, "--log-format", "text"],
+      label: "martlet")
+    state.withLock { $0.process = process }
+  }
+
+  /// Replaces the file it was started with, without telling it.
+  public func replaceConfiguration(_ configuration: String) throws(LabError) {
+    try writeFile(configurationPath, configuration)
+  }
+
+  /// Runs another of its commands against the running daemon: `status`, `reload` and the like.
+  public func command(_ arguments: String...) throws(LabError) -> CommandResult {
+    try host.attempt([binary] + arguments + ["--runtime-directory", runtimeDirectory])
+  }
+
+  /// What `martlet status --json` prints.
+  public func statusJSON() throws(LabError) -> String {
+    let result = try command("status", "--json")
+    guard result.succeeded else { throw LabError("martlet status: \(result.end): \(result.errors)") }
+    return result.output
+  }
+
+  /// The process of a role (`engine`, `prober`), a child of the daemon; `nil` while there is none.
+  public func rolePID(_ role: String) -> pid_t? {
+    guard let supervisor = process?.pid else { return nil }
+    return host.processes().first { pid in
+      let arguments = readFile("/proc/\(pid)/cmdline").split(separator: "\0").map(String.init)
+      return arguments.contains(role) && Self.parent(of: pid) == supervisor
+    }
+  }
+
+  /// Open descriptors and resident memory in bytes of the daemon and all its processes.
+  public func footprint() -> (descriptors: Int, residentBytes: Int) {
+    var footprint = (descriptors: 0, residentBytes: 0)
+    for pid in host.processes() {
+      footprint.descriptors += listFolder("/proc/\(pid)/fd").count
+      let pages = readFile("/proc/\(pid)/statm").split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+      footprint.residentBytes += pages * Int(getpagesize())
+    }
+    return footprint
+  }
+
+  private static func parent(of pid: pid_t) -> pid_t? {
+    // The command's name stands in parentheses and may hold spaces; state and parent follow the last one.
+    let fields = readFile("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ") ?? []
+    return fields.dropFirst().first.flatMap { pid_t($0) }
+  }
+}

@@ -1,0 +1,111 @@
+import LabKit
+import NetworkTypes
+import Testing
+import VRRPCore
+
+/// What every bound of the protocol is given on top, on a machine that is doing other things as well.
+let margin = Nanoseconds.seconds(1)
+
+/// How long a daemon may take from its start until its sockets are ready.
+let startup = Nanoseconds.seconds(3)
+
+/// Two hosts with a daemon each, and a client that keeps asking for the address they share.
+///
+/// The capture decides who was master when; the hosts' interfaces decide who holds the address.
+final class Pair {
+  static let highPriority: UInt8 = 200
+  static let lowPriority: UInt8 = 100
+
+  let lab: Lab
+  let file: RouterFile
+  let high: any Peer
+  let low: any Peer
+  let clientHost: Host
+  let client: Client
+
+  init(in lab: Lab, _ file: RouterFile, high: PeerKind, low: PeerKind) throws {
+    self.lab = lab
+    self.file = file
+    self.high = try high.peer(in: lab.addHost("a", number: 1))
+    self.low = try low.peer(in: lab.addHost("b", number: 2))
+    clientHost = try lab.addHost("client", number: 100)
+    client = try Client(on: clientHost, asking: file.address())
+  }
+
+  var address: IPAddress { file.address() }
+
+  func priority(of peer: any Peer) -> UInt8 { peer.host === high.host ? Self.highPriority : Self.lowPriority }
+
+  func configuration(of peer: any Peer) -> String {
+    let other = peer.host === high.host ? low.host : high.host
+    return file.text(for: peer.host, priority: priority(of: peer), peers: [other])
+  }
+
+  func start(_ peer: any Peer) throws { try peer.start(configuration(of: peer)) }
+
+  /// Starts the higher one, waits until it is master, then starts the other.
+  func startInOrder() async throws {
+    try start(high)
+    try await expectMaster(high, within: startup + file.masterDownInterval(priority: Self.highPriority) + margin)
+    try start(low)
+    try await settle(startup)
+  }
+
+  // MARK: What the capture says
+
+  /// A peer's adverts since an instant, resignations included.
+  func adverts(of peer: any Peer, since instant: MonotonicInstant) -> [CapturedAdvert] {
+    lab.capture.adverts(vrid: file.vrid, since: instant).filter { $0.sender == peer.host.macAddress }
+  }
+
+  /// The last advert of a peer that was not a resignation, before an instant.
+  func lastAdvert(of peer: any Peer, before instant: MonotonicInstant = .labNow()) -> CapturedAdvert? {
+    adverts(of: peer, since: .init(nanoseconds: 0)).last { $0.priority > 0 && $0.time <= instant }
+  }
+
+  /// Waits for the first advert of `peer` after `instant`, and for the address and the client to follow it.
+  @discardableResult
+  func expectMaster(
+    _ peer: any Peer, since instant: MonotonicInstant = .labNow(), within bound: Nanoseconds,
+    _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws -> CapturedAdvert {
+    var first: CapturedAdvert?
+    await eventually(within: bound + margin) {
+      first = adverts(of: peer, since: instant).first { $0.priority > 0 }
+      return first != nil
+    }
+    let advert = try #require(
+      first, "\(comment ?? ""): \(peer.host.name) sent no advert.\n\(logs)", sourceLocation: sourceLocation)
+    let took = advert.time - instant
+    #expect(
+      took <= bound, "\(comment ?? ""): became master after \(took), bound \(bound)", sourceLocation: sourceLocation)
+    let alone = try await eventually(within: margin) { try lab.holders(of: address) == [peer.host.name] }
+    let holders = try lab.holders(of: address)
+    #expect(alone, "\(comment ?? ""): held by \(holders).\n\(logs)", sourceLocation: sourceLocation)
+    let reached = await client.reaches(within: margin)
+    #expect(reached, "\(comment ?? ""): the client does not reach \(address).\n\(logs)", sourceLocation: sourceLocation)
+    return advert
+  }
+
+  /// From an instant on, nobody but `peer` has sent an advert.
+  func expectOnlySender(
+    _ peer: any Peer, since instant: MonotonicInstant, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let others = lab.capture.adverts(vrid: file.vrid, since: instant).filter { $0.sender != peer.host.macAddress }
+    #expect(others.isEmpty, "\(others.count) adverts of others.\n\(logs)", sourceLocation: sourceLocation)
+  }
+
+  /// Lets `time` pass by the capture's clock, for what must not happen in it.
+  func settle(_ time: Nanoseconds) async throws {
+    let end = MonotonicInstant.labNow() + time
+    await eventually(within: time + margin, every: .milliseconds(20)) { MonotonicInstant.labNow() >= end }
+    try lab.capture.check()
+  }
+
+  /// The end of what both daemons said, for a failure's message.
+  var logs: String {
+    [high, low].map { peer in
+      "--- \(peer.kind) in \(peer.host.name)\n" + peer.log.split(separator: "\n").suffix(25).joined(separator: "\n")
+    }.joined(separator: "\n")
+  }
+}
