@@ -1,0 +1,196 @@
+import Glibc
+import NetworkTypes
+import VRRPCore
+
+extension RouterState {
+  /// The state as keepalived's users write it: `INIT`, `BACKUP`, `MASTER`, `FAULT`.
+  public var label: String {
+    switch self {
+    case .initialize: "INIT"
+    case .backup: "BACKUP"
+    case .master: "MASTER"
+    case .fault: "FAULT"
+    }
+  }
+}
+
+extension TrackerStatus {
+  /// The status in one word.
+  public var label: String {
+    switch self {
+    case .unknown: "unknown"
+    case .up: "up"
+    case .down: "down"
+    }
+  }
+}
+
+extension Cause {
+  /// A stable name for structured logs, status and metrics.
+  public var label: String {
+    switch self {
+    case .started: "started"
+    case .addressOwner: "address-owner"
+    case .masterDown: "master-down"
+    case .masterResigned: "master-resigned"
+    case .higherPriority: "higher-priority"
+    case .tieLost: "tie-lost"
+    case .preempted: "preempted"
+    case .trackerDown: "tracker-down"
+    case .trackerUp: "tracker-up"
+    case .interfaceDown: "interface-down"
+    case .interfaceUp: "interface-up"
+    case .sourceAddressLost: "source-address-lost"
+    case .sourceAddressFound: "source-address-found"
+    case .syncGroup: "sync-group"
+    case .shutdown: "shutdown"
+    case .adopted: "adopted"
+    }
+  }
+}
+
+extension Names {
+  /// Why a transition happened, as a clause without a full stop.
+  /// - Parameters:
+  ///   - detail: the tracker's last words, empty when there are none.
+  ///   - router: the position of the router, whose interface some causes name.
+  public func sentence(for transition: Transition, router: Int, detail: String = "") -> String {
+    let interface = routers.indices.contains(router) ? routers[router].interface : "its interface"
+    let words = detail.isEmpty ? "" : ": " + detail
+    switch transition.cause {
+    case .started: return "started" + words
+    case .addressOwner: return "owns the addresses (priority 255)"
+    case .masterDown(let master, let lastHeard): return silence(of: master, since: lastHeard, until: transition.at)
+    case .masterResigned(let master): return "\(master) gave up with priority 0"
+    case .higherPriority(let master, let priority): return "\(master) has priority \(priority)"
+    case .tieLost(let master, let priority): return "\(master) has priority \(priority) too and wins the tie"
+    case .preempted(let master, let priority): return "\(master) has priority \(priority) only and is preempted"
+    case .trackerDown(let tracker): return self.tracker(tracker.rawValue) + " is down" + words
+    case .trackerUp(let tracker): return self.tracker(tracker.rawValue) + " is up again" + words
+    case .interfaceDown: return "\(interface) is down" + words
+    case .interfaceUp: return "\(interface) is up again"
+    case .sourceAddressLost: return "no address on \(interface) to send from"
+    case .sourceAddressFound: return "an address on \(interface) to send from is there again"
+    case .syncGroup(let member): return "moves with \(self.router(member)) of its sync group" + words
+    case .shutdown: return "stopping"
+    case .adopted: return "taken over from the engine before, unchanged"
+    }
+  }
+
+  private func silence(of master: IPAddress?, since: MonotonicInstant?, until: MonotonicInstant) -> String {
+    guard let master else { return "no advert from anyone (master-down)" }
+    guard let since else { return "no advert from \(master) (master-down)" }
+    let silent = Spoken.duration(nanoseconds: (until - since).rawValue)
+    return "no advert from \(master) for \(silent) (master-down)"
+  }
+
+  /// The line for a transition.
+  public func line(for transition: Transition, number: UInt64, router: Int, detail: String) -> LogLine {
+    let name = self.router(router)
+    let sentence = sentence(for: transition, router: router, detail: detail)
+    var fields = [
+      ("event", "transition"), ("router", name), ("from", transition.from.label), ("to", transition.to.label),
+      ("cause", transition.cause.label), ("reason", sentence), ("priority", "\(transition.priority)"),
+      ("number", "\(number)"), ("monotonic_ns", "\(transition.at.nanoseconds)"),
+    ]
+    if !detail.isEmpty { fields.append(("detail", detail)) }
+    return LogLine(
+      .notice,
+      "\(name): \(transition.from.label) → \(transition.to.label), \(sentence), priority \(transition.priority)",
+      fields: fields)
+  }
+
+  /// The line for anything an engine says.
+  public func line(for message: EngineMessage) -> LogLine {
+    switch message {
+    case .transition(let router, let number, let transition, let detail):
+      return line(for: transition, number: number, router: router, detail: detail)
+    case .priorityChanged(let router, let from, let to):
+      let name = self.router(router)
+      return LogLine(
+        .info, "\(name): effective priority \(from) → \(to)",
+        fields: [("event", "priority"), ("router", name), ("from", "\(from)"), ("to", "\(to)")])
+    case .event(let event):
+      return line(for: event)
+    case .dropped(let count):
+      return LogLine(
+        .warning, "\(count) messages of the engine found the queue full and are lost",
+        fields: [("event", "messages-dropped"), ("count", "\(count)")])
+    }
+  }
+
+  /// The line for an event: a sentence after the router's name, and the event's facts as fields.
+  public func line(for event: LogEvent) -> LogLine {
+    let (severity, sentence) = words(for: event)
+    var fields = [("event", event.kind.label)]
+    if let router = event.router { fields.append(("router", self.router(router))) }
+    if let address = event.address { fields.append(("address", "\(address)")) }
+    if event.number != 0 { fields.append(("number", "\(event.number)")) }
+    if !event.text.isEmpty { fields.append(("text", event.text)) }
+    return LogLine(severity, (event.router.map { self.router($0) + ": " } ?? "") + sentence, fields: fields)
+  }
+
+  private static func errorText(_ number: Int64) -> String {
+    guard let number = Int32(exactly: number), let text = strerror(number) else { return "errno \(number)" }
+    return String(cString: text)
+  }
+
+  private func words(for event: LogEvent) -> (Severity, String) {
+    let host = event.address.map { "\($0)" } ?? "an unknown host"
+    switch event.kind {
+    case .engineRunning:
+      let routers = event.number == 1 ? "1 virtual router" : "\(event.number) virtual routers"
+      return (.notice, event.text == "adopted" ? "running \(routers), adopted as they were" : "running \(routers)")
+    case .advertisementDropped:
+      return (.warning, "dropped an advert from \(host) on \(event.text): \(dropReason(event.number))")
+    case .addressListDiffers:
+      return (.warning, "\(host) advertises another list of addresses than is configured here; it is obeyed")
+    case .otherMaster:
+      let priority = "\(host) also claims to be master, with priority \(event.number)"
+      return (.warning, priority + (event.text == "yields" ? "; giving way to it" : "; staying master"))
+    case .addressPutBack:
+      return (.warning, "somebody removed \(host) from \(event.text); it is back and announced")
+    case .addressRefused:
+      return (.error, "the kernel refused a change of \(host) on \(event.text): \(Self.errorText(event.number))")
+    case .interfaceChanged:
+      return (event.number == 1 ? .notice : .warning, "\(event.text) went \(event.number == 1 ? "up" : "down")")
+    case .netlinkOverrun:
+      return (.warning, "netlink messages were lost; links and addresses were read anew")
+    case .sendFailed:
+      return (.error, "cannot send on \(event.text): \(Self.errorText(event.number)); not said again until it works")
+    case .trackerChanged:
+      let status = UInt8(exactly: event.number).flatMap(TrackerStatus.init) ?? .unknown
+      return (status == .down ? .warning : .notice, "tracker \(event.text) is \(status.label)")
+    case .degraded:
+      return (.warning, event.text)
+    case .addressRemoved:
+      return (.notice, "removed \(host) from \(event.text): no virtual router has it any more")
+    case .advertisementLate:
+      return (.warning, "an advert left \(Spoken.duration(nanoseconds: event.number)) late")
+    case .duplicateAddress:
+      return (.error, "another host answers for \(host), which is held here")
+    }
+  }
+}
+
+extension LogEvent.Kind {
+  /// A stable name for structured logs.
+  public var label: String {
+    switch self {
+    case .engineRunning: "engine-running"
+    case .advertisementDropped: "advertisement-dropped"
+    case .addressListDiffers: "address-list-differs"
+    case .otherMaster: "other-master"
+    case .addressPutBack: "address-put-back"
+    case .addressRefused: "address-refused"
+    case .interfaceChanged: "interface-changed"
+    case .netlinkOverrun: "netlink-overrun"
+    case .sendFailed: "send-failed"
+    case .trackerChanged: "tracker-changed"
+    case .degraded: "degraded"
+    case .addressRemoved: "address-removed"
+    case .advertisementLate: "advertisement-late"
+    case .duplicateAddress: "duplicate-address"
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import NetworkTypes
+import VRRPCore
+
+/// Everything that the board shows at one moment, with the configuration's names.
+public struct Status: Sendable, Equatable {
+  /// A virtual router's part.
+  public struct Router: Sendable, Equatable {
+    /// Name and interface.
+    public var names: Names.Router
+    /// What never changes while the engine lives; `nil` while the engine has not written it.
+    public var description: RouterDescription?
+    /// The state machine's state.
+    public var snapshot: VirtualRouterSnapshot
+    /// The last transition; `nil` before the first.
+    public var transition: Transition?
+    /// How many transitions there were.
+    public var transitions: UInt64
+    /// Why the last transition happened, as a clause.
+    public var sentence: String
+    /// Where adverts leave from.
+    public var source: IPAddress?
+    /// Its addresses, and whether this host holds each.
+    public var addresses: [Address]
+    /// Its counters.
+    public var counters: [RouterCounter: UInt64]
+    /// Adverts dropped, by raw value of the reason; reasons that never occurred are left out.
+    public var drops: [Int: UInt32]
+  }
+
+  /// An address's part.
+  public struct Address: Sendable, Equatable {
+    /// The address with its prefix length.
+    public var prefix: IPPrefix
+    /// Whether this host holds it.
+    public var isOwned: Bool
+  }
+
+  /// A tracker's part.
+  public struct Tracker: Sendable, Equatable {
+    /// Kind and name.
+    public var names: Names.Tracker
+    /// What it says.
+    public var status: TrackerStatus
+    /// Since when.
+    public var since: MonotonicInstant
+    /// Its last words.
+    public var reason: String
+  }
+
+  /// How the engine fares.
+  public enum EngineHealth: Sendable, Equatable {
+    /// It has gone round its loop lately.
+    case running
+    /// It has not taken over yet.
+    case starting
+    /// It has not gone round its loop for longer than ``Status/longestSilence``: what follows is what it last wrote.
+    case silent
+    /// Its channel is closed: what follows is what it last wrote.
+    case gone
+  }
+
+  /// An engine that has not gone round its loop for so long counts as silent. It wakes at least once a second.
+  public static let longestSilence = Nanoseconds.seconds(3)
+
+  /// When the board was read.
+  public var now: MonotonicInstant
+  /// How the engine fares.
+  public var health: EngineHealth
+  /// The engine's process.
+  public var enginePID: Int32
+  /// Since the first engine of this run started.
+  public var uptime: Nanoseconds
+  /// Since the engine last went round its loop.
+  public var heartbeatAge: Nanoseconds
+  /// Messages to the prober that found the queue full.
+  public var droppedMessages: UInt64
+  /// Adverts for virtual routers that nobody configured here.
+  public var unknownRouterDrops: UInt64
+  /// Times that netlink messages were lost.
+  public var overruns: UInt64
+  /// Virtual routers in the file's order.
+  public var routers: [Router]
+  /// Trackers in the configuration's order.
+  public var trackers: [Tracker]
+  /// Sync groups in the file's order.
+  public var groups: [Names.Group]
+  /// Names of the reasons for dropping an advert.
+  public var dropReasons: [Names.DropReason]
+
+  /// Reads a board. Beyond the board's last record there is nothing, however many names there are.
+  /// - Parameters:
+  ///   - names: of the configuration that the board's engine runs.
+  ///   - details: last words of the tracker that caused each router's last transition, by router.
+  ///   - engineIsGone: whether the engine's channel is closed.
+  public init(
+    reading board: Board, names: Names, details: [Int: String] = [:], engineIsGone: Bool = false,
+    at now: MonotonicInstant
+  ) {
+    self.now = now
+    enginePID = board.enginePID
+    uptime = now - board.startedAt
+    heartbeatAge = now - board.heartbeat
+    droppedMessages = board.droppedMessages
+    unknownRouterDrops = board.unknownRouterDrops
+    overruns = board.overruns
+    groups = names.groups
+    dropReasons = names.dropReasons
+    if engineIsGone {
+      health = .gone
+    } else if !board.isRunning {
+      health = .starting
+    } else {
+      health = heartbeatAge > Self.longestSilence ? .silent : .running
+    }
+    routers = (0..<board.routerCount).compactMap { index in
+      board.router(index).map {
+        Router(reading: $0, index: index, board: board, names: names, detail: details[index] ?? "")
+      }
+    }
+    trackers = (0..<board.trackerCount).compactMap { index in
+      guard let record = board.tracker(index) else { return nil }
+      let verdict = record.verdict
+      let known = names.trackers.indices.contains(index)
+      return Tracker(
+        names: known ? names.trackers[index] : Names.Tracker(kind: "tracker", name: record.name),
+        status: verdict.status, since: verdict.since, reason: verdict.reason)
+    }
+  }
+}
+
+extension Status.Router {
+  fileprivate init(reading record: RouterRecord, index: Int, board: Board, names: Names, detail: String) {
+    let description = record.description
+    let last = record.lastTransition
+    let known = names.routers.indices.contains(index)
+    self.names =
+      known ? names.routers[index] : Names.Router(name: description?.identity.name ?? "", interface: "")
+    self.description = description
+    snapshot = record.snapshot
+    transition = last?.transition
+    transitions = last?.number ?? 0
+    sentence = last.map { names.sentence(for: $0.transition, router: index, detail: detail) } ?? ""
+    source = record.sourceAddress
+    addresses = (description?.addresses ?? 0..<0).clamped(to: 0..<board.addressCount).compactMap { position in
+      guard let address = board.address(position), let prefix = address.prefix else { return nil }
+      return Status.Address(prefix: prefix, isOwned: address.isOwned)
+    }
+    counters = [:]
+    for counter in RouterCounter.allCases { counters[counter] = record[counter] }
+    drops = [:]
+    for reason in names.dropReasons.indices where record[drops: reason] > 0 { drops[reason] = record[drops: reason] }
+  }
+}
+
+extension Status {
+  /// What members of a group have in common: their state if all are in the same one.
+  public func state(of group: Names.Group) -> RouterState? {
+    let states = group.members.filter(routers.indices.contains).map { routers[$0].snapshot.state }
+    guard let first = states.first, states.allSatisfy({ $0 == first }) else { return nil }
+    return first
+  }
+}
