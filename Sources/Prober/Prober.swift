@@ -1,1 +1,0 @@
-// Prober: see docs/architecture.md.
