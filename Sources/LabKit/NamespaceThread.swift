@@ -1,7 +1,6 @@
+import CLinux
 import Glibc
 import Synchronization
-
-@_silgen_name("setns") private func setns(_ descriptor: Int32, _ kind: Int32) -> Int32
 
 /// A thread of its own for work that blocks, or that must be done inside a network namespace.
 ///
@@ -49,8 +48,7 @@ struct NamespaceThread: ~Copyable {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return .failure(LabError(call: "open", on: path)) }
     defer { close(descriptor) }
-    let newNetwork: Int32 = 0x4000_0000
-    guard setns(descriptor, newNetwork) == 0 else { return .failure(LabError(call: "setns", on: path)) }
+    guard clinux_set_namespace_network(descriptor) == 0 else { return .failure(LabError(call: "setns", on: path)) }
     return .success(())
   }
 
