@@ -21,6 +21,7 @@ enum BoardLayout {
   static let addressSize = 32
   static let trackerSize = 384
   static let longestName = 63
+  static let dropKinds = 24
   static let longestReason = 255
 
   /// Most records of a kind, far above what a host can serve; keeps the arithmetic on sizes from overflowing.
@@ -77,17 +78,17 @@ enum RouterField {
   static let transitions = BoardField<UInt64>(offset: 112)
   static let notified = BoardField<UInt64>(offset: 120)
   static let counters = 128  // 12 UInt64 in the order of RouterCounter
-  static let drops = 224  // 16 UInt32 in the order of the wire's errors
-  static let sourceHigh = BoardField<UInt64>(offset: 288)
-  static let sourceLow = BoardField<UInt64>(offset: 296)
-  static let firstAddress = BoardField<UInt32>(offset: 304)
-  static let addressCount = BoardField<UInt32>(offset: 308)
-  static let packetOffset = BoardField<UInt32>(offset: 312)
-  static let packetLength = BoardField<UInt32>(offset: 316)
-  static let destinationCount = BoardField<UInt32>(offset: 320)
-  static let timeToLive = BoardField<UInt8>(offset: 324)
-  static let name = 328  // a length byte and at most 63 bytes
-  static let previousState = BoardField<UInt8>(offset: 392)
+  static let drops = 224  // 24 UInt32 by the raw value of the wire's error
+  static let sourceHigh = BoardField<UInt64>(offset: 320)
+  static let sourceLow = BoardField<UInt64>(offset: 328)
+  static let firstAddress = BoardField<UInt32>(offset: 336)
+  static let addressCount = BoardField<UInt32>(offset: 340)
+  static let packetOffset = BoardField<UInt32>(offset: 344)
+  static let packetLength = BoardField<UInt32>(offset: 348)
+  static let destinationCount = BoardField<UInt32>(offset: 352)
+  static let timeToLive = BoardField<UInt8>(offset: 356)
+  static let name = 360  // a length byte and at most 63 bytes
+  static let previousState = BoardField<UInt8>(offset: 424)
 }
 
 enum AddressField {

@@ -51,6 +51,14 @@ public struct RouterDescription: Sendable, Hashable {
 public struct RouterRecord: BoardRecord {
   let record: UnsafeMutableRawBufferPointer
 
+  /// How many kinds of drops a record counts.
+  public static let dropKinds = BoardLayout.dropKinds
+
+  /// As much of a name as a record keeps.
+  public static func kept(_ name: String) -> String {
+    String(decoding: name.utf8.prefix(BoardLayout.longestName), as: UTF8.self)
+  }
+
   /// What never changes while the engine lives; `nil` if the record was never written.
   public var description: RouterDescription? {
     get {
@@ -171,11 +179,16 @@ public struct RouterRecord: BoardRecord {
     nonmutating set { self[BoardField<UInt64>(offset: RouterField.counters + counter.rawValue * 8)] = newValue }
   }
 
-  /// Adverts dropped for the reason with this raw value, 0 to 15; 0 beyond.
+  /// Adverts dropped for the reason with this raw value, 0 to 23; 0 beyond.
   public subscript(drops reason: Int) -> UInt32 {
-    get { (0..<16).contains(reason) ? self[BoardField<UInt32>(offset: RouterField.drops + reason * 4)] : 0 }
+    get {
+      (0..<BoardLayout.dropKinds).contains(reason)
+        ? self[BoardField<UInt32>(offset: RouterField.drops + reason * 4)] : 0
+    }
     nonmutating set {
-      if (0..<16).contains(reason) { self[BoardField<UInt32>(offset: RouterField.drops + reason * 4)] = newValue }
+      if (0..<BoardLayout.dropKinds).contains(reason) {
+        self[BoardField<UInt32>(offset: RouterField.drops + reason * 4)] = newValue
+      }
     }
   }
 
@@ -196,6 +209,41 @@ public struct RouterRecord: BoardRecord {
         self[RouterField.timeToLive] = newValue.timeToLive
       }
     }
+  }
+}
+
+extension RouterRecord {
+  /// Writes the ready resignation into the place that ``resignation`` names; one that does not fit is left out.
+  public func write(_ packet: (advert: [UInt8], destinations: [IPAddress]), on board: Board) {
+    var place = resignation
+    let packets = board.packets
+    guard packet.destinations.count * 16 + packet.advert.count <= packets.count - place.offset else { return }
+    for (index, destination) in packet.destinations.enumerated() {
+      let start = place.offset + index * 16
+      UnsafeMutableRawBufferPointer(rebasing: packets[start..<start + 16]).copyBytes(
+        from: destination.bytes + Array(repeating: 0, count: 16 - destination.bytes.count))
+    }
+    let start = place.offset + packet.destinations.count * 16
+    UnsafeMutableRawBufferPointer(rebasing: packets[start..<start + packet.advert.count]).copyBytes(from: packet.advert)
+    place.length = packet.advert.count
+    place.destinationCount = packet.destinations.count
+    resignation = place
+  }
+
+  /// Reads the ready resignation; `nil` when there is none or it would lie beyond the board's end.
+  public func readyResignation(on board: Board) -> (advert: [UInt8], destinations: [IPAddress])? {
+    let place = resignation
+    let packets = board.packets
+    guard let family = description?.identity.family, place.length > 0, place.destinationCount > 0, place.offset >= 0,
+      place.destinationCount <= packets.count / 16, place.offset <= packets.count,
+      place.length <= packets.count - place.offset - place.destinationCount * 16
+    else { return nil }
+    let destinations = (0..<place.destinationCount).compactMap { index in
+      let start = place.offset + index * 16
+      return IPAddress(bytes: packets[start..<start + family.addressLength])
+    }
+    let start = place.offset + place.destinationCount * 16
+    return (Array(packets[start..<start + place.length]), destinations)
   }
 }
 

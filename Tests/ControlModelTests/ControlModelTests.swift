@@ -108,8 +108,8 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       record.record(transition, number: 3)
       record.sourceAddress = v6
       record[.advertisementsSent] = 1234
-      record[drops: 15] = 9
-      record[drops: 16] = 1
+      record[drops: 23] = 9
+      record[drops: 24] = 1
       record.resignation = ResignationPacket(offset: 0, length: 20, destinationCount: 1, timeToLive: 255)
       let address = try #require(board.address(2))
       address.prefix = IPPrefix(v4, length: 24)
@@ -127,8 +127,8 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       #expect(read.lastTransition?.transition == transition)
       #expect(read.sourceAddress == v6)
       #expect(read[.advertisementsSent] == 1234)
-      #expect(read[drops: 15] == 9)
-      #expect(read[drops: 16] == 0)
+      #expect(read[drops: 23] == 9)
+      #expect(read[drops: 24] == 0)
       #expect(read.resignation.length == 20)
       #expect(other.address(2)?.prefix == IPPrefix(v4, length: 24))
       #expect(other.address(2)?.isOwned == true)
