@@ -1,0 +1,32 @@
+import ArgumentParser
+import LabKit
+
+/// `make bench`: takeover times of martlet and keepalived, side by side.
+@main
+struct BenchmarksCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "Benchmarks",
+    abstract: "Measures how long a takeover takes beyond what the protocol itself demands.",
+    discussion: "Both daemons run in the same run, on the same machine, in turns; run it through `make bench`.")
+
+  @Option(help: "How many takeovers of each kind are measured for each daemon.")
+  var rounds = 15
+
+  @Option(help: "Measure this daemon only: martlet or keepalived.")
+  var only: PeerKind?
+
+  func validate() throws {
+    guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
+  }
+
+  func run() async throws {
+    let kinds = only.map { [$0] } ?? [.keepalived, .martlet]
+    let needs: [LabEnvironment.Need] = kinds.map { $0 == .martlet ? .martlet : .keepalived }
+    for need in [.lab] + needs {
+      if let reason = LabEnvironment.reason(missing: need) { throw ValidationError(reason) }
+    }
+    try await TakeoverBenchmark(kinds: kinds, rounds: rounds).run()
+  }
+}
+
+extension PeerKind: ExpressibleByArgument {}
