@@ -38,6 +38,12 @@ struct InternetChecksum: Sendable, Hashable {
     sum &+= UInt64(word.bigEndian)
   }
 
+  /// Adds four 16-bit words; only for a message of which an even number of bytes was added so far.
+  mutating func add(_ words: UInt64) {
+    let words = words.bigEndian
+    sum &+= (words & 0xFFFF_FFFF) &+ (words >> 32)
+  }
+
   /// The one's-complement sum; 0xFFFF over a message that holds its own right checksum.
   var total: UInt16 { UInt16(bigEndian: Self.fold(sum)) }
 

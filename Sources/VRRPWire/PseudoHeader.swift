@@ -16,9 +16,7 @@ extension InternetChecksum {
   }
 
   private mutating func add(_ address: IPAddress) {
-    for shift in stride(from: 48 as UInt64, through: 0, by: -16) {
-      add(UInt16(truncatingIfNeeded: address.high >> shift))
-      add(UInt16(truncatingIfNeeded: address.low >> shift))
-    }
+    add(address.high)
+    add(address.low)
   }
 }

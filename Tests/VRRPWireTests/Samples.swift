@@ -151,3 +151,23 @@ struct SplitMix64: RandomNumberGenerator {
     return mixed ^ (mixed >> 31)
   }
 }
+
+extension ARPPacket {
+  var frame: [UInt8] {
+    var frame = [UInt8](repeating: 0xAA, count: Self.frameLength)
+    _ = frame.withUnsafeMutableBytes { write(into: $0) }
+    return frame
+  }
+}
+
+extension NeighborAdvertisement {
+  var frame: [UInt8] {
+    var frame = [UInt8](repeating: 0xAA, count: Self.frameLength)
+    _ = frame.withUnsafeMutableBytes { write(into: $0) }
+    return frame
+  }
+}
+
+extension CapturedFrame {
+  init(_ frame: [UInt8]) { self.init(decoding: frame.span.bytes) }
+}
