@@ -228,3 +228,17 @@ bool clinux_send_batch_add_frame(clinux_send_batch *batch, const void *frame, ui
 /// Sends from message `first` on; how many left, or a negative errno that concerns message `first`.
 int clinux_send_batch_flush(clinux_send_batch *batch, int fd, uint32_t first);
 void clinux_send_batch_clear(clinux_send_batch *batch);
+
+// MARK: Netlink
+
+/// Receives one datagram without waiting: its length, or a negative errno (-ENOBUFS: some were lost before it).
+/// `sender` is the port it came from (0: the kernel); `truncated` says that the buffer was too short.
+int clinux_netlink_receive(int fd, void *buffer, size_t capacity, uint32_t *sender, bool *truncated);
+/// Sends to the kernel.
+int clinux_netlink_send(int fd, const void *bytes, size_t count);
+/// Waits until the descriptor is readable; 1, 0 after `milliseconds`, or a negative errno.
+int clinux_wait_readable(int fd, int milliseconds);
+/// The receive buffer's size in bytes as the kernel counts it.
+int clinux_socket_receive_buffer_size(int fd);
+/// Acknowledgements of failures without a copy of the request.
+int clinux_netlink_short_acknowledgements(int fd);

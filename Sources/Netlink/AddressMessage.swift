@@ -1,0 +1,122 @@
+import CNetlink
+import Glibc
+import NetworkTypes
+
+/// A request to add or remove one address, built by libnl and freed with this value.
+struct AddressMessage: ~Copyable {
+  private let message: OpaquePointer
+  private let keepsBroadcast: Bool
+
+  /// Builds the request; `nil` when the change contradicts itself (families mixed, label too long) or memory is short.
+  init?(_ change: AddressChange) {
+    guard let object = AddressObject(), object.fill(change) else { return nil }
+    var built: OpaquePointer?
+    let result: Int32
+    switch change.operation {
+    case .add: result = rtnl_addr_build_add_request(object.handle, Int32(NLM_F_CREATE | NLM_F_EXCL), &built)
+    case .replace: result = rtnl_addr_build_add_request(object.handle, Int32(NLM_F_CREATE | NLM_F_REPLACE), &built)
+    case .remove: result = rtnl_addr_build_delete_request(object.handle, 0, &built)
+    }
+    guard result == 0, let built else { return nil }
+    message = built
+    keepsBroadcast = change.address.broadcast != nil && change.operation != .remove
+  }
+
+  deinit {
+    nlmsg_free(message)
+  }
+
+  /// Copies the request with its number, asking for an acknowledgement; its padded length, `nil` when it does not fit.
+  ///
+  /// libnl invents a broadcast address where none is given. An address of its own accord has none, so that is left out.
+  func copy(into room: UnsafeMutableRawBufferPointer, sequence: UInt32) -> Int? {
+    guard let header = nlmsg_hdr(message) else { return nil }
+    let total = Int(header.pointee.nlmsg_len)
+    let fixed = MemoryLayout<nlmsghdr>.size + MemoryLayout<ifaddrmsg>.size
+    guard total >= fixed, Self.aligned(total) <= room.count else { return nil }
+    room.copyMemory(from: UnsafeRawBufferPointer(start: header, count: fixed))
+    var length = fixed
+    NetlinkMessage(header: header).forEachAttribute(afterFixedBytes: MemoryLayout<ifaddrmsg>.size) { type, attribute in
+      guard type != Int(IFA_BROADCAST) || keepsBroadcast else { return }
+      let size = Int(attribute.attribute.pointee.nla_len)
+      let end = length + size
+      UnsafeMutableRawBufferPointer(rebasing: room[length..<end])
+        .copyMemory(from: UnsafeRawBufferPointer(start: attribute.attribute, count: size))
+      length = Self.aligned(end)
+      for padding in end..<length { room[padding] = 0 }
+    }
+    var written = header.pointee
+    written.nlmsg_len = UInt32(length)
+    written.nlmsg_flags |= UInt16(NLM_F_REQUEST | NLM_F_ACK)
+    written.nlmsg_seq = sequence
+    room.storeBytes(of: written, as: nlmsghdr.self)
+    return length
+  }
+
+  private static func aligned(_ length: Int) -> Int { (length + 3) & ~3 }
+}
+
+/// A libnl address object, freed with this value.
+private struct AddressObject: ~Copyable {
+  let handle: OpaquePointer
+
+  init?() {
+    guard let handle = rtnl_addr_alloc() else { return nil }
+    self.handle = handle
+  }
+
+  deinit {
+    rtnl_addr_put(handle)
+  }
+
+  borrowing func fill(_ change: AddressChange) -> Bool {
+    let address = change.address
+    guard Self.setAddresses(handle, address, withBroadcast: change.operation != .remove) else { return false }
+    rtnl_addr_set_ifindex(handle, address.interface.rawValue)
+    guard change.operation != .remove else { return true }
+    if let label = address.label, rtnl_addr_set_label(handle, label) != 0 { return false }
+    if let scope = address.scope { rtnl_addr_set_scope(handle, Int32(scope.rawValue)) }
+    var flags = address.flags
+    if address.prefix.address.family == .ipv6, !address.runsDuplicateDetection { flags.insert(.noDuplicateDetection) }
+    if !flags.isEmpty { rtnl_addr_set_flags(handle, flags.rawValue) }
+    if address.validLifetime != nil || address.preferredLifetime != nil {
+      let valid = address.validLifetime ?? .max
+      rtnl_addr_set_valid_lifetime(handle, valid)
+      rtnl_addr_set_preferred_lifetime(handle, min(valid, address.preferredLifetime ?? valid))
+    }
+    return true
+  }
+
+  private static func setAddresses(
+    _ handle: OpaquePointer, _ address: AddressSpecification, withBroadcast: Bool
+  ) -> Bool {
+    let local = address.prefix.address
+    // The peer carries the length of the network where there is one.
+    let hasPeer = address.peer != nil
+    guard set(handle, local, hasPeer ? local.family.addressBits : address.prefix.length, rtnl_addr_set_local) else {
+      return false
+    }
+    if let peer = address.peer {
+      guard peer.family == local.family, set(handle, peer, address.prefix.length, rtnl_addr_set_peer) else {
+        return false
+      }
+      rtnl_addr_set_prefixlen(handle, Int32(address.prefix.length))
+    }
+    if withBroadcast, let broadcast = address.broadcast {
+      guard broadcast.family == .ipv4, local.family == .ipv4 else { return false }
+      return set(handle, broadcast, 32, rtnl_addr_set_broadcast)
+    }
+    return true
+  }
+
+  private static func set(
+    _ handle: OpaquePointer, _ address: IPAddress, _ length: UInt8,
+    _ setter: (OpaquePointer?, OpaquePointer?) -> Int32
+  ) -> Bool {
+    let bytes = address.bytes
+    guard let object = nl_addr_build(address.family.kernelNumber, bytes, bytes.count) else { return false }
+    defer { nl_addr_put(object) }
+    nl_addr_set_prefixlen(object, Int32(length))
+    return setter(handle, object) == 0
+  }
+}

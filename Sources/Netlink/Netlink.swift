@@ -1,1 +1,0 @@
-// Netlink: see docs/architecture.md.

@@ -1,0 +1,139 @@
+import CLinux
+import CNetlink
+import Glibc
+import LinuxSystem
+import NetworkTypes
+
+/// All links and addresses at one time.
+public struct NetlinkSnapshot: Sendable, Hashable {
+  /// Every interface.
+  public var links: [LinkState]
+  /// Every address of both families.
+  public var addresses: [AddressState]
+
+  /// A snapshot from its parts.
+  public init(links: [LinkState] = [], addresses: [AddressState] = []) {
+    self.links = links
+    self.addresses = addresses
+  }
+}
+
+/// Hears of every change to links and addresses, and can ask for all of them.
+///
+/// Only the kernel is believed. Create it, take a ``snapshot()``, then apply the events to that: nothing falls between.
+/// After ``NetlinkEvent/overrun`` take a new snapshot and go on from there.
+public final class NetlinkMonitor {
+  private let events: NetlinkSocket
+  private let queries: NetlinkSocket
+  private static let groups: [Int32] = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR].map {
+    Int32($0.rawValue)
+  }
+  /// How often a dump that a change interrupted is asked for again. The events that follow correct the last one.
+  private static let dumpAttempts = 8
+  /// How long the kernel may take over one part of a dump.
+  private static let answerMilliseconds: Int32 = 5_000
+
+  /// Starts to listen. `receiveBuffer` is the room in bytes for changes not yet received; without CAP_NET_ADMIN the
+  /// host's limit (net.core.rmem_max) applies.
+  public init(receiveBuffer: Int32 = 8 << 20) throws(SystemError) {
+    events = try NetlinkSocket(groups: Self.groups, receiveBuffer: receiveBuffer)
+    queries = try NetlinkSocket(receiveBuffer: 1 << 20)
+  }
+
+  /// The number to watch for readability.
+  public var rawValue: Int32 { events.rawValue }
+
+  /// Receives what waits, at most `maximum` datagrams, and gives each change to `body` in order; how many datagrams.
+  ///
+  /// Never waits. A result equal to `maximum` means that more may wait.
+  @discardableResult
+  public func receive(maximum: Int = 64, _ body: (NetlinkEvent) -> Void) throws(SystemError) -> Int {
+    for count in 0..<max(1, maximum) {
+      switch try events.receive() {
+      case .wouldBlock: return count
+      case .overrun: body(.overrun)
+      case .ignored: break
+      case .messages(let messages):
+        for message in messages {
+          if let event = NetlinkEvent(message) { body(event) }
+        }
+      }
+    }
+    return max(1, maximum)
+  }
+
+  /// All links and addresses now. Changes that wait to be received are dropped first, since the snapshot holds them.
+  ///
+  /// Waits for the kernel's answer. Throws ETIMEDOUT when none comes within five seconds.
+  public func snapshot() throws(SystemError) -> NetlinkSnapshot {
+    // Bounded, as changes may come faster than they are dropped; the rest is received as usual.
+    var left = 100_000
+    while left > 0, try receive({ _ in }) > 0 { left -= 1 }
+    return NetlinkSnapshot(links: try dumpLinks(), addresses: try dumpAddresses())
+  }
+
+  /// All links now; waits as ``snapshot()`` does.
+  public func dumpLinks() throws(SystemError) -> [LinkState] {
+    try dump(Int32(RTM_GETLINK), ifinfomsg()) { LinkState($0) }
+  }
+
+  /// All addresses now; waits as ``snapshot()`` does.
+  public func dumpAddresses() throws(SystemError) -> [AddressState] {
+    try dump(Int32(RTM_GETADDR), ifaddrmsg()) { AddressState($0) }
+  }
+
+  private func dump<Fixed, Value>(
+    _ request: Int32, _ fixed: Fixed, _ parse: (NetlinkMessage) -> Value?
+  ) throws(SystemError) -> [Value] {
+    for attempt in 1...Self.dumpAttempts {
+      var values: [Value] = []
+      let isConsistent = try dumpOnce(request, fixed) { if let value = parse($0) { values.append(value) } }
+      if isConsistent || attempt == Self.dumpAttempts { return values }
+    }
+    return []
+  }
+
+  /// Whether the dump shows one moment's state.
+  private func dumpOnce<Fixed>(
+    _ request: Int32, _ fixed: Fixed, _ body: (NetlinkMessage) -> Void
+  ) throws(SystemError) -> Bool {
+    let sequence = queries.nextSequence()
+    try sendDump(request, fixed, sequence)
+    var isConsistent = true
+    while true {
+      switch try queries.receive() {
+      case .ignored: continue
+      // Answers were lost; what is left of this dump is skipped by its number.
+      case .overrun: return false
+      case .wouldBlock:
+        guard try queries.waitReadable(milliseconds: Self.answerMilliseconds) else {
+          throw SystemError(operation: "dump links or addresses", errno: ETIMEDOUT)
+        }
+      case .messages(let messages):
+        for message in messages where message.sequence == sequence {
+          if message.flags & UInt16(NLM_F_DUMP_INTR) != 0 { isConsistent = false }
+          if message.type == Int(NLMSG_DONE) { return isConsistent }
+          if let error = message.acknowledgedError {
+            // A dump of ours before, of which answers were lost, may still run.
+            if error == EBUSY { return false }
+            if error != 0 { throw SystemError(operation: "dump links or addresses", errno: error) }
+          }
+          body(message)
+        }
+      }
+    }
+  }
+
+  private func sendDump<Fixed>(_ request: Int32, _ fixed: Fixed, _ sequence: UInt32) throws(SystemError) {
+    let headerSize = MemoryLayout<nlmsghdr>.size
+    let size = headerSize + MemoryLayout<Fixed>.size
+    let header = nlmsghdr(
+      nlmsg_len: UInt32(size), nlmsg_type: UInt16(request), nlmsg_flags: UInt16(NLM_F_REQUEST | NLM_F_DUMP),
+      nlmsg_seq: sequence, nlmsg_pid: nl_socket_get_local_port(queries.handle))
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+    defer { bytes.deallocate() }
+    bytes.storeBytes(of: header, as: nlmsghdr.self)
+    bytes.storeBytes(of: fixed, toByteOffset: headerSize, as: Fixed.self)
+    try queries.send(UnsafeRawBufferPointer(bytes))
+  }
+}

@@ -1,0 +1,143 @@
+import CLinux
+import CNetlink
+import Glibc
+import LinuxSystem
+
+/// A libnl socket to the kernel's routing tables, with one buffer to receive into.
+final class NetlinkSocket {
+  /// What one receive gave.
+  enum Receipt {
+    /// Messages from the kernel; valid until the next receive.
+    case messages(NetlinkMessages)
+    /// Something that is not to be believed: another process sent it, or it was cut.
+    case ignored
+    /// Nothing waits.
+    case wouldBlock
+    /// The kernel had to drop messages.
+    case overrun
+  }
+
+  let handle: OpaquePointer
+  let rawValue: Int32
+  private let buffer: UnsafeMutableRawBufferPointer
+  private var sequence: UInt32 = 0
+
+  /// The kernel never sends more than 32 KiB at once to a receiver of a dump.
+  private static let bufferSize = 64 * 1_024
+
+  init(groups: [Int32] = [], receiveBuffer: Int32) throws(SystemError) {
+    guard let handle = nl_socket_alloc() else {
+      throw SystemError(operation: "allocate netlink socket", errno: ENOMEM)
+    }
+    let connected = nl_connect(handle, NETLINK_ROUTE)
+    guard connected == 0 else {
+      let reason = Glibc.errno
+      nl_socket_free(handle)
+      throw SystemError(operation: "open netlink socket", errno: reason)
+    }
+    self.handle = handle
+    rawValue = nl_socket_get_fd(handle)
+    buffer = .allocate(byteCount: Self.bufferSize, alignment: 16)
+    try Self.check(clinux_socket_receive_buffer(rawValue, receiveBuffer), "size netlink socket's buffer")
+    try Self.check(clinux_netlink_short_acknowledgements(rawValue), "set up netlink socket")
+    for group in groups {
+      guard nl_socket_add_membership(handle, group) == 0 else {
+        throw SystemError(operation: "join netlink group", errno: EPERM, object: "\(group)")
+      }
+    }
+  }
+
+  deinit {
+    nl_socket_free(handle)
+    buffer.deallocate()
+  }
+
+  /// A number for the next request. Numbers are not used again for four thousand million requests, so an answer that
+  /// comes late is never taken for another's.
+  func nextSequence() -> UInt32 {
+    sequence &+= 1
+    // Zero marks what the kernel sends unasked.
+    if sequence == 0 { sequence = 1 }
+    return sequence
+  }
+
+  func receive() throws(SystemError) -> Receipt {
+    var sender: UInt32 = 0
+    var isTruncated = false
+    let count = clinux_netlink_receive(rawValue, buffer.baseAddress, buffer.count, &sender, &isTruncated)
+    switch -count {
+    case EAGAIN: return .wouldBlock
+    case ENOBUFS: return .overrun
+    case 1...: throw SystemError(operation: "receive from netlink", errno: -count)
+    default: break
+    }
+    // Port 0 is the kernel; any process may send to our port.
+    guard sender == 0 else { return .ignored }
+    guard !isTruncated else { return .overrun }
+    return .messages(NetlinkMessages(buffer, count: Int(count)))
+  }
+
+  func send(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    try Self.check(clinux_netlink_send(rawValue, bytes.baseAddress, bytes.count), "send to netlink")
+  }
+
+  /// Whether something to receive came within `milliseconds`.
+  func waitReadable(milliseconds: Int32) throws(SystemError) -> Bool {
+    try Self.check(clinux_wait_readable(rawValue, milliseconds), "wait for netlink") > 0
+  }
+
+  @discardableResult
+  static func check(_ result: Int32, _ operation: String) throws(SystemError) -> Int32 {
+    guard result < 0 else { return result }
+    throw SystemError(operation: operation, errno: -result)
+  }
+}
+
+/// The messages of one received datagram, one after the other; what does not fit the datagram ends them.
+struct NetlinkMessages: Sequence, IteratorProtocol {
+  private var upcoming: UnsafeMutablePointer<nlmsghdr>?
+  private var remaining: Int32
+
+  init(_ buffer: UnsafeMutableRawBufferPointer, count: Int) {
+    upcoming = buffer.baseAddress?.assumingMemoryBound(to: nlmsghdr.self)
+    remaining = Int32(truncatingIfNeeded: count)
+  }
+
+  mutating func next() -> NetlinkMessage? {
+    guard let header = upcoming, nlmsg_ok(header, remaining) != 0 else { return nil }
+    upcoming = nlmsg_next(header, &remaining)
+    return NetlinkMessage(header: header)
+  }
+}
+
+/// One message, whose header is known to lie wholly in the datagram.
+struct NetlinkMessage {
+  let header: UnsafeMutablePointer<nlmsghdr>
+
+  var type: Int { Int(header.pointee.nlmsg_type) }
+  var flags: UInt16 { header.pointee.nlmsg_flags }
+  var sequence: UInt32 { header.pointee.nlmsg_seq }
+
+  /// The fixed part of the payload; `nil` when the message is too short for it.
+  func payload<Fixed>(as _: Fixed.Type) -> Fixed? {
+    guard Int(nlmsg_datalen(header)) >= MemoryLayout<Fixed>.size, let data = nlmsg_data(header) else { return nil }
+    return UnsafeRawPointer(data).loadUnaligned(as: Fixed.self)
+  }
+
+  /// The errno of an acknowledgement, 0 for success; `nil` when this is none.
+  var acknowledgedError: Int32? {
+    guard type == Int(NLMSG_ERROR), let error = payload(as: Int32.self) else { return nil }
+    return error == .min ? EIO : abs(error)
+  }
+
+  /// Gives each attribute that lies wholly in the message to `body` by its type.
+  func forEachAttribute(afterFixedBytes fixed: Int, _ body: (Int, NetlinkAttribute) -> Void) {
+    guard Int(nlmsg_datalen(header)) >= fixed else { return }
+    var remaining = nlmsg_attrlen(header, Int32(fixed))
+    var next = nlmsg_attrdata(header, Int32(fixed))
+    while let attribute = next, nla_ok(attribute, remaining) != 0 {
+      body(Int(nla_type(attribute)), NetlinkAttribute(attribute: attribute))
+      next = nla_next(attribute, &remaining)
+    }
+  }
+}
