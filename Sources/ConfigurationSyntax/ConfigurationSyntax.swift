@@ -1,1 +1,0 @@
-// ConfigurationSyntax: see docs/architecture.md.

@@ -1,0 +1,149 @@
+/// What a line became after its definitions were put in.
+struct ExpandedLine {
+  var text: SourceText
+  /// The lines of a multi-line definition that the line ends with.
+  var tail: [SourceText] = []
+}
+
+/// Puts definitions into one line.
+///
+/// A value is read in place of its reference, with the references in it, from a stack of texts: the work is linear in
+/// the text produced, and a name that is being read already is known to refer to itself.
+struct LineExpander {
+  private struct Frame {
+    var text: SourceText
+    var index: Int
+    var name: ArraySlice<UInt8>
+    var origin: UInt32
+  }
+
+  unowned let reader: SourceReader
+  private var frames: [Frame] = []
+  private var output: [UInt8] = []
+  private var pieces: [SourceText.Piece] = []
+  private var isQuoted = false
+  private var tail: [SourceText] = []
+
+  init(reader: SourceReader) {
+    self.reader = reader
+  }
+
+  /// The line with all references replaced; `nil` when a bound was passed, which has been reported.
+  mutating func expand(_ line: SourceText) -> ExpandedLine? {
+    frames = [Frame(text: line, index: line.bytes.startIndex, name: [], origin: 0)]
+    output.reserveCapacity(line.bytes.count + 32)
+    startPiece()
+    while let top = frames.last {
+      guard top.index < top.text.bytes.endIndex else {
+        frames.removeLast()
+        startPiece()
+        continue
+      }
+      let byte = top.text.bytes[top.index]
+      if byte == Ascii.dollar, let reference = reference(in: top) {
+        frames[frames.count - 1].index = reference.range.upperBound
+        guard replace(reference, in: top) else { return nil }
+      } else {
+        if byte == Ascii.quote { isQuoted.toggle() }
+        output.append(byte)
+        frames[frames.count - 1].index += 1
+      }
+      guard output.count <= SourceLimits.lineLength else {
+        reader.diagnostics.report(
+          .error, "line-too-long", "the line grows beyond \(SourceLimits.lineLength) bytes by its definitions",
+          at: line.span)
+        return nil
+      }
+    }
+    guard reader.spend(bytes: output.count, at: line.span) else { return nil }
+    return ExpandedLine(text: text(or: line), tail: tail)
+  }
+
+  private func text(or line: SourceText) -> SourceText {
+    var text = SourceText(bytes: output[...], first: pieces.first ?? line.first)
+    text.rest = Array(pieces.dropFirst())
+    return text
+  }
+
+  private func reference(in frame: Frame) -> Definitions.Reference? {
+    let below = frames.dropLast().last { $0.index < $0.text.bytes.endIndex }
+    return Definitions.reference(
+      in: frame.text.bytes, at: frame.index, next: below.map { $0.text.bytes[$0.index] })
+  }
+
+  private mutating func startPiece() {
+    guard let top = frames.last, top.index < top.text.bytes.endIndex else { return }
+    let span = top.text.span(top.index..<(top.index + 1))
+    pieces.append(
+      .init(
+        start: output.count, file: span.file, line: span.line, column: span.column,
+        origin: top.origin == 0 ? span.origin : top.origin, advances: top.text.piece(at: top.index).advances))
+  }
+
+  private mutating func replace(_ reference: Definitions.Reference, in frame: Frame) -> Bool {
+    let span = useSpan(reference, in: frame)
+    if let value = reader.definitions[reference.name] {
+      return put(value, for: reference, at: span, in: frame)
+    }
+    if let made = reader.predefined(reference, at: span) {
+      pieces.append(
+        .init(
+          start: output.count, file: span.file, line: span.line, column: span.column, origin: span.origin,
+          advances: false))
+      output += made
+      startPiece()
+      return true
+    }
+    reportUndefined(reference, at: span)
+    output += frame.text.bytes[reference.range]
+    return true
+  }
+
+  private func useSpan(_ reference: Definitions.Reference, in frame: Frame) -> SourceSpan {
+    var span = frame.text.span(reference.range)
+    if frame.origin != 0 { span.origin = frame.origin }
+    return span
+  }
+
+  private mutating func put(
+    _ value: Definitions.Value, for reference: Definitions.Reference, at span: SourceSpan, in frame: Frame
+  ) -> Bool {
+    let name = String(decoding: reference.name, as: UTF8.self)
+    guard !frames.contains(where: { $0.name == reference.name && !$0.name.isEmpty }),
+      frames.count <= SourceLimits.expansionDepth
+    else {
+      reader.diagnostics.report(
+        .error, "definition-loop", "the definition of $\(name) refers to itself", at: span,
+        suggestion: "give the inner name another name")
+      return false
+    }
+    let origin = reader.map.addExpansion(name: name, use: span)
+    if value.isMultiLine {
+      let isLast = frames.allSatisfy { $0.text.skipBlanks(from: $0.index) == $0.text.bytes.endIndex }
+      guard isLast else {
+        reader.diagnostics.report(
+          .error, "multi-line-definition-inside-line",
+          "$\(name) has several lines and can only be used at the end of a line", at: span)
+        return false
+      }
+      tail = value.lines.map { reader.moved($0, to: origin) }
+      return true
+    }
+    guard let text = value.lines.first else { return true }
+    frames.append(Frame(text: text, index: text.bytes.startIndex, name: reference.name, origin: origin))
+    startPiece()
+    return true
+  }
+
+  private func reportUndefined(_ reference: Definitions.Reference, at span: SourceSpan) {
+    // Inside quotes it may be meant for a shell.
+    guard !isQuoted else { return }
+    let name = String(decoding: reference.name, as: UTF8.self)
+    reader.diagnostics.report(
+      reference.isBraced ? .error : .warning, "undefined-definition",
+      reference.isBraced
+        ? "${\(name)} is not defined; its braces would be read as a block's"
+        : "$\(name) is not defined; it stays in the text as it is",
+      at: span, suggestion: "define it before its use: $\(name)=VALUE")
+  }
+}

@@ -1,0 +1,89 @@
+/// Which keyword stands in which block, and how its line is read. Meaning is not the syntax's business.
+public struct Grammar: Sendable {
+  /// Number of a keyword: its position in the order in which keywords were added.
+  public typealias ID = Int
+
+  /// How a keyword's line and what follows are read.
+  public enum Shape: Sendable, Hashable {
+    /// Words only.
+    case line
+    /// Words of which a quote in the middle does not end one: commands.
+    case command
+    /// A block of keywords follows.
+    case block
+    /// A block of entries follows, one a line.
+    case values
+  }
+
+  struct Node: Sendable {
+    var name: [UInt8]
+    var shape: Shape
+    var parent: ID?
+    var children: [ArraySlice<UInt8>: ID] = [:]
+  }
+
+  private(set) var nodes: [Node] = []
+  private(set) var top: [ArraySlice<UInt8>: ID] = [:]
+
+  /// A grammar without keywords.
+  public init() {}
+
+  /// Adds a keyword to a block, or outside all blocks, and gives its number; one that is there already keeps its own.
+  @discardableResult
+  public mutating func add(_ name: String, _ shape: Shape, in parent: ID? = nil) -> ID {
+    let key = Array(name.utf8)
+    if let known = find(key[...], in: parent) { return known }
+    nodes.append(Node(name: key, shape: shape, parent: parent))
+    if let parent, nodes.indices.contains(parent) {
+      nodes[parent].children[key[...]] = nodes.count - 1
+    } else {
+      top[key[...]] = nodes.count - 1
+    }
+    return nodes.count - 1
+  }
+
+  /// The number of a keyword in a block.
+  public func find(_ name: ArraySlice<UInt8>, in parent: ID?) -> ID? {
+    guard let parent else { return top[name] }
+    return nodes.indices.contains(parent) ? nodes[parent].children[name] : nil
+  }
+
+  /// The number of a keyword by the names of its blocks and its own.
+  public func find(path: [String]) -> ID? {
+    var current: ID?
+    for name in path {
+      guard let next = find(Array(name.utf8)[...], in: current) else { return nil }
+      current = next
+    }
+    return current
+  }
+
+  /// A keyword's name.
+  public func name(of id: ID) -> String {
+    nodes.indices.contains(id) ? String(decoding: nodes[id].name, as: UTF8.self) : ""
+  }
+
+  func shape(of id: ID) -> Shape { nodes.indices.contains(id) ? nodes[id].shape : .line }
+
+  /// The keywords of a block, for suggestions.
+  func names(in parent: ID?) -> [String] {
+    let table = parent.map { nodes.indices.contains($0) ? nodes[$0].children : [:] } ?? top
+    return table.keys.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The blocks that know a keyword.
+  func blocks(knowing name: ArraySlice<UInt8>) -> [ID?] {
+    nodes.indices.filter { nodes[$0].name[...] == name }.map { nodes[$0].parent }
+  }
+
+  /// The names of the blocks around a keyword and its own, joined by blanks.
+  public func path(of id: ID) -> String {
+    var names: [String] = []
+    var current: ID? = id
+    while let node = current, nodes.indices.contains(node), names.count < 16 {
+      names.append(name(of: node))
+      current = nodes[node].parent
+    }
+    return names.reversed().joined(separator: " ")
+  }
+}

@@ -1,0 +1,94 @@
+/// `include` and its stricter forms.
+extension SourceReader {
+  /// What a form of `include` takes for an error.
+  struct IncludeChecks: OptionSet {
+    let rawValue: UInt8
+    /// A match that cannot be read.
+    static let read = IncludeChecks(rawValue: 1)
+    /// A plain name that does not exist.
+    static let match = IncludeChecks(rawValue: 2)
+    /// A wildcard that matches nothing.
+    static let wildcard = IncludeChecks(rawValue: 4)
+    /// An alternative in braces that matches nothing.
+    static let brace = IncludeChecks(rawValue: 8)
+  }
+
+  private static func checks(of keyword: ArraySlice<UInt8>) -> IncludeChecks? {
+    switch String(decoding: keyword, as: UTF8.self) {
+    case "include": []
+    case "includer": .read
+    case "includem": [.read, .match]
+    case "includew": [.read, .match, .wildcard]
+    case "includeb": [.read, .brace]
+    case "includea": [.read, .match, .wildcard, .brace]
+    default: nil
+    }
+  }
+
+  /// Reads the files that a line includes; false if the line is no include.
+  func include(_ line: SourceText) -> Bool {
+    let bytes = line.bytes
+    var end = bytes.startIndex
+    while end < bytes.endIndex, !Ascii.isBlank(bytes[end]) { end += 1 }
+    guard let checks = Self.checks(of: bytes[bytes.startIndex..<end]) else { return false }
+    let argument = line.slice(end..<bytes.endIndex).trimmed
+    guard !argument.isEmpty else {
+      diagnostics.report(.error, "missing-argument", "the include names no file", at: line.span)
+      return true
+    }
+    if argument.bytes.first == Ascii.quote {
+      diagnostics.report(
+        .warning, "include-quotes", "quotes are part of the name in an include", at: argument.span,
+        suggestion: "write the name without quotes")
+    }
+    guard PathPattern.alternativeCount(of: argument.bytes) <= SourceLimits.braceAlternatives else {
+      diagnostics.report(
+        .error, "include-too-many", "the braces stand for more than \(SourceLimits.braceAlternatives) names",
+        at: argument.span)
+      return true
+    }
+    for pattern in PathPattern.alternatives(of: argument.bytes) where !isStopped {
+      patternCount += 1
+      guard patternCount <= SourceLimits.fileCount else {
+        stop("more than \(SourceLimits.fileCount) includes are asked for", at: argument.span)
+        break
+      }
+      include(pattern, checks, at: argument.span)
+    }
+    return true
+  }
+
+  /// Reads what one alternative of an include's braces matches.
+  private func include(_ pattern: [UInt8], _ checks: IncludeChecks, at span: SourceSpan) {
+    let name = String(decoding: pattern, as: UTF8.self)
+    let path = name.hasPrefix("/") ? name : (directory == "/" ? "/" : directory + "/") + name
+    let wildcard = PathPattern.hasWildcard(pattern[...])
+    let paths = files.matches(of: path)
+    if paths.isEmpty {
+      let strict = wildcard ? checks.contains(.wildcard) : !checks.isDisjoint(with: [.match, .brace])
+      diagnostics.report(
+        strict ? .error : .warning, "include-missing",
+        wildcard ? "no file matches \(path)" : "\(path) does not exist; nothing is read", at: span)
+    }
+    for path in paths where !isStopped { readIncluded(path, checks, at: span) }
+  }
+
+  private func readIncluded(_ path: String, _ checks: IncludeChecks, at span: SourceSpan) {
+    guard !openFiles.contains(where: { $0.path == path }) else {
+      diagnostics.report(.error, "include-loop", "\(path) includes itself", at: span)
+      return
+    }
+    guard openFiles.count < SourceLimits.includeDepth else {
+      diagnostics.report(
+        .error, "include-loop", "files stand more than \(SourceLimits.includeDepth) deep within one another", at: span)
+      return
+    }
+    do {
+      read(try files.read(path), path: path, includedFrom: span)
+    } catch {
+      diagnostics.report(
+        checks.contains(.read) ? .error : .warning, "include-unreadable", "\(path) \(error.reason); it is skipped",
+        at: span)
+    }
+  }
+}

@@ -1,0 +1,132 @@
+/// Cuts one line into words and braces.
+struct Lexer {
+  /// What a line is made of.
+  enum Token {
+    /// Words up to a brace or the line's end.
+    case words([Word], cutByComment: Bool)
+    case open(SourceSpan)
+    case close(SourceSpan)
+  }
+
+  /// A line without its comment.
+  struct Decommented {
+    var text: SourceText
+    /// Whether a comment was there and touched the word before it.
+    var isCut = false
+    /// Whether the comment's sign has a backslash before it.
+    var isEscaped = false
+  }
+
+  /// Removes a comment: `#` or `!` outside double quotes, wherever it stands.
+  static func decomment(_ line: SourceText) -> Decommented {
+    let bytes = line.bytes
+    var quoted = false
+    for index in bytes.indices {
+      switch bytes[index] {
+      case Ascii.quote: quoted.toggle()
+      case Ascii.hash, Ascii.bang:
+        if quoted { continue }
+        let before = index > bytes.startIndex ? bytes[index - 1] : Ascii.space
+        return Decommented(
+          text: line.slice(bytes.startIndex..<index), isCut: !Ascii.isBlank(before),
+          isEscaped: before == Ascii.backslash)
+      default: break
+      }
+    }
+    return Decommented(text: line)
+  }
+
+  let line: SourceText
+  let isCut: Bool
+  /// Whether the words after a first word belong to a command, and so keep quotes inside them.
+  let isCommand: (ArraySlice<UInt8>) -> Bool
+  let diagnostics: DiagnosticCollector
+
+  /// Cuts the line; `body` gets the tokens in their order.
+  func tokens(_ body: (Token) -> Void) {
+    let bytes = line.bytes
+    var words: [Word] = []
+    var command = false
+    var index = bytes.startIndex
+    while index < bytes.endIndex {
+      let byte = bytes[index]
+      if Ascii.isBlank(byte) {
+        index += 1
+      } else if byte == Ascii.open || byte == Ascii.close {
+        if !words.isEmpty { body(.words(words, cutByComment: false)) }
+        words = []
+        command = false
+        let span = line.span(index..<(index + 1))
+        body(byte == Ascii.open ? .open(span) : .close(span))
+        index += 1
+      } else {
+        let (word, end) = command ? commandWord(from: index) : word(from: index)
+        index = end
+        guard let word else { break }
+        words.append(word)
+        if words.count == 1 { command = isCommand(word.bytes) }
+      }
+    }
+    if !words.isEmpty { body(.words(words, cutByComment: isCut)) }
+  }
+
+  private func word(from start: Int) -> (Word?, Int) {
+    let bytes = line.bytes
+    if bytes[start] == Ascii.quote {
+      guard let end = bytes[(start + 1)...].firstIndex(of: Ascii.quote) else { return unterminated(from: start) }
+      return (Word(bytes: bytes[(start + 1)..<end], span: line.span(start..<(end + 1)), quoted: true), end + 1)
+    }
+    var end = start
+    while end < bytes.endIndex, !Ascii.isBlank(bytes[end]), bytes[end] != Ascii.quote, bytes[end] != Ascii.open,
+      bytes[end] != Ascii.close
+    { end += 1 }
+    checkTypography(start..<end)
+    return (Word(bytes: bytes[start..<end], span: line.span(start..<end), quoted: false), end)
+  }
+
+  /// A word of a command: quotes of both kinds join what they hold to what stands beside them.
+  private func commandWord(from start: Int) -> (Word?, Int) {
+    let bytes = line.bytes
+    var joined: [UInt8] = []
+    var quoted = false
+    var index = start
+    while index < bytes.endIndex {
+      let byte = bytes[index]
+      if byte == Ascii.quote || byte == Ascii.apostrophe {
+        guard let end = bytes[(index + 1)...].firstIndex(of: byte) else { return unterminated(from: index) }
+        joined += bytes[(index + 1)..<end]
+        quoted = true
+        index = end + 1
+      } else if Ascii.isBlank(byte) || byte == Ascii.open || byte == Ascii.close {
+        break
+      } else {
+        joined.append(byte)
+        index += 1
+      }
+    }
+    checkTypography(start..<index)
+    return (Word(bytes: joined[...], span: line.span(start..<index), quoted: quoted), index)
+  }
+
+  private func unterminated(from start: Int) -> (Word?, Int) {
+    let end = line.bytes.endIndex
+    diagnostics.report(
+      .error, "unterminated-quote", "the quote is not closed on its line; the rest of the line would be lost",
+      at: line.span(start..<end), suggestion: "close it with the same quote before the end of the line")
+    return (nil, end)
+  }
+
+  /// Typographic quotes come from copying a text out of a document; they are part of the word.
+  private func checkTypography(_ range: Range<Int>) {
+    var bytes = line.bytes[range]
+    while let index = bytes.firstIndex(of: 0xE2), index + 2 < range.upperBound {
+      if bytes[index + 1] == 0x80, (0x98...0x9F).contains(bytes[index + 2]) {
+        diagnostics.report(
+          .warning, "typographic-quote", "a typographic quote has no meaning here and becomes part of the word",
+          at: line.span(range), suggestion: "write \" instead")
+        return
+      }
+      bytes = bytes[(index + 1)...]
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// A configuration's statements, and what they were read from.
+public struct ParsedSource {
+  /// The statements outside all blocks, in the order in which they were read.
+  public var statements: [Statement]
+  /// Takes in further findings about the same source.
+  public var diagnostics: DiagnosticCollector
+}
+
+/// Reads a configuration's files into statements.
+public enum ConfigurationParser {
+  /// Reads `path` and what it includes. Never fails: what cannot be read is an error among the findings.
+  ///
+  /// - Parameters:
+  ///   - path: The file to start with; relative includes are looked up beside the file that has them.
+  ///   - files: Where files come from.
+  ///   - grammar: The keywords.
+  ///   - configurationID: What `@ID` lines are compared with.
+  ///   - randomSeed: Where `${_RANDOM}` starts.
+  public static func parse(
+    path: String, files: any SourceFiles, grammar: Grammar, configurationID: String?, randomSeed: UInt64 = 0
+  ) -> ParsedSource {
+    let diagnostics = DiagnosticCollector(map: SourceMap())
+    let reader = SourceReader(
+      files: files, grammar: grammar, diagnostics: diagnostics, configurationID: configurationID,
+      randomSeed: randomSeed)
+    do {
+      reader.read(try files.read(path), path: path, includedFrom: nil)
+    } catch {
+      diagnostics.report(.error, "unreadable-file", "\(path) \(error.reason)")
+    }
+    reader.builder.finish()
+    return ParsedSource(statements: reader.builder.statements, diagnostics: diagnostics)
+  }
+}

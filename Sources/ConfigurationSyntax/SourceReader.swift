@@ -1,0 +1,309 @@
+/// Reads the files of a configuration line by line: comments, conditions, definitions, sequences and includes are
+/// settled here, so that the block builder sees only words and braces.
+final class SourceReader {
+  let files: any SourceFiles
+  let map: SourceMap
+  let diagnostics: DiagnosticCollector
+  let configurationID: [UInt8]
+  var definitions = Definitions()
+  var builder: BlockBuilder
+  var random: RandomNumbers
+  /// The files being read, outermost first.
+  var openFiles: [(path: String, number: UInt32)] = []
+  var fileCount = 0
+  /// Patterns that includes asked for so far.
+  var patternCount = 0
+  private var totalLength = 0
+  private var linesLeft = SourceLimits.expandedLines
+  private var bytesLeft = SourceLimits.expandedBytes
+  /// Set when a bound was passed: nothing more is read.
+  var isStopped = false
+  /// The multi-line definition whose lines are being read.
+  private var collecting: (name: ArraySlice<UInt8>, lines: [SourceText])?
+
+  init(
+    files: any SourceFiles, grammar: Grammar, diagnostics: DiagnosticCollector, configurationID: String?,
+    randomSeed: UInt64
+  ) {
+    self.files = files
+    map = diagnostics.map
+    self.diagnostics = diagnostics
+    self.configurationID = Array((configurationID ?? "").utf8)
+    random = RandomNumbers(state: randomSeed)
+    builder = BlockBuilder(grammar: grammar, diagnostics: diagnostics)
+  }
+
+  /// Reads one file's bytes; what they include is read in place.
+  func read(_ bytes: [UInt8], path: String, includedFrom: SourceSpan?) {
+    totalLength += bytes.count
+    fileCount += 1
+    let number = map.addFile(path: path, bytes: bytes, includedFrom: includedFrom)
+    guard totalLength <= SourceLimits.totalLength, fileCount <= SourceLimits.fileCount else {
+      stop(
+        "the configuration is larger than \(SourceLimits.totalLength / 1_048_576) MiB or has too many files",
+        at: SourceSpan(file: number, line: 1, column: 1, length: 0, origin: 0))
+      return
+    }
+    openFiles.append((path, number))
+    var start = bytes.startIndex
+    var line: UInt32 = 1
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+      diagnostics.report(
+        .warning, "byte-order-mark", "the file begins with a byte order mark, which keepalived takes for a word",
+        at: SourceSpan(file: number, line: 1, column: 1, length: 3, origin: 0),
+        suggestion: "save the file as UTF-8 without a byte order mark")
+      start += 3
+    }
+    while start < bytes.endIndex, !isStopped {
+      let end = bytes[start...].firstIndex(of: Ascii.newline) ?? bytes.endIndex
+      let first = SourceText.Piece(start: start, file: number, line: line, column: 1, origin: 0)
+      process(SourceText(bytes: bytes[start..<end], first: first), depth: 0)
+      start = end + 1
+      line &+= 1
+    }
+    finishCollecting()
+    openFiles.removeLast()
+  }
+
+  /// Reads one line as it stands in a file or in a multi-line definition.
+  func process(_ raw: SourceText, depth: Int) {
+    guard !isStopped, isReadable(raw, depth: depth) else { return }
+    let whole = raw.trimmed
+    if collecting != nil {
+      collect(whole)
+      return
+    }
+    let decommented = Lexer.decomment(whole)
+    if decommented.isEscaped {
+      diagnostics.report(
+        .warning, "escaped-comment", "keepalived loses what follows a comment sign in spite of the backslash",
+        at: decommented.text.span, suggestion: "put the word in double quotes")
+    }
+    guard !decommented.text.bytes.isEmpty else { return }
+    guard isValidUTF8(decommented.text) else { return }
+    let continues = whole.bytes.last == Ascii.backslash
+    guard let line = condition(decommented.text.trimmed) else { return }
+    interpret(line, isCut: decommented.isCut, continues: continues, depth: depth)
+  }
+
+  private func isReadable(_ raw: SourceText, depth: Int) -> Bool {
+    if depth > SourceLimits.expansionDepth {
+      diagnostics.report(
+        .error, "definition-loop", "definitions and sequences stand too deep within one another", at: raw.span)
+      return false
+    }
+    if raw.bytes.count > 1023 {
+      let fatal = raw.bytes.count > SourceLimits.lineLength
+      diagnostics.report(
+        fatal ? .error : .warning, "line-too-long",
+        fatal
+          ? "the line has \(raw.bytes.count) bytes; at most \(SourceLimits.lineLength) are read"
+          : "the line has \(raw.bytes.count) bytes; keepalived reads at most 1,023",
+        at: raw.span, suggestion: "split it")
+      if fatal { return false }
+    }
+    if let index = raw.bytes.firstIndex(of: 0) {
+      diagnostics.report(
+        .error, "nul-byte", "the line holds a NUL byte", at: raw.span(index..<(index + 1)),
+        suggestion: "save the file as UTF-8 text")
+      return false
+    }
+    return true
+  }
+
+  private func isValidUTF8(_ text: SourceText) -> Bool {
+    guard text.bytes.contains(where: { $0 >= 0x80 }) else { return true }
+    var decoder = UTF8()
+    var iterator = text.bytes.makeIterator()
+    while true {
+      switch decoder.decode(&iterator) {
+      case .scalarValue: continue
+      case .emptyInput: return true
+      case .error:
+        diagnostics.report(
+          .error, "invalid-utf8", "the line holds bytes that are not UTF-8", at: text.span,
+          suggestion: "save the file as UTF-8")
+        return false
+      }
+    }
+  }
+
+  /// The line without its `@ID`, or `nil` if it is not for this host.
+  private func condition(_ line: SourceText) -> SourceText? {
+    let bytes = line.bytes
+    guard bytes.first == Ascii.at else { return line }
+    var start = bytes.startIndex + 1
+    let negated = start < bytes.endIndex && bytes[start] == Ascii.caret
+    if negated { start += 1 }
+    var end = start
+    while end < bytes.endIndex, !Ascii.isBlank(bytes[end]) { end += 1 }
+    guard (bytes[start..<end].elementsEqual(configurationID)) != negated else { return nil }
+    return line.slice(end..<bytes.endIndex).trimmed
+  }
+
+  /// Reads a line after its condition: a definition, a sequence, or a line for the block builder.
+  func interpret(_ line: SourceText, isCut: Bool, continues: Bool, depth: Int) {
+    var line = line
+    var rounds = 0
+    while line.bytes.first == Ascii.dollar || line.bytes.first == Ascii.tilde {
+      if let (name, start) = Definitions.parse(line) {
+        define(name, line.slice(start..<line.bytes.endIndex), continues: continues)
+        return
+      }
+      if line.bytes.first == Ascii.tilde {
+        if sequence(line, depth: depth) { return }
+        break
+      }
+      rounds += 1
+      guard rounds <= SourceLimits.expansionDepth else {
+        diagnostics.report(.error, "definition-loop", "the definition refers to itself", at: line.span)
+        return
+      }
+      guard let next = expandLeading(line) else { break }
+      line = next.trimmed
+    }
+    guard line.bytes.contains(Ascii.dollar) else {
+      emit(line, isCut: isCut)
+      return
+    }
+    var expander = LineExpander(reader: self)
+    guard let expanded = expander.expand(line) else { return }
+    finish(expanded, isCut: isCut, depth: depth)
+  }
+
+  private func finish(_ expanded: ExpandedLine, isCut: Bool, depth: Int) {
+    let decommented = Lexer.decomment(expanded.text)
+    var text = decommented.text.trimmed
+    guard !expanded.tail.isEmpty else {
+      emit(text, isCut: isCut || decommented.isCut)
+      return
+    }
+    // What stands before a multi-line name stays in front of its first line.
+    var lines = expanded.tail[...]
+    if !text.isEmpty, let first = lines.popFirst() {
+      text = joined(text, first)
+      emit(text, isCut: false)
+    }
+    for line in lines {
+      guard spend(lines: 1, at: line.span) else { return }
+      process(line, depth: depth + 1)
+    }
+  }
+
+  private func joined(_ text: SourceText, _ next: SourceText) -> SourceText {
+    var bytes = Array(text.bytes)
+    bytes.append(Ascii.space)
+    let shift = text.bytes.startIndex
+    let base = bytes.count
+    bytes += next.bytes
+    var result = SourceText(bytes: bytes[...], first: text.first)
+    result.first.start -= shift
+    let moved = text.rest.map { piece in
+      var piece = piece
+      piece.start -= shift
+      return piece
+    }
+    var pieces = [next.first] + next.rest
+    for index in pieces.indices { pieces[index].start += base - next.bytes.startIndex }
+    result.rest =
+      moved
+      + pieces.map { piece in
+        var piece = piece
+        if piece.start < base {
+          if piece.advances { piece.column &+= UInt32(truncatingIfNeeded: base - piece.start) }
+          piece.start = base
+        }
+        return piece
+      }
+    return result
+  }
+
+  /// Replaces the reference that a line begins with by its text, so that a definition can hold a definition or a sequence.
+  private func expandLeading(_ line: SourceText) -> SourceText? {
+    guard let reference = Definitions.reference(in: line.bytes, at: line.bytes.startIndex, next: nil),
+      let value = definitions[reference.name], !value.isMultiLine, let text = value.lines.first,
+      text.bytes.first == Ascii.tilde || text.bytes.first == Ascii.dollar,
+      spend(bytes: line.bytes.count + text.bytes.count, at: line.span)
+    else { return nil }
+    let origin = map.addExpansion(
+      name: String(decoding: reference.name, as: UTF8.self), use: line.span(reference.range))
+    let rest = line.slice(reference.range.upperBound..<line.bytes.endIndex).trimmed
+    let head = moved(text, to: origin)
+    return rest.isEmpty ? head : joined(head, rest)
+  }
+
+  /// A definition's text with the use that it is read for.
+  func moved(_ text: SourceText, to origin: UInt32) -> SourceText {
+    var text = text
+    text.first.origin = origin
+    for index in text.rest.indices { text.rest[index].origin = origin }
+    return text
+  }
+
+  private func define(_ name: ArraySlice<UInt8>, _ value: SourceText, continues: Bool) {
+    guard continues else {
+      definitions[name] = Definitions.Value(lines: [value.trimmed], isMultiLine: false)
+      return
+    }
+    var first = value
+    if first.bytes.last == Ascii.backslash { first = first.slice(first.bytes.startIndex..<(first.bytes.endIndex - 1)) }
+    first = first.trimmed
+    collecting = (name, first.isEmpty ? [] : [first])
+  }
+
+  private func collect(_ line: SourceText) {
+    guard var current = collecting else { return }
+    if line.isEmpty {
+      finishCollecting()
+      return
+    }
+    let continues = line.bytes.last == Ascii.backslash
+    let text = continues ? line.slice(line.bytes.startIndex..<(line.bytes.endIndex - 1)).trimmed : line
+    if !text.isEmpty { current.lines.append(text) }
+    collecting = current
+    if !continues { finishCollecting() }
+  }
+
+  private func finishCollecting() {
+    guard let current = collecting else { return }
+    collecting = nil
+    definitions[current.name] = Definitions.Value(lines: current.lines, isMultiLine: true)
+  }
+
+  /// Hands a finished line on: to the includes, or word by word to the block builder.
+  private func emit(_ line: SourceText, isCut: Bool) {
+    guard !line.isEmpty else { return }
+    if line.starts(with: "include"), include(line) { return }
+    let lexer = Lexer(
+      line: line, isCut: isCut, isCommand: { [self] in builder.isCommand($0) }, diagnostics: diagnostics)
+    lexer.tokens { builder.add($0) }
+  }
+
+  /// Counts lines that an expansion makes; false when there were too many, which is reported once.
+  func spend(lines: Int, at span: SourceSpan) -> Bool {
+    linesLeft -= lines
+    if linesLeft < 0 {
+      stop("sequences and definitions make more than \(SourceLimits.expandedLines) lines", at: span)
+    }
+    return !isStopped
+  }
+
+  /// Counts bytes that an expansion makes; false when there were too many, which is reported once.
+  func spend(bytes: Int, at span: SourceSpan) -> Bool {
+    bytesLeft -= bytes
+    if bytesLeft < 0 {
+      stop("sequences and definitions make more than \(SourceLimits.expandedBytes / 1_048_576) MiB", at: span)
+    }
+    return !isStopped
+  }
+
+  /// Whether so many lines may still come.
+  func mayMake(lines: Int) -> Bool { lines <= linesLeft }
+
+  /// Gives up on the whole configuration.
+  func stop(_ message: String, at span: SourceSpan) {
+    guard !isStopped else { return }
+    isStopped = true
+    diagnostics.report(.error, "expansion-too-large", message, at: span)
+  }
+}

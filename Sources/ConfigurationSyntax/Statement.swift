@@ -1,0 +1,37 @@
+/// One word of a configuration, quotes removed, with its place.
+public struct Word: Sendable {
+  /// Its bytes.
+  public var bytes: ArraySlice<UInt8>
+  /// Where it stands.
+  public var span: SourceSpan
+  /// Whether it stood in double quotes.
+  public var quoted: Bool
+
+  /// Its text; bytes that are no UTF-8 become replacement characters.
+  public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Whether it is exactly this text.
+  public static func == (word: Word, text: StaticString) -> Bool {
+    word.bytes.count == text.utf8CodeUnitCount
+      && word.bytes.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+}
+
+/// One line of a configuration with the block that belongs to it.
+public struct Statement: Sendable {
+  /// Number of the keyword in the ``Grammar``; `nil` for an entry of a value block.
+  public var keyword: Grammar.ID?
+  /// The words: the keyword and its arguments, or the entry's words. Never empty.
+  public var words: [Word]
+  /// The lines inside its braces.
+  public var children: [Statement] = []
+  /// Where its block's closing brace stands; `nil` without a block or where the brace is missing.
+  public var closingBrace: SourceSpan?
+  /// Whether a comment begins in the middle of its last word.
+  public var isCutByComment = false
+
+  /// The words after the keyword.
+  public var arguments: ArraySlice<Word> { words.dropFirst() }
+  /// Where the first word stands.
+  public var span: SourceSpan { words[0].span }
+}
