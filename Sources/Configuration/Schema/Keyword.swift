@@ -1,0 +1,102 @@
+/// One keyword of the language as data: where it stands, what follows it, and what becomes of it here.
+public struct Keyword: Sendable, Hashable {
+  /// What follows a keyword.
+  public enum Form: Sendable, Hashable {
+    /// Nothing.
+    case flag
+    /// `on`, `true`, `yes`, `off`, `false` or `no`; nothing means true.
+    case boolean
+    /// A whole number between two bounds.
+    case integer(Int, Int)
+    /// A whole number between two bounds, or nothing.
+    case optionalInteger(Int, Int)
+    /// A number with a fraction between two bounds, which are in millionths.
+    case decimal(Int, Int)
+    /// One word.
+    case word
+    /// One or more words.
+    case words
+    /// Any number of words.
+    case optionalWords
+    /// A command, then perhaps a user and a group.
+    case command
+    /// The same, or nothing.
+    case optionalCommand
+    /// A block of keywords, perhaps after a name.
+    case block
+    /// A block of entries, one a line.
+    case values
+  }
+
+  /// What a number counts.
+  public enum Unit: String, Sendable, Hashable {
+    case seconds, milliseconds, microseconds, bytes
+    case adverts = "advert intervals"
+  }
+
+  /// Whether the row is a keyword with a line of its own, or a word inside an entry of a value block.
+  public enum Kind: Sendable, Hashable {
+    case keyword, option
+  }
+
+  /// What becomes of the keyword.
+  public enum Disposition: Sendable, Hashable {
+    /// It does what it does in keepalived.
+    case acts
+    /// It is read and has no effect, and nothing is lost by that.
+    case accepted(Reason)
+    /// It is read and has no effect yet.
+    case notYet
+    /// It belongs to LVS load balancing, which is not this program's work.
+    case notManaged
+  }
+
+  /// Why a keyword has no effect and nothing is lost.
+  public enum Reason: Sendable, Hashable {
+    case scheduling, processes, buffers, firewall, reading, debugging
+
+    /// The reason in words that go after the keyword's name.
+    public var text: String {
+      switch self {
+      case .scheduling: "has no effect: the engine sets its own scheduling"
+      case .processes: "has no effect: there are other processes here"
+      case .buffers: "has no effect: socket buffers are sized to the number of routers"
+      case .firewall: "has no effect: no firewall rules are made"
+      case .reading: "has no effect: every reload checks the configuration before it takes over"
+      case .debugging: "has no effect: it only serves the search for faults in keepalived"
+      }
+    }
+  }
+
+  /// The blocks around it, joined by slashes; empty outside all blocks.
+  public internal(set) var block = ""
+  /// Its name.
+  public let name: String
+  /// What follows it.
+  public let form: Form
+  /// Its value when it is not written; `nil` for none.
+  public let defaultText: String?
+  /// What its number counts.
+  public let unit: Unit?
+  /// The first version of keepalived that knows it.
+  public let since: String
+  /// What to write instead of it, if it is deprecated; may be empty.
+  public let instead: String?
+  /// What becomes of it.
+  public let disposition: Disposition
+  /// Whether it has a line of its own.
+  public internal(set) var kind = Kind.keyword
+
+  init(
+    _ name: String, _ form: Form, default defaultText: String? = nil, unit: Unit? = nil, since: String = "2.2.7",
+    instead: String? = nil, _ disposition: Disposition = .notYet
+  ) {
+    self.name = name
+    self.form = form
+    self.defaultText = defaultText
+    self.unit = unit
+    self.since = since
+    self.instead = instead
+    self.disposition = disposition
+  }
+}

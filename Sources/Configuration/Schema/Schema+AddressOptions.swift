@@ -1,0 +1,111 @@
+extension Schema {
+  /// Words of an entry of a value block of addresses, peers or trackers.
+  static let addressOptions: [[Keyword]] = [
+    staticIpaddressOptions, vrrpInstanceVirtualIpaddressOptions, vrrpInstanceVirtualIpaddressExcludedOptions,
+    vrrpInstanceTrackInterfaceOptions, vrrpInstanceTrackScriptOptions, vrrpInstanceTrackFileOptions,
+    vrrpInstanceTrackProcessOptions, vrrpInstanceTrackBfdOptions, vrrpInstanceUnicastPeerOptions,
+  ]
+
+  private static let staticIpaddressOptions: [Keyword] = rows(
+    "static_ipaddress", kind: .option,
+    [
+      Keyword("<address>", .words, default: "prefix 32 / 128"),
+      Keyword("dev", .word, default: "instance interface (static: default_interface)"),
+      Keyword("scope", .word, default: "global"),
+      Keyword("brd", .words),
+      Keyword("broadcast", .words),
+      Keyword("label", .word),
+      Keyword("peer", .word),
+      Keyword("home", .flag),
+      Keyword("-nodad", .flag),
+      Keyword("mngtmpaddr", .flag),
+      Keyword("noprefixroute", .flag),
+      Keyword("autojoin", .flag),
+      Keyword("no_track", .flag),
+      Keyword("preferred_lft", .words, default: "0 for IPv6 /128, else forever"),
+      Keyword("track_group", .word),
+    ])
+
+  private static let vrrpInstanceVirtualIpaddressOptions: [Keyword] = rows(
+    "vrrp_instance/virtual_ipaddress", kind: .option,
+    [
+      Keyword("<address>", .words, default: "prefix 32 / 128", .acts),
+      Keyword("dev", .word, default: "instance interface (static: default_interface)", .acts),
+      Keyword("scope", .word, default: "global", .acts),
+      Keyword("brd", .words, .acts),
+      Keyword("broadcast", .words, .acts),
+      Keyword("label", .word, .acts),
+      Keyword("peer", .word, .acts),
+      Keyword("home", .flag),
+      Keyword("-nodad", .flag, .acts),
+      Keyword("mngtmpaddr", .flag),
+      Keyword("noprefixroute", .flag, .acts),
+      Keyword("autojoin", .flag),
+      Keyword("no_track", .flag),
+      Keyword("preferred_lft", .words, default: "0 for IPv6 /128, else forever", .acts),
+      Keyword("use_vmac", .flag),
+    ])
+
+  private static let vrrpInstanceVirtualIpaddressExcludedOptions: [Keyword] = rows(
+    "vrrp_instance/virtual_ipaddress_excluded", kind: .option,
+    [
+      Keyword("<address>", .words, default: "prefix 32 / 128", .acts),
+      Keyword("dev", .word, default: "instance interface (static: default_interface)", .acts),
+      Keyword("scope", .word, default: "global", .acts),
+      Keyword("brd", .words, .acts),
+      Keyword("broadcast", .words, .acts),
+      Keyword("label", .word, .acts),
+      Keyword("peer", .word, .acts),
+      Keyword("home", .flag),
+      Keyword("-nodad", .flag, .acts),
+      Keyword("mngtmpaddr", .flag),
+      Keyword("noprefixroute", .flag, .acts),
+      Keyword("autojoin", .flag),
+      Keyword("no_track", .flag),
+      Keyword("preferred_lft", .words, default: "0 for IPv6 /128, else forever", .acts),
+      Keyword("use_vmac", .flag),
+    ])
+
+  private static let vrrpInstanceTrackInterfaceOptions: [Keyword] = rows(
+    "vrrp_instance/track_interface", kind: .option,
+    [
+      Keyword("<name>", .words, .acts),
+      Keyword("weight", .words, default: "0", .acts),
+    ])
+
+  private static let vrrpInstanceTrackScriptOptions: [Keyword] = rows(
+    "vrrp_instance/track_script", kind: .option,
+    [
+      Keyword("<name>", .words, .acts),
+      Keyword("weight", .words, default: "that of the vrrp_script", .acts),
+    ])
+
+  private static let vrrpInstanceTrackFileOptions: [Keyword] = rows(
+    "vrrp_instance/track_file", kind: .option,
+    [
+      Keyword("<name>", .words),
+      Keyword("weight", .words, default: "that of the track_file"),
+    ])
+
+  private static let vrrpInstanceTrackProcessOptions: [Keyword] = rows(
+    "vrrp_instance/track_process", kind: .option,
+    [
+      Keyword("<name>", .words),
+      Keyword("weight", .words, default: "that of the vrrp_track_process"),
+    ])
+
+  private static let vrrpInstanceTrackBfdOptions: [Keyword] = rows(
+    "vrrp_instance/track_bfd", kind: .option,
+    [
+      Keyword("<name>", .words),
+      Keyword("weight", .words, default: "that of the bfd_instance"),
+    ])
+
+  private static let vrrpInstanceUnicastPeerOptions: [Keyword] = rows(
+    "vrrp_instance/unicast_peer", kind: .option,
+    [
+      Keyword("<address>", .words, .acts),
+      Keyword("min_ttl", .word, default: "0", .acts),
+      Keyword("max_ttl", .word, default: "255", .acts),
+    ])
+}

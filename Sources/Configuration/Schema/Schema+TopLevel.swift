@@ -1,0 +1,34 @@
+extension Schema {
+  /// Keywords outside all blocks.
+  static let topLevel: [[Keyword]] = [topLevelKeywords]
+
+  private static let topLevelKeywords: [Keyword] = rows(
+    "",
+    [
+      Keyword("linkbeat_use_polling", .flag),
+      Keyword("net_namespace", .word, default: "current namespace"),
+      Keyword("net_namespace_ipvs", .optionalWords, default: "same as net_namespace", .notManaged),
+      Keyword("namespace_with_ipsets", .flag, .accepted(.processes)),
+      Keyword("use_pid_dir", .flag, .accepted(.processes)),
+      Keyword("instance", .word),
+      Keyword("child_wait_time", .integer(0, 4294967295), default: "5", unit: .seconds, .accepted(.processes)),
+      Keyword("global_defs", .block, .acts),
+      Keyword("track_group", .block),
+      Keyword("static_ipaddress", .values),
+      Keyword("static_routes", .values),
+      Keyword("static_rules", .values),
+      Keyword("vrrp_sync_group", .block, .acts),
+      Keyword("garp_group", .block),
+      Keyword("linkbeat_interfaces", .values),
+      Keyword("vrrp_instance", .block, .acts),
+      Keyword("vrrp_script", .block, .acts),
+      Keyword("vrrp_track_process", .block),
+      Keyword("interface_up_down_delays", .values),
+      Keyword("SSL", .block, default: "auto-generated context", .notManaged),
+      Keyword("virtual_server_group", .values, .notManaged),
+      Keyword("virtual_server", .block, .notManaged),
+      Keyword("bfd_instance", .block),
+      Keyword("track_file", .block),
+      Keyword("vrrp_track_file", .block, instead: "track_file"),
+    ])
+}

@@ -1,0 +1,102 @@
+extension Schema {
+  /// Keywords of scripts and other things that are tracked.
+  static let trackers: [[Keyword]] = [
+    trackGroupKeywords, garpGroupKeywords, vrrpScriptKeywords, vrrpTrackProcessKeywords, bfdInstanceKeywords,
+    trackFileKeywords, vrrpTrackFileKeywords, linkbeatInterfacesOptions, interfaceUpDownDelaysOptions,
+  ]
+
+  private static let trackGroupKeywords: [Keyword] = rows(
+    "track_group",
+    [
+      Keyword("group", .values)
+    ])
+
+  private static let garpGroupKeywords: [Keyword] = rows(
+    "garp_group",
+    [
+      Keyword("garp_interval", .decimal(0, 4294967295), default: "unset", unit: .seconds),
+      Keyword("gna_interval", .decimal(0, 4294967295), default: "unset", unit: .seconds),
+      Keyword("interface", .word),
+      Keyword("interfaces", .values),
+    ])
+
+  private static let vrrpScriptKeywords: [Keyword] = rows(
+    "vrrp_script",
+    [
+      Keyword("script", .command, .acts),
+      Keyword("interval", .decimal(0, 4294000000), default: "1", unit: .seconds, .acts),
+      Keyword("timeout", .decimal(0, 4294000000), default: "interval", unit: .seconds, .acts),
+      Keyword("weight", .integer(-253, 253), default: "0", .acts),
+      Keyword("rise", .integer(1, 2147483647), default: "1", .acts),
+      Keyword("fall", .integer(1, 2147483647), default: "1", .acts),
+      Keyword("user", .words, default: "script_user", .acts),
+      Keyword("init_fail", .flag, .acts),
+    ])
+
+  private static let vrrpTrackProcessKeywords: [Keyword] = rows(
+    "vrrp_track_process",
+    [
+      Keyword("process", .words),
+      Keyword("param_match", .optionalWords, default: "none; bare = exact"),
+      Keyword("weight", .integer(-254, 254), default: "0"),
+      Keyword("quorum", .integer(1, 65535), default: "1"),
+      Keyword("quorum_max", .integer(0, 65535), default: "unlimited"),
+      Keyword("delay", .decimal(1, 3600000000), default: "0", unit: .seconds),
+      Keyword("terminate_delay", .decimal(1, 3600000000), default: "0", unit: .seconds),
+      Keyword("fork_delay", .decimal(1, 3600000000), default: "0", unit: .seconds),
+      Keyword("full_command", .flag),
+    ])
+
+  private static let bfdInstanceKeywords: [Keyword] = rows(
+    "bfd_instance",
+    [
+      Keyword("source_ip", .word, default: "kernel choice"),
+      Keyword("neighbor_ip", .word),
+      Keyword("neighbour_ip", .word),
+      Keyword("min_rx", .decimal(1000000, 4294967000000), default: "10", unit: .milliseconds),
+      Keyword("min_tx", .decimal(1000000, 4294967000000), default: "10", unit: .milliseconds),
+      Keyword("idle_tx", .decimal(1000000000, 4294967000000), default: "1000", unit: .milliseconds),
+      Keyword("multiplier", .integer(1, 255), default: "5"),
+      Keyword("passive", .flag),
+      Keyword("ttl", .integer(1, 255), default: "255"),
+      Keyword("hoplimit", .integer(1, 255), default: "64"),
+      Keyword("max_hops", .integer(-1, 255), default: "0"),
+      Keyword("multihop", .boolean, default: "false", since: "2.2.8"),
+      Keyword("weight", .integer(-253, 253), default: "0"),
+      Keyword("vrrp", .flag, default: "both processes"),
+      Keyword("checker", .flag, default: "both processes"),
+    ])
+
+  private static let trackFileKeywords: [Keyword] = rows(
+    "track_file",
+    [
+      Keyword("file", .word),
+      Keyword("weight", .integer(-254, 254), default: "1"),
+      Keyword("init_file", .optionalWords, default: "off; bare = 0"),
+    ])
+
+  private static let vrrpTrackFileKeywords: [Keyword] = rows(
+    "vrrp_track_file",
+    [
+      Keyword("file", .word, instead: "track_file"),
+      Keyword("weight", .integer(-254, 254), default: "1", instead: "track_file"),
+      Keyword("init_file", .optionalWords, instead: "track_file"),
+    ])
+
+  private static let linkbeatInterfacesOptions: [Keyword] = rows(
+    "linkbeat_interfaces", kind: .option,
+    [
+      Keyword("<name>", .words),
+      Keyword("MII", .flag, default: "auto"),
+      Keyword("ETHTOOL", .flag, default: "auto"),
+      Keyword("IOCTL", .flag, default: "auto"),
+    ])
+
+  private static let interfaceUpDownDelaysOptions: [Keyword] = rows(
+    "interface_up_down_delays", kind: .option,
+    [
+      Keyword("<name>", .words),
+      Keyword("<down>", .decimal(0, 4294967295000000), default: "required", unit: .seconds),
+      Keyword("<up>", .decimal(0, 4294967295000000), default: "0", unit: .seconds),
+    ])
+}

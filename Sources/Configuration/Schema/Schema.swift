@@ -1,0 +1,77 @@
+import ConfigurationSyntax
+
+/// Every keyword that keepalived knows, and the grammar that follows from them.
+public struct Schema: Sendable {
+  /// The one schema there is.
+  public static let keepalived = Schema(areas.flatMap { $0 }.flatMap { $0 })
+
+  /// The rows by area; a block stands before the keywords in it.
+  private static let areas: [[[Keyword]]] = [
+    topLevel, globalDefinitions, instance, syncGroup, trackers, virtualServer, healthCheckers, addressOptions,
+    routeOptions, ruleOptions,
+  ]
+
+  /// All rows.
+  public let keywords: [Keyword]
+  /// Which keyword stands in which block.
+  public let grammar: Grammar
+  private let rowOfID: [Int]
+
+  init(_ keywords: [Keyword]) {
+    var grammar = Grammar()
+    var rowOfID: [Int] = []
+    for (row, keyword) in keywords.enumerated() where keyword.kind == .keyword {
+      let path = keyword.block.split(separator: "/").map(String.init)
+      let parent = path.isEmpty ? nil : grammar.find(path: path)
+      let id = grammar.add(keyword.name, keyword.form.shape, in: parent)
+      if id == rowOfID.count { rowOfID.append(row) }
+    }
+    self.keywords = keywords
+    self.grammar = grammar
+    self.rowOfID = rowOfID
+  }
+
+  /// The row of a keyword's number.
+  public func keyword(_ id: Grammar.ID) -> Keyword? {
+    rowOfID.indices.contains(id) ? keywords[rowOfID[id]] : nil
+  }
+
+  /// Gives rows their block.
+  static func rows(_ block: String, kind: Keyword.Kind = .keyword, _ keywords: [Keyword]) -> [Keyword] {
+    keywords.map { keyword in
+      var keyword = keyword
+      keyword.block = block
+      keyword.kind = kind
+      return keyword
+    }
+  }
+}
+
+extension Keyword.Form {
+  var shape: Grammar.Shape {
+    switch self {
+    case .block: .block
+    case .values: .values
+    case .command, .optionalCommand: .command
+    case .flag, .boolean, .integer, .optionalInteger, .decimal, .word, .words, .optionalWords: .line
+    }
+  }
+
+  /// Whether the keyword means nothing without a word after it.
+  var needsArgument: Bool {
+    switch self {
+    case .integer, .decimal, .word, .words, .command: true
+    case .flag, .boolean, .optionalInteger, .optionalWords, .optionalCommand, .block, .values: false
+    }
+  }
+
+  /// The greatest number of words after the keyword that have a meaning; `nil` for any number.
+  var greatestArgumentCount: Int? {
+    switch self {
+    case .flag: 0
+    case .boolean, .integer, .optionalInteger, .decimal, .word: 1
+    case .command, .optionalCommand: 3
+    case .words, .optionalWords, .block, .values: nil
+    }
+  }
+}
