@@ -1,0 +1,225 @@
+import ConfigurationSyntax
+import NetworkTypes
+
+/// Reads the entries of `virtual_ipaddress` and `virtual_ipaddress_excluded`.
+extension Lowering {
+  func readAddresses(_ statement: Statement, into draft: inout InstanceDraft, excluded: Bool) {
+    for line in statement.children {
+      guard let address = virtualAddress(line) else {
+        draft.lostAddress = true
+        continue
+      }
+      if excluded {
+        draft.excludedAddresses.append(Located(address, line.span))
+      } else if settle(address.prefix.address.family, at: line.span, in: &draft) {
+        draft.addresses.append(Located(address, line.span))
+      } else {
+        draft.lostAddress = true
+      }
+    }
+  }
+
+  private func virtualAddress(_ line: Statement) -> VirtualAddress? {
+    guard let (prefix, hasLength) = prefix(line.words[0]) else { return nil }
+    var address = VirtualAddress(prefix: prefix)
+    var rest = line.words.dropFirst()
+    while let word = rest.popFirst() {
+      guard let option = AddressOption(rawValue: word.text) else {
+        reportUnknown(word)
+        continue
+      }
+      if option.needsValue, rest.isEmpty {
+        diagnostics.report(
+          .error, "missing-argument", "\(word.text) needs a value after it; keepalived drops the address", at: word.span
+        )
+        return nil
+      }
+      let value = option.needsValue ? rest.popFirst() : nil
+      guard apply(option, word, value, hasLength, to: &address) else { return nil }
+    }
+    return address
+  }
+
+  private func prefix(_ word: Word) -> (IPPrefix, hasLength: Bool)? {
+    let parts = word.bytes.split(separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = parts.first, let address = IPAddress(String(decoding: first, as: UTF8.self)) else {
+      diagnostics.report(
+        .error, "bad-address", "'\(word.text)' is not an IP address, so nothing would be served under it",
+        at: word.span, suggestion: "write ADDRESS/LENGTH, as 192.0.2.10/24")
+      return nil
+    }
+    guard parts.count > 1 else { return (IPPrefix(host: address), false) }
+    if let value = Self.wholeNumber(parts[1]), let length = UInt8(exactly: value),
+      let prefix = IPPrefix(address, length: length)
+    {
+      return (prefix, true)
+    }
+    let mask = String(decoding: parts[1], as: UTF8.self)
+    let bits = address.family.addressBits
+    let meant = IPAddress(mask).flatMap(Self.maskLength).map { "\(address)/\($0)" }
+    diagnostics.report(
+      .warning, "bad-prefix-length", "'\(mask)' is not a prefix length from 0 to \(bits); \(address)/\(bits) is used",
+      at: word.span, suggestion: meant.map { "write \($0)" }, replacement: meant)
+    return (IPPrefix(host: address), true)
+  }
+
+  /// The prefix length that a dotted mask stands for.
+  private static func maskLength(_ mask: IPAddress) -> Int? {
+    guard mask.family == .ipv4 else { return nil }
+    let bits = UInt32(truncatingIfNeeded: mask.low)
+    let length = (~bits).leadingZeroBitCount
+    return bits == (length == 0 ? 0 : ~0 << (32 - UInt32(length))) ? length : nil
+  }
+
+  private func reportUnknown(_ word: Word) {
+    let isAddress = IPPrefix(word.text) != nil
+    diagnostics.report(
+      isAddress ? .error : .warning, isAddress ? "two-addresses" : "unknown-option",
+      isAddress
+        ? "\(word.text) stands behind another address on its line, where keepalived ignores it"
+        : "'\(word.text)' is no option of an address; it is ignored",
+      at: word.span,
+      suggestion: isAddress
+        ? "put each address on a line of its own"
+        : Spelling.nearest(to: word.text, in: AddressOption.allCases.map(\.rawValue)).map { "did you mean \($0)?" })
+  }
+
+  /// Applies one option; false when the address cannot be used with it.
+  private func apply(
+    _ option: AddressOption, _ word: Word, _ value: Word?, _ hasLength: Bool, to address: inout VirtualAddress
+  ) -> Bool {
+    let isIPv6 = address.prefix.address.family == .ipv6
+    switch option {
+    case .dev:
+      guard let value, isInterfaceName(value) else { return false }
+      address.interface = value.text
+    case .scope, .label:
+      guard let value else { return false }
+      if isIPv6 {
+        diagnostics.report(
+          .warning, "ipv4-only-option", "\(word.text) has no meaning for an IPv6 address; it is ignored", at: word.span)
+        return true
+      }
+      return option == .label ? applyLabel(value, to: &address) : applyScope(value, to: &address)
+    case .brd, .broadcast:
+      guard let value else { return false }
+      return applyBroadcast(value, to: &address)
+    case .peer:
+      guard let value else { return false }
+      applyPeer(value, hasLength, to: &address)
+    case .noDAD: address.skipsDuplicateDetection = false
+    case .noprefixroute: address.noPrefixRoute = true
+    case .preferredLifetime:
+      guard let value else { return false }
+      applyLifetime(value, to: &address)
+    case .home, .mngtmpaddr, .autojoin, .noTrack, .useVMAC:
+      diagnostics.report(
+        .warning, "not-yet", "martlet does not have \(word.text) of an address yet; it has no effect", at: word.span)
+    }
+    return true
+  }
+
+  private func applyLabel(_ value: Word, to address: inout VirtualAddress) -> Bool {
+    guard value.bytes.count <= 15 else {
+      diagnostics.report(
+        .error, "label-too-long", "a label has at most 15 characters; keepalived drops the address", at: value.span)
+      return false
+    }
+    address.label = value.text
+    return true
+  }
+
+  private func applyScope(_ value: Word, to address: inout VirtualAddress) -> Bool {
+    let names: [String: UInt8] = ["global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255]
+    let number = Self.wholeNumber(value.bytes).flatMap { UInt8(exactly: $0) }
+    if let scope = names[value.text] ?? number {
+      address.scope = scope
+    } else {
+      diagnostics.report(
+        .warning, "bad-value", "'\(value.text)' is no scope; global is used", at: value.span,
+        suggestion: "write global, link or host")
+    }
+    return true
+  }
+
+  private func applyBroadcast(_ value: Word, to address: inout VirtualAddress) -> Bool {
+    let prefix = address.prefix
+    guard prefix.address.family == .ipv4 else {
+      diagnostics.report(
+        .error, "ipv4-only-option", "an IPv6 address has no broadcast; keepalived drops the address", at: value.span)
+      return false
+    }
+    if value == "+" || value == "-" {
+      guard prefix.length <= 30, address.peer == nil else {
+        diagnostics.report(
+          .warning, "broadcast-prefix",
+          "there is no broadcast in a network of /\(prefix.length) or with a peer; it is ignored",
+          at: value.span)
+        return true
+      }
+      let host = UInt32.max >> UInt32(prefix.length)
+      let bits = UInt32(truncatingIfNeeded: prefix.address.low)
+      address.broadcast = IPAddress(v4: value == "+" ? bits | host : bits & ~host)
+      return true
+    }
+    guard let broadcast = IPAddress(value.text), broadcast.family == .ipv4 else {
+      diagnostics.report(
+        .error, "bad-address", "'\(value.text)' is no broadcast address; keepalived drops the whole address",
+        at: value.span, suggestion: "write brd + for the network's own")
+      return false
+    }
+    address.broadcast = broadcast
+    return true
+  }
+
+  private func applyPeer(_ value: Word, _ hasLength: Bool, to address: inout VirtualAddress) {
+    let text = value.text.split(separator: "/").first.map(String.init) ?? ""
+    guard let peer = IPAddress(text), peer.family == address.prefix.address.family, address.peer == nil else {
+      diagnostics.report(
+        .warning, "bad-value", "'\(value.text)' cannot be the peer of \(address.prefix.address); it is ignored",
+        at: value.span)
+      return
+    }
+    if hasLength {
+      diagnostics.report(
+        .warning, "peer-with-prefix", "an address with a peer has no prefix length of its own; it is ignored",
+        at: value.span)
+      let kept = address
+      address = VirtualAddress(prefix: IPPrefix(host: kept.prefix.address))
+      address.interface = kept.interface
+      address.label = kept.label
+      address.scope = kept.scope
+      address.noPrefixRoute = kept.noPrefixRoute
+      address.skipsDuplicateDetection = kept.skipsDuplicateDetection
+    }
+    address.peer = peer
+  }
+
+  private func applyLifetime(_ value: Word, to address: inout VirtualAddress) {
+    if value == "forever" {
+      address.preferredLifetime = nil
+    } else if let seconds = Self.wholeNumber(value.bytes).flatMap({ UInt32(exactly: $0) }) {
+      address.preferredLifetime = seconds
+    } else {
+      diagnostics.report(
+        .warning, "bad-value", "'\(value.text)' is neither a number of seconds nor forever; it is ignored",
+        at: value.span)
+    }
+  }
+}
+
+/// The words that may follow an address.
+private enum AddressOption: String, CaseIterable {
+  case dev, scope, brd, broadcast, label, peer, home, mngtmpaddr, noprefixroute, autojoin
+  case noDAD = "-nodad"
+  case noTrack = "no_track"
+  case preferredLifetime = "preferred_lft"
+  case useVMAC = "use_vmac"
+
+  var needsValue: Bool {
+    switch self {
+    case .dev, .scope, .brd, .broadcast, .label, .peer, .preferredLifetime: true
+    case .home, .mngtmpaddr, .noprefixroute, .autojoin, .noDAD, .noTrack, .useVMAC: false
+    }
+  }
+}

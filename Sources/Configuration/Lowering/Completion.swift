@@ -1,0 +1,141 @@
+import ConfigurationSyntax
+import NetworkTypes
+import VRRPCore
+
+extension Lowering {
+  /// The check of a name.
+  func script(named name: String) -> ScriptDraft? {
+    if scriptPositions.count != scripts.count {
+      scriptPositions = [:]
+      for (index, script) in scripts.enumerated() { scriptPositions[script.name.value] = index }
+    }
+    return scriptPositions[name].map { scripts[$0] }
+  }
+
+  /// Where the first command that would be run stands.
+  var firstCommand: SourceSpan? {
+    if let span = scripts.lazy.compactMap({ $0.command?.span }).first { return span }
+    if let span = global.fifoScript?.span ?? global.vrrpFIFOScript?.span { return span }
+    if let draft = instances.first(where: { $0.notify.hasCommand }) { return draft.name.span }
+    return groups.first { $0.notify.hasCommand }?.name.span
+  }
+
+  /// The model of what has been read, rules applied. What an error left without a meaning is not in it.
+  func model() -> Configuration {
+    var model = Configuration()
+    model.global = global.settings
+    model.global.notifyFIFO?.script = global.fifoScript?.value
+    model.global.vrrpNotifyFIFO?.script = global.vrrpFIFOScript?.value
+    model.scripts = scripts.compactMap(definition)
+    var positions: [String: Int] = [:]
+    var groupOf: [String: SyncGroupDraft] = [:]
+    for group in groups {
+      for member in group.members { groupOf[member.value] = group }
+    }
+    for draft in instances {
+      guard let router = definition(draft, group: groupOf[draft.name.value]) else { continue }
+      positions[router.name] = model.routers.count
+      model.routers.append(router)
+    }
+    model.groups = groups.map { definition($0, positions) }.filter { !$0.members.isEmpty }
+    return model
+  }
+
+  private func definition(_ draft: ScriptDraft) -> ScriptCheckDefinition? {
+    guard var command = draft.command?.value else { return nil }
+    command.user = draft.user
+    var check = ScriptCheckDefinition(name: draft.name.value, command: command)
+    check.interval = draft.interval?.value ?? .seconds(1)
+    check.timeout = draft.timeout?.value ?? check.interval
+    check.weight = draft.weight?.value ?? 0
+    check.reverse = draft.reverse
+    check.rise = draft.rise ?? 1
+    check.fall = draft.fall ?? 1
+    check.initiallyFailed = draft.initiallyFailed
+    return check
+  }
+
+  private func definition(_ draft: SyncGroupDraft, _ positions: [String: Int]) -> SyncGroupDefinition {
+    var group = SyncGroupDefinition(name: draft.name.value)
+    group.members = draft.members.compactMap { positions[$0.value] }
+    group.trackedScripts = scriptReferences(draft.trackedScripts)
+    group.trackedInterfaces = interfaceReferences(draft.trackedInterfaces)
+    group.notify = draft.notify
+    group.notify.priorityChanges = draft.notifiesPriorityChanges ?? global.notifiesPriorityChanges
+    return group
+  }
+
+  private func definition(_ draft: InstanceDraft, group: SyncGroupDraft?) -> VirtualRouterDefinition? {
+    guard let number = draft.virtualRouterID.flatMap({ UInt8(exactly: $0.value) }).flatMap(VirtualRouterID.init),
+      let interface = draft.interface?.value
+    else { return nil }
+    var core = VirtualRouterConfiguration(
+      virtualRouterID: number, version: draft.settledVersion,
+      priority: Priority(rawValue: UInt8(clamping: draft.settledPriority)), interval: draft.settledInterval)
+    core.preempt = draft.nopreempt == nil
+    core.preemptDelay = draft.preemptDelay?.value ?? .zero
+    core.downTimerAdverts = draft.downTimerAdverts ?? global.downTimerAdverts
+    core.lowerPriorityNoAdvert = draft.lowerPriorityNoAdvert ?? global.lowerPriorityNoAdvert
+    core.higherPrioritySendAdvert = draft.higherPrioritySendAdvert ?? global.higherPrioritySendAdvert
+    core.announcements = announcements(draft.announcements)
+    var router = VirtualRouterDefinition(
+      name: draft.name.value, interface: interface, core: core, family: draft.settledFamily)
+    router.initialState = draft.state?.value ?? .backup
+    router.addresses = draft.addresses.map(\.value)
+    router.excludedAddresses = draft.excludedAddresses.map(\.value)
+    router.password = draft.password?.value
+    router.unicastPeers = draft.peers.map(\.value)
+    router.sourceAddress = draft.sourceAddress?.value
+    router.unicastTTL = UInt8(clamping: draft.unicastTTL?.value ?? 255)
+    router.checksumWithoutPseudoHeader = draft.checksumWithoutPseudoHeader ?? global.checksumWithoutPseudoHeader
+    router.ignoresInterfaceFaults = draft.ignoresInterfaceFaults
+    router.skipsAddressCheck = draft.skipsAddressCheck ?? global.skipsAddressCheck
+    router.trackedScripts = scriptReferences(draft.trackedScripts)
+    router.trackedInterfaces = interfaceReferences(draft.trackedInterfaces)
+    router.notify = draft.notify
+    router.notify.priorityChanges =
+      draft.notifiesPriorityChanges ?? group?.notifiesPriorityChanges ?? global.notifiesPriorityChanges
+    return router
+  }
+
+  /// The schedule of an instance: its own values, then those of `global_defs`, then keepalived's.
+  private func announcements(_ own: AnnouncementDraft) -> AnnouncementSchedule {
+    let all = global.announcements
+    let least = global.minimalAnnouncements
+    let delay = own.delay ?? all.delay ?? (least ? 0 : 5)
+    let repeats = own.repeats ?? all.repeats ?? (least ? 1 : 5)
+    let refresh = own.refresh ?? all.refresh ?? 0
+    let lowerDelay = own.lowerPriorityDelay ?? all.lowerPriorityDelay ?? all.delay ?? (least ? 0 : 5)
+    var schedule = AnnouncementSchedule()
+    schedule.repeats = repeats
+    schedule.secondSetDelay = delay == 0 ? nil : .seconds(Int64(delay))
+    schedule.refreshInterval = refresh == 0 ? nil : .seconds(Int64(refresh))
+    schedule.refreshRepeats = own.refreshRepeats ?? all.refreshRepeats ?? 1
+    schedule.lowerPriorityDelay = lowerDelay == 0 ? nil : .seconds(Int64(lowerDelay))
+    schedule.lowerPriorityRepeats =
+      own.lowerPriorityRepeats ?? all.lowerPriorityRepeats ?? all.repeats ?? (least ? 1 : 5)
+    return schedule
+  }
+
+  private func scriptReferences(_ entries: [TrackEntry]) -> [TrackerReference] {
+    entries.compactMap { entry in
+      guard let script = script(named: entry.name.value), script.command != nil else { return nil }
+      return TrackerReference(
+        name: entry.name.value, weight: entry.weight?.value ?? script.weight?.value ?? 0,
+        reverse: entry.reverse ?? script.reverse)
+    }
+  }
+
+  private func interfaceReferences(_ entries: [TrackEntry]) -> [TrackerReference] {
+    entries.map {
+      TrackerReference(name: $0.name.value, weight: $0.weight?.value ?? 0, reverse: $0.reverse ?? false)
+    }
+  }
+}
+
+extension NotifyDefinition {
+  /// Whether any script is named.
+  var hasCommand: Bool {
+    [master, backup, fault, stop, any, masterHeardLowerPriority].contains { $0 != nil }
+  }
+}

@@ -1,0 +1,119 @@
+import ConfigurationSyntax
+import NetworkTypes
+import VRRPCore
+
+/// A value with the place that says it.
+struct Located<Value> {
+  var value: Value
+  var span: SourceSpan
+
+  init(_ value: Value, _ span: SourceSpan) {
+    self.value = value
+    self.span = span
+  }
+}
+
+/// A line of `track_script` or `track_interface`.
+struct TrackEntry {
+  var name: Located<String>
+  var weight: Located<Int>?
+  var reverse: Bool?
+}
+
+/// When addresses are announced, as far as the file says.
+struct AnnouncementDraft {
+  var delay: Int?
+  var repeats: Int?
+  var refresh: Int?
+  var refreshRepeats: Int?
+  var lowerPriorityDelay: Int?
+  var lowerPriorityRepeats: Int?
+}
+
+/// `global_defs` as far as the file says.
+struct GlobalDraft {
+  var settings = GlobalSettings()
+  var announcements = AnnouncementDraft()
+  var minimalAnnouncements = false
+  var downTimerAdverts = 3
+  var lowerPriorityNoAdvert = false
+  var higherPrioritySendAdvert = false
+  var checksumWithoutPseudoHeader = false
+  var skipsAddressCheck = false
+  var notifiesPriorityChanges = false
+  var vrrpFIFOSpan: SourceSpan?
+  var fifoScript: Located<CommandDefinition>?
+  var vrrpFIFOScript: Located<CommandDefinition>?
+}
+
+/// A `vrrp_script` block.
+struct ScriptDraft {
+  var name: Located<String>
+  var command: Located<CommandDefinition>?
+  var interval: Located<Nanoseconds>?
+  var timeout: Located<Nanoseconds>?
+  var weight: Located<Int>?
+  var reverse = false
+  var rise: Int?
+  var fall: Int?
+  var user: ScriptUser?
+  var initiallyFailed = false
+}
+
+/// A `vrrp_sync_group` block.
+struct SyncGroupDraft {
+  var name: Located<String>
+  var members: [Located<String>] = []
+  var hasMembers = false
+  var trackedScripts: [TrackEntry] = []
+  var trackedInterfaces: [TrackEntry] = []
+  var allowsWeights = false
+  var notify = NotifyDefinition()
+  var notifiesPriorityChanges: Bool?
+}
+
+/// A `vrrp_instance` block: what the file says, before defaults and rules.
+struct InstanceDraft {
+  var name: Located<String>
+  var state: Located<RouterState>?
+  var interface: Located<String>?
+  var virtualRouterID: Located<Int>?
+  var priority: Located<Int>?
+  var version: Located<ProtocolVersion>?
+  /// Millionths of a second.
+  var interval: Located<Int>?
+  var family: Located<AddressFamily>?
+  var nativeIPv6 = false
+  var isPasswordAuthenticated: SourceSpan?
+  var password: Located<[UInt8]>?
+  var addresses: [Located<VirtualAddress>] = []
+  var excludedAddresses: [Located<VirtualAddress>] = []
+  var lostAddress = false
+  var mayLackAddresses = false
+  var sourceAddress: Located<IPAddress>?
+  var unicastKeyword: SourceSpan?
+  var peers: [Located<UnicastPeer>] = []
+  var unicastTTL: Located<Int>?
+  var nopreempt: SourceSpan?
+  var preemptDelay: Located<Nanoseconds>?
+  var downTimerAdverts: Int?
+  var lowerPriorityNoAdvert: Bool?
+  var higherPrioritySendAdvert: Bool?
+  var checksumWithoutPseudoHeader: Bool?
+  var skipsAddressCheck: Bool?
+  var ignoresInterfaceFaults = false
+  var announcements = AnnouncementDraft()
+  var trackedScripts: [TrackEntry] = []
+  var trackedInterfaces: [TrackEntry] = []
+  var notify = NotifyDefinition()
+  var notifiesPriorityChanges: Bool?
+
+  // What the rules settle.
+  var settledVersion = ProtocolVersion.v2
+  var settledFamily = AddressFamily.ipv4
+  var settledPriority = 100
+  var settledInterval = Centiseconds.seconds(1)
+
+  var isUnicast: Bool { !peers.isEmpty }
+  var isOwner: Bool { settledPriority == 255 }
+}

@@ -1,0 +1,81 @@
+import ConfigurationSyntax
+import NetworkTypes
+import VRRPCore
+
+extension Lowering {
+  /// What the keywords of `global_defs` do.
+  static var globalActions: [KeywordAction<GlobalDraft>] {
+    [
+      .custom("router_id") { draft, statement, _ in draft.settings.routerID = statement.arguments.first?.text },
+      .custom("vrrp_version") { draft, statement, lowering in
+        guard let number = lowering.integer(statement, bad: .ignored) else { return }
+        draft.settings.version = number.value == 3 ? .v3 : .v2
+      },
+      .integer("vrrp_garp_master_delay", \.announcements.delay),
+      .atLeastOne("vrrp_garp_master_repeat", \.announcements.repeats),
+      .integer("vrrp_garp_master_refresh", \.announcements.refresh),
+      .atLeastOne("vrrp_garp_master_refresh_repeat", \.announcements.refreshRepeats),
+      .integer("vrrp_garp_lower_prio_delay", \.announcements.lowerPriorityDelay),
+      .integer("vrrp_garp_lower_prio_repeat", \.announcements.lowerPriorityRepeats),
+      .duration("vrrp_garp_interval", \.settings.garpInterval),
+      .duration("vrrp_gna_interval", \.settings.neighborAdvertisementInterval),
+      .boolean("vrrp_min_garp", \.minimalAnnouncements),
+      .custom("script_user") { $0.settings.scriptUser = $2.user($1.arguments) },
+      .flag("enable_script_security", \.settings.scriptSecurity),
+      .custom("notify_fifo") { $2.readFIFO($1, into: &$0.settings.notifyFIFO) },
+      .custom("vrrp_notify_fifo") { draft, statement, lowering in
+        draft.vrrpFIFOSpan = statement.span
+        lowering.readFIFO(statement, into: &draft.settings.vrrpNotifyFIFO)
+      },
+      .custom("notify_fifo_script") { $2.readFIFOScript($1, into: &$0.fifoScript) },
+      .custom("vrrp_notify_fifo_script") { $2.readFIFOScript($1, into: &$0.vrrpFIFOScript) },
+      .boolean("vrrp_notify_priority_changes", \.notifiesPriorityChanges),
+      .custom("vrrp_mcast_group4") { $2.readGroup($1, .ipv4, into: &$0.settings.multicastGroup4) },
+      .custom("vrrp_mcast_group6") { $2.readGroup($1, .ipv6, into: &$0.settings.multicastGroup6) },
+      .flag("log_unknown_vrids", \.settings.logUnknownVRIDs),
+      // Already so for every router with peers: an advert from a stranger is never taken.
+      .custom("vrrp_check_unicast_src") { _, _, _ in },
+      .boolean("vrrp_skip_check_adv_addr", \.skipsAddressCheck),
+      .custom("vrrp_down_timer_adverts") { draft, statement, lowering in
+        if let number = lowering.integer(statement, bad: .ignored) { draft.downTimerAdverts = number.value }
+      },
+      .boolean("vrrp_lower_prio_no_advert", \.lowerPriorityNoAdvert),
+      .boolean("vrrp_higher_prio_send_advert", \.higherPrioritySendAdvert),
+      .flag("v3_checksum_as_v2", \.checksumWithoutPseudoHeader),
+    ]
+  }
+
+  private func readFIFO(_ statement: Statement, into fifo: inout NotifyFIFO?) {
+    guard fifo == nil, let path = statement.arguments.first else {
+      diagnostics.report(
+        .warning, "duplicate-fifo", "\(statement.words[0].text) is given twice; this one is ignored",
+        at: statement.span)
+      return
+    }
+    var made = NotifyFIFO(path: path.text)
+    made.owner = user(statement.arguments.dropFirst())
+    fifo = made
+  }
+
+  private func readFIFOScript(_ statement: Statement, into script: inout Located<CommandDefinition>?) {
+    guard script == nil else {
+      diagnostics.report(
+        .warning, "duplicate-command", "\(statement.words[0].text) is given twice; this one is ignored",
+        at: statement.span)
+      return
+    }
+    script = command(statement)
+  }
+
+  private func readGroup(_ statement: Statement, _ family: AddressFamily, into group: inout IPAddress) {
+    guard let address = address(statement) else { return }
+    guard address.value.family == family, address.value.isMulticast else {
+      diagnostics.report(
+        .warning, "not-multicast",
+        "\(address.value) is not an \(family == .ipv4 ? "IPv4" : "IPv6") multicast address; \(group) is used",
+        at: address.span)
+      return
+    }
+    group = address.value
+  }
+}

@@ -1,0 +1,241 @@
+import ConfigurationSyntax
+import NetworkTypes
+import VRRPCore
+
+extension Lowering {
+  /// What the keywords of `vrrp_instance` do.
+  static var instanceActions: [KeywordAction<InstanceDraft>] {
+    [
+      .custom("state") { $2.readState($1, into: &$0) },
+      .custom("interface") { $2.readInterface($1, into: &$0) },
+      .integer("virtual_router_id", \.virtualRouterID, bad: .error),
+      .integer("priority", \.priority, bad: .error),
+      .custom("version") { $2.readVersion($1, into: &$0) },
+      .custom("advert_int") { $0.interval = $2.millionths($1, bad: .ignored) ?? $0.interval },
+      .custom("native_ipv6") { draft, statement, lowering in
+        draft.nativeIPv6 = lowering.settle(.ipv6, at: statement.span, in: &draft)
+      },
+      .custom("authentication") { $2.readAuthentication($1, into: &$0) },
+      .custom("virtual_ipaddress") { $2.readAddresses($1, into: &$0, excluded: false) },
+      .custom("virtual_ipaddress_excluded") { $2.readAddresses($1, into: &$0, excluded: true) },
+      .flag("no_virtual_ipaddress", \.mayLackAddresses),
+      .custom("mcast_src_ip") { $2.readSource($1, into: &$0) },
+      .custom("unicast_src_ip") { draft, statement, lowering in
+        draft.unicastKeyword = statement.span
+        lowering.readSource(statement, into: &draft)
+      },
+      .custom("unicast_peer") { $2.readPeers($1, into: &$0) },
+      .custom("check_unicast_src") { draft, statement, _ in draft.unicastKeyword = statement.span },
+      .integer("unicast_ttl", \.unicastTTL),
+      .custom("nopreempt") { draft, statement, _ in draft.nopreempt = statement.span },
+      .custom("preempt") { draft, _, _ in draft.nopreempt = nil },
+      .duration("preempt_delay", \.preemptDelay),
+      .integer("down_timer_adverts", \.downTimerAdverts),
+      .boolean("lower_prio_no_advert", \.lowerPriorityNoAdvert),
+      .boolean("higher_prio_send_advert", \.higherPrioritySendAdvert),
+      .boolean("v3_checksum_as_v2", \.checksumWithoutPseudoHeader),
+      .custom("skip_check_adv_addr") { $2.readSkipCheck($1, into: &$0) },
+      .flag("dont_track_primary", \.ignoresInterfaceFaults),
+      .custom("accept") { _, _, _ in },
+      .custom("track_script") { $0.trackedScripts += $2.trackEntries($1) },
+      .custom("track_interface") { $0.trackedInterfaces += $2.trackEntries($1) },
+      .integer("garp_master_delay", \.announcements.delay),
+      .atLeastOne("garp_master_repeat", \.announcements.repeats),
+      .integer("garp_master_refresh", \.announcements.refresh),
+      .atLeastOne("garp_master_refresh_repeat", \.announcements.refreshRepeats),
+      .integer("garp_lower_prio_delay", \.announcements.lowerPriorityDelay),
+      .integer("garp_lower_prio_repeat", \.announcements.lowerPriorityRepeats),
+      .command("notify", \.notify.any),
+      .command("notify_master", \.notify.master),
+      .command("notify_backup", \.notify.backup),
+      .command("notify_fault", \.notify.fault),
+      .command("notify_stop", \.notify.stop),
+      .command("notify_master_rx_lower_pri", \.notify.masterHeardLowerPriority),
+      .boolean("notify_priority_changes", \.notifiesPriorityChanges),
+    ]
+  }
+
+  /// What the keywords of `authentication` do.
+  static var authenticationActions: [KeywordAction<InstanceDraft>] {
+    [
+      .custom("auth_type") { $2.readAuthenticationType($1, into: &$0) },
+      .custom("auth_pass") { $2.readPassword($1, into: &$0) },
+    ]
+  }
+
+  private func readState(_ statement: Statement, into draft: inout InstanceDraft) {
+    guard let word = statement.arguments.first else { return }
+    let state: RouterState
+    switch word.text {
+    case "MASTER": state = .master
+    case "BACKUP":
+      if let earlier = draft.state, earlier.value == .master {
+        diagnostics.report(
+          .warning, "state-twice", "\(draft.name.value) has state MASTER already and keeps it", at: word.span,
+          notes: [("MASTER is written here", earlier.span)])
+        return
+      }
+      state = .backup
+    default:
+      let upper = word.text.uppercased()
+      let known = upper == "MASTER" || upper == "BACKUP"
+      diagnostics.report(
+        .warning, "unknown-state", "'\(word.text)' is neither MASTER nor BACKUP; \(draft.name.value) starts as BACKUP",
+        at: word.span, suggestion: known ? "write \(upper), in capitals" : "write MASTER or BACKUP",
+        replacement: known ? upper : nil)
+      state = .backup
+    }
+    draft.state = Located(state, word.span)
+  }
+
+  private func readInterface(_ statement: Statement, into draft: inout InstanceDraft) {
+    guard let word = statement.arguments.first, isInterfaceName(word) else { return }
+    guard word.text != "lo" else {
+      diagnostics.report(
+        .error, "loopback-interface", "adverts cannot be sent on the loopback interface", at: word.span,
+        suggestion: "name the interface that the other hosts are reached by")
+      return
+    }
+    draft.interface = Located(word.text, word.span)
+  }
+
+  /// Whether a word can name an interface: the kernel takes 1 to 15 bytes.
+  func isInterfaceName(_ word: Word) -> Bool {
+    guard (1...15).contains(word.bytes.count), !word.bytes.contains(UInt8(ascii: "/")) else {
+      diagnostics.report(
+        .error, "interface-name", "'\(word.text)' cannot be the name of an interface, which has 1 to 15 characters",
+        at: word.span)
+      return false
+    }
+    return true
+  }
+
+  private func readVersion(_ statement: Statement, into draft: inout InstanceDraft) {
+    guard let number = integer(statement, bad: .ignored) else { return }
+    let version: ProtocolVersion = number.value == 3 ? .v3 : .v2
+    if let earlier = draft.version, earlier.value != version {
+      diagnostics.report(
+        .warning, "version-conflict",
+        "\(draft.name.value) speaks version \(earlier.value == .v3 ? 3 : 2) already; this line is ignored",
+        at: number.span, notes: [("the version is set here", earlier.span)])
+      return
+    }
+    draft.version = Located(version, number.span)
+  }
+
+  private func readSkipCheck(_ statement: Statement, into draft: inout InstanceDraft) {
+    guard let value = boolean(statement) else { return }
+    if !value {
+      diagnostics.report(
+        .warning, "skip-check-always-on", "keepalived turns this on whatever follows it, and so it is on",
+        at: statement.span, suggestion: "take the line out to have the addresses compared")
+    }
+    draft.skipsAddressCheck = true
+  }
+
+  private func readSource(_ statement: Statement, into draft: inout InstanceDraft) {
+    guard let address = address(statement), settle(address.value.family, at: address.span, in: &draft) else { return }
+    draft.sourceAddress = address
+  }
+
+  /// Fixes the router's family by the first address; false, with a finding, for one of the other family.
+  func settle(_ family: AddressFamily, at span: SourceSpan, in draft: inout InstanceDraft) -> Bool {
+    guard let known = draft.family else {
+      draft.family = Located(family, span)
+      return true
+    }
+    guard known.value != family else { return true }
+    diagnostics.report(
+      .error, "mixed-families",
+      "\(draft.name.value) is an \(known.value.name) router, so an \(family.name) address cannot stand here", at: span,
+      notes: [("its first address makes it \(known.value.name)", known.span)],
+      suggestion: "put addresses of the other family in virtual_ipaddress_excluded, or in an instance of their own")
+    return false
+  }
+
+  private func readPeers(_ statement: Statement, into draft: inout InstanceDraft) {
+    draft.unicastKeyword = statement.span
+    for line in statement.children {
+      let word = line.words[0]
+      guard let address = IPAddress(word.text) else {
+        diagnostics.report(
+          .error, "bad-address", "'\(word.text)' is not an IP address, so this peer would hear nothing",
+          at: word.span)
+        continue
+      }
+      guard settle(address.family, at: word.span, in: &draft) else { continue }
+      guard !draft.peers.contains(where: { $0.value.address == address }) else {
+        diagnostics.report(
+          .warning, "duplicate-peer", "\(address) is a peer already; this line is ignored", at: word.span)
+        continue
+      }
+      var peer = UnicastPeer(address: address)
+      readPeerOptions(line, into: &peer)
+      draft.peers.append(Located(peer, word.span))
+    }
+  }
+
+  private func readPeerOptions(_ line: Statement, into peer: inout UnicastPeer) {
+    var rest = line.words.dropFirst()
+    while let word = rest.popFirst() {
+      guard word == "min_ttl" || word == "max_ttl" else {
+        diagnostics.report(
+          .warning, "unknown-option", "'\(word.text)' is no option of a peer; the rest of the line is ignored",
+          at: word.span, suggestion: IPAddress(word.text) != nil ? "put each peer on a line of its own" : nil)
+        return
+      }
+      guard let number = rest.popFirst(), let value = Self.wholeNumber(number.bytes), let ttl = UInt8(exactly: value)
+      else {
+        diagnostics.report(
+          .warning, "bad-value", "\(word.text) needs a number from 0 to 255; the rest of the line is ignored",
+          at: word.span)
+        return
+      }
+      if word == "min_ttl" { peer.minimumTTL = ttl } else { peer.maximumTTL = ttl }
+    }
+    if peer.minimumTTL > peer.maximumTTL {
+      diagnostics.report(
+        .warning, "ttl-range",
+        "no advert of \(peer.address) can have a TTL of at least \(peer.minimumTTL) and at most \(peer.maximumTTL)",
+        at: line.span)
+    }
+  }
+
+  private func readAuthenticationType(_ statement: Statement, into draft: inout InstanceDraft) {
+    guard let word = statement.arguments.first else { return }
+    switch word.text {
+    case "PASS": draft.isPasswordAuthenticated = word.span
+    case "AH":
+      diagnostics.report(
+        .error, "not-yet",
+        "martlet does not have AH authentication yet, and does not run without the authentication that is asked for",
+        at: word.span, suggestion: "write auth_type PASS on all hosts, or take the block out")
+    default:
+      let known = word.text.uppercased() == "PASS"
+      diagnostics.report(
+        .error, "unknown-authentication",
+        "'\(word.text)' is no way of authentication; keepalived would run without any", at: word.span,
+        suggestion: known ? "write PASS, in capitals" : "write PASS", replacement: known ? "PASS" : nil)
+    }
+  }
+
+  private func readPassword(_ statement: Statement, into draft: inout InstanceDraft) {
+    guard let word = statement.arguments.first else { return }
+    if statement.isCutByComment {
+      diagnostics.report(
+        .warning, "comment-in-password", "a comment begins inside the password, which ends there", at: word.span,
+        suggestion: "put it in double quotes if # or ! belongs to it; then the peers need the whole password too")
+    }
+    if word.bytes.count > 8 {
+      diagnostics.report(
+        .warning, "password-too-long", "a password has 8 bytes; the first 8 of these \(word.bytes.count) are used",
+        at: word.span)
+    }
+    draft.password = Located(Array(word.bytes.prefix(8)), word.span)
+  }
+}
+
+extension AddressFamily {
+  /// The family's name as people write it.
+  var name: String { self == .ipv4 ? "IPv4" : "IPv6" }
+}

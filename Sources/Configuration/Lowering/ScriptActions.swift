@@ -1,0 +1,54 @@
+import ConfigurationSyntax
+import NetworkTypes
+
+extension Lowering {
+  /// What the keywords of `vrrp_script` do.
+  static var scriptActions: [KeywordAction<ScriptDraft>] {
+    [
+      .custom("script") { draft, statement, lowering in
+        draft.command = lowering.command(statement)
+        draft.command?.value.user = nil
+      },
+      .custom("interval") { $0.interval = $2.checkDuration($1) ?? $0.interval },
+      .custom("timeout") { $0.timeout = $2.checkDuration($1) ?? $0.timeout },
+      .custom("weight") { draft, statement, lowering in
+        guard let weight = lowering.weight(statement.arguments, of: statement, bounds: -253...253) else { return }
+        draft.weight = weight
+        draft.reverse = statement.arguments.dropFirst().first.map { $0 == "reverse" } ?? false
+      },
+      .integer("rise", \.rise),
+      .integer("fall", \.fall),
+      .custom("user") { $0.user = $2.user($1.arguments) },
+      .flag("init_fail", \.initiallyFailed),
+    ]
+  }
+
+  /// A check's interval or timeout; 0 counts as 1 s.
+  private func checkDuration(_ statement: Statement) -> Located<Nanoseconds>? {
+    guard let number = millionths(statement, bad: .ignored) else { return nil }
+    if number.value < 1000 {
+      let name = statement.words[0].text
+      diagnostics.report(
+        .warning, "zero-becomes-one", "\(name) \(Self.shown(number.value)) counts as 1 s", at: number.span,
+        suggestion: "write \(name) 1")
+      return Located(.seconds(1), number.span)
+    }
+    return Located(.milliseconds(Int64((number.value + 500) / 1000)), number.span)
+  }
+
+  /// The number after `weight`; out of bounds, the line is ignored.
+  func weight(_ words: ArraySlice<Word>, of statement: Statement, bounds: ClosedRange<Int>) -> Located<Int>? {
+    guard let word = words.first else {
+      diagnostics.report(.error, "missing-argument", "weight needs a number after it", at: statement.span)
+      return nil
+    }
+    guard let value = Self.wholeNumber(word.bytes), bounds.contains(value) else {
+      diagnostics.report(
+        .warning, "bad-value",
+        "weight '\(word.text)' is not a whole number from \(bounds.lowerBound) to \(bounds.upperBound); it is ignored",
+        at: word.span)
+      return nil
+    }
+    return Located(value, word.span)
+  }
+}

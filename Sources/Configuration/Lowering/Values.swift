@@ -1,0 +1,154 @@
+import ConfigurationSyntax
+import NetworkTypes
+
+/// What happens to a line whose value cannot be used.
+enum BadValue {
+  /// The configuration cannot be used.
+  case error
+  /// The line counts as not written.
+  case ignored
+}
+
+extension Lowering {
+  /// The keyword's whole number, within the bounds of its row.
+  func integer(_ statement: Statement, bad: BadValue) -> Located<Int>? {
+    guard let word = statement.arguments.first, let row = row(of: statement) else { return nil }
+    let bounds: ClosedRange<Int>
+    switch row.form {
+    case .integer(let low, let high), .optionalInteger(let low, let high): bounds = low...high
+    default: bounds = Int.min...Int.max
+    }
+    guard let value = Self.wholeNumber(word.bytes) else {
+      reportBad(statement, word, row, "'\(word.text)' is not a whole number", bad)
+      return nil
+    }
+    guard bounds.contains(value) else {
+      reportBad(
+        statement, word, row, "\(value) is outside \(bounds.lowerBound) to \(bounds.upperBound)", bad)
+      return nil
+    }
+    return Located(value, word.span)
+  }
+
+  /// The keyword's number in millionths, within the bounds of its row.
+  func millionths(_ statement: Statement, bad: BadValue) -> Located<Int>? {
+    guard let word = statement.arguments.first, let row = row(of: statement) else { return nil }
+    guard case .decimal(let low, let high) = row.form else { return nil }
+    guard let value = Self.millionths(word.bytes) else {
+      reportBad(statement, word, row, "'\(word.text)' is not a number", bad)
+      return nil
+    }
+    guard (low...high).contains(value) else {
+      reportBad(
+        statement, word, row, "\(word.text) is outside \(Self.shown(low)) to \(Self.shown(high))", bad)
+      return nil
+    }
+    return Located(value, word.span)
+  }
+
+  /// The keyword's `on` or `off`; true when nothing follows.
+  func boolean(_ statement: Statement) -> Bool? {
+    guard let word = statement.arguments.first else { return true }
+    switch word.text {
+    case "on", "true", "yes": return true
+    case "off", "false", "no": return false
+    default:
+      guard let row = row(of: statement) else { return nil }
+      reportBad(
+        statement, word, row, "'\(word.text)' is neither on, true, yes nor off, false, no", .ignored)
+      return nil
+    }
+  }
+
+  /// The keyword's address.
+  func address(_ statement: Statement) -> Located<IPAddress>? {
+    guard let word = statement.arguments.first, let row = row(of: statement) else { return nil }
+    guard let address = IPAddress(word.text) else {
+      reportBad(statement, word, row, "'\(word.text)' is not an IP address", .ignored)
+      return nil
+    }
+    return Located(address, word.span)
+  }
+
+  /// The command after a keyword, with its user and group.
+  func command(_ statement: Statement) -> Located<CommandDefinition>? {
+    guard let word = statement.arguments.first else { return nil }
+    let split = CommandWords(word.bytes)
+    guard !split.words.isEmpty else {
+      diagnostics.report(
+        .warning, "empty-command", "the command after \(statement.words[0].text) is empty; the line is ignored",
+        at: word.span)
+      return nil
+    }
+    var command = CommandDefinition(arguments: split.words, text: word.text, needsShell: split.needsShell)
+    command.user = user(statement.arguments.dropFirst())
+    return Located(command, word.span)
+  }
+
+  /// `USER [GROUP]`.
+  func user(_ words: ArraySlice<Word>) -> ScriptUser? {
+    guard let user = words.first else { return nil }
+    return ScriptUser(user: user.text, group: words.dropFirst().first?.text)
+  }
+
+  private func reportBad(_ statement: Statement, _ word: Word, _ row: Keyword, _ what: String, _ bad: BadValue) {
+    let name = statement.words[0].text
+    var suggestion: String?
+    if word == "=" {
+      suggestion = "write \(name) VALUE, without ="
+    } else if let trimmed = Self.leadingNumber(word.bytes), !trimmed.isEmpty, trimmed.count < word.bytes.count {
+      let text = String(decoding: trimmed, as: UTF8.self)
+      suggestion = "write \(name) \(text)\(row.unit.map { "; the unit is \($0.rawValue)" } ?? "")"
+    } else if case .integer(let low, let high) = row.form {
+      suggestion = "write a whole number from \(low) to \(high)"
+    }
+    switch bad {
+    case .error:
+      diagnostics.report(.error, "bad-value", "\(name): \(what)", at: word.span, suggestion: suggestion)
+    case .ignored:
+      let rest = row.defaultText.map { "the line is ignored and the default holds (\($0))" } ?? "the line is ignored"
+      diagnostics.report(
+        .warning, "bad-value", "\(name): \(what); \(rest)", at: word.span, suggestion: suggestion)
+    }
+  }
+
+  /// A decimal whole number; a sign and blanks (in quotes) may stand before it.
+  static func wholeNumber(_ bytes: ArraySlice<UInt8>) -> Int? {
+    var rest = bytes.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    let negative = rest.first == UInt8(ascii: "-")
+    if negative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+    guard !rest.isEmpty, rest.count <= 18 else { return nil }
+    var value = 0
+    for byte in rest {
+      guard (0x30...0x39).contains(byte) else { return nil }
+      value = value * 10 + Int(byte - 0x30)
+    }
+    return negative ? -value : value
+  }
+
+  /// A number with a fraction, in millionths, rounded half up.
+  static func millionths(_ bytes: ArraySlice<UInt8>) -> Int? {
+    let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = parts.first, first.count <= 12 else { return nil }
+    let fraction = parts.count > 1 ? parts[1] : []
+    guard !(first.isEmpty && fraction.isEmpty), fraction.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    guard let whole = first.isEmpty ? 0 : wholeNumber(first), whole >= 0 else { return nil }
+    var value = 0
+    for index in 0..<7 {
+      let digit = fraction.dropFirst(index).first.map { Int($0 - 0x30) } ?? 0
+      value = index < 6 ? value * 10 + digit : value + (digit >= 5 ? 1 : 0)
+    }
+    return whole * 1_000_000 + value
+  }
+
+  /// A number of millionths as people write it.
+  static func shown(_ millionths: Int) -> String {
+    let fraction = String(millionths % 1_000_000 + 1_000_000).dropFirst()
+    let digits = fraction.reversed().drop { $0 == "0" }.reversed()
+    return "\(millionths / 1_000_000)" + (digits.isEmpty ? "" : "." + String(digits))
+  }
+
+  private static func leadingNumber(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    bytes.prefix { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+  }
+}

@@ -1,0 +1,24 @@
+import ConfigurationSyntax
+import NetworkTypes
+
+/// An address stands once on one interface.
+enum DuplicateAddresses: InstanceRule {
+  private struct Key: Hashable {
+    var address: IPAddress
+    var interface: String?
+  }
+
+  static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
+    var seen: Set<Key> = []
+    let own = draft.interface?.value
+    let keep = { (entry: Located<VirtualAddress>) -> Bool in
+      let key = Key(address: entry.value.prefix.address, interface: entry.value.interface ?? own)
+      guard !seen.insert(key).inserted else { return true }
+      lowering.diagnostics.report(
+        .warning, "duplicate-address", "\(key.address) stands here twice; this line is ignored", at: entry.span)
+      return false
+    }
+    draft.addresses = draft.addresses.filter(keep)
+    draft.excludedAddresses = draft.excludedAddresses.filter(keep)
+  }
+}

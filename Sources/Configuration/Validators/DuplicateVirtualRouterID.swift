@@ -1,0 +1,40 @@
+import ConfigurationSyntax
+import NetworkTypes
+
+/// Two routers of one number on one link would take each other's adverts for their own peer's.
+enum DuplicateVirtualRouterID: ConfigurationRule {
+  private struct Key: Hashable {
+    var number: Int
+    var family: AddressFamily
+    /// The interface of multicast routers, the source of unicast ones.
+    var place: String
+  }
+
+  static func check(_ lowering: Lowering) {
+    var seen: [Key: [InstanceDraft]] = [:]
+    for draft in lowering.instances {
+      guard let number = draft.virtualRouterID?.value, let interface = draft.interface?.value else { continue }
+      let place = draft.isUnicast ? "unicast \(draft.sourceAddress?.value.description ?? interface)" : interface
+      let key = Key(number: number, family: draft.settledFamily, place: place)
+      if let other = seen[key, default: []].first(where: { conflict($0, draft) }) {
+        report(draft, other, number, lowering)
+      }
+      seen[key, default: []].append(draft)
+    }
+  }
+
+  private static func conflict(_ first: InstanceDraft, _ second: InstanceDraft) -> Bool {
+    guard first.isUnicast else { return true }
+    let peers = Set(first.peers.map(\.value.address))
+    return second.peers.contains { peers.contains($0.value.address) }
+  }
+
+  private static func report(_ draft: InstanceDraft, _ other: InstanceDraft, _ number: Int, _ lowering: Lowering) {
+    lowering.diagnostics.report(
+      .error, "duplicate-virtual-router-id",
+      "\(other.name.value) and \(draft.name.value) both have virtual_router_id \(number) with \(draft.settledFamily.name) on \(draft.interface?.value ?? "")",
+      at: draft.virtualRouterID?.span,
+      notes: [("\(other.name.value) has it here", other.virtualRouterID?.span)],
+      suggestion: "give one of them another number, on all its hosts")
+  }
+}

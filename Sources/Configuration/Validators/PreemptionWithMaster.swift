@@ -1,0 +1,29 @@
+import ConfigurationSyntax
+import NetworkTypes
+import VRRPCore
+
+/// `nopreempt` and `preempt_delay` are for routers that start as BACKUP.
+enum PreemptionWithMaster: InstanceRule {
+  static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
+    let isMaster = draft.state?.value == .master
+    if let span = draft.nopreempt, draft.isOwner || isMaster {
+      lowering.diagnostics.report(
+        .warning, "nopreempt-with-master",
+        "\(draft.name.value): nopreempt does not go with \(draft.isOwner ? "priority 255" : "state MASTER"); it does preempt",
+        at: span, notes: notes(draft),
+        suggestion: draft.isOwner ? "take nopreempt out" : "write state BACKUP on all hosts, so that nopreempt holds")
+      draft.nopreempt = nil
+    }
+    guard let delay = draft.preemptDelay, delay.value > .zero, isMaster || draft.nopreempt != nil else { return }
+    lowering.diagnostics.report(
+      .warning, "preempt-delay-with-master",
+      "\(draft.name.value): preempt_delay does not go with \(isMaster ? "state MASTER" : "nopreempt"); there is no delay",
+      at: delay.span, notes: isMaster ? notes(draft) : [],
+      suggestion: isMaster ? "write state BACKUP on all hosts" : nil)
+    draft.preemptDelay = nil
+  }
+
+  private static func notes(_ draft: InstanceDraft) -> [(String, SourceSpan?)] {
+    draft.state.map { [("the state is set here", $0.span)] } ?? []
+  }
+}

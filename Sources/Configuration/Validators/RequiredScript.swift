@@ -1,0 +1,13 @@
+import ConfigurationSyntax
+
+/// A check without a script is no check.
+enum RequiredScript: ConfigurationRule {
+  static func check(_ lowering: Lowering) {
+    for script in lowering.scripts where script.command == nil {
+      lowering.diagnostics.report(
+        .error, "missing-script", "vrrp_script \(script.name.value) has no script; keepalived removes it",
+        at: script.name.span, suggestion: "write script \"COMMAND\"")
+    }
+    // It keeps its name among the checks, so that its users are not told a second time.
+  }
+}

@@ -1,0 +1,43 @@
+import ConfigurationSyntax
+
+/// A rule about one virtual router. It may report, and settle values of the draft; rules run in the order of the list.
+protocol InstanceRule {
+  static func check(_ draft: inout InstanceDraft, _ lowering: Lowering)
+}
+
+/// A rule about the whole configuration.
+protocol ConfigurationRule {
+  static func check(_ lowering: Lowering)
+}
+
+extension Lowering {
+  private static var instanceRules: [any InstanceRule.Type] {
+    [
+      RequiredVirtualRouterID.self, RequiredInterface.self, SettledFamilyAndVersion.self, StateAndPriority.self,
+      AuthenticationUse.self, UnicastWithoutPeers.self, AdvertisementInterval.self, RequiredAddresses.self,
+      DuplicateAddresses.self, AddressesThatFit.self, PreemptionWithMaster.self, TrackedOwnInterface.self,
+      TrackersOfAnOwner.self,
+    ]
+  }
+
+  /// The rules about scripts run before instances are settled, those about groups after.
+  private static var scriptRules: [any ConfigurationRule.Type] {
+    [
+      RequiredScript.self, TrackedScriptNames.self, ScriptSecurity.self,
+    ]
+  }
+  private static var groupRules: [any ConfigurationRule.Type] {
+    [
+      DuplicateVirtualRouterID.self, SyncGroupMembers.self, SyncGroupWeights.self, DuplicateFIFO.self,
+    ]
+  }
+
+  /// Applies all rules to what has been read.
+  func applyRules() {
+    for rule in Self.scriptRules { rule.check(self) }
+    for index in instances.indices {
+      for rule in Self.instanceRules { rule.check(&instances[index], self) }
+    }
+    for rule in Self.groupRules { rule.check(self) }
+  }
+}

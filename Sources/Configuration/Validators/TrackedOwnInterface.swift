@@ -1,0 +1,16 @@
+import ConfigurationSyntax
+
+/// The own interface is tracked anyway.
+enum TrackedOwnInterface: InstanceRule {
+  static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
+    guard let own = draft.interface?.value else { return }
+    draft.trackedInterfaces.removeAll { entry in
+      guard entry.name.value == own else { return false }
+      lowering.diagnostics.report(
+        .warning, "tracked-own-interface",
+        "\(own) is the router's own interface and tracked anyway; the line is ignored",
+        at: entry.name.span)
+      return true
+    }
+  }
+}
