@@ -1,1 +1,165 @@
-// Engine: see docs/architecture.md.
+import ControlModel
+import LinuxSystem
+import Netlink
+import NetworkTypes
+import VRRPCore
+import VRRPWire
+
+/// The process that must not die: it wires the state machines to sockets, addresses and the board, on one thread.
+///
+/// It lives through three phases: it prepares everything, waits for the word to take over, and runs until told to stop or to
+/// yield. Each turn of ``run()`` reads the clock once.
+final class Engine {
+  enum Phase: Equatable {
+    /// Sockets are open, nothing has been sent or claimed.
+    case prepared
+    /// In charge.
+    case running
+    /// Giving everything up; ends when the last address is off.
+    case stopping
+    /// Over.
+    case finished
+  }
+
+  /// Most addresses changed, and announcements sent, before the clock is looked at again.
+  static let slice = 128
+  /// The longest the board's heartbeat stands still.
+  static let heartbeatInterval = Nanoseconds.milliseconds(250)
+
+  let plan: Plan
+  let reactor: Reactor
+  let transport: AdvertTransport
+  let kernelAddresses: AddressTable
+  let monitor: NetlinkMonitor
+  let outbox: Outbox
+  let board: Board
+  /// Every address the plan's routers claim: never a source, and none of the monitor's business but when it disappears.
+  let virtualAddresses: Set<IPAddress>
+  let addressPositions: [AddressPlace: [Int]]
+  let routersOnInterface: [InterfaceIndex: [Int]]
+
+  var phase = Phase.prepared
+  var core: VirtualRouterSet
+  var interfaces: InterfaceTable
+  var work: WorkQueue
+  var announcer: Announcer
+  var drops = DropLimiter()
+  var otherMasters = DropLimiter()
+  var remembered: [RememberedAdvertisement]
+  /// Rounds of announcements that wait until the router's addresses are claimed.
+  var announcementsAfterClaim: [Int]
+  var sendFails: [Bool]
+  var effects: [Effect] = []
+  /// Addresses that disappeared in this turn, looked at when all of the turn's link changes are known.
+  var vanished: [Int] = []
+  var proberRegistration: Reactor.Registration?
+
+  private var isDirty: [Bool]
+  private var dirty: [Int] = []
+  private var steps: [WorkQueue.Step] = []
+
+  init(
+    _ plan: Plan, interfaces: InterfaceTable, board: Board, reactor: Reactor, monitor: NetlinkMonitor, prober: Channel?
+  ) throws(SystemError) {
+    self.plan = plan
+    self.interfaces = interfaces
+    self.board = board
+    self.reactor = reactor
+    self.monitor = monitor
+    transport = try AdvertTransport(plan)
+    kernelAddresses = try AddressTable()
+    outbox = Outbox(prober)
+    core = VirtualRouterSet(routers: plan.core, groups: plan.groups, trackerCount: plan.trackers.count)
+    work = WorkQueue(routerCount: plan.routers.count)
+    announcer = Announcer(
+      garpInterval: plan.garpInterval, neighborInterval: plan.neighborAdvertisementInterval)
+    remembered = Array(repeating: RememberedAdvertisement(), count: plan.routers.count)
+    announcementsAfterClaim = Array(repeating: 0, count: plan.routers.count)
+    sendFails = Array(repeating: false, count: plan.routers.count)
+    isDirty = Array(repeating: false, count: plan.routers.count)
+    virtualAddresses = Set(plan.addresses.map(\.prefix.address))
+    addressPositions = Dictionary(grouping: plan.addresses.indices) {
+      AddressPlace(prefix: plan.addresses[$0].prefix, interface: plan.addresses[$0].interface)
+    }
+    routersOnInterface = Dictionary(grouping: plan.routers.indices) { plan.routers[$0].interface }
+    effects.reserveCapacity(64)
+    try watchSockets()
+  }
+
+  /// Goes round until the engine has stopped or yielded.
+  /// - Throws: ``LinuxSystem/SystemError`` only for what leaves the engine unable to wait for anything.
+  func run() throws(SystemError) {
+    while phase != .finished {
+      try reactor.run(until: nextDeadline)
+      turn(at: reactor.now)
+    }
+  }
+
+  /// Everything that is due now, after the handlers of what was ready have run.
+  func turn(at now: MonotonicInstant) {
+    board.heartbeat = now
+    guard phase != .prepared, phase != .finished else { return }
+    if let due = core.nextDeadline, due <= now {
+      core.handle(.timer, at: now, into: &effects)
+      carryOut(at: now, due: due)
+    }
+    flushAdverts()
+    putBackVanished(at: now)
+    workSlice(at: now)
+    announceSlice(at: now)
+    outbox.flush()
+    board.droppedMessages = outbox.totalDropped
+    writeDirty()
+    if phase == .stopping, work.isEmpty { phase = .finished }
+  }
+
+  private var nextDeadline: MonotonicInstant? {
+    let heartbeat = reactor.now + Self.heartbeatInterval
+    guard phase != .prepared else { return heartbeat }
+    guard work.isEmpty, vanished.isEmpty else { return reactor.now }
+    return [core.nextDeadline, announcer.nextDeadline].compactMap { $0 }.reduce(heartbeat, min)
+  }
+
+  /// Lets something happen to the routers and does what follows from it.
+  func handle(_ input: HostInput, at now: MonotonicInstant) {
+    core.handle(input, at: now, into: &effects)
+    carryOut(at: now, due: nil)
+  }
+
+  /// Notes that a router's record on the board is to be written at the end of the turn.
+  func markDirty(_ router: Int) {
+    guard !isDirty[router] else { return }
+    isDirty[router] = true
+    dirty.append(router)
+  }
+
+  private func writeDirty() {
+    for router in dirty {
+      board.router(router)?.snapshot = core.snapshot(of: router)
+      isDirty[router] = false
+    }
+    dirty.removeAll(keepingCapacity: true)
+  }
+
+  private func workSlice(at now: MonotonicInstant) {
+    guard !work.isEmpty else { return }
+    work.takeSlice(limit: Self.slice, count: { plan.routers[$0].addresses.count }, into: &steps)
+    changeAddresses(steps)
+    for step in steps where step.isLast {
+      switch step.task {
+      case .claim:
+        announcer.announce(router: step.router, rounds: announcementsAfterClaim[step.router])
+        announcementsAfterClaim[step.router] = 0
+      case .release(let resigns):
+        if resigns { sendAdvert(.resignation, of: step.router) }
+      }
+    }
+    flushAdverts()
+  }
+}
+
+/// An address on an interface, to find it among the plan's.
+struct AddressPlace: Hashable {
+  let prefix: IPPrefix
+  let interface: InterfaceIndex
+}

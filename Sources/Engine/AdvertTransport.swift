@@ -1,0 +1,146 @@
+import LinuxSystem
+import NetworkTypes
+import VRRPCore
+import VRRPWire
+
+/// The sockets that adverts come in and go out by, and each router's ready adverts.
+final class AdvertTransport {
+  /// One socket that hears adverts, with the number of its interface and family in the ``RouterIndex``.
+  struct Ear {
+    let receiver: AdvertReceiver
+    let table: Int
+  }
+
+  private(set) var ears: [Ear] = []
+  private(set) var index: RouterIndex
+  private let batch: ReceiveBatch
+  private let senders: [AddressFamily: AdvertSender]
+  private let packets: PacketSender
+  /// Each router's adverts, one for every destination; empty while it has no source address.
+  private var templates: [[AdvertisementTemplate]]
+
+  /// Opens every socket that the plan's routers need.
+  init(_ plan: Plan) throws(SystemError) {
+    index = RouterIndex(routerCount: plan.routers.count)
+    batch = try ReceiveBatch()
+    packets = try PacketSender()
+    templates = Array(repeating: [], count: plan.routers.count)
+    var senders: [AddressFamily: AdvertSender] = [:]
+    var tables: [AddressFamily: [InterfaceIndex: Int]] = [:]
+    for (position, router) in plan.routers.enumerated() {
+      if senders[router.family] == nil { senders[router.family] = try AdvertSender(family: router.family) }
+      if let table = tables[router.family]?[router.interface] {
+        index.insert(position, virtualRouterID: router.virtualRouterID, table: table)
+      } else {
+        let receiver = try AdvertReceiver(
+          interface: router.interface, name: router.interfaceName, family: router.family)
+        let table = index.addTable()
+        ears.append(Ear(receiver: receiver, table: table))
+        tables[router.family, default: [:]][router.interface] = table
+        index.insert(position, virtualRouterID: router.virtualRouterID, table: table)
+      }
+    }
+    self.senders = senders
+    for ear in ears where plan.routers.contains(where: { $0.isMulticast(on: ear.receiver) }) {
+      try ear.receiver.join(plan.multicastGroup(ear.receiver.family))
+    }
+  }
+
+  /// Makes a router's adverts anew for a source address; without one it can send none.
+  func setSource(_ source: IPAddress?, of position: Int, _ router: PlannedRouter, interval: Centiseconds) {
+    templates[position] = []
+    guard let source else { return }
+    let advert = Advertisement(
+      version: router.version, virtualRouterID: router.virtualRouterID, priority: .resignation, interval: interval)
+    templates[position] = router.destinations.compactMap { destination in
+      try? AdvertisementTemplate(
+        advert, addresses: router.advertised, source: source, destination: destination,
+        authentication: router.expectation.authentication, checksumStyle: router.checksumStyle)
+    }
+  }
+
+  /// The bytes of a router's resignation with its destinations, for the board; `nil` while it has no source address.
+  func resignation(of position: Int) -> (advert: [UInt8], destinations: [IPAddress])? {
+    guard let first = templates[position].first else { return nil }
+    return (first.resignation.bytes, templates[position].map(\.destination))
+  }
+
+  /// Puts a router's advert into the batch for each of its destinations; `failure` is told of those the kernel refuses.
+  func send(
+    _ priority: Priority, of position: Int, _ router: PlannedRouter,
+    failure: (_ router: Int, _ errno: Int32) -> Void
+  ) -> Int {
+    guard let sender = senders[router.family] else { return 0 }
+    for destination in templates[position].indices {
+      if templates[position][destination].advertisement.priority != priority {
+        templates[position][destination].setPriority(priority)
+      }
+      if !add(templates[position][destination], router, position, to: sender) {
+        sender.flush(failure)
+        _ = add(templates[position][destination], router, position, to: sender)
+      }
+    }
+    return templates[position].count
+  }
+
+  private func add(
+    _ template: AdvertisementTemplate, _ router: PlannedRouter, _ position: Int, to sender: AdvertSender
+  ) -> Bool {
+    template.withBytes { bytes in
+      sender.add(
+        bytes, to: template.destination, from: template.source, on: router.interface, hopLimit: router.timeToLive,
+        tag: position)
+    }
+  }
+
+  /// Sends the adverts that were put into the batch; false when the kernel had no room for all of them.
+  func flush(failure: (_ router: Int, _ errno: Int32) -> Void) -> Bool {
+    var isDone = true
+    for sender in senders.values where sender.count > 0 {
+      if sender.flush(failure).pending > 0 { isDone = false }
+    }
+    return isDone
+  }
+
+  /// Takes what waits on a socket. At most eight batches a turn, so that a flood on one interface cannot starve timers.
+  func receive(
+    _ ear: Ear, malformed: (IPAddress) -> Void, _ body: (ReceivedAdvert) -> Void
+  ) throws(SystemError) {
+    for _ in 0..<8 {
+      if try ear.receiver.receive(into: batch, malformed: malformed, body) < batch.capacity { return }
+    }
+  }
+
+  /// Forgets all that came before now: what an engine heard while another one was still in charge.
+  func discardReceived() {
+    for ear in ears {
+      for _ in 0..<64 {
+        guard let count = try? ear.receiver.receive(into: batch, { _ in }), count == batch.capacity else { break }
+      }
+    }
+  }
+
+  /// Puts an announcement into the batch; false when there is no room.
+  func announce(_ address: IPAddress, at mac: MACAddress, on interface: InterfaceIndex) -> Bool {
+    withUnsafeTemporaryAllocation(byteCount: NeighborAdvertisement.frameLength, alignment: 8) { frame in
+      let length =
+        switch address.family {
+        case .ipv4: ARPPacket(announcing: address, at: mac)?.write(into: frame)
+        case .ipv6: NeighborAdvertisement(announcing: address, at: mac)?.write(into: frame)
+        }
+      guard let length else { return true }
+      return packets.add(UnsafeRawBufferPointer(rebasing: frame[..<length]), on: interface)
+    }
+  }
+
+  /// Sends the announcements that were put into the batch; false when the kernel had no room for all of them.
+  func flushAnnouncements() -> Bool {
+    packets.count == 0 || packets.flush().pending == 0
+  }
+}
+
+extension PlannedRouter {
+  fileprivate func isMulticast(on receiver: AdvertReceiver) -> Bool {
+    !isUnicast && interface == receiver.interface && family == receiver.family
+  }
+}

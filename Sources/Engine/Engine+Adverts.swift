@@ -1,0 +1,141 @@
+import Configuration
+import ControlModel
+import LinuxSystem
+import Netlink
+import NetworkTypes
+import VRRPCore
+import VRRPWire
+
+extension Engine {
+  /// Watches the sockets that adverts come in by.
+  func watchSockets() throws(SystemError) {
+    for ear in transport.ears {
+      _ = try reactor.watch(ear.receiver.rawValue, for: .readable) { [unowned self] _ in listen(to: ear) }
+    }
+    _ = try reactor.watch(monitor.rawValue, for: .readable) { [unowned self] _ in readMonitor() }
+  }
+
+  private func listen(to ear: AdvertTransport.Ear) {
+    // Until it is in charge, what an engine hears is for the one before it.
+    guard phase == .running else { return phase == .prepared ? transport.discardReceived() : () }
+    let now = reactor.now
+    // An error here is the interface's (down, deleted), of which netlink tells more.
+    try? transport.receive(
+      ear,
+      malformed: { sender in drop(.ipHeader, from: sender, router: nil, on: ear, at: now) },
+      { datagram in take(datagram, from: ear, at: now) })
+  }
+
+  private func take(_ datagram: ReceivedAdvert, from ear: AdvertTransport.Ear, at now: MonotonicInstant) {
+    let message = datagram.payload.bytes
+    let origin = DatagramOrigin(
+      source: datagram.source, destination: datagram.destination, timeToLive: datagram.hopLimit ?? 0)
+    guard let router = router(for: datagram, from: ear) else {
+      let error = Self.formError(of: message, origin) ?? .unknownVirtualRouter
+      return drop(error, from: datagram.source, router: nil, on: ear, at: now)
+    }
+    if let known = remembered[router].match(message, origin: origin) {
+      return accept(known, from: datagram.source, router: router, at: now)
+    }
+    do throws(AdvertisementError) {
+      if datagram.isTruncated { throw .length }
+      let received = try check(message, origin, for: router)
+      noteAddressDifference(received, message, from: datagram.source, router: router, at: now)
+      remembered[router].remember(received, message: message, origin: origin)
+      accept(received, from: datagram.source, router: router, at: now)
+    } catch {
+      drop(error, from: datagram.source, router: router, on: ear, at: now)
+    }
+  }
+
+  /// The router an advert is for: by VRID, and among routers that share one by whose peer the sender is.
+  private func router(for datagram: ReceivedAdvert, from ear: AdvertTransport.Ear) -> Int? {
+    guard let identifier = ReceivedAdvertisement.virtualRouterID(of: datagram.payload.bytes),
+      let first = transport.index.first(virtualRouterID: identifier.rawValue, table: ear.table)
+    else { return nil }
+    var candidate: Int? = first
+    while let router = candidate {
+      let plan = plan.routers[router]
+      if plan.isUnicast ? plan.destinations.contains(datagram.source) : datagram.destination.isMulticast {
+        return router
+      }
+      candidate = transport.index.next(after: router)
+    }
+    return first
+  }
+
+  /// Everything that makes an advert one to obey, in the order of RFC 9568 section 7.1.
+  private func check(
+    _ message: RawSpan, _ origin: DatagramOrigin, for position: Int
+  ) throws(AdvertisementError) -> ReceivedAdvertisement {
+    let router = plan.routers[position]
+    let peer = router.peers.first { $0.address == origin.source }
+    var timeToLive = AdvertisementFormat.timeToLive...AdvertisementFormat.timeToLive
+    if router.isUnicast {
+      let least = peer?.minimumTTL ?? 0
+      timeToLive = least...max(least, peer?.maximumTTL ?? .max)
+    }
+    let received = try ReceivedAdvertisement(
+      decoding: message, origin: origin, timeToLive: timeToLive, version: router.version)
+    if origin.destination.isMulticast == router.isUnicast { throw .destination }
+    if interfaces.isUsable(origin.source) { throw .ownAddress }
+    if router.checksPeers, peer == nil { throw .notAPeer }
+    try router.expectation.check(received)
+    return received
+  }
+
+  private func accept(
+    _ received: ReceivedAdvertisement, from sender: IPAddress, router: Int, at now: MonotonicInstant
+  ) {
+    if let record = board.router(router) {
+      record[.advertisementsReceived] &+= 1
+      if received.advertisement.priority == .resignation { record[.resignationsReceived] &+= 1 }
+    }
+    markDirty(router)
+    core.handle(.advertisement(received.advertisement, from: sender, router: router), at: now, into: &effects)
+    carryOut(at: now, due: nil)
+  }
+
+  private func noteAddressDifference(
+    _ received: ReceivedAdvertisement, _ message: RawSpan, from sender: IPAddress, router: Int,
+    at now: MonotonicInstant
+  ) {
+    guard !plan.routers[router].skipsAddressCheck,
+      let difference = received.addressDifference(from: plan.routers[router].advertised, in: message)
+    else { return }
+    if let record = board.router(router) {
+      record[.addressListErrors] &+= 1
+      record[drops: Int(difference.rawValue)] &+= 1
+    }
+    guard drops.shouldLog(difference, from: sender, at: now) else { return }
+    outbox.send(.event(LogEvent(.addressListDiffers, router: router, address: sender)))
+  }
+
+  private func drop(
+    _ error: AdvertisementError, from sender: IPAddress, router: Int?, on ear: AdvertTransport.Ear,
+    at now: MonotonicInstant
+  ) {
+    if let router, let record = board.router(router) {
+      record[drops: Int(error.rawValue)] &+= 1
+    } else {
+      board.unknownRouterDrops &+= 1
+    }
+    guard drops.shouldLog(error, from: sender, at: now) else { return }
+    let interface = interfaces[ear.receiver.interface]?.name ?? ""
+    outbox.send(
+      .event(
+        LogEvent(
+          .advertisementDropped, router: router, address: sender, number: Int64(error.rawValue), text: interface)))
+  }
+
+  /// What is wrong with the form of an advert that no router here has the VRID of.
+  private static func formError(of message: RawSpan, _ origin: DatagramOrigin) -> AdvertisementError? {
+    do throws(AdvertisementError) {
+      let anyHop: ClosedRange<UInt8> = origin.destination.isMulticast ? 255...255 : 0...255
+      _ = try ReceivedAdvertisement(decoding: message, origin: origin, timeToLive: anyHop)
+      return nil
+    } catch {
+      return error
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import ControlModel
+import NetworkTypes
+import VRRPCore
+import VRRPWire
+
+extension Engine {
+  /// Performs the effects that the core has asked for, in their order.
+  /// - Parameter due: when the timer that led to them was due, to know how late their adverts are.
+  func carryOut(at now: MonotonicInstant, due: MonotonicInstant?) {
+    guard !effects.isEmpty else { return }
+    for effect in effects {
+      let router = effect.router
+      markDirty(router)
+      switch effect.action {
+      case .send(let priority):
+        if let due { noteLateness(now - due, of: router) }
+        if priority != .resignation || !work.resignAfterRelease(router: router) { sendAdvert(priority, of: router) }
+      case .claim:
+        work.append(.claim, router: router)
+      case .release:
+        work.append(.release(resigns: false), router: router)
+      case .announce(let repeats):
+        if work.holds(router) {
+          announcementsAfterClaim[router] = max(announcementsAfterClaim[router], repeats)
+        } else {
+          announcer.announce(router: router, rounds: repeats)
+        }
+      case .cancelAnnouncements:
+        announcementsAfterClaim[router] = 0
+        announcer.cancel(router: router)
+      case .transition(let transition):
+        report(transition, of: router)
+      case .priorityChanged(let from, let to):
+        outbox.send(.priorityChanged(router: router, from: from, to: to))
+      case .otherMaster(let address, let priority, let yields):
+        noteOtherMaster(address, priority, yields: yields, of: router, at: now)
+      }
+    }
+    effects.removeAll(keepingCapacity: true)
+  }
+
+  /// Puts a router's advert into the batch that leaves at the end of the turn.
+  func sendAdvert(_ priority: Priority, of router: Int) {
+    let sent = transport.send(priority, of: router, plan.routers[router], failure: noteSendFailure)
+    guard let record = board.router(router) else { return }
+    record[.advertisementsSent] &+= UInt64(sent)
+    if priority == .resignation { record[.resignationsSent] &+= UInt64(sent) }
+  }
+
+  func flushAdverts() {
+    _ = transport.flush(failure: noteSendFailure)
+  }
+
+  private func noteSendFailure(router: Int, errno: Int32) {
+    board.router(router)?[.sendErrors] &+= 1
+    guard !sendFails[router] else { return }
+    sendFails[router] = true
+    outbox.send(
+      .event(LogEvent(.sendFailed, router: router, number: Int64(errno), text: plan.routers[router].interfaceName)))
+  }
+
+  private func noteLateness(_ lateness: Nanoseconds, of router: Int) {
+    guard let record = board.router(router) else { return }
+    record[.greatestLateness] = max(record[.greatestLateness], UInt64(clamping: lateness.rawValue))
+  }
+
+  private func report(_ transition: Transition, of router: Int) {
+    guard let record = board.router(router) else { return }
+    let number = (record.lastTransition?.number ?? 0) &+ 1
+    record.record(transition, number: number)
+    if transition.to == .master { record[.becameMaster] &+= 1 }
+    if transition.from == .master { record[.releasedMaster] &+= 1 }
+    // A new state is a new chance to send; a failure in it is worth a new line.
+    sendFails[router] = false
+    outbox.send(.transition(router: router, number: number, transition, detail: detail(of: transition.cause)))
+  }
+
+  /// The words of the check behind a cause, as far as there are any.
+  private func detail(of cause: Cause) -> String {
+    switch cause {
+    case .trackerDown(let tracker), .trackerUp(let tracker):
+      board.tracker(tracker.rawValue)?.verdict.reason ?? ""
+    case .started, .addressOwner, .masterDown, .masterResigned, .higherPriority, .tieLost, .preempted, .interfaceDown,
+      .interfaceUp, .sourceAddressLost, .sourceAddressFound, .syncGroup, .shutdown, .adopted:
+      ""
+    }
+  }
+
+  private func noteOtherMaster(
+    _ address: IPAddress, _ priority: Priority, yields: Bool, of router: Int, at now: MonotonicInstant
+  ) {
+    board.router(router)?[.otherMasters] &+= 1
+    // The limiter knows kinds of drops only; any one kind will do, since this one has a limiter of its own.
+    guard otherMasters.shouldLog(yields ? .destination : .addressList, from: address, at: now) else { return }
+    outbox.send(
+      .event(
+        LogEvent(
+          .otherMaster, router: router, address: address, number: Int64(priority.rawValue),
+          text: yields ? "yields" : "stays")))
+  }
+}

@@ -1,0 +1,211 @@
+import ControlModel
+import LinuxSystem
+import Netlink
+import NetworkTypes
+import VRRPCore
+
+extension Engine {
+  /// Takes charge: adopts what the engine before this one left on its board, or begins afresh.
+  /// - Parameter previous: that engine's board; `nil` at a first start, or if it never ran.
+  func takeOver(from previous: Board?) {
+    let now = MonotonicClock.now()
+    phase = .running
+    transport.discardReceived()
+    board.startedAt = previous?.startedAt ?? now
+    tellFacts(from: previous, at: now)
+    let heritage = Heritage(previous, for: plan)
+    for router in plan.routers.indices {
+      if let record = heritage.record(of: router) {
+        adopt(record, router: router, at: now)
+      } else {
+        core.handle(.start(router: router), at: now, into: &effects)
+      }
+      markDirty(router)
+    }
+    carryOut(at: now, due: nil)
+    inheritAddresses(heritage)
+    removeLeftovers()
+    resignAbandoned(heritage)
+    outbox.send(
+      .event(
+        LogEvent(.engineRunning, number: Int64(plan.routers.count), text: previous == nil ? "fresh" : "adopted")))
+    turn(at: now)
+    board.isRunning = true
+  }
+
+  /// Leaves everything as it is for the next engine. Address changes under way are finished first.
+  func yield() {
+    for _ in 0..<100_000 where !work.isEmpty { turn(at: MonotonicClock.now()) }
+    outbox.flush()
+    phase = .finished
+  }
+
+  /// Gives everything up: addresses off, then resignations, then the end.
+  func stop() {
+    guard phase == .running else {
+      if phase == .prepared { phase = .finished }
+      return
+    }
+    phase = .stopping
+    let now = MonotonicClock.now()
+    for router in plan.routers.indices { core.handle(.shutdown(router: router), at: now, into: &effects) }
+    carryOut(at: now, due: nil)
+  }
+
+  /// Tells the core what it must know before any router starts: trackers, links and source addresses.
+  private func tellFacts(from previous: Board?, at now: MonotonicInstant) {
+    for (position, tracker) in plan.trackers.enumerated() {
+      guard let record = board.tracker(position) else { continue }
+      record.name = tracker.name
+      record.fingerprint = tracker.fingerprint
+      let old = previous.flatMap { Self.tracker(tracker, on: $0) }
+      if let name = tracker.interfaceName {
+        let isUp = interfaces.indexes[name].map(interfaces.isUp) ?? false
+        record.verdict = (isUp ? .up : .down, old?.verdict.since ?? now, isUp ? "" : "interface is down")
+      } else if let old {
+        record.verdict = old.verdict
+      } else {
+        record.verdict = (tracker.isInitiallyFailed ? .down : .unknown, now, "no result yet")
+      }
+      core.handle(.tracker(TrackerID(rawValue: position), record.verdict.status), at: now, into: &effects)
+    }
+    for router in plan.routers.indices {
+      refreshSource(of: router, at: now)
+      if !plan.routers[router].ignoresInterfaceFaults {
+        let isUp = interfaces.isUp(plan.routers[router].interface)
+        core.handle(.interface(up: isUp, router: router), at: now, into: &effects)
+      }
+    }
+  }
+
+  private static func tracker(_ tracker: PlannedTracker, on board: Board) -> TrackerRecord? {
+    (0..<board.trackerCount).lazy.compactMap(board.tracker).first {
+      $0.name == tracker.name && $0.fingerprint == tracker.fingerprint
+    }
+  }
+
+  private func adopt(_ old: RouterRecord, router: Int, at now: MonotonicInstant) {
+    guard let record = board.router(router) else { return }
+    for counter in RouterCounter.allCases { record[counter] = old[counter] }
+    for kind in 0..<RouterRecord.dropKinds { record[drops: kind] = old[drops: kind] }
+    if let last = old.lastTransition { record.record(last.transition, number: last.number) }
+    record.notified = old.notified
+    var snapshot = old.snapshot
+    if snapshot.state == .backup, let deadline = snapshot.mainDeadline {
+      // While no engine ran, the master's adverts were lost: hear one more before believing that there is none.
+      let interval = snapshot.activeInterval.nanoseconds
+      snapshot.mainDeadline = max(deadline, now + interval + Nanoseconds(rawValue: interval.rawValue / 4))
+    }
+    core.adopt(snapshot, router: router, at: now, into: &effects)
+  }
+
+  /// Marks the addresses that are in the kernel already, and claims those that a master has got anew.
+  private func inheritAddresses(_ heritage: Heritage) {
+    for router in plan.routers.indices where core.state(of: router) == .master {
+      var hasAll = true
+      for position in plan.routers[router].addresses {
+        let address = plan.addresses[position]
+        let isOwned = heritage.owned.contains(AddressPlace(prefix: address.prefix, interface: address.interface))
+        if isOwned { board.address(position)?.isOwned = true } else { hasAll = false }
+      }
+      guard !hasAll, !work.holds(router) else { continue }
+      work.append(.claim, router: router)
+      announcementsAfterClaim[router] = plan.core[router].announcements.repeats
+    }
+    let kept = Set(
+      plan.addresses.indices.filter { core.state(of: plan.addresses[$0].router) == .master }.map {
+        AddressPlace(prefix: plan.addresses[$0].prefix, interface: plan.addresses[$0].interface)
+      })
+    for place in heritage.owned.subtracting(kept) { remove(place) }
+  }
+
+  /// Removes virtual addresses that a crash or another daemon left on an interface whose router is not master.
+  private func removeLeftovers() {
+    for (position, address) in plan.addresses.enumerated() {
+      let isHeld = board.address(position)?.isOwned == true || work.holds(address.router)
+      if !isHeld, core.state(of: address.router) != .master, interfaces.holds(address.prefix, on: address.interface) {
+        remove(AddressPlace(prefix: address.prefix, interface: address.interface))
+      }
+    }
+  }
+
+  /// Sends the ready resignation of each master that the new configuration does not have; its addresses are off by now.
+  private func resignAbandoned(_ heritage: Heritage) {
+    guard let board = heritage.board else { return }
+    for index in 0..<board.routerCount where !heritage.adopted.contains(index) {
+      guard let record = board.router(index), record.snapshot.state == .master else { continue }
+      Resignation(record, on: board)?.send()
+    }
+  }
+
+  /// Computes the address that a router's adverts leave from, and tells whoever must know if it has changed.
+  func refreshSource(of position: Int, at now: MonotonicInstant) {
+    let router = plan.routers[position]
+    let source: IPAddress?
+    if let configured = router.configuredSource {
+      source = interfaces.isUsable(configured) ? configured : nil
+    } else {
+      source = interfaces.primaryAddress(router.family, on: router.interface, excluding: virtualAddresses)
+    }
+    let record = board.router(position)
+    guard source == nil || source != record?.sourceAddress else { return }
+    record?.sourceAddress = source
+    transport.setSource(source, of: position, router, interval: plan.core[position].interval)
+    if let packet = transport.resignation(of: position) { record?.write(packet, on: board) }
+    core.handle(.sourceAddress(source, router: position), at: now, into: &effects)
+  }
+}
+
+/// What the engine before this one left, sorted by what this one makes of it.
+private struct Heritage {
+  let board: Board?
+  /// Old positions of the routers that go on.
+  let adopted: Set<Int>
+  /// Every address that is in the kernel for a router of the old engine.
+  let owned: Set<AddressPlace>
+  private let oldPositions: [Int?]
+
+  init(_ board: Board?, for plan: Plan) {
+    self.board = board
+    var exact: [RouterIdentity: Int] = [:]
+    var nameless: [RouterIdentity: [Int]] = [:]
+    for index in 0..<(board?.routerCount ?? 0) {
+      guard var identity = board?.router(index)?.description?.identity else { continue }
+      exact[identity] = index
+      identity.name = ""
+      nameless[identity, default: []].append(index)
+    }
+    var adopted: Set<Int> = []
+    oldPositions = plan.routers.map { router in
+      var identity = router.identity
+      var found = exact[identity]
+      if found == nil {
+        // Renamed: it is still the same router if nothing else can be meant.
+        identity.name = ""
+        let candidates = nameless[identity] ?? []
+        if candidates.count == 1 { found = candidates.first }
+      }
+      guard let found, adopted.insert(found).inserted else { return nil }
+      return found
+    }
+    self.adopted = adopted
+    owned = Set(
+      (0..<(board?.addressCount ?? 0)).lazy.compactMap { board?.address($0) }.filter(\.isOwned).compactMap { record in
+        record.prefix.map { AddressPlace(prefix: $0, interface: record.interface) }
+      })
+  }
+
+  func record(of router: Int) -> RouterRecord? {
+    oldPositions[router].flatMap { board?.router($0) }
+  }
+}
+
+extension PlannedRouter {
+  /// What the next engine knows it by.
+  var identity: RouterIdentity {
+    // The board keeps this much of a name; a longer one must compare equal to what it kept.
+    RouterIdentity(
+      interface: interface, family: family, virtualRouterID: virtualRouterID.rawValue,
+      name: RouterRecord.kept(name))
+  }
+}

@@ -1,0 +1,187 @@
+import ControlModel
+import LinuxSystem
+import Netlink
+import NetworkTypes
+import VRRPCore
+
+extension InterfaceTable {
+  /// The interfaces and addresses as they are now.
+  init(readBy monitor: NetlinkMonitor) throws(SystemError) {
+    self.init()
+    replace(with: try monitor.snapshot())
+  }
+
+  mutating func replace(with snapshot: NetlinkSnapshot) {
+    removeAll()
+    for link in snapshot.links { set(link) }
+    for address in snapshot.addresses { set(address) }
+  }
+
+  mutating func set(_ link: LinkState) {
+    setLink(link.index, name: link.name, mac: link.mac, isUp: link.isUsable)
+  }
+
+  mutating func set(_ address: AddressState) {
+    setAddress(
+      InterfaceAddress(
+        prefix: address.prefix, isTentative: address.isTentative || address.isDuplicate,
+        isSecondary: address.isSecondary),
+      on: address.interface)
+  }
+}
+
+extension Engine {
+  /// Takes what the kernel has to tell of links and addresses.
+  func readMonitor() {
+    let now = reactor.now
+    do {
+      try monitor.receive { event in take(event, at: now) }
+    } catch {
+      resynchronize(at: now)
+    }
+  }
+
+  private func take(_ event: NetlinkEvent, at now: MonotonicInstant) {
+    switch event {
+    case .link(let link):
+      let before = interfaces[link.index]
+      interfaces.set(link)
+      linkChanged(link.index, before: before, at: now)
+    case .linkRemoved(let index, _):
+      let before = interfaces[index]
+      interfaces.removeLink(index)
+      linkChanged(index, before: before, at: now)
+    case .addressAdded(let address):
+      addressAdded(address, at: now)
+    case .addressRemoved(let address):
+      addressRemoved(address, at: now)
+    case .overrun:
+      board.overruns &+= 1
+      outbox.send(.event(LogEvent(.netlinkOverrun)))
+      resynchronize(at: now)
+    }
+  }
+
+  private func linkChanged(_ index: InterfaceIndex, before: Interface?, at now: MonotonicInstant) {
+    let after = interfaces[index]
+    guard before?.isUp != after?.isUp || before?.mac != after?.mac, phase == .running else { return }
+    let isUp = after?.isUp ?? false
+    let name = after?.name ?? before?.name ?? ""
+    if (before?.isUp ?? false) != isUp, isWatched(index, name) {
+      outbox.send(.event(LogEvent(.interfaceChanged, number: isUp ? 1 : 0, text: name)))
+    }
+    for (position, tracker) in plan.trackers.enumerated() where tracker.interfaceName == name {
+      setTracker(position, to: isUp ? .up : .down, reason: isUp ? "" : "interface is down", at: now)
+    }
+    for router in routersOnInterface[index] ?? [] {
+      if isUp { refreshSource(of: router, at: now) }
+      if !plan.routers[router].ignoresInterfaceFaults || after == nil {
+        core.handle(.interface(up: isUp, router: router), at: now, into: &effects)
+      }
+      // The interface's address on the link changed under a master: neighbours must learn the new one.
+      if let old = before?.mac, let new = after?.mac, old != new, core.state(of: router) == .master {
+        announcer.announce(router: router, rounds: plan.core[router].announcements.repeats)
+      }
+    }
+    carryOut(at: now, due: nil)
+  }
+
+  private func isWatched(_ index: InterfaceIndex, _ name: String) -> Bool {
+    routersOnInterface[index] != nil || plan.trackers.contains { $0.interfaceName == name }
+  }
+
+  private func addressAdded(_ address: AddressState, at now: MonotonicInstant) {
+    guard !virtualAddresses.contains(address.prefix.address) else {
+      if address.isDuplicate {
+        outbox.send(.event(LogEvent(.duplicateAddress, address: address.prefix.address)))
+      }
+      return
+    }
+    interfaces.set(address)
+    refreshSources(on: address.interface, at: now)
+  }
+
+  private func addressRemoved(_ address: AddressState, at now: MonotonicInstant) {
+    let place = AddressPlace(prefix: address.prefix, interface: address.interface)
+    if let positions = addressPositions[place] { vanished += positions }
+    guard !virtualAddresses.contains(address.prefix.address) else { return }
+    interfaces.removeAddress(address.prefix, from: address.interface)
+    refreshSources(on: address.interface, at: now)
+  }
+
+  private func refreshSources(on interface: InterfaceIndex, at now: MonotonicInstant) {
+    guard phase == .running else { return }
+    for router in plan.routers.indices {
+      let planned = plan.routers[router]
+      if planned.interface == interface || planned.configuredSource != nil { refreshSource(of: router, at: now) }
+    }
+    carryOut(at: now, due: nil)
+  }
+
+  /// Reads everything anew after messages were lost, and treats the difference as if it had been told.
+  private func resynchronize(at now: MonotonicInstant) {
+    guard let snapshot = try? monitor.snapshot() else { return }
+    let before = interfaces
+    interfaces.replace(with: snapshot)
+    guard phase == .running else { return }
+    for index in Set(before.interfaces.keys).union(interfaces.interfaces.keys) {
+      linkChanged(index, before: before[index], at: now)
+    }
+    for router in plan.routers.indices { refreshSource(of: router, at: now) }
+    carryOut(at: now, due: nil)
+    for (position, address) in plan.addresses.enumerated()
+    where board.address(position)?.isOwned == true && !interfaces.holds(address.prefix, on: address.interface) {
+      vanished.append(position)
+    }
+  }
+
+  /// Takes what the prober has to say of checks.
+  func watchProber() {
+    proberRegistration = outbox.channel.flatMap { channel in
+      try? reactor.watch(channel.rawValue, for: .readable) { [unowned self] _ in readProber() }
+    }
+  }
+
+  /// Goes on with another prober.
+  func replaceProber(_ channel: Channel) {
+    if let proberRegistration { reactor.unwatch(proberRegistration) }
+    outbox.replace(channel)
+    watchProber()
+  }
+
+  private func readProber() {
+    // Bounded, so that a prober gone mad cannot keep the engine from its adverts.
+    for _ in 0..<64 {
+      guard let channel = outbox.channel, let receipt = try? channel.receive() else { return }
+      switch receipt {
+      case .message(let bytes, _):
+        guard let verdict = try? TrackerVerdict(decoding: bytes) else { continue }
+        take(verdict, at: reactor.now)
+      case .truncated: continue
+      case .wouldBlock: return
+      case .closed:
+        if let proberRegistration { reactor.unwatch(proberRegistration) }
+        proberRegistration = nil
+        return outbox.replace(nil)
+      }
+    }
+  }
+
+  private func take(_ verdict: TrackerVerdict, at now: MonotonicInstant) {
+    guard plan.trackers.indices.contains(verdict.tracker), plan.trackers[verdict.tracker].interfaceName == nil else {
+      return
+    }
+    setTracker(verdict.tracker, to: verdict.status, reason: verdict.reason, at: now)
+    carryOut(at: now, due: nil)
+  }
+
+  private func setTracker(_ position: Int, to status: TrackerStatus, reason: String, at now: MonotonicInstant) {
+    guard let record = board.tracker(position) else { return }
+    let before = record.verdict
+    record.verdict = (status, before.status == status ? before.since : now, reason)
+    guard phase == .running, before.status != status else { return }
+    outbox.send(
+      .event(LogEvent(.trackerChanged, number: Int64(status.rawValue), text: "\(plan.trackers[position].name)")))
+    core.handle(.tracker(TrackerID(rawValue: position), status), at: now, into: &effects)
+  }
+}

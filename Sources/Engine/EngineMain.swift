@@ -1,0 +1,241 @@
+import Configuration
+import ConfigurationSyntax
+import ControlModel
+import Glibc
+import LinuxSystem
+import Netlink
+import NetworkTypes
+import VRRPCore
+import VRRPWire
+
+/// The engine process, from its inherited descriptors to its exit code.
+public enum EngineMain {
+  /// Prepares, reports `ready`, and runs until told to stop or to yield. What keeps it from getting ready is one line on
+  /// standard error and the exit code.
+  public static func run() -> ExitCode {
+    do {
+      let process = try EngineProcess()
+      try process.run()
+      return .success
+    } catch let failure as StartFailure {
+      complain(failure.message)
+      return failure.code
+    } catch {
+      complain("\(error)")
+      return .failure
+    }
+  }
+
+  /// Standard error is written before and after the engine's life only, never while it is in charge.
+  private static func complain(_ message: String) {
+    let line = LogLine(.critical, message).rendered(.text, priorities: isatty(2) == 0, role: "engine")
+    _ = Array(line.utf8).withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+  }
+}
+
+/// Why an engine could not get ready.
+struct StartFailure: Error {
+  let code: ExitCode
+  let message: String
+
+  init(_ code: ExitCode, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}
+
+/// The engine with its channel to the supervisor.
+private final class EngineProcess {
+  private let reactor: Reactor
+  private let supervisor: Channel
+  private let signals: SignalReceiver
+  /// Mapped for as long as the views of it are used.
+  private let boardMemory: SharedMemory
+  private var previousMemory: SharedMemory?
+  private let locks: AddressLocks?
+  private let engine: Engine
+
+  init() throws {
+    for signal in [SIGINT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2] { try Signals.ignore(signal) }
+    signals = try SignalReceiver([SIGTERM])
+    reactor = try Reactor()
+    supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 64)
+    var prober: Channel?
+    if let descriptor = try? Inherited.take(InheritedDescriptor.prober.rawValue) {
+      prober = Channel(descriptor, maximumMessage: 4096)
+    }
+    if let file = try? Inherited.take(InheritedDescriptor.previousBoard.rawValue) {
+      previousMemory = try? SharedMemory(mapping: file, writable: true)
+    }
+    if let file = try? Inherited.take(InheritedDescriptor.addressLocks.rawValue) {
+      locks = AddressLocks(file)
+    } else {
+      locks = nil
+    }
+
+    let configuration = try Self.readConfiguration()
+    let monitor = try Self.permitted("watching the network") { () throws(SystemError) in try NetlinkMonitor() }
+    let interfaces = try InterfaceTable(readBy: monitor)
+    let plan = try Self.plan(configuration, interfaces)
+    try Self.lock(plan, with: locks)
+    let memory = try Self.layOutBoard(for: plan)
+    boardMemory = memory.memory
+    engine = try Self.permitted("opening raw sockets") { [reactor] () throws(SystemError) in
+      try Engine(
+        plan, interfaces: interfaces, board: memory.board, reactor: reactor, monitor: monitor, prober: prober)
+    }
+    let notes = Self.becomeRealTime()
+    for note in notes { engine.outbox.send(.event(LogEvent(.degraded, text: note))) }
+  }
+
+  func run() throws {
+    _ = try reactor.watch(supervisor.rawValue, for: .readable) { [unowned self] _ in obey() }
+    _ = try reactor.watch(signals.rawValue, for: .readable) { [unowned self] _ in
+      if (try? signals.next()) != nil { engine.stop() }
+    }
+    engine.watchProber()
+    report(.ready)
+    try engine.run()
+  }
+
+  private func obey() {
+    while true {
+      guard let receipt = try? supervisor.receive() else { return engine.stop() }
+      switch receipt {
+      case .message(let bytes, _):
+        if let command = bytes.first.flatMap(EngineCommand.init(rawValue:)) { carryOut(command) }
+      case .truncated: continue
+      case .wouldBlock: return
+      // Without a supervisor there is nobody to clean up after this engine.
+      case .closed: return engine.stop()
+      }
+    }
+  }
+
+  private func carryOut(_ command: EngineCommand) {
+    switch command {
+    case .takeOver:
+      let previous = previousMemory.flatMap { try? Board(opening: $0.bytes) }
+      engine.takeOver(from: previous?.isRunning == true ? previous : nil)
+      previousMemory = nil
+      report(.running)
+    case .yield:
+      engine.yield()
+      report(.yielded)
+    case .shutdown:
+      engine.stop()
+    case .proberLink:
+      guard let descriptor = supervisor.takeDescriptor() else { return }
+      engine.replaceProber(Channel(descriptor, maximumMessage: 4096))
+    }
+  }
+
+  private func report(_ report: EngineReport) {
+    withUnsafeBytes(of: report.rawValue) { _ = try? supervisor.send($0) }
+  }
+}
+
+extension EngineProcess {
+  private static func readConfiguration() throws -> Configuration {
+    let descriptor = try Inherited.take(InheritedDescriptor.bundle.rawValue)
+    let bytes = try MemoryFile.readAll(descriptor.rawValue, limit: 256 << 20)
+    let loaded = ConfigurationLoader.load(bundle: try SourceBundle(decoding: bytes))
+    guard !loaded.hasErrors else {
+      throw StartFailure(.configuration, "the configuration has errors; \"martlet check\" names them")
+    }
+    return loaded.configuration
+  }
+
+  private static func plan(_ configuration: Configuration, _ interfaces: InterfaceTable) throws(StartFailure) -> Plan {
+    do throws(PlanError) {
+      return try Plan(configuration, interfaces: interfaces.indexes)
+    } catch {
+      switch error {
+      case .missingInterface(let name, let user):
+        let known = interfaces.indexes.keys.sorted().joined(separator: ", ")
+        throw StartFailure(
+          .missingInterface, "interface \(name), which \(user) uses, does not exist on this host (there are: \(known))")
+      case .addresses(let router):
+        throw StartFailure(.configuration, "the addresses of \(router) do not fit into an advert")
+      }
+    }
+  }
+
+  private static func lock(_ plan: Plan, with locks: AddressLocks?) throws {
+    guard let locks else { return }
+    for address in plan.addresses {
+      let key = address.prefix.address.bytes + "@\(address.interface)".utf8
+      guard try locks.acquire(key) == .acquired else {
+        throw StartFailure(
+          .alreadyServed,
+          "\(address.prefix.address) of \(plan.routers[address.router].name) is already served by another martlet on this host"
+        )
+      }
+    }
+  }
+
+  private static func layOutBoard(for plan: Plan) throws -> (memory: SharedMemory, board: Board) {
+    let packetSizes = plan.routers.map(\.resignationSize)
+    let counts = (plan.routers.count, plan.addresses.count, plan.trackers.count, packetSizes.reduce(0, +))
+    let file = try Inherited.take(InheritedDescriptor.board.rawValue)
+    let size = try Board.size(
+      routers: counts.0, addresses: counts.1, trackers: counts.2, packetBytes: counts.3)
+    try MemoryFile.resize(file.rawValue, to: size)
+    try MemoryFile.seal(file.rawValue, [.shrink, .grow])
+    let memory = try SharedMemory(mapping: file, writable: true)
+    let board = try Board(
+      creatingIn: memory.bytes, routers: counts.0, addresses: counts.1, trackers: counts.2, packetBytes: counts.3)
+    board.enginePID = getpid()
+    var offset = 0
+    for (position, router) in plan.routers.enumerated() {
+      let record = board.router(position)
+      record?.description = RouterDescription(
+        identity: router.identity, version: router.version, basePriority: plan.core[position].priority,
+        interval: plan.core[position].interval, addresses: router.addresses)
+      record?.resignation = ResignationPacket(
+        offset: offset, length: 0, destinationCount: 0, timeToLive: router.timeToLive)
+      offset += packetSizes[position]
+    }
+    for (position, address) in plan.addresses.enumerated() {
+      let record = board.address(position)
+      record?.router = address.router
+      record?.interface = address.interface
+      record?.prefix = address.prefix
+    }
+    return (memory, board)
+  }
+
+  /// Asks for what makes adverts punctual under load; what is refused is returned as a note each.
+  private static func becomeRealTime() -> [String] {
+    var notes: [String] = []
+    func attempt(_ body: () throws(SystemError) -> Void) {
+      do { try body() } catch { notes.append("\(error); adverts may be late when this host is overloaded") }
+    }
+    attempt { () throws(SystemError) in try RealTime.setTimerSlack(nanoseconds: 1) }
+    attempt { () throws(SystemError) in try RealTime.useRoundRobin(priority: 10) }
+    attempt { () throws(SystemError) in try RealTime.lockMemory() }
+    return notes
+  }
+
+  private static func permitted<Value>(
+    _ purpose: String, _ body: () throws(SystemError) -> Value
+  ) throws -> Value {
+    do throws(SystemError) {
+      return try body()
+    } catch {
+      guard error.errno == EPERM || error.errno == EACCES else { throw error }
+      throw StartFailure(
+        .missingCapability,
+        "\(purpose) needs CAP_NET_RAW and CAP_NET_ADMIN (\(error)); run as root or grant them to the service")
+    }
+  }
+}
+
+extension PlannedRouter {
+  /// Bytes that its ready resignation takes on the board.
+  fileprivate var resignationSize: Int {
+    destinations.count * 16
+      + AdvertisementFormat.length(
+        version: version, family: family, addressCount: UInt8(clamping: advertised.addresses.count))
+  }
+}

@@ -1,0 +1,83 @@
+import NetworkTypes
+
+/// One network interface as the kernel last described it.
+struct Interface {
+  var name: String
+  var mac: MACAddress?
+  var isUp: Bool
+  var addresses: [InterfaceAddress] = []
+}
+
+/// An address on an interface, ours or not.
+struct InterfaceAddress: Equatable {
+  var prefix: IPPrefix
+  /// Duplicate address detection has not ended, or has found a duplicate: not to be used as a source.
+  var isTentative: Bool
+  var isSecondary: Bool
+}
+
+/// The interfaces of this host, kept true by the netlink monitor.
+struct InterfaceTable {
+  private(set) var interfaces: [InterfaceIndex: Interface] = [:]
+
+  subscript(index: InterfaceIndex) -> Interface? { interfaces[index] }
+
+  /// The indexes by name.
+  var indexes: [String: InterfaceIndex] {
+    interfaces.reduce(into: [:]) { $0[$1.value.name] = $1.key }
+  }
+
+  /// Whether the interface exists, is up and has a carrier.
+  func isUp(_ index: InterfaceIndex) -> Bool { interfaces[index]?.isUp ?? false }
+
+  mutating func setLink(_ index: InterfaceIndex, name: String, mac: MACAddress?, isUp: Bool) {
+    var interface = interfaces[index] ?? Interface(name: name, mac: mac, isUp: isUp)
+    interface.name = name
+    interface.mac = mac
+    interface.isUp = isUp
+    interfaces[index] = interface
+  }
+
+  mutating func removeLink(_ index: InterfaceIndex) { interfaces[index] = nil }
+
+  mutating func setAddress(_ address: InterfaceAddress, on index: InterfaceIndex) {
+    guard var interface = interfaces[index] else { return }
+    if let position = interface.addresses.firstIndex(where: { $0.prefix == address.prefix }) {
+      interface.addresses[position] = address
+    } else {
+      interface.addresses.append(address)
+    }
+    interfaces[index] = interface
+  }
+
+  mutating func removeAddress(_ prefix: IPPrefix, from index: InterfaceIndex) {
+    interfaces[index]?.addresses.removeAll { $0.prefix == prefix }
+  }
+
+  mutating func removeAll() { interfaces.removeAll(keepingCapacity: true) }
+
+  func holds(_ prefix: IPPrefix, on index: InterfaceIndex) -> Bool {
+    interfaces[index]?.addresses.contains { $0.prefix == prefix } ?? false
+  }
+
+  /// The address that adverts leave from (RFC 9568 section 1.7: the primary address): for IPv4 the first that is no secondary one,
+  /// for IPv6 the link-local one; never a virtual address, which a crash may have left behind, and never a tentative one.
+  func primaryAddress(
+    _ family: AddressFamily, on index: InterfaceIndex, excluding virtual: Set<IPAddress>
+  ) -> IPAddress? {
+    let candidates = (interfaces[index]?.addresses ?? []).filter {
+      $0.prefix.address.family == family && !$0.isTentative && !virtual.contains($0.prefix.address)
+    }
+    switch family {
+    case .ipv4: return (candidates.first { !$0.isSecondary } ?? candidates.first)?.prefix.address
+    case .ipv6: return candidates.first { $0.prefix.address.isLinkLocal }?.prefix.address
+    }
+  }
+
+  /// Whether any interface has the address ready for use.
+  func isUsable(_ address: IPAddress) -> Bool {
+    interfaces.values.contains { interface in
+      interface.addresses.contains { $0.prefix.address == address && !$0.isTentative }
+    }
+  }
+}

@@ -1,0 +1,212 @@
+import Configuration
+import NetworkTypes
+import VRRPCore
+import VRRPWire
+
+/// An address that a router claims, bound to the interface that carries it.
+struct PlannedAddress {
+  /// The router it belongs to, by its position.
+  let router: Int
+  /// The interface that carries it.
+  let interface: InterfaceIndex
+  /// The line of the configuration.
+  let definition: VirtualAddress
+
+  var prefix: IPPrefix { definition.prefix }
+}
+
+/// A virtual router bound to the interfaces of this host.
+struct PlannedRouter {
+  let name: String
+  let interface: InterfaceIndex
+  let interfaceName: String
+  let family: AddressFamily
+  let virtualRouterID: VirtualRouterID
+  let version: ProtocolVersion
+  let configuredSource: IPAddress?
+  /// The addresses adverts carry.
+  let advertised: AddressList
+  /// Positions of all its addresses, the excluded ones too, in ``Plan/addresses``.
+  let addresses: Range<Int>
+  /// The multicast group, or the unicast peers.
+  let destinations: [IPAddress]
+  let peers: [UnicastPeer]
+  let checksPeers: Bool
+  let expectation: AdvertisementExpectation
+  let checksumStyle: ChecksumStyle
+  let timeToLive: UInt8
+  let ignoresInterfaceFaults: Bool
+  let skipsAddressCheck: Bool
+
+  var isUnicast: Bool { !peers.isEmpty }
+}
+
+/// Why a configuration cannot be served on this host.
+enum PlanError: Error, Equatable {
+  /// A named interface does not exist.
+  case missingInterface(String, usedBy: String)
+  /// More or other addresses than one advert can carry; the configuration's own checks let none of these through.
+  case addresses(router: String)
+}
+
+/// A configuration bound to this host: names are numbers now, and nothing of it changes while the engine lives.
+struct Plan {
+  let routers: [PlannedRouter]
+  let addresses: [PlannedAddress]
+  let core: [VirtualRouterConfiguration]
+  let groups: [SyncGroupConfiguration]
+  let trackers: [PlannedTracker]
+  let garpInterval: Nanoseconds
+  let neighborAdvertisementInterval: Nanoseconds
+  let multicastGroup4: IPAddress
+  let multicastGroup6: IPAddress
+
+  /// Binds a configuration to the interfaces of this host.
+  /// - Throws: ``PlanError`` for the first thing that cannot be.
+  init(_ configuration: Configuration, interfaces: [String: InterfaceIndex]) throws(PlanError) {
+    let trackerNumbers = TrackerNumbers(configuration)
+    var routers: [PlannedRouter] = []
+    var addresses: [PlannedAddress] = []
+    var core: [VirtualRouterConfiguration] = []
+    for (index, definition) in configuration.routers.enumerated() {
+      guard let interface = interfaces[definition.interface] else {
+        throw .missingInterface(definition.interface, usedBy: definition.name)
+      }
+      let first = addresses.count
+      for line in definition.addresses + definition.excludedAddresses {
+        var carrier = interface
+        if let name = line.interface {
+          guard let other = interfaces[name] else { throw .missingInterface(name, usedBy: definition.name) }
+          carrier = other
+        }
+        addresses.append(PlannedAddress(router: index, interface: carrier, definition: line))
+      }
+      guard
+        let router = PlannedRouter(definition, on: interface, addresses: first..<addresses.count, configuration.global)
+      else { throw .addresses(router: definition.name) }
+      routers.append(router)
+      var configured = definition.core
+      configured.trackers = trackerNumbers.bindings(definition.trackedScripts, definition.trackedInterfaces)
+      core.append(configured)
+    }
+    self.routers = routers
+    self.addresses = addresses
+    self.core = core
+    groups = configuration.groups.map {
+      SyncGroupConfiguration(
+        members: $0.members, trackers: trackerNumbers.bindings($0.trackedScripts, $0.trackedInterfaces))
+    }
+    trackers = configuration.trackers.map { PlannedTracker($0, in: configuration) }
+    garpInterval = configuration.global.garpInterval
+    neighborAdvertisementInterval = configuration.global.neighborAdvertisementInterval
+    multicastGroup4 = configuration.global.multicastGroup4
+    multicastGroup6 = configuration.global.multicastGroup6
+  }
+
+  /// The multicast group of a family.
+  func multicastGroup(_ family: AddressFamily) -> IPAddress {
+    switch family {
+    case .ipv4: multicastGroup4
+    case .ipv6: multicastGroup6
+    }
+  }
+}
+
+extension PlannedRouter {
+  fileprivate init?(
+    _ definition: VirtualRouterDefinition, on interface: InterfaceIndex, addresses: Range<Int>, _ global: GlobalSettings
+  ) {
+    guard
+      let advertised = AddressList(definition.family, definition.addresses.map(\.prefix.address)),
+      let authentication = Self.authentication(definition.password)
+    else { return nil }
+    let group = definition.family == .ipv4 ? global.multicastGroup4 : global.multicastGroup6
+    name = definition.name
+    self.interface = interface
+    interfaceName = definition.interface
+    family = definition.family
+    virtualRouterID = definition.core.virtualRouterID
+    version = definition.core.version
+    configuredSource = definition.sourceAddress
+    self.advertised = advertised
+    self.addresses = addresses
+    destinations = definition.unicastPeers.isEmpty ? [group] : definition.unicastPeers.map(\.address)
+    peers = definition.unicastPeers
+    checksPeers = definition.checksUnicastSource && !definition.unicastPeers.isEmpty
+    expectation = AdvertisementExpectation(
+      version: definition.core.version, interval: definition.core.interval, authentication: authentication)
+    checksumStyle = definition.checksumWithoutPseudoHeader ? .messageOnly : .withPseudoHeader
+    timeToLive = definition.unicastPeers.isEmpty ? AdvertisementFormat.timeToLive : definition.unicastTTL
+    ignoresInterfaceFaults = definition.ignoresInterfaceFaults
+    skipsAddressCheck = definition.skipsAddressCheck
+  }
+
+  private static func authentication(_ password: [UInt8]?) -> AdvertisementAuthentication? {
+    guard let password else { return AdvertisementAuthentication.none }
+    return SimplePassword(bytes: password).map(AdvertisementAuthentication.simplePassword)
+  }
+}
+
+/// A tracker with what the next engine knows it by.
+struct PlannedTracker {
+  let name: String
+  /// The interface it watches, if it watches one; else its verdicts come from the prober.
+  let interfaceName: String?
+  let fingerprint: UInt64
+  let isInitiallyFailed: Bool
+
+  init(_ definition: TrackerDefinition, in configuration: Configuration) {
+    switch definition {
+    case .interface(let name):
+      self.name = name
+      interfaceName = name
+      fingerprint = 0
+      isInitiallyFailed = false
+    case .script(let index):
+      guard configuration.scripts.indices.contains(index) else {
+        name = ""
+        interfaceName = nil
+        fingerprint = 0
+        isInitiallyFailed = false
+        return
+      }
+      let script = configuration.scripts[index]
+      name = script.name
+      interfaceName = nil
+      fingerprint = Self.fingerprint(of: script.command)
+      isInitiallyFailed = script.initiallyFailed
+    }
+  }
+
+  /// FNV-1a over the command: the same text gives the same number in every process, which `Hasher` does not.
+  private static func fingerprint(of command: CommandDefinition) -> UInt64 {
+    let user = command.user.map { "\($0.user):\($0.group ?? "")" } ?? ""
+    return "\(command.text)\0\(user)".utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+}
+
+/// From the names in `track_script` and `track_interface` to positions in the list of trackers.
+private struct TrackerNumbers {
+  private var scripts: [String: TrackerID] = [:]
+  private var interfaces: [String: TrackerID] = [:]
+
+  init(_ configuration: Configuration) {
+    for (position, tracker) in configuration.trackers.enumerated() {
+      switch tracker {
+      case .script(let index): scripts[configuration.scripts[index].name] = TrackerID(rawValue: position)
+      case .interface(let name): interfaces[name] = TrackerID(rawValue: position)
+      }
+    }
+  }
+
+  func bindings(_ scriptReferences: [TrackerReference], _ interfaceReferences: [TrackerReference]) -> [TrackerBinding] {
+    func bind(_ references: [TrackerReference], _ numbers: [String: TrackerID]) -> [TrackerBinding] {
+      references.compactMap { reference in
+        numbers[reference.name].map {
+          TrackerBinding(tracker: $0, weight: reference.weight, reverse: reference.reverse)
+        }
+      }
+    }
+    return bind(scriptReferences, scripts) + bind(interfaceReferences, interfaces)
+  }
+}

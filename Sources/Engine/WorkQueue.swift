@@ -1,0 +1,81 @@
+/// Address changes that routers wait for, in the order in which they must happen.
+///
+/// A host that moves ten thousand addresses does so in slices, with adverts in between; so a release and the resignation that
+/// must follow it wait here as one.
+struct WorkQueue {
+  enum Task: Equatable {
+    /// Put the router's addresses on their interfaces.
+    case claim
+    /// Take them off, and then resign if asked to.
+    case release(resigns: Bool)
+  }
+
+  /// A part of a task that fits into a slice.
+  struct Step: Equatable {
+    let router: Int
+    let task: Task
+    /// Which of the router's addresses, counted from its first.
+    let positions: Range<Int>
+    /// Whether the task is done with it.
+    let isLast: Bool
+  }
+
+  private struct Item {
+    let router: Int
+    var task: Task
+    var position = 0
+  }
+
+  private var items: [Item] = []
+  private var head = 0
+  /// How many tasks wait for each router.
+  private var waiting: [Int]
+
+  init(routerCount: Int) {
+    waiting = Array(repeating: 0, count: routerCount)
+  }
+
+  var isEmpty: Bool { head == items.count }
+
+  /// Whether anything waits for the router.
+  func holds(_ router: Int) -> Bool { waiting[router] > 0 }
+
+  mutating func append(_ task: Task, router: Int) {
+    items.append(Item(router: router, task: task))
+    waiting[router] += 1
+  }
+
+  /// Makes the router's waiting release end in a resignation; false when none waits and the resignation can leave at once.
+  mutating func resignAfterRelease(router: Int) -> Bool {
+    guard waiting[router] > 0 else { return false }
+    for index in stride(from: items.count - 1, through: head, by: -1) where items[index].router == router {
+      guard case .release = items[index].task else { return false }
+      items[index].task = .release(resigns: true)
+      return true
+    }
+    return false
+  }
+
+  /// Takes the next steps, together of at most `limit` addresses, from routers that have `count(router)` of them.
+  mutating func takeSlice(limit: Int, count: (Int) -> Int, into steps: inout [Step]) {
+    steps.removeAll(keepingCapacity: true)
+    var left = limit
+    while left > 0, !isEmpty {
+      let item = items[head]
+      let end = min(count(item.router), item.position + left)
+      let isLast = end == count(item.router)
+      steps.append(Step(router: item.router, task: item.task, positions: item.position..<end, isLast: isLast))
+      left -= max(1, end - item.position)
+      if isLast {
+        waiting[item.router] -= 1
+        head += 1
+      } else {
+        items[head].position = end
+      }
+    }
+    if isEmpty {
+      items.removeAll(keepingCapacity: true)
+      head = 0
+    }
+  }
+}
