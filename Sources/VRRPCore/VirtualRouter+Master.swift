@@ -142,11 +142,24 @@ extension VirtualRouter {
     master.secondSetRepeats = max(schedule.lowerPriorityRepeats, pendingRepeats)
   }
 
+  /// A master that has been silent for so long may have been replaced meanwhile, and the link's caches taught otherwise.
+  private var longestSilence: Nanoseconds { timers.interval.nanoseconds * timers.downTimerAdverts }
+
+  /// Has the addresses announced again an interval after a silence (the host was frozen, or no engine ran), for the case that
+  /// whoever took over yields without a word. Not at once: if a better master is there, its advert comes first.
+  private func announceAfterSilence(_ master: inout Master, at now: MonotonicInstant) {
+    let repeats = configuration.announcements.repeats
+    guard repeats > 0 else { return }
+    master.secondSetAt = now + timers.interval.nanoseconds
+    master.secondSetRepeats = max(repeats, master.secondSetRepeats)
+  }
+
   /// Does what is due in MASTER.
   mutating func fireInMaster(_ master: Master, at now: MonotonicInstant, into effects: inout [Effect]) {
     var master = master
     if master.nextAdvert <= now {
       emit(.send(priority), into: &effects)
+      if now - master.nextAdvert >= longestSilence { announceAfterSilence(&master, at: now) }
       master.nextAdvert = nextOccurrence(after: master.nextAdvert, every: timers.interval.nanoseconds, at: now)
       if master.owesAnswer { master.nextAnswerAt = now + quarterInterval }
       master.owesAnswer = false

@@ -26,12 +26,11 @@ import Testing
   func verdictsFollowResults(_ row: Row) {
     var check = CheckState(rise: row.rise, fall: row.fall, initiallyFailed: row.initiallyFailed)
     var shown = ""
-    var changes = ""
     var last = check.verdict
     for result in row.results {
       let change = check.record(success: result == "+")
       #expect((change != nil) == (check.verdict != last))
-      if let change { changes += change == .up ? "+" : "-" }
+      if let change { #expect(change == check.verdict) }
       last = check.verdict
       shown += check.verdict == .up ? "+" : check.verdict == .down ? "-" : "?"
     }
