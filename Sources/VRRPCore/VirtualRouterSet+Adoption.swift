@@ -18,7 +18,8 @@ extension VirtualRouterSet {
     case .backup, .master:
       routers[router].awaitsVerdicts = false
     case .fault:
-      routers[router].isHeldByGroup = snapshot.faults.contains(.syncGroup)
+      // One that has left its group since has nobody to be held for.
+      routers[router].isHeldByGroup = groupOfRouter[router] != nil && snapshot.faults.contains(.syncGroup)
     }
     routers[router].restore(snapshot, at: now)
     let computed = routers[router].weights.value(under: statuses)
