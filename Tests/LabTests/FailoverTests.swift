@@ -4,6 +4,11 @@ import NetworkTypes
 import Testing
 import VRRPCore
 
+extension RouterFile: CustomTestStringConvertible {
+  /// Version, family and transport.
+  public var testDescription: String { "v\(version.rawValue) \(family) \(transport)" }
+}
+
 /// Who is paired with whom, and how they speak.
 struct Pairing: Sendable, CustomTestStringConvertible {
   var high: PeerKind
@@ -11,7 +16,7 @@ struct Pairing: Sendable, CustomTestStringConvertible {
   var file: RouterFile
 
   var testDescription: String {
-    "\(high) over \(low), v\(file.version.rawValue) \(file.family) \(file.transport)"
+    "\(high) over \(low), \(file.testDescription)"
   }
 
   /// Every pair with a martlet in it, in every way of speaking.
@@ -93,7 +98,8 @@ extension LabTests {
       let last = try #require(pair.lastAdvert(of: pair.high))
       let bound = pair.file.masterDownInterval(priority: Pair.lowPriority)
       try await pair.expectMaster(pair.low, since: last.time, within: bound + margin, "link down")
-      #expect(try await eventually(within: margin) { try !pair.high.host.holds(pair.address) }, "\(pair.logs)")
+      let withdrawn = try await eventually(within: margin) { try !pair.high.host.holds(pair.address) }
+      #expect(withdrawn, "\(pair.logs)")
       try pair.high.host.linkUp()
       try await returns(pair, "link up")
     }

@@ -12,7 +12,7 @@ let startup = Nanoseconds.seconds(3)
 /// Two hosts with a daemon each, and a client that keeps asking for the address they share.
 ///
 /// The capture decides who was master when; the hosts' interfaces decide who holds the address.
-final class Pair {
+final class Pair: Sendable {
   static let highPriority: UInt8 = 200
   static let lowPriority: UInt8 = 100
 

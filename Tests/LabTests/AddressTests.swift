@@ -1,0 +1,63 @@
+import LabKit
+import NetworkTypes
+import Testing
+import VRRPCore
+
+extension LabTests {
+  /// The address stays on the master's interface whoever takes it away.
+  @Suite struct Addresses {
+    @Test(needs(.lab, .martlet), arguments: AddressFamily.allCases)
+    func oneThatIsDeletedComesBackWithinASecond(_ family: AddressFamily) async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3, family: family)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let high = try #require(pair.high as? MartletPeer)
+        let transitions = try MartletStatus.of(high).routers.first?.transitions
+        let length = family == .ipv4 ? 16 : 64
+        let deleted = MonotonicInstant.labNow()
+        try high.host.run("ip", "address", "delete", "\(pair.address)/\(length)", "dev", "eth0")
+        let back = try await eventually(within: .seconds(1)) { try high.host.holds(pair.address) }
+        let took = MonotonicInstant.labNow() - deleted
+        #expect(back, "\(pair.logs)")
+        let announced = await eventually(within: .seconds(1)) {
+          !lab.capture.announcements(of: pair.address, since: deleted).isEmpty
+        }
+        #expect(announced, "not announced again.\n\(pair.logs)")
+        let reached = await pair.client.reaches(within: margin)
+        #expect(reached)
+        let router = try #require(try MartletStatus.of(high).routers.first)
+        #expect(router.counters["addresses_put_back"] == 1)
+        #expect(router.transitions == transitions)
+        pair.expectOnlySender(pair.high, since: deleted)
+        print("\(family): deleted address back after at most \(took)")
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
+    func aFrozenMasterAnnouncesItselfWhenItWinsBack() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let frozen = MonotonicInstant.labNow()
+        pair.high.host.freeze()
+        let taken = await eventually(within: file.masterDownInterval(priority: Pair.lowPriority) + margin) {
+          !pair.adverts(of: pair.low, since: frozen).isEmpty
+        }
+        #expect(taken, "\(pair.logs)")
+        try await pair.settle(.seconds(1))
+        let thawed = MonotonicInstant.labNow()
+        pair.high.host.thaw()
+        try await pair.expectMaster(
+          pair.high, since: thawed, within: file.masterDownInterval(priority: Pair.highPriority) + margin, "thawed")
+        let announced = await eventually(within: margin) {
+          lab.capture.announcements(of: pair.address, since: thawed).contains {
+            $0.sender == pair.high.host.macAddress
+          }
+        }
+        #expect(announced, "the client may keep the wrong host in its cache.\n\(pair.logs)")
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import Glibc
+import LabKit
+import NetworkTypes
+import Testing
+import VRRPCore
+
+extension LabTests {
+  /// What a higher priority may and may not take.
+  @Suite struct Preemption {
+    static let pairings: [Pairing] = [
+      Pairing(high: .martlet, low: .martlet, file: RouterFile(version: .v2)),
+      Pairing(high: .martlet, low: .keepalived, file: RouterFile(version: .v3)),
+      Pairing(high: .keepalived, low: .martlet, file: RouterFile(version: .v3, family: .ipv6)),
+    ]
+
+    @Test(needs(.lab, .martlet, .keepalived), arguments: pairings)
+    func nopreemptLetsTheLowerOneStay(_ pairing: Pairing) async throws {
+      try await inLab { lab in
+        var file = pairing.file
+        file.noPreempt = true
+        let pair = try Pair(in: lab, file, high: pairing.high, low: pairing.low)
+        try await pair.startInOrder()
+        try pair.high.host.crash()
+        let bound = file.masterDownInterval(priority: Pair.lowPriority)
+        try await pair.expectMaster(pair.low, within: bound + margin, "crash")
+
+        let back = MonotonicInstant.labNow()
+        try pair.high.host.boot()
+        try pair.start(pair.high)
+        try await pair.settle(startup + file.masterDownInterval(priority: Pair.highPriority) + margin)
+        pair.expectOnlySender(pair.low, since: back)
+        #expect(try lab.holders(of: pair.address) == [pair.low.host.name], "\(pair.logs)")
+
+        // The higher one is a backup like any other now, and takes over when its turn comes.
+        let stopped = MonotonicInstant.labNow()
+        await pair.low.stop()
+        try await pair.expectMaster(
+          pair.high, since: stopped, within: file.skewTime(priority: Pair.highPriority) + margin, "lower one stopped")
+      }
+    }
+
+    @Test(needs(.lab, .martlet, .keepalived), arguments: pairings)
+    func aFailedCheckLowersThePriority(_ pairing: Pairing) async throws {
+      try await inLab { lab in
+        var file = pairing.file
+        file.check = RouterFile.FlagCheck(weight: -150)
+        let pair = try Pair(in: lab, file, high: pairing.high, low: pairing.low)
+        try await pair.startInOrder()
+        let flag = RouterFile.FlagCheck().path(on: pair.high.host)
+        let before = MonotonicInstant.labNow()
+        try writeFile(flag, "")
+        let bound = .seconds(1) + file.masterDownInterval(priority: Pair.lowPriority)
+        try await pair.expectMaster(pair.low, since: before, within: bound + margin, "priority lowered")
+        // It says so with its last adverts, and does not resign: it could still be master if it were the only one.
+        let last = try #require(pair.adverts(of: pair.high, since: before).last)
+        #expect(last.priority == Pair.highPriority - 150, "\(pair.logs)")
+        unlink(flag)
+        try await pair.expectMaster(
+          pair.high, within: .seconds(1) + file.masterDownInterval(priority: Pair.highPriority) + margin, "well again")
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
+    func equalPrioritiesAreDecidedByAddress() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        for peer in [pair.high, pair.low] {
+          let other = peer.host === pair.high.host ? pair.low.host : pair.high.host
+          try peer.start(file.text(for: peer.host, priority: 100, peers: [other]))
+        }
+        // 10.9.0.2 is the greater address.
+        try await pair.settle(startup + file.masterDownInterval(priority: 100))
+        let settled = MonotonicInstant.labNow()
+        try await pair.settle(file.interval * 5)
+        let senders = Set(lab.capture.adverts(vrid: file.vrid, since: settled).map(\.sender))
+        #expect(senders.count == 1, "\(pair.logs)")
+        #expect(try lab.holders(of: pair.address).count == 1, "\(pair.logs)")
+
+        // Both speaking after a cut of the LAN, the greater address keeps the role.
+        try pair.low.host.linkDown()
+        try pair.high.host.linkDown()
+        try await pair.settle(file.interval)
+        try pair.low.host.linkUp()
+        try pair.high.host.linkUp()
+        try await pair.settle(startup)
+        let healed = MonotonicInstant.labNow()
+        try await pair.settle(file.interval * 5)
+        #expect(Set(lab.capture.adverts(vrid: file.vrid, since: healed).map(\.sender)).count == 1, "\(pair.logs)")
+      }
+    }
+
+    @Test(needs(.lab, .martlet, .nftables))
+    func twoMastersAfterACutBecomeOne() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        // The master goes on sending, but nobody hears it.
+        try pair.high.host.cut(.both)
+        let bound = file.masterDownInterval(priority: Pair.lowPriority) + margin
+        let both = await eventually(within: bound) {
+          !pair.adverts(of: pair.low, since: .init(nanoseconds: 0)).isEmpty
+        }
+        #expect(both, "\(pair.logs)")
+        try pair.high.host.heal()
+        let healed = MonotonicInstant.labNow()
+        try await pair.expectMaster(pair.high, since: healed, within: file.interval * 2 + margin, "cut healed")
+        // The client must find it again without waiting for its own cache to age.
+        let announced = await eventually(within: margin) {
+          lab.capture.announcements(of: pair.address, since: healed).contains {
+            $0.sender == pair.high.host.macAddress
+          }
+        }
+        #expect(announced, "the winner did not announce the address.\n\(pair.logs)")
+        let settled = MonotonicInstant.labNow()
+        try await pair.settle(file.interval * 3)
+        pair.expectOnlySender(pair.high, since: settled)
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Glibc
+import LabKit
+import NetworkTypes
+import Testing
+import VRRPCore
+
+extension LabTests {
+  /// A process of martlet's own dies; the address stays where it is.
+  @Suite struct ProcessDeath {
+    @Test(needs(.lab, .martlet), arguments: [PeerKind.martlet, .keepalived])
+    func theEngineIsReplacedBeforeThePeerNotices(_ low: PeerKind) async throws {
+      try await inLab { lab in
+        guard LabEnvironment.has(.keepalived) || low == .martlet else { return }
+        let file = RouterFile(version: .v3, interval: .seconds(1))
+        let pair = try Pair(in: lab, file, high: .martlet, low: low)
+        try await pair.startInOrder()
+        let high = try #require(pair.high as? MartletPeer)
+        let transitions = try MartletStatus.of(high).routers.first?.transitions
+        let engine = try #require(high.rolePID("engine"), "\(pair.logs)")
+
+        let killed = MonotonicInstant.labNow()
+        kill(engine, SIGKILL)
+        let down = file.masterDownInterval(priority: Pair.lowPriority)
+        let next = await eventually(within: down) { !pair.adverts(of: pair.high, since: killed).isEmpty }
+        #expect(next, "no advert from the new engine.\n\(pair.logs)")
+        try await pair.settle(down + margin)
+        let adverts = pair.adverts(of: pair.high, since: killed - file.interval)
+        let gap = lateness(adverts.map(\.time), .zero)
+        #expect(gap < down)
+        pair.expectOnlySender(pair.high, since: killed)
+        #expect(try lab.holders(of: pair.address) == [high.host.name], "\(pair.logs)")
+        #expect(try MartletStatus.of(high).routers.first?.transitions == transitions, "\(pair.logs)")
+        #expect(high.rolePID("engine") != engine)
+        let outage = pair.client.summary(since: killed).longestOutage
+        #expect(outage < .milliseconds(500), "the client waited \(outage)")
+        print("engine killed beside \(low): longest time between adverts \(gap); client \(outage)")
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
+    func theBackupsEngineIsReplacedQuietly() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let low = try #require(pair.low as? MartletPeer)
+        let engine = try #require(low.rolePID("engine"), "\(pair.logs)")
+        let killed = MonotonicInstant.labNow()
+        kill(engine, SIGKILL)
+        try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority) + margin)
+        pair.expectOnlySender(pair.high, since: killed)
+        try pair.high.host.crash()
+        try await pair.expectMaster(
+          pair.low, within: file.masterDownInterval(priority: Pair.lowPriority) + margin, "crash after that")
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
+    func theProberMayDie() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        file.check = RouterFile.FlagCheck()
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let high = try #require(pair.high as? MartletPeer)
+        let prober = try #require(high.rolePID("prober"), "\(pair.logs)")
+        let killed = MonotonicInstant.labNow()
+        kill(prober, SIGKILL)
+        let replaced = await eventually(within: .seconds(3)) {
+          high.rolePID("prober").map { $0 != prober } ?? false
+        }
+        #expect(replaced, "no new prober.\n\(pair.logs)")
+        try await pair.settle(.seconds(3))
+        pair.expectOnlySender(pair.high, since: killed)
+        let late = lateness(pair.adverts(of: pair.high, since: killed).map(\.time), file.interval)
+        #expect(late < margin, "an advert was \(late) late")
+        // The new one checks again.
+        let before = MonotonicInstant.labNow()
+        try writeFile(RouterFile.FlagCheck().path(on: high.host), "")
+        let bound = .seconds(1) + file.masterDownInterval(priority: Pair.lowPriority)
+        try await pair.expectMaster(pair.low, since: before, within: bound + margin, "service sick")
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
+    func theSupervisorsDeathWithdrawsTheAddress() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let killed = MonotonicInstant.labNow()
+        pair.high.process?.signal(SIGKILL)
+        let bound = file.masterDownInterval(priority: Pair.lowPriority)
+        try await pair.expectMaster(pair.low, since: killed, within: bound + margin, "supervisor killed")
+        let gone = await eventually(within: startup) { pair.high.host.processes().isEmpty }
+        #expect(gone, "children outlived the supervisor")
+      }
+    }
+  }
+}
