@@ -31,8 +31,9 @@ extension LabTests {
         #expect(try count("\(ours) && vrrp.checksum.status == 1", in: pcap) == adverts, "bad checksums")
         #expect(try count("\(ours) && vrrp.prio == 0", in: pcap) >= 1, "no resignation")
         #expect(try count("\(ours) && \(announcement)", in: pcap) >= 2, "no announcements")
-        let wrong =
-          "_ws.malformed || _ws.expert.severity >= 6291456 || ip.checksum.status == 0 || icmpv6.checksum.status == 0"
+        // That an address was at another host before is what a takeover is about, though tshark warns of it.
+        let expert = "(_ws.expert.severity >= 6291456 && !arp.duplicate-address-detected)"
+        let wrong = "_ws.malformed || \(expert) || ip.checksum.status == 0 || icmpv6.checksum.status == 0"
         let bad = try tshark(["-Y", "\(ours) && (vrrp || \(announcement)) && (\(wrong))", "-V"], pcap)
         #expect(bad.isEmpty, "\(bad)")
         let limit = file.family == .ipv4 ? "ip.ttl == 255" : "ipv6.hlim == 255"
