@@ -1,0 +1,110 @@
+import Configuration
+import NetworkTypes
+import Testing
+import VRRPCore
+import VRRPWire
+
+@testable import Engine
+
+@Suite struct PlanTests {
+  private let eth0 = InterfaceIndex(rawValue: 2)
+  private let eth1 = InterfaceIndex(rawValue: 3)
+
+  private func configuration() throws -> Configuration {
+    var configuration = Configuration()
+    var script = ScriptCheckDefinition(
+      name: "chk", command: CommandDefinition(arguments: ["/bin/true"], text: "/bin/true"))
+    script.initiallyFailed = true
+    configuration.scripts = [script]
+    let core = VirtualRouterConfiguration(
+      virtualRouterID: try #require(VirtualRouterID(51)), version: .v3, priority: .standard,
+      interval: Centiseconds(rawValue: 100))
+    var router = VirtualRouterDefinition(name: "VI_1", interface: "eth0", core: core, family: .ipv4)
+    var second = VirtualAddress(prefix: try #require(IPPrefix("192.0.2.11/24")))
+    second.interface = "eth1"
+    router.addresses = [VirtualAddress(prefix: try #require(IPPrefix("192.0.2.10/24"))), second]
+    router.excludedAddresses = [VirtualAddress(prefix: try #require(IPPrefix("2001:db8::1/64")))]
+    router.trackedScripts = [TrackerReference(name: "chk", weight: -20)]
+    router.trackedInterfaces = [TrackerReference(name: "eth1")]
+    configuration.routers = [router]
+    return configuration
+  }
+
+  @Test func bindsNamesToNumbers() throws {
+    let plan = try Plan(configuration(), interfaces: ["eth0": eth0, "eth1": eth1])
+    #expect(plan.addresses.map(\.interface) == [eth0, eth1, eth0])
+    #expect(plan.routers[0].addresses == 0..<3)
+    #expect(plan.routers[0].advertised.addresses.count == 2)
+    #expect(plan.routers[0].destinations == [IPAddress(v4: 0xE000_0012)])
+    #expect(
+      plan.core[0].trackers == [
+        TrackerBinding(tracker: TrackerID(rawValue: 0), weight: -20),
+        TrackerBinding(tracker: TrackerID(rawValue: 1), weight: 0),
+      ])
+    #expect(plan.trackers.map(\.name) == ["chk", "eth1"])
+    #expect(plan.trackers[0].isInitiallyFailed)
+    #expect(plan.trackers[1].interfaceName == "eth1")
+  }
+
+  @Test(arguments: [["eth1"], ["eth0"]]) func namesTheInterfaceThatIsMissing(present: [String]) throws {
+    let missing = present == ["eth1"] ? "eth0" : "eth1"
+    let interfaces = Dictionary(uniqueKeysWithValues: present.map { ($0, eth0) })
+    let configuration = try configuration()
+    #expect(throws: PlanError.missingInterface(missing, usedBy: "VI_1")) {
+      _ = try Plan(configuration, interfaces: interfaces)
+    }
+  }
+
+  @Test func aChangedCommandIsAnotherTracker() throws {
+    var changed = try configuration()
+    changed.scripts[0].command.text = "/bin/false"
+    let interfaces = ["eth0": eth0, "eth1": eth1]
+    let before = try Plan(configuration(), interfaces: interfaces).trackers[0].fingerprint
+    #expect(try Plan(configuration(), interfaces: interfaces).trackers[0].fingerprint == before)
+    #expect(try Plan(changed, interfaces: interfaces).trackers[0].fingerprint != before)
+  }
+}
+
+@Suite struct InterfaceTableTests {
+  private let index = InterfaceIndex(rawValue: 2)
+
+  private func address(_ text: String, tentative: Bool = false, secondary: Bool = false) throws -> InterfaceAddress {
+    InterfaceAddress(prefix: try #require(IPPrefix(text)), isTentative: tentative, isSecondary: secondary)
+  }
+
+  private func table(_ addresses: [InterfaceAddress]) -> InterfaceTable {
+    var table = InterfaceTable()
+    table.setLink(index, name: "eth0", mac: MACAddress(bits: 1), isUp: true)
+    for address in addresses { table.setAddress(address, on: index) }
+    return table
+  }
+
+  @Test func aVirtualAddressIsNeverTheSource() throws {
+    let table = try table([address("192.0.2.10/24"), address("192.0.2.1/24"), address("192.0.2.2/24", secondary: true)])
+    let virtual = try Set([#require(IPAddress("192.0.2.10"))])
+    #expect(table.primaryAddress(.ipv4, on: index, excluding: virtual)?.description == "192.0.2.1")
+  }
+
+  @Test func tentativeAddressesWait() throws {
+    var table = try table([address("fe80::1/64", tentative: true), address("2001:db8::1/64")])
+    #expect(table.primaryAddress(.ipv6, on: index, excluding: []) == nil)
+    table.setAddress(try address("fe80::1/64"), on: index)
+    #expect(table.primaryAddress(.ipv6, on: index, excluding: [])?.description == "fe80::1")
+  }
+
+  @Test func anotherLinkLocalAddressDoesNotChangeTheSource() throws {
+    var table = try table([address("fe80::5/64")])
+    table.setAddress(try address("fe80::1/64"), on: index)
+    #expect(table.primaryAddress(.ipv6, on: index, excluding: [])?.description == "fe80::5")
+  }
+
+  @Test func forgetsWhatIsRemoved() throws {
+    var table = try table([address("192.0.2.1/24")])
+    #expect(table.isUsable(try #require(IPAddress("192.0.2.1"))))
+    table.removeAddress(try #require(IPPrefix("192.0.2.1/24")), from: index)
+    #expect(!table.isUsable(try #require(IPAddress("192.0.2.1"))))
+    table.removeLink(index)
+    #expect(!table.isUp(index))
+    #expect(table.indexes.isEmpty)
+  }
+}

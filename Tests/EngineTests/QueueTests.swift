@@ -1,0 +1,155 @@
+import NetworkTypes
+import Testing
+import VRRPCore
+import VRRPWire
+
+@testable import Engine
+
+@Suite struct WorkQueueTests {
+  private let sizes = [3, 1, 0, 500]
+
+  private func drain(_ queue: inout WorkQueue, limit: Int) -> [[WorkQueue.Step]] {
+    var slices: [[WorkQueue.Step]] = []
+    var steps: [WorkQueue.Step] = []
+    while !queue.isEmpty, slices.count < 1000 {
+      queue.takeSlice(limit: limit, count: { sizes[$0] }, into: &steps)
+      slices.append(steps)
+    }
+    return slices
+  }
+
+  @Test func severalRoutersShareASlice() {
+    var queue = WorkQueue(routerCount: 4)
+    queue.append(.claim, router: 0)
+    queue.append(.claim, router: 1)
+    let slices = drain(&queue, limit: 64)
+    #expect(
+      slices == [
+        [
+          .init(router: 0, task: .claim, positions: 0..<3, isLast: true),
+          .init(router: 1, task: .claim, positions: 0..<1, isLast: true),
+        ]
+      ])
+  }
+
+  @Test func aLargeTaskIsCutIntoSlices() {
+    var queue = WorkQueue(routerCount: 4)
+    queue.append(.release(resigns: false), router: 3)
+    let slices = drain(&queue, limit: 128)
+    #expect(slices.map { $0.map(\.positions) } == [[0..<128], [128..<256], [256..<384], [384..<500]])
+    #expect(slices.map { $0.map(\.isLast) } == [[false], [false], [false], [true]])
+  }
+
+  @Test func aRouterWithoutAddressesIsDoneAtOnce() {
+    var queue = WorkQueue(routerCount: 4)
+    queue.append(.claim, router: 2)
+    #expect(queue.holds(2))
+    #expect(drain(&queue, limit: 1) == [[.init(router: 2, task: .claim, positions: 0..<0, isLast: true)]])
+    #expect(!queue.holds(2))
+  }
+
+  @Test func aResignationWaitsForItsRelease() {
+    var queue = WorkQueue(routerCount: 4)
+    queue.append(.release(resigns: false), router: 0)
+    queue.append(.claim, router: 1)
+    let waits = [0, 1, 3].map { queue.resignAfterRelease(router: $0) }
+    #expect(waits == [true, false, false])
+    #expect(drain(&queue, limit: 64).flatMap { $0 }.first?.task == .release(resigns: true))
+  }
+}
+
+@Suite struct AnnouncerTests {
+  private let now = MonotonicInstant(nanoseconds: 1_000_000_000)
+
+  private func take(_ announcer: inout Announcer, at instant: MonotonicInstant, sizes: [Int]) -> [[Int]] {
+    var taken: [[Int]] = []
+    while taken.count < 100, let next = announcer.next(at: instant, addresses: { sizes[$0] }) {
+      taken.append([next.router, next.position])
+      announcer.didSend(.ipv4, at: instant)
+    }
+    return taken
+  }
+
+  @Test func everyFirstRoundComesBeforeAnySecond() {
+    var announcer = Announcer(garpInterval: .zero, neighborInterval: .zero)
+    announcer.announce(router: 0, rounds: 2)
+    announcer.announce(router: 1, rounds: 1)
+    #expect(take(&announcer, at: now, sizes: [2, 1]) == [[0, 0], [0, 1], [1, 0], [0, 0], [0, 1]])
+    #expect(announcer.isEmpty)
+    #expect(announcer.nextDeadline == nil)
+  }
+
+  @Test func cancellingRemovesOneRouterOnly() {
+    var announcer = Announcer(garpInterval: .zero, neighborInterval: .zero)
+    announcer.announce(router: 0, rounds: 3)
+    announcer.announce(router: 1, rounds: 1)
+    _ = announcer.next(at: now, addresses: { _ in 2 })
+    announcer.cancel(router: 0)
+    #expect(take(&announcer, at: now, sizes: [2, 2]) == [[1, 0], [1, 1]])
+  }
+
+  @Test func theConfiguredSpaceIsKept() {
+    var announcer = Announcer(garpInterval: .milliseconds(10), neighborInterval: .zero)
+    announcer.announce(router: 0, rounds: 1)
+    #expect(take(&announcer, at: now, sizes: [3]) == [[0, 0]])
+    #expect(announcer.nextDeadline == now + .milliseconds(10))
+    #expect(take(&announcer, at: now + .milliseconds(9), sizes: [3]) == [])
+    #expect(take(&announcer, at: now + .milliseconds(10), sizes: [3]) == [[0, 1]])
+  }
+
+  @Test func whatFindsNoRoomIsNotLost() throws {
+    var announcer = Announcer(garpInterval: .zero, neighborInterval: .zero)
+    announcer.announce(router: 0, rounds: 1)
+    let taken = announcer.next(at: now, addresses: { _ in 2 })
+    let next = try #require(taken)
+    announcer.postpone(next.router, position: next.position, until: now + .milliseconds(1))
+    #expect(take(&announcer, at: now, sizes: [2]) == [])
+    #expect(take(&announcer, at: now + .milliseconds(1), sizes: [2]) == [[0, 0], [0, 1]])
+  }
+}
+
+@Suite struct DropLimiterTests {
+  private let now = MonotonicInstant(nanoseconds: 5_000_000_000)
+
+  @Test func oneLinePerSenderAndKindAMinute() {
+    var limiter = DropLimiter()
+    let sender = IPAddress(v4: 1)
+    let other = IPAddress(v4: 2)
+    let asked: [(AdvertisementError, IPAddress, Int64)] = [
+      (.checksum, sender, 0), (.checksum, sender, 59), (.version, sender, 59), (.checksum, other, 59),
+      (.checksum, sender, 60),
+    ]
+    let answers = asked.map { limiter.shouldLog($0.0, from: $0.1, at: now + .seconds($0.2)) }
+    #expect(answers == [true, false, true, true, true])
+  }
+
+  @Test func tenThousandForgedSendersWriteFewLines() {
+    var limiter = DropLimiter()
+    var lines = 0
+    for sender in 0..<10_000 where limiter.shouldLog(.checksum, from: IPAddress(v4: UInt32(sender)), at: now) {
+      lines += 1
+    }
+    #expect(lines == DropLimiter.capacity + 1)
+    // A minute later the places are free again.
+    let later = limiter.shouldLog(.checksum, from: IPAddress(v4: 99_999), at: now + .seconds(61))
+    #expect(later)
+  }
+}
+
+@Suite struct RouterIndexTests {
+  @Test func findsByInterfaceAndIdentifier() throws {
+    var index = RouterIndex(routerCount: 3)
+    let first = index.addTable()
+    let second = index.addTable()
+    let identifier = try #require(VirtualRouterID(51))
+    index.insert(0, virtualRouterID: identifier, table: first)
+    index.insert(1, virtualRouterID: identifier, table: first)
+    index.insert(2, virtualRouterID: identifier, table: second)
+    #expect(index.first(virtualRouterID: 51, table: first) == 1)
+    #expect(index.next(after: 1) == 0)
+    #expect(index.next(after: 0) == nil)
+    #expect(index.first(virtualRouterID: 51, table: second) == 2)
+    #expect(index.first(virtualRouterID: 52, table: first) == nil)
+    #expect(index.first(virtualRouterID: 51, table: 7) == nil)
+  }
+}
