@@ -127,6 +127,9 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
+  /// Whether the router is master, for those who know nothing of state machines.
+  public var isMaster: Bool { RouterState(rawValue: self[RouterField.state]) == .master }
+
   /// The last transition and its number, counted from 1; `nil` before the first.
   public var lastTransition: (number: UInt64, transition: Transition)? {
     read {
