@@ -1,1 +1,181 @@
-// Supervisor: see docs/architecture.md.
+import ControlModel
+import Glibc
+import LinuxSystem
+import NetworkTypes
+
+/// Carries out what ``Supervision`` decides: processes, descriptors, signals, the service manager.
+final class Supervisor {
+  let reactor: Reactor
+  let log: SupervisorLog
+  let launch: Launch
+  let requests: ChildRequests
+  let addressLocks: AddressLocks
+  let withdrawal: any Withdrawing
+  var supervision: Supervision
+  private let service: ServiceNotification
+
+  private var events: [SupervisionEvent] = []
+  /// The code to end with, once that is known.
+  private(set) var exitCode: Int32?
+  var engines: [EngineID: RunningChild] = [:]
+  var probers: [ProberID: RunningChild] = [:]
+  var loader: RunningChild?
+  var boards: [EngineID: MemoryHandle] = [:]
+  var bundles: [BundleID: MemoryHandle] = [:]
+  private var mapping: (engine: EngineID, memory: SharedMemory, board: Board)?
+  private var nextTick: MonotonicInstant
+  private var lastWatchdog: MonotonicInstant
+  private var ticks = 0
+  private var status = ""
+
+  /// Between two looks at the engine's heartbeat.
+  private static let tick = Nanoseconds.milliseconds(500)
+
+  init(
+    options: SupervisorOptions, addressLocks: AddressLocks, log: SupervisorLog,
+    service: ServiceNotification = ServiceNotification(), withdrawal: any Withdrawing = KernelWithdrawal(),
+    limits: Supervision.Limits = Supervision.Limits(),
+    launch: @escaping Launch = { (request) throws(SystemError) in try ChildProcess(request) }
+  ) throws(SystemError) {
+    reactor = try Reactor()
+    self.log = log
+    self.service = service
+    self.addressLocks = addressLocks
+    self.withdrawal = withdrawal
+    self.launch = launch
+    requests = ChildRequests(options: options)
+    supervision = Supervision(limits: limits)
+    nextTick = reactor.now + Self.tick
+    lastWatchdog = reactor.now
+  }
+
+  /// Begins: reads the configuration.
+  func start() {
+    var actions: [SupervisionAction] = []
+    supervision.start(at: MonotonicClock.now(), into: &actions)
+    perform(actions)
+    processEvents()
+  }
+
+  /// One turn: waits for the next event at most until `limit` (`nil`: for ever) and sees to it.
+  func turn(until limit: MonotonicInstant? = nil) throws(SystemError) {
+    let deadline = [supervision.nextDeadline, nextTick, limit].compactMap { $0 }.min()
+    try reactor.run(until: deadline)
+    if let due = supervision.nextDeadline, due <= reactor.now { events.append(.deadline) }
+    if nextTick <= reactor.now { tick() }
+    processEvents()
+  }
+
+  /// Notes what happened; it is seen to before the next wait.
+  func happened(_ event: SupervisionEvent) { events.append(event) }
+
+  private func processEvents() {
+    // Bounded: an event makes at most one child start, and a start that fails is one event more.
+    while !events.isEmpty, exitCode == nil {
+      let event = events.removeFirst()
+      var actions: [SupervisionAction] = []
+      supervision.handle(event, at: MonotonicClock.now(), into: &actions)
+      perform(actions)
+    }
+    releaseMemory()
+  }
+
+  private func perform(_ actions: [SupervisionAction]) {
+    for action in actions {
+      switch action {
+      case .startLoader(let bundle): startLoader(bundle)
+      case .killLoader: loader?.process.send(signal: SIGKILL)
+      case .startEngine(let id, let bundle, let adopted): startEngine(id, bundle: bundle, adopting: adopted)
+      case .command(let id, let command): send([command.rawValue], to: engines[id])
+      case .killEngine(let id): engines[id]?.process.send(signal: SIGKILL)
+      case .startProber(let id): startProber(id)
+      case .serve(let prober, let engine, let bundle): serve(prober, engine: engine, bundle: bundle)
+      case .answer(let requester, let code, let message):
+        let answer = ProberCommand.reloadFinished(token: requester.token, code: code, message: message)
+        send(answer.encoded, to: probers[requester.prober])
+      case .shutdownProber(let id): send(ProberCommand.shutdown.encoded, to: probers[id])
+      case .killProber(let id): probers[id]?.process.send(signal: SIGKILL)
+      case .withdraw(let boards): withdraw(boards)
+      case .removeLeftovers(let failed, let kept): removeLeftovers(of: failed, notOn: kept)
+      case .announce(let state): announce(state)
+      case .log(let line): log.write(line)
+      case .end(let code): exitCode = code
+      }
+    }
+  }
+
+  /// Closes the boards and bundles that nothing will be started with again.
+  private func releaseMemory() {
+    let boardsKept = supervision.retainedBoards
+    let bundlesKept = supervision.retainedBundles
+    boards = boards.filter { boardsKept.contains($0.key) }
+    bundles = bundles.filter { bundlesKept.contains($0.key) }
+    if let engine = mapping?.engine, !boardsKept.contains(engine) { mapping = nil }
+  }
+
+  /// The true board; mapped once it is there.
+  private func currentBoard() -> (EngineID, Board)? {
+    guard let engine = supervision.current, engine.stage == .running else { return nil }
+    if let mapping, mapping.engine == engine.id { return (engine.id, mapping.board) }
+    guard let memory = boards[engine.id]?.map(), let board = try? Board(opening: memory.bytes) else { return nil }
+    mapping = (engine.id, memory, board)
+    return (engine.id, board)
+  }
+
+  private func tick() {
+    nextTick = reactor.now + Self.tick
+    ticks &+= 1
+    if let (engine, board) = currentBoard() {
+      events.append(.heartbeat(engine, board.heartbeat))
+      if ticks % 4 == 0 { announceStatus(of: board) }
+    }
+    guard let interval = service.watchdogInterval, supervision.isAlive else { return }
+    guard reactor.now - lastWatchdog + Self.tick + Self.tick > Nanoseconds(rawValue: interval.rawValue / 2) else {
+      return
+    }
+    lastWatchdog = reactor.now
+    notify { (service) throws(SystemError) in try service.watchdog() }
+  }
+
+  private func announceStatus(of board: Board) {
+    guard service.isListening else { return }
+    var masters = 0
+    for index in 0..<board.routerCount where board.router(index)?.isMaster == true { masters += 1 }
+    let text = "\(masters) of \(board.routerCount) virtual routers MASTER"
+    guard text != status else { return }
+    status = text
+    notify { (service) throws(SystemError) in try service.status(text) }
+  }
+
+  private func announce(_ state: ServiceState) {
+    notify { (service) throws(SystemError) in
+      switch state {
+      case .ready: try service.ready()
+      case .reloading: try service.reloading(at: MonotonicClock.now())
+      case .stopping: try service.stopping()
+      }
+    }
+  }
+
+  private func notify(_ body: (ServiceNotification) throws(SystemError) -> Void) {
+    do {
+      try body(service)
+    } catch {
+      log.write(.debug, error.description)
+    }
+  }
+
+  /// Sends a message to a child. One that has left a whole socket buffer unread is of no use any more.
+  func send(_ bytes: [UInt8], descriptors: [Int32] = [], to child: RunningChild?) {
+    guard let child, let channel = child.channel else { return }
+    do {
+      switch try channel.send(bytes, descriptors: descriptors) {
+      case .sent, .closed: return
+      case .wouldBlock: log.write(.error, "process \(child.process.processID) does not listen any more and is ended")
+      }
+    } catch {
+      log.write(.error, "process \(child.process.processID) is ended: \(error.description)")
+    }
+    child.process.send(signal: SIGKILL)
+  }
+}

@@ -1,0 +1,117 @@
+import ControlModel
+import Glibc
+import LinuxSystem
+
+/// A process as the supervisor sees it, so that tests can put something else in its place.
+protocol Child: AnyObject {
+  /// Readable once the process has ended.
+  var rawValue: Int32 { get }
+  /// Its process number.
+  var processID: Int32 { get }
+  /// Sends a signal; nothing happens if it has ended.
+  func send(signal number: Int32)
+  /// How it ended; `nil` while it runs. Never waits.
+  func ending() -> Ending?
+}
+
+/// Starts a process from a request.
+typealias Launch = (SpawnRequest) throws(SystemError) -> any Child
+
+extension ChildProcess: Child {
+  func send(signal number: Int32) {
+    // The one error that can come is that it has ended, which its pidfd tells as well.
+    try? signal(number)
+  }
+
+  func ending() -> Ending? {
+    do {
+      return try reap().map { status in
+        switch status {
+        case .exited(let code): .exited(code)
+        case .signaled(let signal): .killed(signal: signal)
+        }
+      }
+    } catch {
+      return .notStarted(error.description)
+    }
+  }
+}
+
+/// A descriptor shared by reference, closed with its last reference.
+final class MemoryHandle {
+  private let descriptor: FileDescriptor
+
+  init(_ descriptor: consuming FileDescriptor) {
+    self.descriptor = descriptor
+  }
+
+  var rawValue: Int32 { descriptor.rawValue }
+
+  /// A mapping to read from; `nil` while the segment is empty or still may shrink.
+  func map() -> SharedMemory? {
+    guard let second = try? descriptor.duplicate() else { return nil }
+    return try? SharedMemory(mapping: second, writable: false)
+  }
+}
+
+/// A child with its channel, and what must be unwatched when it goes.
+final class RunningChild {
+  let process: any Child
+  /// The channel to it; `nil` for the loader, which says all by its exit code.
+  let channel: Channel?
+  /// Takes what it has said; `nil` once it has ended.
+  var hear: (() -> Void)?
+  var channelRegistration: Reactor.Registration?
+  var endRegistration: Reactor.Registration?
+  /// The prober's end of a new engine's channel to the prober, until the prober has it.
+  var proberEnd: Channel?
+
+  init(process: any Child, channel: Channel?) {
+    self.process = process
+    self.channel = channel
+  }
+}
+
+/// How each role is started.
+struct ChildRequests {
+  let options: SupervisorOptions
+  private let environment: [String]
+
+  init(options: SupervisorOptions) {
+    self.options = options
+    var environment = ProcessEnvironment.current
+    // The service manager listens to one process only.
+    for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] { environment[name] = nil }
+    self.environment = environment.entries
+  }
+
+  func loader(bundle: Int32, diagnostics: Int32) -> SpawnRequest {
+    var arguments = ["--log-format", options.logFormat.rawValue]
+    if let id = options.configurationID { arguments += ["--config-id", id] }
+    var request = self.request(.loader, arguments + ["--", options.configurationPath], standardError: diagnostics)
+    request.map(bundle, to: InheritedDescriptor.bundle.rawValue)
+    return request
+  }
+
+  func engine(adopting: Bool) -> SpawnRequest {
+    request(.engine, [adopting ? "adopt" : "fresh"], standardError: STDERR_FILENO)
+  }
+
+  func prober() -> SpawnRequest {
+    request(
+      .prober, ["--runtime-directory", options.runtimeDirectory, "--log-format", options.logFormat.rawValue],
+      standardError: STDERR_FILENO)
+  }
+
+  private func request(_ role: ProcessRole, _ arguments: [String], standardError: Int32) -> SpawnRequest {
+    var request = SpawnRequest(
+      executable: Executable.ownPath, arguments: ["martlet", role.rawValue] + arguments, environment: environment)
+    request.parentDeathSignal = SIGTERM
+    request.map(standardError, to: STDERR_FILENO)
+    return request
+  }
+}
+
+extension SpawnRequest {
+  mutating func map(_ source: Int32, to target: InheritedDescriptor) { map(source, to: target.rawValue) }
+}

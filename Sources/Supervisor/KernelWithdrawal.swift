@@ -1,0 +1,63 @@
+import LinuxSystem
+import Netlink
+import NetworkTypes
+
+/// Withdraws from this host's kernel.
+struct KernelWithdrawal: Withdrawing {
+  func perform(_ withdrawal: Withdrawal) -> [String] {
+    remove(withdrawal.addresses) + AddressFamily.allCases.flatMap { send(withdrawal.resignations, of: $0) }
+  }
+
+  private func remove(_ addresses: [Withdrawal.Address]) -> [String] {
+    guard !addresses.isEmpty else { return [] }
+    do {
+      let changes = addresses.map { address in
+        AddressChange(.remove, AddressSpecification(prefix: address.prefix, interface: address.interface))
+      }
+      return zip(addresses, try AddressTable().apply(changes)).compactMap { address, result in
+        guard case .failed(let reason) = result else { return nil }
+        return "\(address.prefix) stays on interface \(address.interface): \(SystemError.reason(reason))"
+      }
+    } catch {
+      return ["the addresses stay: \(error.description)"]
+    }
+  }
+
+  private func send(_ resignations: [Withdrawal.Resignation], of family: AddressFamily) -> [String] {
+    let concerned = resignations.filter { $0.source.family == family }
+    guard !concerned.isEmpty else { return [] }
+    do {
+      let sender = try AdvertSender(family: family)
+      var problems: [String] = []
+      func flush() {
+        sender.flush { tag, reason in
+          problems.append("\(concerned[tag].name) did not resign: \(SystemError.reason(reason))")
+        }
+        // What the device has no room for is not worth waiting for: the peer's timer comes to the same.
+        sender.discard()
+      }
+      for (tag, resignation) in concerned.enumerated() {
+        for destination in resignation.destinations {
+          if !add(resignation, to: destination, tag, sender) {
+            flush()
+            _ = add(resignation, to: destination, tag, sender)
+          }
+        }
+      }
+      flush()
+      return problems
+    } catch {
+      return ["no \(family == .ipv4 ? "IPv4" : "IPv6") router resigned: \(error.description)"]
+    }
+  }
+
+  private func add(
+    _ resignation: Withdrawal.Resignation, to destination: IPAddress, _ tag: Int, _ sender: AdvertSender
+  ) -> Bool {
+    resignation.packet.withUnsafeBytes { packet in
+      sender.add(
+        packet, to: destination, from: resignation.source, on: resignation.interface,
+        hopLimit: resignation.hopLimit, tag: tag)
+    }
+  }
+}

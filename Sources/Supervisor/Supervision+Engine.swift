@@ -1,0 +1,189 @@
+import ControlModel
+import NetworkTypes
+
+// The current engine: started, told to take over, watched, replaced when it crashes.
+extension Supervision {
+  mutating func loaderEnded(
+    _ bundle: BundleID, _ ending: Ending, _ complaint: String, at now: MonotonicInstant,
+    into actions: inout [SupervisionAction]
+  ) {
+    if case .loading(bundle, _) = phase {
+      guard ending == .exited(0) else {
+        actions.append(.log(.critical, "not started: the configuration could not be loaded (the loader \(ending))"))
+        return finish(code: ending.code, into: &actions)
+      }
+      phase = .serving
+      current = startEngine(bundle: bundle, adopting: nil, within: limits.prepare, at: now, into: &actions)
+      startProber(at: now, into: &actions)
+    } else if case .loading(bundle, _) = reload {
+      reloadLoaded(bundle, ending, complaint, at: now, into: &actions)
+    }
+  }
+
+  mutating func engineReported(
+    _ id: EngineID, _ report: EngineReport, at now: MonotonicInstant, into actions: inout [SupervisionAction]
+  ) {
+    guard phase == .serving else { return }
+    switch report {
+    case .ready:
+      if current?.id == id, current?.stage == .preparing {
+        takeOver(at: now, into: &actions)
+      } else {
+        nextIsReady(id, at: now, into: &actions)
+      }
+    case .running:
+      guard current?.id == id, current?.stage == .takingOver else { return }
+      isRunning(at: now, into: &actions)
+    case .yielded:
+      if current?.id == id { hasYielded(ended: false, at: now, into: &actions) }
+    }
+  }
+
+  mutating func takeOver(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
+    guard var engine = current else { return }
+    engine.stage = .takingOver
+    engine.deadline = now + limits.takeOver
+    current = engine
+    actions.append(.command(engine.id, .takeOver))
+  }
+
+  private mutating func isRunning(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
+    guard var engine = current else { return }
+    engine.stage = .running
+    engine.deadline = nil
+    engine.adopts = nil
+    current = engine
+    lastHeartbeat = nil
+    stillHeartbeats = 0
+    if let prober { actions.append(.serve(prober.id, engine: engine.id, bundle: engine.bundle)) }
+    reloadSucceeded(into: &actions)
+    announceWhenReady(into: &actions)
+    startQueuedReload(at: now, into: &actions)
+  }
+
+  /// READY is said once an engine runs and the prober serves, and from then on a dead prober does not take it back.
+  mutating func announceWhenReady(into actions: inout [SupervisionAction]) {
+    guard !wasAnnounced, current?.stage == .running, prober?.isReady == true else { return }
+    wasAnnounced = true
+    actions.append(.announce(.ready))
+  }
+
+  mutating func engineEnded(
+    _ id: EngineID, _ ending: Ending, at now: MonotonicInstant, into actions: inout [SupervisionAction]
+  ) {
+    if retiring.removeValue(forKey: id) != nil { return }
+    switch reload {
+    case .preparing(let next) where next.id == id:
+      return reloadFailed("the new engine \(ending) before it was ready", code: ending.code, into: &actions)
+    case .yielding(let next, _) where next.id == id:
+      // The old one lets go all the same; its end is then a crash, and an engine with its configuration goes on.
+      return reloadFailed("the new engine \(ending) before it took over", code: ending.code, into: &actions)
+    case .loading, .preparing, .yielding, .takingOver, nil: break
+    }
+    guard let engine = current, engine.id == id else { return }
+    if case .stoppingEngine = phase { return engineStopped(engine, ending, at: now, into: &actions) }
+    guard phase == .serving else { return }
+    if case .yielding = reload {
+      if ending != .exited(0) { actions.append(.log(.warning, "the engine before this one \(ending) as it let go")) }
+      return hasYielded(ended: true, at: now, into: &actions)
+    }
+    crashed(engine, "the engine \(ending)", ending, at: now, into: &actions)
+  }
+
+  /// Notices an engine that lives and does nothing: every other one would be replaced by now.
+  mutating func heartbeat(
+    _ id: EngineID, _ time: MonotonicInstant, at now: MonotonicInstant, into actions: inout [SupervisionAction]
+  ) {
+    guard phase == .serving, let engine = current, engine.id == id, engine.stage == .running else { return }
+    if case .yielding = reload { return }
+    guard time == lastHeartbeat else {
+      lastHeartbeat = time
+      stillHeartbeats = 0
+      return
+    }
+    stillHeartbeats += 1
+    guard stillHeartbeats >= limits.stillHeartbeats else { return }
+    // Looks are counted and not time, so that a host that was itself stopped for a while blames nobody.
+    retire(id, into: &actions)
+    crashed(engine, "the engine stood still and was killed", .killed(signal: 9), at: now, into: &actions)
+  }
+
+  /// Replaces an engine that ended unasked.
+  mutating func crashed(
+    _ engine: Engine, _ what: String, _ ending: Ending, at now: MonotonicInstant,
+    into actions: inout [SupervisionAction]
+  ) {
+    guard wasEverTrue(engine) else {
+      actions.append(.log(.critical, "not started: \(what)"))
+      if engine.stage != .preparing { actions.append(.withdraw([engine.id])) }
+      return stopProber(code: ending.code, at: now, into: &actions)
+    }
+    stillHeartbeats = 0
+    crashes = crashes.filter { now - $0 < limits.crashWindow } + [now]
+    putReloadOff(into: &actions)
+    guard crashes.count < limits.mostCrashes else {
+      return giveUp(
+        "\(what), \(crashes.count) times within \(limits.crashWindow.rawValue / 1_000_000_000) s",
+        at: now, into: &actions)
+    }
+    // A new configuration whose engine dies on taking over is not tried twice: the one that worked goes on.
+    var bundle = engine.bundle
+    if case .takingOver(let previous) = reload {
+      bundle = previous.bundle
+      actions.append(.removeLeftovers(of: engine.id, notOn: previous.id))
+      reloadFailed("\(what) on taking over; the configuration before it goes on", code: ending.code, into: &actions)
+    }
+    let board = engine.stage == .running ? engine.id : engine.adopts
+    actions.append(.log(.error, "\(what); a new one adopts its state"))
+    current = startEngine(bundle: bundle, adopting: board, within: limits.recover, at: now, into: &actions)
+  }
+
+  /// Whether this engine or one before it has run, so that there is a state to go on from.
+  private func wasEverTrue(_ engine: Engine) -> Bool { engine.stage == .running || engine.adopts != nil }
+
+  /// Hands the addresses to a peer, since no engine here can hold them.
+  mutating func giveUp(_ why: String, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
+    actions.append(.log(.critical, "\(why): withdrawing all addresses"))
+    actions.append(.withdraw(boardsToWithdraw))
+    reload = nil
+    stopProber(code: ExitCode.engineFailing.rawValue, at: now, into: &actions)
+  }
+
+  /// The boards that may name addresses in the kernel, the true one first.
+  var boardsToWithdraw: [EngineID] {
+    var boards: [EngineID] = []
+    guard let current else { return boards }
+    if let adopted = current.adopts { boards.append(adopted) }
+    boards.append(current.id)
+    if case .takingOver(let previous) = reload, !boards.contains(previous.id) { boards.append(previous.id) }
+    return boards
+  }
+}
+
+extension Ending: CustomStringConvertible {
+  /// What happened, as it follows the name of a process.
+  var description: String {
+    switch self {
+    case .exited(let code): "ended with code \(code)"
+    case .killed(let signal): "was ended by \(Self.name(ofSignal: signal))"
+    case .notStarted(let reason): "could not be started: \(reason)"
+    }
+  }
+
+  /// The code that the supervisor ends with when this kept it from starting.
+  var code: Int32 {
+    switch self {
+    case .exited(0): ExitCode.failure.rawValue
+    case .exited(let code): code
+    case .killed, .notStarted: ExitCode.failure.rawValue
+    }
+  }
+
+  private static func name(ofSignal number: Int32) -> String {
+    let names: [Int32: String] = [
+      1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE",
+      9: "SIGKILL", 11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM", 31: "SIGSYS",
+    ]
+    return names[number] ?? "signal \(number)"
+  }
+}

@@ -1,0 +1,44 @@
+import ControlModel
+import NetworkTypes
+
+// The prober: no address depends on it, so it may die at any time and is started again.
+extension Supervision {
+  mutating func startProber(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
+    let id = nextProber()
+    prober = Prober(id: id, isReady: false)
+    proberStartedAt = now
+    proberRestart = nil
+    actions.append(.startProber(id))
+    if let engine = current, engine.stage == .running {
+      actions.append(.serve(id, engine: engine.id, bundle: engine.bundle))
+    }
+  }
+
+  mutating func proberReady(_ id: ProberID, into actions: inout [SupervisionAction]) {
+    guard prober?.id == id else { return }
+    prober?.isReady = true
+    announceWhenReady(into: &actions)
+  }
+
+  mutating func proberEnded(
+    _ id: ProberID, _ ending: Ending, at now: MonotonicInstant, into actions: inout [SupervisionAction]
+  ) {
+    guard prober?.id == id else { return }
+    prober = nil
+    // Its connections went with it; the reload goes on and nobody waits for its outcome.
+    requesters.removeAll { $0.prober == id }
+    queued = queued.map { $0.filter { $0.prober != id } }
+    switch phase {
+    case .stoppingProber(_, let code): return finish(code: code, into: &actions)
+    case .stoppingEngine, .ended: return
+    case .loading, .serving: break
+    }
+    actions.append(.log(.error, "the prober \(ending); it is started again, no address moves"))
+    let earliest = (proberStartedAt ?? now) + limits.proberPause
+    if earliest > now {
+      proberRestart = earliest
+    } else {
+      startProber(at: now, into: &actions)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import ControlModel
+import NetworkTypes
+
+// Reload: a next engine with the new configuration, prepared beside the current one, which goes on if anything fails.
+extension Supervision {
+  mutating func reloadRequested(
+    _ requester: ReloadRequester?, at now: MonotonicInstant, into actions: inout [SupervisionAction]
+  ) {
+    switch phase {
+    case .loading, .serving: break
+    case .stoppingEngine, .stoppingProber, .ended:
+      if let requester {
+        actions.append(.answer(requester, code: ExitCode.failure.rawValue, message: "martlet is stopping"))
+      }
+      return
+    }
+    // Whatever asks while a reload is on shares one more: it may concern a file that this one has read already.
+    queued = (queued ?? []) + (requester.map { [$0] } ?? [])
+    startQueuedReload(at: now, into: &actions)
+  }
+
+  mutating func startQueuedReload(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
+    guard phase == .serving, reload == nil, current?.stage == .running, let waiting = queued else { return }
+    queued = nil
+    requesters = waiting
+    let bundle = nextBundle()
+    reload = .loading(bundle, deadline: now + limits.load)
+    if wasAnnounced { actions.append(.announce(.reloading)) }
+    actions.append(.startLoader(bundle))
+  }
+
+  mutating func reloadLoaded(
+    _ bundle: BundleID, _ ending: Ending, _ complaint: String, at now: MonotonicInstant,
+    into actions: inout [SupervisionAction]
+  ) {
+    guard ending == .exited(0), let current else {
+      let why = complaint.isEmpty ? "the loader \(ending)" : complaint
+      return reloadFailed(why, code: ending.code, into: &actions)
+    }
+    let next = startEngine(
+      bundle: bundle, adopting: current.id, within: limits.prepare, at: now, into: &actions)
+    reload = .preparing(next)
+  }
+
+  mutating func nextIsReady(_ id: EngineID, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
+    guard case .preparing(var next) = reload, next.id == id, let current else { return }
+    next.deadline = nil
+    reload = .yielding(next: next, deadline: now + limits.yield)
+    actions.append(.command(current.id, .yield))
+  }
+
+  /// The old engine has let go: the next one is the current one from here on.
+  mutating func hasYielded(ended: Bool, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
+    guard case .yielding(let next, _) = reload, let old = current else { return }
+    if !ended { retiring[old.id] = now + limits.yield }
+    current = next
+    reload = .takingOver(previous: old)
+    takeOver(at: now, into: &actions)
+    guard stopsAfterHandOver else { return }
+    stopsAfterHandOver = false
+    stopRequested(at: now, into: &actions)
+  }
+
+  mutating func reloadSucceeded(into actions: inout [SupervisionAction]) {
+    guard case .takingOver = reload else { return }
+    reload = nil
+    for requester in requesters { actions.append(.answer(requester, code: 0, message: "")) }
+    requesters = []
+    actions.append(.log(.notice, "reloaded"))
+    if wasAnnounced { actions.append(.announce(.ready)) }
+  }
+
+  /// Ends the reload in progress and says why.
+  mutating func reloadFailed(_ why: String, code: Int32, into actions: inout [SupervisionAction]) {
+    guard reload != nil else { return }
+    reload = nil
+    actions.append(.log(.error, "reload failed, nothing has changed: \(why)"))
+    for requester in requesters { actions.append(.answer(requester, code: code, message: why)) }
+    requesters = []
+    if wasAnnounced { actions.append(.announce(.ready)) }
+  }
+
+  /// Puts a reload off that had not come to the hand-over when the engine crashed; it is begun anew afterwards.
+  mutating func putReloadOff(into actions: inout [SupervisionAction]) {
+    switch reload {
+    case .loading: actions.append(.killLoader)
+    case .preparing(let next), .yielding(let next, _): retire(next.id, into: &actions)
+    case .takingOver, nil: return
+    }
+    reload = nil
+    queued = requesters + (queued ?? [])
+    requesters = []
+  }
+}

@@ -1,0 +1,81 @@
+import ControlModel
+import NetworkTypes
+
+// The end: first the engine, which withdraws; then the prober, which runs the last notifications.
+extension Supervision {
+  mutating func stopRequested(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
+    switch phase {
+    case .loading:
+      actions.append(.killLoader)
+      return finish(code: 0, into: &actions)
+    case .stoppingEngine, .stoppingProber, .ended: return
+    case .serving: break
+    }
+    if case .yielding = reload {
+      stopsAfterHandOver = true
+      return
+    }
+    actions.append(.announce(.stopping))
+    dropReload(into: &actions)
+    guard let engine = current else { return stopProber(code: 0, at: now, into: &actions) }
+    switch engine.stage {
+    case .preparing:
+      actions.append(.killEngine(engine.id))
+      if engine.adopts != nil { actions.append(.withdraw(boardsToWithdraw)) }
+      stopProber(code: 0, at: now, into: &actions)
+    case .takingOver, .running:
+      actions.append(.command(engine.id, .shutdown))
+      current?.deadline = nil
+      phase = .stoppingEngine(deadline: now + limits.shutdown)
+    }
+  }
+
+  private mutating func dropReload(into actions: inout [SupervisionAction]) {
+    switch reload {
+    case .loading:
+      actions.append(.killLoader)
+      reload = nil
+    case .preparing(let next):
+      actions.append(.killEngine(next.id))
+      reload = nil
+    // The board before this one may still be the true one when the new engine dies without a word.
+    case .takingOver, .yielding, nil: break
+    }
+    for requester in requesters + (queued ?? []) {
+      actions.append(.answer(requester, code: ExitCode.failure.rawValue, message: "martlet is stopping"))
+    }
+    requesters = []
+    queued = nil
+  }
+
+  /// The engine ended while it was to withdraw.
+  mutating func engineStopped(
+    _ engine: Engine, _ ending: Ending, at now: MonotonicInstant, into actions: inout [SupervisionAction]
+  ) {
+    if ending != .exited(0) {
+      actions.append(.log(.error, "the engine \(ending) as it stopped: withdrawing in its place"))
+      actions.append(.withdraw(boardsToWithdraw))
+    }
+    stopProber(code: 0, at: now, into: &actions)
+  }
+
+  /// Ends the prober, then the service with this code.
+  mutating func stopProber(code: Int32, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
+    for requester in requesters + (queued ?? []) {
+      actions.append(.answer(requester, code: code, message: "martlet is stopping"))
+    }
+    requesters = []
+    queued = nil
+    proberRestart = nil
+    current = nil
+    reload = nil
+    guard let prober else { return finish(code: code, into: &actions) }
+    phase = .stoppingProber(deadline: now + limits.finish, code: code)
+    actions.append(.shutdownProber(prober.id))
+  }
+
+  mutating func finish(code: Int32, into actions: inout [SupervisionAction]) {
+    phase = .ended
+    actions.append(.end(code))
+  }
+}

@@ -1,0 +1,198 @@
+import ControlModel
+import Glibc
+import LinuxSystem
+import NetworkTypes
+
+// Starting children, hearing them, and seeing them end.
+extension Supervisor {
+  private static let longestMessage = 4096
+  /// Messages taken from one child in one turn, so that none keeps the others waiting.
+  private static let messagesPerTurn = 64
+  /// The most that is read of what a loader found.
+  private static let longestDiagnostics = 1 << 20
+
+  // MARK: The loader
+
+  func startLoader(_ id: BundleID) {
+    do {
+      let bundle = MemoryHandle(try MemoryFile.create(name: "martlet-bundle"))
+      let diagnostics = MemoryHandle(try MemoryFile.create(name: "martlet-diagnostics"))
+      let request = requests.loader(bundle: bundle.rawValue, diagnostics: diagnostics.rawValue)
+      let child = RunningChild(process: try launch(request), channel: nil)
+      bundles[id] = bundle
+      loader = child
+      try watchEnd(of: child) { [unowned self] ending in
+        if loader === child { loader = nil }
+        let complaint = relay(diagnostics)
+        happened(.loaderEnded(id, ending, complaint: complaint))
+      }
+    } catch {
+      happened(.loaderEnded(id, .notStarted(error.description), complaint: error.description))
+    }
+  }
+
+  /// Writes what the loader found to the log; the first error, for the one who asked.
+  private func relay(_ diagnostics: MemoryHandle) -> String {
+    guard let bytes = try? MemoryFile.readAll(diagnostics.rawValue, limit: Self.longestDiagnostics) else {
+      log.write(.error, "the configuration has more findings than can be logged: see them with `martlet check`")
+      return "more findings than can be logged"
+    }
+    var firstError = ""
+    var otherErrors = 0
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      let finding = LoaderFinding(line)
+      log.write(finding.severity, finding.text)
+      guard finding.severity <= .error else { continue }
+      if firstError.isEmpty { firstError = finding.text } else { otherErrors += 1 }
+    }
+    return otherErrors == 0 ? firstError : "\(firstError) (and \(otherErrors) more)"
+  }
+
+  // MARK: The engine
+
+  func startEngine(_ id: EngineID, bundle: BundleID, adopting adopted: EngineID?) {
+    do {
+      let board = MemoryHandle(try MemoryFile.create(name: "martlet-board"))
+      boards[id] = board
+      let (ours, theirs) = try Channel.pair(maximumMessage: Self.longestMessage)
+      let (engineEnd, proberEnd) = try Channel.pair(maximumMessage: 1)
+      var request = requests.engine(adopting: adopted != nil)
+      request.map(theirs.rawValue, to: .supervisor)
+      if let bundle = bundles[bundle] { request.map(bundle.rawValue, to: .bundle) }
+      request.map(board.rawValue, to: .board)
+      if let adopted, let previous = boards[adopted] { request.map(previous.rawValue, to: .previousBoard) }
+      request.map(engineEnd.rawValue, to: .prober)
+      request.map(addressLocks.rawValue, to: .addressLocks)
+      let child = RunningChild(process: try launch(request), channel: ours)
+      child.proberEnd = proberEnd
+      engines[id] = child
+      try watchMessages(from: child) { [unowned self] bytes in
+        guard let tag = bytes.first, let report = EngineReport(rawValue: tag) else { return }
+        happened(.engineReported(id, report))
+      }
+      try watchEnd(of: child) { [unowned self] ending in
+        engines[id] = nil
+        happened(.engineEnded(id, ending))
+      }
+    } catch {
+      engines.removeValue(forKey: id)?.process.send(signal: SIGKILL)
+      happened(.engineEnded(id, .notStarted(error.description)))
+    }
+  }
+
+  // MARK: The prober
+
+  func startProber(_ id: ProberID) {
+    do {
+      let (ours, theirs) = try Channel.pair(maximumMessage: Self.longestMessage)
+      var request = requests.prober()
+      request.map(theirs.rawValue, to: .supervisor)
+      let child = RunningChild(process: try launch(request), channel: ours)
+      probers[id] = child
+      try watchMessages(from: child) { [unowned self] bytes in
+        guard let report = try? ProberReport(decoding: bytes) else { return }
+        switch report {
+        case .ready: happened(.proberReady(id))
+        case .reloadRequested(let token): happened(.reloadRequested(ReloadRequester(prober: id, token: token)))
+        }
+      }
+      try watchEnd(of: child) { [unowned self] ending in
+        probers[id] = nil
+        happened(.proberEnded(id, ending))
+      }
+    } catch {
+      probers.removeValue(forKey: id)?.process.send(signal: SIGKILL)
+      happened(.proberEnded(id, .notStarted(error.description)))
+    }
+  }
+
+  /// Gives a prober what it serves. The first one gets the channel that the engine was started with, a later one a new.
+  func serve(_ prober: ProberID, engine: EngineID, bundle: BundleID) {
+    guard let child = engines[engine], let board = boards[engine], let bundle = bundles[bundle] else { return }
+    do {
+      let proberEnd: Channel
+      if let first = child.proberEnd {
+        proberEnd = first
+        child.proberEnd = nil
+      } else {
+        let (engineEnd, other) = try Channel.pair(maximumMessage: 1)
+        send([EngineCommand.proberLink.rawValue], descriptors: [engineEnd.rawValue], to: child)
+        proberEnd = other
+      }
+      send(
+        ProberCommand.serve.encoded, descriptors: [bundle.rawValue, board.rawValue, proberEnd.rawValue],
+        to: probers[prober])
+    } catch {
+      log.write(.error, "the prober is started again: \(error.description)")
+      probers[prober]?.process.send(signal: SIGKILL)
+    }
+  }
+
+  // MARK: Both
+
+  private func watchMessages(
+    from child: RunningChild, _ handle: @escaping (UnsafeRawBufferPointer) -> Void
+  ) throws(SystemError) {
+    guard let channel = child.channel else { return }
+    child.hear = { [unowned child, reactor] in
+      for _ in 0..<Self.messagesPerTurn {
+        switch try? channel.receive() {
+        case .message(let bytes, _): handle(bytes)
+        case .truncated: continue
+        case .wouldBlock: return
+        case .closed, nil:
+          // Its end is told by the pidfd; a closed channel would only wake us again and again.
+          if let registration = child.channelRegistration { reactor.unwatch(registration) }
+          child.channelRegistration = nil
+          return
+        }
+      }
+    }
+    child.channelRegistration = try reactor.watch(channel.rawValue, for: .readable) { [unowned child] _ in
+      child.hear?()
+    }
+  }
+
+  private func watchEnd(of child: RunningChild, _ handle: @escaping (Ending) -> Void) throws(SystemError) {
+    child.endRegistration = try reactor.watch(child.process.rawValue, for: .readable) { [reactor, child] _ in
+      guard let ending = child.process.ending() else { return }
+      // What it said last comes before its end.
+      child.hear?()
+      if let registration = child.channelRegistration { reactor.unwatch(registration) }
+      if let registration = child.endRegistration { reactor.unwatch(registration) }
+      child.channelRegistration = nil
+      child.endRegistration = nil
+      child.hear = nil
+      handle(ending)
+    }
+  }
+
+  /// Ends what still runs and waits for it, at most until `limit`.
+  func endChildren(by limit: MonotonicInstant) throws(SystemError) {
+    for child in remainingChildren { child.process.send(signal: SIGKILL) }
+    while !remainingChildren.isEmpty, reactor.now < limit { try reactor.run(until: limit) }
+  }
+
+  private var remainingChildren: [RunningChild] {
+    Array(engines.values) + Array(probers.values) + (loader.map { [$0] } ?? [])
+  }
+}
+
+/// A line that the loader wrote: its severity in front, as journald reads it, then what it found.
+struct LoaderFinding {
+  var severity: Severity
+  var text: String
+
+  init(_ line: some Collection<UInt8>) {
+    let head = Array(line.prefix(3))
+    if head.count == 3, head[0] == UInt8(ascii: "<"), head[2] == UInt8(ascii: ">"), head[1] >= UInt8(ascii: "0"),
+      let severity = Severity(rawValue: head[1] - UInt8(ascii: "0"))
+    {
+      self.severity = severity
+      text = String(decoding: line.dropFirst(3), as: UTF8.self)
+    } else {
+      severity = .error
+      text = String(decoding: line, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import ControlModel
+import Glibc
+import LinuxSystem
+
+/// The supervisor's own lines on standard error. A log that nobody reads never holds it up.
+final class SupervisorLog {
+  /// What a pipe takes whole or not at all; a longer line is cut.
+  private static let longestLine = 4096
+
+  private let format: LogFormat
+  private let priorities: Bool
+  private var lost = 0
+
+  init(format: LogFormat) {
+    self.format = format
+    priorities = isatty(STDERR_FILENO) == 0
+  }
+
+  func write(_ line: LogLine) {
+    if lost > 0, isReady {
+      put(LogLine(.warning, "\(lost) lines before this one were lost, the log was not read"))
+      lost = 0
+    }
+    guard isReady else {
+      lost += 1
+      return
+    }
+    put(line)
+  }
+
+  func write(_ severity: Severity, _ message: String) { write(LogLine(severity, message)) }
+
+  /// Room for one line: a pipe is writable only when it takes ``longestLine`` bytes at once.
+  private var isReady: Bool {
+    var request = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    return poll(&request, 1, 0) == 1 && Int32(request.revents) & POLLOUT != 0
+  }
+
+  private func put(_ line: LogLine) {
+    var bytes = Array(line.rendered(format, priorities: priorities, role: "supervisor").utf8)
+    if bytes.count > Self.longestLine { bytes = bytes.prefix(Self.longestLine - 1) + [UInt8(ascii: "\n")] }
+    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+  }
+}

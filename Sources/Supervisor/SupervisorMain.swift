@@ -1,0 +1,98 @@
+import ControlModel
+import Glibc
+import LinuxSystem
+import NetworkTypes
+
+/// The supervisor's process.
+public enum SupervisorMain {
+  private static let lockName = "supervisor.lock"
+  /// Those that the C library leaves to programs.
+  private static let realTimeSignals: ClosedRange<Int32> = 34...64
+
+  /// Runs the service until it is told to stop; the code to end with, one of ``ExitCode`` or that of the child that kept
+  /// the service from starting.
+  public static func run(_ options: SupervisorOptions) -> Int32 {
+    let log = SupervisorLog(format: options.logFormat)
+    do {
+      return try run(options, log)
+    } catch {
+      log.write(.critical, error.description)
+      return code(of: error).rawValue
+    }
+  }
+
+  private static func run(_ options: SupervisorOptions, _ log: SupervisorLog) throws(SystemError) -> Int32 {
+    RealTime.setProcessName("martlet")
+    try Signals.ignore(SIGPIPE)
+    // keepalived's scripts send these for its data as JSON and the like; their default is to end the process.
+    for signal in realTimeSignals { try Signals.ignore(signal) }
+    let signals = try SignalReceiver([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2])
+    let directory = try RuntimeDirectory(options.runtimeDirectory)
+    let lock = try AddressLocks(path: directory.path(of: lockName))
+    guard try lock.acquire("supervisor".utf8) == .acquired else {
+      log.write(.critical, "not started: another martlet runs with the runtime directory \(directory.path)")
+      return ExitCode.alreadyServed.rawValue
+    }
+    let addressLocks = try openAddressLocks(beside: directory)
+    let pidFile = try openPIDFile(options.pidFile)
+    defer { pidFile?.remove() }
+    for note in options.notes { log.write(.debug, note) }
+    try dropCapabilities()
+    let supervisor = try Supervisor(options: options, addressLocks: addressLocks, log: log)
+    try supervisor.receive(signals)
+    supervisor.start()
+    while supervisor.exitCode == nil { try supervisor.turn() }
+    try supervisor.endChildren(by: MonotonicClock.now() + .seconds(1))
+    // A prober that was killed leaves its socket; the lock says that it is nobody else's.
+    try? directory.remove(ControlRequest.socketName)
+    withExtendedLifetime(lock) {}
+    return supervisor.exitCode ?? ExitCode.failure.rawValue
+  }
+
+  private static func openPIDFile(_ path: String?) throws(SystemError) -> PIDFile? {
+    guard let path else { return nil }
+    return try PIDFile(path: path)
+  }
+
+  /// The file whose locks tell apart all martlets of one network namespace, whatever their runtime directories.
+  private static func openAddressLocks(beside directory: RuntimeDirectory) throws(SystemError) -> AddressLocks {
+    let name = "addresses-\(try NetworkNamespace.current()).lock"
+    if let shared = try? RuntimeDirectory(SupervisorOptions.usualRuntimeDirectory),
+      let locks = try? AddressLocks(path: shared.path(of: name))
+    {
+      return locks
+    }
+    return try AddressLocks(path: directory.path(of: name))
+  }
+
+  /// Keeps what withdrawing and signalling the children needs. The bounding set stays, since scripts that run as root
+  /// may need what the service was started with.
+  private static func dropCapabilities() throws(SystemError) {
+    try Capabilities.drop(
+      keeping: [.networkAdministration, .rawNetwork, .kill, .setUser, .setGroup, .setCapabilities, .scheduling],
+      bounding: .all)
+  }
+
+  private static func code(of error: SystemError) -> ExitCode {
+    switch error.errno {
+    case EPERM: .missingCapability
+    default: .failure
+    }
+  }
+}
+
+extension Supervisor {
+  /// Listens to the signals that the service is steered by.
+  func receive(_ signals: SignalReceiver) throws(SystemError) {
+    _ = try reactor.watch(signals.rawValue, for: .readable) { [unowned self] _ in
+      // Signals of one number coalesce in the kernel, so there are never more than there are numbers.
+      while let received = try? signals.next() {
+        switch received.signal {
+        case SIGTERM, SIGINT: happened(.stopRequested)
+        case SIGHUP: happened(.reloadRequested(nil))
+        default: log.write(.debug, "signal \(received.signal) means nothing to martlet")
+        }
+      }
+    }
+  }
+}
