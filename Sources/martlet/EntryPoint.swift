@@ -1,0 +1,43 @@
+import ControlModel
+import Glibc
+
+/// What one binary can be: a role that the supervisor starts, keepalived by name, or the command line.
+struct EntryPoint {
+  private let arguments: [String]
+
+  init(arguments: [String]) {
+    self.arguments = arguments
+  }
+
+  /// Runs it; the code to exit with.
+  func run() -> Int32 {
+    let rest = Array(arguments.dropFirst())
+    if let role = rest.first.flatMap(ProcessRole.init(rawValue:)) {
+      return RoleProcess(role: role, arguments: Array(rest.dropFirst())).run().rawValue
+    }
+    if Self.programName(arguments.first ?? "") == "keepalived" {
+      return KeepalivedCommand(arguments: rest).run()
+    }
+    return MartletCommand.run(rest)
+  }
+
+  private static func programName(_ path: String) -> Substring {
+    path.split(separator: "/").last ?? ""
+  }
+}
+
+/// Writes text to standard output.
+func printOut(_ text: String) { writeAll(Array(text.utf8)[...], to: STDOUT_FILENO) }
+
+/// Writes text to standard error.
+func printError(_ text: String) { writeAll(Array(text.utf8)[...], to: STDERR_FILENO) }
+
+/// Writes bytes until all are taken or nobody takes them any more.
+func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+  var rest = bytes
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    guard count > 0 || (count < 0 && errno == EINTR) else { return }
+    rest = rest.dropFirst(max(0, count))
+  }
+}

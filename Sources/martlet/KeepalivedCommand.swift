@@ -1,0 +1,135 @@
+import Configuration
+import ConfigurationSyntax
+import ControlModel
+import Glibc
+import LinuxSystem
+import Supervisor
+
+/// martlet called by the name `keepalived`: the same service behind the other one's command line.
+struct KeepalivedCommand {
+  let arguments: [String]
+
+  /// keepalived's own codes, where they have a counterpart.
+  private enum Code {
+    static let wrongUsage: Int32 = 1
+    static let cannotRun: Int32 = 4
+    static let wouldRunWithErrors: Int32 = 5
+  }
+
+  func run() -> Int32 {
+    let options: KeepalivedOptions
+    do {
+      options = try KeepalivedOptions(arguments)
+    } catch {
+      printError("keepalived: \(error.message)\n")
+      printError(Self.usage)
+      return Code.wrongUsage
+    }
+    if options.showsHelp {
+      printOut(Self.usage)
+      return 0
+    }
+    if options.showsVersion {
+      printError("\(Version.line), in the place of keepalived\n")
+      return 0
+    }
+    if let name = options.signal { return printSignal(name) }
+    if let log = options.configurationTest { return test(options, log: log) }
+    return serve(options)
+  }
+
+  private func printSignal(_ name: String) -> Int32 {
+    // The numbers that keepalived gives; of them martlet heeds the first two and ignores the others.
+    let numbers: [String: Int32] = [
+      "STOP": 15, "RELOAD": 1, "DATA": 10, "STATS": 12, "STATS_CLEAR": 63, "JSON": 36,
+    ]
+    guard let number = numbers[name] else {
+      printError("keepalived: unknown signal function \(name)\n")
+      return Code.wrongUsage
+    }
+    printOut("\(number)\n")
+    return 0
+  }
+
+  private func test(_ options: KeepalivedOptions, log: String?) -> Int32 {
+    let reading = ConfigurationReading(path: options.file, configurationID: options.configurationID)
+    let loaded = reading.perform().loaded
+    let text = DiagnosticRenderer().render(loaded.diagnostics)
+    if let log, let file = fopen(log, "ae") {
+      fputs(text, file)
+      fclose(file)
+    } else {
+      printError(text)
+    }
+    if loaded.hasErrors { return Code.cannotRun }
+    return loaded.count(of: .warning) > 0 ? Code.wouldRunWithErrors : 0
+  }
+
+  private func serve(_ options: KeepalivedOptions) -> Int32 {
+    guard options.staysInForeground else { return Background(arguments: arguments).start() }
+    if let mask = options.umask { _ = umask(mask) }
+    var service = SupervisorOptions(
+      configurationPath: ConfigurationReading.absolute(options.file), configurationID: options.configurationID,
+      runtimeDirectory: Self.runtimeDirectory(pidFile: options.pidFile))
+    service.pidFile = options.pidFile
+    service.notes = options.notes
+    guard let namespace = options.namespace else { return SupervisorMain.run(service) }
+    var code: Int32 = ControlModel.ExitCode.failure.rawValue
+    do {
+      try NetworkNamespace.withNamespace("/run/netns/" + namespace) { code = SupervisorMain.run(service) }
+    } catch let error as SystemError where error.operation == "return from network namespace" {
+      // The service has ended, and with it the right to go back.
+    } catch {
+      printError("keepalived: \(error)\n")
+    }
+    return code
+  }
+
+  /// Services told apart by their PID files, as keepalived's are, get directories of their own.
+  static func runtimeDirectory(pidFile: String) -> String {
+    let name = pidFile.split(separator: "/").last ?? ""
+    let stem = name.hasSuffix(".pid") ? name.dropLast(4) : name
+    let usual = SupervisorOptions.usualRuntimeDirectory
+    return stem == "keepalived" || stem.isEmpty ? usual : "\(usual)-\(stem)"
+  }
+
+  static let usage: String = {
+    var text = "Usage: keepalived [OPTION...]   (this is \(Version.line))\n"
+    for option in KeepalivedOptions.table {
+      var line = option.short.map { "  -\($0), " } ?? "      "
+      line += "--\(option.long)"
+      switch option.value {
+      case .never: break
+      case .always: line += "=VALUE"
+      case .attached: line += "[=VALUE]"
+      }
+      text += line.padded(to: 34) + option.explanation + "\n"
+    }
+    return text
+  }()
+}
+
+extension KeepalivedOptions.Option {
+  fileprivate var explanation: String {
+    switch meaning {
+    case .file: "the configuration (/etc/keepalived/keepalived.conf)"
+    case .stayInForeground: "stay in the foreground"
+    case .pidFile: "where the process number goes (\(KeepalivedOptions.usualPIDFile))"
+    case .configurationID: "what lines that begin with @ are compared with"
+    case .configurationTest: "only check the configuration"
+    case .namespace: "run in this network namespace"
+    case .umask: "file creation mask"
+    case .version: "say the version"
+    case .help: "say this"
+    case .signalNumber: "say the number of STOP, RELOAD, DATA, STATS, STATS_CLEAR or JSON"
+    case .none: "accepted without effect"
+    case .missing(let why): "accepted without effect: \(why)"
+    }
+  }
+}
+
+extension String {
+  fileprivate func padded(to width: Int) -> String {
+    count >= width ? self + " " : self + String(repeating: " ", count: width - count)
+  }
+}
