@@ -52,7 +52,11 @@ let package = Package(
       ["NetworkTypes", "VRRPCore", "HealthCore", "VRRPWire", "Configuration", "ControlModel", "LinuxSystem", "Netlink"]
     ),
     layer(
-      "Prober", ["NetworkTypes", "VRRPCore", "HealthCore", "Configuration", "ControlModel", "LinuxSystem"]),
+      "Prober",
+      [
+        "NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax", "VRRPWire", "Configuration", "ControlModel",
+        "LinuxSystem",
+      ]),
     layer("Supervisor", ["NetworkTypes", "ControlModel", "LinuxSystem", "Netlink"]),
 
     // Layer 6: the command line.

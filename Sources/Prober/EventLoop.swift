@@ -1,0 +1,128 @@
+import LinuxSystem
+import NetworkTypes
+
+/// The reactor with timers on it: everything in the prober happens in a turn of this loop.
+final class EventLoop {
+  /// Names one timer; it never names another one later.
+  struct Timer: Hashable {
+    fileprivate let number: UInt64
+  }
+
+  private struct Entry {
+    var deadline: MonotonicInstant
+    var number: UInt64
+
+    static func < (left: Entry, right: Entry) -> Bool {
+      left.deadline != right.deadline ? left.deadline < right.deadline : left.number < right.number
+    }
+  }
+
+  private let reactor: Reactor
+  private var actions: [UInt64: () -> Void] = [:]
+  private var heap: [Entry] = []
+  private var lastNumber: UInt64 = 0
+  private(set) var isStopped = false
+
+  init() throws(SystemError) {
+    reactor = try Reactor()
+  }
+
+  /// The clock as read at the beginning of this turn.
+  var now: MonotonicInstant { reactor.now }
+
+  /// How many descriptors are watched.
+  var watchedCount: Int { reactor.watchedCount }
+
+  /// Runs until ``stop()``.
+  func run() throws(SystemError) {
+    while !isStopped { try turn() }
+  }
+
+  /// One turn, at most until `limit`.
+  func turn(until limit: MonotonicInstant? = nil) throws(SystemError) {
+    let next = nextDeadline
+    let deadline = [next, limit].compactMap(\.self).min()
+    try reactor.run(until: deadline)
+    fireTimers()
+  }
+
+  func stop() { isStopped = true }
+
+  func watch(
+    _ fd: Int32, for interest: Interest, _ handler: @escaping (Readiness) -> Void
+  ) throws(SystemError) -> Reactor.Registration {
+    try reactor.watch(fd, for: interest, handler)
+  }
+
+  /// Changes what a descriptor is watched for. A refusal can only mean that it is closed, which its reader notices.
+  func modify(_ registration: Reactor.Registration, for interest: Interest) {
+    try? reactor.modify(registration, for: interest)
+  }
+
+  func unwatch(_ registration: Reactor.Registration) { reactor.unwatch(registration) }
+
+  /// Calls `action` once, in the first turn at or after `deadline`.
+  func schedule(at deadline: MonotonicInstant, _ action: @escaping () -> Void) -> Timer {
+    lastNumber &+= 1
+    actions[lastNumber] = action
+    push(Entry(deadline: deadline, number: lastNumber))
+    return Timer(number: lastNumber)
+  }
+
+  /// Calls `action` once, `delay` after this turn's time.
+  func schedule(after delay: Nanoseconds, _ action: @escaping () -> Void) -> Timer {
+    schedule(at: now + delay, action)
+  }
+
+  func cancel(_ timer: Timer?) {
+    guard let timer else { return }
+    actions[timer.number] = nil
+  }
+
+  private var nextDeadline: MonotonicInstant? {
+    while let first = heap.first {
+      if actions[first.number] != nil { return first.deadline }
+      popFirst()
+    }
+    return nil
+  }
+
+  /// Timers made by a timer's action wait for the next turn, so that no action can keep the loop from its descriptors.
+  private func fireTimers() {
+    let newest = lastNumber
+    var later: [Entry] = []
+    while let first = heap.first, first.deadline <= now {
+      popFirst()
+      if first.number > newest {
+        later.append(first)
+      } else {
+        actions.removeValue(forKey: first.number)?()
+      }
+    }
+    for entry in later { push(entry) }
+  }
+
+  private func push(_ entry: Entry) {
+    heap.append(entry)
+    var index = heap.count - 1
+    while index > 0, heap[index] < heap[(index - 1) / 2] {
+      heap.swapAt(index, (index - 1) / 2)
+      index = (index - 1) / 2
+    }
+  }
+
+  private func popFirst() {
+    guard let last = heap.popLast(), !heap.isEmpty else { return }
+    heap[0] = last
+    var index = 0
+    while true {
+      var least = index
+      for child in [2 * index + 1, 2 * index + 2] where child < heap.count && heap[child] < heap[least] {
+        least = child
+      }
+      guard least != index else { return }
+      heap.swapAt(index, least)
+      index = least
+    }
+  }
+}

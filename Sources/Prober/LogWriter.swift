@@ -1,0 +1,159 @@
+import ControlModel
+import Glibc
+import LinuxSystem
+import NetworkTypes
+
+/// Writes log lines to a descriptor without ever waiting for whoever reads it.
+///
+/// Lines that the reader does not take are queued up to a bound; beyond it they are dropped, counted, and the count is
+/// written as a line of its own as soon as there is room again.
+final class LogWriter {
+  /// Lines beyond this many queued bytes are dropped.
+  static let mostQueuedBytes = 1 << 20
+
+  private enum Target {
+    /// A descriptor whose open file is ours alone and does not block.
+    case own(OwnedDescriptor)
+    /// A socket, written with a flag that keeps this one call from blocking.
+    case socket(Int32)
+    /// A regular file, or something that cannot be opened a second time: asked for room before each write.
+    case shared(Int32)
+  }
+
+  private let loop: EventLoop
+  private let format: LogFormat
+  private let priorities: Bool
+  private let target: Target
+  private var queue: [[UInt8]] = []
+  private var queueHead = 0
+  private var writtenOfHead = 0
+  private var queuedBytes = 0
+  private var droppedLines = 0
+  private var registration: Reactor.Registration?
+  private var retry: EventLoop.Timer?
+
+  /// Writes to `fd`, which somebody else owns and may share with other processes.
+  init(_ fd: Int32, format: LogFormat, loop: EventLoop) {
+    self.loop = loop
+    self.format = format
+    priorities = isatty(fd) == 0
+    target = Self.target(for: fd)
+  }
+
+  /// The non-blocking flag belongs to the open file, which other processes write to as well, so theirs is left alone.
+  private static func target(for fd: Int32) -> Target {
+    var status = stat()
+    guard fstat(fd, &status) == 0 else { return .shared(fd) }
+    switch status.st_mode & S_IFMT {
+    case S_IFSOCK:
+      return .socket(fd)
+    case S_IFIFO, S_IFCHR:
+      let flags = O_WRONLY | O_NONBLOCK | O_APPEND | O_NOCTTY
+      guard let reopened = try? FileDescriptor.open("/proc/self/fd/\(fd)", flags: flags) else { return .shared(fd) }
+      return .own(OwnedDescriptor(reopened))
+    default:
+      return .shared(fd)
+    }
+  }
+
+  func log(_ line: LogLine) {
+    append(line)
+    flush()
+  }
+
+  func log(_ severity: Severity, _ message: String, fields: [(name: String, value: String)] = []) {
+    log(LogLine(severity, message, fields: fields))
+  }
+
+  /// Whether everything has been written.
+  var isEmpty: Bool { queueHead == queue.count }
+
+  private func append(_ line: LogLine) {
+    let bytes = Array(line.rendered(format, priorities: priorities, role: ProcessRole.prober.rawValue).utf8)
+    guard queuedBytes + bytes.count <= Self.mostQueuedBytes else {
+      droppedLines += 1
+      return
+    }
+    queuedBytes += bytes.count
+    queue.append(bytes)
+  }
+
+  private func flush() {
+    while true {
+      while queueHead < queue.count {
+        guard writeHead() else { return }
+      }
+      queue.removeAll(keepingCapacity: queue.count < 256)
+      queueHead = 0
+      queuedBytes = 0
+      guard droppedLines > 0 else { break }
+      let count = droppedLines
+      droppedLines = 0
+      append(
+        LogLine(
+          .warning, "\(count) log lines are lost: whoever reads standard error was too slow",
+          fields: [("event", "log-dropped"), ("count", "\(count)")]))
+    }
+    if let registration { loop.unwatch(registration) }
+    registration = nil
+  }
+
+  /// Writes what is left of the first line; false when there is no room.
+  private func writeHead() -> Bool {
+    let line = queue[queueHead]
+    while writtenOfHead < line.count {
+      let count = write(line[writtenOfHead...])
+      if count > 0 {
+        writtenOfHead += count
+      } else if count < 0, errno == EINTR {
+        continue
+      } else if count < 0, errno == EAGAIN {
+        waitForRoom()
+        return false
+      } else {
+        break  // The reader is gone for good: there is nobody to say it to.
+      }
+    }
+    queuedBytes -= line.count
+    queue[queueHead] = []
+    queueHead += 1
+    writtenOfHead = 0
+    return true
+  }
+
+  private func write(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.withUnsafeBytes { buffer in
+      switch target {
+      case .own(let descriptor):
+        return Glibc.write(descriptor.rawValue, buffer.baseAddress, buffer.count)
+      case .socket(let fd):
+        return send(fd, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+      case .shared(let fd):
+        var question = pollfd(fd: fd, events: Int16(POLLOUT), revents: 0)
+        guard poll(&question, 1, 0) == 1 else {
+          errno = EAGAIN
+          return -1
+        }
+        // What poll promises room for is one page at least.
+        return Glibc.write(fd, buffer.baseAddress, min(buffer.count, 4096))
+      }
+    }
+  }
+
+  private var fd: Int32 {
+    switch target {
+    case .own(let descriptor): descriptor.rawValue
+    case .socket(let fd), .shared(let fd): fd
+    }
+  }
+
+  private func waitForRoom() {
+    guard registration == nil, retry == nil else { return }
+    registration = try? loop.watch(fd, for: .writable) { [weak self] _ in self?.flush() }
+    guard registration == nil else { return }
+    retry = loop.schedule(after: .milliseconds(50)) { [weak self] in
+      self?.retry = nil
+      self?.flush()
+    }
+  }
+}
