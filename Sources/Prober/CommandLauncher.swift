@@ -1,0 +1,95 @@
+import Configuration
+import Glibc
+import LinuxSystem
+import NetworkTypes
+
+/// Turns commands of the configuration into processes: finds the program, checks who may have written it, sets who runs it.
+final class CommandLauncher {
+  /// What a script finds as PATH.
+  static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+
+  private let loop: EventLoop
+  private let drains: OutputDrains
+  private let identities: ScriptIdentities
+  /// Whether a program that root would run and someone else can change is refused.
+  let isStrict: Bool
+
+  init(loop: EventLoop, drains: OutputDrains, identities: ScriptIdentities, isStrict: Bool) {
+    self.loop = loop
+    self.drains = drains
+    self.identities = identities
+    self.isStrict = isStrict
+  }
+
+  /// Starts a command. Nothing of this process's environment or descriptors reaches it.
+  /// - Parameters:
+  ///   - extra: words added after the command's own.
+  ///   - environment: `NAME=value` entries beside the fixed ones.
+  ///   - limit: how long it may run.
+  ///   - endsWithProber: whether it is killed when this process dies, so that its successor may start another.
+  func launch(
+    _ command: CommandDefinition, extra: [String] = [], environment: [String] = [], limit: Nanoseconds,
+    endsWithProber: Bool = false,
+    completion: @escaping (CommandOutcome) -> Void
+  ) throws(ScriptIdentities.Refusal) -> CommandRun {
+    let identity = try identities.identity(for: command.user)
+    let program = try program(of: command)
+    if isStrict, let weakness = weakness(of: program, command, identity) {
+      throw ScriptIdentities.Refusal(description: "refused: \(weakness)")
+    }
+    var request = SpawnRequest(
+      executable: program, arguments: Self.arguments(of: command, extra: extra),
+      environment: [
+        "PATH=" + Self.searchPath.joined(separator: ":"), "HOME=" + identity.home, "USER=" + identity.name,
+        "LOGNAME=" + identity.name, "SHELL=/bin/sh", "LC_ALL=C.UTF-8",
+      ] + environment)
+    request.workingDirectory = "/"
+    request.fileCreationMask = 0o022
+    request.parentDeathSignal = endsWithProber ? SIGKILL : nil
+    if identity.changes {
+      request.userID = identity.userID
+      request.groupID = identity.groupID
+      request.supplementaryGroups = identity.groups
+    }
+    do {
+      return try CommandRun(request, limit: limit, loop: loop, drains: drains, completion: completion)
+    } catch {
+      let step = error.operation == "execute" ? "" : "\(error.operation): "
+      throw ScriptIdentities.Refusal(description: "cannot run: \(step)\(SystemError.reason(error.errno))")
+    }
+  }
+
+  /// Why a command that root would run is not safe to run; `nil` when it is, or when its program is not to be found.
+  func weakness(of command: CommandDefinition) -> String? {
+    guard let identity = try? identities.identity(for: command.user), let program = try? program(of: command) else {
+      return nil
+    }
+    return weakness(of: program, command, identity)
+  }
+
+  private func weakness(
+    of program: String, _ command: CommandDefinition, _ identity: ScriptIdentities.Identity
+  ) -> String? {
+    guard identity.userID == 0 else { return nil }
+    if let weakness = ScriptSecurity.weakness(of: program) { return weakness }
+    guard command.needsShell, let first = command.arguments.first, first.hasPrefix("/") else { return nil }
+    return ScriptSecurity.weakness(of: first)
+  }
+
+  /// The words that the program gets, its own name first. A shell gets the extra words as `$1` and following.
+  private static func arguments(of command: CommandDefinition, extra: [String]) -> [String] {
+    guard command.needsShell else { return command.arguments + extra }
+    guard !extra.isEmpty else { return ["/bin/sh", "-c", command.text] }
+    return ["/bin/sh", "-c", command.text + " \"$@\"", "/bin/sh"] + extra
+  }
+
+  private func program(of command: CommandDefinition) throws(ScriptIdentities.Refusal) -> String {
+    guard !command.needsShell else { return "/bin/sh" }
+    guard let name = command.arguments.first, !name.isEmpty else {
+      throw ScriptIdentities.Refusal(description: "cannot run: there is no command")
+    }
+    guard !name.contains("/") else { return name }
+    for directory in Self.searchPath where access(directory + "/" + name, X_OK) == 0 { return directory + "/" + name }
+    throw ScriptIdentities.Refusal(description: "cannot run: \(name) is not in any directory of the search path")
+  }
+}

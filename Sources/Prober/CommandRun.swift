@@ -1,0 +1,171 @@
+import Configuration
+import Glibc
+import LinuxSystem
+import NetworkTypes
+
+/// How a run of a command ended.
+struct CommandOutcome: Equatable {
+  /// The ways to end.
+  enum End: Equatable {
+    case exited(Int32)
+    case signaled(Int32)
+    case timedOut(after: Nanoseconds)
+    case notStarted(String)
+  }
+
+  var end: End
+  /// The last line of its output that is not empty.
+  var lastLine: String
+
+  var isSuccess: Bool { end == .exited(0) }
+
+  /// One line: what became of it, and its last words.
+  var description: String {
+    let words = lastLine.isEmpty ? "" : ": " + lastLine
+    switch end {
+    case .exited(0): return lastLine
+    case .exited(let status): return "exit \(status)" + words
+    case .signaled(let signal): return "terminated by signal \(signal)" + words
+    case .timedOut(let limit): return "timed out after \(limit.spoken)" + words
+    case .notStarted(let reason): return reason
+    }
+  }
+}
+
+extension Nanoseconds {
+  /// `2 s` or `0.25 s`.
+  var spoken: String {
+    rawValue % 1_000_000_000 == 0 ? "\(rawValue / 1_000_000_000) s" : "\(inSeconds) s"
+  }
+}
+
+/// One run of a command, in its own process group, from its start until its process is reaped.
+///
+/// When its time is up the group is told to end, and killed when it does not. What it leaves running after it has ended by
+/// itself is left alone, since scripts start services.
+final class CommandRun {
+  /// From SIGTERM to SIGKILL at most.
+  static let longestGrace = Nanoseconds.seconds(2)
+
+  private let loop: EventLoop
+  private let drains: OutputDrains
+  private let child: ChildProcess
+  private let limit: Nanoseconds
+  private var output: CommandOutput?
+  private var completion: ((CommandOutcome) -> Void)?
+  private var registration: Reactor.Registration?
+  private var timer: EventLoop.Timer?
+  private var isTerminating = false
+
+  /// Starts a command. The completion is called once, in a later turn.
+  /// - Throws: why it cannot be started, in the words that a reason uses.
+  init(
+    _ request: SpawnRequest, limit: Nanoseconds, loop: EventLoop, drains: OutputDrains,
+    completion: @escaping (CommandOutcome) -> Void
+  ) throws(SystemError) {
+    self.loop = loop
+    self.drains = drains
+    self.limit = limit
+    self.completion = completion
+    let pipe = try FileDescriptor.pipe()
+    let reader = try pipe.reader.duplicate()
+    try reader.setNonblocking()
+    var request = request
+    request.group = .own
+    request.map(pipe.writer.rawValue, to: 1)
+    request.map(pipe.writer.rawValue, to: 2)
+    child = try ChildProcess(request)
+    output = CommandOutput(reader, loop: loop)
+    do {
+      registration = try loop.watch(child.rawValue, for: .readable) { [weak self] _ in self?.childEnded() }
+    } catch {
+      killGroup()
+      throw error
+    }
+    timer = loop.schedule(after: limit) { [weak self] in self?.timeIsUp() }
+  }
+
+  /// The process group's number.
+  var processID: Int32 { child.processID }
+
+  /// Tells the group to end, and kills it when it does not; the completion is called then.
+  func terminate() {
+    guard !isTerminating else { return }
+    loop.cancel(timer)
+    beginTermination()
+  }
+
+  /// Kills the group and waits until its leader is gone. The completion is not called.
+  func kill() {
+    completion = nil
+    killGroup()
+    finish(nil)
+  }
+
+  private func timeIsUp() {
+    // An exit at this very moment is an exit: the process is there until it is reaped, so it cannot be lost.
+    if let status = ended { return complete(CommandOutcome.End(status)) }
+    beginTermination()
+  }
+
+  private func beginTermination() {
+    isTerminating = true
+    signal(SIGTERM)
+    signal(SIGCONT)
+    timer = loop.schedule(after: min(limit, Self.longestGrace)) { [weak self] in self?.signal(SIGKILL) }
+  }
+
+  private func childEnded() {
+    guard let status = ended else { return }
+    if isTerminating {
+      // The leader obeyed; whoever of its group did not goes now, while the group's number is still ours.
+      signal(SIGKILL)
+      complete(.timedOut(after: limit))
+    } else {
+      complete(CommandOutcome.End(status))
+    }
+  }
+
+  private var ended: ExitStatus? { (try? child.peek()).flatMap(\.self) }
+
+  private func signal(_ number: Int32) { try? child.signal(number, group: true) }
+
+  private func complete(_ end: CommandOutcome.End) {
+    output?.read()
+    let outcome = CommandOutcome(end: end, lastLine: output?.lastLine ?? "")
+    finish(end)
+    let completion = completion
+    self.completion = nil
+    completion?(outcome)
+  }
+
+  private func finish(_ end: CommandOutcome.End?) {
+    loop.cancel(timer)
+    if let registration { loop.unwatch(registration) }
+    registration = nil
+    _ = try? child.reap()
+    if let output, end != nil {
+      drains.adopt(output)
+    } else {
+      output?.close()
+    }
+    output = nil
+  }
+
+  /// Kills the group and reaps its leader, which takes the kernel no longer than it takes to end a process.
+  private func killGroup() {
+    signal(SIGKILL)
+    var question = pollfd(fd: child.rawValue, events: Int16(POLLIN), revents: 0)
+    _ = poll(&question, 1, 1000)
+    _ = try? child.reap()
+  }
+}
+
+extension CommandOutcome.End {
+  fileprivate init(_ status: ExitStatus) {
+    switch status {
+    case .exited(let code): self = .exited(code)
+    case .signaled(let number): self = .signaled(number)
+    }
+  }
+}
