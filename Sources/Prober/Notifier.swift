@@ -1,0 +1,232 @@
+import Configuration
+import ControlModel
+import LinuxSystem
+import NetworkTypes
+import VRRPCore
+
+/// Turns transitions into notifications: scripts in their queues and lines in the FIFOs, for instances and sync groups.
+final class Notifier {
+  /// How long a notification script may run before it is told to end. keepalived lets it run for ever, and with it
+  /// everything that waits behind it.
+  static let scriptLimit = Nanoseconds.seconds(60)
+
+  private struct Remembered {
+    /// The number of the last transition that was notified of.
+    var number: UInt64
+    /// What was said last.
+    var announced: NotifyState?
+    var priority: Int
+    var notify: NotifyDefinition
+  }
+
+  private let loop: EventLoop
+  private let log: LogWriter
+  private let scriptLimit: Nanoseconds
+  private var configuration = Configuration()
+  private var launcher: CommandLauncher?
+  private var routers: [String: Remembered] = [:]
+  private var groups: [String: NotifyState] = [:]
+  private var queues: [NotifySubject: NotifyQueue] = [:]
+  private var pipes: [NotifyPipe] = []
+
+  init(loop: EventLoop, log: LogWriter, scriptLimit: Nanoseconds = Notifier.scriptLimit) {
+    self.loop = loop
+    self.log = log
+    self.scriptLimit = scriptLimit
+  }
+
+  /// Takes over a configuration, and notifies of transitions on the board that nobody was notified of.
+  func adopt(_ link: EngineLink, launcher: CommandLauncher) {
+    self.launcher = launcher
+    let old = routers
+    configuration = link.configuration
+    replacePipes()
+    routers = [:]
+    for (index, router) in configuration.routers.enumerated() {
+      routers[router.name] = remembered(router, old[router.name], link.board.router(index))
+    }
+    let kept = Set(configuration.groups.map(\.name))
+    groups = groups.filter { kept.contains($0.key) }
+    for group in configuration.groups where groups[group.name] == nil { groups[group.name] = common(group) }
+    for (name, forgotten) in old.sorted(by: { $0.key < $1.key }) where routers[name] == nil {
+      say(farewell: name, forgotten)
+    }
+    queues = queues.filter { !$0.value.isIdle || routers[$0.key.name] != nil || kept.contains($0.key.name) }
+    catchUp(link)
+  }
+
+  private func remembered(
+    _ router: VirtualRouterDefinition, _ old: Remembered?, _ record: RouterRecord?
+  ) -> Remembered {
+    let last = record?.lastTransition
+    let priority = Int((record?.snapshot.effectivePriority ?? router.core.priority).rawValue)
+    if let old, last == nil || (last?.number ?? 0) >= old.number {
+      return Remembered(
+        number: last == nil ? 0 : old.number, announced: old.announced, priority: priority, notify: router.notify)
+    }
+    let notified = record?.notified ?? 0
+    let isKnown = last.map { $0.number == notified } ?? false
+    return Remembered(
+      number: notified, announced: isKnown ? last.flatMap { NotifyState($0.transition) } : nil, priority: priority,
+      notify: router.notify)
+  }
+
+  /// Notifies of the last transition of each router whose messages were lost.
+  func catchUp(_ link: EngineLink) {
+    for (index, router) in link.configuration.routers.enumerated() {
+      guard let last = link.board.router(index)?.lastTransition, let known = routers[router.name],
+        last.number > known.number
+      else { continue }
+      log.log(link.names.line(for: last.transition, number: last.number, router: index, detail: ""))
+      notify(of: last.transition, number: last.number, router: index, detail: "", on: link)
+    }
+  }
+
+  /// Whether a transition is one that has been notified of already.
+  func isKnown(_ number: UInt64, router: Int, on link: EngineLink) -> Bool {
+    guard link.configuration.routers.indices.contains(router),
+      let known = routers[link.configuration.routers[router].name]
+    else { return false }
+    return number <= known.number
+  }
+
+  /// Notifies of a transition: the instance's scripts and line, then those of a group that is complete with it.
+  func notify(of transition: Transition, number: UInt64, router: Int, detail: String, on link: EngineLink) {
+    guard link.configuration.routers.indices.contains(router) else { return }
+    let name = link.configuration.routers[router].name
+    link.board.router(router)?.notified = number
+    guard var known = routers[name] else { return }
+    known.number = number
+    known.priority = Int(transition.priority.rawValue)
+    guard let state = NotifyState(transition) else {
+      routers[name] = known
+      return
+    }
+    let previous = known.announced?.rawValue ?? RouterState.initialize.label
+    known.announced = state
+    routers[name] = known
+    let cause = link.names.sentence(for: transition, router: router, detail: detail)
+    let event = NotifyEvent(
+      subject: .instance(name), state: state, priority: known.priority, cause: cause, previous: previous)
+    send(event, known.notify)
+    guard let index = configuration.routers.firstIndex(where: { $0.name == name }) else { return }
+    for group in configuration.groups where group.members.contains(index) { complete(group, cause: cause) }
+  }
+
+  /// A group moves when the last of its members has.
+  private func complete(_ group: SyncGroupDefinition, cause: String) {
+    guard let state = common(group), groups[group.name] != state else { return }
+    let previous = groups[group.name]?.rawValue ?? RouterState.initialize.label
+    groups[group.name] = state
+    send(
+      NotifyEvent(subject: .group(group.name), state: state, priority: 0, cause: cause, previous: previous),
+      group.notify)
+  }
+
+  private func common(_ group: SyncGroupDefinition) -> NotifyState? {
+    let states = group.members.map { member in
+      configuration.routers.indices.contains(member) ? routers[configuration.routers[member].name]?.announced : nil
+    }
+    guard let first = states.first, states.allSatisfy({ $0 == first }) else { return nil }
+    return first
+  }
+
+  /// A changed priority is a line in the FIFOs and no script. A router in fault counts as backup, as in keepalived.
+  func priorityChanged(to priority: Priority, router: Int, on link: EngineLink) {
+    guard link.configuration.routers.indices.contains(router) else { return }
+    let name = link.configuration.routers[router].name
+    guard let known = routers[name], known.notify.priorityChanges else { return }
+    let state = known.announced == .master ? "MASTER" : "BACKUP"
+    write("INSTANCE \"\(name)\" \(state)_PRIORITY \(priority)")
+  }
+
+  /// A master heard a lower priority: a script of its own without further words, and a line.
+  func heardLowerPriority(router: Int, from host: String, on link: EngineLink) {
+    guard link.configuration.routers.indices.contains(router), let launcher else { return }
+    let name = link.configuration.routers[router].name
+    guard let known = routers[name] else { return }
+    write("INSTANCE \"\(name)\" MASTER_RX_LOWER_PRI \(known.priority)")
+    guard let command = known.notify.masterHeardLowerPriority else { return }
+    let event = NotifyEvent(
+      subject: .instance(name), state: .master, priority: known.priority,
+      cause: "\(host) also claims to be master with a lower priority", previous: RouterState.master.label)
+    queue(of: event.subject).add([.init(event: event, command: command, takesWords: false, launcher: launcher)])
+  }
+
+  /// A router that is no longer configured: keepalived calls `notify` alone, with FAULT.
+  private func say(farewell name: String, _ forgotten: Remembered) {
+    guard let announced = forgotten.announced, announced != .stop, announced != .fault else { return }
+    var notify = NotifyDefinition()
+    notify.any = forgotten.notify.any
+    send(
+      NotifyEvent(
+        subject: .instance(name), state: .fault, priority: forgotten.priority, cause: "no longer configured",
+        previous: announced.rawValue),
+      notify)
+  }
+
+  private func send(_ event: NotifyEvent, _ notify: NotifyDefinition) {
+    write(event.line)
+    guard let launcher else { return }
+    queue(of: event.subject).add(
+      notify.commands(for: event.state).map {
+        .init(event: event, command: $0.command, takesWords: $0.takesWords, launcher: launcher)
+      })
+  }
+
+  private func write(_ line: String) { for pipe in pipes { pipe.write(line) } }
+
+  private func queue(of subject: NotifySubject) -> NotifyQueue {
+    if let queue = queues[subject] { return queue }
+    let queue = NotifyQueue(limit: scriptLimit, loop: loop, log: log)
+    queue.onIdle = { [weak self] in
+      guard let self else { return }
+      onProgress?()
+    }
+    queues[subject] = queue
+    return queue
+  }
+
+  /// Told whenever a queue has run empty.
+  var onProgress: (() -> Void)?
+
+  private func replacePipes() {
+    guard let launcher else { return }
+    var wanted: [NotifyFIFO] = []
+    for fifo in [configuration.global.notifyFIFO, configuration.global.vrrpNotifyFIFO].compactMap(\.self)
+    where !wanted.contains(where: { $0.path == fifo.path }) {
+      wanted.append(fifo)
+    }
+    let kept = pipes.filter { wanted.contains($0.definition) }
+    for pipe in pipes where !wanted.contains(pipe.definition) {
+      pipe.close(remove: !wanted.contains { $0.path == pipe.definition.path })
+    }
+    for pipe in kept { pipe.use(launcher) }
+    pipes = wanted.map { definition in
+      kept.first { $0.definition == definition }
+        ?? NotifyPipe(definition, launcher: launcher, loop: loop, log: log)
+    }
+  }
+
+  /// Whether nothing runs and nothing waits.
+  var isIdle: Bool { queues.values.allSatisfy(\.isIdle) }
+
+  /// The process groups of running scripts.
+  var running: [Int32] {
+    queues.values.compactMap { $0.current?.processID } + pipes.compactMap { $0.reader?.processID }
+  }
+
+  /// Lets the FIFOs' scripts find the end of what there is to read.
+  func finishPipes() { for pipe in pipes { pipe.finish() } }
+
+  /// Whether a FIFO's script still reads.
+  var hasReaders: Bool { pipes.contains { $0.reader != nil } }
+
+  /// Kills what runs and drops what waits.
+  func stop() {
+    for queue in queues.values { queue.kill() }
+    for pipe in pipes { pipe.close(remove: true) }
+    pipes = []
+    queues = [:]
+  }
+}

@@ -1,0 +1,106 @@
+import Configuration
+import ControlModel
+import LinuxSystem
+import NetworkTypes
+
+/// Runs the notifications of one instance or group one after the other, in the order of the transitions.
+///
+/// When scripts are slower than transitions come, those in the middle are dropped: the final state always wins.
+final class NotifyQueue {
+  /// Transitions that wait beyond this many are dropped, the newest excepted.
+  static let mostWaiting = 8
+
+  /// A script to run for an event.
+  struct Job {
+    var event: NotifyEvent
+    var command: CommandDefinition
+    var takesWords: Bool
+    var launcher: CommandLauncher
+  }
+
+  private let loop: EventLoop
+  private let log: LogWriter
+  private let limit: Nanoseconds
+  private var waiting: [[Job]] = []
+  private var now: [Job] = []
+  private(set) var current: CommandRun?
+
+  /// Told when nothing runs and nothing waits.
+  var onIdle: (() -> Void)?
+
+  init(limit: Nanoseconds, loop: EventLoop, log: LogWriter) {
+    self.limit = limit
+    self.loop = loop
+    self.log = log
+  }
+
+  var isIdle: Bool { current == nil && now.isEmpty && waiting.isEmpty }
+
+  /// Adds the scripts of one transition.
+  func add(_ jobs: [Job]) {
+    guard !jobs.isEmpty else { return }
+    waiting.append(jobs)
+    if waiting.count > Self.mostWaiting {
+      let dropped = waiting.prefix(waiting.count - 1)
+      let states = dropped.compactMap { $0.first?.event.state.rawValue }.joined(separator: ", ")
+      let subject = jobs[0].event.subject
+      log.log(
+        .warning,
+        "\(subject.name): notifications of \(states) are dropped, since scripts are slower than transitions",
+        fields: [("event", "notify-dropped"), ("subject", subject.name), ("states", states)])
+      waiting = Array(waiting.suffix(1))
+    }
+    runNext()
+  }
+
+  /// Drops what waits and kills what runs.
+  func kill() {
+    waiting = []
+    now = []
+    current?.kill()
+    current = nil
+  }
+
+  private func runNext() {
+    while current == nil {
+      if now.isEmpty {
+        guard !waiting.isEmpty else {
+          onIdle?()
+          return
+        }
+        now = waiting.removeFirst()
+      }
+      run(now.removeFirst())
+    }
+  }
+
+  private func run(_ job: Job) {
+    do throws(ScriptIdentities.Refusal) {
+      current = try job.launcher.launch(
+        job.command, extra: job.takesWords ? job.event.words : [], environment: job.event.environment, limit: limit
+      ) { [weak self] outcome in
+        guard let self else { return }
+        current = nil
+        report(outcome, of: job)
+        runNext()
+      }
+    } catch {
+      report(CommandOutcome(end: .notStarted(error.description), lastLine: ""), of: job)
+    }
+  }
+
+  private func report(_ outcome: CommandOutcome, of job: Job) {
+    let subject = job.event.subject.name
+    let fields = [
+      ("event", "notify"), ("subject", subject), ("state", job.event.state.rawValue), ("command", job.command.text),
+      ("outcome", outcome.isSuccess ? "exit 0" : outcome.description),
+    ]
+    if outcome.isSuccess {
+      log.log(.debug, "\(subject): \(job.command.text) ran for \(job.event.state.rawValue)", fields: fields)
+    } else {
+      log.log(
+        .error, "\(subject): \(job.command.text) for \(job.event.state.rawValue): \(outcome.description)",
+        fields: fields)
+    }
+  }
+}
