@@ -1,13 +1,47 @@
 import ControlModel
+import Glibc
+import LinuxSystem
+import NetworkTypes
 
 /// The process that runs checks and notifications, writes the log and answers on the control socket.
 public enum ProberMain {
   /// Serves until the supervisor says to end or is gone.
+  ///
+  /// The process must have inherited the channel to the supervisor at ``ControlModel/InheritedDescriptor/supervisor``.
   /// - Parameters:
   ///   - runtimeDirectory: where the control socket is made.
   ///   - logFormat: how lines are written to standard error.
   /// - Returns: the code to exit with.
   public static func run(runtimeDirectory: String, logFormat: LogFormat) -> ExitCode {
-    .failure
+    do {
+      // The supervisor decides when this process ends; a terminal's or a peer's signals do not.
+      for signal in [SIGPIPE, SIGINT, SIGHUP] { try Signals.ignore(signal) }
+      let loop = try EventLoop()
+      let log = LogWriter(STDERR_FILENO, format: logFormat, loop: loop)
+      let supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 4096)
+      let prober = try Prober(
+        supervisor: supervisor, runtimeDirectory: runtimeDirectory, loop: loop, log: log, readBundle: readConfiguration)
+      let signals = try SignalReceiver([SIGTERM])
+      let registration = try loop.watch(signals.rawValue, for: .readable) { _ in
+        while let _ = try? signals.next() { prober.stop(because: "told to by SIGTERM") }
+      }
+      try loop.run()
+      loop.unwatch(registration)
+      try finish(log, loop)
+      return .success
+    } catch {
+      writeLastWords("martlet[prober]: \(error)\n")
+      return .failure
+    }
+  }
+
+  /// Gives the log's reader a moment for the last lines.
+  private static func finish(_ log: LogWriter, _ loop: EventLoop) throws(SystemError) {
+    let limit = MonotonicClock.now() + .milliseconds(200)
+    while !log.isEmpty, MonotonicClock.now() < limit { try loop.turn(until: limit) }
+  }
+
+  private static func writeLastWords(_ text: String) {
+    _ = Array(text.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 }

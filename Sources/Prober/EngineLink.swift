@@ -1,0 +1,110 @@
+import Configuration
+import ControlModel
+import LinuxSystem
+import NetworkTypes
+import VRRPCore
+import VRRPWire
+
+/// An engine as the prober sees it: its channel, its board, and the configuration that gives its numbers a meaning.
+final class EngineLink {
+  let configuration: Configuration
+  let names: Names
+  let board: Board
+  private let memory: SharedMemory
+  private let channel: Channel
+  private let loop: EventLoop
+  private var registration: Reactor.Registration?
+  private(set) var isClosed = false
+  /// Verdicts that found no room, the newest of each tracker.
+  private var waiting: [Int: TrackerVerdict] = [:]
+  /// Last words of the tracker that caused each router's last transition.
+  var details: [Int: String] = [:]
+
+  /// Told of every message.
+  var onMessage: ((EngineLink, EngineMessage) -> Void)?
+  /// Told once that the engine is gone and everything it said has been heard.
+  var onClose: ((EngineLink) -> Void)?
+
+  /// Messages taken in one turn, so that an engine that has much to say does not keep the prober from its other work.
+  private static let messagesPerTurn = 256
+
+  init(
+    _ configuration: Configuration, memory: SharedMemory, board: Board, channel: Channel, loop: EventLoop
+  ) throws(SystemError) {
+    self.configuration = configuration
+    names = Names(configuration)
+    self.memory = memory
+    self.board = board
+    self.channel = channel
+    self.loop = loop
+    registration = try loop.watch(channel.rawValue, for: .readable) { [weak self] readiness in
+      guard let self else { return }
+      if readiness.contains(.writable) { flush() }
+      receive(most: Self.messagesPerTurn)
+    }
+  }
+
+  /// Hears all that has been said so far.
+  func drain() { receive(most: 100_000) }
+
+  /// Sends a verdict, or the newest one as soon as there is room.
+  func send(_ verdict: TrackerVerdict) {
+    guard !isClosed else { return }
+    waiting[verdict.tracker] = verdict
+    flush()
+  }
+
+  func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    if let registration { loop.unwatch(registration) }
+    registration = nil
+    waiting = [:]
+    onClose?(self)
+  }
+
+  private func receive(most: Int) {
+    for _ in 0..<most {
+      guard !isClosed else { return }
+      switch try? channel.receive() {
+      case .message(let bytes, _):
+        guard let message = try? EngineMessage(decoding: bytes) else { continue }
+        onMessage?(self, message)
+      case .truncated: continue
+      case .wouldBlock: return
+      case .closed, nil: close()
+      }
+    }
+  }
+
+  private func flush() {
+    for (tracker, verdict) in waiting {
+      switch try? channel.send(verdict.encoded) {
+      case .sent: waiting[tracker] = nil
+      case .closed:
+        waiting = [:]
+      case .wouldBlock, nil:
+        if let registration { loop.modify(registration, for: [.readable, .writable]) }
+        return
+      }
+    }
+    if let registration { loop.modify(registration, for: .readable) }
+  }
+}
+
+extension Names {
+  /// The names that a configuration gives.
+  init(_ configuration: Configuration) {
+    self.init(
+      routers: configuration.routers.map { Router(name: $0.name, interface: $0.interface) },
+      trackers: configuration.trackers.map { tracker in
+        switch tracker {
+        case .script(let index): Tracker(kind: "script", name: configuration.scripts[index].name)
+        case .interface(let name): Tracker(kind: "interface", name: name)
+        }
+      },
+      groups: configuration.groups.map { Group(name: $0.name, members: $0.members) },
+      dropReasons: AdvertisementError.allCases.sorted { $0.rawValue < $1.rawValue }
+        .map { DropReason(name: $0.name, sentence: $0.description) })
+  }
+}

@@ -1,0 +1,310 @@
+import Configuration
+import ControlModel
+import Glibc
+import LinuxSystem
+import NetworkTypes
+import VRRPCore
+
+/// The prober's parts put together: what the supervisor and the engine say goes in, checks and notifications come out.
+final class Prober {
+  /// How long notifications that wait may take when the process ends.
+  static let shutdownLimit = Nanoseconds.seconds(5)
+  /// A bundle beyond this many bytes is not read.
+  private static let mostBundleBytes = 256 << 20
+  /// Engines before the current one that may still have something to say.
+  private static let mostOldLinks = 4
+
+  private let loop: EventLoop
+  private let supervisor: Channel
+  private let log: LogWriter
+  private let readBundle: BundleReader
+  private let drains = OutputDrains()
+  private let checks: ScriptChecks
+  private let notifier: Notifier
+  private var control: ControlSocket?
+  private var supervisorRegistration: Reactor.Registration?
+  private var bundle: [UInt8] = []
+  private var configuration: Configuration?
+  private var link: EngineLink?
+  private var oldLinks: [EngineLink] = []
+  private var reloads: [UInt32: ControlConnection] = [:]
+  private var lastToken: UInt32 = 0
+  private var stopping: StopPhase?
+  private var stopTimer: EventLoop.Timer?
+
+  private enum StopPhase: Equatable {
+    /// Until everything the engine said is heard.
+    case hearing
+    /// Until the last notification has run.
+    case notifying
+    /// Until the FIFOs' scripts have read what waits.
+    case draining
+    case ended
+  }
+
+  /// A prober that serves nothing yet. It watches the supervisor's channel from now on.
+  init(
+    supervisor: Channel, runtimeDirectory: String, loop: EventLoop, log: LogWriter,
+    scriptLimit: Nanoseconds = Notifier.scriptLimit, readBundle: @escaping BundleReader
+  ) throws(SystemError) {
+    self.loop = loop
+    self.supervisor = supervisor
+    self.log = log
+    self.readBundle = readBundle
+    checks = ScriptChecks(loop: loop, log: log)
+    notifier = Notifier(loop: loop, log: log, scriptLimit: scriptLimit)
+    do {
+      control = try ControlSocket(in: runtimeDirectory, loop: loop, log: log)
+    } catch {
+      log.log(.error, "there is no control socket, so status cannot be asked for: \(error)")
+    }
+    control?.onRequest = { [weak self] connection, request in self?.answer(request, on: connection) }
+    checks.onVerdict = { [weak self] index, check in
+      self?.send(TrackerVerdict(tracker: index, status: check.status, reason: check.reason))
+    }
+    supervisorRegistration = try loop.watch(supervisor.rawValue, for: .readable) { [weak self] _ in
+      self?.hearSupervisor()
+    }
+  }
+
+  // MARK: The supervisor
+
+  private func hearSupervisor() {
+    for _ in 0..<16 {
+      switch try? supervisor.receive() {
+      case .message(let bytes, _):
+        guard let command = try? ProberCommand(decoding: bytes) else { continue }
+        carryOut(command)
+      case .truncated: continue
+      case .wouldBlock: return
+      case .closed, nil:
+        if let supervisorRegistration { loop.unwatch(supervisorRegistration) }
+        supervisorRegistration = nil
+        stop(because: "the supervisor is gone")
+        return
+      }
+    }
+  }
+
+  private func carryOut(_ command: ProberCommand) {
+    switch command {
+    case .serve where stopping != nil: return
+    case .serve:
+      guard let bundle = supervisor.takeDescriptor(), let board = supervisor.takeDescriptor(),
+        let channel = supervisor.takeDescriptor()
+      else { return log.log(.error, "the supervisor sent too few descriptors to serve an engine") }
+      do {
+        try serve(bundle: bundle, board: board, channel: channel)
+      } catch {
+        log.log(.error, "cannot serve the engine: \(error)")
+      }
+    case .reloadFinished(let token, let code, let message):
+      let reply: ControlReply =
+        code == ExitCode.success.rawValue ? .ok : .error(code: code, message: message)
+      reloads.removeValue(forKey: token)?.reply(reply)
+    case .shutdown:
+      stop(because: nil)
+    }
+  }
+
+  private func report(_ report: ProberReport) -> Bool {
+    (try? supervisor.send(report.encoded)) == .sent
+  }
+
+  // MARK: Serving an engine
+
+  private struct ServeFailure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  private func serve(
+    bundle bundleFile: consuming FileDescriptor, board boardFile: consuming FileDescriptor,
+    channel channelEnd: consuming FileDescriptor
+  ) throws {
+    let bytes = try MemoryFile.readAll(bundleFile.rawValue, limit: Self.mostBundleBytes)
+    let memory = try SharedMemory(mapping: boardFile, writable: true)
+    let board = try Board(opening: memory.bytes)
+    let channel = Channel(channelEnd)
+    let isNew = configuration == nil || bytes != bundle
+    guard let wanted = isNew ? readBundle(bytes) : configuration else {
+      throw ServeFailure(description: "its configuration cannot be read")
+    }
+    // What the engine before this one said last comes first.
+    link?.drain()
+    let isFirst = link == nil
+    let link = try EngineLink(wanted, memory: memory, board: board, channel: channel, loop: loop)
+    retireLink()
+    self.link = link
+    link.onMessage = { [weak self] link, message in self?.hear(message, from: link) }
+    link.onClose = { [weak self] link in self?.closed(link) }
+    bundle = bytes
+    configuration = wanted
+    let launcher = isNew ? adopt(wanted) : self.launcher
+    if let launcher {
+      self.launcher = launcher
+      notifier.adopt(link, launcher: launcher)
+      if isNew { adoptChecks(wanted, launcher, board: isFirst ? board : nil) }
+    }
+    for verdict in checks.verdicts { link.send(verdict) }
+    if !hasReported { hasReported = report(.ready) }
+  }
+
+  private var launcher: CommandLauncher?
+  private var hasReported = false
+
+  private func adopt(_ configuration: Configuration) -> CommandLauncher {
+    let launcher = CommandLauncher(
+      loop: loop, drains: drains,
+      identities: ScriptIdentities(
+        fallback: configuration.global.scriptUser, ownUser: geteuid(), ownGroup: getegid()),
+      isStrict: configuration.global.scriptSecurity)
+    if !launcher.isStrict { warnOfWeaknesses(configuration, launcher) }
+    return launcher
+  }
+
+  /// Without `enable_script_security` a script that others can change runs all the same, but not unremarked.
+  private func warnOfWeaknesses(_ configuration: Configuration, _ launcher: CommandLauncher) {
+    let fifos = [configuration.global.notifyFIFO, configuration.global.vrrpNotifyFIFO]
+    var commands = configuration.scripts.map(\.command) + fifos.compactMap { $0?.script }
+    for notify in configuration.routers.map(\.notify) + configuration.groups.map(\.notify) { commands += notify.all }
+    var said: Set<String> = []
+    for command in commands {
+      guard let weakness = launcher.weakness(of: command), said.insert(weakness).inserted else { continue }
+      log.log(
+        .warning, "\(weakness); enable_script_security would refuse it",
+        fields: [("event", "script-weakness"), ("command", command.text), ("reason", weakness)])
+    }
+  }
+
+  private func adoptChecks(_ configuration: Configuration, _ launcher: CommandLauncher, board: Board?) {
+    checks.adopt(configuration.scripts, launcher: launcher) { index in
+      guard let record = board?.tracker(index), configuration.scripts[index].name.hasPrefix(record.name),
+        !record.name.isEmpty
+      else { return nil }
+      let verdict = record.verdict
+      return (verdict.status, verdict.reason)
+    }
+  }
+
+  private func retireLink() {
+    guard let link else { return }
+    self.link = nil
+    guard !link.isClosed else { return }
+    oldLinks.append(link)
+    while oldLinks.count > Self.mostOldLinks { oldLinks.removeFirst().close() }
+  }
+
+  // MARK: The engine
+
+  private func hear(_ message: EngineMessage, from link: EngineLink) {
+    switch message {
+    case .transition(let router, let number, let transition, let detail):
+      guard !notifier.isKnown(number, router: router, on: link) else { return }
+      link.details[router] = detail
+      log.log(link.names.line(for: message))
+      notifier.notify(of: transition, number: number, router: router, detail: detail, on: link)
+    case .priorityChanged(let router, _, let priority):
+      log.log(link.names.line(for: message))
+      notifier.priorityChanged(to: priority, router: router, on: link)
+    case .event(let event):
+      log.log(link.names.line(for: message))
+      if event.kind == .otherMaster, event.text == "stays", let router = event.router {
+        notifier.heardLowerPriority(router: router, from: event.address.map { "\($0)" } ?? "a host", on: link)
+      }
+    case .dropped:
+      log.log(link.names.line(for: message))
+      notifier.catchUp(link)
+    }
+  }
+
+  private func closed(_ link: EngineLink) {
+    oldLinks.removeAll { $0 === link }
+    continueStopping()
+  }
+
+  private func send(_ verdict: TrackerVerdict) {
+    link?.send(verdict)
+  }
+
+  // MARK: The control socket
+
+  private func answer(_ request: ControlRequest, on connection: ControlConnection) {
+    switch request {
+    case .statusText: replyWithStatus(on: connection) { $0.text }
+    case .statusJSON: replyWithStatus(on: connection) { $0.json }
+    case .reload:
+      lastToken &+= 1
+      guard reloads.count < ControlSocket.mostConnections * 4 else {
+        return connection.reply(.error(code: ExitCode.failure.rawValue, message: "too many reloads wait"))
+      }
+      guard stopping == nil, report(.reloadRequested(token: lastToken)) else {
+        let message = stopping == nil ? "the supervisor cannot be reached" : "martlet is stopping"
+        return connection.reply(.error(code: ExitCode.failure.rawValue, message: message))
+      }
+      reloads[lastToken] = connection
+    }
+  }
+
+  private func replyWithStatus(on connection: ControlConnection, _ render: (Status) -> String) {
+    guard let link else {
+      return connection.reply(.error(code: ExitCode.failure.rawValue, message: "no engine is served yet"))
+    }
+    let status = Status(
+      reading: link.board, names: link.names, details: link.details, engineIsGone: link.isClosed,
+      at: MonotonicClock.now())
+    connection.reply(.ok, body: render(status))
+  }
+
+  // MARK: The end
+
+  /// Hears the engine out, runs the notifications that wait, and ends.
+  func stop(because reason: String?) {
+    guard stopping == nil else { return }
+    if let reason { log.log(.notice, "ending: \(reason)") }
+    stopping = .hearing
+    checks.stop()
+    notifier.onProgress = { [weak self] in self?.continueStopping() }
+    stopTimer = loop.schedule(after: Self.shutdownLimit) { [weak self] in
+      self?.log.log(.warning, "the last notifications took too long and are cut short")
+      self?.end()
+    }
+    link?.drain()
+    continueStopping()
+  }
+
+  private func continueStopping() {
+    switch stopping {
+    case nil, .ended: return
+    case .hearing:
+      guard link?.isClosed ?? true, oldLinks.isEmpty else { return }
+      stopping = .notifying
+      continueStopping()
+    case .notifying:
+      guard notifier.isIdle else { return }
+      stopping = .draining
+      notifier.finishPipes()
+      awaitReaders(tries: 20)
+    case .draining: return
+    }
+  }
+
+  private func awaitReaders(tries: Int) {
+    guard notifier.hasReaders, tries > 0 else { return end() }
+    _ = loop.schedule(after: .milliseconds(50)) { [weak self] in self?.awaitReaders(tries: tries - 1) }
+  }
+
+  private func end() {
+    guard stopping != .ended else { return }
+    stopping = .ended
+    loop.cancel(stopTimer)
+    checks.stop()
+    notifier.stop()
+    for (_, connection) in reloads {
+      connection.reply(.error(code: ExitCode.failure.rawValue, message: "martlet is stopping"))
+    }
+    reloads = [:]
+    control?.close()
+    control = nil
+    loop.stop()
+  }
+}

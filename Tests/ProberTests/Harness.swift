@@ -1,0 +1,270 @@
+import Configuration
+import ControlModel
+import Glibc
+import LinuxSystem
+import NetworkTypes
+import Testing
+import VRRPCore
+
+@testable import Prober
+
+/// All suites of this target, one test at a time: they start processes and measure what those do.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ProberTests {}
+
+/// A directory of its own for each test, removed with all that is in it.
+final class Scratch {
+  let path: String
+
+  init() throws {
+    var template = Array("/tmp/martlet-prober-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw SystemError(operation: "make directory", errno: errno) }
+    path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  deinit {
+    Self.remove(path)
+  }
+
+  private static func remove(_ path: String) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    if status.st_mode & S_IFMT == S_IFDIR, let directory = opendir(path) {
+      while let entry = Glibc.readdir(directory) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != ".", name != ".." { remove(path + "/" + name) }
+      }
+      closedir(directory)
+    }
+    Glibc.remove(path)
+  }
+
+  /// An executable shell script.
+  func script(_ name: String, _ body: String, mode: UInt32 = 0o755) -> String {
+    write(name, "#!/bin/sh\n" + body + "\n")
+    chmod(path(name), mode)
+    return path(name)
+  }
+
+  func path(_ name: String) -> String { path + "/" + name }
+
+  func write(_ name: String, _ text: String) {
+    guard let file = fopen(path(name), "w") else { return }
+    fputs(text, file)
+    fclose(file)
+  }
+
+  func read(_ name: String) -> String {
+    guard let file = fopen(path(name), "r") else { return "" }
+    defer { fclose(file) }
+    var text = ""
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {
+      text += String(decoding: buffer.prefix(count), as: UTF8.self)
+    }
+    return text
+  }
+
+  func lines(_ name: String) -> [String] { read(name).split(separator: "\n").map(String.init) }
+}
+
+/// A prober with a supervisor and engines that the test plays.
+final class Harness {
+  let scratch: Scratch
+  let loop: EventLoop
+  let log: LogWriter
+  private let logReader: OwnedDescriptor
+  private(set) var logText = ""
+  private(set) var supervisor: Channel
+  private(set) var prober: Prober
+  private let configurations = Configurations()
+  private(set) var reports: [ProberReport] = []
+  private(set) var verdicts: [TrackerVerdict] = []
+  private(set) var board: Board
+  private(set) var memory: SharedMemory
+  private(set) var engine: Channel
+
+  final class Configurations {
+    var known: [[UInt8]: Configuration] = [:]
+  }
+
+  init(scratch: Scratch? = nil, scriptLimit: Nanoseconds = .seconds(20)) throws {
+    try Signals.ignore(SIGPIPE)
+    self.scratch = try scratch ?? Scratch()
+    loop = try EventLoop()
+    let pipe = try FileDescriptor.pipe()
+    logReader = OwnedDescriptor(try pipe.reader.duplicate())
+    try logReader.descriptor.setNonblocking()
+    let writer = try pipe.writer.duplicate().take()
+    log = LogWriter(writer, format: .text, loop: loop)
+    let (mine, theirs) = try Channel.pair()
+    supervisor = mine
+    let configurations = configurations
+    prober = try Prober(
+      supervisor: theirs, runtimeDirectory: self.scratch.path, loop: loop, log: log, scriptLimit: scriptLimit
+    ) { configurations.known[$0] }
+    (memory, board) = try Self.board(for: Configuration())
+    engine = try Channel.pair().0
+  }
+
+  /// A new board as an engine lays it out.
+  static func board(for configuration: Configuration) throws -> (SharedMemory, Board) {
+    let trackers = configuration.trackers.count
+    let size = try Board.size(routers: configuration.routers.count, addresses: 0, trackers: trackers, packetBytes: 0)
+    let memory = try SharedMemory(name: "board", size: size)
+    let board = try Board(
+      creatingIn: memory.bytes, routers: configuration.routers.count, addresses: 0, trackers: trackers, packetBytes: 0)
+    board.enginePID = getpid()
+    board.startedAt = MonotonicClock.now()
+    board.heartbeat = MonotonicClock.now()
+    board.isRunning = true
+    for (index, router) in configuration.routers.enumerated() {
+      board.router(index)?.description = RouterDescription(
+        identity: RouterIdentity(
+          interface: InterfaceIndex(rawValue: 2), family: router.family,
+          virtualRouterID: router.core.virtualRouterID.rawValue, name: router.name),
+        version: router.core.version, basePriority: router.core.priority, interval: router.core.interval,
+        addresses: 0..<0)
+      board.router(index)?.snapshot = VirtualRouterSnapshot(
+        state: .initialize, activeInterval: router.core.interval, effectivePriority: router.core.priority)
+    }
+    for (index, tracker) in configuration.trackers.enumerated() {
+      if case .script(let script) = tracker { board.tracker(index)?.name = configuration.scripts[script].name }
+    }
+    return (memory, board)
+  }
+
+  /// Has the prober serve a configuration, with a new engine, on a new board unless one is kept.
+  func serve(_ configuration: Configuration, keepingBoard: Bool = false) throws {
+    if !keepingBoard { (memory, board) = try Self.board(for: configuration) }
+    let key = configurations.known.first { $0.value.isSame(as: configuration) }?.key
+    let bytes = key ?? [UInt8(configurations.known.count)]
+    configurations.known[bytes] = configuration
+    let bundle = try MemoryFile.create(name: "bundle", holding: bytes)
+    let (mine, theirs) = try Channel.pair()
+    let oldEngine = engine
+    engine = mine
+    let sent = try supervisor.send(
+      ProberCommand.serve.encoded, descriptors: [bundle.rawValue, memory.rawValue, theirs.rawValue])
+    #expect(sent == .sent)
+    _ = oldEngine
+    verdicts = []
+  }
+
+  /// Starts another prober, as the supervisor does when one has died; the board stays.
+  func restartProber() throws {
+    let (mine, theirs) = try Channel.pair()
+    supervisor = mine
+    let configurations = configurations
+    prober = try Prober(supervisor: theirs, runtimeDirectory: scratch.path, loop: loop, log: log) {
+      configurations.known[$0]
+    }
+  }
+
+  /// Turns the loop until something holds, at most so many seconds.
+  func wait(
+    for what: String, seconds: Int64 = 15, location: SourceLocation = #_sourceLocation, _ condition: () -> Bool
+  ) throws {
+    let limit = MonotonicClock.now() + .seconds(seconds)
+    while true {
+      collect()
+      if condition() { return }
+      guard MonotonicClock.now() < limit else {
+        Issue.record("waited in vain for \(what); the log says:\n\(logText)", sourceLocation: location)
+        return
+      }
+      guard !loop.isStopped else {
+        try? loopPause()
+        continue
+      }
+      try loop.turn(until: MonotonicClock.now() + .milliseconds(10))
+    }
+  }
+
+  private func loopPause() throws { usleep(5000) }
+
+  /// Takes what has been said to the supervisor, to the engine and to the log.
+  func collect() {
+    while case .message(let bytes, _)? = try? supervisor.receive() {
+      if let report = try? ProberReport(decoding: bytes) { reports.append(report) }
+    }
+    while case .message(let bytes, _)? = try? engine.receive() {
+      if let verdict = try? TrackerVerdict(decoding: bytes) { verdicts.append(verdict) }
+    }
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while case .bytes(let count)? = buffer.withUnsafeMutableBytes({ try? logReader.descriptor.read(into: $0) }) {
+      logText += String(decoding: buffer.prefix(count), as: UTF8.self)
+    }
+  }
+
+  /// Has the engine say that a router moved, and writes it on the board as the engine does.
+  func transition(
+    _ router: Int, _ number: UInt64, from: RouterState, to: RouterState, cause: Cause = .started, priority: UInt8 = 150,
+    detail: String = ""
+  ) throws {
+    let transition = Transition(
+      from: from, to: to, cause: cause, priority: Priority(rawValue: priority), at: MonotonicClock.now())
+    record(transition, router, number)
+    let message = EngineMessage.transition(router: router, number: number, transition, detail: detail)
+    #expect(try engine.send(message.encoded) == .sent)
+  }
+
+  func record(_ transition: Transition, _ router: Int, _ number: UInt64) {
+    guard let record = board.router(router) else { return }
+    record.snapshot = VirtualRouterSnapshot(
+      state: transition.to, activeInterval: Centiseconds(rawValue: 100), effectivePriority: transition.priority)
+    record.record(transition, number: number)
+  }
+
+  /// Ends the prober as the supervisor does.
+  func shutdown() throws {
+    engine = try Channel.pair().0
+    _ = try supervisor.send(ProberCommand.shutdown.encoded)
+    try wait(for: "the end") { loop.isStopped }
+  }
+}
+
+extension Configuration {
+  fileprivate func isSame(as other: Configuration) -> Bool {
+    scripts == other.scripts && routers == other.routers && groups == other.groups && global == other.global
+  }
+
+  /// A configuration whose scripts run as the user who runs the tests.
+  static func asOwnUser() -> Configuration {
+    var configuration = Configuration()
+    configuration.global.scriptUser = ScriptUser(user: "\(geteuid())")
+    return configuration
+  }
+}
+
+extension CommandDefinition {
+  init(_ words: String...) { self.init(arguments: words, text: words.joined(separator: " ")) }
+
+  static func shell(_ text: String) -> CommandDefinition {
+    CommandDefinition(arguments: text.split(separator: " ").map(String.init), text: text, needsShell: true)
+  }
+}
+
+extension VirtualRouterDefinition {
+  /// A router that only its name sets apart.
+  static func named(_ name: String, priority: UInt8 = 150) throws -> VirtualRouterDefinition {
+    VirtualRouterDefinition(
+      name: name, interface: "eth0",
+      core: VirtualRouterConfiguration(
+        virtualRouterID: try #require(VirtualRouterID(51)), version: .v2, priority: Priority(rawValue: priority),
+        interval: .seconds(1)),
+      family: .ipv4)
+  }
+}
+
+/// Whether a process is there and is no zombie.
+func isRunning(_ pid: Int32) -> Bool {
+  guard let file = fopen("/proc/\(pid)/stat", "r") else { return false }
+  defer { fclose(file) }
+  var buffer = [CChar](repeating: 0, count: 512)
+  guard fgets(&buffer, Int32(buffer.count), file) != nil else { return false }
+  let text = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  let state = text.split(separator: ")").last.flatMap { $0.first { $0 != " " } }
+  return state != "Z" && state != "X"
+}
