@@ -6,6 +6,8 @@ import NetworkTypes
 struct AddressMessage: ~Copyable {
   private let message: OpaquePointer
   private let keepsBroadcast: Bool
+  /// The far end of an IPv6 address, which libnl knows no way to say.
+  private let peer: IPAddress?
 
   /// Builds the request; `nil` when the change contradicts itself (families mixed, label too long) or memory is short.
   init?(_ change: AddressChange) {
@@ -19,6 +21,7 @@ struct AddressMessage: ~Copyable {
     }
     guard result == 0, let built else { return nil }
     message = built
+    peer = change.address.peer?.family == .ipv6 ? change.address.peer : nil
     keepsBroadcast = change.address.broadcast != nil && change.operation != .remove
   }
 
@@ -42,6 +45,10 @@ struct AddressMessage: ~Copyable {
       let end = length + size
       UnsafeMutableRawBufferPointer(rebasing: room[length..<end])
         .copyMemory(from: UnsafeRawBufferPointer(start: attribute.attribute, count: size))
+      if type == Int(IFA_ADDRESS), let peer, size == MemoryLayout<nlattr>.size + peer.family.addressLength {
+        UnsafeMutableRawBufferPointer(rebasing: room[length + MemoryLayout<nlattr>.size..<end]).copyBytes(
+          from: peer.bytes)
+      }
       length = Self.aligned(end)
       for padding in end..<length { room[padding] = 0 }
     }
@@ -97,9 +104,8 @@ private struct AddressObject: ~Copyable {
       return false
     }
     if let peer = address.peer {
-      guard peer.family == local.family, set(handle, peer, address.prefix.length, rtnl_addr_set_peer) else {
-        return false
-      }
+      guard peer.family == local.family else { return false }
+      if peer.family == .ipv4, !set(handle, peer, address.prefix.length, rtnl_addr_set_peer) { return false }
       rtnl_addr_set_prefixlen(handle, Int32(address.prefix.length))
     }
     if withBroadcast, let broadcast = address.broadcast {
