@@ -1,1 +1,0 @@
-// SimulationKit: see docs/architecture.md.
