@@ -39,10 +39,12 @@ extension Supervision {
       guard deadline <= now else { return }
       actions.append(.killLoader)
       reloadFailed("reading the configuration took too long", code: ExitCode.failure.rawValue, into: &actions)
+      startQueuedReload(at: now, into: &actions)
     case .preparing(let next):
       guard let deadline = next.deadline, deadline <= now else { return }
       retire(next.id, into: &actions)
       reloadFailed("the new engine was not ready in time", code: ExitCode.failure.rawValue, into: &actions)
+      startQueuedReload(at: now, into: &actions)
     case .yielding(_, let deadline):
       guard deadline <= now, let old = current else { return }
       actions.append(.log(.warning, "the engine before this one did not let go in time and was killed"))

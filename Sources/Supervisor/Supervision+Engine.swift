@@ -74,7 +74,8 @@ extension Supervision {
     if retiring.removeValue(forKey: id) != nil { return }
     switch reload {
     case .preparing(let next) where next.id == id:
-      return reloadFailed("the new engine \(ending) before it was ready", code: ending.code, into: &actions)
+      reloadFailed("the new engine \(ending) before it was ready", code: ending.code, into: &actions)
+      return startQueuedReload(at: now, into: &actions)
     case .yielding(let next, _) where next.id == id:
       // The old one lets go all the same; its end is then a crash, and an engine with its configuration goes on.
       return reloadFailed("the new engine \(ending) before it took over", code: ending.code, into: &actions)

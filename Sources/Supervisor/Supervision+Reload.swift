@@ -35,7 +35,8 @@ extension Supervision {
   ) {
     guard ending == .exited(0), let current else {
       let why = complaint.isEmpty ? "the loader \(ending)" : complaint
-      return reloadFailed(why, code: ending.code, into: &actions)
+      reloadFailed(why, code: ending.code, into: &actions)
+      return startQueuedReload(at: now, into: &actions)
     }
     let next = startEngine(
       bundle: bundle, adopting: current.id, within: limits.prepare, at: now, into: &actions)

@@ -9,14 +9,17 @@ final class SupervisorLog {
 
   private let format: LogFormat
   private let priorities: Bool
+  private let isSilent: Bool
   private var lost = 0
 
-  init(format: LogFormat) {
+  init(format: LogFormat, isSilent: Bool = false) {
     self.format = format
+    self.isSilent = isSilent
     priorities = isatty(STDERR_FILENO) == 0
   }
 
   func write(_ line: LogLine) {
+    guard !isSilent else { return }
     if lost > 0, isReady {
       put(LogLine(.warning, "\(lost) lines before this one were lost, the log was not read"))
       lost = 0
