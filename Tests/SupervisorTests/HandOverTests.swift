@@ -1,0 +1,229 @@
+import ControlModel
+import NetworkTypes
+import Testing
+
+@testable import Supervisor
+
+@Suite struct ReloadTests {
+  private let requester = ReloadRequester(prober: .first, token: 7)
+
+  @Test func handsOverFromTheOldEngineToTheNew() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    #expect(
+      harness.send(.reloadRequested(requester)) == [.announce(.reloading), .startLoader(.second)])
+    #expect(
+      harness.send(.loaderEnded(.second, .exited(0), complaint: ""))
+        == [.startEngine(.second, bundle: .second, adopting: .first)])
+    #expect(harness.send(.engineReported(.second, .ready)) == [.command(.first, .yield)])
+    #expect(harness.send(.engineReported(.first, .yielded)) == [.command(.second, .takeOver)])
+    #expect(harness.send(.engineEnded(.first, .exited(0))) == [])
+    #expect(
+      harness.send(.engineReported(.second, .running)).deeds == [
+        .serve(.first, engine: .second, bundle: .second), .answer(requester, code: 0, message: ""),
+        .announce(.ready),
+      ])
+    #expect(harness.supervision.retainedBoards == [.second])
+    #expect(harness.supervision.retainedBundles == [.second])
+  }
+
+  @Test func aConfigurationWithErrorsChangesNothing() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(requester))
+    let failed = harness.send(.loaderEnded(.second, .exited(2), complaint: "a.conf:3:1: error: what")).deeds
+    #expect(failed == [.answer(requester, code: 2, message: "a.conf:3:1: error: what"), .announce(.ready)])
+    #expect(harness.supervision.current?.id == .first)
+    #expect(harness.supervision.retainedBundles == [.first])
+  }
+
+  @Test func anEngineThatCannotGetReadyChangesNothing() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(requester))
+    harness.send(.loaderEnded(.second, .exited(0), complaint: ""))
+    let failed = harness.send(.engineEnded(.second, .exited(3))).deeds
+    #expect(
+      failed == [
+        .answer(requester, code: 3, message: "the new engine ended with code 3 before it was ready"),
+        .announce(.ready),
+      ])
+    #expect(harness.supervision.current?.stage == .running)
+    #expect(harness.supervision.retainedBoards == [.first])
+  }
+
+  @Test func anEngineThatIsNotReadyInTimeChangesNothing() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(requester))
+    harness.send(.loaderEnded(.second, .exited(0), complaint: ""))
+    let failed = harness.waitForDeadline().deeds
+    #expect(failed.first == .killEngine(.second))
+    #expect(harness.supervision.current?.id == .first)
+    #expect(harness.send(.engineEnded(.second, .killed(signal: 9))) == [])
+  }
+
+  @Test func anOldEngineThatDoesNotLetGoIsKilled() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(nil))
+    harness.send(.loaderEnded(.second, .exited(0), complaint: ""))
+    harness.send(.engineReported(.second, .ready))
+    #expect(harness.waitForDeadline().deeds == [.killEngine(.first), .command(.second, .takeOver)])
+    #expect(harness.supervision.retainedBoards.contains(.first))
+  }
+
+  @Test func anOldEngineThatYieldsAndStaysIsKilledLater() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(nil))
+    harness.send(.loaderEnded(.second, .exited(0), complaint: ""))
+    harness.send(.engineReported(.second, .ready))
+    harness.send(.engineReported(.first, .yielded))
+    harness.send(.engineReported(.second, .running))
+    #expect(harness.waitForDeadline() == [.killEngine(.first)])
+    #expect(harness.send(.engineEnded(.first, .killed(signal: 9))) == [])
+  }
+
+  @Test func anEngineThatDiesOnTakingOverGivesWayToTheOldConfiguration() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(requester))
+    harness.send(.loaderEnded(.second, .exited(0), complaint: ""))
+    harness.send(.engineReported(.second, .ready))
+    harness.send(.engineReported(.first, .yielded))
+    let died = harness.send(.engineEnded(.second, .killed(signal: 4))).deeds
+    #expect(died.contains(.removeLeftovers(of: .second, notOn: .first)))
+    #expect(died.last == .startEngine(.third, bundle: .first, adopting: .first))
+    #expect(died.contains { if case .answer(requester, let code, _) = $0 { code != 0 } else { false } })
+    #expect(harness.supervision.retainedBoards == [.first, .third])
+  }
+
+  @Test func anOldEngineThatCrashesWhileTheNewPreparesIsReplacedFirst() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(requester))
+    harness.send(.loaderEnded(.second, .exited(0), complaint: ""))
+    #expect(
+      harness.send(.engineEnded(.first, .killed(signal: 4))).deeds
+        == [.killEngine(.second), .startEngine(.third, bundle: .first, adopting: .first)])
+    harness.send(.engineReported(.third, .ready))
+    let running = harness.send(.engineReported(.third, .running)).deeds
+    #expect(running.contains(.startLoader(.third)))
+    #expect(!running.contains { if case .answer = $0 { true } else { false } })
+  }
+
+  @Test func requestsDuringAReloadShareOneMore() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(nil))
+    for _ in 0..<50 { #expect(harness.send(.reloadRequested(requester)) == []) }
+    let first = harness.send(.loaderEnded(.second, .exited(2), complaint: "no")).deeds
+    #expect(first == [.announce(.ready), .announce(.reloading), .startLoader(.third)])
+    let second = harness.send(.loaderEnded(.third, .exited(2), complaint: "no")).deeds
+    #expect(second.count { $0 == .answer(requester, code: 2, message: "no") } == 50)
+    #expect(!second.contains { if case .startLoader = $0 { true } else { false } })
+  }
+
+  @Test func aReloadAskedForBeforeTheStartIsDoneComesAfterIt() {
+    var harness = SupervisionHarness()
+    #expect(harness.send(.reloadRequested(nil)) == [])
+    harness.send(.loaderEnded(.first, .exited(0), complaint: ""))
+    harness.send(.engineReported(.first, .ready))
+    #expect(harness.send(.engineReported(.first, .running)).contains(.startLoader(.second)))
+  }
+
+  @Test func aThousandReloadsKeepNothing() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    for number in 2...1001 as ClosedRange<UInt64> {
+      harness.reload(to: EngineID(rawValue: number), bundle: BundleID(rawValue: number))
+      #expect(harness.supervision.retainedBoards == [EngineID(rawValue: number)])
+      #expect(harness.supervision.retainedBundles == [BundleID(rawValue: number)])
+    }
+    #expect(harness.supervision.retiring.isEmpty)
+    #expect(harness.supervision.nextDeadline == nil)
+  }
+}
+
+@Suite struct StopTests {
+  @Test func theEngineWithdrawsBeforeTheProberEnds() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    #expect(harness.send(.stopRequested) == [.announce(.stopping), .command(.first, .shutdown)])
+    #expect(harness.send(.stopRequested) == [])
+    #expect(harness.send(.engineEnded(.first, .exited(0))) == [.shutdownProber(.first)])
+    #expect(harness.send(.proberEnded(.first, .exited(0))) == [.end(0)])
+    #expect(harness.supervision.retainedBoards.isEmpty)
+  }
+
+  @Test func anEngineThatDoesNotStopIsKilledAndItsAddressesWithdrawn() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.stopRequested)
+    #expect(
+      harness.waitForDeadline().deeds == [.killEngine(.first), .withdraw([.first]), .shutdownProber(.first)])
+    #expect(harness.waitForDeadline().deeds == [.killProber(.first), .end(0)])
+  }
+
+  @Test func anEngineThatCrashesWhileStoppingIsNotReplaced() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.stopRequested)
+    #expect(
+      harness.send(.engineEnded(.first, .killed(signal: 11))).deeds == [.withdraw([.first]), .shutdownProber(.first)])
+  }
+
+  @Test func aStopDuringTheLoadEndsAtOnce() {
+    var harness = SupervisionHarness()
+    #expect(harness.send(.stopRequested) == [.killLoader, .end(0)])
+  }
+
+  @Test func aStopDuringAHandOverReachesTheNewEngine() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(nil))
+    harness.send(.loaderEnded(.second, .exited(0), complaint: ""))
+    harness.send(.engineReported(.second, .ready))
+    #expect(harness.send(.stopRequested) == [])
+    #expect(
+      harness.send(.engineReported(.first, .yielded))
+        == [.command(.second, .takeOver), .announce(.stopping), .command(.second, .shutdown)])
+    #expect(harness.send(.engineEnded(.second, .exited(0))) == [.shutdownProber(.first)])
+  }
+
+  @Test func aStopAfterACrashWithdrawsTheTrueBoard() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.engineEnded(.first, .killed(signal: 4)))
+    #expect(
+      harness.send(.stopRequested)
+        == [.announce(.stopping), .killEngine(.second), .withdraw([.first, .second]), .shutdownProber(.first)])
+  }
+
+  @Test func aStopDuringAReloadAnswersWhoAskedForIt() {
+    let requester = ReloadRequester(prober: .first, token: 3)
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(requester))
+    let stopped = harness.send(.stopRequested)
+    #expect(stopped.contains(.killLoader))
+    #expect(stopped.contains(.answer(requester, code: 1, message: "martlet is stopping")))
+  }
+
+  @Test func noDeadlineIsLeftBehindToSpinOn() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(nil))
+    harness.send(.loaderEnded(.second, .exited(0), complaint: ""))
+    harness.send(.engineReported(.second, .ready))
+    harness.send(.engineReported(.first, .yielded))
+    harness.send(.stopRequested)
+    for _ in 0..<10 {
+      harness.waitForDeadline()
+      if harness.supervision.phase == .ended { break }
+      if let next = harness.supervision.nextDeadline { #expect(next > harness.now) }
+    }
+    #expect(harness.supervision.phase == .ended)
+  }
+}

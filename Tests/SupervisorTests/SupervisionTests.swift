@@ -1,0 +1,172 @@
+import ControlModel
+import NetworkTypes
+import Testing
+
+@testable import Supervisor
+
+@Suite struct StartTests {
+  @Test func startsInOrderAndSaysReadyOnceEngineAndProberAre() {
+    var harness = SupervisionHarness()
+    #expect(harness.actions == [.startLoader(.first)])
+    #expect(
+      harness.send(.loaderEnded(.first, .exited(0), complaint: ""))
+        == [.startEngine(.first, bundle: .first, adopting: nil), .startProber(.first)])
+    #expect(harness.send(.engineReported(.first, .ready)) == [.command(.first, .takeOver)])
+    #expect(
+      harness.send(.engineReported(.first, .running)) == [.serve(.first, engine: .first, bundle: .first)])
+    #expect(harness.send(.proberReady(.first)) == [.announce(.ready)])
+  }
+
+  @Test(arguments: [ExitCode.configuration, .failure])
+  func aLoaderThatFailsEndsTheService(code: ExitCode) {
+    var harness = SupervisionHarness()
+    #expect(
+      harness.send(.loaderEnded(.first, .exited(code.rawValue), complaint: "")).deeds == [.end(code.rawValue)])
+  }
+
+  @Test(arguments: [ExitCode.missingInterface, .missingCapability, .alreadyServed])
+  func anEngineThatNeverGetsReadyEndsTheServiceWithItsCode(code: ExitCode) {
+    var harness = SupervisionHarness()
+    harness.send(.loaderEnded(.first, .exited(0), complaint: ""))
+    let ended = harness.send(.engineEnded(.first, .exited(code.rawValue)))
+    #expect(ended.deeds == [.shutdownProber(.first)])
+    #expect(harness.send(.proberEnded(.first, .exited(0))) == [.end(code.rawValue)])
+  }
+
+  @Test func aFirstEngineThatIsNotReadyInTimeIsKilled() {
+    var harness = SupervisionHarness()
+    harness.send(.loaderEnded(.first, .exited(0), complaint: ""))
+    #expect(harness.waitForDeadline().deeds == [.killEngine(.first), .shutdownProber(.first)])
+    #expect(harness.send(.proberEnded(.first, .exited(0))) == [.end(ExitCode.failure.rawValue)])
+  }
+
+  @Test func anEngineThatDiesOnItsFirstTakeOverLeavesNoAddress() {
+    var harness = SupervisionHarness()
+    harness.send(.loaderEnded(.first, .exited(0), complaint: ""))
+    harness.send(.engineReported(.first, .ready))
+    let died = harness.send(.engineEnded(.first, .killed(signal: 11))).deeds
+    #expect(died == [.withdraw([.first]), .shutdownProber(.first)])
+  }
+}
+
+@Suite struct CrashTests {
+  @Test func aNewEngineAdoptsTheBoardOfTheOneThatCrashed() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    #expect(
+      harness.send(.engineEnded(.first, .killed(signal: 9))).deeds
+        == [.startEngine(.second, bundle: .first, adopting: .first)])
+    #expect(harness.supervision.retainedBoards == [.first, .second])
+    #expect(harness.send(.engineReported(.second, .ready)) == [.command(.second, .takeOver)])
+    #expect(
+      harness.send(.engineReported(.second, .running)) == [.serve(.first, engine: .second, bundle: .first)])
+    #expect(harness.supervision.retainedBoards == [.second])
+  }
+
+  @Test func anEngineThatCrashesBeforeItRunsPassesOnTheTrueBoard() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.engineEnded(.first, .killed(signal: 4)))
+    harness.send(.engineReported(.second, .ready))
+    let crashed = harness.send(.engineEnded(.second, .killed(signal: 4))).deeds
+    #expect(crashed == [.startEngine(.third, bundle: .first, adopting: .first)])
+  }
+
+  @Test func threeCrashesInTenSecondsWithdraw() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    for engine in [EngineID.first, .second] {
+      harness.send(.engineEnded(engine, .killed(signal: 4)))
+      let next = EngineID(rawValue: engine.rawValue + 1)
+      harness.send(.engineReported(next, .ready))
+      harness.send(.engineReported(next, .running))
+      harness.wait(.seconds(2))
+    }
+    #expect(
+      harness.send(.engineEnded(.third, .killed(signal: 4))).deeds == [.withdraw([.third]), .shutdownProber(.first)])
+    #expect(harness.send(.proberEnded(.first, .exited(0))) == [.end(ExitCode.engineFailing.rawValue)])
+  }
+
+  @Test func crashesFarApartNeverWithdraw() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    for number in 1...20 as ClosedRange<UInt64> {
+      let next = EngineID(rawValue: number + 1)
+      let made = harness.send(.engineEnded(EngineID(rawValue: number), .killed(signal: 4))).deeds
+      #expect(made == [.startEngine(next, bundle: .first, adopting: EngineID(rawValue: number))])
+      harness.send(.engineReported(next, .ready))
+      harness.send(.engineReported(next, .running))
+      harness.wait(.seconds(6))
+    }
+  }
+
+  @Test func anEngineThatIsNotReadyInTimeAfterACrashWithdraws() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.engineEnded(.first, .killed(signal: 4)))
+    #expect(
+      harness.waitForDeadline().deeds
+        == [.killEngine(.second), .withdraw([.first, .second]), .shutdownProber(.first)])
+  }
+
+  @Test func anEngineThatStandsStillIsReplaced() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    let time = harness.now
+    harness.send(.heartbeat(.first, time))
+    #expect(harness.supervision.isAlive)
+    for _ in 1...5 { #expect(harness.send(.heartbeat(.first, time)) == []) }
+    #expect(!harness.supervision.isAlive)
+    #expect(
+      harness.send(.heartbeat(.first, time)).deeds
+        == [.killEngine(.first), .startEngine(.second, bundle: .first, adopting: .first)])
+    #expect(harness.supervision.isAlive)
+    #expect(harness.send(.engineEnded(.first, .killed(signal: 9))) == [])
+  }
+
+  @Test func anEngineThatMovesIsLeftAlone() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    for count in 0..<100 {
+      harness.wait(.milliseconds(500))
+      #expect(harness.send(.heartbeat(.first, harness.now - .milliseconds(Int64(count % 7)))) == [])
+    }
+  }
+}
+
+@Suite struct ProberTests {
+  @Test func aDeadProberIsStartedAgainAndServed() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.wait(.seconds(5))
+    #expect(
+      harness.send(.proberEnded(.first, .killed(signal: 11))).deeds
+        == [.startProber(.second), .serve(.second, engine: .first, bundle: .first)])
+    #expect(harness.send(.proberReady(.second)) == [])
+  }
+
+  @Test func aProberThatKeepsDyingIsStartedOnceASecond() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.wait(.seconds(5))
+    harness.send(.proberEnded(.first, .exited(1)))
+    for number in 2...20 as ClosedRange<UInt64> {
+      let before = harness.now
+      #expect(harness.send(.proberEnded(ProberID(rawValue: number), .exited(1))).deeds == [])
+      let next = ProberID(rawValue: number + 1)
+      #expect(harness.waitForDeadline() == [.startProber(next), .serve(next, engine: .first, bundle: .first)])
+      #expect(harness.now - before == .seconds(1))
+    }
+  }
+
+  @Test func aProberThatDiesBeforeTheEngineRunsIsServedOnceItDoes() {
+    var harness = SupervisionHarness()
+    harness.send(.loaderEnded(.first, .exited(0), complaint: ""))
+    harness.send(.proberEnded(.first, .exited(1)))
+    #expect(harness.waitForDeadline() == [.startProber(.second)])
+    harness.send(.engineReported(.first, .ready))
+    #expect(
+      harness.send(.engineReported(.first, .running)) == [.serve(.second, engine: .first, bundle: .first)])
+    #expect(harness.send(.proberReady(.second)) == [.announce(.ready)])
+  }
+}
