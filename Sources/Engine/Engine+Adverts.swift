@@ -107,7 +107,7 @@ extension Engine {
       record[.addressListErrors] &+= 1
       record[drops: Int(difference.rawValue)] &+= 1
     }
-    guard drops.shouldLog(difference, from: sender, at: now) else { return }
+    guard limiter.shouldLog(.advertisement(difference), from: sender, at: now) else { return }
     outbox.send(.event(LogEvent(.addressListDiffers, router: router, address: sender)))
   }
 
@@ -120,7 +120,7 @@ extension Engine {
     } else {
       board.unknownRouterDrops &+= 1
     }
-    guard drops.shouldLog(error, from: sender, at: now) else { return }
+    guard limiter.shouldLog(.advertisement(error), from: sender, at: now) else { return }
     let interface = interfaces[ear.receiver.interface]?.name ?? ""
     outbox.send(
       .event(

@@ -90,8 +90,7 @@ extension Engine {
     _ address: IPAddress, _ priority: Priority, yields: Bool, of router: Int, at now: MonotonicInstant
   ) {
     board.router(router)?[.otherMasters] &+= 1
-    // The limiter knows kinds of drops only; any one kind will do, since this one has a limiter of its own.
-    guard otherMasters.shouldLog(yields ? .destination : .addressList, from: address, at: now) else { return }
+    guard limiter.shouldLog(.otherMaster, from: address, at: now) else { return }
     outbox.send(
       .event(
         LogEvent(

@@ -12,6 +12,9 @@ extension Engine {
     phase = .running
     transport.discardReceived()
     board.startedAt = previous?.startedAt ?? now
+    outbox.send(
+      .event(
+        LogEvent(.engineRunning, number: Int64(plan.routers.count), text: previous == nil ? "fresh" : "adopted")))
     tellFacts(from: previous, at: now)
     let heritage = Heritage(previous, for: plan)
     for router in plan.routers.indices {
@@ -26,9 +29,6 @@ extension Engine {
     inheritAddresses(heritage)
     removeLeftovers()
     resignAbandoned(heritage)
-    outbox.send(
-      .event(
-        LogEvent(.engineRunning, number: Int64(plan.routers.count), text: previous == nil ? "fresh" : "adopted")))
     turn(at: now)
     board.isRunning = true
   }
@@ -48,6 +48,7 @@ extension Engine {
     }
     phase = .stopping
     let now = MonotonicClock.now()
+    stopDeadline = now + .seconds(1)
     for router in plan.routers.indices { core.handle(.shutdown(router: router), at: now, into: &effects) }
     carryOut(at: now, due: nil)
   }

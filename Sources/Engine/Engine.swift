@@ -43,8 +43,7 @@ final class Engine {
   var interfaces: InterfaceTable
   var work: WorkQueue
   var announcer: Announcer
-  var drops = DropLimiter()
-  var otherMasters = DropLimiter()
+  var limiter = LogLimiter()
   var remembered: [RememberedAdvertisement]
   /// Rounds of announcements that wait until the router's addresses are claimed.
   var announcementsAfterClaim: [Int]
@@ -53,6 +52,8 @@ final class Engine {
   /// Addresses that disappeared in this turn, looked at when all of the turn's link changes are known.
   var vanished: [Int] = []
   var proberRegistration: Reactor.Registration?
+  /// When an engine that stops no longer waits for the prober to take its last messages.
+  var stopDeadline = MonotonicInstant(nanoseconds: 0)
 
   private var isDirty: [Bool]
   private var dirty: [Int] = []
@@ -110,14 +111,15 @@ final class Engine {
     outbox.flush()
     board.droppedMessages = outbox.totalDropped
     writeDirty()
-    if phase == .stopping, work.isEmpty { phase = .finished }
+    if phase == .stopping, work.isEmpty, !outbox.hasWaiting || now >= stopDeadline { phase = .finished }
   }
 
   private var nextDeadline: MonotonicInstant? {
     let heartbeat = reactor.now + Self.heartbeatInterval
     guard phase != .prepared else { return heartbeat }
     guard work.isEmpty, vanished.isEmpty else { return reactor.now }
-    return [core.nextDeadline, announcer.nextDeadline].compactMap { $0 }.reduce(heartbeat, min)
+    let retry = outbox.hasWaiting ? reactor.now + .milliseconds(5) : nil
+    return [core.nextDeadline, announcer.nextDeadline, retry].compactMap { $0 }.reduce(heartbeat, min)
   }
 
   /// Lets something happen to the routers and does what follows from it.

@@ -62,7 +62,7 @@ private final class EngineProcess {
     supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 64)
     var prober: Channel?
     if let descriptor = try? Inherited.take(InheritedDescriptor.prober.rawValue) {
-      prober = Channel(descriptor, maximumMessage: 4096)
+      prober = Self.proberChannel(descriptor)
     }
     if let file = try? Inherited.take(InheritedDescriptor.previousBoard.rawValue) {
       previousMemory = try? SharedMemory(mapping: file, writable: true)
@@ -126,8 +126,15 @@ private final class EngineProcess {
       engine.stop()
     case .proberLink:
       guard let descriptor = supervisor.takeDescriptor() else { return }
-      engine.replaceProber(Channel(descriptor, maximumMessage: 4096))
+      engine.replaceProber(Self.proberChannel(descriptor))
     }
+  }
+
+  private static func proberChannel(_ descriptor: consuming FileDescriptor) -> Channel {
+    let channel = Channel(descriptor, maximumMessage: 4096)
+    // Room for the transitions of thousands of routers at once; with less, the rest waits in the outbox.
+    try? channel.setSendBuffer(4 << 20)
+    return channel
   }
 
   private func report(_ report: EngineReport) {

@@ -6,9 +6,11 @@ import LinuxSystem
 /// The engine never waits for the prober. What finds the queue full is counted and lost; states are not lost with it, since the
 /// prober reads them from the board.
 final class Outbox {
-  private static let capacity = 512
+  private static let capacity = 8192
 
   private(set) var channel: Channel?
+  /// The other end is gone. The channel is kept, since the reactor still watches it, until another one takes its place.
+  private var isClosed = false
   private var waiting: [[UInt8]] = []
   private var dropped: UInt32 = 0
 
@@ -22,6 +24,7 @@ final class Outbox {
   /// Goes on with another prober; what waits is for that one.
   func replace(_ channel: Channel?) {
     self.channel = channel
+    isClosed = false
     flush()
   }
 
@@ -53,12 +56,12 @@ final class Outbox {
   }
 
   private func deliver(_ bytes: [UInt8]) -> Bool {
-    guard let channel else { return false }
+    guard let channel, !isClosed else { return false }
     let result = bytes.withUnsafeBytes { try? channel.send($0) }
     switch result {
     case .sent: return true
     case .closed:
-      self.channel = nil
+      isClosed = true
       return false
     case .wouldBlock, nil: return false
     }

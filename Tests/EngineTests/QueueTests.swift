@@ -108,30 +108,31 @@ import VRRPWire
   }
 }
 
-@Suite struct DropLimiterTests {
+@Suite struct LogLimiterTests {
   private let now = MonotonicInstant(nanoseconds: 5_000_000_000)
 
   @Test func oneLinePerSenderAndKindAMinute() {
-    var limiter = DropLimiter()
+    var limiter = LogLimiter()
     let sender = IPAddress(v4: 1)
     let other = IPAddress(v4: 2)
     let asked: [(AdvertisementError, IPAddress, Int64)] = [
       (.checksum, sender, 0), (.checksum, sender, 59), (.version, sender, 59), (.checksum, other, 59),
       (.checksum, sender, 60),
     ]
-    let answers = asked.map { limiter.shouldLog($0.0, from: $0.1, at: now + .seconds($0.2)) }
+    let answers = asked.map { limiter.shouldLog(.advertisement($0.0), from: $0.1, at: now + .seconds($0.2)) }
     #expect(answers == [true, false, true, true, true])
   }
 
   @Test func tenThousandForgedSendersWriteFewLines() {
-    var limiter = DropLimiter()
+    var limiter = LogLimiter()
     var lines = 0
-    for sender in 0..<10_000 where limiter.shouldLog(.checksum, from: IPAddress(v4: UInt32(sender)), at: now) {
+    for sender in 0..<10_000
+    where limiter.shouldLog(.advertisement(.checksum), from: IPAddress(v4: UInt32(sender)), at: now) {
       lines += 1
     }
-    #expect(lines == DropLimiter.capacity + 1)
+    #expect(lines == LogLimiter.capacity + 1)
     // A minute later the places are free again.
-    let later = limiter.shouldLog(.checksum, from: IPAddress(v4: 99_999), at: now + .seconds(61))
+    let later = limiter.shouldLog(.advertisement(.checksum), from: IPAddress(v4: 99_999), at: now + .seconds(61))
     #expect(later)
   }
 }
