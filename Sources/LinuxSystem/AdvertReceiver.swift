@@ -47,6 +47,8 @@ public final class AdvertReceiver {
   /// The family listened for.
   public let family: AddressFamily
   private let descriptor: FileDescriptor
+  /// The groups joined. The kernel gives a raw IPv6 socket what any socket of the host joined, so it is checked here.
+  private var groups: [IPAddress] = []
 
   /// Opens a socket bound to the interface; no group is joined yet. Needs CAP_NET_RAW.
   ///
@@ -68,11 +70,13 @@ public final class AdvertReceiver {
   /// Hears what is sent to `group` on this interface. Joining twice throws EADDRINUSE.
   public func join(_ group: IPAddress) throws(SystemError) {
     try change(group, clinux_join_group, "join multicast group")
+    groups.append(group)
   }
 
   /// Hears `group` no longer.
   public func leave(_ group: IPAddress) throws(SystemError) {
     try change(group, clinux_leave_group, "leave multicast group")
+    groups.removeAll { $0 == group }
   }
 
   private func change(
@@ -84,7 +88,7 @@ public final class AdvertReceiver {
     try checked(call(descriptor.rawValue, family == .ipv6, group.bytes, interface.rawValue), operation, "\(group)")
   }
 
-  /// Takes what waits, at most one batch, and gives each datagram to `body`; how many there were.
+  /// Takes what waits, at most one batch, and gives each datagram to `body`; how many were taken.
   ///
   /// A result equal to the batch's capacity means that more may wait. An IPv4 datagram whose header makes no sense is
   /// given to `malformed` by its source. Throws what the socket reports, such as ENETDOWN when the interface went down;
@@ -120,11 +124,13 @@ public final class AdvertReceiver {
   }
 
   private func deliverIPv6(_ datagram: clinux_datagram, _ body: (ReceivedAdvert) -> Void) {
+    let destination = Self.address(datagram.destination)
+    guard !destination.isMulticast || groups.contains(destination) else { return }
     let arrival = datagram.interface > 0 ? InterfaceIndex(rawValue: datagram.interface) : interface
     body(
       ReceivedAdvert(
         payload: UnsafeRawBufferPointer(start: datagram.bytes, count: Int(datagram.count)),
-        source: Self.address(datagram.source), destination: Self.address(datagram.destination),
+        source: Self.address(datagram.source), destination: destination,
         hopLimit: UInt8(exactly: datagram.hop_limit), interface: arrival, isTruncated: datagram.truncated))
   }
 

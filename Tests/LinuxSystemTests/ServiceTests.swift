@@ -1,0 +1,186 @@
+import CLinux
+import Glibc
+import LinuxSystem
+import NetworkTypes
+import Testing
+
+@Suite(.serialized) struct ServiceNotificationTests {
+  @Test(arguments: [false, true])
+  func tellsTheServiceManager(abstract: Bool) throws {
+    try withTemporaryDirectory { directory in
+      let path = abstract ? "@martlet-test-\(getpid())" : directory + "/notify"
+      let manager = try UnixDatagramSocket(path)
+      let service = ServiceNotification(environment: ProcessEnvironment(["NOTIFY_SOCKET=\(path)"]))
+      #expect(service.isListening)
+      try service.ready(status: "two\nlines")
+      try service.reloading(at: MonotonicInstant(nanoseconds: 5_000_999))
+      try service.stopping()
+      try service.watchdog()
+      try service.status("fine")
+      let expected = [
+        "READY=1\nSTATUS=two lines", "RELOADING=1\nMONOTONIC_USEC=5000", "STOPPING=1", "WATCHDOG=1", "STATUS=fine",
+      ]
+      for text in expected { #expect(manager.next() == text) }
+    }
+  }
+
+  @Test func doesNothingWithoutAManagerAndReportsOneThatIsGone() throws {
+    try ServiceNotification(environment: ProcessEnvironment([])).ready()
+    let gone = ServiceNotification(environment: ProcessEnvironment(["NOTIFY_SOCKET=/nonexistent/notify"]))
+    #expect(throws: SystemError.self) { try gone.ready() }
+  }
+
+  @Test(arguments: [
+    (["WATCHDOG_USEC=3000000"], Nanoseconds.seconds(3)), (["WATCHDOG_USEC=3000000", "WATCHDOG_PID=42"], .seconds(3)),
+    (["WATCHDOG_USEC=3000000", "WATCHDOG_PID=43"], nil), (["WATCHDOG_USEC=x"], nil), (["WATCHDOG_USEC=-1"], nil),
+    ([], nil),
+  ])
+  func readsTheWatchdogInterval(entries: [String], expected: Nanoseconds?) {
+    let service = ServiceNotification(environment: ProcessEnvironment(entries), process: 42)
+    #expect(service.watchdogInterval == expected)
+  }
+
+  @Test func readsAndChangesAnEnvironment() {
+    var environment = ProcessEnvironment(["A=1", "AB=2", "C=x=y", "broken"])
+    #expect(environment["A"] == "1")
+    #expect(environment["C"] == "x=y")
+    #expect(environment["D"] == nil)
+    environment["A"] = nil
+    environment["C"] = "3"
+    #expect(environment.entries == ["AB=2", "broken", "C=3"])
+    #expect(ProcessEnvironment.current.entries.contains { $0.hasPrefix("PATH=") })
+  }
+
+  @Test func findsItself() throws {
+    #expect(try Executable.resolvedPath().hasPrefix("/"))
+    #expect(access(Executable.ownPath, X_OK) == 0)
+  }
+}
+
+private final class UnixDatagramSocket {
+  let descriptor: FileDescriptor
+
+  init(_ path: String) throws {
+    descriptor = FileDescriptor(owning: socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { room in
+      room.copyBytes(from: path.utf8)
+      if path.hasPrefix("@") { room[0] = 0 }
+    }
+    let length = socklen_t(2 + path.utf8.count + (path.hasPrefix("@") ? 0 : 1))
+    let fd = descriptor.rawValue
+    let bound = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(fd, $0, length) }
+    }
+    try #require(bound == 0)
+  }
+
+  func next() -> String? {
+    guard clinux_wait_readable(descriptor.rawValue, 2_000) > 0 else { return nil }
+    var buffer = [UInt8](repeating: 0, count: 1_000)
+    let count = recv(descriptor.rawValue, &buffer, buffer.count, 0)
+    return count >= 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
+  }
+}
+
+@Suite(.serialized) struct AddressLockTests {
+  @Test func twoSupervisorsConflictAndOneDoesNotWithItself() throws {
+    try withTemporaryDirectory { directory in
+      let ours = try AddressLocks(path: directory + "/locks")
+      let theirs = try AddressLocks(path: directory + "/locks")
+      #expect(try ours.acquire([1, 2, 3]) == .acquired)
+      #expect(try ours.acquire([1, 2, 3]) == .acquired)
+      #expect(try theirs.acquire([1, 2, 3]) == .held)
+      #expect(try theirs.acquire([1, 2, 4]) == .acquired)
+      try ours.release([1, 2, 3])
+      #expect(try theirs.acquire([1, 2, 3]) == .acquired)
+      #expect(try ours.acquire([1, 2, 4]) == .held)
+    }
+  }
+
+  @Test func aChildThatInheritsTheFileKeepsTheLocks() throws {
+    try withTemporaryDirectory { directory in
+      var request = SpawnRequest(executable: "/bin/sleep", arguments: ["sleep", "100"])
+      let child: ChildProcess
+      do {
+        let ours = try AddressLocks(path: directory + "/locks")
+        #expect(try ours.acquire([9]) == .acquired)
+        request.map(ours.rawValue, to: 7)
+        child = try ChildProcess(request)
+      }
+      let theirs = try AddressLocks(path: directory + "/locks")
+      #expect(try theirs.acquire([9]) == .held)
+      try child.signal(SIGKILL)
+      #expect(try waitForEnd(of: child) == .signaled(SIGKILL))
+      #expect(try eventually { try theirs.acquire([9]) == .acquired })
+    }
+  }
+
+  @Test func refusesASymbolicLink() throws {
+    try withTemporaryDirectory { directory in
+      #expect(symlink("/etc/passwd", directory + "/locks") == 0)
+      #expect(throws: SystemError(operation: "open lock file", errno: ELOOP, object: directory + "/locks")) {
+        try AddressLocks(path: directory + "/locks")
+      }
+    }
+  }
+}
+
+@Suite(.serialized) struct RuntimeDirectoryTests {
+  @Test func createsReplacesAndRemoves() throws {
+    try withTemporaryDirectory { parent in
+      let directory = try RuntimeDirectory(parent + "/martlet")
+      _ = try RuntimeDirectory(parent + "/martlet")
+      var status = stat()
+      #expect(stat(directory.path, &status) == 0)
+      #expect(status.st_mode & 0o777 == 0o700)
+      try directory.replace("state", with: Array("one".utf8))
+      try directory.replace("state", with: Array("two".utf8))
+      let file = try FileDescriptor.open(reading: directory.path(of: "state"))
+      #expect(try readAll(from: file) == "two")
+      #expect(stat(directory.path(of: "state"), &status) == 0)
+      #expect(status.st_mode & 0o777 == 0o600)
+      try directory.remove("state")
+      try directory.remove("state")
+      #expect(access(directory.path(of: "state"), F_OK) != 0)
+    }
+  }
+
+  @Test func refusesALinkAFileAndOneThatOthersMayWrite() throws {
+    try withTemporaryDirectory { parent in
+      #expect(symlink("/tmp", parent + "/link") == 0)
+      #expect(throws: SystemError.self) { try RuntimeDirectory(parent + "/link") }
+      #expect(mkdir(parent + "/open", 0o700) == 0)
+      chmod(parent + "/open", 0o777)
+      #expect(throws: SystemError.self) { try RuntimeDirectory(parent + "/open") }
+      #expect(throws: SystemError.self) { try RuntimeDirectory(parent + "/missing/deep") }
+    }
+  }
+}
+
+@Suite struct UserDatabaseTests {
+  @Test func findsRootByNameAndNumber() throws {
+    let root = try #require(try UserDatabase.lookup("root"))
+    #expect(root.userID == 0)
+    #expect(root.groups.contains(0))
+    #expect(try UserDatabase.lookup("0") == root)
+    #expect(try UserDatabase.lookup(group: "root") == 0)
+  }
+
+  @Test func knowsWhoIsNotThere() throws {
+    #expect(try UserDatabase.lookup("no-such-user-here") == nil)
+    #expect(try UserDatabase.lookup("-1") == nil)
+    #expect(try UserDatabase.lookup("987654") == UserDatabase.lookup(userID: 987_654))
+    #expect(try UserDatabase.lookup(userID: 987_654).groups == [987_654])
+    #expect(try UserDatabase.lookup(group: "no-such-group-here") == nil)
+  }
+}
+
+@Suite struct SystemErrorTests {
+  @Test func saysWhatWasTriedOnWhatAndWhy() {
+    let error = SystemError(operation: "open", errno: ENOENT, object: "/x")
+    #expect(error.description == "cannot open /x: No such file or directory")
+    #expect(SystemError(operation: "wait", errno: 9_999).description == "cannot wait: Unknown error 9999")
+  }
+}
