@@ -114,81 +114,56 @@ public final class Capture: Sendable {
     let everything: UInt16 = 0x0003
     let socket = Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard socket >= 0 else { throw LabError(call: "packet socket", on: interface) }
-    var failed: LabError?
-    func set(_ level: Int32, _ option: Int32, _ value: Int32, optional: Bool = false) {
-      var value = value
-      if setsockopt(socket, level, option, &value, 4) != 0, !optional {
-        failed = failed ?? LabError(call: "setsockopt \(option)", on: interface)
+    do throws(LabError) {
+      var version = FrameRing.version
+      guard setsockopt(socket, FrameRing.level, FrameRing.versionOption, &version, 4) == 0 else {
+        throw LabError(call: "packet version", on: interface)
       }
-    }
-    set(SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20, optional: true)
-    set(SOL_SOCKET, 35, 1)  // SO_TIMESTAMPNS: the kernel's stamp comes with each frame.
-    // struct sockaddr_ll: family, protocol in network order, interface; the rest is for sending.
-    var address = [UInt8](repeating: 0, count: 20)
-    address.withUnsafeMutableBytes {
-      $0.storeBytes(of: UInt16(AF_PACKET), toByteOffset: 0, as: UInt16.self)
-      $0.storeBytes(of: everything.bigEndian, toByteOffset: 2, as: UInt16.self)
-      $0.storeBytes(of: Int32(if_nametoindex(interface)), toByteOffset: 4, as: Int32.self)
-    }
-    let bound = address.withUnsafeBytes {
-      bind(socket, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
-    }
-    if bound != 0 { failed = failed ?? LabError(call: "bind", on: interface) }
-    if let failed {
+      var request = FrameRing.request
+      guard setsockopt(socket, FrameRing.level, FrameRing.ringOption, &request, 16) == 0 else {
+        throw LabError(call: "packet ring", on: interface)
+      }
+      // struct sockaddr_ll: family, protocol in network order, interface; the rest is for sending.
+      var address = [UInt8](repeating: 0, count: 20)
+      address.withUnsafeMutableBytes {
+        $0.storeBytes(of: UInt16(AF_PACKET), toByteOffset: 0, as: UInt16.self)
+        $0.storeBytes(of: everything.bigEndian, toByteOffset: 2, as: UInt16.self)
+        $0.storeBytes(of: Int32(if_nametoindex(interface)), toByteOffset: 4, as: Int32.self)
+      }
+      let bound = address.withUnsafeBytes {
+        bind(socket, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
+      }
+      guard bound == 0 else { throw LabError(call: "bind", on: interface) }
+      return socket
+    } catch {
       Glibc.close(socket)
-      throw failed
+      throw error
     }
-    return socket
   }
 
   private func collect() {
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    var control = [UInt8](repeating: 0, count: 256)
+    var ring: FrameRing
+    do throws(LabError) {
+      ring = try FrameRing(of: descriptor)
+    } catch {
+      return state.withLock { $0.problem = error }
+    }
     var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     while running.load(ordering: .acquiring) {
       guard poll(&ready, 1, 20) > 0 else { continue }
-      while let frame = receive(&buffer, &control) {
+      while let frame = ring.next(clockOffset: clockOffset) {
         state.withLock { $0.frames.append(frame) }
       }
       noteLosses()
     }
   }
 
-  private func receive(_ buffer: inout [UInt8], _ control: inout [UInt8]) -> CapturedFrame? {
-    buffer.withUnsafeMutableBytes { bytes in
-      control.withUnsafeMutableBytes { ancillary in
-        var part = iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
-        return withUnsafeMutablePointer(to: &part) { part in
-          var message = msghdr()
-          message.msg_iov = part
-          message.msg_iovlen = 1
-          message.msg_control = ancillary.baseAddress
-          message.msg_controllen = ancillary.count
-          let count = recvmsg(descriptor, &message, Int32(MSG_DONTWAIT))
-          guard count > 0 else { return nil }
-          let stamp = UnsafeRawBufferPointer(rebasing: ancillary[..<min(ancillary.count, message.msg_controllen)])
-          let wall = Self.timestamp(in: stamp)
-          let time = wall.map { MonotonicInstant(nanoseconds: $0 + clockOffset) } ?? .labNow()
-          return CapturedFrame(time: time, bytes: Array(bytes[..<count]))
-        }
-      }
-    }
-  }
-
-  /// The wall clock's nanoseconds in the first control message: `cmsghdr` is 16 bytes, the `timespec` follows.
-  private static func timestamp(in control: UnsafeRawBufferPointer) -> Int64? {
-    guard control.count >= 32, control.loadUnaligned(fromByteOffset: 12, as: Int32.self) == 35 else { return nil }
-    let seconds = control.loadUnaligned(fromByteOffset: 16, as: Int64.self)
-    return seconds * 1_000_000_000 + control.loadUnaligned(fromByteOffset: 24, as: Int64.self)
-  }
-
   /// A capture that lost frames proves nothing: the loss is kept as its problem.
   private func noteLosses() {
-    let packetLevel: Int32 = 263
     let statistics: Int32 = 6
     var counts: [UInt32] = [0, 0]
     var length = socklen_t(8)
-    guard getsockopt(descriptor, packetLevel, statistics, &counts, &length) == 0, counts[1] > 0 else { return }
+    guard getsockopt(descriptor, FrameRing.level, statistics, &counts, &length) == 0, counts[1] > 0 else { return }
     state.withLock { $0.problem = LabError("the capture lost \(counts[1]) frames") }
   }
 }

@@ -5,40 +5,46 @@ import Testing
 actor LabSlots {
   static let shared = LabSlots(count: 6)
 
+  private let count: Int
   private var free: Int
-  private var waiting: [CheckedContinuation<Void, Never>] = []
+  private var waiting: [(slots: Int, continuation: CheckedContinuation<Void, Never>)] = []
 
   init(count: Int) {
+    self.count = count
     free = count
   }
 
-  func take() async {
-    if free > 0 {
-      free -= 1
+  /// Waits for one slot, or for all of them; first come, first served.
+  func take(alone: Bool) async {
+    let wanted = alone ? count : 1
+    if waiting.isEmpty, free >= wanted {
+      free -= wanted
     } else {
-      await withCheckedContinuation { waiting.append($0) }
+      await withCheckedContinuation { waiting.append((wanted, $0)) }
     }
   }
 
-  func give() {
-    if waiting.isEmpty {
-      free += 1
-    } else {
-      waiting.removeFirst().resume()
+  func give(alone: Bool) {
+    free += alone ? count : 1
+    while let next = waiting.first, free >= next.slots {
+      free -= next.slots
+      waiting.removeFirst().continuation.resume()
     }
   }
 }
 
 /// Runs `body` in a lab of its own, when a slot is free.
-func inLab(_ body: (Lab) async throws -> Void) async throws {
-  await LabSlots.shared.take()
+///
+/// - Parameter alone: whether no other lab may run meanwhile, for what is measured in hundredths of a second.
+func inLab(alone: Bool = false, _ body: (Lab) async throws -> Void) async throws {
+  await LabSlots.shared.take(alone: alone)
   do {
     try await withLab(body)
   } catch {
-    await LabSlots.shared.give()
+    await LabSlots.shared.give(alone: alone)
     throw error
   }
-  await LabSlots.shared.give()
+  await LabSlots.shared.give(alone: alone)
 }
 
 /// Skips a test by name when the machine lacks something it needs.

@@ -67,7 +67,7 @@ final class Pair: Sendable {
   @discardableResult
   func expectMaster(
     _ peer: any Peer, since instant: MonotonicInstant = .labNow(), within bound: Nanoseconds,
-    _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    reachable: Nanoseconds = margin, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
   ) async throws -> CapturedAdvert {
     var first: CapturedAdvert?
     await eventually(within: bound + margin) {
@@ -82,7 +82,7 @@ final class Pair: Sendable {
     let alone = try await eventually(within: margin) { try lab.holders(of: address) == [peer.host.name] }
     let holders = try lab.holders(of: address)
     #expect(alone, "\(comment ?? ""): held by \(holders).\n\(logs)", sourceLocation: sourceLocation)
-    let reached = await client.reaches(within: margin)
+    let reached = await client.reaches(within: reachable)
     #expect(reached, "\(comment ?? ""): the client does not reach \(address).\n\(logs)", sourceLocation: sourceLocation)
     return advert
   }

@@ -8,7 +8,7 @@ extension LabTests {
   @Suite struct Scale {
     @Test(needs(.lab, .martlet))
     func twoHundredAndFiftyRoutersStartTogether() async throws {
-      try await inLab { lab in
+      try await inLab(alone: true) { lab in
         var file = RouterFile(version: .v3, interval: .milliseconds(100))
         file.routers = 250
         file.vrid = 1
