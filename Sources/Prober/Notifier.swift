@@ -35,7 +35,7 @@ final class Notifier {
     self.scriptLimit = scriptLimit
   }
 
-  /// Takes over a configuration, and notifies of transitions on the board that nobody was notified of.
+  /// Takes over a configuration and what is known of its routers. Nothing is notified of yet but routers that are gone.
   func adopt(_ link: EngineLink, launcher: CommandLauncher) {
     self.launcher = launcher
     let old = routers
@@ -52,7 +52,6 @@ final class Notifier {
       say(farewell: name, forgotten)
     }
     queues = queues.filter { !$0.value.isIdle || routers[$0.key.name] != nil || kept.contains($0.key.name) }
-    catchUp(link)
   }
 
   private func remembered(

@@ -66,16 +66,22 @@ final class NotifyPipe {
     lostLines = 0
   }
 
-  /// Gives the FIFO up: once its script has read what waits, it finds the end and can end by itself.
+  /// Gives the FIFO up once its script has read what waits; it finds the end then and can end by itself. To be called
+  /// again until the script has ended, or until nobody wants to wait any longer.
   func finish() {
     isClosed = true
     loop.cancel(restart)
+    var waiting: Int32 = 0
+    // While lines wait the FIFO must stay open: with its last descriptor they would go.
+    if let descriptor, reader != nil, ioctl(descriptor.rawValue, UInt(FIONREAD), &waiting) == 0, waiting > 0 { return }
     descriptor = nil
   }
 
   /// Kills the script and, if this process made the FIFO and it is no longer wanted, removes it.
   func close(remove: Bool) {
-    finish()
+    isClosed = true
+    loop.cancel(restart)
+    descriptor = nil
     reader?.kill()
     reader = nil
     if remove, isOurs { unlink(definition.path) }

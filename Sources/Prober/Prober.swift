@@ -144,6 +144,9 @@ final class Prober {
       self.launcher = launcher
       notifier.adopt(link, launcher: launcher)
       if isNew { adoptChecks(wanted, launcher, board: isFirst ? board : nil) }
+      // What the engine has said comes before what the board shows to be missing.
+      link.drain()
+      notifier.catchUp(link)
     }
     for verdict in checks.verdicts { link.send(verdict) }
     if !hasReported { hasReported = report(.ready) }
@@ -282,13 +285,13 @@ final class Prober {
     case .notifying:
       guard notifier.isIdle else { return }
       stopping = .draining
-      notifier.finishPipes()
-      awaitReaders(tries: 20)
+      awaitReaders(tries: 40)
     case .draining: return
     }
   }
 
   private func awaitReaders(tries: Int) {
+    notifier.finishPipes()
     guard notifier.hasReaders, tries > 0 else { return end() }
     _ = loop.schedule(after: .milliseconds(50)) { [weak self] in self?.awaitReaders(tries: tries - 1) }
   }
