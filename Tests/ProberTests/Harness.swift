@@ -217,9 +217,15 @@ final class Harness {
     record.record(transition, number: number)
   }
 
+  /// Has the engine die.
+  func abandonEngine() { if let pair = try? Channel.pair() { engine = pair.0 } }
+
+  /// Has the supervisor die.
+  func abandonSupervisor() { if let pair = try? Channel.pair() { supervisor = pair.0 } }
+
   /// Ends the prober as the supervisor does.
   func shutdown() throws {
-    engine = try Channel.pair().0
+    abandonEngine()
     _ = try supervisor.send(ProberCommand.shutdown.encoded)
     try wait(for: "the end") { loop.isStopped }
   }
