@@ -125,3 +125,19 @@ extension [Effect] {
   /// The actions on one router.
   func on(_ router: Int) -> [Action] { filter { $0.router == router }.map(\.action) }
 }
+
+/// Random numbers that are the same each time a round is run (xorshift).
+struct RoundGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(round: Int) {
+    state = 0x9E37_79B9_7F4A_7C15 &+ UInt64(round) &* 0xBF58_476D_1CE4_E5B9
+  }
+
+  mutating func next() -> UInt64 {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return state
+  }
+}
