@@ -219,7 +219,9 @@ extension EngineProcess {
       do { try body() } catch { notes.append("\(error); adverts may be late when this host is overloaded") }
     }
     attempt { () throws(SystemError) in try RealTime.setTimerSlack(nanoseconds: 1) }
-    attempt { () throws(SystemError) in try RealTime.useRoundRobin(priority: 10) }
+    if !RealTime.isRoundRobin {
+      attempt { () throws(SystemError) in try RealTime.useRoundRobin(priority: 10) }
+    }
     attempt { () throws(SystemError) in try RealTime.lockMemory() }
     return notes
   }

@@ -94,7 +94,10 @@ struct ChildRequests {
   }
 
   func engine(adopting: Bool) -> SpawnRequest {
-    request(.engine, [adopting ? "adopt" : "fresh"], standardError: STDERR_FILENO)
+    var request = request(.engine, [adopting ? "adopt" : "fresh"], standardError: STDERR_FILENO)
+    // A service manager may have put the service into the real-time class and forbidden to ask for it later.
+    request.resetsScheduling = false
+    return request
   }
 
   func prober() -> SpawnRequest {

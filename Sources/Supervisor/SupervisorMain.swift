@@ -67,7 +67,11 @@ public enum SupervisorMain {
 
   /// Keeps what withdrawing and signalling the children needs. The bounding set stays, since scripts that run as root
   /// may need what the service was started with.
+  ///
+  /// A service that is not root has only what the service manager chose, as ambient capabilities; its children inherit
+  /// them and drop their own share.
   private static func dropCapabilities() throws(SystemError) {
+    guard geteuid() == 0 else { return }
     try Capabilities.drop(
       keeping: [.networkAdministration, .rawNetwork, .kill, .setUser, .setGroup, .setCapabilities, .scheduling],
       bounding: .all)
