@@ -49,7 +49,8 @@ have-lab-packages:
 define install_packages
 if [ "$$(id -u)" = 0 ]; then \
   policy=/usr/sbin/policy-rc.d; \
-  if [ ! -e $$policy ]; then printf '#!/bin/sh\nexit 101\n' > $$policy; chmod 755 $$policy; trap "rm -f $$policy" EXIT; fi; \
+  if [ ! -e $$policy ]; then printf '#!/bin/sh\nexit 101\n' > $$policy; chmod 755 $$policy; trap "rm -f $$policy" EXIT; \
+  fi; \
   export DEBIAN_FRONTEND=noninteractive; \
   apt-get install -y -q --no-install-recommends $(1) >/dev/null 2>&1 \
   || { apt-get update -q && apt-get install -y -q --no-install-recommends $(1); }; \
@@ -73,7 +74,7 @@ demo: deps
 test: deps
 	$(SWIFT) build --build-tests
 	@$(SWIFT) build --product martlet --quiet
-	@if $(LAB) true 2>/dev/null; then inside='$(LAB)'; else \
+	@if $(LAB) true 2>/dev/null; then inside=yes; else \
 	  echo "No namespaces can be made here, so tests with real hosts will be skipped." >&2; fi; \
 	failed=0; \
 	run() { if [ -n "$${inside:-}" ]; then $(LAB) "$$@"; else "$$@"; fi; }; \
