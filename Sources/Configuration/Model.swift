@@ -246,6 +246,8 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   public var unicastPeers: [UnicastPeer] = []
   /// Where adverts are sent from when the file says (`unicast_src_ip`, `mcast_src_ip`).
   public var sourceAddress: IPAddress?
+  /// Where multicast adverts go (`mcast_dst_ip`, else `vrrp_mcast_group4` or `vrrp_mcast_group6`).
+  public var multicastGroup: IPAddress
   /// Whether the adverts' sender must be one of the peers; on by default for unicast.
   public var checksUnicastSource = true
   /// TTL or hop limit of unicast adverts.
@@ -271,6 +273,8 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
     self.interface = interface
     self.core = core
     self.family = family
+    let global = GlobalSettings()
+    multicastGroup = family == .ipv4 ? global.multicastGroup4 : global.multicastGroup6
   }
 }
 

@@ -26,7 +26,7 @@ enum Corpus {
     return text.split(separator: "\n").dropFirst().map { line in
       let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       return Entry(
-        file: fields[0], verdict: fields[1], configurationID: fields.count > 14 ? fields[14] : nil,
+        file: fields[0], verdict: fields[1], configurationID: fields.count > 16 ? fields[16] : nil,
         firstProblem: fields.count > 3 ? fields[3] : "")
     }
   }

@@ -86,6 +86,7 @@ extension Lowering {
     router.password = draft.password?.value
     router.unicastPeers = draft.peers.map(\.value)
     router.sourceAddress = draft.sourceAddress?.value
+    router.multicastGroup = multicastGroup(of: draft)
     router.unicastTTL = UInt8(clamping: draft.unicastTTL?.value ?? 255)
     router.checksumWithoutPseudoHeader = draft.checksumWithoutPseudoHeader ?? global.checksumWithoutPseudoHeader
     router.ignoresInterfaceFaults = draft.ignoresInterfaceFaults
@@ -96,6 +97,13 @@ extension Lowering {
     router.notify.priorityChanges =
       draft.notifiesPriorityChanges ?? group?.notifiesPriorityChanges ?? global.notifiesPriorityChanges
     return router
+  }
+
+  /// Where a router's multicast adverts go.
+  func multicastGroup(of draft: InstanceDraft) -> IPAddress {
+    let settings = global.settings
+    return draft.multicastGroup?.value
+      ?? (draft.settledFamily == .ipv4 ? settings.multicastGroup4 : settings.multicastGroup6)
   }
 
   /// The schedule of an instance: its own values, then those of `global_defs`, then keepalived's.

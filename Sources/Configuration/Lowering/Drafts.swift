@@ -91,6 +91,7 @@ struct InstanceDraft {
   var lostAddress = false
   var mayLackAddresses = false
   var sourceAddress: Located<IPAddress>?
+  var multicastGroup: Located<IPAddress>?
   var unicastKeyword: SourceSpan?
   var peers: [Located<UnicastPeer>] = []
   var unicastTTL: Located<Int>?

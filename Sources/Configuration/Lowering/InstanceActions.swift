@@ -24,6 +24,7 @@ extension Lowering {
         draft.unicastKeyword = statement.span
         lowering.readSource(statement, into: &draft)
       },
+      .custom("mcast_dst_ip") { $2.readMulticastGroup($1, into: &$0) },
       .custom("unicast_peer") { $2.readPeers($1, into: &$0) },
       .custom("check_unicast_src") { draft, statement, _ in draft.unicastKeyword = statement.span },
       .integer("unicast_ttl", \.unicastTTL),
@@ -151,6 +152,19 @@ extension Lowering {
       notes: [("its first address makes it \(known.value.name)", known.span)],
       suggestion: "put addresses of the other family in virtual_ipaddress_excluded, or in an instance of their own")
     return false
+  }
+
+  private func readMulticastGroup(_ statement: Statement, into draft: inout InstanceDraft) {
+    guard let group = address(statement), settle(group.value.family, at: group.span, in: &draft) else { return }
+    // IPv6 groups beyond the link would be routed away (RFC 4291 section 2.7: scope 2 is the link).
+    let fits = group.value.isMulticast && (group.value.family == .ipv4 || group.value.byte(at: 1) & 0xF == 2)
+    guard fits else {
+      diagnostics.report(
+        .warning, "not-multicast", "\(group.value) is not a multicast address of the link; the line is ignored",
+        at: group.span)
+      return
+    }
+    draft.multicastGroup = group
   }
 
   private func readPeers(_ statement: Statement, into draft: inout InstanceDraft) {

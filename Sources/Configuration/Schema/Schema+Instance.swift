@@ -27,7 +27,7 @@ extension Schema {
       Keyword("track_bfd", .values),
       Keyword("mcast_src_ip", .word, default: "first address of the interface", .acts),
       Keyword("unicast_src_ip", .word, default: "first address of the interface", .acts),
-      Keyword("mcast_dst_ip", .word, default: "vrrp_mcast_group4/6"),
+      Keyword("mcast_dst_ip", .word, default: "vrrp_mcast_group4/6", .acts),
       Keyword("track_src_ip", .flag),
       Keyword("virtual_router_id", .integer(1, 255), .acts),
       Keyword("unicast_ttl", .integer(0, 255), default: "255 for IPv4, kernel for IPv6", .acts),

@@ -6,7 +6,7 @@ enum DuplicateVirtualRouterID: ConfigurationRule {
   private struct Key: Hashable {
     var number: Int
     var family: AddressFamily
-    /// The interface of multicast routers, the source of unicast ones.
+    /// Interface and group of multicast routers, the source of unicast ones.
     var place: String
   }
 
@@ -14,7 +14,10 @@ enum DuplicateVirtualRouterID: ConfigurationRule {
     var seen: [Key: [InstanceDraft]] = [:]
     for draft in lowering.instances {
       guard let number = draft.virtualRouterID?.value, let interface = draft.interface?.value else { continue }
-      let place = draft.isUnicast ? "unicast \(draft.sourceAddress?.value.description ?? interface)" : interface
+      let place =
+        draft.isUnicast
+        ? "unicast \(draft.sourceAddress?.value.description ?? interface)"
+        : "\(interface) \(lowering.multicastGroup(of: draft))"
       let key = Key(number: number, family: draft.settledFamily, place: place)
       if let other = seen[key, default: []].first(where: { conflict($0, draft) }) {
         report(draft, other, number, lowering)
