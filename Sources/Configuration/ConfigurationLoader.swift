@@ -8,6 +8,8 @@ public struct LoadedConfiguration: Sendable {
   public var diagnostics: [Diagnostic]
   /// Whether one of them is an error.
   public var hasErrors: Bool
+  /// The programs that it would run, for ``ScriptAudit``.
+  public var scripts: [ScriptUse]
 
   /// The number of findings of a severity.
   public func count(of severity: Severity) -> Int { diagnostics.count { $0.severity == severity } }
@@ -35,7 +37,7 @@ public enum ConfigurationLoader {
     lowering.applyRules()
     return LoadedConfiguration(
       configuration: lowering.model(), diagnostics: source.diagnostics.finish(),
-      hasErrors: source.diagnostics.hasErrors)
+      hasErrors: source.diagnostics.hasErrors, scripts: lowering.commands)
   }
 
   /// Reads the configuration that a bundle was made of; gives what the first reading gave.

@@ -21,7 +21,7 @@ struct BlockBuilder {
     self.diagnostics = diagnostics
   }
 
-  private var block: Grammar.ID? { open.last?.statement.keyword }
+  private var block: Grammar.ID? { open.isEmpty ? nil : open[open.count - 1].statement.keyword }
 
   /// Whether a line that begins with this word holds a command.
   func isCommand(_ word: ArraySlice<UInt8>) -> Bool {
@@ -42,7 +42,7 @@ struct BlockBuilder {
     guard skipped == 0, let first = words.first else { return }
     enterWithoutBrace()
     skipsNextBlock = false
-    if let frame = open.last, frame.isValues {
+    if !open.isEmpty, open[open.count - 1].isValues {
       open[open.count - 1].statement.children.append(
         Statement(keyword: nil, words: words, isCutByComment: cut))
       return

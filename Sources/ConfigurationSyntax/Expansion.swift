@@ -34,25 +34,25 @@ struct LineExpander {
     output.reserveCapacity(line.bytes.count + 32)
     startPiece()
     while let top = frames.last {
-      guard top.index < top.text.bytes.endIndex else {
-        frames.removeLast()
-        startPiece()
-        continue
-      }
-      let byte = top.text.bytes[top.index]
-      if byte == Ascii.dollar, let reference = reference(in: top) {
-        frames[frames.count - 1].index = reference.range.upperBound
-        guard replace(reference, in: top) else { return nil }
-      } else {
-        if byte == Ascii.quote { isQuoted.toggle() }
-        output.append(byte)
-        frames[frames.count - 1].index += 1
-      }
+      let end = copyText(of: top)
       guard output.count <= SourceLimits.lineLength else {
         reader.diagnostics.report(
           .error, "line-too-long", "the line grows beyond \(SourceLimits.lineLength) bytes by its definitions",
           at: line.span)
         return nil
+      }
+      frames[frames.count - 1].index = end
+      guard end < top.text.bytes.endIndex else {
+        frames.removeLast()
+        startPiece()
+        continue
+      }
+      if let reference = reference(in: top.text, at: end) {
+        frames[frames.count - 1].index = reference.range.upperBound
+        guard replace(reference, in: top) else { return nil }
+      } else {
+        output.append(Ascii.dollar)
+        frames[frames.count - 1].index = end + 1
       }
     }
     guard reader.spend(bytes: output.count, at: line.span) else { return nil }
@@ -65,10 +65,21 @@ struct LineExpander {
     return text
   }
 
-  private func reference(in frame: Frame) -> Definitions.Reference? {
+  /// Copies what stands before the next dollar sign, and gives the sign's index.
+  private mutating func copyText(of frame: Frame) -> Int {
+    let bytes = frame.text.bytes
+    var end = frame.index
+    while end < bytes.endIndex, bytes[end] != Ascii.dollar {
+      if bytes[end] == Ascii.quote { isQuoted.toggle() }
+      end += 1
+    }
+    output.append(contentsOf: bytes[frame.index..<end])
+    return end
+  }
+
+  private func reference(in text: SourceText, at index: Int) -> Definitions.Reference? {
     let below = frames.dropLast().last { $0.index < $0.text.bytes.endIndex }
-    return Definitions.reference(
-      in: frame.text.bytes, at: frame.index, next: below.map { $0.text.bytes[$0.index] })
+    return Definitions.reference(in: text.bytes, at: index, next: below.map { $0.text.bytes[$0.index] })
   }
 
   private mutating func startPiece() {

@@ -217,8 +217,9 @@ extension Lowering {
 
   private func readAuthenticationType(_ statement: Statement, into draft: inout InstanceDraft) {
     guard let word = statement.arguments.first else { return }
+    draft.isPasswordAuthenticated = word.span
     switch word.text {
-    case "PASS": draft.isPasswordAuthenticated = word.span
+    case "PASS": break
     case "AH":
       diagnostics.report(
         .error, "not-yet",

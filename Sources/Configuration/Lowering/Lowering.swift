@@ -11,6 +11,9 @@ final class Lowering {
   var scripts: [ScriptDraft] = []
   var instances: [InstanceDraft] = []
   var groups: [SyncGroupDraft] = []
+  /// Every program that would be run, once for each user that runs it.
+  var commands: [ScriptUse] = []
+  var commandKeys: Set<CommandDefinition> = []
   /// Positions of ``scripts`` by name, made on demand.
   var scriptPositions: [String: Int] = [:]
   private var names: [String: Set<String>] = [:]
@@ -111,10 +114,14 @@ final class Lowering {
   private func reportExtraWords(_ statement: Statement, _ row: Keyword, after count: Int) {
     let extra = statement.arguments.dropFirst(count)
     guard let first = extra.first else { return }
-    let parent = statement.keyword.flatMap { _ in
-      schema.grammar.find(path: row.block.split(separator: "/").map(String.init))
+    if row.form == .flag, ["off", "false", "no"].contains(first.text.lowercased()) {
+      diagnostics.report(
+        .warning, "extra-words", "\(row.name) takes no value: it is on whatever follows it", at: first.span,
+        suggestion: "take the line out to have it off")
+      return
     }
-    let isKeyword = schema.grammar.find(first.bytes, in: parent) != nil
+    let block = schema.grammar.find(path: row.block.split(separator: "/").map(String.init))
+    let isKeyword = schema.grammar.find(first.bytes, in: block) != nil
     diagnostics.report(
       .warning, "extra-words",
       "'\(first.text)' and what follows it on the line have no meaning after \(row.name); they are ignored",
@@ -131,11 +138,12 @@ final class Lowering {
   private func reportNotYet(_ statement: Statement, _ row: Keyword) {
     // Without the signature the adverts would be open to anybody, so this must not pass as a warning.
     let isSecret = row.name == "auth_hmac"
+    let isBlock = row.form == .block || row.form == .values
     diagnostics.report(
       isSecret ? .error : .warning, "not-yet",
       isSecret
         ? "martlet does not have auth_hmac yet, and does not run without the authentication that is asked for"
-        : "martlet does not have \(row.name) yet; the \(row.form.shape == .line ? "line" : "block") has no effect",
+        : "martlet does not have \(row.name) yet; the \(isBlock ? "block" : "line") has no effect",
       at: statement.span, suggestion: isSecret ? "take the block out to run without authentication" : nil)
   }
 

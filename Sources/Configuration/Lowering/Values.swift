@@ -82,6 +82,10 @@ extension Lowering {
     }
     var command = CommandDefinition(arguments: split.words, text: word.text, needsShell: split.needsShell)
     command.user = user(statement.arguments.dropFirst())
+    if commandKeys.insert(CommandDefinition(arguments: [split.words[0]], text: "", user: command.user)).inserted {
+      commands.append(
+        ScriptUse(keyword: statement.words[0].text, command: command, range: diagnostics.map.range(of: word.span)))
+    }
     return Located(command, word.span)
   }
 

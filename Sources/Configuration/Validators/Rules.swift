@@ -35,9 +35,14 @@ extension Lowering {
   /// Applies all rules to what has been read.
   func applyRules() {
     for rule in Self.scriptRules { rule.check(self) }
-    for index in instances.indices {
-      for rule in Self.instanceRules { rule.check(&instances[index], self) }
+    // Taken out while they change, so that a rule may still look at everything else.
+    var drafts = instances
+    instances = []
+    let rules = Self.instanceRules
+    for index in drafts.indices {
+      for rule in rules { rule.check(&drafts[index], self) }
     }
+    instances = drafts
     for rule in Self.groupRules { rule.check(self) }
   }
 }
