@@ -49,8 +49,8 @@ extension SourceReader {
     }
     for pattern in PathPattern.alternatives(of: argument.bytes) where !isStopped {
       patternCount += 1
-      guard patternCount <= SourceLimits.fileCount else {
-        stop("more than \(SourceLimits.fileCount) includes are asked for", at: argument.span)
+      guard patternCount <= limits.fileCount else {
+        stop("more than \(limits.fileCount) includes are asked for", at: argument.span)
         break
       }
       include(pattern, checks, at: argument.span)

@@ -16,13 +16,15 @@ public enum ConfigurationParser {
   ///   - grammar: The keywords.
   ///   - configurationID: What `@ID` lines are compared with.
   ///   - randomSeed: Where `${_RANDOM}` starts.
+  ///   - limits: How much is read at most.
   public static func parse(
-    path: String, files: any SourceFiles, grammar: Grammar, configurationID: String?, randomSeed: UInt64 = 0
+    path: String, files: any SourceFiles, grammar: Grammar, configurationID: String?, randomSeed: UInt64 = 0,
+    limits: SourceLimits = SourceLimits()
   ) -> ParsedSource {
     let diagnostics = DiagnosticCollector(map: SourceMap())
     let reader = SourceReader(
       files: files, grammar: grammar, diagnostics: diagnostics, configurationID: configurationID,
-      randomSeed: randomSeed)
+      randomSeed: randomSeed, limits: limits)
     do {
       reader.read(try files.read(path), path: path, includedFrom: nil)
     } catch {

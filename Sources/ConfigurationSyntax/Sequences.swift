@@ -37,7 +37,7 @@ extension SourceReader {
 
   private func repeatLine(_ body: SourceText, _ rounds: Rounds, head: SourceSpan, depth: Int) {
     guard mayMake(lines: rounds.count) else {
-      stop("the sequence makes \(rounds.count) lines; at most \(SourceLimits.expandedLines) are made in all", at: head)
+      stop("the sequence makes \(rounds.count) lines; at most \(limits.expandedLines) are made in all", at: head)
       return
     }
     let continues = body.bytes.last == Ascii.backslash

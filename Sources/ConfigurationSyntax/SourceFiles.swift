@@ -31,7 +31,7 @@ public protocol SourceFiles {
 }
 
 /// The bounds within which a configuration is read, so that no input can take the reader's time or memory.
-public enum SourceLimits {
+public struct SourceLimits: Sendable, Hashable {
   /// Bytes of one file.
   public static let fileLength = 64 * 1_048_576
   /// Bytes of one line; keepalived reads 1,023.
@@ -39,17 +39,20 @@ public enum SourceLimits {
   /// Files open one within the other.
   public static let includeDepth = 32
   /// Files read in all.
-  public static let fileCount = 4096
+  public var fileCount = 4096
   /// Bytes of all files read.
   public static let totalLength = 128 * 1_048_576
   /// Lines that definitions and sequences may grow to in all.
-  public static let expandedLines = 1_000_000
+  public var expandedLines = 1_000_000
   /// Bytes that definitions and sequences may grow to in all.
-  public static let expandedBytes = 64 * 1_048_576
+  public var expandedBytes = 64 * 1_048_576
   /// Definitions and sequences within one another.
   public static let expansionDepth = 32
   /// Alternatives that the braces of one `include` pattern may make.
   public static let braceAlternatives = 1000
+
+  /// The bounds that configurations are read within.
+  public init() {}
 }
 
 /// Files held in memory, for tests and for bundles.

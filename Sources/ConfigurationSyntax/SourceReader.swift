@@ -14,8 +14,9 @@ final class SourceReader {
   /// Patterns that includes asked for so far.
   var patternCount = 0
   private var totalLength = 0
-  private var linesLeft = SourceLimits.expandedLines
-  private var bytesLeft = SourceLimits.expandedBytes
+  let limits: SourceLimits
+  private var linesLeft: Int
+  private var bytesLeft: Int
   /// Set when a bound was passed: nothing more is read.
   var isStopped = false
   /// The multi-line definition whose lines are being read.
@@ -23,9 +24,12 @@ final class SourceReader {
 
   init(
     files: any SourceFiles, grammar: Grammar, diagnostics: DiagnosticCollector, configurationID: String?,
-    randomSeed: UInt64
+    randomSeed: UInt64, limits: SourceLimits
   ) {
     self.files = files
+    self.limits = limits
+    linesLeft = limits.expandedLines
+    bytesLeft = limits.expandedBytes
     map = diagnostics.map
     self.diagnostics = diagnostics
     self.configurationID = Array((configurationID ?? "").utf8)
@@ -38,7 +42,7 @@ final class SourceReader {
     totalLength += bytes.count
     fileCount += 1
     let number = map.addFile(path: path, bytes: bytes, includedFrom: includedFrom)
-    guard totalLength <= SourceLimits.totalLength, fileCount <= SourceLimits.fileCount else {
+    guard totalLength <= SourceLimits.totalLength, fileCount <= limits.fileCount else {
       stop(
         "the configuration is larger than \(SourceLimits.totalLength / 1_048_576) MiB or has too many files",
         at: SourceSpan(file: number, line: 1, column: 1, length: 0, origin: 0))
@@ -283,7 +287,7 @@ final class SourceReader {
   func spend(lines: Int, at span: SourceSpan) -> Bool {
     linesLeft -= lines
     if linesLeft < 0 {
-      stop("sequences and definitions make more than \(SourceLimits.expandedLines) lines", at: span)
+      stop("sequences and definitions make more than \(limits.expandedLines) lines", at: span)
     }
     return !isStopped
   }
@@ -292,7 +296,7 @@ final class SourceReader {
   func spend(bytes: Int, at span: SourceSpan) -> Bool {
     bytesLeft -= bytes
     if bytesLeft < 0 {
-      stop("sequences and definitions make more than \(SourceLimits.expandedBytes / 1_048_576) MiB", at: span)
+      stop("sequences and definitions make more than \(limits.expandedBytes / 1_048_576) MiB", at: span)
     }
     return !isStopped
   }

@@ -1,0 +1,72 @@
+import ConfigurationSyntax
+import Testing
+
+@Suite("Includes")
+struct IncludeTests {
+  @Test(
+    "Files are read in place, beside the file that includes them",
+    arguments: [
+      ("include a.conf\nline z", "line a|line z"),
+      ("include /etc/m/a.conf", "line a"),
+      ("include d/*.conf", "line d1|line d2|line x"),
+      ("include d/{2,1}.conf", "line d2|line x|line d1"),
+      ("include d/[1].conf", "line d1"),
+      ("include d/?.conf", "line d1|line d2|line x"),
+      ("block n {\ninclude a.conf\n}", "block n {line a}"),
+      ("include open.conf\nline in\n}", "block n {line in}"),
+      ("$F=a\ninclude ${F}.conf", "line a"),
+      ("@me include a.conf", "line a"),
+    ])
+  func reading(text: String, expected: String) {
+    let source = parse(
+      text,
+      others: [
+        "/etc/m/a.conf": "line a", "/etc/m/d/1.conf": "line d1", "/etc/m/d/2.conf": "line d2\ninclude sub/x",
+        "/etc/m/d/sub/x": "line x", "/etc/m/open.conf": "block n {",
+      ])
+    #expect(shown(source.statements) == expected)
+    #expect(source.ids.isEmpty)
+  }
+
+  @Test(
+    "Each form of include has its own idea of an error",
+    arguments: [
+      ("include none.conf", Severity.warning), ("includer none.conf", .warning), ("includem none.conf", .error),
+      ("includem none*.conf", .warning), ("includew none*.conf", .error), ("includeb none.conf", .error),
+      ("includea none*.conf", .error), ("include \"a.conf\"", .warning),
+    ])
+  func missing(text: String, severity: Severity) {
+    let source = parse(text, others: ["/etc/m/a.conf": "line a"])
+    #expect(source.statements.isEmpty)
+    #expect(source.diagnostics.diagnostics.map(\.severity).max() == severity)
+    #expect(source.ids.last == "include-missing")
+  }
+
+  @Test("A file that includes itself is one error, by whatever way")
+  func loops() {
+    let direct = parse("include main.conf\nline a")
+    #expect(direct.ids == ["include-loop"])
+    #expect(shown(direct.statements) == "line a")
+    let round = parse("include b", others: ["/etc/m/b": "include c", "/etc/m/c": "include b"])
+    #expect(round.ids == ["include-loop"])
+  }
+
+  @Test("Files that include two others each stop at a bound")
+  func fanOut() {
+    var others: [String: String] = [:]
+    for level in 0..<30 { others["/etc/m/\(level)"] = "include \(level + 1)\ninclude \(level + 1)" }
+    let source = parse("include 0", others: others)
+    #expect(source.diagnostics.hasErrors)
+  }
+
+  @Test("A finding in an included file says where the file was included")
+  func trail() throws {
+    let source = parse("\n  include a.conf", others: ["/etc/m/a.conf": "line a\nlien b"])
+    let range = try #require(source.diagnostics.diagnostics.first?.range)
+    #expect(range.path == "/etc/m/a.conf")
+    #expect(range.line == 2)
+    #expect(range.trail.map(\.path) == ["/etc/m/main.conf"])
+    #expect(range.trail.first?.line == 2)
+    #expect(range.trail.first?.column == 11)
+  }
+}

@@ -1,0 +1,92 @@
+import ConfigurationSyntax
+import Testing
+
+@Suite("Hostile input")
+struct RobustnessTests {
+  @Test("Bytes that are no text are one error each, and the lines around them are read")
+  func bytes() {
+    let cases: [([UInt8], String)] = [
+      (Array("line a".utf8) + [0] + Array("b\nline c".utf8), "nul-byte"),
+      (Array("line ".utf8) + [0xFF, 0xFE] + Array("\nline c".utf8), "invalid-utf8"),
+      (Array("line ".utf8) + [0xC3] + Array("\nline c".utf8), "invalid-utf8"),
+      (Array(String(repeating: "line x ", count: 1_500_000).utf8) + Array("\nline c".utf8), "line-too-long"),
+    ]
+    for (bytes, id) in cases {
+      let source = parse(bytes)
+      #expect(source.ids == [id])
+      #expect(shown(source.statements) == "line c")
+      #expect(source.diagnostics.diagnostics.first?.range?.line == 1)
+    }
+  }
+
+  @Test("Bytes that are no text do no harm in a comment")
+  func comment() {
+    #expect(parse(Array("line a # ".utf8) + [0xE4, 0x0A]).ids.isEmpty)
+  }
+
+  @Test(
+    "What would grow without end is an error instead",
+    arguments: [
+      "$X=$X\nline $X", "$X=${X}\nline ${X}", "$A=$B\n$B=$A\nline $A", "$A=a ${B}\n$B=b ${A}\nline ${A}",
+      "~SEQ(I,1,1000000000000) line ${I}", "~SEQ(A,100000) ~SEQ(B,100000) line x",
+      "~SEQ(I,1,0,5) line ${I}", "~SEQ(I,5,1,1) line ${I}", "~SEQx(I,-1,5) line", "~SEQ(I) line", "~SEQ line",
+      "~SEQ(I,9223372036854775807) line x", "~SEQ(I,1,x) line", "~LST(A) line x", "~LST({A,B},{1,2,3}) line x",
+      "~SEQ(I,-9223372036854775807,9223372036854775807,9223372036854775807) line x",
+      "line ${_RANDOM 9 5}", "line ${_RANDOM x}", "line ${NOBODY}",
+      "$L=a\\\nline b\nline $L c", "$L= \\\n$L\n$L",
+      String(repeating: "~SEQ(A,1) ", count: 100) + "line x",
+    ])
+  func growth(text: String) {
+    let source = parse(text)
+    #expect(source.diagnostics.hasErrors)
+    #expect(source.diagnostics.diagnostics.count { $0.severity == .error } <= 2)
+  }
+
+  @Test("Definitions that double each other stop at a bound")
+  func doubling() {
+    var text = "$A0=xxxxxxxxxxxxxxxx\n"
+    for level in 1...40 { text += "$A\(level)=${A\(level - 1)}${A\(level - 1)}\n" }
+    let source = parse(text + String(repeating: "line ${A31}\n", count: 50))
+    #expect(source.diagnostics.hasErrors)
+  }
+
+  @Test("Multi-line definitions that double each other stop at a bound")
+  func doublingLines() {
+    var text = "$A0=line a\\\nline b\n"
+    for level in 1...25 { text += "$A\(level)=$A\(level - 1) \\\n$A\(level - 1)\n" }
+    let source = parse(text + "$A25\n")
+    #expect(source.diagnostics.hasErrors)
+  }
+
+  @Test("An undefined name stays, and is told of once")
+  func undefined() {
+    let source = parse("line $NOBODY \"${SHELL}\"")
+    #expect(shown(source.statements) == "line $NOBODY ${SHELL}")
+    #expect(source.ids == ["undefined-definition"])
+  }
+
+  @Test(
+    "Braces by the hundred thousand are read",
+    arguments: [String(repeating: "{", count: 100_000), String(repeating: "}", count: 100_000)])
+  func braces(text: String) {
+    let lines = text.map(String.init).joined(separator: "\n")
+    #expect(!parse(lines).ids.isEmpty)
+    #expect(!parse("block n {\nx\n" + lines).ids.isEmpty)
+  }
+
+  @Test("A file that is not there, or no file, is an error with its path")
+  func missingFile() {
+    let source = ConfigurationParser.parse(
+      path: "/nowhere", files: MemorySourceFiles(), grammar: testGrammar, configurationID: nil)
+    #expect(source.diagnostics.diagnostics.map(\.message) == ["/nowhere does not exist"])
+    let directory = ConfigurationParser.parse(
+      path: "/", files: DiskSourceFiles(), grammar: testGrammar, configurationID: nil)
+    #expect(directory.diagnostics.diagnostics.map(\.message) == ["/ is not a regular file"])
+  }
+
+  @Test("Include patterns with braces that multiply are refused")
+  func braceBomb() {
+    let source = parse("include " + String(repeating: "{a,b,c,d}", count: 30))
+    #expect(source.ids == ["include-too-many"])
+  }
+}
