@@ -26,12 +26,15 @@ public enum ConfigurationLoader {
   ///   - files: Where files come from.
   ///   - configurationID: What `@ID` lines are compared with: keepalived's `-i`, else the node name up to its first dot.
   ///   - randomSeed: Where `${_RANDOM}` starts.
+  ///   - limits: How much is read at most.
   public static func load(
-    path: String, files: some SourceFiles, configurationID: String? = nil, randomSeed: UInt64 = 0
+    path: String, files: some SourceFiles, configurationID: String? = nil, randomSeed: UInt64 = 0,
+    limits: SourceLimits = SourceLimits()
   ) -> LoadedConfiguration {
     let schema = Schema.keepalived
     let source = ConfigurationParser.parse(
-      path: path, files: files, grammar: schema.grammar, configurationID: configurationID, randomSeed: randomSeed)
+      path: path, files: files, grammar: schema.grammar, configurationID: configurationID, randomSeed: randomSeed,
+      limits: limits)
     let lowering = Lowering(schema: schema, diagnostics: source.diagnostics)
     lowering.read(source.statements)
     lowering.applyRules()

@@ -9,7 +9,7 @@ struct RobustnessTests {
       (Array("line a".utf8) + [0] + Array("b\nline c".utf8), "nul-byte"),
       (Array("line ".utf8) + [0xFF, 0xFE] + Array("\nline c".utf8), "invalid-utf8"),
       (Array("line ".utf8) + [0xC3] + Array("\nline c".utf8), "invalid-utf8"),
-      (Array(String(repeating: "line x ", count: 1_500_000).utf8) + Array("\nline c".utf8), "line-too-long"),
+      (Array(String(repeating: "line x ", count: 150_000).utf8) + Array("\nline c".utf8), "line-too-long"),
     ]
     for (bytes, id) in cases {
       let source = parse(bytes)
@@ -66,8 +66,8 @@ struct RobustnessTests {
   }
 
   @Test(
-    "Braces by the hundred thousand are read",
-    arguments: [String(repeating: "{", count: 100_000), String(repeating: "}", count: 100_000)])
+    "Braces by the ten thousand are read",
+    arguments: [String(repeating: "{", count: 20_000), String(repeating: "}", count: 20_000)])
   func braces(text: String) {
     let lines = text.map(String.init).joined(separator: "\n")
     #expect(!parse(lines).ids.isEmpty)

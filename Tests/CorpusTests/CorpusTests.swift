@@ -32,6 +32,24 @@ enum Corpus {
   }
 }
 
+extension Corpus {
+  /// One row of `broken/results.tsv`.
+  struct Broken: Sendable {
+    var file: String
+    /// What `keepalived -t` ended with.
+    var exitCode: String
+    var messages: String
+  }
+
+  static func broken() throws -> [Broken] {
+    let text = String(decoding: try DiskSourceFiles().read(root + "/broken/results.tsv"), as: UTF8.self)
+    return text.split(separator: "\n").dropFirst().map { line in
+      let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      return Broken(file: fields[0], exitCode: fields[2], messages: fields.last ?? "")
+    }
+  }
+}
+
 @Suite("Corpus of real configurations", .enabled(if: Corpus.isPresent, "../shared/corpus is not there"))
 struct CorpusTests {
   @Test("Every file is read to its end, and what keepalived calls clean is not refused")
@@ -65,5 +83,44 @@ struct CorpusTests {
     }
     for line in refused { print("corpus: clean for keepalived and refused here: \(line)") }
     for line in silent { print("corpus: a finding of keepalived's and none here: \(line)") }
+    #expect(counts["clean"] != nil)
+    #expect(silent.isEmpty)
+  }
+
+  @Test("What keepalived finds wrong in a broken file is found here, and a correct one is not refused")
+  func brokenFiles() throws {
+    var quiet: [String] = []
+    var counts = (clean: 0, warned: 0, refused: 0)
+    for entry in try Corpus.broken() {
+      let loaded = ConfigurationLoader.load(
+        path: Corpus.root + "/broken/" + entry.file, files: DiskSourceFiles(), configurationID: "host")
+      let ids = loaded.diagnostics.map { "\($0.severity.word) \($0.id)" }
+      print("broken: \(entry.file): keepalived \(entry.exitCode): \(ids.joined(separator: ", "))")
+      if loaded.hasErrors {
+        counts.refused += 1
+      } else if loaded.count(of: .warning) > 0 {
+        counts.warned += 1
+      } else {
+        counts.clean += 1
+      }
+      if entry.exitCode == "0", entry.messages.isEmpty {
+        #expect(!loaded.hasErrors, "\(entry.file): \(ids)")
+      } else if loaded.diagnostics.allSatisfy({ $0.severity == .note }), entry.exitCode != "signal15" {
+        quiet.append("\(entry.file): \(entry.messages)")
+      }
+    }
+    print("broken: \(counts.clean) without a finding, \(counts.warned) with warnings, \(counts.refused) refused")
+    for line in quiet { print("broken: keepalived has a finding and martlet none: \(line)") }
+  }
+
+  @Test("The schema has every keyword of keywords.tsv, and no other")
+  func keywords() throws {
+    let text = String(decoding: try DiskSourceFiles().read(Corpus.root + "/../keywords.tsv"), as: UTF8.self)
+    let rows = text.split(separator: "\n").dropFirst().compactMap { line -> String? in
+      let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+      guard fields.count > 9, fields[9] != "parser" else { return nil }
+      return (fields[0] == "(top)" ? "" : String(fields[0])) + " " + fields[1]
+    }
+    #expect(Schema.keepalived.keywords.map { "\($0.block) \($0.name)" }.sorted() == rows.sorted())
   }
 }

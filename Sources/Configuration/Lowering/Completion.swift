@@ -42,8 +42,7 @@ extension Lowering {
   }
 
   private func definition(_ draft: ScriptDraft) -> ScriptCheckDefinition? {
-    guard var command = draft.command?.value else { return nil }
-    command.user = draft.user
+    guard let command = draft.command?.value else { return nil }
     var check = ScriptCheckDefinition(name: draft.name.value, command: command)
     check.interval = draft.interval?.value ?? .seconds(1)
     check.timeout = draft.timeout?.value ?? check.interval

@@ -65,6 +65,7 @@ extension Lowering {
       return
     }
     script = command(statement)
+    record(statement.words[0].text, script)
   }
 
   private func readGroup(_ statement: Statement, _ family: AddressFamily, into group: inout IPAddress) {

@@ -76,7 +76,9 @@ struct KeywordAction<Draft> {
           .warning, "duplicate-command", "\(name) is given twice; this one is ignored", at: statement.span)
         return
       }
-      draft[keyPath: path] = lowering.command(statement)?.value
+      let command = lowering.command(statement)
+      lowering.record(name, command)
+      draft[keyPath: path] = command?.value
     }
   }
 }

@@ -49,6 +49,8 @@ final class Lowering {
         guard let name = lowering.name(of: statement) else { return }
         var draft = ScriptDraft(name: name)
         lowering.apply(lowering.scriptTable, to: &draft, statement.children)
+        draft.command?.value.user = draft.user
+        lowering.record("script", draft.command)
         lowering.scripts.append(draft)
       },
       .custom("vrrp_instance") { _, statement, lowering in

@@ -7,6 +7,7 @@ extension Lowering {
     [
       .custom("script") { draft, statement, lowering in
         draft.command = lowering.command(statement)
+        // A user has a line of its own here.
         draft.command?.value.user = nil
       },
       .custom("interval") { $0.interval = $2.checkDuration($1) ?? $0.interval },

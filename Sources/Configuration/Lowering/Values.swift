@@ -82,11 +82,16 @@ extension Lowering {
     }
     var command = CommandDefinition(arguments: split.words, text: word.text, needsShell: split.needsShell)
     command.user = user(statement.arguments.dropFirst())
-    if commandKeys.insert(CommandDefinition(arguments: [split.words[0]], text: "", user: command.user)).inserted {
-      commands.append(
-        ScriptUse(keyword: statement.words[0].text, command: command, range: diagnostics.map.range(of: word.span)))
-    }
     return Located(command, word.span)
+  }
+
+  /// Keeps a program for the audit, once for each user that runs it.
+  func record(_ keyword: String, _ command: Located<CommandDefinition>?) {
+    guard let command, let program = command.value.arguments.first else { return }
+    let key = CommandDefinition(arguments: [program], text: "", user: command.value.user)
+    guard commandKeys.insert(key).inserted else { return }
+    commands.append(
+      ScriptUse(keyword: keyword, command: command.value, range: diagnostics.map.range(of: command.span)))
   }
 
   /// `USER [GROUP]`.

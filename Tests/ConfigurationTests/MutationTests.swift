@@ -1,0 +1,64 @@
+import Configuration
+import ConfigurationSyntax
+import Testing
+
+/// Random numbers that a seed repeats.
+private struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return (state ^ (state >> 33)) &* 0xFF51_AFD7_ED55_8CCD
+  }
+}
+
+@Suite("Random changes to configurations")
+struct MutationTests {
+  private static let seeds = [
+    "$A=eth0\nvrrp_instance V {\ninterface ${A}\nvirtual_router_id 5\npriority 9\nvirtual_ipaddress {\n10.0.0.1/8 brd + dev $A\n}\n}\n",
+    "vrrp_script c {\nscript \"/bin/x -y\"\nweight -2 reverse\n}\nvrrp_sync_group G {\ngroup { V W }\ntrack_script { c weight 3 }\n}\n",
+    "~SEQ(I,1,2,9) vrrp_instance V$I { virtual_router_id ${I}\n~LST({A,B},{1,2},{3}) notify_master \"/b ${A}\" root\n",
+    "$L= \\\nglobal_defs { \\\nrouter_id ${_RANDOM 1 9} \\\n}\n@me $L\n@^me include /[a-c]{1,2}*\n",
+    "vrrp_instance V {\nauthentication {\nauth_type PASS\nauth_pass ab#c\n}\nunicast_peer {\nfe80::1 min_ttl 3\n}\nadvert_int 0.35\n}\n",
+  ].map { Array($0.utf8) }
+
+  private static let tokens = [
+    "{", "}", "\"", "'", "$", "${", "~SEQ(", "@", "#", "!", "\\", "\n", "=", ",", ")", "include /a", "vrrp_instance ",
+    "255", "-1", "99999999999999999999", "0.", "::", "/", "\u{0}", "\u{FF}", " \\\n",
+  ].map { Array($0.utf8) }
+
+  @Test("2,000 changed configurations are read to their end without a trap", arguments: [20_261_123 as UInt64])
+  func changes(seed: UInt64) {
+    var generator = SeededGenerator(state: seed)
+    let others = ["/a1": Array("router_id x\n}".utf8), "/b2": Array("include /[a-c]*".utf8)]
+    var errors = 0
+    var limits = SourceLimits()
+    limits.expandedLines = 200
+    limits.expandedBytes = 20_000
+    limits.fileCount = 20
+    for _ in 0..<2_000 {
+      var bytes = Self.seeds[Int.random(in: 0..<Self.seeds.count, using: &generator)]
+      for _ in 0..<Int.random(in: 1...5, using: &generator) { change(&bytes, &generator) }
+      var files = MemorySourceFiles(files: others)
+      files.files["/m"] = bytes
+      let loaded = ConfigurationLoader.load(path: "/m", files: files, configurationID: "me", limits: limits)
+      if loaded.hasErrors { errors += 1 }
+    }
+    #expect(errors > 100)
+  }
+
+  private func change(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+    let at = Int.random(in: 0...bytes.count, using: &generator)
+    switch Int.random(in: 0..<5, using: &generator) {
+    case 0: bytes.insert(contentsOf: Self.tokens[Int.random(in: 0..<Self.tokens.count, using: &generator)], at: at)
+    case 1: bytes.removeSubrange(at..<min(bytes.count, at + Int.random(in: 0...12, using: &generator)))
+    case 2 where at < bytes.count: bytes[at] = UInt8.random(in: 0...255, using: &generator)
+    case 3:
+      let end = min(bytes.count, at + Int.random(in: 0...40, using: &generator))
+      bytes.insert(contentsOf: bytes[at..<end], at: Int.random(in: 0...bytes.count, using: &generator))
+    default:
+      let other = Self.seeds[Int.random(in: 0..<Self.seeds.count, using: &generator)]
+      bytes.insert(contentsOf: other.prefix(Int.random(in: 0...other.count, using: &generator)), at: at)
+    }
+  }
+}
