@@ -10,7 +10,6 @@ final class ControlSocket {
 
   private let path: String
   private let loop: EventLoop
-  private let log: LogWriter
   private let descriptor: OwnedDescriptor
   private var registration: Reactor.Registration?
   private var connections: [ObjectIdentifier: ControlConnection] = [:]
@@ -21,10 +20,9 @@ final class ControlSocket {
   var onRequest: ((ControlConnection, ControlRequest) -> Void)?
 
   /// Makes the socket. One that a process before this one left behind is replaced in one step.
-  init(in directory: String, loop: EventLoop, log: LogWriter) throws(SystemError) {
+  init(in directory: String, loop: EventLoop) throws(SystemError) {
     path = directory + "/" + ControlRequest.socketName
     self.loop = loop
-    self.log = log
     descriptor = try Self.listen(at: path)
     var status = stat()
     if lstat(path, &status) == 0 { identity = (UInt64(status.st_dev), UInt64(status.st_ino)) }

@@ -65,6 +65,7 @@ final class EventLoop {
   func schedule(at deadline: MonotonicInstant, _ action: @escaping () -> Void) -> Timer {
     lastNumber &+= 1
     actions[lastNumber] = action
+    if heap.count > 64, heap.count / 2 > actions.count { forgetCancelled() }
     push(Entry(deadline: deadline, number: lastNumber))
     return Timer(number: lastNumber)
   }
@@ -100,6 +101,12 @@ final class EventLoop {
       }
     }
     for entry in later { push(entry) }
+  }
+
+  /// A cancelled timer would stay in the heap until its time comes, which can be long.
+  private func forgetCancelled() {
+    // A sorted array is a heap.
+    heap = heap.filter { actions[$0.number] != nil }.sorted { $0 < $1 }
   }
 
   private func push(_ entry: Entry) {

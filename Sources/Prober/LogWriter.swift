@@ -68,32 +68,41 @@ final class LogWriter {
   /// Whether everything has been written.
   var isEmpty: Bool { queueHead == queue.count }
 
+  /// Once lines have been dropped, more are until half the room is free: then the count stands where the gap is.
   private func append(_ line: LogLine) {
-    let bytes = Array(line.rendered(format, priorities: priorities, role: ProcessRole.prober.rawValue).utf8)
-    guard queuedBytes + bytes.count <= Self.mostQueuedBytes else {
+    if droppedLines > 0, queuedBytes <= Self.mostQueuedBytes / 2 { sayDropped() }
+    let bytes = rendered(line)
+    guard droppedLines == 0, queuedBytes + bytes.count <= Self.mostQueuedBytes else {
       droppedLines += 1
       return
     }
+    enqueue(bytes)
+  }
+
+  private func sayDropped() {
+    let line = LogLine(
+      .warning, "\(droppedLines) log lines are lost: whoever reads standard error was too slow",
+      fields: [("event", "log-dropped"), ("count", "\(droppedLines)")])
+    droppedLines = 0
+    enqueue(rendered(line))
+  }
+
+  private func rendered(_ line: LogLine) -> [UInt8] {
+    Array(line.rendered(format, priorities: priorities, role: ProcessRole.prober.rawValue).utf8)
+  }
+
+  private func enqueue(_ bytes: [UInt8]) {
     queuedBytes += bytes.count
     queue.append(bytes)
   }
 
   private func flush() {
-    while true {
-      while queueHead < queue.count {
-        guard writeHead() else { return }
-      }
-      queue.removeAll(keepingCapacity: queue.count < 256)
-      queueHead = 0
-      queuedBytes = 0
-      guard droppedLines > 0 else { break }
-      let count = droppedLines
-      droppedLines = 0
-      append(
-        LogLine(
-          .warning, "\(count) log lines are lost: whoever reads standard error was too slow",
-          fields: [("event", "log-dropped"), ("count", "\(count)")]))
+    while queueHead < queue.count || droppedLines > 0 {
+      if queueHead == queue.count { sayDropped() }
+      guard writeHead() else { return }
     }
+    queue = []
+    queueHead = 0
     if let registration { loop.unwatch(registration) }
     registration = nil
   }
@@ -118,6 +127,10 @@ final class LogWriter {
     queue[queueHead] = []
     queueHead += 1
     writtenOfHead = 0
+    if queueHead >= 1024 {
+      queue.removeFirst(queueHead)
+      queueHead = 0
+    }
     return true
   }
 

@@ -91,16 +91,12 @@ final class NotifyQueue {
 
   private func report(_ outcome: CommandOutcome, of job: Job) {
     let subject = job.event.subject.name
-    let fields = [
-      ("event", "notify"), ("subject", subject), ("state", job.event.state.rawValue), ("command", job.command.text),
-      ("outcome", outcome.isSuccess ? "exit 0" : outcome.description),
-    ]
-    if outcome.isSuccess {
-      log.log(.debug, "\(subject): \(job.command.text) ran for \(job.event.state.rawValue)", fields: fields)
-    } else {
-      log.log(
-        .error, "\(subject): \(job.command.text) for \(job.event.state.rawValue): \(outcome.description)",
-        fields: fields)
-    }
+    guard !outcome.isSuccess else { return }
+    log.log(
+      .error, "\(subject): \(job.command.text) for \(job.event.state.rawValue): \(outcome.description)",
+      fields: [
+        ("event", "notify"), ("subject", subject), ("state", job.event.state.rawValue),
+        ("command", job.command.text), ("outcome", outcome.description),
+      ])
   }
 }

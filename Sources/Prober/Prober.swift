@@ -54,7 +54,7 @@ final class Prober {
     checks = ScriptChecks(loop: loop, log: log)
     notifier = Notifier(loop: loop, log: log, scriptLimit: scriptLimit)
     do {
-      control = try ControlSocket(in: runtimeDirectory, loop: loop, log: log)
+      control = try ControlSocket(in: runtimeDirectory, loop: loop)
     } catch {
       log.log(.error, "there is no control socket, so status cannot be asked for: \(error)")
     }
@@ -210,7 +210,9 @@ final class Prober {
       log.log(link.names.line(for: message))
       notifier.priorityChanged(to: priority, router: router, on: link)
     case .event(let event):
-      log.log(link.names.line(for: message))
+      // What the engine says of a script is what this process has said already, with its reason.
+      let isEcho = event.kind == .trackerChanged && link.configuration.scripts.contains { $0.name == event.text }
+      if !isEcho { log.log(link.names.line(for: message)) }
       if event.kind == .otherMaster, event.text == "stays", let router = event.router {
         notifier.heardLowerPriority(router: router, from: event.address.map { "\($0)" } ?? "a host", on: link)
       }
