@@ -41,8 +41,9 @@ final class AdvertTransport {
       }
     }
     self.senders = senders
-    for ear in ears where plan.routers.contains(where: { $0.isMulticast(on: ear.receiver) }) {
-      try ear.receiver.join(plan.multicastGroup(ear.receiver.family))
+    for ear in ears {
+      let groups = plan.routers.filter { $0.isMulticast(on: ear.receiver) }.flatMap(\.destinations)
+      for group in Set(groups) { try ear.receiver.join(group) }
     }
   }
 

@@ -48,7 +48,7 @@ extension Engine {
     }
   }
 
-  /// The router an advert is for: by VRID, and among routers that share one by whose peer the sender is.
+  /// The router an advert is for: by VRID, and among routers that share one by whose peer the sender is, or by the group.
   private func router(for datagram: ReceivedAdvert, from ear: AdvertTransport.Ear) -> Int? {
     guard let identifier = ReceivedAdvertisement.virtualRouterID(of: datagram.payload.bytes),
       let first = transport.index.first(virtualRouterID: identifier.rawValue, table: ear.table)
@@ -56,9 +56,7 @@ extension Engine {
     var candidate: Int? = first
     while let router = candidate {
       let plan = plan.routers[router]
-      if plan.isUnicast ? plan.destinations.contains(datagram.source) : datagram.destination.isMulticast {
-        return router
-      }
+      if plan.destinations.contains(plan.isUnicast ? datagram.source : datagram.destination) { return router }
       candidate = transport.index.next(after: router)
     }
     return first

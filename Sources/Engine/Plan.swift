@@ -58,8 +58,6 @@ struct Plan {
   let trackers: [PlannedTracker]
   let garpInterval: Nanoseconds
   let neighborAdvertisementInterval: Nanoseconds
-  let multicastGroup4: IPAddress
-  let multicastGroup6: IPAddress
 
   /// Binds a configuration to the interfaces of this host.
   /// - Throws: ``PlanError`` for the first thing that cannot be.
@@ -82,7 +80,7 @@ struct Plan {
         addresses.append(PlannedAddress(router: index, interface: carrier, definition: line))
       }
       guard
-        let router = PlannedRouter(definition, on: interface, addresses: first..<addresses.count, configuration.global)
+        let router = PlannedRouter(definition, on: interface, addresses: first..<addresses.count)
       else { throw .addresses(router: definition.name) }
       routers.append(router)
       var configured = definition.core
@@ -99,28 +97,17 @@ struct Plan {
     trackers = configuration.trackers.map { PlannedTracker($0, in: configuration) }
     garpInterval = configuration.global.garpInterval
     neighborAdvertisementInterval = configuration.global.neighborAdvertisementInterval
-    multicastGroup4 = configuration.global.multicastGroup4
-    multicastGroup6 = configuration.global.multicastGroup6
-  }
-
-  /// The multicast group of a family.
-  func multicastGroup(_ family: AddressFamily) -> IPAddress {
-    switch family {
-    case .ipv4: multicastGroup4
-    case .ipv6: multicastGroup6
-    }
   }
 }
 
 extension PlannedRouter {
   fileprivate init?(
-    _ definition: VirtualRouterDefinition, on interface: InterfaceIndex, addresses: Range<Int>, _ global: GlobalSettings
+    _ definition: VirtualRouterDefinition, on interface: InterfaceIndex, addresses: Range<Int>
   ) {
     guard
       let advertised = AddressList(definition.family, definition.addresses.map(\.prefix.address)),
       let authentication = Self.authentication(definition.password)
     else { return nil }
-    let group = definition.family == .ipv4 ? global.multicastGroup4 : global.multicastGroup6
     name = definition.name
     self.interface = interface
     interfaceName = definition.interface
@@ -130,7 +117,8 @@ extension PlannedRouter {
     configuredSource = definition.sourceAddress
     self.advertised = advertised
     self.addresses = addresses
-    destinations = definition.unicastPeers.isEmpty ? [group] : definition.unicastPeers.map(\.address)
+    destinations =
+      definition.unicastPeers.isEmpty ? [definition.multicastGroup] : definition.unicastPeers.map(\.address)
     peers = definition.unicastPeers
     checksPeers = definition.checksUnicastSource && !definition.unicastPeers.isEmpty
     expectation = AdvertisementExpectation(
