@@ -83,7 +83,7 @@ public struct RouterFile: Sendable, Hashable {
 
   /// The file for one host of the router.
   public func text(for host: Host, priority: UInt8, peers: [Host]) -> String {
-    var text = "global_defs {\n  router_id \(host.name)\n  script_user root\n  enable_script_security\n"
+    var text = "global_defs {\n  router_id \(host.name)\n  script_user root\n"
     for line in globalLines { text += "  \(line)\n" }
     text += "}\n"
     if let check {
