@@ -1,0 +1,100 @@
+import Glibc
+import LinuxSystem
+import Testing
+
+@Suite(.enabled(if: Running.martlet != nil, "the martlet binary is not beside the tests")) struct CommandLineTests {
+  @Test func saysItsVersion() throws {
+    let outcome = try Running.martlet(["--version"])
+    #expect(outcome.code == 0)
+    #expect(outcome.output.hasPrefix("martlet "))
+  }
+
+  @Test(arguments: [["bogus"], ["check"], ["run"], ["run", "--file"]])
+  func wrongUsageIsExplained(arguments: [String]) throws {
+    let outcome = try Running.martlet(arguments)
+    #expect(outcome.code == 64)
+    #expect(outcome.errors.contains("Usage: martlet"))
+  }
+
+  @Test func aGoodFilePasses() throws {
+    let scratch = try Scratch()
+    let outcome = try Running.martlet(["check", "--strict", scratch.file("good.conf", Sample.router())])
+    #expect(outcome.code == 0)
+    #expect(outcome.errors == "")
+    #expect(outcome.output == "1 file checked: no errors, no warnings\n")
+  }
+
+  @Test func aWarningCountsOnlyWhenStrict() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("warned.conf", Sample.router(extra: "no_such_keyword 5"))
+    let outcome = try Running.martlet(["check", file])
+    #expect(outcome.code == 0)
+    #expect(outcome.errors.contains("\(file):10:3: warning: "))
+    #expect(try Running.martlet(["check", "--strict", file]).code == 1)
+  }
+
+  @Test func anErrorIsLocated() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("wrong.conf", Sample.router(extra: "virtual_router_id 300"))
+    let outcome = try Running.martlet(["check", file])
+    #expect(outcome.code == 2)
+    #expect(outcome.errors.contains("\(file):10:"))
+    #expect(outcome.errors.contains("error: "))
+  }
+
+  @Test func filesAreCheckedEachForItself() throws {
+    let scratch = try Scratch()
+    // Together, two routers of one VRID on one interface would be an error.
+    let files = [try scratch.file("a.conf", Sample.router()), try scratch.file("b.conf", Sample.router())]
+    let outcome = try Running.martlet(["check"] + files)
+    #expect(outcome.code == 0)
+    #expect(outcome.output.hasPrefix("2 files checked"))
+  }
+
+  @Test(arguments: [["check"], ["run", "-f"]])
+  func aMissingFileIsOneLineWithItsPath(command: [String]) throws {
+    guard command == ["check"] || Running.mayServe else { return }
+    let scratch = try Scratch()
+    let options = command == ["check"] ? [] : ["--runtime-directory", scratch.path]
+    let outcome = try Running.martlet(command + [scratch.path + "/missing.conf"] + options)
+    #expect(outcome.code == 2)
+    let lines = outcome.errors.split(separator: "\n").filter { $0.contains("missing.conf") }
+    #expect(lines.count == 1)
+  }
+
+  @Test(arguments: [["status"], ["status", "--json"], ["reload"]])
+  func askingWhereNothingRunsIsOneLine(command: [String]) throws {
+    let scratch = try Scratch()
+    let outcome = try Running.martlet(command + ["--runtime-directory", scratch.path])
+    #expect(outcome.code == 1)
+    #expect(outcome.errors.hasPrefix("martlet: no martlet runs here"))
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test(.enabled(if: Running.mayServe, "not as root on a real host: the service would leave a lock file in /run"))
+  func aRuntimeDirectoryInUseHasACodeOfItsOwn() throws {
+    let scratch = try Scratch()
+    let locks = try AddressLocks(path: scratch.path + "/supervisor.lock")
+    #expect(try locks.acquire("supervisor".utf8) == .acquired)
+    let file = try scratch.file("good.conf", Sample.router())
+    let outcome = try Running.martlet(["run", "-f", file, "--runtime-directory", scratch.path])
+    #expect(outcome.code == 5)
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test(.enabled(if: Running.mayServe, "not as root on a real host: the service would leave a lock file in /run"))
+  func aMissingInterfaceHasACodeOfItsOwn() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("good.conf", Sample.router())
+    let outcome = try Running.martlet(["run", "-f", file, "--runtime-directory", scratch.path])
+    #expect(outcome.code == 3)
+    #expect(outcome.errors.contains("mart-none0"))
+  }
+
+  @Test(arguments: ["engine", "prober", "loader"])
+  func aRoleStartedByHandEndsWithAnError(role: String) throws {
+    let outcome = try Running.martlet([role])
+    #expect(outcome.code > 0)
+    #expect(outcome.errors != "")
+  }
+}

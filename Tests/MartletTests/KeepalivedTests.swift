@@ -1,0 +1,152 @@
+import Glibc
+import LinuxSystem
+import Testing
+
+@testable import martlet
+
+@Suite struct KeepalivedOptionsTests {
+  @Test func readsWhatDebianAndAdministratorsWrite() throws {
+    let options = try KeepalivedOptions([
+      "-nlD", "-f", "/etc/x.conf", "-p/run/x.pid", "--vrrp_pid=/run/y.pid", "-S", "0",
+    ])
+    #expect(options.staysInForeground)
+    #expect(options.file == "/etc/x.conf")
+    #expect(options.pidFile == "/run/x.pid")
+    #expect(options.notes.count == 4)
+  }
+
+  @Test func startsFromKeepalivedsDefaults() throws {
+    let options = try KeepalivedOptions([])
+    #expect(!options.staysInForeground)
+    #expect(options.file == "/etc/keepalived/keepalived.conf")
+    #expect(options.pidFile == "/run/keepalived.pid")
+    #expect(options.configurationTest == nil)
+  }
+
+  @Test(
+    arguments: [
+      (["-t"], nil), (["-t/tmp/log"], "/tmp/log"), (["--config-test"], nil), (["--config-test=/tmp/log"], "/tmp/log"),
+      (["--config-t"], nil),
+    ] as [([String], String?)])
+  func theTestTakesAValueOnlyWhenAttached(arguments: [String], log: String?) throws {
+    let options = try KeepalivedOptions(arguments + ["-f", "x"])
+    #expect(options.configurationTest == .some(log))
+    #expect(options.file == "x")
+  }
+
+  @Test(
+    arguments: [
+      (["--bogus"], .unknown("--bogus")), (["-nZ"], .unknown("-Z")), (["-f"], .valueMissing("-f")),
+      (["--pid"], .valueMissing("--pid")), (["--dont"], .ambiguous("--dont")),
+      (["-n", "extra"], .unexpected(["extra"])),
+      (["--", "-n"], .unexpected(["-n"])), (["--vrrp=1"], .valueWrong("option --vrrp takes no value")),
+      (["-u", "999"], .valueWrong("'999' is no file creation mask")),
+    ] as [([String], KeepalivedOptions.Problem)])
+  func whatCannotBeReadIsNamed(arguments: [String], problem: KeepalivedOptions.Problem) {
+    #expect(throws: problem) { try KeepalivedOptions(arguments) }
+  }
+
+  @Test(arguments: KeepalivedOptions.table.map(\.long))
+  func everyOptionIsAccepted(long: String) throws {
+    let option = try #require(KeepalivedOptions.table.first { $0.long == long })
+    let value = option.value == .always ? ["022"] : []
+    _ = try KeepalivedOptions(["--" + long] + value)
+    if let short = option.short { _ = try KeepalivedOptions(["-\(short)"] + value) }
+  }
+
+  @Test func umaskIsReadAsCReadsIt() throws {
+    #expect(try KeepalivedOptions(["-u", "022"]).umask == 0o22)
+    #expect(try KeepalivedOptions(["-u", "0x1f"]).umask == 0x1f)
+    #expect(try KeepalivedOptions(["-u", "18"]).umask == 18)
+  }
+
+  @Test(arguments: [
+    ("/run/keepalived.pid", "/run/martlet"), ("/var/run/keepalived.pid", "/run/martlet"),
+    ("/run/second.pid", "/run/martlet-second"), ("/run/", "/run/martlet-run"),
+  ])
+  func servicesAreToldApartByTheirPIDFiles(file: String, directory: String) {
+    #expect(KeepalivedCommand.runtimeDirectory(pidFile: file) == directory)
+  }
+}
+
+@Suite(.enabled(if: Running.martlet != nil, "the martlet binary is not beside the tests")) struct KeepalivedNameTests {
+  private func keepalived(_ arguments: [String]) throws -> Outcome { try Running.martlet(arguments, as: "keepalived") }
+
+  @Test func testsAConfigurationWithKeepalivedsCodes() throws {
+    let scratch = try Scratch()
+    let good = try scratch.file("good.conf", Sample.router())
+    let warned = try scratch.file("warned.conf", Sample.router(extra: "no_such_keyword 5"))
+    let wrong = try scratch.file("wrong.conf", Sample.router(extra: "virtual_router_id 300"))
+    #expect(try keepalived(["-t", "-f", good]).code == 0)
+    #expect(try keepalived(["-t", "-f", warned]).code == 5)
+    let log = scratch.path + "/log"
+    let outcome = try keepalived(["-t\(log)", "-f", wrong])
+    #expect(outcome.code == 4)
+    #expect(outcome.errors == "")
+    #expect(try FileDescriptor.open(reading: log).rawValue >= 0)
+  }
+
+  @Test(arguments: [("DATA", "10\n"), ("STATS", "12\n"), ("JSON", "36\n"), ("STOP", "15\n"), ("RELOAD", "1\n")])
+  func knowsTheSignals(name: String, number: String) throws {
+    let outcome = try keepalived(["--signum=\(name)"])
+    #expect(outcome.code == 0)
+    #expect(outcome.output == number)
+  }
+
+  @Test func wrongUsageHasKeepalivedsCode() throws {
+    let outcome = try keepalived(["--bogus"])
+    #expect(outcome.code == 1)
+    #expect(outcome.errors.contains("unknown option --bogus"))
+    #expect(try keepalived(["-h"]).code == 0)
+    #expect(try keepalived(["-v"]).errors.hasPrefix("martlet "))
+  }
+
+  @Test(
+    .enabled(if: Running.isLab && Running.find("ip") != nil, "needs a network namespace of its own: run `make test`"))
+  func servesInTheBackgroundAndKeepsAPIDFile() throws {
+    let scratch = try Scratch()
+    let ip = try #require(Running.find("ip"))
+    let added = try Running.run(ip, ["ip", "link", "add", "mtest0", "type", "veth", "peer", "name", "mtest1"])
+    try #require(added.code == 0)
+    defer { _ = try? Running.run(ip, ["ip", "link", "delete", "mtest0"]) }
+    let file = try scratch.file("pair.conf", Sample.router(interface: "mtest0"))
+    let pidFile = scratch.path + "/martlet-test.pid"
+    #expect(try keepalived(["-D", "-f", file, "-p", pidFile]).code == 0)
+    let started = try waitForProcess(pidFile)
+    let process = try #require(started)
+    let status = try waitFor {
+      try Running.martlet(["status", "--json", "--runtime-directory", "/run/martlet-martlet-test"]).code == 0
+    }
+    #expect(status)
+    // Signals that keepalived's users send for its data must not end it.
+    for signal in [SIGUSR1, SIGUSR2, 36, 63] as [Int32] { kill(process, signal) }
+    #expect(try Running.martlet(["reload", "--runtime-directory", "/run/martlet-martlet-test"]).code == 0)
+    #expect(kill(process, 0) == 0)
+    #expect(kill(process, SIGTERM) == 0)
+    #expect(try waitFor { access(pidFile, F_OK) != 0 })
+    #expect(try waitFor { kill(process, 0) != 0 })
+  }
+
+  private func waitForProcess(_ pidFile: String) throws -> Int32? {
+    var process: Int32?
+    _ = try waitFor {
+      guard let file = try? FileDescriptor.open(reading: pidFile) else { return false }
+      var buffer = [UInt8](repeating: 0, count: 16)
+      guard case .bytes(let count) = try buffer.withUnsafeMutableBytes({ try file.read(into: $0) }) else {
+        return false
+      }
+      process = Int32(String(decoding: buffer[..<count].dropLast(), as: UTF8.self))
+      return process != nil
+    }
+    return process
+  }
+
+  /// Looks every 20 ms whether something is so, for at most 10 s.
+  private func waitFor(_ condition: () throws -> Bool) throws -> Bool {
+    for _ in 0..<500 {
+      if try condition() { return true }
+      usleep(20_000)
+    }
+    return false
+  }
+}
