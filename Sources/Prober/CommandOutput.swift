@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 
 /// The reading end of a command's output: keeps the last line that is not empty and forgets all else.
@@ -41,7 +42,7 @@ final class CommandOutput {
         switch try? holder.descriptor.read(into: buffer) {
         case .bytes(let count):
           total += count
-          keep(buffer[..<count])
+          keep(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         case .wouldBlock: return
         case .endOfFile, nil:
           close()
@@ -60,14 +61,16 @@ final class CommandOutput {
     onEnd = nil
   }
 
-  private func keep(_ bytes: Slice<UnsafeMutableRawBufferPointer>) {
-    for byte in bytes {
-      if byte == UInt8(ascii: "\n") {
-        if current.contains(where: { !Self.isBlank($0) }) { last = current }
-        current.removeAll(keepingCapacity: true)
-      } else if current.count < Self.longestLine {
-        current.append(byte)
-      }
+  /// Looks at no byte of a long line beyond those that are kept, but for the search for its end.
+  private func keep(_ bytes: UnsafeRawBufferPointer) {
+    var rest = bytes
+    while let start = rest.baseAddress, !rest.isEmpty {
+      let end = memchr(start, Int32(UInt8(ascii: "\n")), rest.count).map { start.distance(to: UnsafeRawPointer($0)) }
+      current += rest[..<min(end ?? rest.count, Self.longestLine - current.count)]
+      guard let end else { return }
+      if current.contains(where: { !Self.isBlank($0) }) { last = current }
+      current.removeAll(keepingCapacity: true)
+      rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
     }
   }
 

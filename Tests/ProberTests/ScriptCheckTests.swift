@@ -330,6 +330,11 @@ extension ProberTests {
       #expect(ScriptSecurity.weakness(of: scratch.path("loop"))?.contains("too many symbolic links") == true)
     }
 
+    @Test func securityTrustsTheSystemsOwnPrograms() {
+      #expect(ScriptSecurity.weakness(of: "/bin/sh") == nil)
+      #expect(ScriptSecurity.weakness(of: "/nonexistent/program") == nil)
+    }
+
     @Test(.enabled(if: isRootOfTheMachine, "only what the machine's root would run is warned of"))
     func withoutSecurityThereIsAWarning() throws {
       let harness = try Harness()
