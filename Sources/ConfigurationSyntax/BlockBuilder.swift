@@ -168,7 +168,7 @@ struct BlockBuilder {
     }
     let bytes = Array(word.bytes)
     let hasHardBlank = zip(bytes, bytes.dropFirst()).contains { $0 == 0xC2 && $1 == 0xA0 }
-    let nearest = Spelling.nearest(to: text, in: grammar.names(in: block))
+    let nearest = diagnostics.isFull ? nil : Spelling.nearest(to: text, in: grammar.names(in: block))
     // A virtual router whose block is not understood would be silently missing.
     let losesRouter = open.isEmpty && nearest == "vrrp_instance"
     diagnostics.report(

@@ -91,6 +91,9 @@ public final class DiagnosticCollector {
     self.limit = limit
   }
 
+  /// Whether a further finding that is no error would only be counted, so that looking for help with it is in vain.
+  var isFull: Bool { diagnostics.count >= limit }
+
   /// Adds a finding.
   public func report(
     _ severity: Severity, _ id: String, _ message: String, at span: SourceSpan? = nil,

@@ -24,6 +24,7 @@ public struct Grammar: Sendable {
 
   private(set) var nodes: [Node] = []
   private(set) var top: [ArraySlice<UInt8>: ID] = [:]
+  private var homes: [ArraySlice<UInt8>: [ID?]] = [:]
 
   /// A grammar without keywords.
   public init() {}
@@ -34,6 +35,7 @@ public struct Grammar: Sendable {
     let key = Array(name.utf8)
     if let known = find(key[...], in: parent) { return known }
     nodes.append(Node(name: key, shape: shape, parent: parent))
+    homes[key[...], default: []].append(parent)
     if let parent, nodes.indices.contains(parent) {
       nodes[parent].children[key[...]] = nodes.count - 1
     } else {
@@ -72,9 +74,7 @@ public struct Grammar: Sendable {
   }
 
   /// The blocks that know a keyword.
-  func blocks(knowing name: ArraySlice<UInt8>) -> [ID?] {
-    nodes.indices.filter { nodes[$0].name[...] == name }.map { nodes[$0].parent }
-  }
+  func blocks(knowing name: ArraySlice<UInt8>) -> [ID?] { homes[name] ?? [] }
 
   /// The names of the blocks around a keyword and its own, joined by blanks.
   public func path(of id: ID) -> String {

@@ -8,8 +8,10 @@ public enum Spelling {
     for candidate in candidates {
       let other = Array(candidate.utf8)
       guard !other.isEmpty, other.count <= 64 else { continue }
-      let distance = fold(other) == folded ? 0 : distance(from: bytes, to: other)
       let limit = max(1, min(bytes.count, other.count) / 3)
+      // Signs between words count for nothing, so up to as many as there may be in a name are let through.
+      guard abs(bytes.count - other.count) <= limit + 3 else { continue }
+      let distance = fold(other) == folded ? 0 : distance(from: bytes, to: other)
       guard distance <= limit else { continue }
       if let known = best, (known.distance, known.name) <= (distance, candidate) { continue }
       best = (distance, candidate)
