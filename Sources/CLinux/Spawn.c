@@ -114,6 +114,8 @@ static int child(void *argument) {
   if (request->new_group && !request->new_session && syscall(SYS_setpgid, 0, 0) < 0)
     return fail(context, CLINUX_SPAWN_GROUP);
   if (set_scheduling(request) < 0) return fail(context, CLINUX_SPAWN_SCHEDULING);
+  // Before the limits: the descriptors are first moved beyond all that are open, where a low limit would forbid them.
+  if (set_descriptors(request) < 0) return fail(context, CLINUX_SPAWN_DESCRIPTORS);
   if (set_limits(request) < 0) return fail(context, CLINUX_SPAWN_LIMITS);
   if (request->sets_umask) syscall(SYS_umask, request->umask);
   if (set_credentials(request) < 0) return fail(context, CLINUX_SPAWN_CREDENTIALS);
@@ -128,7 +130,6 @@ static int child(void *argument) {
       return fail(context, CLINUX_SPAWN_PARENT);
     }
   }
-  if (set_descriptors(request) < 0) return fail(context, CLINUX_SPAWN_DESCRIPTORS);
   syscall(SYS_execve, request->path, request->argv, request->envp);
   return fail(context, CLINUX_SPAWN_EXECUTE);
 }

@@ -18,6 +18,13 @@ public struct CapturedFrame: Sendable, Hashable {
   /// The EtherType.
   public var etherType: UInt16 { bytes.count >= 14 ? UInt16(bytes[12]) << 8 | UInt16(bytes[13]) : 0 }
 
+  /// Whether it is the membership report (IGMPv3) that a host's kernel sends as soon as a socket joins an IPv4 group.
+  public var isMembershipReport: Bool {
+    let igmp: UInt8 = 2
+    let header = 14 + (bytes.count > 14 ? Int(bytes[14] & 0x0F) * 4 : 0)
+    return etherType == 0x0800 && bytes.count > header && bytes.count > 23 && bytes[23] == igmp && bytes[header] == 0x22
+  }
+
   /// The advert it carries, if it is one.
   public var advert: CapturedAdvert? { CapturedAdvert(self) }
 

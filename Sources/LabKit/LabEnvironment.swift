@@ -30,6 +30,9 @@ public enum LabEnvironment {
   /// Whether all of `needs` are there.
   public static func has(_ needs: Need...) -> Bool { needs.allSatisfy { reason(missing: $0) == nil } }
 
+  /// Whether the lab's root is an ordinary user's: one that cannot change users or groups.
+  public static let isUserNamespace: Bool = !readFile("/proc/self/uid_map").contains("4294967295")
+
   private static let labReason: String? = {
     guard getenv("MARTLET_LAB") != nil else { return "not inside a lab; run through `make test`" }
     for program in ["ip", "nsenter", "timeout"] where Command.find(program) == nil {

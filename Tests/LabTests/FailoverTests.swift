@@ -57,7 +57,8 @@ extension LabTests {
         try await crash(pair, pairing)
         try await plannedStop(pair, pairing)
         try await linkLoss(pair, pairing)
-        try await sickService(pair, pairing)
+        // keepalived gives up on its checks where it cannot change groups.
+        if pairing.high == .martlet || !LabEnvironment.isUserNamespace { try await sickService(pair, pairing) }
         try lab.capture.check()
       }
     }

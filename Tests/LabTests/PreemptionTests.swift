@@ -39,7 +39,10 @@ extension LabTests {
       }
     }
 
-    @Test(needs(.lab, .martlet, .keepalived), arguments: pairings)
+    /// keepalived gives up on its checks where it cannot change groups.
+    static let pairingsThatCheck = pairings.filter { $0.high == .martlet || !LabEnvironment.isUserNamespace }
+
+    @Test(needs(.lab, .martlet, .keepalived), arguments: pairingsThatCheck)
     func aFailedCheckLowersThePriority(_ pairing: Pairing) async throws {
       try await inLab { lab in
         var file = pairing.file

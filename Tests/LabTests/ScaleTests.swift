@@ -6,39 +6,60 @@ import VRRPCore
 extension LabTests {
   /// Many routers at once.
   @Suite struct Scale {
+    private static let priorities: (high: UInt8, low: UInt8) = (250, 50)
+
     @Test(needs(.lab, .martlet))
     func twoHundredAndFiftyRoutersStartTogether() async throws {
-      try await inLab(alone: true) { lab in
-        var file = RouterFile(version: .v3, interval: .milliseconds(100))
-        file.routers = 250
-        file.vrid = 1
-        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
-        // The lower one waits 78 ms longer than the higher one: what lies between two processes started together.
-        let priorities: (high: UInt8, low: UInt8) = (250, 50)
-        let high = file.text(for: pair.high.host, priority: priorities.high, peers: [])
-        let low = file.text(for: pair.low.host, priority: priorities.low, peers: [])
-        let begin = MonotonicInstant.labNow()
-        try pair.high.start(high)
-        try pair.low.start(low)
-        let minimum = file.masterDownInterval(priority: priorities.high)
-        let addresses = (0..<file.routers).map { file.address($0) }
-        let all = try await eventually(within: minimum + .seconds(10), every: .milliseconds(20)) {
-          try pair.high.host.addresses().isSuperset(of: addresses)
-        }
-        #expect(all, "\(pair.logs)")
-        try await pair.settle(.seconds(2))
-        let capture = lab.capture.adverts(since: begin)
-        var first: [UInt8: MonotonicInstant] = [:]
-        for advert in capture where first[advert.vrid] == nil { first[advert.vrid] = advert.time }
-        #expect(first.count == file.routers)
-        let last = try #require(first.values.max())
-        let converged = last - begin - minimum
-        #expect(converged <= .seconds(1), "the last router was master \(converged) beyond the minimum")
-        let lower = capture.filter { $0.sender == pair.low.host.macAddress }
-        #expect(lower.isEmpty, "the lower host claimed \(Set(lower.map(\.vrid)).count) routers")
-        #expect(try lab.holders(of: file.address(249)) == [pair.high.host.name])
-        print("250 routers started together: last master \(converged) beyond the minimum of \(minimum)")
+      // A start counts when both were ready within what the skew times make up for; a busy machine may need another.
+      var judged = false
+      for _ in 0..<5 where !judged {
+        try await inLab(alone: true) { judged = try await startTogether(in: $0) }
       }
+      #expect(judged, "the machine never started two daemons at about the same moment")
+    }
+
+    /// Returns whether the two were ready close enough to each other to be judged.
+    private func startTogether(in lab: Lab) async throws -> Bool {
+      var file = RouterFile(version: .v3, interval: .milliseconds(100))
+      file.routers = 250
+      file.vrid = 1
+      let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+      let high = file.text(for: pair.high.host, priority: Self.priorities.high, peers: [])
+      let low = file.text(for: pair.low.host, priority: Self.priorities.low, peers: [])
+      let begin = MonotonicInstant.labNow()
+      try pair.high.start(high)
+      try pair.low.start(low)
+      let minimum = file.masterDownInterval(priority: Self.priorities.high)
+      let addresses = (0..<file.routers).map { file.address($0) }
+      let all = try await eventually(within: minimum + .seconds(10), every: .milliseconds(20)) {
+        try pair.high.host.addresses().isSuperset(of: addresses)
+      }
+      #expect(all, "\(pair.logs)")
+      try await pair.settle(.seconds(2))
+
+      let highReady = try #require(ready(pair.high.host, in: lab))
+      let lowReady = try #require(ready(pair.low.host, in: lab))
+      let slack = file.masterDownInterval(priority: Self.priorities.low) - minimum - .milliseconds(20)
+      guard highReady - lowReady < slack else { return false }
+      let adverts = lab.capture.adverts(since: begin)
+      var first: [UInt8: MonotonicInstant] = [:]
+      for advert in adverts where first[advert.vrid] == nil { first[advert.vrid] = advert.time }
+      #expect(first.count == file.routers)
+      let last = try #require(first.values.max())
+      let sinceReady = last - highReady - minimum
+      #expect(last - begin - minimum <= .seconds(1), "the last router was master \(last - begin - minimum) late")
+      let claimed = Set(adverts.filter { $0.sender == pair.low.host.macAddress }.map(\.vrid))
+      #expect(claimed.isEmpty, "the lower host claimed \(claimed.count) routers\n\(pair.logs)")
+      #expect(try lab.holders(of: file.address(249)) == [pair.high.host.name])
+      print(
+        "250 routers started together (ready \(highReady - lowReady) apart): last master \(last - begin - minimum) "
+          + "beyond the minimum of \(minimum), \(sinceReady) of it since it was ready")
+      return true
+    }
+
+    /// When a host's daemon began to listen: its kernel reports the group at once.
+    private func ready(_ host: Host, in lab: Lab) -> MonotonicInstant? {
+      lab.capture.frames.first { $0.isMembershipReport && $0.source == host.macAddress }?.time
     }
   }
 }
