@@ -96,7 +96,7 @@ let package = Package(
     tests(
       "ProberTests",
       ["Prober", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "NetworkTypes", "LinuxSystem"]),
-    tests("SupervisorTests", ["Supervisor", "ControlModel", "LinuxSystem", "NetworkTypes"]),
+    tests("SupervisorTests", ["Supervisor", "ControlModel", "LinuxSystem", "NetworkTypes", "VRRPCore"]),
     tests("MartletTests", ["martlet", "LinuxSystem"]),
     tests("SimulationTests", ["SimulationKit", "VRRPCore", "VRRPWire", "NetworkTypes"]),
     tests("LabTests", ["LabKit", "LinuxSystem", "VRRPWire", "VRRPCore", "NetworkTypes", "martlet"]),
