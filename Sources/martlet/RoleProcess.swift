@@ -1,5 +1,6 @@
 import ControlModel
 import Engine
+import Glibc
 import LinuxSystem
 import Prober
 
@@ -9,6 +10,11 @@ struct RoleProcess {
   let arguments: [String]
 
   func run() -> ControlModel.ExitCode {
+    // Started by hand, the prober would take the control socket from the one that serves.
+    guard role == .loader || hasSupervisor else {
+      printError("martlet: \(role.rawValue) is a part of the service, which `martlet run` starts\n")
+      return .usage
+    }
     do {
       switch role {
       case .engine: return try runEngine()
@@ -40,6 +46,13 @@ struct RoleProcess {
     return ProberMain.run(
       runtimeDirectory: value(of: "--runtime-directory") ?? "/run/martlet",
       logFormat: value(of: "--log-format").flatMap(LogFormat.init(rawValue:)) ?? .text)
+  }
+
+  private var hasSupervisor: Bool {
+    var type: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    let number = InheritedDescriptor.supervisor.rawValue
+    return getsockopt(number, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == Int32(SOCK_SEQPACKET.rawValue)
   }
 
   private func value(of option: String) -> String? {

@@ -94,7 +94,7 @@ import Testing
   @Test(arguments: ["engine", "prober", "loader"])
   func aRoleStartedByHandEndsWithAnError(role: String) throws {
     let outcome = try Running.martlet([role])
-    #expect(outcome.code > 0)
-    #expect(outcome.errors != "")
+    #expect(outcome.code == 64)
+    #expect(outcome.errors.contains(role))
   }
 }
