@@ -42,4 +42,26 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   case engineFailing = 6
   /// The command line is wrong (`EX_USAGE`).
   case usage = 64
+
+  /// Whether the process that ended with it has said what is wrong in a line of its own, so that another would say no more.
+  public var isSelfExplained: Bool {
+    switch self {
+    case .configuration, .missingInterface, .missingCapability, .alreadyServed: true
+    case .success, .failure, .engineFailing, .usage: false
+    }
+  }
+
+  /// What the code stands for, for whoever sees only the code; the log has the particulars.
+  public var explanation: String {
+    switch self {
+    case .success: "it stopped as told"
+    case .failure: "it failed, the log says how"
+    case .configuration: "the configuration has an error, the log says where"
+    case .missingInterface: "an interface that the configuration names does not exist, the log says which"
+    case .missingCapability: "a capability is missing, the log says which"
+    case .alreadyServed: "another process serves one of the addresses, the log says which"
+    case .engineFailing: "the engine failed again and again"
+    case .usage: "the command line is wrong"
+    }
+  }
 }

@@ -9,7 +9,9 @@ extension Supervision {
   ) {
     if case .loading(bundle, _) = phase {
       guard ending == .exited(0) else {
-        actions.append(.log(.critical, "not started: the configuration could not be loaded (the loader \(ending))"))
+        if !ending.isSelfExplained {
+          actions.append(.log(.critical, "not started: the configuration could not be loaded (the loader \(ending))"))
+        }
         return finish(code: ending.code, into: &actions)
       }
       phase = .serving
@@ -74,11 +76,11 @@ extension Supervision {
     if retiring.removeValue(forKey: id) != nil { return }
     switch reload {
     case .preparing(let next) where next.id == id:
-      reloadFailed("the new engine \(ending) before it was ready", code: ending.code, into: &actions)
+      reloadFailed("the new engine \(ending.explained) before it was ready", code: ending.code, into: &actions)
       return startQueuedReload(at: now, into: &actions)
     case .yielding(let next, _) where next.id == id:
       // The old one lets go all the same; its end is then a crash, and an engine with its configuration goes on.
-      return reloadFailed("the new engine \(ending) before it took over", code: ending.code, into: &actions)
+      return reloadFailed("the new engine \(ending.explained) before it took over", code: ending.code, into: &actions)
     case .loading, .preparing, .yielding, .takingOver, nil: break
     }
     guard let engine = current, engine.id == id else { return }
@@ -115,7 +117,7 @@ extension Supervision {
     into actions: inout [SupervisionAction]
   ) {
     guard wasEverTrue(engine) else {
-      actions.append(.log(.critical, "not started: \(what)"))
+      if !ending.isSelfExplained { actions.append(.log(.critical, "not started: \(what)")) }
       if engine.stage != .preparing { actions.append(.withdraw([engine.id])) }
       return stopProber(code: ending.code, at: now, into: &actions)
     }
@@ -169,6 +171,20 @@ extension Ending: CustomStringConvertible {
     case .killed(let signal): "was ended by \(Self.name(ofSignal: signal))"
     case .notStarted(let reason): "could not be started: \(reason)"
     }
+  }
+
+  /// Whether the process has said on standard error what was wrong.
+  var isSelfExplained: Bool {
+    if case .exited(let code) = self { return ExitCode(rawValue: code)?.isSelfExplained ?? false }
+    return false
+  }
+
+  /// ``description``, with what the code stands for.
+  var explained: String {
+    guard case .exited(let code) = self, let known = ExitCode(rawValue: code), known.isSelfExplained else {
+      return description
+    }
+    return "\(description) (\(known.explanation))"
   }
 
   /// The code that the supervisor ends with when this kept it from starting.

@@ -27,13 +27,19 @@ public enum SupervisorMain {
     // keepalived's scripts send these for its data as JSON and the like; their default is to end the process.
     for signal in realTimeSignals { try Signals.ignore(signal) }
     let signals = try SignalReceiver([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2])
-    let directory = try RuntimeDirectory(options.runtimeDirectory)
+    let directory: RuntimeDirectory
+    do throws(SystemError) {
+      directory = try RuntimeDirectory(options.runtimeDirectory)
+    } catch {
+      log.write(.critical, "not started: \(error); name another one with --runtime-directory")
+      return ExitCode.failure.rawValue
+    }
     let lock = try AddressLocks(path: directory.path(of: lockName))
     guard try lock.acquire("supervisor".utf8) == .acquired else {
       log.write(.critical, "not started: another martlet runs with the runtime directory \(directory.path)")
       return ExitCode.alreadyServed.rawValue
     }
-    let addressLocks = try openAddressLocks(beside: directory)
+    let addressLocks = try openAddressLocks(beside: directory, log)
     let pidFile = try openPIDFile(options.pidFile)
     defer { pidFile?.remove() }
     for note in options.notes { log.write(.debug, note) }
@@ -55,14 +61,20 @@ public enum SupervisorMain {
   }
 
   /// The file whose locks tell apart all martlets of one network namespace, whatever their runtime directories.
-  private static func openAddressLocks(beside directory: RuntimeDirectory) throws(SystemError) -> AddressLocks {
+  ///
+  /// One that another user's martlet made is used all the same where this process may open it: it is where that one's locks are.
+  private static func openAddressLocks(
+    beside directory: RuntimeDirectory, _ log: SupervisorLog
+  ) throws(SystemError) -> AddressLocks {
     let name = "addresses-\(try NetworkNamespace.current()).lock"
-    if let shared = try? RuntimeDirectory(SupervisorOptions.usualRuntimeDirectory),
-      let locks = try? AddressLocks(path: shared.path(of: name))
-    {
-      return locks
+    _ = try? RuntimeDirectory(SupervisorOptions.usualRuntimeDirectory)
+    do throws(SystemError) {
+      return try AddressLocks(path: SupervisorOptions.usualRuntimeDirectory + "/" + name)
+    } catch {
+      log.write(
+        .warning, "\(error): a martlet of another user that serves the same address here would not be noticed")
+      return try AddressLocks(path: directory.path(of: name))
     }
-    return try AddressLocks(path: directory.path(of: name))
   }
 
   /// Keeps what withdrawing and signalling the children needs. The bounding set stays, since scripts that run as root

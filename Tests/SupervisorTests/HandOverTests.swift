@@ -45,7 +45,11 @@ import Testing
     let failed = harness.send(.engineEnded(.second, .exited(3))).deeds
     #expect(
       failed == [
-        .answer(requester, code: 3, message: "the new engine ended with code 3 before it was ready"),
+        .answer(
+          requester, code: 3,
+          message:
+            "the new engine ended with code 3 (an interface that the configuration names does not exist, the log says which) before it was ready"
+        ),
         .announce(.ready),
       ])
     #expect(harness.supervision.current?.stage == .running)
