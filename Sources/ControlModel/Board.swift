@@ -152,6 +152,12 @@ extension Board {
     nonmutating set { self[HeaderField.overruns] = newValue }
   }
 
+  /// Whether the engine let go for the next one, and so heard adverts to the last; false after a crash.
+  public var hasYielded: Bool {
+    get { self[HeaderField.yielded] == 1 }
+    nonmutating set { self[HeaderField.yielded] = newValue ? 1 : 0 }
+  }
+
   /// Whether the engine has taken over and the records are true.
   public var isRunning: Bool {
     get { self[HeaderField.running] == 1 }

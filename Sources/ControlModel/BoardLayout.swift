@@ -45,6 +45,8 @@ enum HeaderField {
   static let overruns = BoardField<UInt64>(offset: 64)
   /// 1 once the engine has taken over and the records are true.
   static let running = BoardField<UInt32>(offset: 72)
+  /// 1 once the engine has let go of everything for the next one.
+  static let yielded = BoardField<UInt32>(offset: 76)
 }
 
 enum RouterField {

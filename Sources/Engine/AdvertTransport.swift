@@ -29,6 +29,7 @@ final class AdvertTransport {
     var tables: [AddressFamily: [InterfaceIndex: Int]] = [:]
     for (position, router) in plan.routers.enumerated() {
       if senders[router.family] == nil { senders[router.family] = try AdvertSender(family: router.family) }
+      guard router.interface != Plan.absent else { continue }
       if let table = tables[router.family]?[router.interface] {
         index.insert(position, virtualRouterID: router.virtualRouterID, table: table)
       } else {

@@ -14,18 +14,30 @@ extension Engine {
       let first = plan.routers[step.router].addresses.lowerBound
       for offset in step.positions {
         let position = first + offset
-        if case .claim = step.task {
-          // Marked before the kernel is asked: whoever cleans up after a crash must not miss it.
-          board.address(position)?.isOwned = true
-          changes.append(AddressChange(.add, plan.addresses[position].specification))
-        } else {
-          changes.append(AddressChange(.remove, plan.addresses[position].specification))
-        }
+        guard let change = change(for: step.task, at: position) else { continue }
+        changes.append(change)
         positions.append(position)
       }
     }
     for (index, result) in apply(changes).enumerated() {
       settle(positions[index], changes[index].operation, result)
+    }
+  }
+
+  private func change(for task: WorkQueue.Task, at position: Int) -> AddressChange? {
+    let address = plan.addresses[position]
+    switch task {
+    case .claim:
+      // Marked before the kernel is asked: whoever cleans up after a crash must not miss it.
+      board.address(position)?.isOwned = true
+      return AddressChange(.add, address.specification)
+    case .release:
+      let isShared = isMastered(AddressPlace(prefix: address.prefix, interface: address.interface))
+      guard !native.contains(position), !isShared else {
+        board.address(position)?.isOwned = false
+        return nil
+      }
+      return AddressChange(.remove, address.specification)
     }
   }
 
@@ -38,26 +50,58 @@ extension Engine {
         LogEvent(.addressRemoved, address: place.prefix.address, text: interfaces[place.interface]?.name ?? "")))
   }
 
-  /// Puts back what somebody else removed from a master, and announces it again.
+  /// Puts back what somebody else removed from a master, and announces it again. What comes back too often, or cannot come back
+  /// now, waits for ``reconcile(at:)``.
   func putBackVanished(at now: MonotonicInstant) {
     guard !vanished.isEmpty else { return }
     for position in vanished {
       let address = plan.addresses[position]
       guard phase == .running, core.state(of: address.router) == .master, !work.holds(address.router),
-        interfaces.isUp(address.interface), board.address(position)?.isOwned == true
+        board.address(position)?.isOwned == true
       else { continue }
-      let result = apply([AddressChange(.add, address.specification)]).first
-      // It is there: the removal was an echo of this engine's own before it became master again.
-      guard result == .done else { continue }
-      board.router(address.router)?[.addressesPutBack] &+= 1
-      announcer.announce(router: address.router, rounds: 1)
-      outbox.send(
-        .event(
-          LogEvent(
-            .addressPutBack, router: address.router, address: address.prefix.address,
-            text: interfaces[address.interface]?.name ?? "")))
+      board.address(position)?.isOwned = false
+      lost.insert(position)
+      if let last = lastPutBack[position], now - last < Self.putBackInterval { continue }
+      putBack(position, at: now)
     }
     vanished.removeAll(keepingCapacity: true)
+  }
+
+  /// Makes the kernel agree with the routers' states, once a second: what a master should have and has not is added, what somebody
+  /// who is not master still has is removed.
+  func reconcile(at now: MonotonicInstant) {
+    guard now >= reconcileDue else { return }
+    reconcileDue = now + Self.reconcileInterval
+    guard phase == .running else { return }
+    for (position, address) in plan.addresses.enumerated() where !work.holds(address.router) {
+      let isOwned = board.address(position)?.isOwned == true
+      if core.state(of: address.router) == .master {
+        if !isOwned, !native.contains(position), interfaces.isUp(address.interface) { putBack(position, at: now) }
+      } else if isOwned, let change = change(for: .release(resigns: false), at: position) {
+        if let result = apply([change]).first { settle(position, .remove, result) }
+      }
+    }
+  }
+
+  private func putBack(_ position: Int, at now: MonotonicInstant) {
+    let address = plan.addresses[position]
+    guard interfaces.isUp(address.interface) else { return }
+    lastPutBack[position] = now
+    board.address(position)?.isOwned = true
+    guard let result = apply([AddressChange(.add, address.specification)]).first else { return }
+    settle(position, .add, result)
+    let wasLost = lost.remove(position) != nil
+    // One that is there already was an echo of this engine's own removal, before it became master again.
+    guard result == .done else { return }
+    announcer.announce(router: address.router, rounds: 1)
+    guard wasLost else { return }
+    board.router(address.router)?[.addressesPutBack] &+= 1
+    guard limiter.shouldLog(.addressPutBack, from: address.prefix.address, at: now) else { return }
+    outbox.send(
+      .event(
+        LogEvent(
+          .addressPutBack, router: address.router, address: address.prefix.address,
+          text: interfaces[address.interface]?.name ?? "")))
   }
 
   /// Sends announcements until a slice is full or none may leave.
@@ -68,7 +112,9 @@ extension Engine {
     {
       let position = plan.routers[next.router].addresses.lowerBound + next.position
       let address = plan.addresses[position]
-      guard board.address(position)?.isOwned == true, let mac = interfaces[address.interface]?.mac else { continue }
+      guard board.address(position)?.isOwned == true || native.contains(position),
+        let mac = interfaces[address.interface]?.mac
+      else { continue }
       guard transport.announce(address.prefix.address, at: mac, on: address.interface) else {
         announcer.postpone(next.router, position: next.position, until: now + .milliseconds(1))
         break
@@ -91,18 +137,37 @@ extension Engine {
 
   private func settle(_ position: Int, _ operation: AddressChange.Operation, _ result: AddressChangeResult) {
     let record = board.address(position)
+    let address = plan.addresses[position]
     switch result {
     case .done, .alreadyThere, .notThere:
+      refused.remove(position)
       record?.isOwned = operation != .remove
+      if result == .alreadyThere, isOwner(address.router), lastPutBack[position] == nil {
+        // The owner's address is the host's own: it was there before martlet and stays when martlet goes.
+        native.insert(position)
+        record?.isOwned = false
+      }
     case .failed(let errno):
-      // One that could not be removed stays marked, so that the next engine or the supervisor tries again.
+      // One that could not be removed stays marked, so that it is tried again, if need be by whoever cleans up.
       if operation != .remove { record?.isOwned = false }
-      let address = plan.addresses[position]
+      guard refused.insert(position).inserted else { return }
       outbox.send(
         .event(
           LogEvent(
             .addressRefused, router: address.router, address: address.prefix.address, number: Int64(errno),
             text: interfaces[address.interface]?.name ?? "")))
+    }
+  }
+
+  /// Cleans up for an engine that died, when this one must end before it could take over.
+  func withdraw(for dead: Board) {
+    let owned = (0..<dead.addressCount).compactMap(dead.address).filter(\.isOwned)
+    let changes = owned.compactMap { record in
+      record.prefix.map { AddressChange(.remove, AddressSpecification(prefix: $0, interface: record.interface)) }
+    }
+    _ = apply(changes)
+    for router in (0..<dead.routerCount).compactMap(dead.router) where router.snapshot.state == .master {
+      Resignation(router, on: dead)?.send()
     }
   }
 }

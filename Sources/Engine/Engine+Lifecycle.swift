@@ -10,7 +10,6 @@ extension Engine {
   func takeOver(from previous: Board?) {
     let now = MonotonicClock.now()
     phase = .running
-    transport.discardReceived()
     board.startedAt = previous?.startedAt ?? now
     outbox.send(
       .event(
@@ -19,7 +18,7 @@ extension Engine {
     let heritage = Heritage(previous, for: plan)
     for router in plan.routers.indices {
       if let record = heritage.record(of: router) {
-        adopt(record, router: router, at: now)
+        adopt(record, router: router, afterCrash: previous?.hasYielded == false, at: now)
       } else {
         core.handle(.start(router: router), at: now, into: &effects)
       }
@@ -37,6 +36,7 @@ extension Engine {
   func yield() {
     for _ in 0..<100_000 where !work.isEmpty { turn(at: MonotonicClock.now()) }
     outbox.flush()
+    board.hasYielded = true
     phase = .finished
   }
 
@@ -72,8 +72,9 @@ extension Engine {
     }
     for router in plan.routers.indices {
       refreshSource(of: router, at: now)
-      if !plan.routers[router].ignoresInterfaceFaults {
-        let isUp = interfaces.isUp(plan.routers[router].interface)
+      let interface = plan.routers[router].interface
+      if !plan.routers[router].ignoresInterfaceFaults || interfaces[interface] == nil {
+        let isUp = interfaces.isUp(interface)
         core.handle(.interface(up: isUp, router: router), at: now, into: &effects)
       }
     }
@@ -85,18 +86,14 @@ extension Engine {
     }
   }
 
-  private func adopt(_ old: RouterRecord, router: Int, at now: MonotonicInstant) {
+  private func adopt(_ old: RouterRecord, router: Int, afterCrash: Bool, at now: MonotonicInstant) {
     guard let record = board.router(router) else { return }
     for counter in RouterCounter.allCases { record[counter] = old[counter] }
     for kind in 0..<RouterRecord.dropKinds { record[drops: kind] = old[drops: kind] }
     if let last = old.lastTransition { record.record(last.transition, number: last.number) }
     record.notified = old.notified
     var snapshot = old.snapshot
-    if snapshot.state == .backup, let deadline = snapshot.mainDeadline {
-      // While no engine ran, the master's adverts were lost: hear one more before believing that there is none.
-      let interval = snapshot.activeInterval.nanoseconds
-      snapshot.mainDeadline = max(deadline, now + interval + Nanoseconds(rawValue: interval.rawValue / 4))
-    }
+    if afterCrash { snapshot.allowForSilence(until: now, downTimerAdverts: plan.core[router].downTimerAdverts) }
     core.adopt(snapshot, router: router, at: now, into: &effects)
   }
 
@@ -113,21 +110,28 @@ extension Engine {
       work.append(.claim, router: router)
       announcementsAfterClaim[router] = plan.core[router].announcements.repeats
     }
-    let kept = Set(
-      plan.addresses.indices.filter { core.state(of: plan.addresses[$0].router) == .master }.map {
-        AddressPlace(prefix: plan.addresses[$0].prefix, interface: plan.addresses[$0].interface)
-      })
-    for place in heritage.owned.subtracting(kept) { remove(place) }
+    for place in heritage.owned where !isMastered(place) { remove(place) }
   }
 
-  /// Removes virtual addresses that a crash or another daemon left on an interface whose router is not master.
+  /// Removes virtual addresses that a crash or another daemon left on an interface whose router is not master. The address of an
+  /// owner (priority 255) is the host's own and stays.
   private func removeLeftovers() {
     for (position, address) in plan.addresses.enumerated() {
+      let place = AddressPlace(prefix: address.prefix, interface: address.interface)
       let isHeld = board.address(position)?.isOwned == true || work.holds(address.router)
-      if !isHeld, core.state(of: address.router) != .master, interfaces.holds(address.prefix, on: address.interface) {
-        remove(AddressPlace(prefix: address.prefix, interface: address.interface))
+      if !isHeld, !isOwner(address.router), !isMastered(place), interfaces.holds(address.prefix, on: address.interface)
+      {
+        remove(place)
       }
     }
+  }
+
+  /// Whether the router owns its addresses in the sense of RFC 9568 section 1.7.
+  func isOwner(_ router: Int) -> Bool { plan.core[router].priority == .owner }
+
+  /// Whether any router that is master claims the address there; two may share one.
+  func isMastered(_ place: AddressPlace) -> Bool {
+    addressPositions[place]?.contains { core.state(of: plan.addresses[$0].router) == .master } ?? false
   }
 
   /// Sends the ready resignation of each master that the new configuration does not have; its addresses are off by now.
@@ -146,7 +150,9 @@ extension Engine {
     if let configured = router.configuredSource {
       source = interfaces.isUsable(configured) ? configured : nil
     } else {
-      source = interfaces.primaryAddress(router.family, on: router.interface, excluding: virtualAddresses)
+      source =
+        interfaces.primaryAddress(router.family, on: router.interface, excluding: virtualAddresses)
+        ?? (isOwner(position) ? interfaces.primaryAddress(router.family, on: router.interface, excluding: []) : nil)
     }
     let record = board.router(position)
     guard source == nil || source != record?.sourceAddress else { return }
@@ -154,6 +160,19 @@ extension Engine {
     transport.setSource(source, of: position, router, interval: plan.core[position].interval)
     if let packet = transport.resignation(of: position) { record?.write(packet, on: board) }
     core.handle(.sourceAddress(source, router: position), at: now, into: &effects)
+  }
+}
+
+extension VirtualRouterSnapshot {
+  /// While no engine ran, a backup's master was not heard: gives it one more interval from now before it counts as down, but never
+  /// more than that beyond its time, however often engines crash.
+  mutating func allowForSilence(until now: MonotonicInstant, downTimerAdverts: Int) {
+    guard state == .backup, let deadline = mainDeadline, let lastHeard else { return }
+    let interval = activeInterval.nanoseconds
+    let grace = interval + Nanoseconds(rawValue: interval.rawValue / 4)
+    // The skew is at most one interval.
+    let latest = lastHeard + interval * Int64(downTimerAdverts + 1) + grace
+    mainDeadline = max(deadline, min(now + grace, latest))
   }
 }
 

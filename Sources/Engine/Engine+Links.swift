@@ -119,8 +119,12 @@ extension Engine {
   }
 
   /// Reads everything anew after messages were lost, and treats the difference as if it had been told.
-  private func resynchronize(at now: MonotonicInstant) {
-    guard let snapshot = try? monitor.snapshot() else { return }
+  func resynchronize(at now: MonotonicInstant) {
+    guard let snapshot = try? monitor.snapshot() else {
+      needsResynchronization = true
+      return
+    }
+    needsResynchronization = false
     let before = interfaces
     interfaces.replace(with: snapshot)
     guard phase == .running else { return }

@@ -25,6 +25,10 @@ final class Engine {
   static let slice = 128
   /// The longest the board's heartbeat stands still.
   static let heartbeatInterval = Nanoseconds.milliseconds(250)
+  /// Between two looks at whether the kernel has the addresses it should have.
+  static let reconcileInterval = Nanoseconds.seconds(1)
+  /// The least time between putting one address back twice.
+  static let putBackInterval = Nanoseconds.milliseconds(250)
 
   let plan: Plan
   let reactor: Reactor
@@ -51,6 +55,17 @@ final class Engine {
   var effects: [Effect] = []
   /// Addresses that disappeared in this turn, looked at when all of the turn's link changes are known.
   var vanished: [Int] = []
+  /// Addresses that somebody removed and that are not back yet.
+  var lost: Set<Int> = []
+  /// When an address was last put back, so that a fight with another daemon is fought at a bounded pace.
+  var lastPutBack: [Int: MonotonicInstant] = [:]
+  /// Addresses of owners (priority 255) that were there before martlet, and are not its to remove.
+  var native: Set<Int> = []
+  /// Addresses of which it has been said that the kernel refuses to change them.
+  var refused: Set<Int> = []
+  var reconcileDue = MonotonicInstant(nanoseconds: 0)
+  /// Links and addresses must be read anew: messages were lost, and reading failed since.
+  var needsResynchronization = false
   var proberRegistration: Reactor.Registration?
   /// When an engine that stops no longer waits for the prober to take its last messages.
   var stopDeadline = MonotonicInstant(nanoseconds: 0)
@@ -105,8 +120,10 @@ final class Engine {
       carryOut(at: now, due: due)
     }
     flushAdverts()
+    if needsResynchronization { resynchronize(at: now) }
     putBackVanished(at: now)
     workSlice(at: now)
+    reconcile(at: now)
     announceSlice(at: now)
     outbox.flush()
     board.droppedMessages = outbox.totalDropped

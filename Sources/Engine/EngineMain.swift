@@ -76,7 +76,7 @@ private final class EngineProcess {
     let configuration = try Self.readConfiguration()
     let monitor = try Self.permitted("watching the network") { () throws(SystemError) in try NetlinkMonitor() }
     let interfaces = try InterfaceTable(readBy: monitor)
-    let plan = try Self.plan(configuration, interfaces)
+    let plan = try Self.plan(configuration, interfaces, isRecovery: Self.deadEngine(previousMemory) != nil)
     try Self.lock(plan, with: locks)
     let memory = try Self.layOutBoard(for: plan)
     boardMemory = memory.memory
@@ -91,7 +91,7 @@ private final class EngineProcess {
   func run() throws {
     _ = try reactor.watch(supervisor.rawValue, for: .readable) { [unowned self] _ in obey() }
     _ = try reactor.watch(signals.rawValue, for: .readable) { [unowned self] _ in
-      if (try? signals.next()) != nil { engine.stop() }
+      if (try? signals.next()) != nil { stop() }
     }
     engine.watchProber()
     report(.ready)
@@ -100,14 +100,14 @@ private final class EngineProcess {
 
   private func obey() {
     while true {
-      guard let receipt = try? supervisor.receive() else { return engine.stop() }
+      guard let receipt = try? supervisor.receive() else { return stop() }
       switch receipt {
       case .message(let bytes, _):
         if let command = bytes.first.flatMap(EngineCommand.init(rawValue:)) { carryOut(command) }
       case .truncated: continue
       case .wouldBlock: return
       // Without a supervisor there is nobody to clean up after this engine.
-      case .closed: return engine.stop()
+      case .closed: return stop()
       }
     }
   }
@@ -117,16 +117,36 @@ private final class EngineProcess {
     case .takeOver:
       let previous = previousMemory.flatMap { try? Board(opening: $0.bytes) }
       engine.takeOver(from: previous?.isRunning == true ? previous : nil)
+      if let previous { releaseLocks(of: previous) }
       previousMemory = nil
       report(.running)
     case .yield:
       engine.yield()
       report(.yielded)
     case .shutdown:
-      engine.stop()
+      stop()
     case .proberLink:
       guard let descriptor = supervisor.takeDescriptor() else { return }
       engine.replaceProber(Self.proberChannel(descriptor))
+    }
+  }
+
+  /// Stops, whether in charge or not. The addresses of an engine that died are this one's to remove, if nobody took over from it.
+  private func stop() {
+    if engine.phase == .prepared, let dead = Self.deadEngine(previousMemory) { engine.withdraw(for: dead) }
+    engine.stop()
+  }
+
+  /// Lets go of the locks of addresses that the engine before this one served and this one does not.
+  private func releaseLocks(of previous: Board) {
+    guard let locks else { return }
+    let served = Set(
+      engine.plan.addresses.map { AddressPlace(prefix: IPPrefix(host: $0.prefix.address), interface: $0.interface) })
+    for record in (0..<previous.addressCount).compactMap(previous.address) {
+      guard let address = record.prefix?.address,
+        !served.contains(AddressPlace(prefix: IPPrefix(host: address), interface: record.interface))
+      else { continue }
+      try? locks.release(Self.lockKey(address, record.interface))
     }
   }
 
@@ -153,9 +173,11 @@ extension EngineProcess {
     return loaded.configuration
   }
 
-  private static func plan(_ configuration: Configuration, _ interfaces: InterfaceTable) throws(StartFailure) -> Plan {
+  private static func plan(
+    _ configuration: Configuration, _ interfaces: InterfaceTable, isRecovery: Bool
+  ) throws(StartFailure) -> Plan {
     do throws(PlanError) {
-      return try Plan(configuration, interfaces: interfaces.indexes)
+      return try Plan(configuration, interfaces: interfaces.indexes, toleratesAbsence: isRecovery)
     } catch {
       switch error {
       case .missingInterface(let name, let user):
@@ -171,14 +193,25 @@ extension EngineProcess {
   private static func lock(_ plan: Plan, with locks: AddressLocks?) throws {
     guard let locks else { return }
     for address in plan.addresses {
-      let key = address.prefix.address.bytes + "@\(address.interface)".utf8
-      guard try locks.acquire(key) == .acquired else {
+      guard try locks.acquire(lockKey(address.prefix.address, address.interface)) == .acquired else {
         throw StartFailure(
           .alreadyServed,
           "\(address.prefix.address) of \(plan.routers[address.router].name) is already served by another martlet on this host"
         )
       }
     }
+  }
+
+  fileprivate static func lockKey(_ address: IPAddress, _ interface: InterfaceIndex) -> [UInt8] {
+    address.bytes + "@\(interface)".utf8
+  }
+
+  /// The board of an engine that died in charge; `nil` when the one before this one lives or has let go.
+  fileprivate static func deadEngine(_ memory: SharedMemory?) -> Board? {
+    guard let board = memory.flatMap({ try? Board(opening: $0.bytes) }), board.isRunning, !board.hasYielded,
+      kill(board.enginePID, 0) != 0, errno == ESRCH
+    else { return nil }
+    return board
   }
 
   private static func layOutBoard(for plan: Plan) throws -> (memory: SharedMemory, board: Board) {

@@ -12,6 +12,8 @@ struct LogLimiter {
     case advertisement(AdvertisementError)
     /// Another host claims to be master too.
     case otherMaster
+    /// Somebody removes an address of ours; the "sender" is that address.
+    case addressPutBack
   }
 
   private struct Entry {

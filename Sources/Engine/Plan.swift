@@ -59,22 +59,30 @@ struct Plan {
   let garpInterval: Nanoseconds
   let neighborAdvertisementInterval: Nanoseconds
 
+  /// What stands for an interface that does not exist.
+  static let absent = InterfaceIndex(rawValue: 0)
+
   /// Binds a configuration to the interfaces of this host.
+  /// - Parameter toleratesAbsence: whether a router may lack its interface and be in fault for it. An engine that replaces a dead
+  ///   one must not give up the routers on all other interfaces because one interface has gone.
   /// - Throws: ``PlanError`` for the first thing that cannot be.
-  init(_ configuration: Configuration, interfaces: [String: InterfaceIndex]) throws(PlanError) {
+  init(
+    _ configuration: Configuration, interfaces: [String: InterfaceIndex], toleratesAbsence: Bool = false
+  ) throws(PlanError) {
+    let fallback: InterfaceIndex? = toleratesAbsence ? Self.absent : nil
     let trackerNumbers = TrackerNumbers(configuration)
     var routers: [PlannedRouter] = []
     var addresses: [PlannedAddress] = []
     var core: [VirtualRouterConfiguration] = []
     for (index, definition) in configuration.routers.enumerated() {
-      guard let interface = interfaces[definition.interface] else {
+      guard let interface = interfaces[definition.interface] ?? fallback else {
         throw .missingInterface(definition.interface, usedBy: definition.name)
       }
       let first = addresses.count
       for line in definition.addresses + definition.excludedAddresses {
         var carrier = interface
         if let name = line.interface {
-          guard let other = interfaces[name] else { throw .missingInterface(name, usedBy: definition.name) }
+          guard let other = interfaces[name] ?? fallback else { throw .missingInterface(name, usedBy: definition.name) }
           carrier = other
         }
         addresses.append(PlannedAddress(router: index, interface: carrier, definition: line))
