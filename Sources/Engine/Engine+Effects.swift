@@ -41,6 +41,9 @@ extension Engine {
 
   /// Puts a router's advert into the batch that leaves at the end of the turn.
   func sendAdvert(_ priority: Priority, of router: Int) {
+    // On a dead link the kernel keeps a unicast packet until the neighbour answers. A resignation that arrives when the link is back
+    // would make the new master announce itself against the returning one.
+    guard priority != .resignation || interfaces.isUp(plan.routers[router].interface) else { return }
     let sent = transport.send(priority, of: router, plan.routers[router], failure: noteSendFailure)
     guard let record = board.router(router) else { return }
     record[.advertisementsSent] &+= UInt64(sent)

@@ -108,12 +108,25 @@ final class NotifyPipe {
       var status = stat()
       guard fstat(file.rawValue, &status) == 0 else { return "cannot be inspected: \(SystemError.reason(errno))" }
       guard status.st_mode & S_IFMT == S_IFIFO else { return "is not a FIFO" }
+      if !isOurs, let problem = distrust(status) { return problem }
       if isOurs, let problem = giveAway(file.rawValue) { return problem }
       descriptor = OwnedDescriptor(file)
       return nil
     } catch {
       return error.errno == ELOOP ? "is a symbolic link" : "cannot be opened: \(SystemError.reason(error.errno))"
     }
+  }
+
+  /// Why a FIFO that was there before is not to be used: whoever else can write to it could forge notifications.
+  private func distrust(_ status: stat) -> String? {
+    if status.st_mode & 0o002 != 0 {
+      return "can be written by everyone (mode \(String(status.st_mode & 0o777, radix: 8)))"
+    }
+    let configured = definition.owner.flatMap { try? UserDatabase.lookup($0.user) }?.userID
+    guard status.st_uid == 0 || status.st_uid == geteuid() || status.st_uid == configured else {
+      return "belongs to user \(status.st_uid), who could forge notifications"
+    }
+    return nil
   }
 
   private func giveAway(_ fd: Int32) -> String? {

@@ -23,6 +23,7 @@ extension Supervision {
       actions.append(.killEngine(engine.id))
       actions.append(.log(.error, "the engine did not stop in time: withdrawing in its place"))
       actions.append(.withdraw(boardsToWithdraw))
+      withdrawsAtEnd = boardsToWithdraw
       stopProber(code: 0, at: now, into: &actions)
     case .stoppingProber(let deadline, let code):
       guard deadline <= now, let prober else { return }

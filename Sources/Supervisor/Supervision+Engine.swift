@@ -80,7 +80,8 @@ extension Supervision {
       return startQueuedReload(at: now, into: &actions)
     case .yielding(let next, _) where next.id == id:
       // The old one lets go all the same; its end is then a crash, and an engine with its configuration goes on.
-      return reloadFailed("the new engine \(ending.explained) before it took over", code: ending.code, into: &actions)
+      reloadFailed("the new engine \(ending.explained) before it took over", code: ending.code, into: &actions)
+      return stopIfAsked(at: now, into: &actions)
     case .loading, .preparing, .yielding, .takingOver, nil: break
     }
     guard let engine = current, engine.id == id else { return }
@@ -139,6 +140,7 @@ extension Supervision {
     let board = engine.stage == .running ? engine.id : engine.adopts
     actions.append(.log(.error, "\(what); a new one adopts its state"))
     current = startEngine(bundle: bundle, adopting: board, within: limits.recover, at: now, into: &actions)
+    stopIfAsked(at: now, into: &actions)
   }
 
   /// Whether this engine or one before it has run, so that there is a state to go on from.
@@ -148,7 +150,9 @@ extension Supervision {
   mutating func giveUp(_ why: String, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
     actions.append(.log(.critical, "\(why): withdrawing all addresses"))
     actions.append(.withdraw(boardsToWithdraw))
+    withdrawsAtEnd = boardsToWithdraw
     reload = nil
+    stopsAfterHandOver = false
     stopProber(code: ExitCode.engineFailing.rawValue, at: now, into: &actions)
   }
 

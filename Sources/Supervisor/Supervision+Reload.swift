@@ -57,6 +57,11 @@ extension Supervision {
     current = next
     reload = .takingOver(previous: old)
     takeOver(at: now, into: &actions)
+    stopIfAsked(at: now, into: &actions)
+  }
+
+  /// Stops now if that was asked for while an engine was letting go for another.
+  mutating func stopIfAsked(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
     guard stopsAfterHandOver else { return }
     stopsAfterHandOver = false
     stopRequested(at: now, into: &actions)

@@ -76,6 +76,7 @@ extension Supervision {
 
   mutating func finish(code: Int32, into actions: inout [SupervisionAction]) {
     phase = .ended
+    if !withdrawsAtEnd.isEmpty { actions.append(.withdraw(withdrawsAtEnd)) }
     actions.append(.end(code))
   }
 }

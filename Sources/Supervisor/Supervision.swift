@@ -92,6 +92,9 @@ struct Supervision {
   var crashes: [MonotonicInstant] = []
   /// A stop came while one engine was letting go and the next not yet told to take over.
   var stopsAfterHandOver = false
+  /// Boards to withdraw once more as the last thing: an engine that was killed inside a system call finishes that call first, and
+  /// may so have added an address after it was removed.
+  var withdrawsAtEnd: [EngineID] = []
   var wasAnnounced = false
   var lastHeartbeat: MonotonicInstant?
   var stillHeartbeats = 0
@@ -131,7 +134,7 @@ struct Supervision {
 
   /// The boards that something may still read.
   var retainedBoards: Set<EngineID> {
-    var boards: Set<EngineID> = []
+    var boards = Set(withdrawsAtEnd)
     func retain(_ engine: Engine?) {
       guard let engine else { return }
       boards.insert(engine.id)

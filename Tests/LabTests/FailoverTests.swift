@@ -101,8 +101,12 @@ extension LabTests {
       try await pair.expectMaster(pair.low, since: last.time, within: bound + margin, "link down")
       let withdrawn = try await eventually(within: margin) { try !pair.high.host.holds(pair.address) }
       #expect(withdrawn, "\(pair.logs)")
+      let up = MonotonicInstant.labNow()
       try pair.high.host.linkUp()
       try await returns(pair, "link up")
+      let stale = pair.adverts(of: pair.high, since: up).filter { $0.priority == 0 }
+      #expect(
+        pair.high is KeepalivedPeer || stale.isEmpty, "resigned on a link that was down, and was heard when it was up")
     }
 
     private func sickService(_ pair: Pair, _ pairing: Pairing) async throws {

@@ -69,8 +69,8 @@ extension ProberTests {
       #expect(access(harness.scratch.path("fifo"), F_OK) != 0, "a FIFO it made goes with it")
     }
 
-    @Test(arguments: ["a file", "a link", "a directory"])
-    func refusesWhatIsNoFIFO(kind: String) throws {
+    @Test(arguments: ["a file", "a link", "a directory", "one that everybody can write to"])
+    func refusesWhatIsNoFIFOOfItsOwn(kind: String) throws {
       let harness = try Harness()
       let path = harness.scratch.path("fifo")
       switch kind {
@@ -78,6 +78,9 @@ extension ProberTests {
       case "a link":
         mkfifo(harness.scratch.path("elsewhere"), 0o600)
         symlink("elsewhere", path)
+      case "one that everybody can write to":
+        mkfifo(path, 0o600)
+        chmod(path, 0o666)
       default: mkdir(path, 0o700)
       }
       try harness.serve(try configuration(harness.scratch))

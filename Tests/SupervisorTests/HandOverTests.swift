@@ -56,6 +56,27 @@ import Testing
     #expect(harness.supervision.retainedBoards == [.first])
   }
 
+  @Test func beingToldToStopIsNotForgottenWhenTheNextEngineDiesDuringTheHandOver() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(nil))
+    harness.send(.loaderEnded(.second, .exited(0), complaint: ""))
+    harness.send(.engineReported(.second, .ready))
+    #expect(harness.send(.stopRequested).deeds == [])
+    let deeds = harness.send(.engineEnded(.second, .killed(signal: 9))).deeds
+    #expect(deeds.contains(.command(.first, .shutdown)))
+  }
+
+  @Test func whatIsWithdrawnFromAKilledEngineIsWithdrawnOnceMoreAtTheEnd() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.stopRequested)
+    #expect(harness.waitForDeadline().contains(.withdraw([.first])))
+    #expect(harness.supervision.retainedBoards == [.first])
+    let last = harness.send(.proberEnded(.first, .exited(0))).deeds
+    #expect(last == [.withdraw([.first]), .end(0)])
+  }
+
   @Test func anEngineThatIsNotReadyInTimeChangesNothing() {
     var harness = SupervisionHarness()
     harness.bringUp()
@@ -167,7 +188,7 @@ import Testing
     harness.send(.stopRequested)
     #expect(
       harness.waitForDeadline().deeds == [.killEngine(.first), .withdraw([.first]), .shutdownProber(.first)])
-    #expect(harness.waitForDeadline().deeds == [.killProber(.first), .end(0)])
+    #expect(harness.waitForDeadline().deeds == [.killProber(.first), .withdraw([.first]), .end(0)])
   }
 
   @Test func anEngineThatCrashesWhileStoppingIsNotReplaced() {

@@ -51,8 +51,8 @@ import Testing
     }
     #expect(try stage.reaches { stage.supervisor.exitCode != nil })
     #expect(stage.supervisor.exitCode == ExitCode.engineFailing.rawValue)
-    #expect(
-      stage.withdrawal.performed.map(\.addresses) == [[.init(interface: InterfaceIndex(rawValue: 7), prefix: prefix)]])
+    let withdrawn = Withdrawal.Address(interface: InterfaceIndex(rawValue: 7), prefix: prefix)
+    #expect(stage.withdrawal.performed.map(\.addresses) == [[withdrawn], [withdrawn]], "at once, and at the very end")
     #expect(stage.processes.living(.prober).isEmpty)
   }
 
