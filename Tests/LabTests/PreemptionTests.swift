@@ -13,7 +13,11 @@ extension LabTests {
       Pairing(high: .keepalived, low: .martlet, file: RouterFile(version: .v3, family: .ipv6)),
     ]
 
-    @Test(needs(.lab, .martlet, .keepalived), arguments: pairings)
+    /// By multicast alone: by unicast, a host that comes back may not hear the master for a second, until the master's kernel asks for
+    /// its link-layer address again, and no priority setting can help that.
+    static let pairingsThatReturn = Pairing.matrix.filter { $0.file.transport == .multicast }
+
+    @Test(needs(.lab, .martlet, .keepalived), arguments: pairingsThatReturn)
     func nopreemptLetsTheLowerOneStay(_ pairing: Pairing) async throws {
       try await inLab { lab in
         var file = pairing.file
