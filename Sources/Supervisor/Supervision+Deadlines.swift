@@ -20,11 +20,15 @@ extension Supervision {
       if let time = proberRestart, time <= now, phase == .serving { startProber(at: now, into: &actions) }
     case .stoppingEngine(let deadline):
       guard deadline <= now, let engine = current else { return }
-      actions.append(.killEngine(engine.id))
+      retire(engine.id, into: &actions)
       actions.append(.log(.error, "the engine did not stop in time: withdrawing in its place"))
-      actions.append(.withdraw(boardsToWithdraw))
-      withdrawsAtEnd = boardsToWithdraw
-      stopProber(code: 0, at: now, into: &actions)
+      withdraw(boardsToWithdraw, code: 0, at: now, into: &actions)
+    case .withdrawing(let boards, let deadline, let code):
+      guard deadline <= now else { return }
+      actions.append(.log(.error, "an engine that was killed is not gone: withdrawing now and once more at the end"))
+      withdrawsAtEnd = boards
+      actions.append(.withdraw(boards))
+      stopProber(code: code, at: now, into: &actions)
     case .stoppingProber(let deadline, let code):
       guard deadline <= now, let prober else { return }
       actions.append(.log(.warning, "the prober did not finish in time and is ended"))

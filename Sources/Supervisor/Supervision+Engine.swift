@@ -73,7 +73,7 @@ extension Supervision {
   mutating func engineEnded(
     _ id: EngineID, _ ending: Ending, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {
-    if retiring.removeValue(forKey: id) != nil { return }
+    if retiring.removeValue(forKey: id) != nil { return withdrawOnceGone(at: now, into: &actions) }
     switch reload {
     case .preparing(let next) where next.id == id:
       reloadFailed("the new engine \(ending.explained) before it was ready", code: ending.code, into: &actions)
@@ -119,8 +119,8 @@ extension Supervision {
   ) {
     guard wasEverTrue(engine) else {
       if !ending.isSelfExplained { actions.append(.log(.critical, "not started: \(what)")) }
-      if engine.stage != .preparing { actions.append(.withdraw([engine.id])) }
-      return stopProber(code: ending.code, at: now, into: &actions)
+      guard engine.stage != .preparing else { return stopProber(code: ending.code, at: now, into: &actions) }
+      return withdraw([engine.id], code: ending.code, at: now, into: &actions)
     }
     stillHeartbeats = 0
     crashes = crashes.filter { now - $0 < limits.crashWindow } + [now]
@@ -149,11 +149,10 @@ extension Supervision {
   /// Hands the addresses to a peer, since no engine here can hold them.
   mutating func giveUp(_ why: String, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
     actions.append(.log(.critical, "\(why): withdrawing all addresses"))
-    actions.append(.withdraw(boardsToWithdraw))
-    withdrawsAtEnd = boardsToWithdraw
+    let boards = boardsToWithdraw
     reload = nil
     stopsAfterHandOver = false
-    stopProber(code: ExitCode.engineFailing.rawValue, at: now, into: &actions)
+    withdraw(boards, code: ExitCode.engineFailing.rawValue, at: now, into: &actions)
   }
 
   /// The boards that may name addresses in the kernel, the true one first.

@@ -30,7 +30,7 @@ extension Supervision {
     queued = queued.map { $0.filter { $0.prober != id } }
     switch phase {
     case .stoppingProber(_, let code): return finish(code: code, into: &actions)
-    case .stoppingEngine, .ended: return
+    case .stoppingEngine, .withdrawing, .ended: return
     case .loading, .serving: break
     }
     actions.append(.log(.error, "the prober \(ending); it is started again, no address moves"))

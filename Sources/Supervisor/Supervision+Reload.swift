@@ -8,7 +8,7 @@ extension Supervision {
   ) {
     switch phase {
     case .loading, .serving: break
-    case .stoppingEngine, .stoppingProber, .ended:
+    case .stoppingEngine, .withdrawing, .stoppingProber, .ended:
       if let requester {
         actions.append(.answer(requester, code: ExitCode.failure.rawValue, message: "martlet is stopping"))
       }
@@ -47,6 +47,7 @@ extension Supervision {
     guard case .preparing(var next) = reload, next.id == id, let current else { return }
     next.deadline = nil
     reload = .yielding(next: next, deadline: now + limits.yield)
+    self.current?.letsGo = true
     actions.append(.command(current.id, .yield))
   }
 

@@ -8,7 +8,7 @@ extension Supervision {
     case .loading:
       actions.append(.killLoader)
       return finish(code: 0, into: &actions)
-    case .stoppingEngine, .stoppingProber, .ended: return
+    case .stoppingEngine, .withdrawing, .stoppingProber, .ended: return
     case .serving: break
     }
     if case .yielding = reload {
@@ -20,9 +20,10 @@ extension Supervision {
     guard let engine = current else { return stopProber(code: 0, at: now, into: &actions) }
     switch engine.stage {
     case .preparing:
+      // It has not touched the kernel; one before it that stood still and was killed may be at it yet.
       actions.append(.killEngine(engine.id))
-      if engine.adopts != nil { actions.append(.withdraw(boardsToWithdraw)) }
-      stopProber(code: 0, at: now, into: &actions)
+      guard engine.adopts != nil else { return stopProber(code: 0, at: now, into: &actions) }
+      withdraw(boardsToWithdraw, code: 0, at: now, into: &actions)
     case .takingOver, .running:
       actions.append(.command(engine.id, .shutdown))
       current?.deadline = nil
@@ -52,11 +53,26 @@ extension Supervision {
   mutating func engineStopped(
     _ engine: Engine, _ ending: Ending, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {
-    if ending != .exited(0) {
-      actions.append(.log(.error, "the engine \(ending) as it stopped: withdrawing in its place"))
-      actions.append(.withdraw(boardsToWithdraw))
-    }
-    stopProber(code: 0, at: now, into: &actions)
+    guard ending != .exited(0) || engine.letsGo else { return stopProber(code: 0, at: now, into: &actions) }
+    actions.append(.log(.error, "the engine \(ending) as it stopped: withdrawing in its place"))
+    withdraw(boardsToWithdraw, code: 0, at: now, into: &actions)
+  }
+
+  /// Withdraws in place of the engines and ends the service: at once, or when the engines that were killed are gone.
+  mutating func withdraw(
+    _ boards: [EngineID], code: Int32, at now: MonotonicInstant, into actions: inout [SupervisionAction]
+  ) {
+    phase = .withdrawing(boards, deadline: now + limits.kill, code: code)
+    current = nil
+    reload = nil
+    withdrawOnceGone(at: now, into: &actions)
+  }
+
+  /// A signal is not an end: the withdrawal waits until no killed engine is left.
+  mutating func withdrawOnceGone(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
+    guard case .withdrawing(let boards, _, let code) = phase, !retiring.values.contains(.distantFuture) else { return }
+    actions.append(.withdraw(boards))
+    stopProber(code: code, at: now, into: &actions)
   }
 
   /// Ends the prober, then the service with this code.

@@ -21,6 +21,8 @@ struct Supervision {
     var takeOver = Nanoseconds.seconds(10)
     /// For the engine to withdraw at the end.
     var shutdown = Nanoseconds.seconds(3)
+    /// For a killed engine to be gone, so that nothing it was adding comes after the withdrawal.
+    var kill = Nanoseconds.seconds(1)
     /// For the prober to run what notifications wait at the end.
     var finish = Nanoseconds.seconds(6)
     /// Between two starts of the prober.
@@ -50,6 +52,8 @@ struct Supervision {
     var stage: Stage
     /// When its stage must have ended.
     var deadline: MonotonicInstant?
+    /// Whether it was told to let go: it then ends without withdrawing, even if it is told to stop after that.
+    var letsGo = false
   }
 
   /// How far a reload is.
@@ -67,6 +71,8 @@ struct Supervision {
     case loading(BundleID, deadline: MonotonicInstant)
     case serving
     case stoppingEngine(deadline: MonotonicInstant)
+    /// Engines were killed and are not gone yet; these boards are withdrawn once they are.
+    case withdrawing([EngineID], deadline: MonotonicInstant, code: Int32)
     case stoppingProber(deadline: MonotonicInstant, code: Int32)
     case ended
   }
@@ -92,8 +98,8 @@ struct Supervision {
   var crashes: [MonotonicInstant] = []
   /// A stop came while one engine was letting go and the next not yet told to take over.
   var stopsAfterHandOver = false
-  /// Boards to withdraw once more as the last thing: an engine that was killed inside a system call finishes that call first, and
-  /// may so have added an address after it was removed.
+  /// Boards to withdraw once more as the last thing, because an engine that was killed was not gone in time: it finishes the
+  /// system call that it is in, and may so add an address after it was removed.
   var withdrawsAtEnd: [EngineID] = []
   var wasAnnounced = false
   var lastHeartbeat: MonotonicInstant?
@@ -135,6 +141,7 @@ struct Supervision {
   /// The boards that something may still read.
   var retainedBoards: Set<EngineID> {
     var boards = Set(withdrawsAtEnd)
+    if case .withdrawing(let waiting, _, _) = phase { boards.formUnion(waiting) }
     func retain(_ engine: Engine?) {
       guard let engine else { return }
       boards.insert(engine.id)
@@ -167,7 +174,8 @@ struct Supervision {
   var nextDeadline: MonotonicInstant? {
     var deadlines = Array(retiring.values)
     switch phase {
-    case .loading(_, let deadline), .stoppingEngine(let deadline), .stoppingProber(let deadline, _):
+    case .loading(_, let deadline), .stoppingEngine(let deadline), .withdrawing(_, let deadline, _),
+      .stoppingProber(let deadline, _):
       deadlines.append(deadline)
     case .serving, .ended: break
     }

@@ -65,13 +65,18 @@ import Testing
     #expect(harness.send(.stopRequested).deeds == [])
     let deeds = harness.send(.engineEnded(.second, .killed(signal: 9))).deeds
     #expect(deeds.contains(.command(.first, .shutdown)))
+    // It has let go by then, and what lets go does not withdraw.
+    #expect(harness.send(.engineEnded(.first, .exited(0))).deeds == [.withdraw([.first]), .shutdownProber(.first)])
   }
 
-  @Test func whatIsWithdrawnFromAKilledEngineIsWithdrawnOnceMoreAtTheEnd() {
+  @Test func aKilledEngineThatIsNotGoneInTimeIsWithdrawnFromAtOnceAndAtTheEnd() {
     var harness = SupervisionHarness()
     harness.bringUp()
     harness.send(.stopRequested)
-    #expect(harness.waitForDeadline().contains(.withdraw([.first])))
+    #expect(harness.waitForDeadline().deeds == [.killEngine(.first)])
+    let killed = harness.now
+    #expect(harness.waitForDeadline().deeds == [.withdraw([.first]), .shutdownProber(.first)])
+    #expect(harness.now - killed == .seconds(1))
     #expect(harness.supervision.retainedBoards == [.first])
     let last = harness.send(.proberEnded(.first, .exited(0))).deeds
     #expect(last == [.withdraw([.first]), .end(0)])
@@ -186,9 +191,11 @@ import Testing
     var harness = SupervisionHarness()
     harness.bringUp()
     harness.send(.stopRequested)
+    #expect(harness.waitForDeadline().deeds == [.killEngine(.first)])
+    #expect(harness.supervision.retainedBoards == [.first])
     #expect(
-      harness.waitForDeadline().deeds == [.killEngine(.first), .withdraw([.first]), .shutdownProber(.first)])
-    #expect(harness.waitForDeadline().deeds == [.killProber(.first), .withdraw([.first]), .end(0)])
+      harness.send(.engineEnded(.first, .killed(signal: 9))).deeds == [.withdraw([.first]), .shutdownProber(.first)])
+    #expect(harness.waitForDeadline().deeds == [.killProber(.first), .end(0)])
   }
 
   @Test func anEngineThatCrashesWhileStoppingIsNotReplaced() {
@@ -224,6 +231,26 @@ import Testing
     #expect(
       harness.send(.stopRequested)
         == [.announce(.stopping), .killEngine(.second), .withdraw([.first, .second]), .shutdownProber(.first)])
+  }
+
+  @Test func aStopWaitsForAnEngineThatStoodStillAndIsNotGoneYet() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    let time = harness.now
+    for _ in 0...6 { harness.send(.heartbeat(.first, time)) }
+    #expect(harness.send(.stopRequested) == [.announce(.stopping), .killEngine(.second)])
+    #expect(
+      harness.send(.engineEnded(.first, .killed(signal: 9)))
+        == [.withdraw([.first, .second]), .shutdownProber(.first)])
+  }
+
+  @Test func aProberThatEndsBeforeTheKilledEngineDelaysNothing() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.stopRequested)
+    harness.waitForDeadline()
+    #expect(harness.send(.proberEnded(.first, .exited(0))) == [])
+    #expect(harness.send(.engineEnded(.first, .killed(signal: 9))) == [.withdraw([.first]), .end(0)])
   }
 
   @Test func aStopDuringAReloadAnswersWhoAskedForIt() {
