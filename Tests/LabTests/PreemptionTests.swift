@@ -120,8 +120,9 @@ extension LabTests {
         let both = await eventually(within: bound) { !pair.adverts(of: pair.low, since: cut).isEmpty }
         #expect(both, "\(pair.logs)")
         try await pair.settle(.seconds(1))
-        try pair.high.host.heal()
+        // Taken first: what the winner says may cross before the command that heals the cut has returned.
         let healed = MonotonicInstant.labNow()
+        try pair.high.host.heal()
         try await pair.expectMaster(
           pair.high, since: healed, within: file.interval * 2 + margin, reachable: reachable, "cut healed")
         let announced = lab.capture.announcements(of: pair.address, since: healed).contains {
