@@ -11,6 +11,8 @@ struct Announcer {
     var rounds: Int
     /// The next address of this round, counted from the router's first.
     var position = 0
+    /// Where the round ends; `nil` for after the router's last address.
+    var end: Int?
   }
 
   /// Between two announcements when the configuration spaces them (`vrrp_garp_interval`, `vrrp_gna_interval`).
@@ -34,6 +36,11 @@ struct Announcer {
     if rounds > 0 { items.append(Item(router: router, rounds: rounds)) }
   }
 
+  /// Announces one of the router's addresses once.
+  mutating func announce(router: Int, position: Int) {
+    items.append(Item(router: router, rounds: 1, position: position, end: position + 1))
+  }
+
   mutating func cancel(router: Int) {
     items.removeSubrange(..<head)
     head = 0
@@ -44,7 +51,7 @@ struct Announcer {
   mutating func next(at now: MonotonicInstant, addresses: (Int) -> Int) -> (router: Int, position: Int)? {
     while !isEmpty, notBefore <= now {
       let item = items[head]
-      if item.position < addresses(item.router) {
+      if item.position < min(item.end ?? .max, addresses(item.router)) {
         items[head].position += 1
         return (item.router, item.position)
       }

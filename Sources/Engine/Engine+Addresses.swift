@@ -28,12 +28,13 @@ extension Engine {
     let address = plan.addresses[position]
     switch task {
     case .claim:
+      // What is there already is not asked for again: only so is an owner's own address told from one that martlet added.
+      guard board.address(position)?.isOwned != true else { return nil }
       // Marked before the kernel is asked: whoever cleans up after a crash must not miss it.
       board.address(position)?.isOwned = true
       return AddressChange(.add, address.specification)
     case .release:
-      let isShared = isMastered(AddressPlace(prefix: address.prefix, interface: address.interface))
-      guard !native.contains(position), !isShared else {
+      guard !native.contains(position), !isMastered(address.place) else {
         board.address(position)?.isOwned = false
         return nil
       }
@@ -50,51 +51,71 @@ extension Engine {
         LogEvent(.addressRemoved, address: place.prefix.address, text: interfaces[place.interface]?.name ?? "")))
   }
 
-  /// Puts back what somebody else removed from a master, and announces it again. What comes back too often, or cannot come back
-  /// now, waits for ``reconcile(at:)``.
+  /// Puts back what somebody else removed from a master, a slice of it, and announces it again. What comes back too often, or cannot
+  /// come back now, waits for ``reconcile(at:)``.
   func putBackVanished(at now: MonotonicInstant) {
     guard !vanished.isEmpty else { return }
-    for position in vanished {
-      let address = plan.addresses[position]
-      guard phase == .running, core.state(of: address.router) == .master, !work.holds(address.router),
+    let slice = vanished.prefix(Self.slice)
+    var due: [Int] = []
+    for position in slice {
+      let router = plan.addresses[position].router
+      guard phase == .running, core.state(of: router) == .master, !work.holds(router),
         board.address(position)?.isOwned == true
       else { continue }
       board.address(position)?.isOwned = false
       lost.insert(position)
-      if let last = lastPutBack[position], now - last < Self.putBackInterval { continue }
-      putBack(position, at: now)
+      if lastPutBack[position].map({ now - $0 >= Self.putBackInterval }) ?? true { due.append(position) }
     }
-    vanished.removeAll(keepingCapacity: true)
+    vanished.removeFirst(slice.count)
+    putBack(due, at: now)
   }
 
-  /// Makes the kernel agree with the routers' states, once a second: what a master should have and has not is added, what somebody
-  /// who is not master still has is removed.
+  /// Makes the kernel agree with the routers' states, a pass a second and a slice a turn: what a master should have and has not is
+  /// added, what somebody who is not master still has is removed.
   func reconcile(at now: MonotonicInstant) {
-    guard now >= reconcileDue else { return }
-    reconcileDue = now + Self.reconcileInterval
-    guard phase == .running else { return }
-    for (position, address) in plan.addresses.enumerated() where !work.holds(address.router) {
+    guard now >= reconcileDue, phase == .running else { return }
+    var missing: [Int] = []
+    var surplus: [(position: Int, change: AddressChange)] = []
+    while reconcilePosition < plan.addresses.count, missing.count + surplus.count < Self.slice {
+      let position = reconcilePosition
+      reconcilePosition += 1
+      let router = plan.addresses[position].router
+      guard !work.holds(router) else { continue }
       let isOwned = board.address(position)?.isOwned == true
-      if core.state(of: address.router) == .master {
-        if !isOwned, !native.contains(position), interfaces.isUp(address.interface) { putBack(position, at: now) }
+      if core.state(of: router) == .master {
+        if !isOwned, !native.contains(position) { missing.append(position) }
       } else if isOwned, let change = change(for: .release(resigns: false), at: position) {
-        if let result = apply([change]).first { settle(position, .remove, result) }
+        surplus.append((position, change))
       }
     }
+    if reconcilePosition == plan.addresses.count {
+      reconcilePosition = 0
+      reconcileDue = now + Self.reconcileInterval
+    }
+    for (removal, result) in zip(surplus, apply(surplus.map(\.change))) { settle(removal.position, .remove, result) }
+    putBack(missing, at: now)
   }
 
-  private func putBack(_ position: Int, at now: MonotonicInstant) {
+  private func putBack(_ missing: [Int], at now: MonotonicInstant) {
+    let positions = missing.filter { interfaces.isUp(plan.addresses[$0].interface) }
+    for position in positions {
+      lastPutBack[position] = now
+      board.address(position)?.isOwned = true
+    }
+    let results = apply(positions.map { AddressChange(.add, plan.addresses[$0].specification) })
+    for (position, result) in zip(positions, results) {
+      settle(position, .add, result)
+      // One that is there already was an echo of this engine's own removal, before it became master again.
+      if result == .done { noteReturn(of: position, at: now) }
+      if result.isInPlace { lost.remove(position) }
+    }
+  }
+
+  private func noteReturn(of position: Int, at now: MonotonicInstant) {
     let address = plan.addresses[position]
-    guard interfaces.isUp(address.interface) else { return }
-    lastPutBack[position] = now
-    board.address(position)?.isOwned = true
-    guard let result = apply([AddressChange(.add, address.specification)]).first else { return }
-    settle(position, .add, result)
-    let wasLost = lost.remove(position) != nil
-    // One that is there already was an echo of this engine's own removal, before it became master again.
-    guard result == .done else { return }
-    announcer.announce(router: address.router, rounds: 1)
-    guard wasLost else { return }
+    announcer.announce(
+      router: address.router, position: position - plan.routers[address.router].addresses.lowerBound)
+    guard lost.contains(position) else { return }
     board.router(address.router)?[.addressesPutBack] &+= 1
     guard limiter.shouldLog(.addressPutBack, from: address.prefix.address, at: now) else { return }
     outbox.send(
@@ -123,7 +144,7 @@ extension Engine {
       board.router(next.router)?[.announcementsSent] &+= 1
       count += 1
     }
-    _ = transport.flushAnnouncements()
+    if !transport.flushAnnouncements() { hasUnsentPackets = true }
   }
 
   private func apply(_ changes: [AddressChange]) -> [AddressChangeResult] {

@@ -51,7 +51,7 @@ extension Engine {
   }
 
   func flushAdverts() {
-    _ = transport.flush(failure: noteSendFailure)
+    if !transport.flush(failure: noteSendFailure) { hasUnsentPackets = true }
   }
 
   private func noteSendFailure(router: Int, errno: Int32) {

@@ -103,8 +103,14 @@ extension Engine {
       var hasAll = true
       for position in plan.routers[router].addresses {
         let address = plan.addresses[position]
-        let isOwned = heritage.owned.contains(AddressPlace(prefix: address.prefix, interface: address.interface))
-        if isOwned { board.address(position)?.isOwned = true } else { hasAll = false }
+        // An engine that let go had settled with the kernel. One that crashed may have marked more than it added, or somebody has
+        // removed an address since.
+        let isThere = heritage.isSettled || interfaces.holds(address.prefix, on: address.interface)
+        if isThere, heritage.owned.contains(address.place) {
+          board.address(position)?.isOwned = true
+        } else {
+          hasAll = false
+        }
       }
       guard !hasAll, !work.holds(router) else { continue }
       work.append(.claim, router: router)
@@ -117,7 +123,7 @@ extension Engine {
   /// owner (priority 255) is the host's own and stays.
   private func removeLeftovers() {
     for (position, address) in plan.addresses.enumerated() {
-      let place = AddressPlace(prefix: address.prefix, interface: address.interface)
+      let place = address.place
       let isHeld = board.address(position)?.isOwned == true || work.holds(address.router)
       if !isHeld, !isOwner(address.router), !isMastered(place), interfaces.holds(address.prefix, on: address.interface)
       {
@@ -183,10 +189,13 @@ private struct Heritage {
   let adopted: Set<Int>
   /// Every address that is in the kernel for a router of the old engine.
   let owned: Set<AddressPlace>
+  /// Whether what the board says of addresses is what the kernel was last told.
+  let isSettled: Bool
   private let oldPositions: [Int?]
 
   init(_ board: Board?, for plan: Plan) {
     self.board = board
+    isSettled = board?.hasYielded ?? false
     var exact: [RouterIdentity: Int] = [:]
     var nameless: [RouterIdentity: [Int]] = [:]
     for index in 0..<(board?.routerCount ?? 0) {

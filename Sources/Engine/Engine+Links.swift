@@ -103,7 +103,7 @@ extension Engine {
 
   private func addressRemoved(_ address: AddressState, at now: MonotonicInstant) {
     let place = AddressPlace(prefix: address.prefix, interface: address.interface)
-    if let positions = addressPositions[place] { vanished += positions }
+    vanished += addressPositions[place] ?? []
     guard !virtualAddresses.contains(address.prefix.address) else { return }
     interfaces.removeAddress(address.prefix, from: address.interface)
     refreshSources(on: address.interface, at: now)

@@ -64,6 +64,10 @@ final class Engine {
   /// Addresses of which it has been said that the kernel refuses to change them.
   var refused: Set<Int> = []
   var reconcileDue = MonotonicInstant(nanoseconds: 0)
+  /// The next address that ``reconcile(at:)`` looks at; 0 between two passes.
+  var reconcilePosition = 0
+  /// Packets for which a socket had no room wait in its batch.
+  var hasUnsentPackets = false
   /// Links and addresses must be read anew: messages were lost, and reading failed since.
   var needsResynchronization = false
   var proberRegistration: Reactor.Registration?
@@ -94,9 +98,7 @@ final class Engine {
     sendFails = Array(repeating: false, count: plan.routers.count)
     isDirty = Array(repeating: false, count: plan.routers.count)
     virtualAddresses = Set(plan.addresses.map(\.prefix.address))
-    addressPositions = Dictionary(grouping: plan.addresses.indices) {
-      AddressPlace(prefix: plan.addresses[$0].prefix, interface: plan.addresses[$0].interface)
-    }
+    addressPositions = Dictionary(grouping: plan.addresses.indices) { plan.addresses[$0].place }
     routersOnInterface = Dictionary(grouping: plan.routers.indices) { plan.routers[$0].interface }
     effects.reserveCapacity(64)
     try watchSockets()
@@ -114,6 +116,7 @@ final class Engine {
   /// Everything that is due now, after the handlers of what was ready have run.
   func turn(at now: MonotonicInstant) {
     board.heartbeat = now
+    hasUnsentPackets = false
     guard phase != .prepared, phase != .finished else { return }
     if let due = core.nextDeadline, due <= now {
       core.handle(.timer, at: now, into: &effects)
@@ -135,14 +138,9 @@ final class Engine {
     let heartbeat = reactor.now + Self.heartbeatInterval
     guard phase != .prepared else { return heartbeat }
     guard work.isEmpty, vanished.isEmpty else { return reactor.now }
-    let retry = outbox.hasWaiting ? reactor.now + .milliseconds(5) : nil
-    return [core.nextDeadline, announcer.nextDeadline, retry].compactMap { $0 }.reduce(heartbeat, min)
-  }
-
-  /// Lets something happen to the routers and does what follows from it.
-  func handle(_ input: HostInput, at now: MonotonicInstant) {
-    core.handle(input, at: now, into: &effects)
-    carryOut(at: now, due: nil)
+    let retry = hasUnsentPackets || outbox.hasWaiting ? reactor.now + .milliseconds(1) : nil
+    let pass = phase == .running ? reconcileDue : nil
+    return [core.nextDeadline, announcer.nextDeadline, pass, retry].compactMap { $0 }.reduce(heartbeat, min)
   }
 
   /// Notes that a router's record on the board is to be written at the end of the turn.
@@ -175,10 +173,4 @@ final class Engine {
     }
     flushAdverts()
   }
-}
-
-/// An address on an interface, to find it among the plan's.
-struct AddressPlace: Hashable {
-  let prefix: IPPrefix
-  let interface: InterfaceIndex
 }

@@ -13,6 +13,14 @@ struct PlannedAddress {
   let definition: VirtualAddress
 
   var prefix: IPPrefix { definition.prefix }
+
+  var place: AddressPlace { AddressPlace(prefix: prefix, interface: interface) }
+}
+
+/// An address on an interface, to find it among the plan's.
+struct AddressPlace: Hashable {
+  let prefix: IPPrefix
+  let interface: InterfaceIndex
 }
 
 /// A virtual router bound to the interfaces of this host.

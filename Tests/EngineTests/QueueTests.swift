@@ -88,6 +88,14 @@ import VRRPWire
     #expect(take(&announcer, at: now, sizes: [2, 2]) == [[1, 0], [1, 1]])
   }
 
+  @Test func oneAddressIsAnnouncedAlone() {
+    var announcer = Announcer(garpInterval: .zero, neighborInterval: .zero)
+    announcer.announce(router: 0, position: 2)
+    announcer.announce(router: 0, position: 9)
+    #expect(take(&announcer, at: now, sizes: [4]) == [[0, 2]])
+    #expect(announcer.isEmpty)
+  }
+
   @Test func theConfiguredSpaceIsKept() {
     var announcer = Announcer(garpInterval: .milliseconds(10), neighborInterval: .zero)
     announcer.announce(router: 0, rounds: 1)

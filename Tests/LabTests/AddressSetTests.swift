@@ -1,0 +1,103 @@
+import Glibc
+import LabKit
+import NetworkTypes
+import Testing
+import VRRPCore
+
+extension LabTests {
+  /// Routers with more than one address, all of which must come, stay and go together.
+  @Suite struct AddressSets {
+    private func text(priority: Int, _ addresses: [String]) -> String {
+      """
+      vrrp_instance VI_1 {
+        interface eth0
+        virtual_router_id 77
+        version 3
+        advert_int 0.1
+        priority \(priority)
+        virtual_ipaddress { \(addresses.first ?? "") }
+        virtual_ipaddress_excluded {
+      \(addresses.dropFirst().map { "    \($0)" }.joined(separator: "\n"))
+        }
+      }
+      """
+    }
+
+    private func address(_ number: Int) -> String { "10.9.\(50 + number / 250).\(1 + number % 250)" }
+
+    @Test(needs(.lab, .martlet), arguments: [150, 255])
+    func anAddressAddedByAReloadKeepsNoOtherBehindAtTheEnd(priority: Int) async throws {
+      try await inLab { lab in
+        let host = try lab.addHost("a", number: 1)
+        let martlet = try MartletPeer(host: host)
+        let addresses = try (0..<2).map { try #require(IPAddress(address($0))) }
+        try martlet.start(text(priority: priority, ["\(addresses[0])/16"]))
+        let first = try await eventually(within: startup) { try host.holds(addresses[0]) }
+        #expect(first, "\(martlet.log)")
+        try martlet.replaceConfiguration(text(priority: priority, addresses.map { "\($0)/16" }))
+        martlet.reload()
+        let second = try await eventually(within: startup) { try host.holds(addresses[1]) }
+        #expect(second, "\(martlet.log)")
+        await martlet.stop()
+        for address in addresses {
+          #expect(try !host.holds(address), "\(address) stayed on a host that has stopped.\n\(martlet.log)")
+        }
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
+    func manyThatVanishAtOnceComeBackWithOneRoundOfAnnouncements() async throws {
+      try await inLab { lab in
+        let count = 200
+        let host = try lab.addHost("a", number: 1)
+        let martlet = try MartletPeer(host: host)
+        let addresses = (0..<count).map { "\(address($0))/16" }
+        try martlet.start(text(priority: 150, addresses))
+        func counter(_ name: String) throws -> Int { try MartletStatus.of(martlet).routers.first?.counters[name] ?? 0 }
+        // Two sets of five rounds each follow a takeover, the second after five seconds.
+        let settled = await eventually(within: .seconds(15)) {
+          (try? counter("announcements_sent")) == 10 * count
+        }
+        #expect(settled, "\(martlet.log)")
+
+        // One command of one dump: the kernel tells of all of them in the same moment.
+        try host.run("ip", "address", "flush", "dev", "eth0", "to", "10.9.50.0/24")
+        // ip looks again for what it flushed, several times over, so some come back more than once.
+        let all = try (0..<count).map { try #require(IPAddress(address($0))) }
+        let back = try await eventually(within: .seconds(10)) {
+          let held = try host.addresses()
+          return try all.allSatisfy(held.contains) && counter("addresses_put_back") >= count
+        }
+        #expect(back, "\(martlet.log)")
+        var sent = 0
+        let quiet = try await eventually(within: .seconds(10), every: .milliseconds(300)) {
+          let before = sent
+          sent = try counter("announcements_sent") - 10 * count
+          return sent == before && sent >= count
+        }
+        #expect(quiet && sent <= 10 * count, "\(sent) announcements for \(count) addresses")
+        print("\(count) addresses flushed: back with \(sent) announcements")
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
+    func anAddressThatWentWhileNoEngineRanComesBack() async throws {
+      try await inLab { lab in
+        let host = try lab.addHost("a", number: 1)
+        let martlet = try MartletPeer(host: host)
+        let lost = try #require(IPAddress(address(0)))
+        try martlet.start(text(priority: 150, ["\(lost)/16"]))
+        let held = try await eventually(within: startup) { try host.holds(lost) }
+        #expect(held, "\(martlet.log)")
+        // A supervisor that stands still lets the address go while nobody watches.
+        let engine = try #require(martlet.rolePID("engine"))
+        martlet.process?.signal(SIGSTOP)
+        kill(engine, SIGKILL)
+        try host.run("ip", "address", "delete", "\(lost)/16", "dev", "eth0")
+        martlet.process?.signal(SIGCONT)
+        let back = try await eventually(within: startup) { try host.holds(lost) }
+        #expect(back, "\(martlet.log)")
+      }
+    }
+  }
+}
