@@ -1,23 +1,25 @@
 import NetworkTypes
 import VRRPCore
 
+@testable import VRRPWire
+
 /// An advert as it was seen on the wire.
-public struct CapturedAdvertisement: Sendable, Hashable {
+struct CapturedAdvertisement: Sendable, Hashable {
   /// The frame's source.
-  public var frameSource: MACAddress
+  var frameSource: MACAddress
   /// What the IP header says.
-  public var origin: DatagramOrigin
+  var origin: DatagramOrigin
   /// What it says, its form checked.
-  public var received: ReceivedAdvertisement
+  var received: ReceivedAdvertisement
   /// The addresses it names.
-  public var addresses: [IPAddress]
+  var addresses: [IPAddress]
 
   /// What the state machine would be given.
-  public var advertisement: Advertisement { received.advertisement }
+  var advertisement: Advertisement { received.advertisement }
 }
 
 /// What an Ethernet frame of a capture is, as far as failover goes.
-public enum CapturedFrame: Sendable, Hashable {
+enum CapturedFrame: Sendable, Hashable {
   /// A well-formed advert of any TTL.
   case advertisement(CapturedAdvertisement)
   /// Protocol 112, but not a well-formed advert.
@@ -30,7 +32,7 @@ public enum CapturedFrame: Sendable, Hashable {
   case other
 
   /// Tells what a frame is; one VLAN tag (IEEE 802.1Q) is looked through.
-  public init(decoding frame: RawSpan) {
+  init(decoding frame: RawSpan) {
     let isTagged = frame.word(at: 12) == Ethernet.typeVLAN
     let start = isTagged ? Ethernet.headerLength + 4 : Ethernet.headerLength
     switch frame.word(at: start - 2) {
