@@ -46,18 +46,23 @@ let package = Package(
     layer("LinuxSystem", ["CLinux", "NetworkTypes"]),
     layer("Netlink", ["LinuxSystem", "CLinux", "CNetlink", "NetworkTypes"]),
 
+    // Layer 4 too: what engine and supervisor both do for an engine that cannot do it any more.
+    layer("HostWithdrawal", ["NetworkTypes", "ControlModel", "LinuxSystem", "Netlink"]),
+
     // Layer 5: the three processes. None imports another.
     layer(
       "Engine",
-      ["NetworkTypes", "VRRPCore", "HealthCore", "VRRPWire", "Configuration", "ControlModel", "LinuxSystem", "Netlink"]
-    ),
+      [
+        "NetworkTypes", "VRRPCore", "HealthCore", "VRRPWire", "Configuration", "ControlModel", "LinuxSystem", "Netlink",
+        "HostWithdrawal",
+      ]),
     layer(
       "Prober",
       [
         "NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax", "VRRPWire", "Configuration", "ControlModel",
         "LinuxSystem",
       ]),
-    layer("Supervisor", ["NetworkTypes", "ControlModel", "LinuxSystem", "Netlink"]),
+    layer("Supervisor", ["NetworkTypes", "ControlModel", "LinuxSystem", "HostWithdrawal"]),
 
     // Layer 6: the command line.
     .executableTarget(
@@ -96,7 +101,8 @@ let package = Package(
     tests(
       "ProberTests",
       ["Prober", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "NetworkTypes", "LinuxSystem"]),
-    tests("SupervisorTests", ["Supervisor", "ControlModel", "LinuxSystem", "NetworkTypes", "VRRPCore"]),
+    tests(
+      "SupervisorTests", ["Supervisor", "HostWithdrawal", "ControlModel", "LinuxSystem", "NetworkTypes", "VRRPCore"]),
     tests("MartletTests", ["martlet", "LinuxSystem"]),
     tests("SimulationTests", ["SimulationKit", "VRRPCore", "VRRPWire", "NetworkTypes"]),
     tests("LabTests", ["LabKit", "LinuxSystem", "VRRPWire", "VRRPCore", "NetworkTypes", "martlet"]),

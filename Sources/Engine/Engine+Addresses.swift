@@ -179,18 +179,6 @@ extension Engine {
             text: interfaces[address.interface]?.name ?? "")))
     }
   }
-
-  /// Cleans up for an engine that died, when this one must end before it could take over.
-  func withdraw(for dead: Board) {
-    let owned = (0..<dead.addressCount).compactMap(dead.address).filter(\.isOwned)
-    let changes = owned.compactMap { record in
-      record.prefix.map { AddressChange(.remove, AddressSpecification(prefix: $0, interface: record.interface)) }
-    }
-    _ = apply(changes)
-    for router in (0..<dead.routerCount).compactMap(dead.router) where router.snapshot.state == .master {
-      Resignation(router, on: dead)?.send()
-    }
-  }
 }
 
 extension PlannedAddress {

@@ -1,4 +1,5 @@
 import ControlModel
+import HostWithdrawal
 import LinuxSystem
 import Netlink
 import NetworkTypes
@@ -143,10 +144,10 @@ extension Engine {
   /// Sends the ready resignation of each master that the new configuration does not have; its addresses are off by now.
   private func resignAbandoned(_ heritage: Heritage) {
     guard let board = heritage.board else { return }
-    for index in 0..<board.routerCount where !heritage.adopted.contains(index) {
-      guard let record = board.router(index), record.snapshot.state == .master else { continue }
-      Resignation(record, on: board)?.send()
-    }
+    var withdrawal = Withdrawal()
+    withdrawal.resignations = (0..<board.routerCount).filter { !heritage.adopted.contains($0) }
+      .compactMap { board.router($0).flatMap { Withdrawal.Resignation(of: $0, on: board) } }
+    if !withdrawal.resignations.isEmpty { _ = KernelWithdrawal().perform(withdrawal) }
   }
 
   /// Computes the address that a router's adverts leave from, and tells whoever must know if it has changed.

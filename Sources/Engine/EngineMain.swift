@@ -2,6 +2,7 @@ import Configuration
 import ConfigurationSyntax
 import ControlModel
 import Glibc
+import HostWithdrawal
 import LinuxSystem
 import Netlink
 import NetworkTypes
@@ -133,7 +134,10 @@ private final class EngineProcess {
 
   /// Stops, whether in charge or not. The addresses of an engine that died are this one's to remove, if nobody took over from it.
   private func stop() {
-    if engine.phase == .prepared, let dead = Self.deadEngine(previousMemory) { engine.withdraw(for: dead) }
+    if engine.phase == .prepared, let dead = Self.deadEngine(previousMemory) {
+      // Nobody is left to log what may go wrong to.
+      _ = KernelWithdrawal().perform(Withdrawal(boards: [dead]))
+    }
     engine.stop()
   }
 

@@ -2,9 +2,19 @@ import LinuxSystem
 import Netlink
 import NetworkTypes
 
+/// Carries a withdrawal out.
+public protocol Withdrawing {
+  /// Removes the addresses, then sends the resignations; what went wrong, a line each.
+  func perform(_ withdrawal: Withdrawal) -> [String]
+}
+
 /// Withdraws from this host's kernel.
-struct KernelWithdrawal: Withdrawing {
-  func perform(_ withdrawal: Withdrawal) -> [String] {
+public struct KernelWithdrawal: Withdrawing {
+  /// What needs no preparation.
+  public init() {}
+
+  /// Removes the addresses, then sends the resignations; what went wrong, a line each.
+  public func perform(_ withdrawal: Withdrawal) -> [String] {
     remove(withdrawal.addresses) + AddressFamily.allCases.flatMap { send(withdrawal.resignations, of: $0) }
   }
 

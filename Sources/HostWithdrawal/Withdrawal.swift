@@ -1,33 +1,49 @@
 import ControlModel
-import LinuxSystem
 import NetworkTypes
 
 /// What must leave the host when no engine can hold it: addresses off first, so that no instant has two answering, then
 /// an advert of priority 0 for every master, so that the peer need not wait.
-struct Withdrawal: Equatable {
+public struct Withdrawal: Sendable, Equatable {
   /// An address on an interface.
-  struct Address: Hashable {
-    var interface: InterfaceIndex
-    var prefix: IPPrefix
+  public struct Address: Sendable, Hashable {
+    /// The interface that carries it.
+    public var interface: InterfaceIndex
+    /// The address with its prefix length.
+    public var prefix: IPPrefix
+
+    /// An address on an interface.
+    public init(interface: InterfaceIndex, prefix: IPPrefix) {
+      self.interface = interface
+      self.prefix = prefix
+    }
   }
 
   /// A ready advert of priority 0 and where it goes.
-  struct Resignation: Equatable {
-    var name: String
-    var packet: [UInt8]
-    var source: IPAddress
-    var destinations: [IPAddress]
-    var interface: InterfaceIndex
-    var hopLimit: UInt8
+  public struct Resignation: Sendable, Equatable {
+    /// The router's name.
+    public var name: String
+    /// The advert, ready to send.
+    public var packet: [UInt8]
+    /// Where it leaves from.
+    public var source: IPAddress
+    /// The group or the peers it goes to.
+    public var destinations: [IPAddress]
+    /// The interface it leaves by.
+    public var interface: InterfaceIndex
+    /// Its TTL or hop limit.
+    public var hopLimit: UInt8
   }
 
-  var addresses: [Address] = []
-  var resignations: [Resignation] = []
+  /// What comes off its interface.
+  public var addresses: [Address] = []
+  /// What is sent after that.
+  public var resignations: [Resignation] = []
 
-  init() {}
+  /// Nothing.
+  public init() {}
 
   /// What the boards say. Addresses of all of them count; which routers are master is said by the first, the true one.
-  init(boards: [Board]) {
+  public init(boards: [Board]) {
     var seen: Set<Address> = []
     for board in boards {
       for address in Self.owned(on: board) where seen.insert(address).inserted { addresses.append(address) }
@@ -41,7 +57,7 @@ struct Withdrawal: Equatable {
   }
 
   /// The addresses that the first board owns and the second does not.
-  init(of failed: Board, notOn kept: Board) {
+  public init(of failed: Board, notOn kept: Board) {
     let stays = Set(Self.owned(on: kept))
     addresses = Self.owned(on: failed).filter { !stays.contains($0) }
   }
@@ -56,7 +72,7 @@ struct Withdrawal: Equatable {
 
 extension Withdrawal.Resignation {
   /// The resignation of a router that is master; `nil` for any other, and for one that has none ready.
-  init?(of router: RouterRecord, on board: Board) {
+  public init?(of router: RouterRecord, on board: Board) {
     guard router.isMaster, let description = router.description, let source = router.sourceAddress,
       let ready = router.readyResignation(on: board)
     else { return nil }
@@ -66,40 +82,5 @@ extension Withdrawal.Resignation {
     self.source = source
     interface = description.identity.interface
     hopLimit = router.resignation.timeToLive
-  }
-}
-
-/// Carries a withdrawal out.
-protocol Withdrawing {
-  /// Removes the addresses, then sends the resignations; what went wrong, a line each.
-  func perform(_ withdrawal: Withdrawal) -> [String]
-}
-
-extension Supervisor {
-  /// Withdraws what these boards own, the true board first.
-  func withdraw(_ engines: [EngineID]) {
-    let mapped = engines.compactMap { id in boards[id]?.map() }
-    let withdrawal = Withdrawal(boards: mapped.compactMap { try? Board(opening: $0.bytes) })
-    withExtendedLifetime(mapped) { carryOut(withdrawal) }
-  }
-
-  /// Removes what an engine that failed to take over may have added.
-  func removeLeftovers(of failed: EngineID, notOn kept: EngineID) {
-    guard let failedMemory = boards[failed]?.map(), let keptMemory = boards[kept]?.map(),
-      let failedBoard = try? Board(opening: failedMemory.bytes), let keptBoard = try? Board(opening: keptMemory.bytes)
-    else { return }
-    let withdrawal = Withdrawal(of: failedBoard, notOn: keptBoard)
-    withExtendedLifetime((failedMemory, keptMemory)) {
-      if !withdrawal.addresses.isEmpty { carryOut(withdrawal) }
-    }
-  }
-
-  private func carryOut(_ withdrawal: Withdrawal) {
-    for problem in self.withdrawal.perform(withdrawal) { log.write(.error, problem) }
-    let names = withdrawal.resignations.map(\.name).joined(separator: ", ")
-    log.write(
-      .warning,
-      "withdrew \(withdrawal.addresses.count) \(withdrawal.addresses.count == 1 ? "address" : "addresses")"
-        + (names.isEmpty ? "" : " and resigned as MASTER of \(names)"))
   }
 }

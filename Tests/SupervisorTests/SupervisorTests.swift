@@ -1,4 +1,5 @@
 import ControlModel
+import HostWithdrawal
 import Glibc
 import LinuxSystem
 import NetworkTypes

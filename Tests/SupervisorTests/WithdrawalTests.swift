@@ -1,4 +1,5 @@
 import ControlModel
+import HostWithdrawal
 import LinuxSystem
 import NetworkTypes
 import Testing
