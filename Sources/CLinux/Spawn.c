@@ -151,19 +151,23 @@ int clinux_spawn(const clinux_spawn_request *request, int32_t *pid, int *pidfd, 
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
   int descriptor = -1;
   int number = clone(
-    child_entry, (char *)stack + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &context, &descriptor);
+    child_entry, (char *)stack + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CHILD_SETTID | SIGCHLD,
+    &context, &descriptor, NULL, pid);
   int clone_error = errno;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
   munmap(stack, stack_size);
-  if (number < 0) return -clone_error;
+  if (number < 0) {
+    *pid = 0;
+    return -clone_error;
+  }
   if (context.step != 0) {
     siginfo_t ignored;
     while (waitid((idtype_t)P_PIDFD, (id_t)descriptor, &ignored, WEXITED) < 0 && errno == EINTR) {}
     close(descriptor);
+    *pid = 0;
     *step = context.step;
     return -context.error;
   }
-  *pid = number;
   *pidfd = descriptor;
   return 0;
 }

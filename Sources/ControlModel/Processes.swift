@@ -22,6 +22,11 @@ public enum InheritedDescriptor: Int32, Sendable, CaseIterable {
   case prober = 7
   /// Engine: the open file whose locks say which addresses this daemon serves.
   case addressLocks = 8
+  /// Prober: the segment in which one prober tells the next which checks run.
+  case runningChecks = 9
+
+  /// The size of ``runningChecks`` in bytes: room for 16,384 process groups.
+  public static let runningChecksSize = 1 << 16
 }
 
 /// How a martlet process ends; the supervisor ends with the code of the child that kept it from starting.

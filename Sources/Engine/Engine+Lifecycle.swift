@@ -29,6 +29,7 @@ extension Engine {
     inheritAddresses(heritage)
     removeLeftovers()
     resignAbandoned(heritage)
+    if previous == nil { announceSources(of: plan.routers.indices) }
     turn(at: now)
     board.isRunning = true
   }
@@ -166,6 +167,7 @@ extension Engine {
     record?.sourceAddress = source
     transport.setSource(source, of: position, router, interval: plan.core[position].interval)
     if let packet = transport.resignation(of: position) { record?.write(packet, on: board) }
+    if board.isRunning { announceSources(of: [position]) }
     core.handle(.sourceAddress(source, router: position), at: now, into: &effects)
   }
 }

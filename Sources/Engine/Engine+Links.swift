@@ -73,6 +73,7 @@ extension Engine {
     for (position, tracker) in plan.trackers.enumerated() where tracker.interfaceName == name {
       setTracker(position, to: isUp ? .up : .down, reason: isUp ? "" : "interface is down", at: now)
     }
+    if isUp { announceSources(of: routersOnInterface[index] ?? []) }
     for router in routersOnInterface[index] ?? [] {
       if isUp { refreshSource(of: router, at: now) }
       if !plan.routers[router].ignoresInterfaceFaults || after == nil {
@@ -84,6 +85,22 @@ extension Engine {
       }
     }
     carryOut(at: now, due: nil)
+  }
+
+  /// Tells the neighbours where this host is that routers with unicast peers send from.
+  ///
+  /// A master's kernel asks for the link-layer address of a peer that was gone only once a second (RFC 4861 section 10, RetransTimer),
+  /// so a host that comes back would hear no advert for that long, and take over from a master that lives.
+  func announceSources(of routers: some Sequence<Int>) {
+    var announced: Set<IPAddress> = []
+    for router in routers where plan.routers[router].isUnicast {
+      guard let source = board.router(router)?.sourceAddress, announced.insert(source).inserted,
+        let carrier = interfaces.carrier(of: source), let mac = interfaces[carrier]?.mac
+      else { continue }
+      // One that finds no room is not missed: the kernel's own question comes within a second.
+      _ = transport.announce(source, at: mac, on: carrier)
+    }
+    if !transport.flushAnnouncements() { hasUnsentPackets = true }
   }
 
   private func isWatched(_ index: InterfaceIndex, _ name: String) -> Bool {

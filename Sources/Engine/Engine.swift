@@ -168,7 +168,10 @@ final class Engine {
         announcer.announce(router: step.router, rounds: announcementsAfterClaim[step.router])
         announcementsAfterClaim[step.router] = 0
       case .release(let resigns):
-        if resigns { sendAdvert(.resignation, of: step.router) }
+        // An address that the kernel would not give up is tried again; a peer that took over meanwhile would be a second holder.
+        if resigns, !plan.routers[step.router].addresses.contains(where: { board.address($0)?.isOwned == true }) {
+          sendAdvert(.resignation, of: step.router)
+        }
       }
     }
     flushAdverts()

@@ -75,9 +75,10 @@ struct InterfaceTable {
   }
 
   /// Whether any interface has the address ready for use.
-  func isUsable(_ address: IPAddress) -> Bool {
-    interfaces.values.contains { interface in
-      interface.addresses.contains { $0.prefix.address == address && !$0.isTentative }
-    }
+  func isUsable(_ address: IPAddress) -> Bool { carrier(of: address) != nil }
+
+  /// The interface that has the address ready for use.
+  func carrier(of address: IPAddress) -> InterfaceIndex? {
+    interfaces.first { $0.value.addresses.contains { $0.prefix.address == address && !$0.isTentative } }?.key
   }
 }

@@ -6,7 +6,16 @@ import Synchronization
 public final class Capture: Sendable {
   private struct State {
     var frames: [CapturedFrame] = []
+    // Decoded once, as they come: tests ask for these again and again while they wait.
+    var adverts: [CapturedAdvert] = []
+    var announcements: [CapturedAnnouncement] = []
     var problem: LabError?
+
+    mutating func append(_ frame: CapturedFrame) {
+      frames.append(frame)
+      if let advert = frame.advert { adverts.append(advert) }
+      if let announcement = frame.announcement { announcements.append(announcement) }
+    }
   }
 
   private let state = Mutex(State())
@@ -47,14 +56,14 @@ public final class Capture: Sendable {
 
   /// Adverts at or after an instant, of every virtual router or of one.
   public func adverts(vrid: UInt8? = nil, since instant: MonotonicInstant = .init(nanoseconds: 0)) -> [CapturedAdvert] {
-    frames(since: instant).compactMap(\.advert).filter { vrid == nil || $0.vrid == vrid }
+    state.withLock { $0.adverts }.filter { $0.time >= instant && (vrid == nil || $0.vrid == vrid) }
   }
 
   /// Gratuitous ARPs and unsolicited neighbour advertisements at or after an instant.
   public func announcements(
     of address: IPAddress, since instant: MonotonicInstant = .init(nanoseconds: 0)
   ) -> [CapturedAnnouncement] {
-    frames(since: instant).compactMap(\.announcement).filter { $0.address == address }
+    state.withLock { $0.announcements }.filter { $0.time >= instant && $0.address == address }
   }
 
   /// Waits for a frame that `pick` takes, looking at all frames from `mark` on; `nil` at the bound.
@@ -152,7 +161,7 @@ public final class Capture: Sendable {
     while running.load(ordering: .acquiring) {
       guard poll(&ready, 1, 20) > 0 else { continue }
       while let frame = ring.next(clockOffset: clockOffset) {
-        state.withLock { $0.frames.append(frame) }
+        state.withLock { $0.append(frame) }
       }
       noteLosses()
     }

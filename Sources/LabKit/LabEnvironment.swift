@@ -8,6 +8,8 @@ public enum LabEnvironment {
     case lab
     /// The martlet binary.
     case martlet
+    /// The martlet binary as it is released, for what is measured.
+    case release
     /// keepalived.
     case keepalived
     /// tshark.
@@ -21,6 +23,7 @@ public enum LabEnvironment {
     switch need {
     case .lab: labReason
     case .martlet: martletReason
+    case .release: releaseBinary == nil ? "the release binary is not built; run `make test`" : nil
     case .keepalived: reason(missing: "keepalived")
     case .tshark: reason(missing: "tshark")
     case .nftables: reason(missing: "nft")
@@ -56,10 +59,7 @@ public enum LabEnvironment {
 
   /// The martlet binary: what `MARTLET_BINARY` names, or the one beside the running program.
   public static let martletBinary: String? = {
-    if let named = getenv("MARTLET_BINARY") {
-      let path = String(cString: named)
-      return access(path, X_OK) == 0 ? path : nil
-    }
+    if getenv("MARTLET_BINARY") != nil { return program(namedBy: "MARTLET_BINARY") }
     var buffer = [CChar](repeating: 0, count: 4096)
     let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     guard length > 0 else { return nil }
@@ -68,4 +68,13 @@ public enum LabEnvironment {
     let path = own[...slash] + "martlet"
     return access(String(path), X_OK) == 0 ? String(path) : nil
   }()
+
+  /// The release binary: what `MARTLET_RELEASE_BINARY` names.
+  public static let releaseBinary = program(namedBy: "MARTLET_RELEASE_BINARY")
+
+  private static func program(namedBy variable: String) -> String? {
+    guard let named = getenv(variable) else { return nil }
+    let path = String(cString: named)
+    return access(path, X_OK) == 0 ? path : nil
+  }
 }

@@ -30,11 +30,16 @@ public final class ChildProcess {
   private let leadsGroup: Bool
 
   /// Starts a process. When it cannot be executed the error says which step failed, and no process is left behind.
-  public init(_ request: SpawnRequest) throws(SystemError) {
+  /// - Parameter note: where the child writes its number before it does anything else, so that whoever shares that memory
+  ///   knows of it even if this process is killed at that moment. It is 0 when this throws.
+  public init(_ request: SpawnRequest, note: UnsafeMutablePointer<Int32>? = nil) throws(SystemError) {
     var process: Int32 = 0
     var descriptor: Int32 = -1
     var step: Int32 = 0
-    let result = Self.withShimRequest(request) { clinux_spawn($0, &process, &descriptor, &step) }
+    let result = Self.withShimRequest(request) { shim in
+      withUnsafeMutablePointer(to: &process) { clinux_spawn(shim, note ?? $0, &descriptor, &step) }
+    }
+    if let note { process = note.pointee }
     guard result >= 0 else {
       throw SystemError(operation: Self.operation(ofStep: step), errno: -result, object: request.executable)
     }

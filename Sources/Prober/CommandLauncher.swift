@@ -10,13 +10,17 @@ final class CommandLauncher {
 
   private let loop: EventLoop
   private let drains: OutputDrains
+  private let groups: RunningGroups
   private let identities: ScriptIdentities
   /// Whether a program that root would run and someone else can change is refused.
   let isStrict: Bool
 
-  init(loop: EventLoop, drains: OutputDrains, identities: ScriptIdentities, isStrict: Bool) {
+  init(
+    loop: EventLoop, drains: OutputDrains, groups: RunningGroups, identities: ScriptIdentities, isStrict: Bool
+  ) {
     self.loop = loop
     self.drains = drains
+    self.groups = groups
     self.identities = identities
     self.isStrict = isStrict
   }
@@ -26,7 +30,7 @@ final class CommandLauncher {
   ///   - extra: words added after the command's own.
   ///   - environment: `NAME=value` entries beside the fixed ones.
   ///   - limit: how long it may run.
-  ///   - endsWithProber: whether it is killed when this process dies, so that its successor may start another.
+  ///   - endsWithProber: whether it is killed with all it started when this process dies, so that the next may start another.
   func launch(
     _ command: CommandDefinition, extra: [String] = [], environment: [String] = [], limit: Nanoseconds,
     endsWithProber: Bool = false,
@@ -45,14 +49,15 @@ final class CommandLauncher {
       ] + environment)
     request.workingDirectory = "/"
     request.fileCreationMask = 0o022
-    request.parentDeathSignal = endsWithProber ? SIGKILL : nil
     if identity.changes {
       request.userID = identity.userID
       request.groupID = identity.groupID
       request.supplementaryGroups = identity.groups
     }
     do {
-      return try CommandRun(request, limit: limit, loop: loop, drains: drains, completion: completion)
+      return try CommandRun(
+        request, limit: limit, loop: loop, drains: drains, groups: endsWithProber ? groups : nil,
+        completion: completion)
     } catch {
       let step = error.operation == "execute" ? "" : "\(error.operation): "
       throw ScriptIdentities.Refusal(description: "cannot run: \(step)\(SystemError.reason(error.errno))")

@@ -50,6 +50,7 @@ final class CommandRun {
   private let loop: EventLoop
   private let drains: OutputDrains
   private let child: ChildProcess
+  private let note: UnsafeMutablePointer<Int32>?
   private let limit: Nanoseconds
   private var output: CommandOutput?
   private var completion: ((CommandOutcome) -> Void)?
@@ -58,13 +59,15 @@ final class CommandRun {
   private var isTerminating = false
 
   /// Starts a command. The completion is called once, in a later turn.
+  /// - Parameter groups: where it is noted while it runs, if it is not to outlive this process.
   /// - Throws: why it cannot be started, in the words that a reason uses.
   init(
-    _ request: SpawnRequest, limit: Nanoseconds, loop: EventLoop, drains: OutputDrains,
+    _ request: SpawnRequest, limit: Nanoseconds, loop: EventLoop, drains: OutputDrains, groups: RunningGroups? = nil,
     completion: @escaping (CommandOutcome) -> Void
   ) throws(SystemError) {
     self.loop = loop
     self.drains = drains
+    note = groups?.reserve()
     self.limit = limit
     self.completion = completion
     let pipe = try FileDescriptor.pipe()
@@ -74,7 +77,8 @@ final class CommandRun {
     request.group = .own
     request.map(pipe.writer.rawValue, to: 1)
     request.map(pipe.writer.rawValue, to: 2)
-    child = try ChildProcess(request)
+    if groups != nil { request.parentDeathSignal = SIGKILL }
+    child = try ChildProcess(request, note: note)
     output = CommandOutput(reader, loop: loop)
     do {
       registration = try loop.watch(child.rawValue, for: .readable) { [weak self] _ in self?.childEnded() }
@@ -144,6 +148,7 @@ final class CommandRun {
     if let registration { loop.unwatch(registration) }
     registration = nil
     _ = try? child.reap()
+    note?.pointee = 0
     if let output, end != nil {
       drains.adopt(output)
     } else {
@@ -158,6 +163,7 @@ final class CommandRun {
     var question = pollfd(fd: child.rawValue, events: Int16(POLLIN), revents: 0)
     _ = poll(&question, 1, 1000)
     _ = try? child.reap()
+    note?.pointee = 0
   }
 }
 

@@ -19,6 +19,7 @@ final class Prober {
   private let log: LogWriter
   private let readBundle: BundleReader
   private let drains = OutputDrains()
+  private let groups: RunningGroups
   private let checks: ScriptChecks
   private let notifier: Notifier
   private var control: ControlSocket?
@@ -44,13 +45,15 @@ final class Prober {
 
   /// A prober that serves nothing yet. It watches the supervisor's channel from now on.
   init(
-    supervisor: Channel, runtimeDirectory: String, loop: EventLoop, log: LogWriter,
+    supervisor: Channel, runtimeDirectory: String, groups: RunningGroups, loop: EventLoop, log: LogWriter,
     scriptLimit: Nanoseconds = Notifier.scriptLimit, readBundle: @escaping BundleReader
   ) throws(SystemError) {
     self.loop = loop
     self.supervisor = supervisor
     self.log = log
     self.readBundle = readBundle
+    self.groups = groups
+    groups.killLeftovers()
     checks = ScriptChecks(loop: loop, log: log)
     notifier = Notifier(loop: loop, log: log, scriptLimit: scriptLimit)
     do {
@@ -157,7 +160,7 @@ final class Prober {
 
   private func adopt(_ configuration: Configuration) -> CommandLauncher {
     let launcher = CommandLauncher(
-      loop: loop, drains: drains,
+      loop: loop, drains: drains, groups: groups,
       identities: ScriptIdentities(
         fallback: configuration.global.scriptUser, ownUser: geteuid(), ownGroup: getegid()),
       isStrict: configuration.global.scriptSecurity)

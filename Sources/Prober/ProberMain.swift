@@ -19,8 +19,11 @@ public enum ProberMain {
       let loop = try EventLoop()
       let log = LogWriter(STDERR_FILENO, format: logFormat, loop: loop)
       let supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 4096)
+      let groups = RunningGroups(
+        try SharedMemory(mapping: try Inherited.take(InheritedDescriptor.runningChecks.rawValue), writable: true))
       let prober = try Prober(
-        supervisor: supervisor, runtimeDirectory: runtimeDirectory, loop: loop, log: log, readBundle: readConfiguration)
+        supervisor: supervisor, runtimeDirectory: runtimeDirectory, groups: groups, loop: loop, log: log,
+        readBundle: readConfiguration)
       let signals = try SignalReceiver([SIGTERM])
       let registration = try loop.watch(signals.rawValue, for: .readable) { _ in
         while let _ = try? signals.next() { prober.stop(because: "told to by SIGTERM") }

@@ -87,6 +87,7 @@ extension Supervisor {
       let (ours, theirs) = try Channel.pair(maximumMessage: Self.longestMessage)
       var request = requests.prober()
       request.map(theirs.rawValue, to: .supervisor)
+      request.map(runningChecks.rawValue, to: .runningChecks)
       let child = RunningChild(process: try launch(request), channel: ours)
       probers[id] = child
       try watchMessages(from: child) { [unowned self] bytes in

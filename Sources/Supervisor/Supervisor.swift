@@ -12,6 +12,8 @@ final class Supervisor {
   let requests: ChildRequests
   let addressLocks: AddressLocks
   let withdrawal: any Withdrawing
+  /// Goes from prober to prober: which checks run.
+  let runningChecks: SharedMemory
   var supervision: Supervision
   private let service: ServiceNotification
 
@@ -44,6 +46,7 @@ final class Supervisor {
     self.addressLocks = addressLocks
     self.withdrawal = withdrawal
     self.launch = launch
+    runningChecks = try SharedMemory(name: "martlet-checks", size: InheritedDescriptor.runningChecksSize)
     requests = ChildRequests(options: options)
     supervision = Supervision(limits: limits)
     nextTick = reactor.now + Self.tick

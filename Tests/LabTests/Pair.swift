@@ -23,11 +23,11 @@ final class Pair: Sendable {
   let clientHost: Host
   let client: Client
 
-  init(in lab: Lab, _ file: RouterFile, high: PeerKind, low: PeerKind) throws {
+  init(in lab: Lab, _ file: RouterFile, high: PeerKind, low: PeerKind, martlet: String? = nil) throws {
     self.lab = lab
     self.file = file
-    self.high = try high.peer(in: lab.addHost("a", number: 1))
-    self.low = try low.peer(in: lab.addHost("b", number: 2))
+    self.high = try high.peer(in: lab.addHost("a", number: 1), martlet: martlet)
+    self.low = try low.peer(in: lab.addHost("b", number: 2), martlet: martlet)
     clientHost = try lab.addHost("client", number: 100)
     client = try Client(on: clientHost, asking: file.address())
   }

@@ -83,6 +83,30 @@ extension LabTests {
     }
 
     @Test(needs(.lab, .martlet))
+    func noCheckOutlivesItsProber() async throws {
+      try await inLab { lab in
+        let peer = try MartletPeer(host: lab.addHost("a", number: 1))
+        let started = "\(peer.host.folder)/started"
+        // What the script starts does not hear of the script's end.
+        let script = "\(peer.host.folder)/check.sh"
+        try writeFile(script, "#!/bin/sh\nsleep 600 &\necho $! >> \(started)\nwait\n")
+        chmod(script, 0o700)
+        var file = RouterFile(version: .v3)
+        file.instanceLines = ["track_script {", "  slow", "}"]
+        let check = "vrrp_script slow {\n  script \(script)\n  interval 1\n  timeout 600\n}\n"
+        try peer.start(check + file.text(for: peer.host, priority: 100, peers: []))
+        func copies() -> [pid_t] { readFile(started).split(separator: "\n").compactMap { pid_t($0) } }
+        #expect(await eventually(within: startup) { copies().count == 1 }, "\(peer.log)")
+        let prober = try #require(peer.rolePID("prober"), "\(peer.log)")
+        kill(prober, SIGKILL)
+        #expect(await eventually(within: startup) { copies().count == 2 }, "\(peer.log)")
+        let first = try #require(copies().first)
+        let gone = await eventually(within: startup) { !peer.host.processes().contains(first) }
+        #expect(gone, "the first copy lives beside the second.\n\(peer.log)")
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
     func theSupervisorsDeathWithdrawsTheAddress() async throws {
       try await inLab { lab in
         let file = RouterFile(version: .v3)

@@ -8,7 +8,7 @@ extension LabTests {
   @Suite struct Scale {
     private static let priorities: (high: UInt8, low: UInt8) = (250, 50)
 
-    @Test(needs(.lab, .martlet))
+    @Test(needs(.lab, .release))
     func twoHundredAndFiftyRoutersStartTogether() async throws {
       // A start counts when both were ready within what the skew times make up for; a busy machine may need another.
       var judged = false
@@ -23,9 +23,10 @@ extension LabTests {
       var file = RouterFile(version: .v3, interval: .milliseconds(100))
       file.routers = 250
       file.vrid = 1
-      let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+      let pair = try Pair(in: lab, file, high: .martlet, low: .martlet, martlet: LabEnvironment.releaseBinary)
       let high = file.text(for: pair.high.host, priority: Self.priorities.high, peers: [])
       let low = file.text(for: pair.low.host, priority: Self.priorities.low, peers: [])
+      try await warmUp(pair, file)
       let begin = MonotonicInstant.labNow()
       try pair.high.start(high)
       try pair.low.start(low)
@@ -37,8 +38,8 @@ extension LabTests {
       #expect(all, "\(pair.logs)")
       try await pair.settle(.seconds(2))
 
-      let highReady = try #require(ready(pair.high.host, in: lab))
-      let lowReady = try #require(ready(pair.low.host, in: lab))
+      let highReady = try #require(ready(pair.high.host, since: begin, in: lab))
+      let lowReady = try #require(ready(pair.low.host, since: begin, in: lab))
       let slack = file.masterDownInterval(priority: Self.priorities.low) - minimum - .milliseconds(20)
       guard highReady - lowReady < slack else { return false }
       let adverts = lab.capture.adverts(since: begin)
@@ -57,9 +58,20 @@ extension LabTests {
       return true
     }
 
+    /// Starts and stops a daemon, so that the program is in memory: how fast the disk is, is not the question.
+    private func warmUp(_ pair: Pair, _ file: RouterFile) async throws {
+      var file = file
+      file.routers = 1
+      let begin = MonotonicInstant.labNow()
+      try pair.low.start(file.text(for: pair.low.host, priority: Self.priorities.low, peers: []))
+      let master = await eventually(within: .seconds(10)) { !pair.adverts(of: pair.low, since: begin).isEmpty }
+      #expect(master, "\(pair.logs)")
+      await pair.low.stop()
+    }
+
     /// When a host's daemon began to listen: its kernel reports the group at once.
-    private func ready(_ host: Host, in lab: Lab) -> MonotonicInstant? {
-      lab.capture.frames.first { $0.isMembershipReport && $0.source == host.macAddress }?.time
+    private func ready(_ host: Host, since begin: MonotonicInstant, in lab: Lab) -> MonotonicInstant? {
+      lab.capture.frames(since: begin).first { $0.isMembershipReport && $0.source == host.macAddress }?.time
     }
   }
 }

@@ -102,10 +102,15 @@ final class Harness {
     supervisor = mine
     let configurations = configurations
     prober = try Prober(
-      supervisor: theirs, runtimeDirectory: self.scratch.path, loop: loop, log: log, scriptLimit: scriptLimit
+      supervisor: theirs, runtimeDirectory: self.scratch.path, groups: Self.noGroups(), loop: loop, log: log,
+      scriptLimit: scriptLimit
     ) { configurations.known[$0] }
     (memory, board) = try Self.board(for: Configuration())
     engine = try Channel.pair().0
+  }
+
+  private static func noGroups() throws -> RunningGroups {
+    RunningGroups(try SharedMemory(name: "checks", size: InheritedDescriptor.runningChecksSize))
   }
 
   /// A new board as an engine lays it out.
@@ -157,9 +162,9 @@ final class Harness {
     let (mine, theirs) = try Channel.pair()
     supervisor = mine
     let configurations = configurations
-    prober = try Prober(supervisor: theirs, runtimeDirectory: scratch.path, loop: loop, log: log) {
-      configurations.known[$0]
-    }
+    prober = try Prober(
+      supervisor: theirs, runtimeDirectory: scratch.path, groups: Self.noGroups(), loop: loop, log: log
+    ) { configurations.known[$0] }
   }
 
   /// Turns the loop until something holds, at most so many seconds.

@@ -116,7 +116,8 @@ enum {
   CLINUX_SPAWN_EXECUTE,
 };
 
-/// Starts a process; 0, or a negative errno with the failed step in `step`. On success `pid` and `pidfd` are set.
+/// Starts a process; 0, or a negative errno with the failed step in `step`. On success `pid` and `pidfd` are set, `pid`
+/// by the child before it does anything else.
 int clinux_spawn(const clinux_spawn_request *request, int32_t *pid, int *pidfd, int *step);
 int clinux_pidfd_open(int32_t pid);
 int clinux_pidfd_signal(int pidfd, int signal);
