@@ -301,12 +301,17 @@ final class Prober {
     _ = loop.schedule(after: .milliseconds(50)) { [weak self] in self?.awaitReaders(tries: tries - 1) }
   }
 
+  /// Kills every script that runs; none is started any more.
+  func killScripts() {
+    checks.stop()
+    notifier.stop()
+  }
+
   private func end() {
     guard stopping != .ended else { return }
     stopping = .ended
     loop.cancel(stopTimer)
-    checks.stop()
-    notifier.stop()
+    killScripts()
     for (_, connection) in reloads {
       connection.reply(.error(code: ExitCode.failure.rawValue, message: "martlet is stopping"))
     }

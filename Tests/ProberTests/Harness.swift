@@ -157,8 +157,14 @@ final class Harness {
     verdicts = []
   }
 
+  /// Leaves no child behind: one that nobody waits for keeps exit tests, which wait for any child, going round for ever.
+  deinit {
+    prober.killScripts()
+  }
+
   /// Starts another prober, as the supervisor does when one has died; the board stays.
   func restartProber() throws {
+    prober.killScripts()
     let (mine, theirs) = try Channel.pair()
     supervisor = mine
     let configurations = configurations
