@@ -55,6 +55,8 @@ public struct GlobalSettings: Sendable, Hashable {
   public var notifyFIFO: NotifyFIFO?
   /// The FIFO that VRRP transitions are written to (`vrrp_notify_fifo`).
   public var vrrpNotifyFIFO: NotifyFIFO?
+  /// Whether a router whose interface does not exist waits for it in FAULT (`dynamic_interfaces`).
+  public var allowsMissingInterfaces = false
   /// Whether adverts for unknown VRIDs are logged (`log_unknown_vrids`).
   public var logUnknownVRIDs = false
   /// Multicast group of IPv4 adverts (`vrrp_mcast_group4`); 224.0.0.18 by RFC 9568 section 5.1.1.2.

@@ -22,7 +22,7 @@ public enum InheritedDescriptor: Int32, Sendable, CaseIterable {
   case prober = 7
   /// Engine: the open file whose locks say which addresses this daemon serves.
   case addressLocks = 8
-  /// Prober: the segment in which one prober tells the next which checks run.
+  /// Prober: the segment in which it notes for the supervisor which checks run.
   case runningChecks = 9
 
   /// The size of ``runningChecks`` in bytes: room for 16,384 process groups.

@@ -18,6 +18,8 @@ public enum EngineReport: UInt8, Sendable, CaseIterable {
   case running = 2
   /// The board is final; the process ends next.
   case yielded = 3
+  /// A name of the configuration has come to mean another interface: a new engine is needed, with the same configuration.
+  case interfacesMoved = 4
 }
 
 /// What the supervisor tells the prober.

@@ -21,6 +21,7 @@ extension Engine {
     }
     for (index, result) in apply(changes).enumerated() {
       settle(positions[index], changes[index].operation, result)
+      if changes[index].operation != .remove, result.isInPlace { lost.remove(positions[index]) }
     }
   }
 
@@ -34,6 +35,8 @@ extension Engine {
       board.address(position)?.isOwned = true
       return AddressChange(.add, address.specification)
     case .release:
+      // Master again meanwhile: it stays, and so does the note that it is martlet's.
+      guard core.state(of: address.router) != .master else { return nil }
       guard !native.contains(position), !isMastered(address.place) else {
         board.address(position)?.isOwned = false
         return nil
@@ -59,11 +62,12 @@ extension Engine {
     var due: [Int] = []
     for position in slice {
       let router = plan.addresses[position].router
-      guard phase == .running, core.state(of: router) == .master, !work.holds(router),
-        board.address(position)?.isOwned == true
+      guard phase == .running, core.state(of: router) == .master, board.address(position)?.isOwned == true
       else { continue }
       board.address(position)?.isOwned = false
       lost.insert(position)
+      // A claim under way adds it, or has passed it already, and then the next reconciliation does.
+      guard !work.holds(router) else { continue }
       if lastPutBack[position].map({ now - $0 >= Self.putBackInterval }) ?? true { due.append(position) }
     }
     vanished.removeFirst(slice.count)

@@ -17,9 +17,10 @@ extension Engine {
         LogEvent(.engineRunning, number: Int64(plan.routers.count), text: previous == nil ? "fresh" : "adopted")))
     tellFacts(from: previous, at: now)
     let heritage = Heritage(previous, for: plan)
+    heritage.unsettle()
     for router in plan.routers.indices {
       if let record = heritage.record(of: router) {
-        adopt(record, router: router, afterCrash: previous?.hasYielded == false, at: now)
+        adopt(record, router: router, afterCrash: !heritage.isSettled, at: now)
       } else {
         core.handle(.start(router: router), at: now, into: &effects)
       }
@@ -186,7 +187,7 @@ extension VirtualRouterSnapshot {
 }
 
 /// What the engine before this one left, sorted by what this one makes of it.
-private struct Heritage {
+struct Heritage {
   let board: Board?
   /// Old positions of the routers that go on.
   let adopted: Set<Int>
@@ -226,6 +227,10 @@ private struct Heritage {
         record.prefix.map { AddressPlace(prefix: $0, interface: record.interface) }
       })
   }
+
+  /// From here on the kernel is changed: should this engine die before its own board is the true one, the next must not take the old
+  /// one for settled.
+  func unsettle() { board?.hasYielded = false }
 
   func record(of router: Int) -> RouterRecord? {
     oldPositions[router].flatMap { board?.router($0) }

@@ -47,6 +47,7 @@ extension Engine {
       let before = interfaces[link.index]
       interfaces.set(link)
       linkChanged(link.index, before: before, at: now)
+      if before?.name != link.name { reportMoves() }
     case .linkRemoved(let index, _):
       let before = interfaces[index]
       interfaces.removeLink(index)
@@ -62,6 +63,11 @@ extension Engine {
     }
   }
 
+  /// Asks for an engine that knows the interfaces as they are now.
+  private func reportMoves() {
+    if phase == .running, interfaces.differs(from: plan.interfaces) { onInterfacesMoved?() }
+  }
+
   private func linkChanged(_ index: InterfaceIndex, before: Interface?, at now: MonotonicInstant) {
     let after = interfaces[index]
     guard before?.isUp != after?.isUp || before?.mac != after?.mac, phase == .running else { return }
@@ -73,7 +79,7 @@ extension Engine {
     for (position, tracker) in plan.trackers.enumerated() where tracker.interfaceName == name {
       setTracker(position, to: isUp ? .up : .down, reason: isUp ? "" : "interface is down", at: now)
     }
-    if isUp { announceSources(of: routersOnInterface[index] ?? []) }
+    if isUp { announceSources(of: plan.routers.indices.filter { sourcePlace(of: $0)?.interface == index }) }
     for router in routersOnInterface[index] ?? [] {
       if isUp { refreshSource(of: router, at: now) }
       if !plan.routers[router].ignoresInterfaceFaults || after == nil {
@@ -92,15 +98,23 @@ extension Engine {
   /// A master's kernel asks for the link-layer address of a peer that was gone only once a second (RFC 4861 section 10, RetransTimer),
   /// so a host that comes back would hear no advert for that long, and take over from a master that lives.
   func announceSources(of routers: some Sequence<Int>) {
-    var announced: Set<IPAddress> = []
+    var announced: Set<AddressPlace> = []
     for router in routers where plan.routers[router].isUnicast {
-      guard let source = board.router(router)?.sourceAddress, announced.insert(source).inserted,
-        let carrier = interfaces.carrier(of: source), let mac = interfaces[carrier]?.mac
+      guard let place = sourcePlace(of: router), announced.insert(place).inserted,
+        let mac = interfaces[place.interface]?.mac
       else { continue }
       // One that finds no room is not missed: the kernel's own question comes within a second.
-      _ = transport.announce(source, at: mac, on: carrier)
+      _ = transport.announce(place.prefix.address, at: mac, on: place.interface)
     }
     if !transport.flushAnnouncements() { hasUnsentPackets = true }
+  }
+
+  /// Where the address is that a router's adverts leave from; `nil` if it is a virtual one, which only its master announces.
+  private func sourcePlace(of router: Int) -> AddressPlace? {
+    guard let source = board.router(router)?.sourceAddress, !virtualAddresses.contains(source) else { return nil }
+    let own = plan.routers[router].interface
+    let carrier = interfaces.isUsable(source, on: own) ? own : interfaces.carrier(of: source)
+    return carrier.map { AddressPlace(prefix: IPPrefix(host: source), interface: $0) }
   }
 
   private func isWatched(_ index: InterfaceIndex, _ name: String) -> Bool {
@@ -150,6 +164,7 @@ extension Engine {
     }
     for router in plan.routers.indices { refreshSource(of: router, at: now) }
     carryOut(at: now, due: nil)
+    reportMoves()
     for (position, address) in plan.addresses.enumerated()
     where board.address(position)?.isOwned == true && !interfaces.holds(address.prefix, on: address.interface) {
       vanished.append(position)

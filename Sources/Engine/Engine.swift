@@ -70,6 +70,8 @@ final class Engine {
   var hasUnsentPackets = false
   /// Links and addresses must be read anew: messages were lost, and reading failed since.
   var needsResynchronization = false
+  /// Told when a name of the configuration has come to mean another interface, which only another engine can serve.
+  var onInterfacesMoved: (() -> Void)?
   var proberRegistration: Reactor.Registration?
   /// When an engine that stops no longer waits for the prober to take its last messages.
   var stopDeadline = MonotonicInstant(nanoseconds: 0)
@@ -102,6 +104,11 @@ final class Engine {
     routersOnInterface = Dictionary(grouping: plan.routers.indices) { plan.routers[$0].interface }
     effects.reserveCapacity(64)
     try watchSockets()
+  }
+
+  /// Whether it has stopped and the kernel has not given up all its addresses.
+  var leavesAddresses: Bool {
+    !board.hasYielded && plan.addresses.indices.contains { board.address($0)?.isOwned == true }
   }
 
   /// Goes round until the engine has stopped or yielded.
@@ -138,9 +145,10 @@ final class Engine {
     let heartbeat = reactor.now + Self.heartbeatInterval
     guard phase != .prepared else { return heartbeat }
     guard work.isEmpty, vanished.isEmpty else { return reactor.now }
-    let retry = hasUnsentPackets || outbox.hasWaiting ? reactor.now + .milliseconds(1) : nil
+    let retry = hasUnsentPackets ? reactor.now + .milliseconds(1) : nil
+    let word = outbox.hasWaiting ? reactor.now + .milliseconds(5) : nil
     let pass = phase == .running ? reconcileDue : nil
-    return [core.nextDeadline, announcer.nextDeadline, pass, retry].compactMap { $0 }.reduce(heartbeat, min)
+    return [core.nextDeadline, announcer.nextDeadline, pass, retry, word].compactMap { $0 }.reduce(heartbeat, min)
   }
 
   /// Notes that a router's record on the board is to be written at the end of the turn.

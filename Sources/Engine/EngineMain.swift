@@ -13,11 +13,11 @@ import VRRPWire
 public enum EngineMain {
   /// Prepares, reports `ready`, and runs until told to stop or to yield. What keeps it from getting ready is one line on
   /// standard error and the exit code.
-  public static func run() -> ExitCode {
+  /// - Parameter goesOn: whether the configuration is the one that the engine before this one serves.
+  public static func run(goesOn: Bool) -> ExitCode {
     do {
-      let process = try EngineProcess()
-      try process.run()
-      return .success
+      let process = try EngineProcess(goesOn: goesOn)
+      return try process.run()
     } catch let failure as StartFailure {
       complain(failure.message)
       return failure.code
@@ -56,7 +56,7 @@ private final class EngineProcess {
   private let locks: AddressLocks?
   private let engine: Engine
 
-  init() throws {
+  init(goesOn: Bool) throws {
     for signal in [SIGINT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2] { try Signals.ignore(signal) }
     signals = try SignalReceiver([SIGTERM])
     reactor = try Reactor()
@@ -77,7 +77,7 @@ private final class EngineProcess {
     let configuration = try Self.readConfiguration()
     let monitor = try Self.permitted("watching the network") { () throws(SystemError) in try NetlinkMonitor() }
     let interfaces = try InterfaceTable(readBy: monitor)
-    let plan = try Self.plan(configuration, interfaces, isRecovery: Self.deadEngine(previousMemory) != nil)
+    let plan = try Self.plan(configuration, interfaces, goesOn: goesOn)
     try Self.lock(plan, with: locks)
     let memory = try Self.layOutBoard(for: plan)
     boardMemory = memory.memory
@@ -89,14 +89,17 @@ private final class EngineProcess {
     for note in notes { engine.outbox.send(.event(LogEvent(.degraded, text: note))) }
   }
 
-  func run() throws {
+  /// Returns a failure if addresses are left that the supervisor must see to.
+  func run() throws -> ExitCode {
     _ = try reactor.watch(supervisor.rawValue, for: .readable) { [unowned self] _ in obey() }
     _ = try reactor.watch(signals.rawValue, for: .readable) { [unowned self] _ in
       if (try? signals.next()) != nil { stop() }
     }
     engine.watchProber()
+    engine.onInterfacesMoved = { [unowned self] in report(.interfacesMoved) }
     report(.ready)
     try engine.run()
+    return engine.leavesAddresses ? .failure : .success
   }
 
   private func obey() {
@@ -178,10 +181,10 @@ extension EngineProcess {
   }
 
   private static func plan(
-    _ configuration: Configuration, _ interfaces: InterfaceTable, isRecovery: Bool
+    _ configuration: Configuration, _ interfaces: InterfaceTable, goesOn: Bool
   ) throws(StartFailure) -> Plan {
     do throws(PlanError) {
-      return try Plan(configuration, interfaces: interfaces.indexes, toleratesAbsence: isRecovery)
+      return try Plan(configuration, interfaces: interfaces.indexes, toleratesAbsence: goesOn)
     } catch {
       switch error {
       case .missingInterface(let name, let user):

@@ -27,6 +27,15 @@ struct InterfaceTable {
     interfaces.reduce(into: [:]) { $0[$1.value.name] = $1.key }
   }
 
+  /// Whether a name stands for another interface than it did: it has come, come back, or been given to another.
+  func differs(from known: [String: InterfaceIndex]) -> Bool {
+    let present = indexes
+    return known.contains { name, index in
+      if let now = present[name] { return now != index }
+      return interfaces[index] != nil
+    }
+  }
+
   /// Whether the interface exists, is up and has a carrier.
   func isUp(_ index: InterfaceIndex) -> Bool { interfaces[index]?.isUp ?? false }
 
@@ -77,8 +86,13 @@ struct InterfaceTable {
   /// Whether any interface has the address ready for use.
   func isUsable(_ address: IPAddress) -> Bool { carrier(of: address) != nil }
 
-  /// The interface that has the address ready for use.
+  /// Whether the interface has the address ready for use.
+  func isUsable(_ address: IPAddress, on index: InterfaceIndex) -> Bool {
+    interfaces[index]?.addresses.contains { $0.prefix.address == address && !$0.isTentative } ?? false
+  }
+
+  /// An interface that has the address ready for use.
   func carrier(of address: IPAddress) -> InterfaceIndex? {
-    interfaces.first { $0.value.addresses.contains { $0.prefix.address == address && !$0.isTentative } }?.key
+    interfaces.keys.first { isUsable(address, on: $0) }
   }
 }

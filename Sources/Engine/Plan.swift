@@ -64,6 +64,8 @@ struct Plan {
   let core: [VirtualRouterConfiguration]
   let groups: [SyncGroupConfiguration]
   let trackers: [PlannedTracker]
+  /// What every name of an interface stood for when the plan was made; ``absent`` for one that did not exist.
+  let interfaces: [String: InterfaceIndex]
   let garpInterval: Nanoseconds
   let neighborAdvertisementInterval: Nanoseconds
 
@@ -71,13 +73,16 @@ struct Plan {
   static let absent = InterfaceIndex(rawValue: 0)
 
   /// Binds a configuration to the interfaces of this host.
-  /// - Parameter toleratesAbsence: whether a router may lack its interface and be in fault for it. An engine that replaces a dead
-  ///   one must not give up the routers on all other interfaces because one interface has gone.
+  /// - Parameter toleratesAbsence: whether a router may lack its interface and be in fault for it, also if the configuration does
+  ///   not allow it (`dynamic_interfaces`). An engine that goes on where another was must not give up the routers on all other
+  ///   interfaces because one interface has gone.
   /// - Throws: ``PlanError`` for the first thing that cannot be.
   init(
     _ configuration: Configuration, interfaces: [String: InterfaceIndex], toleratesAbsence: Bool = false
   ) throws(PlanError) {
-    let fallback: InterfaceIndex? = toleratesAbsence ? Self.absent : nil
+    let fallback: InterfaceIndex? =
+      toleratesAbsence || configuration.global.allowsMissingInterfaces ? Self.absent : nil
+    var resolved: [String: InterfaceIndex] = [:]
     let trackerNumbers = TrackerNumbers(configuration)
     var routers: [PlannedRouter] = []
     var addresses: [PlannedAddress] = []
@@ -86,12 +91,14 @@ struct Plan {
       guard let interface = interfaces[definition.interface] ?? fallback else {
         throw .missingInterface(definition.interface, usedBy: definition.name)
       }
+      resolved[definition.interface] = interface
       let first = addresses.count
       for line in definition.addresses + definition.excludedAddresses {
         var carrier = interface
         if let name = line.interface {
           guard let other = interfaces[name] ?? fallback else { throw .missingInterface(name, usedBy: definition.name) }
           carrier = other
+          resolved[name] = other
         }
         addresses.append(PlannedAddress(router: index, interface: carrier, definition: line))
       }
@@ -106,6 +113,7 @@ struct Plan {
     self.routers = routers
     self.addresses = addresses
     self.core = core
+    self.interfaces = resolved
     groups = configuration.groups.map {
       SyncGroupConfiguration(
         members: $0.members, trackers: trackerNumbers.bindings($0.trackedScripts, $0.trackedInterfaces))

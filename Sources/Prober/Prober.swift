@@ -53,7 +53,6 @@ final class Prober {
     self.log = log
     self.readBundle = readBundle
     self.groups = groups
-    groups.killLeftovers()
     checks = ScriptChecks(loop: loop, log: log)
     notifier = Notifier(loop: loop, log: log, scriptLimit: scriptLimit)
     do {

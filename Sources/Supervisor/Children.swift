@@ -95,8 +95,9 @@ struct ChildRequests {
     return request
   }
 
-  func engine(adopting: Bool) -> SpawnRequest {
-    var request = request(.engine, [adopting ? "adopt" : "fresh"], standardError: STDERR_FILENO)
+  /// - Parameter goesOn: whether the configuration is that of the engine before it.
+  func engine(goesOn: Bool) -> SpawnRequest {
+    var request = request(.engine, goesOn ? ["--goes-on"] : [], standardError: STDERR_FILENO)
     // A service manager may have put the service into the real-time class and forbidden to ask for it later.
     request.resetsScheduling = false
     return request

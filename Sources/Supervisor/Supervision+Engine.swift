@@ -38,6 +38,10 @@ extension Supervision {
       isRunning(at: now, into: &actions)
     case .yielded:
       if current?.id == id { hasYielded(ended: false, at: now, into: &actions) }
+    case .interfacesMoved:
+      guard current?.id == id else { return }
+      wantsRenewal = true
+      startQueuedReload(at: now, into: &actions)
     }
   }
 
@@ -55,6 +59,7 @@ extension Supervision {
     engine.deadline = nil
     engine.adopts = nil
     current = engine
+    wantsRenewal = false
     lastHeartbeat = nil
     stillHeartbeats = 0
     if let prober { actions.append(.serve(prober.id, engine: engine.id, bundle: engine.bundle)) }
@@ -123,6 +128,7 @@ extension Supervision {
       return withdraw([engine.id], code: ending.code, at: now, into: &actions)
     }
     stillHeartbeats = 0
+    wantsRenewal = false
     crashes = crashes.filter { now - $0 < limits.crashWindow } + [now]
     putReloadOff(into: &actions)
     guard crashes.count < limits.mostCrashes else {

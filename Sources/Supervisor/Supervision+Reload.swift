@@ -20,13 +20,24 @@ extension Supervision {
   }
 
   mutating func startQueuedReload(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
-    guard phase == .serving, reload == nil, current?.stage == .running, let waiting = queued else { return }
+    guard phase == .serving, reload == nil, let current, current.stage == .running else { return }
+    guard let waiting = queued else { return renew(current, at: now, into: &actions) }
     queued = nil
     requesters = waiting
     let bundle = nextBundle()
     reload = .loading(bundle, deadline: now + limits.load)
     if wasAnnounced { actions.append(.announce(.reloading)) }
     actions.append(.startLoader(bundle))
+  }
+
+  /// Hands over to an engine with the same configuration that knows the interfaces as they are now.
+  private mutating func renew(_ engine: Engine, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
+    guard wantsRenewal else { return }
+    wantsRenewal = false
+    actions.append(.log(.notice, "an interface has come or was replaced: a new engine takes over to use it"))
+    let next = startEngine(
+      bundle: engine.bundle, adopting: engine.id, within: limits.prepare, at: now, into: &actions)
+    reload = .preparing(next)
   }
 
   mutating func reloadLoaded(

@@ -90,6 +90,8 @@ struct Supervision {
   var requesters: [ReloadRequester] = []
   /// Who waits for the one after it; `nil` when none is wanted.
   var queued: [ReloadRequester]?
+  /// The current engine asked for another with the same configuration, because interfaces have come or gone.
+  var wantsRenewal = false
   /// Engines that were told to go, and when to end them by force.
   var retiring: [EngineID: MonotonicInstant] = [:]
   var prober: Prober?

@@ -54,9 +54,10 @@ extension Supervisor {
     do {
       let board = MemoryHandle(try MemoryFile.create(name: "martlet-board"))
       boards[id] = board
+      bundleOfBoard[id] = bundle
       let (ours, theirs) = try Channel.pair(maximumMessage: Self.longestMessage)
       let (engineEnd, proberEnd) = try Channel.pair(maximumMessage: 1)
-      var request = requests.engine(adopting: adopted != nil)
+      var request = requests.engine(goesOn: adopted.map { bundleOfBoard[$0] == bundle } ?? false)
       request.map(theirs.rawValue, to: .supervisor)
       if let bundle = bundles[bundle] { request.map(bundle.rawValue, to: .bundle) }
       request.map(board.rawValue, to: .board)
@@ -99,6 +100,8 @@ extension Supervisor {
       }
       try watchEnd(of: child) { [unowned self] ending in
         probers[id] = nil
+        // Checks die with their prober, and so must what they started: the next one starts them anew.
+        RunningGroups(runningChecks).killAll()
         happened(.proberEnded(id, ending))
       }
     } catch {

@@ -12,7 +12,7 @@ final class Supervisor {
   let requests: ChildRequests
   let addressLocks: AddressLocks
   let withdrawal: any Withdrawing
-  /// Goes from prober to prober: which checks run.
+  /// Where probers note which checks run.
   let runningChecks: SharedMemory
   var supervision: Supervision
   private let service: ServiceNotification
@@ -24,6 +24,8 @@ final class Supervisor {
   var probers: [ProberID: RunningChild] = [:]
   var loader: RunningChild?
   var boards: [EngineID: MemoryHandle] = [:]
+  /// What the engine of each board was started with.
+  var bundleOfBoard: [EngineID: BundleID] = [:]
   var bundles: [BundleID: MemoryHandle] = [:]
   private var mapping: (engine: EngineID, memory: SharedMemory, board: Board)?
   private var nextTick: MonotonicInstant
@@ -113,6 +115,7 @@ final class Supervisor {
     let boardsKept = supervision.retainedBoards
     let bundlesKept = supervision.retainedBundles
     boards = boards.filter { boardsKept.contains($0.key) }
+    bundleOfBoard = bundleOfBoard.filter { boardsKept.contains($0.key) }
     bundles = bundles.filter { bundlesKept.contains($0.key) }
     if let engine = mapping?.engine, !boardsKept.contains(engine) { mapping = nil }
   }

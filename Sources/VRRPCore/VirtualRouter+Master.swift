@@ -17,12 +17,14 @@ extension VirtualRouter {
     var owesAnswer = false
     /// When a master that has to yield was last heard.
     var inferiorHeardAt: MonotonicInstant?
+    /// When a master that had to yield counts as gone, having been silent for so long.
+    var aloneAt: MonotonicInstant?
     /// Adverts in a row of another owner of the addresses that should have yielded.
     var stubbornOwnerAdverts = 0
 
     /// The least of its deadlines.
     var deadline: MonotonicInstant {
-      min(nextAdvert, secondSetAt ?? nextAdvert, refreshAt ?? nextAdvert)
+      min(nextAdvert, secondSetAt ?? nextAdvert, refreshAt ?? nextAdvert, aloneAt ?? nextAdvert)
     }
   }
 
@@ -127,13 +129,16 @@ extension VirtualRouter {
 
   private var quarterInterval: Nanoseconds { Nanoseconds(rawValue: timers.interval.nanoseconds.rawValue / 4) }
 
-  /// Announces the addresses again because another host has answered for them; once an episode, however long it lasts.
+  /// Announces the addresses again because another host has answered for them: when an episode begins, however long it lasts, and
+  /// when it is over. Only then is it sure that the link hears this host and not the other, which may have been deaf to it.
   private func announceAgain(_ master: inout Master, at now: MonotonicInstant, into effects: inout [Effect]) {
     let pause = timers.masterDown(priority: priority, activeInterval: timers.interval)
     let isNewEpisode = master.inferiorHeardAt.map { now - $0 >= pause } ?? true
     master.inferiorHeardAt = now
     let schedule = configuration.announcements
-    guard isNewEpisode, schedule.lowerPriorityRepeats > 0 else { return }
+    guard schedule.lowerPriorityRepeats > 0 else { return }
+    master.aloneAt = now + timers.interval.nanoseconds + quarterInterval
+    guard isNewEpisode else { return }
     emit(.announce(repeats: schedule.lowerPriorityRepeats), into: &effects)
     guard let delay = schedule.lowerPriorityDelay, delay > .zero else { return }
     // A set that waits already is not lost: it moves back into this one, which comes after a set sent just now.
@@ -163,6 +168,10 @@ extension VirtualRouter {
       master.nextAdvert = nextOccurrence(after: master.nextAdvert, every: timers.interval.nanoseconds, at: now)
       if master.owesAnswer { master.nextAnswerAt = now + quarterInterval }
       master.owesAnswer = false
+    }
+    if let due = master.aloneAt, due <= now {
+      emit(.announce(repeats: configuration.announcements.lowerPriorityRepeats), into: &effects)
+      master.aloneAt = nil
     }
     if let due = master.secondSetAt, due <= now {
       if master.secondSetRepeats > 0 { emit(.announce(repeats: master.secondSetRepeats), into: &effects) }

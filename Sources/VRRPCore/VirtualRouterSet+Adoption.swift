@@ -70,7 +70,7 @@ extension VirtualRouter {
       snapshot.record(backup.master)
     case .master(let master):
       snapshot.mainDeadline = master.nextAdvert
-      snapshot.announcementDeadline = master.secondSetAt
+      snapshot.announcementDeadline = [master.secondSetAt, master.aloneAt].compactMap(\.self).min()
       snapshot.refreshDeadline = master.refreshAt
     case .fault(let fault):
       snapshot.activeInterval = fault.activeInterval

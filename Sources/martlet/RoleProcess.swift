@@ -33,7 +33,7 @@ struct RoleProcess {
     try Capabilities.drop(
       keeping: [.networkAdministration, .rawNetwork, .scheduling, .lockMemory, .setCapabilities], bounding: [],
       forbidNewPrivileges: true)
-    return EngineMain.run()
+    return EngineMain.run(goesOn: arguments.contains("--goes-on"))
   }
 
   /// The prober changes no network. What scripts run as other users needs stays, and so does the bounding set, since a

@@ -99,5 +99,53 @@ extension LabTests {
         #expect(back, "\(martlet.log)")
       }
     }
+
+    @Test(needs(.lab, .martlet))
+    func whatTheKernelTakesWithAnotherAddressDuringALongReloadComesBack() async throws {
+      try await inLab { lab in
+        let host = try lab.addHost("a", number: 1)
+        let martlet = try MartletPeer(host: host)
+        // Without promote_secondaries the kernel removes a subnet's other addresses with its first.
+        try host.run("sysctl", "-q", "net.ipv4.conf.all.promote_secondaries=0")
+        try host.run("sysctl", "-q", "net.ipv4.conf.eth0.promote_secondaries=0")
+        let kept = try (2...9).map { try #require(IPAddress("10.9.200.\($0)")) }
+        let others = kept.map { "\($0)/24" }
+        try martlet.start(text(priority: 150, ["10.9.40.1/32", "10.9.200.1/24"] + others))
+        let held = try await eventually(within: startup) { try host.addresses().isSuperset(of: kept) }
+        #expect(held, "\(martlet.log)")
+
+        let added = (0..<600).map { "\(address($0))/32" }
+        try martlet.replaceConfiguration(text(priority: 150, ["10.9.40.1/32"] + others + added))
+        martlet.reload()
+        let last = try #require(IPAddress(address(599)))
+        let done = try await eventually(within: .seconds(10)) { try host.holds(last) }
+        #expect(done, "\(martlet.log)")
+        let back = try await eventually(within: .seconds(3)) { try host.addresses().isSuperset(of: kept) }
+        #expect(back, "missing: \(kept.filter { (try? host.holds($0)) == false })\n\(martlet.log)")
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
+    func anOwnersAddressIsStillMartletsAfterALinkThatBlinked() async throws {
+      try await inLab { lab in
+        let host = try lab.addHost("a", number: 1)
+        let martlet = try MartletPeer(host: host)
+        let owned = try #require(IPAddress(address(0)))
+        try martlet.start(text(priority: 255, ["\(owned)/16"]))
+        #expect(try await eventually(within: startup) { try host.holds(owned) }, "\(martlet.log)")
+        // An engine that stands still learns of both in one look.
+        let engine = try #require(martlet.rolePID("engine"))
+        kill(engine, SIGSTOP)
+        try host.linkDown()
+        try host.linkUp()
+        kill(engine, SIGCONT)
+        let transitions = try await eventually(within: startup) {
+          try MartletStatus.of(martlet).routers.first.map { $0.state == "MASTER" && $0.transitions >= 3 } ?? false
+        }
+        #expect(transitions, "\(martlet.log)")
+        await martlet.stop()
+        #expect(try !host.holds(owned), "it stayed on a host that has stopped.\n\(martlet.log)")
+      }
+    }
   }
 }

@@ -37,6 +37,32 @@ import Testing
     #expect(harness.supervision.retainedBundles == [.first])
   }
 
+  @Test func anEngineWhoseInterfacesMovedIsReplacedByOneWithTheSameConfiguration() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    #expect(
+      harness.send(.engineReported(.first, .interfacesMoved)).deeds
+        == [.startEngine(.second, bundle: .first, adopting: .first)])
+    // More of them meanwhile change nothing: the new engine looks for itself.
+    #expect(harness.send(.engineReported(.first, .interfacesMoved)).deeds == [])
+    #expect(harness.send(.engineReported(.second, .ready)) == [.command(.first, .yield)])
+    #expect(harness.send(.engineReported(.first, .yielded)) == [.command(.second, .takeOver)])
+    #expect(
+      harness.send(.engineReported(.second, .running)).deeds == [
+        .serve(.first, engine: .second, bundle: .first), .announce(.ready),
+      ])
+    #expect(harness.supervision.reload == nil)
+  }
+
+  @Test func interfacesThatMoveDuringAReloadLeadToAnotherEngineOnlyIfItFails() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(nil))
+    #expect(harness.send(.engineReported(.first, .interfacesMoved)).deeds == [])
+    let deeds = harness.send(.loaderEnded(.second, .exited(2), complaint: "what")).deeds
+    #expect(deeds.contains(.startEngine(.second, bundle: .first, adopting: .first)))
+  }
+
   @Test func anEngineThatCannotGetReadyChangesNothing() {
     var harness = SupervisionHarness()
     harness.bringUp()

@@ -12,7 +12,7 @@ import Testing
     let stage = try SupervisorStage()
     #expect(try stage.reaches { stage.isServing })
     #expect(stage.processes.told == ["takeOver", "serve with 3"])
-    #expect(stage.processes.started(.engine).first?.arguments == ["martlet", "engine", "fresh"])
+    #expect(stage.processes.started(.engine).first?.arguments == ["martlet", "engine"])
     #expect(stage.processes.started(.loader).first?.arguments.suffix(2) == ["--", "/nowhere.conf"])
   }
 
@@ -26,7 +26,7 @@ import Testing
     crashed.end(.killed(signal: SIGSEGV))
     #expect(try stage.reaches { stage.processes.started(.engine).count == 2 })
     let next = try #require(stage.processes.living(.engine).first)
-    #expect(next.arguments.last == "adopt")
+    #expect(next.arguments.last == "--goes-on")
     #expect(next.inode(at: .previousBoard) == board)
     #expect(next.inode(at: .bundle) == bundle)
     #expect(next.inode(at: .board) != board)

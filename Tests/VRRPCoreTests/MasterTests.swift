@@ -68,7 +68,7 @@ import VRRPCore
       ])
   }
 
-  @Test("A lower master is answered at once, and the addresses are announced again, now and after the delay")
+  @Test("A lower master is answered at once; the addresses are announced now, when it is silent, and after the delay")
   func lowerPriority() {
     var rig = master()
     rig.run(for: .seconds(20))
@@ -82,7 +82,22 @@ import VRRPCore
     #expect(rig.untilNext == .seconds(1))
     let heard = rig.now
     let announced = rig.run(for: .seconds(30)).filter { $0.effect.action == .announce(repeats: 5) }
-    #expect(announced.map { $0.at } == [heard + .seconds(5)])
+    #expect(announced.map { $0.at } == [heard + .milliseconds(1250), heard + .seconds(5)])
+  }
+
+  @Test("A lower master that keeps on is announced against when it begins and when it is gone")
+  func lowerPriorityThatDoesNotHear() {
+    var rig = master(.test { $0.announcements.lowerPriorityDelay = nil })
+    rig.run(for: .seconds(20))
+    var announced: [MonotonicInstant] = []
+    var heard: [MonotonicInstant] = []
+    for _ in 0..<10 {
+      heard.append(rig.now)
+      if rig.hear(50).contains(.announce(repeats: 5)) { announced.append(rig.now) }
+      announced += rig.run(for: .seconds(1)).filter { $0.effect.action == .announce(repeats: 5) }.map { $0.at }
+    }
+    announced += rig.run(for: .seconds(30)).filter { $0.effect.action == .announce(repeats: 5) }.map { $0.at }
+    #expect(announced == [heard[0], heard[9] + .milliseconds(1250)])
   }
 
   @Test("With lower_prio_no_advert a lower master is not answered, but the addresses are announced")
@@ -174,7 +189,8 @@ import VRRPCore
         $0.announcements.repeats = 0
       })
     rig.hear(50)
-    #expect(rig.run(for: .seconds(10)).count == 10)
+    // Ten adverts, and one announcement when the other one is silent.
+    #expect(rig.run(for: .seconds(10)).count == 11)
   }
 
   @Test("A master silent for as long as a takeover needs announces again, though nobody tells it of one (KA#166, #542)")

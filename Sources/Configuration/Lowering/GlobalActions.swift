@@ -32,6 +32,8 @@ extension Lowering {
       .boolean("vrrp_notify_priority_changes", \.notifiesPriorityChanges),
       .custom("vrrp_mcast_group4") { $2.readGroup($1, .ipv4, into: &$0.settings.multicastGroup4) },
       .custom("vrrp_mcast_group6") { $2.readGroup($1, .ipv6, into: &$0.settings.multicastGroup6) },
+      // Its option `allow_if_changes` says that an interface may come back as another kind, which it always may.
+      .flag("dynamic_interfaces", \.settings.allowsMissingInterfaces),
       .flag("log_unknown_vrids", \.settings.logUnknownVRIDs),
       // Already so for every router with peers: an advert from a stranger is never taken.
       .custom("vrrp_check_unicast_src") { _, _, _ in },

@@ -31,7 +31,7 @@ extension Schema {
       Keyword("smtp_alert_vrrp", .boolean, default: "unset"),
       Keyword("smtp_alert_checker", .boolean, default: "unset", .notManaged),
       Keyword("checker_log_all_failures", .boolean, default: "false", .notManaged),
-      Keyword("dynamic_interfaces", .optionalWords),
+      Keyword("dynamic_interfaces", .optionalWords, default: "off", .acts),
       Keyword("no_email_faults", .flag),
       Keyword("default_interface", .word, default: "eth0"),
       Keyword("disable_local_igmp", .flag),
