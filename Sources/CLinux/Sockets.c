@@ -213,6 +213,8 @@ int clinux_advert_send_socket(bool ipv6, int send_buffer) {
     SET(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
     SET(IPPROTO_IPV6, IPV6_TCLASS, INTERNETWORK_CONTROL);
     SET(IPPROTO_IPV6, IPV6_CHECKSUM, -1);
+    // The source may be the link-local address of the interface below the one that carries the virtual MAC.
+    SET(IPPROTO_IPV6, IPV6_TRANSPARENT, 1);
     SET(SOL_SOCKET, SO_PRIORITY, 6);
   } else {
     SET(IPPROTO_IP, IP_TTL, 255);

@@ -6,4 +6,8 @@
 #include <netlink/errno.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
+#include <netlink/route/link/inet.h>
+#include <netlink/route/link/inet6.h>
+#include <netlink/route/link/macvlan.h>
+#include <linux/ip.h>
 #include <netlink/route/rtnl.h>

@@ -258,6 +258,8 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   public var checksumWithoutPseudoHeader = false
   /// Whether packets to the addresses are accepted by a router that does not own them.
   public var accepts = true
+  /// The interface that carries its virtual MAC address (`use_vmac`); `nil` if the real address is used.
+  public var virtualMAC: VirtualMACDefinition?
   /// Whether faults of the own interface are ignored (`dont_track_primary`).
   public var ignoresInterfaceFaults = false
   /// Whether a repeated advert's address list is not compared (`skip_check_adv_addr`).
@@ -278,6 +280,16 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
     let global = GlobalSettings()
     multicastGroup = family == .ipv4 ? global.multicastGroup4 : global.multicastGroup6
   }
+}
+
+/// `use_vmac`.
+public struct VirtualMACDefinition: Sendable, Hashable {
+  /// The name of the interface to be made.
+  public var interface: String
+  /// Its link-layer address.
+  public var mac: MACAddress
+  /// Whether adverts leave from the interface below all the same (`vmac_xmit_base`), as unicast ones always do.
+  public var sendsAdvertsBelow = false
 }
 
 /// `vrrp_sync_group`.

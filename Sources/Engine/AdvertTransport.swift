@@ -90,7 +90,8 @@ final class AdvertTransport {
   ) -> Bool {
     template.withBytes { bytes in
       sender.add(
-        bytes, to: template.destination, from: template.source, on: router.interface, hopLimit: router.timeToLive,
+        bytes, to: template.destination, from: template.source, on: router.sendingInterface,
+        hopLimit: router.timeToLive,
         tag: position)
     }
   }

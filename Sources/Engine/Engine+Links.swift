@@ -18,7 +18,7 @@ extension InterfaceTable {
   }
 
   mutating func set(_ link: LinkState) {
-    setLink(link.index, name: link.name, mac: link.mac, isUp: link.isUsable)
+    setLink(link.index, name: link.name, mac: link.mac, isUp: link.isUsable, isVirtual: link.isMartlets)
   }
 
   mutating func set(_ address: AddressState) {
@@ -52,6 +52,9 @@ extension Engine {
       let before = interfaces[index]
       interfaces.removeLink(index)
       linkChanged(index, before: before, at: now)
+      // Somebody took a virtual interface away; the next engine makes it anew.
+      let isMissed = plan.routers.contains { $0.virtualInterface == index && interfaces[$0.interface] != nil }
+      if isMissed, phase == .running { onInterfacesMoved?() }
     case .addressAdded(let address):
       addressAdded(address, at: now)
     case .addressRemoved(let address):

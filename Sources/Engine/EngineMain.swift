@@ -55,6 +55,7 @@ private final class EngineProcess {
   private var previousMemory: SharedMemory?
   private let locks: AddressLocks?
   private let engine: Engine
+  private var virtualInterfaces: VirtualInterfaces
 
   init(goesOn: Bool) throws {
     for signal in [SIGINT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2] { try Signals.ignore(signal) }
@@ -76,17 +77,31 @@ private final class EngineProcess {
 
     let configuration = try Self.readConfiguration()
     let monitor = try Self.permitted("watching the network") { () throws(SystemError) in try NetlinkMonitor() }
+    var virtualInterfaces = try VirtualInterfaces()
+    do {
+      try virtualInterfaces.prepare(configuration, monitor)
+      (boardMemory, engine) = try Self.prepare(configuration, monitor, goesOn, locks, reactor, prober)
+    } catch {
+      virtualInterfaces.abandon(monitor)
+      throw error
+    }
+    self.virtualInterfaces = virtualInterfaces
+    let notes = Self.becomeRealTime()
+    for note in notes { engine.outbox.send(.event(LogEvent(.degraded, text: note))) }
+  }
+
+  private static func prepare(
+    _ configuration: Configuration, _ monitor: NetlinkMonitor, _ goesOn: Bool, _ locks: AddressLocks?,
+    _ reactor: Reactor, _ prober: Channel?
+  ) throws -> (SharedMemory, Engine) {
     let interfaces = try InterfaceTable(readBy: monitor)
     let plan = try Self.plan(configuration, interfaces, goesOn: goesOn)
     try Self.lock(plan, with: locks)
-    let memory = try Self.layOutBoard(for: plan)
-    boardMemory = memory.memory
-    engine = try Self.permitted("opening raw sockets") { [reactor] () throws(SystemError) in
-      try Engine(
-        plan, interfaces: interfaces, board: memory.board, reactor: reactor, monitor: monitor, prober: prober)
+    let (memory, board) = try Self.layOutBoard(for: plan)
+    let engine = try Self.permitted("opening raw sockets") { () throws(SystemError) in
+      try Engine(plan, interfaces: interfaces, board: board, reactor: reactor, monitor: monitor, prober: prober)
     }
-    let notes = Self.becomeRealTime()
-    for note in notes { engine.outbox.send(.event(LogEvent(.degraded, text: note))) }
+    return (memory, engine)
   }
 
   /// Returns a failure if addresses are left that the supervisor must see to.
@@ -99,6 +114,10 @@ private final class EngineProcess {
     engine.onInterfacesMoved = { [unowned self] in report(.interfacesMoved) }
     report(.ready)
     try engine.run()
+    if !engine.board.hasYielded {
+      let own = Set(engine.plan.routers.compactMap(\.virtualInterface))
+      virtualInterfaces.remove(engine.monitor) { own.contains($0.index) }
+    }
     return engine.leavesAddresses ? .failure : .success
   }
 
@@ -120,8 +139,12 @@ private final class EngineProcess {
     switch command {
     case .takeOver:
       let previous = previousMemory.flatMap { try? Board(opening: $0.bytes) }
+      virtualInterfaces.keep()
       engine.takeOver(from: previous?.isRunning == true ? previous : nil)
-      if let previous { releaseLocks(of: previous) }
+      if let previous {
+        releaseLocks(of: previous)
+        removeVirtualInterfaces(of: previous)
+      }
       previousMemory = nil
       report(.running)
     case .yield:
@@ -137,6 +160,7 @@ private final class EngineProcess {
 
   /// Stops, whether in charge or not. The addresses of an engine that died are this one's to remove, if nobody took over from it.
   private func stop() {
+    if engine.phase == .prepared { virtualInterfaces.abandon(engine.monitor) }
     if engine.phase == .prepared, let dead = Self.deadEngine(previousMemory) {
       // Nobody is left to log what may go wrong to.
       _ = KernelWithdrawal().perform(Withdrawal(boards: [dead]))
@@ -155,6 +179,14 @@ private final class EngineProcess {
       else { continue }
       try? locks.release(Self.lockKey(address, record.interface))
     }
+  }
+
+  /// Removes the links that only the engine before this one used. Its addresses tell which those are.
+  private func removeVirtualInterfaces(of previous: Board) {
+    let own = Set(engine.plan.routers.compactMap(\.virtualInterface))
+    let used = Set((0..<previous.addressCount).compactMap(previous.address).map(\.interface)).subtracting(own)
+    guard used.contains(where: { engine.interfaces[$0]?.isVirtual == true }) else { return }
+    virtualInterfaces.remove(engine.monitor) { used.contains($0.index) }
   }
 
   private static func proberChannel(_ descriptor: consuming FileDescriptor) -> Channel {

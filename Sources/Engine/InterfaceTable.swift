@@ -5,6 +5,8 @@ struct Interface {
   var name: String
   var mac: MACAddress?
   var isUp: Bool
+  /// Whether martlet made it, to carry a virtual MAC address.
+  var isVirtual = false
   var addresses: [InterfaceAddress] = []
 }
 
@@ -39,11 +41,14 @@ struct InterfaceTable {
   /// Whether the interface exists, is up and has a carrier.
   func isUp(_ index: InterfaceIndex) -> Bool { interfaces[index]?.isUp ?? false }
 
-  mutating func setLink(_ index: InterfaceIndex, name: String, mac: MACAddress?, isUp: Bool) {
+  mutating func setLink(
+    _ index: InterfaceIndex, name: String, mac: MACAddress?, isUp: Bool, isVirtual: Bool = false
+  ) {
     var interface = interfaces[index] ?? Interface(name: name, mac: mac, isUp: isUp)
     interface.name = name
     interface.mac = mac
     interface.isUp = isUp
+    interface.isVirtual = isVirtual
     interfaces[index] = interface
   }
 

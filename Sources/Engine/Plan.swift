@@ -28,6 +28,10 @@ struct PlannedRouter {
   let name: String
   let interface: InterfaceIndex
   let interfaceName: String
+  /// The interface with its virtual MAC address, if it has one.
+  let virtualInterface: InterfaceIndex?
+  /// The interface that its adverts leave by.
+  let sendingInterface: InterfaceIndex
   let family: AddressFamily
   let virtualRouterID: VirtualRouterID
   let version: ProtocolVersion
@@ -92,9 +96,19 @@ struct Plan {
         throw .missingInterface(definition.interface, usedBy: definition.name)
       }
       resolved[definition.interface] = interface
+      var virtual: InterfaceIndex?
+      if let name = definition.virtualMAC?.interface {
+        // It was made before this, unless its interface is missing.
+        guard let index = interfaces[name] ?? (interface == Self.absent ? fallback : nil) else {
+          throw .missingInterface(name, usedBy: definition.name)
+        }
+        virtual = index
+        resolved[name] = index
+      }
       let first = addresses.count
       for line in definition.addresses + definition.excludedAddresses {
-        var carrier = interface
+        // Addresses of the other family are none of the virtual MAC address's, which is one family's.
+        var carrier = line.prefix.address.family == definition.family ? virtual ?? interface : interface
         if let name = line.interface {
           guard let other = interfaces[name] ?? fallback else { throw .missingInterface(name, usedBy: definition.name) }
           carrier = other
@@ -103,7 +117,7 @@ struct Plan {
         addresses.append(PlannedAddress(router: index, interface: carrier, definition: line))
       }
       guard
-        let router = PlannedRouter(definition, on: interface, addresses: first..<addresses.count)
+        let router = PlannedRouter(definition, on: interface, virtual: virtual, addresses: first..<addresses.count)
       else { throw .addresses(router: definition.name) }
       routers.append(router)
       var configured = definition.core
@@ -126,7 +140,7 @@ struct Plan {
 
 extension PlannedRouter {
   fileprivate init?(
-    _ definition: VirtualRouterDefinition, on interface: InterfaceIndex, addresses: Range<Int>
+    _ definition: VirtualRouterDefinition, on interface: InterfaceIndex, virtual: InterfaceIndex?, addresses: Range<Int>
   ) {
     guard
       let advertised = AddressList(definition.family, definition.addresses.map(\.prefix.address)),
@@ -135,6 +149,8 @@ extension PlannedRouter {
     name = definition.name
     self.interface = interface
     interfaceName = definition.interface
+    virtualInterface = virtual
+    sendingInterface = definition.virtualMAC?.sendsAdvertsBelow == false ? virtual ?? interface : interface
     family = definition.family
     virtualRouterID = definition.core.virtualRouterID
     version = definition.core.version

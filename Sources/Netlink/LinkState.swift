@@ -20,6 +20,8 @@ public struct LinkState: Sendable, Hashable {
   public var lower: InterfaceIndex?
   /// The bridge, bond or VRF it belongs to; `nil` when there is none.
   public var master: InterfaceIndex?
+  /// What somebody has written to it to know it by (`ip link set … alias`); `nil` for nothing.
+  public var alias: String?
 
   /// A link from its parts.
   public init(

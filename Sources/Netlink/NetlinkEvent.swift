@@ -52,6 +52,7 @@ extension LinkState {
       case Int(IFLA_ADDRESS): link.mac = attribute.mac
       case Int(IFLA_MTU): link.mtu = attribute.uint32 ?? 0
       case Int(IFLA_LINK): link.lower = Self.index(attribute)
+      case Int(IFLA_IFALIAS): link.alias = attribute.text
       case Int(IFLA_MASTER): link.master = Self.index(attribute)
       case Int(IFLA_LINKINFO):
         attribute.forEachNested { if $0 == Int(IFLA_INFO_KIND) { link.kind = $1.text } }

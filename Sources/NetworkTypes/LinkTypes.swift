@@ -22,6 +22,27 @@ public struct MACAddress: Sendable, Hashable {
   /// The six bytes in transmission order.
   public var bytes: [UInt8] { (0..<6).map(byte(at:)) }
 
+  /// From hexadecimal pairs joined by colons; `nil` for anything else, such as fewer or more than six.
+  public init?(_ text: String) {
+    let pairs = text.split(separator: ":", omittingEmptySubsequences: false)
+    let bytes = pairs.compactMap { $0.count <= 2 ? UInt8($0, radix: 16) : nil }
+    guard bytes.count == pairs.count else { return nil }
+    self.init(bytes: bytes)
+  }
+
+  /// Whether it is a group's address.
+  public var isMulticast: Bool { byte(at: 0) & 1 == 1 }
+
+  /// The address of a virtual router: 00:00:5e:00:01 for IPv4 and 00:00:5e:00:02 for IPv6, and the VRID (RFC 9568 section 7.3).
+  public init(virtualRouter identifier: UInt8, _ family: AddressFamily) {
+    self.init(bits: 0x0000_5E00_0000 | (family == .ipv4 ? 0x100 : 0x200) | UInt64(identifier))
+  }
+
+  /// Whether it lies in the range that RFC 9568 section 7.3 sets aside for virtual routers.
+  public var isVirtualRouters: Bool {
+    bits & 0xFFFF_FFFF_FC00 == 0x0000_5E00_0000 && bits & 0x300 != 0 && bits & 0x300 != 0x300
+  }
+
   /// `ff:ff:ff:ff:ff:ff`.
   public static let broadcast = MACAddress(bits: 0xFFFF_FFFF_FFFF)
 

@@ -90,12 +90,23 @@ extension Lowering {
     router.checksumWithoutPseudoHeader = draft.checksumWithoutPseudoHeader ?? global.checksumWithoutPseudoHeader
     router.ignoresInterfaceFaults = draft.ignoresInterfaceFaults
     router.skipsAddressCheck = draft.skipsAddressCheck ?? global.skipsAddressCheck
+    router.virtualMAC = virtualMAC(of: draft, number)
     router.trackedScripts = scriptReferences(draft.trackedScripts)
     router.trackedInterfaces = interfaceReferences(draft.trackedInterfaces)
     router.notify = draft.notify
     router.notify.priorityChanges =
       draft.notifiesPriorityChanges ?? group?.notifiesPriorityChanges ?? global.notifiesPriorityChanges
     return router
+  }
+
+  private func virtualMAC(of draft: InstanceDraft, _ number: VirtualRouterID) -> VirtualMACDefinition? {
+    guard let virtual = draft.virtualMAC else { return nil }
+    let octets = virtual.octets.map { $0.count == 5 ? $0 + [number.rawValue] : $0 }
+    return VirtualMACDefinition(
+      interface: virtual.settledName,
+      mac: octets.flatMap { MACAddress(bytes: $0) }
+        ?? MACAddress(virtualRouter: number.rawValue, draft.settledFamily),
+      sendsAdvertsBelow: draft.sendsAdvertsBelow != nil || draft.isUnicast)
   }
 
   /// Where a router's multicast adverts go.

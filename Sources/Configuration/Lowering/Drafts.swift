@@ -41,6 +41,7 @@ struct GlobalDraft {
   var checksumWithoutPseudoHeader = false
   var skipsAddressCheck = false
   var notifiesPriorityChanges = false
+  var virtualMACPrefix = "vrrp"
   var vrrpFIFOSpan: SourceSpan?
   var fifoScript: Located<CommandDefinition>?
   var vrrpFIFOScript: Located<CommandDefinition>?
@@ -70,6 +71,16 @@ struct SyncGroupDraft {
   var allowsWeights = false
   var notify = NotifyDefinition()
   var notifiesPriorityChanges: Bool?
+}
+
+/// `use_vmac` as far as the file says.
+struct VirtualMACDraft {
+  var span: SourceSpan
+  var name: Located<String>?
+  /// The words' six octets, or five to which the VRID is added.
+  var octets: [UInt8]?
+  /// What the rules settle.
+  var settledName = ""
 }
 
 /// A `vrrp_instance` block: what the file says, before defaults and rules.
@@ -103,6 +114,8 @@ struct InstanceDraft {
   var checksumWithoutPseudoHeader: Bool?
   var skipsAddressCheck: Bool?
   var ignoresInterfaceFaults = false
+  var virtualMAC: VirtualMACDraft?
+  var sendsAdvertsBelow: SourceSpan?
   var announcements = AnnouncementDraft()
   var trackedScripts: [TrackEntry] = []
   var trackedInterfaces: [TrackEntry] = []

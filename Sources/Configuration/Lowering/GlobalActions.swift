@@ -43,6 +43,9 @@ extension Lowering {
       },
       .boolean("vrrp_lower_prio_no_advert", \.lowerPriorityNoAdvert),
       .boolean("vrrp_higher_prio_send_advert", \.higherPrioritySendAdvert),
+      .custom("vmac_prefix") { draft, statement, _ in
+        if draft.virtualMACPrefix == "vrrp", let word = statement.arguments.first { draft.virtualMACPrefix = word.text }
+      },
       .flag("v3_checksum_as_v2", \.checksumWithoutPseudoHeader),
     ]
   }

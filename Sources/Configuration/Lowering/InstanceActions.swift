@@ -37,6 +37,8 @@ extension Lowering {
       .boolean("v3_checksum_as_v2", \.checksumWithoutPseudoHeader),
       .custom("skip_check_adv_addr") { $2.readSkipCheck($1, into: &$0) },
       .flag("dont_track_primary", \.ignoresInterfaceFaults),
+      .custom("use_vmac") { $2.readVirtualMAC($1, into: &$0) },
+      .custom("vmac_xmit_base") { draft, statement, _ in draft.sendsAdvertsBelow = statement.span },
       .custom("accept") { _, _, _ in },
       .custom("track_script") { $0.trackedScripts += $2.trackEntries($1) },
       .custom("track_interface") { $0.trackedInterfaces += $2.trackEntries($1) },

@@ -151,7 +151,7 @@ extension Schema {
       Keyword("vrrp_delay_after_boot", .decimal(1000, 4294967295), default: "0", unit: .seconds, since: "2.4.0"),
       Keyword("log_unknown_vrids", .flag, .acts),
       Keyword("vrrp_owner_ignore_adverts", .boolean, default: "false", since: "2.3.3"),
-      Keyword("vmac_prefix", .word, default: "vrrp"),
+      Keyword("vmac_prefix", .word, default: "vrrp", .acts),
       Keyword("vmac_addr_prefix", .word, default: "vmac_prefix"),
       Keyword("umask", .words, default: "IXUSR+IRWXG+IRWXO", .accepted(.processes)),
       Keyword("random_seed", .integer(0, 4294967295), default: "time of day"),

@@ -7,9 +7,9 @@ extension Schema {
   private static let vrrpInstanceKeywords: [Keyword] = rows(
     "vrrp_instance",
     [
-      Keyword("use_vmac", .optionalWords, default: "name vrrp.VRID, MAC 00:00:5e:00:01:VRID or 02 for IPv6"),
+      Keyword("use_vmac", .optionalWords, default: "name vrrp.VRID, MAC 00:00:5e:00:01:VRID or 02 for IPv6", .acts),
       Keyword("use_vmac_addr", .flag),
-      Keyword("vmac_xmit_base", .flag),
+      Keyword("vmac_xmit_base", .flag, .acts),
       Keyword("use_ipvlan", .optionalWords, default: "bridge"),
       Keyword("unicast_peer", .values, .acts),
       Keyword("unicast_fault_no_peer", .flag),

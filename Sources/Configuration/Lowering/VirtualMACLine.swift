@@ -1,0 +1,49 @@
+import ConfigurationSyntax
+import NetworkTypes
+
+extension Lowering {
+  /// Reads `use_vmac [[name] IFNAME] [MAC] [netlink_notify_msg]`.
+  func readVirtualMAC(_ statement: Statement, into draft: inout InstanceDraft) {
+    var virtual = draft.virtualMAC ?? VirtualMACDraft(span: statement.span)
+    var words = statement.arguments[...]
+    while let word = words.popFirst() {
+      if word == "name" {
+        guard let name = words.popFirst(), isInterfaceName(name) else { continue }
+        virtual.name = Located(name.text, name.span)
+      } else if word == "netlink_notify_msg" {
+        // The kernel tells of every link that is made; there is nothing to ask for.
+        continue
+      } else if word == "group" {
+        _ = words.popFirst()
+        diagnostics.report(
+          .warning, "not-yet", "martlet puts virtual interfaces into no group", at: word.span,
+          suggestion: "take group out, or set it in a notify script")
+      } else if let octets = Self.octets(word.text) {
+        readOctets(octets, word, into: &virtual)
+      } else if virtual.name == nil, isInterfaceName(word) {
+        virtual.name = Located(word.text, word.span)
+      }
+    }
+    draft.virtualMAC = virtual
+  }
+
+  private func readOctets(_ octets: [UInt8], _ word: Word, into virtual: inout VirtualMACDraft) {
+    let mac = MACAddress(bytes: octets + (octets.count == 5 ? [1] : []))
+    guard let mac, !mac.isMulticast, !mac.isVirtualRouters else {
+      diagnostics.report(
+        .error, "virtual-mac", "'\(word.text)' cannot be a virtual router's own MAC address", at: word.span,
+        suggestion:
+          "leave it out for the address of RFC 9568, or write one like 02:00:00:00:01:05, the same on all hosts")
+      return
+    }
+    virtual.octets = octets
+  }
+
+  /// Two or more hexadecimal octets joined by colons; `nil` for what is no attempt at that.
+  private static func octets(_ text: String) -> [UInt8]? {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count > 1 else { return nil }
+    let octets = parts.compactMap { $0.count <= 2 ? UInt8($0, radix: 16) : nil }
+    return octets.count == parts.count && (5...6).contains(octets.count) ? octets : []
+  }
+}

@@ -1,0 +1,55 @@
+import ConfigurationSyntax
+
+/// Every virtual MAC address needs an interface of a name of its own.
+enum VirtualMACUse: ConfigurationRule {
+  static func check(_ lowering: Lowering) {
+    var users: [String: (name: String, span: SourceSpan)] = [:]
+    for draft in lowering.instances {
+      if let interface = draft.interface { users[interface.value] = (draft.name.value, interface.span) }
+    }
+    for index in lowering.instances.indices {
+      let draft = lowering.instances[index]
+      if draft.virtualMAC == nil {
+        if let span = draft.sendsAdvertsBelow {
+          lowering.diagnostics.report(
+            .warning, "without-virtual-mac", "vmac_xmit_base has no effect without use_vmac", at: span)
+        }
+        continue
+      }
+      if let name = draft.virtualMAC?.name {
+        if let user = users[name.value] {
+          lowering.diagnostics.report(
+            .error, "virtual-mac-name", "\(draft.name.value) cannot make \(name.value), which \(user.name) uses",
+            at: name.span, notes: [("it is named here", user.span)], suggestion: "give it a name of its own")
+        }
+        users[name.value] = (draft.name.value, name.span)
+        lowering.instances[index].virtualMAC?.settledName = name.value
+      }
+    }
+    nameTheRest(lowering, taken: Set(users.keys))
+  }
+
+  /// vrrp.51, and vrrp1.51 where another instance has that one already.
+  private static func nameTheRest(_ lowering: Lowering, taken: Set<String>) {
+    var taken = taken
+    for index in lowering.instances.indices {
+      let draft = lowering.instances[index]
+      guard let virtual = draft.virtualMAC, virtual.name == nil, let number = draft.virtualRouterID?.value else {
+        continue
+      }
+      var name = "\(lowering.global.virtualMACPrefix).\(number)"
+      var count = 1
+      while taken.contains(name) {
+        name = "\(lowering.global.virtualMACPrefix)\(count).\(number)"
+        count += 1
+      }
+      taken.insert(name)
+      if name.utf8.count > 15 {
+        lowering.diagnostics.report(
+          .error, "interface-name", "\(draft.name.value) would need an interface named \(name), which is too long",
+          at: virtual.span, suggestion: "write use_vmac NAME with up to 15 characters, or a shorter vmac_prefix")
+      }
+      lowering.instances[index].virtualMAC?.settledName = name
+    }
+  }
+}

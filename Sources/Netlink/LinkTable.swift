@@ -1,0 +1,191 @@
+import CLinux
+import CNetlink
+import Glibc
+import LinuxSystem
+import NetworkTypes
+
+/// Makes and removes the links that carry virtual MAC addresses.
+public final class LinkTable {
+  private let socket: NetlinkSocket
+  private static let answerMilliseconds: Int32 = 1_000
+  /// `enum in6_addr_gen_mode`: no address of the link's own accord.
+  private static let noGeneratedAddress: UInt8 = 1
+
+  /// Opens the socket; needs no privilege, while changes need CAP_NET_ADMIN.
+  public init() throws(SystemError) {
+    socket = try NetlinkSocket(receiveBuffer: 1 << 18)
+  }
+
+  /// Makes a link and brings it up. The interface below answers no more for addresses that it does not have itself, until
+  /// the link is removed.
+  ///
+  /// In bridge mode, so that adverts which a peer sends from the same MAC address reach the interface below.
+  /// - Parameter sibling: the alias of another such link above the same interface, which knows how that was before.
+  /// - Returns: the link's alias.
+  public func add(_ link: VirtualLink, sibling: String?) throws(SystemError) -> String {
+    let now = try treatment(of: link.lower)
+    let before = sibling.flatMap(ARPTreatment.init(alias:)) ?? now
+    try change("make \(link.name)") { object in
+      guard rtnl_link_set_type(object, "macvlan") == 0 else { return nil }
+      rtnl_link_set_link(object, link.lower.rawValue)
+      rtnl_link_set_name(object, link.name)
+      rtnl_link_macvlan_set_mode(object, UInt32(rtnl_link_macvlan_str2mode("bridge")))
+      let bytes = link.mac.bytes
+      guard let address = nl_addr_build(AF_LLC, bytes, bytes.count) else { return nil }
+      rtnl_link_set_addr(object, address)
+      nl_addr_put(address)
+      var message: OpaquePointer?
+      guard rtnl_link_build_add_request(object, Int32(NLM_F_CREATE | NLM_F_EXCL), &message) == 0 else { return nil }
+      return message
+    }
+    do throws(SystemError) {
+      // The kernel takes no alias along when it makes a link.
+      try configure(link.name) { object in rtnl_link_set_ifalias(object, before.alias) }
+      // Nobody but the master may be heard from this address, so the kernel gets no reason of its own to speak.
+      try configure(link.name) { object in
+        rtnl_link_inet6_set_addr_gen_mode(object, Self.noGeneratedAddress)
+      }
+      try configure(link.name) { object in
+        rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_ARP_IGNORE), 1)
+        rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_ACCEPT_LOCAL), 1)
+        rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_RP_FILTER), 0)
+      }
+      if now != .belowVirtualMAC { try set(.belowVirtualMAC, on: link.lower) }
+      try bringUp(link.name)
+      return before.alias
+    } catch {
+      try? remove(named: link.name)
+      throw error
+    }
+  }
+
+  /// Sees to it that a link that is there already is as ``add(_:sibling:)`` leaves it.
+  public func restore(_ link: LinkState) throws(SystemError) {
+    if let lower = link.lower, try treatment(of: lower) != .belowVirtualMAC { try set(.belowVirtualMAC, on: lower) }
+    if !link.isUp { try bringUp(link.name) }
+  }
+
+  private func bringUp(_ name: String) throws(SystemError) {
+    try configure(name) { object in rtnl_link_set_flags(object, UInt32(IFF_UP)) }
+  }
+
+  /// Removes a link; if it is the `isLast` above its interface, that answers ARP as it did before.
+  public func remove(_ link: LinkState, isLast: Bool) throws(SystemError) {
+    guard link.isMartlets else { return }
+    // In this order, since the link is what knows how it was before.
+    if isLast, let lower = link.lower, let before = link.alias.flatMap(ARPTreatment.init(alias:)) {
+      try set(before, on: lower)
+    }
+    try remove(named: link.name)
+  }
+
+  private func remove(named name: String) throws(SystemError) {
+    try change("remove \(name)") { object in
+      rtnl_link_set_name(object, name)
+      var message: OpaquePointer?
+      guard rtnl_link_build_delete_request(object, &message) == 0 else { return nil }
+      return message
+    }
+  }
+
+  private func set(_ treatment: ARPTreatment, on index: InterfaceIndex) throws(SystemError) {
+    try change("set up ARP on interface \(index)") { object in
+      rtnl_link_set_ifindex(object, index.rawValue)
+      let changes = rtnl_link_alloc()
+      defer { rtnl_link_put(changes) }
+      rtnl_link_inet_set_conf(changes, UInt32(IPV4_DEVCONF_ARP_IGNORE), treatment.ignore)
+      rtnl_link_inet_set_conf(changes, UInt32(IPV4_DEVCONF_ARPFILTER), treatment.filter)
+      rtnl_link_inet_set_conf(changes, UInt32(IPV4_DEVCONF_ARP_ANNOUNCE), treatment.announce)
+      return Self.changeRequest(object, changes)
+    }
+  }
+
+  private func configure(_ name: String, _ body: (OpaquePointer?) -> Void) throws(SystemError) {
+    try change("set up \(name)") { object in
+      let changes = rtnl_link_alloc()
+      defer { rtnl_link_put(changes) }
+      // Without a number the name is no change but says which link is meant.
+      rtnl_link_set_name(changes, name)
+      body(changes)
+      return Self.changeRequest(object, changes)
+    }
+  }
+
+  private static func changeRequest(_ object: OpaquePointer?, _ changes: OpaquePointer?) -> OpaquePointer? {
+    var message: OpaquePointer?
+    guard rtnl_link_build_change_request(object, changes, 0, &message) == 0 else { return nil }
+    return message
+  }
+
+  /// How an interface treats ARP now.
+  private func treatment(of index: InterfaceIndex) throws(SystemError) -> ARPTreatment {
+    var treatment = ARPTreatment(ignore: 0, filter: 0, announce: 0)
+    var message: OpaquePointer?
+    guard rtnl_link_build_get_request(index.rawValue, nil, &message) == 0, let message else {
+      throw SystemError(operation: "ask for interface \(index)", errno: ENOMEM)
+    }
+    defer { nlmsg_free(message) }
+    try exchange(message, "ask for interface \(index)") { answer in
+      answer.forEachAttribute(afterFixedBytes: MemoryLayout<ifinfomsg>.size) { type, attribute in
+        guard type == Int(IFLA_AF_SPEC) else { return }
+        attribute.forEachNested { family, values in
+          guard family == Int(AF_INET) else { return }
+          values.forEachNested { kind, configuration in
+            guard kind == Int(IFLA_INET_CONF) else { return }
+            treatment.ignore = configuration.word(at: Int(IPV4_DEVCONF_ARP_IGNORE) - 1) ?? 0
+            treatment.filter = configuration.word(at: Int(IPV4_DEVCONF_ARPFILTER) - 1) ?? 0
+            treatment.announce = configuration.word(at: Int(IPV4_DEVCONF_ARP_ANNOUNCE) - 1) ?? 0
+          }
+        }
+      }
+    }
+    return treatment
+  }
+
+  /// Builds a request on a fresh link object, sends it and waits for the kernel's word.
+  private func change(_ operation: String, _ build: (OpaquePointer?) -> OpaquePointer?) throws(SystemError) {
+    guard let object = rtnl_link_alloc() else { throw SystemError(operation: operation, errno: ENOMEM) }
+    defer { rtnl_link_put(object) }
+    guard let message = build(object) else { throw SystemError(operation: operation, errno: EINVAL) }
+    defer { nlmsg_free(message) }
+    try exchange(message, operation) { _ in }
+  }
+
+  private func exchange(
+    _ message: OpaquePointer, _ operation: String, _ body: (NetlinkMessage) -> Void
+  ) throws(SystemError) {
+    guard let header = nlmsg_hdr(message) else { throw SystemError(operation: operation, errno: EINVAL) }
+    let sequence = socket.nextSequence()
+    header.pointee.nlmsg_seq = sequence
+    header.pointee.nlmsg_flags |= UInt16(NLM_F_REQUEST | NLM_F_ACK)
+    try socket.send(UnsafeRawBufferPointer(start: header, count: Int(header.pointee.nlmsg_len)))
+    while true {
+      switch try socket.receive() {
+      case .ignored: continue
+      case .overrun: throw SystemError(operation: operation, errno: ENOBUFS)
+      case .wouldBlock:
+        guard try socket.waitReadable(milliseconds: Self.answerMilliseconds) else {
+          throw SystemError(operation: operation, errno: ETIMEDOUT)
+        }
+      case .messages(let messages):
+        for message in messages where message.sequence == sequence {
+          guard let error = message.acknowledgedError else {
+            body(message)
+            continue
+          }
+          guard error == 0 else { throw SystemError(operation: operation, errno: error) }
+          return
+        }
+      }
+    }
+  }
+}
+
+extension NetlinkAttribute {
+  /// The 32-bit word at a position of an array.
+  fileprivate func word(at position: Int) -> UInt32? {
+    let offset = position * 4
+    guard position >= 0, bytes.count >= offset + 4 else { return nil }
+    return bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+  }
+}
