@@ -92,6 +92,7 @@ struct BlockBuilder {
 
   private mutating func enter(_ statement: Statement) {
     awaited = nil
+    if isSecret(statement) { diagnostics.beginSecret(at: statement.span) }
     let values = statement.keyword.map { grammar.shape(of: $0) == .values } ?? true
     open.append(Frame(statement: statement, isValues: values))
   }
@@ -117,6 +118,7 @@ struct BlockBuilder {
       return
     }
     frame.statement.closingBrace = span
+    if isSecret(frame.statement) { diagnostics.endSecret(at: span) }
     append(frame.statement)
   }
 
@@ -128,8 +130,13 @@ struct BlockBuilder {
       "\(word.text) cannot stand inside \(open.last?.statement.words[0].text ?? "a block"): a } is missing before it",
       at: word.span, notes: zip(names, open.map(\.statement.span)).map { ($0, $1) },
       suggestion: "close the block with } before this line")
-    while let frame = open.popLast() { append(frame.statement) }
+    while let frame = open.popLast() {
+      if isSecret(frame.statement) { diagnostics.endSecret(at: word.span) }
+      append(frame.statement)
+    }
   }
+
+  private func isSecret(_ statement: Statement) -> Bool { statement.keyword.map(grammar.isSecret) ?? false }
 
   /// Closes what the end of the files leaves open.
   mutating func finish() {

@@ -76,8 +76,12 @@ public struct Diagnostic: Sendable, Hashable {
 
 /// Takes findings in while a configuration is read, and bounds their number.
 public final class DiagnosticCollector {
-  /// The findings in the order in which they were made.
+  /// The findings in the order in which they were made, as yet with all that they quote.
   public private(set) var diagnostics: [Diagnostic] = []
+  /// Where each stands.
+  private var spans: [SourceSpan?] = []
+  /// Blocks that hold secrets, from the first to the last place in them.
+  private var secrets: [(start: SourceSpan, end: SourceSpan?)] = []
   /// Whether one of them is an error.
   public private(set) var hasErrors = false
   /// Where the spans of the findings lead.
@@ -105,6 +109,7 @@ public final class DiagnosticCollector {
       return
     }
     let range = span.map(map.range(of:))
+    spans.append(span)
     var fixIt: Diagnostic.FixIt?
     if let replacement, let range, range.trail.allSatisfy({ $0.reason == .included }) {
       fixIt = Diagnostic.FixIt(range: range, replacement: replacement)
@@ -116,11 +121,59 @@ public final class DiagnosticCollector {
         suggestion: suggestion, fixIt: fixIt))
   }
 
-  /// The findings, with a last one that says how many more there were.
+  /// Says that a block with secrets begins.
+  func beginSecret(at span: SourceSpan) { secrets.append((span, nil)) }
+
+  /// Says that the last such block has ended.
+  func endSecret(at span: SourceSpan) {
+    if !secrets.isEmpty { secrets[secrets.count - 1].end = span }
+  }
+
+  /// The findings in the order of their places, without the secrets they would quote, and with a last one that says how many
+  /// more there were. What concerns no place comes last.
   public func finish() -> [Diagnostic] {
-    guard dropped > 0 else { return diagnostics }
-    return diagnostics + [
-      Diagnostic(id: "more-findings", severity: .note, message: "\(dropped) more findings are not shown")
-    ]
+    let placed = zip(diagnostics, spans).enumerated().map { (position: $0, span: $1.1, diagnostic: $1.0) }
+    let sorted = placed.sorted { left, right in
+      guard let first = left.span, let second = right.span else {
+        return (left.span == nil ? 1 : 0, left.position) < (right.span == nil ? 1 : 0, right.position)
+      }
+      return (first.file, first.line, UInt32(left.position)) < (second.file, second.line, UInt32(right.position))
+    }
+    var findings = sorted.map { $0.span.map(isSecret) == true ? $0.diagnostic.withoutQuotations : $0.diagnostic }
+    if dropped > 0 {
+      findings.append(
+        Diagnostic(id: "more-findings", severity: .note, message: "\(dropped) more findings are not shown"))
+    }
+    return findings
+  }
+
+  /// Whether a place, or the place where its definition is used, lies in a block with secrets.
+  private func isSecret(_ span: SourceSpan) -> Bool {
+    let isInside = secrets.contains { secret in
+      guard secret.start.file == span.file else { return false }
+      let begins = (secret.start.line, secret.start.column) <= (span.line, span.column)
+      return begins && secret.end.map { (span.line, span.column) <= ($0.line, $0.column) } ?? true
+    }
+    return isInside || (map.use(of: span).map(isSecret) ?? false)
+  }
+}
+
+extension Diagnostic {
+  /// The finding without the line it is about, and without the words that it quotes.
+  fileprivate var withoutQuotations: Diagnostic {
+    var finding = self
+    finding.message = Self.withoutQuotations(message)
+    finding.suggestion = suggestion.map(Self.withoutQuotations)
+    finding.fixIt = nil
+    finding.range?.hideText()
+    for index in finding.notes.indices { finding.notes[index].range?.hideText() }
+    return finding
+  }
+
+  private static func withoutQuotations(_ text: String) -> String {
+    let parts = text.split(separator: "'", omittingEmptySubsequences: false)
+    guard parts.count > 2 else { return text }
+    // A word that holds the mark itself hides all up to the last one.
+    return "\(parts[0])'…'\(parts[parts.count - 1])"
   }
 }

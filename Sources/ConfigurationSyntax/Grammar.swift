@@ -26,6 +26,8 @@ public struct Grammar: Sendable {
   private(set) var top: [ArraySlice<UInt8>: ID] = [:]
   private var homes: [ArraySlice<UInt8>: [ID?]] = [:]
 
+  private var secrets: Set<ID> = []
+
   /// A grammar without keywords.
   public init() {}
 
@@ -43,6 +45,11 @@ public struct Grammar: Sendable {
     }
     return nodes.count - 1
   }
+
+  /// Says that a block holds what no finding may show.
+  public mutating func markSecret(_ block: ID) { secrets.insert(block) }
+
+  func isSecret(_ block: ID) -> Bool { secrets.contains(block) }
 
   /// The number of a keyword in a block.
   public func find(_ name: ArraySlice<UInt8>, in parent: ID?) -> ID? {

@@ -50,6 +50,13 @@ public struct SourceRange: Sendable, Hashable {
   public var excerptColumn: Int
   /// How the reader came here, the nearest step first.
   public var trail: [Step]
+
+  /// Leaves the place and takes away what stands there, and how long it is.
+  mutating func hideText() {
+    excerpt = ""
+    excerptColumn = 0
+    length = 1
+  }
 }
 
 /// All files of one configuration as they were read, and every expansion made: what turns spans into places.
@@ -88,6 +95,12 @@ public final class SourceMap {
     return SourceRange(
       path: path(of: span), line: Int(span.line), column: Int(span.column), length: Int(span.length),
       excerpt: excerpt, excerptColumn: column, trail: trail(of: span))
+  }
+
+  /// Where the definition is used that a span's text comes from; `nil` for text that stands in the file as it is read.
+  func use(of span: SourceSpan) -> SourceSpan? {
+    let expansion = Int(span.origin) - 1
+    return expansions.indices.contains(expansion) ? expansions[expansion].use : nil
   }
 
   private func path(of span: SourceSpan) -> String {

@@ -245,7 +245,7 @@ extension Lowering {
     }
     if word.bytes.count > 8 {
       diagnostics.report(
-        .warning, "password-too-long", "a password has 8 bytes; the first 8 of these \(word.bytes.count) are used",
+        .warning, "password-too-long", "a password has at most 8 bytes; the first 8 of this one are used",
         at: word.span)
     }
     draft.password = Located(Array(word.bytes.prefix(8)), word.span)

@@ -17,6 +17,9 @@ public struct Schema: Sendable {
   public let grammar: Grammar
   private let rowOfID: [Int]
 
+  /// Whose passwords and keys no finding may show.
+  private static let blocksWithSecrets: Set<String> = ["authentication", "auth_hmac"]
+
   init(_ keywords: [Keyword]) {
     var grammar = Grammar()
     var rowOfID: [Int] = []
@@ -25,6 +28,7 @@ public struct Schema: Sendable {
       let parent = path.isEmpty ? nil : grammar.find(path: path)
       let id = grammar.add(keyword.name, keyword.form.shape, in: parent)
       if id == rowOfID.count { rowOfID.append(row) }
+      if Self.blocksWithSecrets.contains(keyword.name) { grammar.markSecret(id) }
     }
     self.keywords = keywords
     self.grammar = grammar

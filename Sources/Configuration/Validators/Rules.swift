@@ -28,7 +28,8 @@ extension Lowering {
   }
   private static var groupRules: [any ConfigurationRule.Type] {
     [
-      DuplicateVirtualRouterID.self, VirtualMACUse.self, SyncGroupMembers.self, SyncGroupWeights.self, DuplicateFIFO.self,
+      DuplicateVirtualRouterID.self, VirtualMACUse.self, SyncGroupMembers.self, SyncGroupWeights.self,
+      DuplicateFIFO.self,
     ]
   }
 

@@ -1,0 +1,48 @@
+import Configuration
+import ConfigurationSyntax
+import Testing
+
+/// What a configuration's findings show of its passwords: nothing, not even how long they are.
+@Suite struct SecretTests {
+  private static let mistakes = [
+    "auth_type PASS\nauth_pass hunter2x extra",
+    "auth_type PASS\nauth_pass=hunter2x",
+    "auth_type PASS\nhunter2x",
+    "auth_type PASS\nauth_pas hunter2x",
+    "auth_type PASS\nauth_pass \"it's hunter2x",
+    "auth_type PASS\nauth_pass hunter2xhunter2xhunter2x",
+    "auth_type PASS\nauth_pass $SECRET more",
+    "auth_type hunter2x",
+    "auth_type PASS \(String(repeating: "x", count: 200)) hunter2x",
+  ]
+
+  @Test(arguments: mistakes) func noFindingShowsAPassword(lines: String) {
+    let text = "$SECRET=hunter2x\n" + instance("authentication {\n\(lines)\n}")
+    let loaded = load(text)
+    #expect(!loaded.diagnostics.isEmpty)
+    let output = DiagnosticRenderer().render(loaded.diagnostics)
+    #expect(!output.contains("hunter2x"), "\(output)")
+    // The place is still told.
+    #expect(loaded.diagnostics.contains { ($0.range?.line ?? 0) > 5 || $0.range == nil }, "\(output)")
+    let lengths = loaded.diagnostics.filter { $0.range?.excerpt.isEmpty == true }.compactMap { $0.range?.length }
+    #expect(lengths.allSatisfy { $0 == 1 })
+  }
+
+  @Test(arguments: ["auth_hmac { key 1 hunter2x }", "auth_hmac {\nkey 1 hunter2x\nky 2 hunter2x\n}"])
+  func norAKey(block: String) {
+    let output = DiagnosticRenderer().render(load(instance(block)).diagnostics)
+    #expect(!output.isEmpty && !output.contains("hunter2x"), "\(output)")
+  }
+
+  @Test func whatComesAfterTheBlockIsShown() {
+    let output = DiagnosticRenderer().render(
+      load(instance("authentication {\nauth_type PASS\n}\nstate LEADER")).diagnostics)
+    #expect(output.contains("state LEADER") && output.contains("'LEADER'"))
+  }
+
+  @Test func findingsComeInTheOrderOfTheirPlaces() {
+    let loaded = load(instance("state LEADER\nnonsense 1\nadvert_int 0\npriority 100 1"))
+    let lines = loaded.diagnostics.compactMap { $0.range?.line }
+    #expect(lines.count > 3 && lines == lines.sorted())
+  }
+}
