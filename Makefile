@@ -14,8 +14,8 @@ export PATH := $(PATH):/usr/sbin:/sbin
 
 # What the build cannot do without, and what the demo and the tests use besides.
 BUILD_PACKAGES := libnl-3-dev libnl-route-3-dev pkg-config
-LAB_PACKAGES := iproute2 iputils-ping nftables util-linux procps keepalived tshark tcpdump systemd
-LAB_PROGRAMS := ip nft ping unshare nsenter keepalived tshark tcpdump systemd-analyze
+LAB_PACKAGES := iproute2 iputils-ping nftables util-linux procps keepalived frr tshark tcpdump systemd
+LAB_PROGRAMS := ip nft ping unshare nsenter keepalived /usr/lib/frr/zebra /usr/lib/frr/vrrpd tshark tcpdump systemd-analyze
 
 # Namespaces of our own: the kernel takes everything in them away when the command ends, however it ends.
 NAMESPACES := --net --mount --pid --fork --kill-child --mount-proc

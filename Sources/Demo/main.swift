@@ -5,8 +5,9 @@ import LabKit
 // An argument names another daemon to show instead: `keepalived`.
 
 let kind = CommandLine.arguments.dropFirst().first.flatMap(PeerKind.init(rawValue:)) ?? .martlet
-let need: LabEnvironment.Need = kind == .martlet ? .martlet : .keepalived
-if let reason = LabEnvironment.reason(missing: .lab) ?? LabEnvironment.reason(missing: need) {
+// Two vrrpd hosts send from one virtual MAC: who said what could not be shown.
+let unfit = kind == .frr ? "it shows martlet or keepalived" : nil
+if let reason = unfit ?? LabEnvironment.reason(missing: .lab) ?? LabEnvironment.reason(missing: kind.need) {
   print("The demo cannot run: \(reason).")
   exit(1)
 }

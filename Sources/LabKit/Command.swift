@@ -30,6 +30,8 @@ public struct CommandResult: Sendable {
   public let output: String
   /// All of its standard error.
   public let errors: String
+  /// The first line it wrote, to standard output if it wrote any there.
+  var firstLine: String? { (output + errors).split(separator: "\n").first.map(String.init) }
   /// Whether it ended with exit code 0.
   public var succeeded: Bool { end == .exit(0) }
 }

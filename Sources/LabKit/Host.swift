@@ -166,14 +166,33 @@ public final class Host: Sendable {
 
   /// The host comes back after ``crash()`` as from a boot: its own addresses and nothing else, nothing running yet.
   public func boot() throws(LabError) {
+    try removeAddedLinks()
     try Command.ip(["address flush dev eth0"] + ownAddresses, namespace: namespace)
     try linkUp()
     crashed.store(false, ordering: .relaxed)
   }
 
+  /// Removes every interface that the host did not have at first.
+  func removeAddedLinks() throws(LabError) {
+    let names = try inNamespace(namespace) { () throws(LabError) in
+      guard let list = if_nameindex() else { throw LabError(call: "if_nameindex", on: "eth0") }
+      defer { if_freenameindex(list) }
+      var names: [String] = []
+      var entry = list
+      while let name = entry.pointee.if_name {
+        names.append(String(cString: name))
+        entry += 1
+      }
+      return names
+    }
+    let added = names.filter { $0 != "lo" && $0 != "eth0" }
+    guard !added.isEmpty else { return }
+    try Command.ip(added.map { "link delete \($0)" }, namespace: namespace)
+  }
+
   // MARK: Addresses
 
-  /// The addresses on `eth0` and the loopback, in no order.
+  /// The addresses on its interfaces, in no order; those that wait on an added interface without a carrier are none.
   public func addresses() throws(LabError) -> Set<IPAddress> {
     try inNamespace(namespace) { () throws(LabError) in
       var list: UnsafeMutablePointer<ifaddrs>?
@@ -182,7 +201,10 @@ public final class Host: Sendable {
       var found: Set<IPAddress> = []
       var next = list
       while let entry = next {
-        if let socketAddress = entry.pointee.ifa_addr, let address = IPAddress(socketAddress: socketAddress) {
+        // FRR leaves the addresses in their place and takes the carrier away.
+        let isAdded = !["lo", "eth0"].contains(String(cString: entry.pointee.ifa_name))
+        let answers = !isAdded || entry.pointee.ifa_flags & UInt32(IFF_RUNNING) != 0
+        if answers, let socketAddress = entry.pointee.ifa_addr, let address = IPAddress(socketAddress: socketAddress) {
           found.insert(address)
         }
         next = entry.pointee.ifa_next
@@ -199,34 +221,5 @@ public final class Host: Sendable {
     let words = try run("ip", "neighbour", "show", "to", "\(address)", "dev", "eth0").split(separator: " ")
     guard let marker = words.firstIndex(of: "lladdr"), words.indices.contains(marker + 1) else { return nil }
     return String(words[marker + 1])
-  }
-}
-
-/// The addresses that labs are numbered from.
-public enum LabAddress {
-  /// 10.9.0.`number`.
-  public static func ipv4(_ number: UInt8) -> IPAddress { IPAddress(v4: 0x0A09_0000 | UInt32(number)) }
-  /// fd00:9::`number`, the number read as hexadecimal digits of its value.
-  public static func ipv6(_ number: UInt8) -> IPAddress {
-    IPAddress(v6High: 0xFD00_0009_0000_0000, low: UInt64(number))
-  }
-  /// fe80::9:`number`.
-  public static func linkLocal(_ number: UInt8) -> IPAddress {
-    IPAddress(v6High: 0xFE80_0000_0000_0000, low: 0x0009_0000 | UInt64(number))
-  }
-}
-
-extension IPAddress {
-  /// The address in a socket address of either family; `nil` for other families.
-  init?(socketAddress: UnsafePointer<sockaddr>) {
-    switch Int32(socketAddress.pointee.sa_family) {
-    case AF_INET:
-      self.init(
-        bytes: UnsafeRawBufferPointer(start: UnsafeRawPointer(socketAddress) + 4, count: 4).map { $0 })
-    case AF_INET6:
-      self.init(
-        bytes: UnsafeRawBufferPointer(start: UnsafeRawPointer(socketAddress) + 8, count: 16).map { $0 })
-    default: return nil
-    }
   }
 }

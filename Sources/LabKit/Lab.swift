@@ -27,7 +27,8 @@ public final class Lab: Sendable {
     folder = "/run/martlet-\(name)"
     members = Mutex([])
     mkdir("/run/netns", 0o755)
-    guard mkdir(folder, 0o700) == 0 else { throw LabError(call: "mkdir", on: folder) }
+    // FRR's daemons pass through it as a user of their own.
+    guard mkdir(folder, 0o711) == 0 else { throw LabError(call: "mkdir", on: folder) }
     let lan = "\(name)-lan"
     try Command.ip(["netns add \(lan)"])
     try Command.ip(

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 
 /// What a lab needs of the machine, asked once, with a reason in plain words for what is missing.
 public enum LabEnvironment {
@@ -12,6 +13,8 @@ public enum LabEnvironment {
     case release
     /// keepalived.
     case keepalived
+    /// FRR's `vrrpd` and `zebra`, and their user.
+    case frr
     /// tshark.
     case tshark
     /// nftables with bridge rules.
@@ -25,6 +28,7 @@ public enum LabEnvironment {
     case .martlet: martletReason
     case .release: releaseBinary == nil ? "the release binary is not built; run `make test`" : nil
     case .keepalived: reason(missing: "keepalived")
+    case .frr: frrReason
     case .tshark: reason(missing: "tshark")
     case .nftables: reason(missing: "nft")
     }
@@ -51,6 +55,15 @@ public enum LabEnvironment {
     guard let help = try? Command.run([binary, "run", "--help"], limit: 5), help.output.contains("--runtime-directory")
     else { return "\(binary) cannot run as a daemon" }
     return nil
+  }()
+
+  private static let frrReason: String? = {
+    for program in [FRRPeer.zebraProgram, FRRPeer.vrrpProgram] where access(program, X_OK) != 0 {
+      return "\(program) is not installed; run `make deps`"
+    }
+    if isUserNamespace { return "FRR runs as its own user, and an ordinary user's namespace has no other users" }
+    let user = try? UserDatabase.lookup(FRRPeer.userName)
+    return user == nil ? "there is no user \(FRRPeer.userName); run `make deps`" : nil
   }()
 
   private static func reason(missing program: String) -> String? {

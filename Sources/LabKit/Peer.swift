@@ -14,9 +14,26 @@ public protocol Peer: Sendable {
   func start(_ configuration: String) throws(LabError)
   /// Replaces the file it was started with, without telling it.
   func replaceConfiguration(_ configuration: String) throws(LabError)
+  /// What it is to be started with to be one host of the routers in `file`.
+  func configuration(of file: RouterFile, priority: UInt8, peers: [Host]) throws(LabError) -> String
+  /// The link-layer address its adverts and announcements for a virtual router come from.
+  func sender(vrid: UInt8, family: AddressFamily) -> MACAddress
+  /// SIGTERM, and wait until it is gone; returns how it ended.
+  @discardableResult
+  func stop() async -> ProcessEnd?
+  /// All it has said since its last start.
+  var log: String { get }
 }
 
 extension Peer {
+  /// The text that keepalived and martlet both read.
+  public func configuration(of file: RouterFile, priority: UInt8, peers: [Host]) throws(LabError) -> String {
+    file.text(for: host, priority: priority, peers: peers)
+  }
+
+  /// The host's own.
+  public func sender(vrid: UInt8, family: AddressFamily) -> MACAddress { host.macAddress }
+
   /// SIGTERM, and wait until it is gone; returns how it ended.
   @discardableResult
   public func stop() async -> ProcessEnd? { await process?.terminate() }
@@ -32,6 +49,7 @@ extension Peer {
 public enum PeerKind: String, Sendable, Hashable, CaseIterable {
   case martlet
   case keepalived
+  case frr
 
   /// A daemon of this kind in `host`, not started yet.
   /// - Parameter martlet: the binary, if it is to be another than ``LabEnvironment/martletBinary``.
@@ -39,6 +57,28 @@ public enum PeerKind: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .martlet: try MartletPeer(host: host, binary: martlet)
     case .keepalived: KeepalivedPeer(host: host)
+    case .frr: FRRPeer(host: host)
+    }
+  }
+
+  /// What the machine must have for it.
+  public var need: LabEnvironment.Need {
+    switch self {
+    case .martlet: .martlet
+    case .keepalived: .keepalived
+    case .frr: .frr
+    }
+  }
+
+  /// Name and version as the daemon states them; `nil` when it states none or is not there.
+  public var version: String? {
+    switch self {
+    case .martlet:
+      return LabEnvironment.martletBinary.flatMap { try? Command.run([$0, "--version"]) }?.firstLine
+    case .keepalived:
+      // It writes to standard error.
+      return (try? Command.run(["keepalived", "--version"]))?.firstLine
+    case .frr: return (try? Command.run([FRRPeer.vrrpProgram, "--version"]))?.firstLine
     }
   }
 }

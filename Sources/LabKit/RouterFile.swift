@@ -69,6 +69,12 @@ public struct RouterFile: Sendable, Hashable {
     }
   }
 
+  /// All addresses of the router at `index`; the first one of an IPv6 router is link-local (RFC 9568 section 5.2.9).
+  func addresses(_ index: Int) -> [IPAddress] {
+    let linkLocal = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 0x5_0000 | UInt64(index + 1))
+    return family == .ipv4 ? [address(index)] : [linkLocal, address(index)]
+  }
+
   /// `Skew_Time` of a backup: (256 - priority) / 256 seconds in version 2 (RFC 3768 section 6.1) and
   /// (256 - priority) / 256 intervals in version 3 (RFC 9568 section 6.1).
   public func skewTime(priority: UInt8) -> Nanoseconds {
@@ -118,11 +124,7 @@ public struct RouterFile: Sendable, Hashable {
       lines += ["unicast_peer {"] + peers.map { "  \($0.address(family))" } + ["}"]
     }
     lines.append("virtual_ipaddress {")
-    switch family {
-    case .ipv4: lines.append("  \(address(index))/16 dev eth0")
-    // The first address of an IPv6 router is a link-local one (RFC 9568 section 5.2.9).
-    case .ipv6: lines += ["  fe80::5:\(index + 1)/64 dev eth0", "  \(address(index))/64 dev eth0"]
-    }
+    lines += addresses(index).map { "  \($0)/\(family == .ipv4 ? 16 : 64) dev eth0" }
     lines.append("}")
     if check != nil { lines += ["track_script {", "  healthy", "}"] }
     if let notify { lines.append("notify \(notify)") }

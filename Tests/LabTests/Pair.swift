@@ -36,9 +36,9 @@ final class Pair: Sendable {
 
   func priority(of peer: any Peer) -> UInt8 { peer.host === high.host ? Self.highPriority : Self.lowPriority }
 
-  func configuration(of peer: any Peer) -> String {
+  func configuration(of peer: any Peer) throws -> String {
     let other = peer.host === high.host ? low.host : high.host
-    return file.text(for: peer.host, priority: priority(of: peer), peers: [other])
+    return try peer.configuration(of: file, priority: priority(of: peer), peers: [other])
   }
 
   func start(_ peer: any Peer) throws { try peer.start(configuration(of: peer)) }
@@ -53,9 +53,12 @@ final class Pair: Sendable {
 
   // MARK: What the capture says
 
+  /// Where a peer's frames for the router come from.
+  func sender(of peer: any Peer) -> MACAddress { peer.sender(vrid: file.vrid, family: file.family) }
+
   /// A peer's adverts since an instant, resignations included.
   func adverts(of peer: any Peer, since instant: MonotonicInstant) -> [CapturedAdvert] {
-    lab.capture.adverts(vrid: file.vrid, since: instant).filter { $0.sender == peer.host.macAddress }
+    lab.capture.adverts(vrid: file.vrid, since: instant).filter { $0.sender == sender(of: peer) }
   }
 
   /// The last advert of a peer that was not a resignation, before an instant.
@@ -91,7 +94,7 @@ final class Pair: Sendable {
   func expectOnlySender(
     _ peer: any Peer, since instant: MonotonicInstant, sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let others = lab.capture.adverts(vrid: file.vrid, since: instant).filter { $0.sender != peer.host.macAddress }
+    let others = lab.capture.adverts(vrid: file.vrid, since: instant).filter { $0.sender != sender(of: peer) }
     #expect(others.isEmpty, "\(others.count) adverts of others.\n\(logs)", sourceLocation: sourceLocation)
   }
 
