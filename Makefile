@@ -29,7 +29,7 @@ LAB := unshare $(NAMESPACES) env MARTLET_LAB=1 /bin/sh -c \
 RELEASE := -c release --static-swift-stdlib
 INSTALLED := $(DESTDIR)$(PREFIX)
 
-.PHONY: deps build demo test lint bench install clean have-build-packages have-lab-packages
+.PHONY: deps build demo test interoperability lint bench install clean have-build-packages have-lab-packages
 
 ## deps: install the Debian packages that are missing (as root; otherwise say what to type)
 deps: have-build-packages have-lab-packages
@@ -84,6 +84,15 @@ test: deps
 	run $(SWIFT) test --skip-build --skip LabTests || failed=1; \
 	run $(SWIFT) test --skip-build --filter LabTests || failed=1; \
 	exit $$failed
+
+## interoperability: the takeovers beside keepalived and FRR, written to docs/interoperability.md when all of them passed
+interoperability: deps
+	$(SWIFT) build --build-tests
+	@$(SWIFT) build --product martlet --quiet
+	@table=.build/interoperability.md; rm -f $$table; \
+	$(LAB) env MARTLET_INTEROPERABILITY="$$PWD/$$table" $(SWIFT) test --skip-build --filter LabTests/Interoperability; \
+	[ -e $$table ] || { echo "A peer is missing, so there is no table; see the tests that were skipped." >&2; exit 1; }; \
+	mv $$table docs/interoperability.md
 
 ## lint: the style the tools can check
 lint:
