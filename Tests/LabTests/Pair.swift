@@ -86,7 +86,9 @@ final class Pair: Sendable {
     let holders = try lab.holders(of: address)
     #expect(alone, "\(comment ?? ""): held by \(holders).\n\(logs)", sourceLocation: sourceLocation)
     let reached = await client.reaches(within: reachable)
-    #expect(reached, "\(comment ?? ""): the client does not reach \(address).\n\(logs)", sourceLocation: sourceLocation)
+    #expect(
+      reached, "\(comment ?? ""): the client does not reach \(address).\n\(announced(around: advert))\n\(logs)",
+      sourceLocation: sourceLocation)
     return advert
   }
 
@@ -103,6 +105,14 @@ final class Pair: Sendable {
     let end = MonotonicInstant.labNow() + time
     await eventually(within: time + margin, every: .milliseconds(20)) { MonotonicInstant.labNow() >= end }
     try lab.capture.check()
+  }
+
+  /// Who announced the address when, as against an advert: whom the client believes is who did so last.
+  private func announced(around advert: CapturedAdvert) -> String {
+    let neighbor = (try? clientHost.neighbor(of: address)) ?? nil
+    return lab.capture.announcements(of: address, since: advert.time - .seconds(1)).map {
+      "\($0.time - advert.time): announced at \($0.target)"
+    }.joined(separator: "\n") + "\nthe client asks \(neighbor ?? "nobody")"
   }
 
   /// The end of what both daemons said, for a failure's message.
