@@ -102,14 +102,23 @@ public final class Host: Sendable {
     for pid in processes() { kill(pid, SIGCONT) }
   }
 
-  /// Kills every process in the host, those that are started meanwhile included.
+  /// Kills every process in the host, those that are started meanwhile included, and waits for their ends.
   public func killEverything() {
-    for _ in 0..<50 {
+    var killed: Set<pid_t> = []
+    for _ in 0..<500 {
       let found = processes()
-      guard !found.isEmpty else { return }
-      for pid in found { kill(pid, SIGKILL) }
+      for pid in found where kill(pid, SIGKILL) == 0 { killed.insert(pid) }
+      // A dying process leaves its namespace before it lets go of its files, and of the locks on them.
+      killed = killed.filter { !Self.hasEnded($0) }
+      if found.isEmpty, killed.isEmpty { return }
       usleep(2000)
     }
+  }
+
+  private static func hasEnded(_ pid: pid_t) -> Bool {
+    // The command's name stands in parentheses and may hold spaces; the state follows the last one.
+    let state = readFile("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ").first
+    return state.map { $0 == "Z" || $0 == "X" } ?? true
   }
 
   // MARK: Link
