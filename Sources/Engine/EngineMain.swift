@@ -231,8 +231,16 @@ extension EngineProcess {
 
   private static func lock(_ plan: Plan, with locks: AddressLocks?) throws {
     guard let locks else { return }
+    // Processes of a martlet that was just killed may hold theirs for a moment yet.
+    let limit = MonotonicClock.now() + .milliseconds(500)
     for address in plan.addresses {
-      guard try locks.acquire(lockKey(address.prefix.address, address.interface)) == .acquired else {
+      let key = lockKey(address.prefix.address, address.interface)
+      var isAcquired = try locks.acquire(key) == .acquired
+      while !isAcquired, MonotonicClock.now() < limit {
+        poll(nil, 0, 10)
+        isAcquired = try locks.acquire(key) == .acquired
+      }
+      guard isAcquired else {
         throw StartFailure(
           .alreadyServed,
           "\(address.prefix.address) of \(plan.routers[address.router].name) is already served by another martlet on this host"

@@ -176,6 +176,9 @@ public final class Host: Sendable {
   /// The host comes back after ``crash()`` as from a boot: its own addresses and nothing else, nothing running yet.
   public func boot() throws(LabError) {
     try removeAddedLinks()
+    for setting in ["arp_ignore", "arp_filter", "arp_announce"] {
+      try run("sysctl", "-q", "-w", "net.ipv4.conf.eth0.\(setting)=0")
+    }
     try Command.ip(["address flush dev eth0"] + ownAddresses, namespace: namespace)
     try linkUp()
     crashed.store(false, ordering: .relaxed)

@@ -20,7 +20,7 @@ extension LabTests {
     }
 
     private func start(_ peer: any Peer, of pair: Pair) throws {
-      try peer.start(pair.configuration(of: peer).replacing(" dev eth0", with: ""))
+      try peer.start(try pair.configuration(of: peer).replacing(" dev eth0", with: ""))
     }
 
     private func expectMaster(
@@ -89,7 +89,8 @@ extension LabTests {
     @Test(needs(.lab, .martlet))
     func anInterfaceThatSomebodyDeletesIsMadeAgain() async throws {
       try await inLab { lab in
-        var file = RouterFile(version: .v3)
+        // Nothing can be sent until another engine has made the interface; the other host must not lose patience.
+        var file = RouterFile(version: .v3, interval: .seconds(1))
         file.instanceLines = ["use_vmac vip0 02:00:00:00:07"]
         let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
         let mac = try #require(MACAddress(bytes: [2, 0, 0, 0, 7, file.vrid]))
