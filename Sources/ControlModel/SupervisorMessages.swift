@@ -32,6 +32,8 @@ public enum ProberCommand: Sendable, Equatable {
   case reloadFinished(token: UInt32, code: Int32, message: String)
   /// The engine has stopped: run the notifications that wait and end.
   case shutdown
+  /// Say that you are alive.
+  case ping
 
   /// The message's bytes.
   public var encoded: [UInt8] {
@@ -46,6 +48,8 @@ public enum ProberCommand: Sendable, Equatable {
       writer.write(message)
     case .shutdown:
       writer.write(3 as UInt8)
+    case .ping:
+      writer.write(4 as UInt8)
     }
     return writer.bytes
   }
@@ -57,6 +61,7 @@ public enum ProberCommand: Sendable, Equatable {
     case 1: self = .serve
     case 2: self = .reloadFinished(token: try reader.read(), code: try reader.read(), message: try reader.readText())
     case 3: self = .shutdown
+    case 4: self = .ping
     default: throw .invalid
     }
   }
@@ -68,6 +73,8 @@ public enum ProberReport: Sendable, Equatable {
   case ready
   /// Someone asked for a reload on the control socket; the answer is to carry the token.
   case reloadRequested(token: UInt32)
+  /// The answer to ``ProberCommand/ping``.
+  case alive
 
   /// The message's bytes.
   public var encoded: [UInt8] {
@@ -78,6 +85,8 @@ public enum ProberReport: Sendable, Equatable {
     case .reloadRequested(let token):
       writer.write(2 as UInt8)
       writer.write(token)
+    case .alive:
+      writer.write(3 as UInt8)
     }
     return writer.bytes
   }
@@ -88,6 +97,7 @@ public enum ProberReport: Sendable, Equatable {
     switch try reader.read(UInt8.self) {
     case 1: self = .ready
     case 2: self = .reloadRequested(token: try reader.read())
+    case 3: self = .alive
     default: throw .invalid
     }
   }

@@ -106,6 +106,8 @@ final class Prober {
       reloads.removeValue(forKey: token)?.reply(reply)
     case .shutdown:
       stop(because: nil)
+    case .ping:
+      _ = report(.alive)
     }
   }
 

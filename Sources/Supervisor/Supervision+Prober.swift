@@ -20,6 +20,22 @@ extension Supervision {
     announceWhenReady(into: &actions)
   }
 
+  /// Notices a prober that lives and does nothing: nobody would hear of a sick service.
+  ///
+  /// Questions are counted and not time, so that a host that was itself stopped for a while blames nobody.
+  mutating func lookAtProber(into actions: inout [SupervisionAction]) {
+    guard phase == .serving, let asked = prober, asked.isReady else { return }
+    guard asked.unanswered < limits.unansweredPings else {
+      actions.append(.log(.error, "the prober does not answer and is killed"))
+      actions.append(.killProber(asked.id))
+      // Its end starts the next one.
+      prober?.isReady = false
+      return
+    }
+    prober?.unanswered += 1
+    actions.append(.pingProber(asked.id))
+  }
+
   mutating func proberEnded(
     _ id: ProberID, _ ending: Ending, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {

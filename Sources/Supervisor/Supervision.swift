@@ -33,6 +33,9 @@ struct Supervision {
     var mostCrashes = 3
     /// Looks at the heartbeat, two a second, that may find it standing still.
     var stillHeartbeats = 6
+    /// Questions, two a second, that the prober may leave unanswered: more than an engine may, since it reads files and starts
+    /// processes, and no address depends on it.
+    var unansweredPings = 20
   }
 
   /// An engine process and what it was started with.
@@ -80,6 +83,8 @@ struct Supervision {
   struct Prober: Equatable {
     let id: ProberID
     var isReady: Bool
+    /// How often it was asked since it last answered.
+    var unanswered = 0
   }
 
   let limits: Limits
@@ -133,6 +138,8 @@ struct Supervision {
     case .engineEnded(let engine, let ending): engineEnded(engine, ending, at: now, into: &actions)
     case .heartbeat(let engine, let time): heartbeat(engine, time, at: now, into: &actions)
     case .proberReady(let id): proberReady(id, into: &actions)
+    case .proberAlive(let id): if prober?.id == id { prober?.unanswered = 0 }
+    case .proberLook: lookAtProber(into: &actions)
     case .proberEnded(let id, let ending): proberEnded(id, ending, at: now, into: &actions)
     case .reloadRequested(let requester): reloadRequested(requester, at: now, into: &actions)
     case .stopRequested: stopRequested(at: now, into: &actions)

@@ -46,6 +46,10 @@ enum SupervisionEvent: Hashable, Sendable {
   case heartbeat(EngineID, MonotonicInstant)
   /// The prober serves.
   case proberReady(ProberID)
+  /// The prober answered.
+  case proberAlive(ProberID)
+  /// It is time to ask the prober whether it lives; twice a second.
+  case proberLook
   /// A prober is no more.
   case proberEnded(ProberID, Ending)
   /// A reload is wanted; by a signal if nobody is named.
@@ -74,6 +78,8 @@ enum SupervisionAction: Equatable, Sendable {
   case serve(ProberID, engine: EngineID, bundle: BundleID)
   /// Tell who asked for a reload how it went.
   case answer(ReloadRequester, code: Int32, message: String)
+  /// Ask the prober whether it lives.
+  case pingProber(ProberID)
   /// Have the prober finish and end.
   case shutdownProber(ProberID)
   /// End the prober.

@@ -95,6 +95,7 @@ extension Supervisor {
         guard let report = try? ProberReport(decoding: bytes) else { return }
         switch report {
         case .ready: happened(.proberReady(id))
+        case .alive: happened(.proberAlive(id))
         case .reloadRequested(let token): happened(.reloadRequested(ReloadRequester(prober: id, token: token)))
         }
       }

@@ -99,6 +99,7 @@ final class Supervisor {
       case .answer(let requester, let code, let message):
         let answer = ProberCommand.reloadFinished(token: requester.token, code: code, message: message)
         send(answer.encoded, to: probers[requester.prober])
+      case .pingProber(let id): send(ProberCommand.ping.encoded, to: probers[id])
       case .shutdownProber(let id): send(ProberCommand.shutdown.encoded, to: probers[id])
       case .killProber(let id): probers[id]?.process.send(signal: SIGKILL)
       case .withdraw(let boards): withdraw(boards)
@@ -132,6 +133,7 @@ final class Supervisor {
   private func tick() {
     nextTick = reactor.now + Self.tick
     ticks &+= 1
+    events.append(.proberLook)
     if let (engine, board) = currentBoard() {
       events.append(.heartbeat(engine, board.heartbeat))
       if ticks % 4 == 0 { announceStatus(of: board) }

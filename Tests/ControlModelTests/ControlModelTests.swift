@@ -64,7 +64,7 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
     ] {
       #expect(try command.encoded.withUnsafeBytes { try ProberCommand(decoding: $0) } == command)
     }
-    for report in [ProberReport.ready, .reloadRequested(token: .max)] {
+    for report in [ProberReport.ready, .reloadRequested(token: .max), .alive] {
       #expect(try report.encoded.withUnsafeBytes { try ProberReport(decoding: $0) } == report)
     }
     let verdict = TrackerVerdict(tracker: 2, status: .down, reason: "exit 1")

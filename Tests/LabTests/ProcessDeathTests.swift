@@ -82,6 +82,31 @@ extension LabTests {
       }
     }
 
+    private func answers(_ peer: MartletPeer) -> Bool { (try? peer.statusJSON()) != nil }
+
+    @Test(needs(.lab, .martlet))
+    func aProberThatStandsStillIsReplaced() async throws {
+      try await inLab { lab in
+        let peer = try MartletPeer(host: lab.addHost("a", number: 1))
+        let file = RouterFile(version: .v3)
+        try peer.start(file.text(for: peer.host, priority: 100, peers: []))
+        let serves = await eventually(within: startup) { answers(peer) }
+        #expect(serves, "\(peer.log)")
+        let begin = MonotonicInstant.labNow()
+        let prober = try #require(peer.rolePID("prober"))
+        kill(prober, SIGSTOP)
+        let replaced = await eventually(within: .seconds(15)) {
+          peer.rolePID("prober").map { $0 != prober } ?? false
+        }
+        #expect(replaced, "\(peer.log)")
+        let servesAgain = await eventually(within: startup) { answers(peer) }
+        #expect(servesAgain, "\(peer.log)")
+        let adverts = lab.capture.adverts(vrid: file.vrid, since: begin)
+        #expect(adverts.allSatisfy { $0.priority == 100 }, "\(peer.log)")
+        #expect(lateness(adverts.map(\.time), file.interval) < margin)
+      }
+    }
+
     @Test(needs(.lab, .martlet))
     func noCheckOutlivesItsProber() async throws {
       try await inLab { lab in

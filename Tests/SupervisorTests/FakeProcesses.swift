@@ -160,6 +160,7 @@ final class FakeProcesses {
       case .shutdown:
         told.append("prober shutdown")
         child.end(.exited(0))
+      case .ping: child.say(ProberReport.alive.encoded)
       case nil: told.append("nonsense")
       }
     }

@@ -160,6 +160,23 @@ import Testing
     }
   }
 
+  @Test func aProberThatLeavesTwentyQuestionsUnansweredIsKilledAndReplaced() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    for _ in 1...50 {
+      #expect(harness.send(.proberLook) == [.pingProber(.first)])
+      harness.send(.proberAlive(.first))
+    }
+    for _ in 1...20 { #expect(harness.send(.proberLook) == [.pingProber(.first)]) }
+    #expect(harness.send(.proberLook).deeds == [.killProber(.first)])
+    #expect(harness.send(.proberLook) == [])
+    harness.wait(.seconds(5))
+    let ended = harness.send(.proberEnded(.first, .killed(signal: 9))).deeds
+    #expect(ended.contains(.startProber(.second)))
+    // It has time to read its configuration.
+    #expect(harness.send(.proberLook) == [])
+  }
+
   @Test func aProberThatDiesBeforeTheEngineRunsIsServedOnceItDoes() {
     var harness = SupervisionHarness()
     harness.send(.loaderEnded(.first, .exited(0), complaint: ""))
