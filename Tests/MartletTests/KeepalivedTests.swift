@@ -79,6 +79,12 @@ import Testing
     let wrong = try scratch.file("wrong.conf", Sample.router(extra: "virtual_router_id 300"))
     #expect(try keepalived(["-t", "-f", good]).code == 0)
     #expect(try keepalived(["-t", "-f", warned]).code == 5)
+    // What only martlet has to say is no fault of the file; a script without security has a code of its own.
+    let lacking = try scratch.file("lacking.conf", Sample.router(extra: "smtp_alert on"))
+    #expect(try keepalived(["-t", "-f", lacking]).code == 0)
+    let unsafe = try scratch.file(
+      "unsafe.conf", "global_defs {\nscript_user root\n}\n" + Sample.router(extra: "notify /bin/true"))
+    #expect(try keepalived(["-t", "-f", unsafe]).code == 6)
     let log = scratch.path + "/log"
     let outcome = try keepalived(["-t\(log)", "-f", wrong])
     #expect(outcome.code == 4)
