@@ -39,10 +39,12 @@ extension VirtualRouter {
     emit(.send(priority), into: &effects)
     emit(.claim, into: &effects)
     if schedule.repeats > 0 { emit(.announce(repeats: schedule.repeats), into: &effects) }
-    let master = Master(
+    var master = Master(
       nextAdvert: now + timers.interval.nanoseconds,
       secondSetAt: schedule.secondSet(after: now), secondSetRepeats: schedule.repeats,
       refreshAt: schedule.refreshPeriod.map { now + $0 })
+    // What the other one announces until it hears of this comes after the first set, and the link would believe it.
+    if replacesLivingMaster(cause), schedule.lowerPriorityRepeats > 0 { master.aloneAt = now + untilAlone }
     enter(.master(master), cause: cause, at: now, into: &effects)
   }
 
@@ -129,6 +131,15 @@ extension VirtualRouter {
 
   private var quarterInterval: Nanoseconds { Nanoseconds(rawValue: timers.interval.nanoseconds.rawValue / 4) }
 
+  /// How long a master that had to yield must be silent to count as gone.
+  private var untilAlone: Nanoseconds { timers.interval.nanoseconds + quarterInterval }
+
+  /// Whether somebody else may be master up to this moment, and yields only now.
+  private func replacesLivingMaster(_ cause: Cause) -> Bool {
+    if case .backup(let backup) = state, case .preempted = causeOfTakingOver(from: backup) { return true }
+    return cause == .addressOwner
+  }
+
   /// Announces the addresses again because another host has answered for them: when an episode begins, however long it lasts, and
   /// when it is over. Only then is it sure that the link hears this host and not the other, which may have been deaf to it.
   private func announceAgain(_ master: inout Master, at now: MonotonicInstant, into effects: inout [Effect]) {
@@ -137,7 +148,7 @@ extension VirtualRouter {
     master.inferiorHeardAt = now
     let schedule = configuration.announcements
     guard schedule.lowerPriorityRepeats > 0 else { return }
-    master.aloneAt = now + timers.interval.nanoseconds + quarterInterval
+    master.aloneAt = now + untilAlone
     guard isNewEpisode else { return }
     emit(.announce(repeats: schedule.lowerPriorityRepeats), into: &effects)
     guard let delay = schedule.lowerPriorityDelay, delay > .zero else { return }

@@ -37,6 +37,21 @@ import VRRPCore
     #expect(taken.transitions.map(\.cause) == [.preempted(.peer, Priority(rawValue: 99))])
   }
 
+  @Test("One that is preempted may announce the addresses a moment longer; an interval later they are announced over it")
+  func announcesOverThePreempted() {
+    var rig = Rig([.test()])
+    rig.start()
+    for _ in 0..<3 {
+      rig.run(for: .seconds(1))
+      rig.hear(99)
+    }
+    let taken = rig.fireNext()
+    #expect(taken.contains(.announce(repeats: 5)))
+    let begin = rig.now
+    let announced = rig.run(for: .seconds(10)).filter { $0.effect.action == .announce(repeats: 5) }
+    #expect(announced.map { $0.at } == [begin + .milliseconds(1250), begin + .seconds(5)])
+  }
+
   @Test("A master of a lower priority is respected under nopreempt, and its silence is what ends it")
   func noPreempt() {
     var rig = Rig([.test { $0.preempt = false }])
