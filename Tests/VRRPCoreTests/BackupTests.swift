@@ -37,7 +37,7 @@ import VRRPCore
     #expect(taken.transitions.map(\.cause) == [.preempted(.peer, Priority(rawValue: 99))])
   }
 
-  @Test("One that is preempted may announce the addresses a moment longer; an interval later they are announced over it")
+  @Test("One that is preempted may announce a moment longer; an interval later it is announced over")
   func announcesOverThePreempted() {
     var rig = Rig([.test()])
     rig.start()
