@@ -94,10 +94,10 @@ let package = Package(
     tests("CorpusTests", ["Configuration", "ConfigurationSyntax"]),
     tests("ControlModelTests", ["ControlModel", "VRRPCore", "NetworkTypes"]),
     tests("LinuxSystemTests", ["LinuxSystem", "CLinux", "NetworkTypes"]),
-    tests("NetlinkTests", ["Netlink", "LinuxSystem", "LabKit", "NetworkTypes"]),
+    tests("NetlinkTests", ["Netlink", "CNetlink", "LinuxSystem", "LabKit", "NetworkTypes"]),
     tests(
       "EngineTests",
-      ["Engine", "ControlModel", "Configuration", "VRRPCore", "VRRPWire", "NetworkTypes", "LinuxSystem"]),
+      ["Engine", "ControlModel", "Configuration", "VRRPCore", "VRRPWire", "NetworkTypes", "LinuxSystem", "Netlink"]),
     tests(
       "ProberTests",
       ["Prober", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "NetworkTypes", "LinuxSystem"]),

@@ -45,6 +45,8 @@ int clinux_socket_receive_buffer_size(int fd) {
   return getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, &length) < 0 ? -errno : size;
 }
 
-int clinux_netlink_short_acknowledgements(int fd) {
+int clinux_netlink_explained_acknowledgements(int fd) {
+  // Kernels before 4.12 have no words to give.
+  (void)clinux_set_socket_option(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
   return clinux_set_socket_option(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
 }

@@ -9,5 +9,10 @@
 #include <netlink/route/link/inet.h>
 #include <netlink/route/link/inet6.h>
 #include <netlink/route/link/macvlan.h>
+#include <linux/fib_rules.h>
 #include <linux/ip.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/rtnetlink.h>
 #include <netlink/route/rtnl.h>

@@ -35,7 +35,7 @@ public enum ConfigurationLoader {
     let source = ConfigurationParser.parse(
       path: path, files: files, grammar: schema.grammar, configurationID: configurationID, randomSeed: randomSeed,
       limits: limits)
-    let lowering = Lowering(schema: schema, diagnostics: source.diagnostics)
+    let lowering = Lowering(schema: schema, files: files, diagnostics: source.diagnostics)
     lowering.read(source.statements)
     lowering.applyRules()
     return LoadedConfiguration(

@@ -13,9 +13,16 @@ public struct Configuration: Sendable {
   public var routers: [VirtualRouterDefinition] = []
   /// `vrrp_sync_group` blocks in the file's order.
   public var groups: [SyncGroupDefinition] = []
+  /// `static_ipaddress`, `static_routes` and `static_rules`: what the kernel has as long as the daemon runs.
+  public var staticEntries: [KernelEntryDefinition] = []
 
   /// An empty configuration with the defaults.
   public init() {}
+
+  /// Whether it has any routes or rules.
+  public var hasRouting: Bool {
+    (staticEntries + routers.flatMap(\.entries)).contains { if case .address = $0.content { false } else { true } }
+  }
 
   /// Every tracker in the order that fixes its ``TrackerID``: scripts first, then tracked interfaces by name.
   ///
@@ -57,6 +64,8 @@ public struct GlobalSettings: Sendable, Hashable {
   public var vrrpNotifyFIFO: NotifyFIFO?
   /// Whether a router whose interface does not exist waits for it in FAULT (`dynamic_interfaces`).
   public var allowsMissingInterfaces = false
+  /// The interface of static addresses that name none (`default_interface`).
+  public var defaultInterface = "eth0"
   /// Whether adverts for unknown VRIDs are logged (`log_unknown_vrids`).
   public var logUnknownVRIDs = false
   /// Multicast group of IPv4 adverts (`vrrp_mcast_group4`); 224.0.0.18 by RFC 9568 section 5.1.1.2.
@@ -201,6 +210,12 @@ public struct VirtualAddress: Sendable, Hashable {
   public var skipsDuplicateDetection = true
   /// Whether no route to the prefix is made (`noprefixroute`).
   public var noPrefixRoute = false
+  /// Whether it is a home address of Mobile IPv6 (`home`).
+  public var isHome = false
+  /// Whether temporary addresses are made from it (`mngtmpaddr`).
+  public var managesTemporary = false
+  /// Whether the kernel joins the multicast group that it is (`autojoin`).
+  public var joinsMulticast = false
   /// Preferred lifetime in seconds; `nil` for ever. 0 is the default of IPv6 /128.
   public var preferredLifetime: UInt32?
 
@@ -208,6 +223,30 @@ public struct VirtualAddress: Sendable, Hashable {
   public init(prefix: IPPrefix) {
     self.prefix = prefix
     preferredLifetime = prefix.address.family == .ipv6 && prefix.length == 128 ? 0 : nil
+  }
+}
+
+/// A route, a rule or an address that the kernel is to have, always or while a router is master.
+public struct KernelEntryDefinition: Sendable, Hashable {
+  /// What it is.
+  public enum Content: Sendable, Hashable {
+    /// A line of `static_ipaddress`.
+    case address(VirtualAddress)
+    /// A line of `static_routes` or `virtual_routes`.
+    case route(Route)
+    /// A line of `static_rules` or `virtual_rules`.
+    case rule(RoutingRule)
+  }
+
+  /// What it is.
+  public var content: Content
+  /// The line as written, for messages about it.
+  public var text: String
+
+  /// An entry of the given contents.
+  public init(_ content: Content, text: String) {
+    self.content = content
+    self.text = text
   }
 }
 
@@ -242,6 +281,8 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   public var addresses: [VirtualAddress] = []
   /// Addresses that move along without being carried in adverts; of either family.
   public var excludedAddresses: [VirtualAddress] = []
+  /// `virtual_routes`, then `virtual_rules`: what the kernel has while the router is master.
+  public var entries: [KernelEntryDefinition] = []
   /// Simple password of version 2, at most 8 bytes (RFC 2338 section 5.3.6); `nil` for none.
   public var password: [UInt8]?
   /// Peers; empty for multicast.

@@ -24,38 +24,45 @@ public struct Board: @unchecked Sendable {
   public let addressCount: Int
   /// Trackers on the board.
   public let trackerCount: Int
+  /// Routes, rules and static addresses on the board.
+  public let entryCount: Int
   /// Bytes kept for ready packets.
   public let packetBytes: Int
 
   /// The size in bytes of a board for so many records.
   /// - Throws: ``BoardError/size`` when there are more than a board may have.
   public static func size(
-    routers: Int, addresses: Int, trackers: Int, packetBytes: Int
+    routers: Int, addresses: Int, trackers: Int, entries: Int = 0, packetBytes: Int
   ) throws(BoardError) -> Int {
     let counts = 0...BoardLayout.mostRecords
     guard counts.contains(routers), counts.contains(addresses), counts.contains(trackers),
+      counts.contains(entries),
       (0...BoardLayout.mostPacketBytes).contains(packetBytes)
     else { throw .size }
     return BoardLayout.headerSize + routers * BoardLayout.routerSize + addresses * BoardLayout.addressSize
-      + trackers * BoardLayout.trackerSize + packetBytes
+      + trackers * BoardLayout.trackerSize + entries * BoardLayout.entrySize + packetBytes
   }
 
   /// Lays out a new board in zeroed memory.
-  /// - Throws: ``BoardError/truncated`` when the memory is smaller than ``size(routers:addresses:trackers:packetBytes:)`` says.
+  /// - Throws: ``BoardError/truncated`` when the memory is smaller than ``size(routers:addresses:trackers:entries:packetBytes:)`` says.
   public init(
-    creatingIn memory: UnsafeMutableRawBufferPointer, routers: Int, addresses: Int, trackers: Int, packetBytes: Int
+    creatingIn memory: UnsafeMutableRawBufferPointer, routers: Int, addresses: Int, trackers: Int, entries: Int = 0,
+    packetBytes: Int
   ) throws(BoardError) {
-    let size = try Self.size(routers: routers, addresses: addresses, trackers: trackers, packetBytes: packetBytes)
+    let size = try Self.size(
+      routers: routers, addresses: addresses, trackers: trackers, entries: entries, packetBytes: packetBytes)
     guard memory.count >= size else { throw .truncated }
     self.memory = memory
     routerCount = routers
     addressCount = addresses
     trackerCount = trackers
+    entryCount = entries
     self.packetBytes = packetBytes
     self[HeaderField.version] = BoardLayout.version
     self[HeaderField.routerCount] = UInt32(routers)
     self[HeaderField.addressCount] = UInt32(addresses)
     self[HeaderField.trackerCount] = UInt32(trackers)
+    self[HeaderField.entryCount] = UInt32(entries)
     self[HeaderField.packetBytes] = UInt32(packetBytes)
     self[HeaderField.magic] = BoardLayout.magic
   }
@@ -72,9 +79,11 @@ public struct Board: @unchecked Sendable {
     routerCount = count(HeaderField.routerCount)
     addressCount = count(HeaderField.addressCount)
     trackerCount = count(HeaderField.trackerCount)
+    entryCount = count(HeaderField.entryCount)
     packetBytes = count(HeaderField.packetBytes)
     let size = try Self.size(
-      routers: routerCount, addresses: addressCount, trackers: trackerCount, packetBytes: packetBytes)
+      routers: routerCount, addresses: addressCount, trackers: trackerCount, entries: entryCount,
+      packetBytes: packetBytes)
     guard memory.count >= size else { throw .truncated }
   }
 
@@ -101,14 +110,22 @@ public struct Board: @unchecked Sendable {
     return TrackerRecord(record: record(at: trackersStart, index, BoardLayout.trackerSize))
   }
 
+  /// The record of the route, rule or static address at a position; `nil` beyond the last.
+  public func entry(_ index: Int) -> EntryRecord? {
+    guard (0..<entryCount).contains(index) else { return nil }
+    return EntryRecord(record: record(at: entriesStart, index, BoardLayout.entrySize))
+  }
+
   /// The bytes for ready packets, after the last record.
   public var packets: UnsafeMutableRawBufferPointer {
-    let start = trackersStart + trackerCount * BoardLayout.trackerSize
+    let start = entriesStart + entryCount * BoardLayout.entrySize
     return UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + packetBytes])
   }
 
   private var addressesStart: Int { BoardLayout.headerSize + routerCount * BoardLayout.routerSize }
   private var trackersStart: Int { addressesStart + addressCount * BoardLayout.addressSize }
+
+  private var entriesStart: Int { trackersStart + trackerCount * BoardLayout.trackerSize }
 
   private func record(at start: Int, _ index: Int, _ size: Int) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: memory[start + index * size..<start + (index + 1) * size])

@@ -8,21 +8,24 @@ struct BoardField<Value: BitwiseCopyable> {
   let offset: Int
 }
 
-/// The board: one shared-memory segment of header, router records, address records, tracker records and packets.
+/// The board: one shared-memory segment of header, router records, address records, tracker records,
+/// kernel entries and packets.
 ///
 /// The engine is its only writer but for ``RouterField/notified``, which is the prober's.
 enum BoardLayout {
   static let magic: UInt64 = 0x4D41_5254_4C45_5431  // "MARTLET1"
   /// Counts up with every change of an offset below; a board of another number is not adopted.
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
 
   static let headerSize = 128
   static let routerSize = 448
   static let addressSize = 32
   static let trackerSize = 384
+  static let entrySize = 384
   static let longestName = 63
   static let dropKinds = 24
   static let longestReason = 255
+  static let longestRequest = 376
 
   /// Most records of a kind, far above what a host can serve; keeps the arithmetic on sizes from overflowing.
   static let mostRecords = 1 << 20
@@ -47,6 +50,7 @@ enum HeaderField {
   static let running = BoardField<UInt32>(offset: 72)
   /// 1 once the engine has let go of everything for the next one.
   static let yielded = BoardField<UInt32>(offset: 76)
+  static let entryCount = BoardField<UInt32>(offset: 80)
 }
 
 enum RouterField {
@@ -111,6 +115,12 @@ enum TrackerField {
   static let fingerprint = BoardField<UInt64>(offset: 16)
   static let name = 24
   static let reason = 96  // a length byte and at most 255 bytes
+}
+
+enum EntryField {
+  static let owned = BoardField<UInt8>(offset: 0)
+  static let requestLength = BoardField<UInt16>(offset: 4)
+  static let request = 8
 }
 
 /// What is counted for each virtual router.

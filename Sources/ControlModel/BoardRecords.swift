@@ -308,6 +308,32 @@ public struct AddressRecord: BoardRecord {
   }
 }
 
+/// The record of a route, a rule or a static address on the board.
+public struct EntryRecord: BoardRecord {
+  let record: UnsafeMutableRawBufferPointer
+
+  /// The ready request that takes it out of the kernel, without a number; empty if the record was never written. Whoever cleans up
+  /// after a crash sends it without knowing what is in it, and the next engine knows the entry by it.
+  public var removal: [UInt8] {
+    get {
+      let length = min(Int(self[EntryField.requestLength]), BoardLayout.longestRequest)
+      return Array(record[EntryField.request..<EntryField.request + length])
+    }
+    nonmutating set {
+      guard newValue.count <= BoardLayout.longestRequest else { return }
+      UnsafeMutableRawBufferPointer(rebasing: record[EntryField.request..<EntryField.request + newValue.count])
+        .copyBytes(from: newValue)
+      self[EntryField.requestLength] = UInt16(newValue.count)
+    }
+  }
+
+  /// Whether the engine has put it into the kernel: set before it asks for it, cleared when it is gone.
+  public var isOwned: Bool {
+    get { self[EntryField.owned] == 1 }
+    nonmutating set { self[EntryField.owned] = newValue ? 1 : 0 }
+  }
+}
+
 /// A tracker's record on the board.
 public struct TrackerRecord: BoardRecord {
   let record: UnsafeMutableRawBufferPointer

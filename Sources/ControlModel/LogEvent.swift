@@ -74,6 +74,10 @@ public struct LogEvent: Sendable, Equatable {
     case advertisementLate = 13
     /// A second host answers for an address of ours (duplicate address). `address`: it.
     case duplicateAddress = 14
+    /// Somebody removed a route, a rule or a static address of ours; it is back. `text`: it, as configured.
+    case entryPutBack = 15
+    /// The kernel refused to add or remove a route, a rule or a static address. `text`: it, as configured, and the kernel's words.
+    case entryRefused = 16
   }
 
   func write(to writer: inout MessageWriter) {

@@ -169,6 +169,10 @@ extension Names {
       return (.warning, "an advert left \(Spoken.duration(nanoseconds: event.number)) late")
     case .duplicateAddress:
       return (.error, "another host answers for \(host), which is held here")
+    case .entryPutBack:
+      return (.warning, "somebody removed \(event.text); it is back")
+    case .entryRefused:
+      return (.error, "the kernel refused a change of \(event.text); it is tried again each second")
     }
   }
 }
@@ -191,6 +195,8 @@ extension LogEvent.Kind {
     case .addressRemoved: "address-removed"
     case .advertisementLate: "advertisement-late"
     case .duplicateAddress: "duplicate-address"
+    case .entryPutBack: "entry-put-back"
+    case .entryRefused: "entry-refused"
     }
   }
 }

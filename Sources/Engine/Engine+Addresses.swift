@@ -95,6 +95,7 @@ extension Engine {
     if reconcilePosition == plan.addresses.count {
       reconcilePosition = 0
       reconcileDue = now + Self.reconcileInterval
+      reconcileEntries()
     }
     for (removal, result) in zip(surplus, apply(surplus.map(\.change))) { settle(removal.position, .remove, result) }
     putBack(missing, at: now)
@@ -196,6 +197,9 @@ extension PlannedAddress {
     specification.preferredLifetime = definition.preferredLifetime
     if prefix.address.family == .ipv4 { specification.scope = AddressScope(rawValue: definition.scope) }
     if definition.noPrefixRoute { specification.flags.insert(.noPrefixRoute) }
+    if definition.isHome { specification.flags.insert(.home) }
+    if definition.managesTemporary { specification.flags.insert(.managesTemporary) }
+    if definition.joinsMulticast { specification.flags.insert(.joinsMulticast) }
     return specification
   }
 }

@@ -29,6 +29,7 @@ extension Engine {
     carryOut(at: now, due: nil)
     inheritAddresses(heritage)
     removeLeftovers()
+    inheritEntries(heritage)
     resignAbandoned(heritage)
     if previous == nil { announceSources(of: plan.routers.indices) }
     turn(at: now)
@@ -37,7 +38,7 @@ extension Engine {
 
   /// Leaves everything as it is for the next engine. Address changes under way are finished first.
   func yield() {
-    for _ in 0..<100_000 where !work.isEmpty { turn(at: MonotonicClock.now()) }
+    for _ in 0..<100_000 where !work.isEmpty || !pendingEntries.isEmpty { turn(at: MonotonicClock.now()) }
     outbox.flush()
     board.hasYielded = true
     phase = .finished
@@ -54,6 +55,7 @@ extension Engine {
     stopDeadline = now + .seconds(1)
     for router in plan.routers.indices { core.handle(.shutdown(router: router), at: now, into: &effects) }
     carryOut(at: now, due: nil)
+    pendingEntries.insert(plan.entries.indices)
   }
 
   /// Tells the core what it must know before any router starts: trackers, links and source addresses.
@@ -193,6 +195,10 @@ struct Heritage {
   let adopted: Set<Int>
   /// Every address that is in the kernel for a router of the old engine.
   let owned: Set<AddressPlace>
+  /// The requests that remove the old engine's routes, rules and static addresses, in the order in which it added them.
+  let entriesInOrder: [[UInt8]]
+  /// The same, to look one up.
+  let entries: Set<[UInt8]>
   /// Whether what the board says of addresses is what the kernel was last told.
   let isSettled: Bool
   private let oldPositions: [Int?]
@@ -222,6 +228,8 @@ struct Heritage {
       return found
     }
     self.adopted = adopted
+    entriesInOrder = (0..<(board?.entryCount ?? 0)).compactMap { board?.entry($0) }.filter(\.isOwned).map(\.removal)
+    entries = Set(entriesInOrder)
     owned = Set(
       (0..<(board?.addressCount ?? 0)).lazy.compactMap { board?.address($0) }.filter(\.isOwned).compactMap { record in
         record.prefix.map { AddressPlace(prefix: $0, interface: record.interface) }

@@ -59,6 +59,10 @@ extension Engine {
       addressAdded(address, at: now)
     case .addressRemoved(let address):
       addressRemoved(address, at: now)
+    case .routeRemoved(let route):
+      entriesVanished(plan.entriesOfRoute[route] ?? [])
+    case .ruleRemoved:
+      entriesVanished(plan.rules)
     case .overrun:
       board.overruns &+= 1
       outbox.send(.event(LogEvent(.netlinkOverrun)))
@@ -82,6 +86,7 @@ extension Engine {
     for (position, tracker) in plan.trackers.enumerated() where tracker.interfaceName == name {
       setTracker(position, to: isUp ? .up : .down, reason: isUp ? "" : "interface is down", at: now)
     }
+    if isUp { reviewEntries() }
     if isUp { announceSources(of: plan.routers.indices.filter { sourcePlace(of: $0)?.interface == index }) }
     for router in routersOnInterface[index] ?? [] {
       if isUp { refreshSource(of: router, at: now) }
@@ -138,6 +143,8 @@ extension Engine {
   private func addressRemoved(_ address: AddressState, at now: MonotonicInstant) {
     let place = AddressPlace(prefix: address.prefix, interface: address.interface)
     vanished += addressPositions[place] ?? []
+    needsEntryReview = true
+    entriesVanished(plan.entriesOfPlace[place] ?? [])
     guard !virtualAddresses.contains(address.prefix.address) else { return }
     interfaces.removeAddress(address.prefix, from: address.interface)
     refreshSources(on: address.interface, at: now)
@@ -172,6 +179,7 @@ extension Engine {
     where board.address(position)?.isOwned == true && !interfaces.holds(address.prefix, on: address.interface) {
       vanished.append(position)
     }
+    needsEntryReview = true
   }
 
   /// Takes what the prober has to say of checks.

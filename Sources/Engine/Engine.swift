@@ -34,6 +34,8 @@ final class Engine {
   let reactor: Reactor
   let transport: AdvertTransport
   let kernelAddresses: AddressTable
+  /// `nil` if the plan has neither routes nor rules nor static addresses.
+  let kernelEntries: KernelEntryTable?
   let monitor: NetlinkMonitor
   let outbox: Outbox
   let board: Board
@@ -70,6 +72,14 @@ final class Engine {
   var hasUnsentPackets = false
   /// Links and addresses must be read anew: messages were lost, and reading failed since.
   var needsResynchronization = false
+  /// Routes, rules and static addresses that may not be in the kernel as they should.
+  var pendingEntries: PendingEntries
+  /// Those that somebody removed and that are not back yet.
+  var lostEntries: Set<Int> = []
+  /// Those of which it has been said that the kernel refuses them.
+  var refusedEntries: Set<Int> = []
+  /// Whether a link or an address has gone, and routes may have gone with it.
+  var needsEntryReview = false
   /// Told when a name of the configuration has come to mean another interface, which only another engine can serve.
   var onInterfacesMoved: (() -> Void)?
   var proberRegistration: Reactor.Registration?
@@ -90,6 +100,8 @@ final class Engine {
     self.monitor = monitor
     transport = try AdvertTransport(plan)
     kernelAddresses = try AddressTable()
+    kernelEntries = plan.entries.isEmpty ? nil : try KernelEntryTable()
+    pendingEntries = PendingEntries(count: plan.entries.count)
     outbox = Outbox(prober)
     core = VirtualRouterSet(routers: plan.core, groups: plan.groups, trackerCount: plan.trackers.count)
     work = WorkQueue(routerCount: plan.routers.count)
@@ -108,7 +120,9 @@ final class Engine {
 
   /// Whether it has stopped and the kernel has not given up all its addresses.
   var leavesAddresses: Bool {
-    !board.hasYielded && plan.addresses.indices.contains { board.address($0)?.isOwned == true }
+    !board.hasYielded
+      && (plan.addresses.indices.contains { board.address($0)?.isOwned == true }
+        || plan.entries.indices.contains { board.entry($0)?.isOwned == true })
   }
 
   /// Goes round until the engine has stopped or yielded.
@@ -133,18 +147,21 @@ final class Engine {
     if needsResynchronization { resynchronize(at: now) }
     putBackVanished(at: now)
     workSlice(at: now)
+    settleEntries()
     reconcile(at: now)
     announceSlice(at: now)
     outbox.flush()
     board.droppedMessages = outbox.totalDropped
     writeDirty()
-    if phase == .stopping, work.isEmpty, !outbox.hasWaiting || now >= stopDeadline { phase = .finished }
+    if phase == .stopping, work.isEmpty, pendingEntries.isEmpty, !outbox.hasWaiting || now >= stopDeadline {
+      phase = .finished
+    }
   }
 
   private var nextDeadline: MonotonicInstant? {
     let heartbeat = reactor.now + Self.heartbeatInterval
     guard phase != .prepared else { return heartbeat }
-    guard work.isEmpty, vanished.isEmpty else { return reactor.now }
+    guard work.isEmpty, vanished.isEmpty, pendingEntries.isEmpty else { return reactor.now }
     let retry = hasUnsentPackets ? reactor.now + .milliseconds(1) : nil
     let word = outbox.hasWaiting ? reactor.now + .milliseconds(5) : nil
     let pass = phase == .running ? reconcileDue : nil
@@ -171,6 +188,7 @@ final class Engine {
     work.takeSlice(limit: Self.slice, count: { plan.routers[$0].addresses.count }, into: &steps)
     changeAddresses(steps)
     for step in steps where step.isLast {
+      pendingEntries.insert(plan.routers[step.router].entries)
       switch step.task {
       case .claim:
         announcer.announce(router: step.router, rounds: announcementsAfterClaim[step.router])

@@ -56,6 +56,8 @@ private final class EngineProcess {
   private let locks: AddressLocks?
   private let engine: Engine
   private var virtualInterfaces: VirtualInterfaces
+  /// Kept for as long as the engine lives; the kernel drops its table with it.
+  private var filter: AddressFilter?
 
   init(goesOn: Bool) throws {
     for signal in [SIGINT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2] { try Signals.ignore(signal) }
@@ -76,7 +78,9 @@ private final class EngineProcess {
     }
 
     let configuration = try Self.readConfiguration()
-    let monitor = try Self.permitted("watching the network") { () throws(SystemError) in try NetlinkMonitor() }
+    let monitor = try Self.permitted("watching the network") { () throws(SystemError) in
+      try NetlinkMonitor(watchesRouting: configuration.hasRouting)
+    }
     var virtualInterfaces = try VirtualInterfaces()
     do {
       try virtualInterfaces.prepare(configuration, monitor)
@@ -86,7 +90,7 @@ private final class EngineProcess {
       throw error
     }
     self.virtualInterfaces = virtualInterfaces
-    let notes = Self.becomeRealTime()
+    let notes = Self.becomeRealTime() + refuseUnaccepted()
     for note in notes { engine.outbox.send(.event(LogEvent(.degraded, text: note))) }
   }
 
@@ -102,6 +106,18 @@ private final class EngineProcess {
       try Engine(plan, interfaces: interfaces, board: board, reactor: reactor, monitor: monitor, prober: prober)
     }
     return (memory, engine)
+  }
+
+  /// Has packets dropped to the addresses that are not to be accepted for; a note if that cannot be.
+  private func refuseUnaccepted() -> [String] {
+    let addresses = engine.plan.unacceptedAddresses
+    guard !addresses.isEmpty else { return [] }
+    do {
+      filter = try AddressFilter(dropping: addresses)
+      return []
+    } catch {
+      return ["no_accept is not kept, since nftables cannot be set up: \(error)"]
+    }
   }
 
   /// Returns a failure if addresses are left that the supervisor must see to.
@@ -263,15 +279,17 @@ extension EngineProcess {
 
   private static func layOutBoard(for plan: Plan) throws -> (memory: SharedMemory, board: Board) {
     let packetSizes = plan.routers.map(\.resignationSize)
-    let counts = (plan.routers.count, plan.addresses.count, plan.trackers.count, packetSizes.reduce(0, +))
+    let counts = (plan.routers.count, plan.addresses.count, plan.trackers.count, plan.entries.count)
+    let packetBytes = packetSizes.reduce(0, +)
     let file = try Inherited.take(InheritedDescriptor.board.rawValue)
     let size = try Board.size(
-      routers: counts.0, addresses: counts.1, trackers: counts.2, packetBytes: counts.3)
+      routers: counts.0, addresses: counts.1, trackers: counts.2, entries: counts.3, packetBytes: packetBytes)
     try MemoryFile.resize(file.rawValue, to: size)
     try MemoryFile.seal(file.rawValue, [.shrink, .grow])
     let memory = try SharedMemory(mapping: file, writable: true)
     let board = try Board(
-      creatingIn: memory.bytes, routers: counts.0, addresses: counts.1, trackers: counts.2, packetBytes: counts.3)
+      creatingIn: memory.bytes, routers: counts.0, addresses: counts.1, trackers: counts.2, entries: counts.3,
+      packetBytes: packetBytes)
     board.enginePID = getpid()
     var offset = 0
     for (position, router) in plan.routers.enumerated() {
@@ -288,6 +306,9 @@ extension EngineProcess {
       record?.router = address.router
       record?.interface = address.interface
       record?.prefix = address.prefix
+    }
+    for (position, planned) in plan.entries.enumerated() {
+      if let removal = planned.entry?.removal { board.entry(position)?.removal = removal }
     }
     return (memory, board)
   }

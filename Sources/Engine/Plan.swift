@@ -1,4 +1,5 @@
 import Configuration
+import Netlink
 import NetworkTypes
 import VRRPCore
 import VRRPWire
@@ -40,6 +41,8 @@ struct PlannedRouter {
   let advertised: AddressList
   /// Positions of all its addresses, the excluded ones too, in ``Plan/addresses``.
   let addresses: Range<Int>
+  /// Positions of its routes and rules in ``Plan/entries``.
+  let entries: Range<Int>
   /// The multicast group, or the unicast peers.
   let destinations: [IPAddress]
   let peers: [UnicastPeer]
@@ -49,6 +52,8 @@ struct PlannedRouter {
   let timeToLive: UInt8
   let ignoresInterfaceFaults: Bool
   let skipsAddressCheck: Bool
+  /// Whether packets to its addresses are accepted; an owner's always are (RFC 9568 section 6.1).
+  let accepts: Bool
 
   var isUnicast: Bool { !peers.isEmpty }
 }
@@ -68,10 +73,23 @@ struct Plan {
   let core: [VirtualRouterConfiguration]
   let groups: [SyncGroupConfiguration]
   let trackers: [PlannedTracker]
+  /// Routes, rules and static addresses: the static ones first, then each router's.
+  let entries: [PlannedEntry]
+  /// Positions of routes among ``entries``, by what the kernel tells when one goes.
+  let entriesOfRoute: [RouteIdentity: [Int]]
+  /// Positions of rules among ``entries``.
+  let rules: [Int]
+  /// Positions of static addresses among ``entries``, by where they are.
+  let entriesOfPlace: [AddressPlace: [Int]]
   /// What every name of an interface stood for when the plan was made; ``absent`` for one that did not exist.
   let interfaces: [String: InterfaceIndex]
   let garpInterval: Nanoseconds
   let neighborAdvertisementInterval: Nanoseconds
+
+  /// The addresses that packets are not accepted for.
+  var unacceptedAddresses: [AddressFilter.Address] {
+    addresses.filter { !routers[$0.router].accepts }.map { AddressFilter.Address($0.prefix.address, on: $0.interface) }
+  }
 
   /// What stands for an interface that does not exist.
   static let absent = InterfaceIndex(rawValue: 0)
@@ -84,40 +102,29 @@ struct Plan {
   init(
     _ configuration: Configuration, interfaces: [String: InterfaceIndex], toleratesAbsence: Bool = false
   ) throws(PlanError) {
-    let fallback: InterfaceIndex? =
-      toleratesAbsence || configuration.global.allowsMissingInterfaces ? Self.absent : nil
-    var resolved: [String: InterfaceIndex] = [:]
+    var names = InterfaceNames(
+      interfaces, fallback: toleratesAbsence || configuration.global.allowsMissingInterfaces ? Self.absent : nil)
     let trackerNumbers = TrackerNumbers(configuration)
     var routers: [PlannedRouter] = []
     var addresses: [PlannedAddress] = []
     var core: [VirtualRouterConfiguration] = []
+    var entries: [PlannedEntry] = []
+    for definition in configuration.staticEntries { entries.append(try PlannedEntry(definition, of: nil, &names)) }
     for (index, definition) in configuration.routers.enumerated() {
-      guard let interface = interfaces[definition.interface] ?? fallback else {
-        throw .missingInterface(definition.interface, usedBy: definition.name)
-      }
-      resolved[definition.interface] = interface
-      var virtual: InterfaceIndex?
-      if let name = definition.virtualMAC?.interface {
-        // It was made before this, unless its interface is missing.
-        guard let index = interfaces[name] ?? (interface == Self.absent ? fallback : nil) else {
-          throw .missingInterface(name, usedBy: definition.name)
-        }
-        virtual = index
-        resolved[name] = index
-      }
-      let first = addresses.count
+      let links = try RouterLinks(definition, &names)
+      let first = (addresses.count, entries.count)
       for line in definition.addresses + definition.excludedAddresses {
-        // Addresses of the other family are none of the virtual MAC address's, which is one family's.
-        var carrier = line.prefix.address.family == definition.family ? virtual ?? interface : interface
-        if let name = line.interface {
-          guard let other = interfaces[name] ?? fallback else { throw .missingInterface(name, usedBy: definition.name) }
-          carrier = other
-          resolved[name] = other
+        let own = links.carrier(line.prefix.address.family, of: definition)
+        let carrier = try line.interface.map { name throws(PlanError) in try names.index(name, usedBy: definition.name)
         }
-        addresses.append(PlannedAddress(router: index, interface: carrier, definition: line))
+        addresses.append(PlannedAddress(router: index, interface: carrier ?? own, definition: line))
+      }
+      for line in definition.entries {
+        entries.append(try PlannedEntry(line, of: (index, definition.name), &names))
       }
       guard
-        let router = PlannedRouter(definition, on: interface, virtual: virtual, addresses: first..<addresses.count)
+        let router = PlannedRouter(
+          definition, on: links, addresses: first.0..<addresses.count, entries: first.1..<entries.count)
       else { throw .addresses(router: definition.name) }
       routers.append(router)
       var configured = definition.core
@@ -127,7 +134,20 @@ struct Plan {
     self.routers = routers
     self.addresses = addresses
     self.core = core
-    self.interfaces = resolved
+    self.interfaces = names.resolved
+    self.entries = entries
+    var routes: [RouteIdentity: [Int]] = [:]
+    var places: [AddressPlace: [Int]] = [:]
+    for (position, entry) in entries.enumerated() {
+      switch entry.trace {
+      case .route(let route): routes[route, default: []].append(position)
+      case .address(let place): places[place, default: []].append(position)
+      case .rule: continue
+      }
+    }
+    entriesOfRoute = routes
+    entriesOfPlace = places
+    rules = entries.indices.filter { entries[$0].trace == .rule }
     groups = configuration.groups.map {
       SyncGroupConfiguration(
         members: $0.members, trackers: trackerNumbers.bindings($0.trackedScripts, $0.trackedInterfaces))
@@ -138,25 +158,67 @@ struct Plan {
   }
 }
 
+/// The interfaces of this host by name, and which of them the plan uses.
+struct InterfaceNames {
+  private let interfaces: [String: InterfaceIndex]
+  /// What stands for one that does not exist, if that is allowed.
+  private let fallback: InterfaceIndex?
+  private(set) var resolved: [String: InterfaceIndex] = [:]
+
+  init(_ interfaces: [String: InterfaceIndex], fallback: InterfaceIndex?) {
+    self.interfaces = interfaces
+    self.fallback = fallback
+  }
+
+  mutating func index(_ name: String, usedBy user: String) throws(PlanError) -> InterfaceIndex {
+    guard let index = interfaces[name] ?? fallback else { throw .missingInterface(name, usedBy: user) }
+    resolved[name] = index
+    return index
+  }
+}
+
+/// The interfaces of one router.
+private struct RouterLinks {
+  let interface: InterfaceIndex
+  /// The interface with its virtual MAC address, if it has one.
+  let virtual: InterfaceIndex?
+
+  init(_ definition: VirtualRouterDefinition, _ names: inout InterfaceNames) throws(PlanError) {
+    interface = try names.index(definition.interface, usedBy: definition.name)
+    // The virtual one was made before this, unless its interface is missing.
+    virtual = try definition.virtualMAC.map { mac throws(PlanError) in
+      try names.index(mac.interface, usedBy: definition.name)
+    }
+  }
+
+  var carrier: InterfaceIndex { virtual ?? interface }
+
+  /// What carries addresses of a family: those of the other one are none of the virtual MAC address's, which is one family's.
+  func carrier(_ family: AddressFamily, of definition: VirtualRouterDefinition) -> InterfaceIndex {
+    family == definition.family ? carrier : interface
+  }
+}
+
 extension PlannedRouter {
   fileprivate init?(
-    _ definition: VirtualRouterDefinition, on interface: InterfaceIndex, virtual: InterfaceIndex?, addresses: Range<Int>
+    _ definition: VirtualRouterDefinition, on links: RouterLinks, addresses: Range<Int>, entries: Range<Int>
   ) {
     guard
       let advertised = AddressList(definition.family, definition.addresses.map(\.prefix.address)),
       let authentication = Self.authentication(definition.password)
     else { return nil }
     name = definition.name
-    self.interface = interface
+    interface = links.interface
     interfaceName = definition.interface
-    virtualInterface = virtual
-    sendingInterface = definition.virtualMAC?.sendsAdvertsBelow == false ? virtual ?? interface : interface
+    virtualInterface = links.virtual
+    sendingInterface = definition.virtualMAC?.sendsAdvertsBelow == false ? links.carrier : links.interface
     family = definition.family
     virtualRouterID = definition.core.virtualRouterID
     version = definition.core.version
     configuredSource = definition.sourceAddress
     self.advertised = advertised
     self.addresses = addresses
+    self.entries = entries
     destinations =
       definition.unicastPeers.isEmpty ? [definition.multicastGroup] : definition.unicastPeers.map(\.address)
     peers = definition.unicastPeers
@@ -167,6 +229,7 @@ extension PlannedRouter {
     timeToLive = definition.unicastPeers.isEmpty ? AdvertisementFormat.timeToLive : definition.unicastTTL
     ignoresInterfaceFaults = definition.ignoresInterfaceFaults
     skipsAddressCheck = definition.skipsAddressCheck
+    accepts = definition.accepts || definition.core.priority == .owner
   }
 
   private static func authentication(_ password: [UInt8]?) -> AdvertisementAuthentication? {

@@ -4,7 +4,7 @@ import NetworkTypes
 
 /// Carries a withdrawal out.
 public protocol Withdrawing {
-  /// Removes the addresses, then sends the resignations; what went wrong, a line each.
+  /// Removes routes, rules and addresses, then sends the resignations; what went wrong, a line each.
   func perform(_ withdrawal: Withdrawal) -> [String]
 }
 
@@ -13,9 +13,22 @@ public struct KernelWithdrawal: Withdrawing {
   /// What needs no preparation.
   public init() {}
 
-  /// Removes the addresses, then sends the resignations; what went wrong, a line each.
+  /// Removes routes, rules and addresses, then sends the resignations; what went wrong, a line each.
   public func perform(_ withdrawal: Withdrawal) -> [String] {
-    remove(withdrawal.addresses) + AddressFamily.allCases.flatMap { send(withdrawal.resignations, of: $0) }
+    remove(withdrawal.entries) + remove(withdrawal.addresses)
+      + AddressFamily.allCases.flatMap { send(withdrawal.resignations, of: $0) }
+  }
+
+  private func remove(_ entries: [[UInt8]]) -> [String] {
+    guard !entries.isEmpty else { return [] }
+    do {
+      return try KernelEntryTable().remove(entries).compactMap { result in
+        guard case .refused(let reason, let words) = result else { return nil }
+        return "a route or rule stays: \(words.isEmpty ? SystemError.reason(reason) : words)"
+      }
+    } catch {
+      return ["routes and rules stay: \(error.description)"]
+    }
   }
 
   private func remove(_ addresses: [Withdrawal.Address]) -> [String] {

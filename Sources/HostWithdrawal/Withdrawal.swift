@@ -34,6 +34,8 @@ public struct Withdrawal: Sendable, Equatable {
     public var hopLimit: UInt8
   }
 
+  /// The ready requests that take routes, rules and static addresses out of the kernel, rules before the routes that they lead to.
+  public var entries: [[UInt8]] = []
   /// What comes off its interface.
   public var addresses: [Address] = []
   /// What is sent after that.
@@ -45,6 +47,7 @@ public struct Withdrawal: Sendable, Equatable {
   /// What the boards say. Addresses of all of them count; which routers are master is said by the first, the true one.
   public init(boards: [Board]) {
     var seen: Set<Address> = []
+    entries = Self.entries(on: boards)
     for board in boards {
       for address in Self.owned(on: board) where seen.insert(address).inserted { addresses.append(address) }
     }
@@ -60,6 +63,15 @@ public struct Withdrawal: Sendable, Equatable {
   public init(of failed: Board, notOn kept: Board) {
     let stays = Set(Self.owned(on: kept))
     addresses = Self.owned(on: failed).filter { !stays.contains($0) }
+    let kept = Set(Self.entries(on: [kept]))
+    entries = Self.entries(on: [failed]).filter { !kept.contains($0) }
+  }
+
+  private static func entries(on boards: [Board]) -> [[UInt8]] {
+    var seen: Set<[UInt8]> = []
+    return boards.flatMap { board in
+      (0..<board.entryCount).reversed().compactMap { board.entry($0) }.filter(\.isOwned).map(\.removal)
+    }.filter { !$0.isEmpty && seen.insert($0).inserted }
   }
 
   private static func owned(on board: Board) -> [Address] {

@@ -49,6 +49,8 @@ public struct RouterFile: Sendable, Hashable {
   public var instanceLines: [String] = []
   /// Lines put into `global_defs` as they are.
   public var globalLines: [String] = []
+  /// Lines put outside all blocks as they are.
+  public var topLines: [String] = []
 
   /// A router with one address.
   public init(
@@ -92,6 +94,7 @@ public struct RouterFile: Sendable, Hashable {
     var text = "global_defs {\n  router_id \(host.name)\n  script_user root\n"
     for line in globalLines { text += "  \(line)\n" }
     text += "}\n"
+    for line in topLines { text += "\(line)\n" }
     if let check {
       text += """
         vrrp_script healthy {

@@ -60,6 +60,14 @@ struct AddressMessage: ~Copyable {
     return length
   }
 
+  /// The request by itself, without a number.
+  func request() -> [UInt8]? {
+    let capacity = (nlmsg_hdr(message).map { Int($0.pointee.nlmsg_len) } ?? 0) + 4
+    var bytes: [UInt8] = Array(repeating: 0, count: capacity)
+    let length = bytes.withUnsafeMutableBytes { copy(into: $0, sequence: 0) }
+    return length.map { Array(bytes.prefix($0)) }
+  }
+
   private static func aligned(_ length: Int) -> Int { (length + 3) & ~3 }
 }
 

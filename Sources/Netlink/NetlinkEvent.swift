@@ -12,6 +12,10 @@ public enum NetlinkEvent: Sendable, Hashable {
   case addressAdded(AddressState)
   /// An address went away.
   case addressRemoved(AddressState)
+  /// A route went away; told of only by a monitor that watches routing.
+  case routeRemoved(RouteIdentity)
+  /// A rule went away; told of only by a monitor that watches routing.
+  case ruleRemoved
   /// Changes were lost: what is known is stale until ``NetlinkMonitor/snapshot()`` was taken.
   case overrun
 }
@@ -32,9 +36,46 @@ extension NetlinkEvent {
     case Int(RTM_DELADDR):
       guard let address = AddressState(message) else { return nil }
       self = .addressRemoved(address)
+    case Int(RTM_DELROUTE):
+      guard let route = RouteIdentity(message) else { return nil }
+      self = .routeRemoved(route)
+    case Int(RTM_DELRULE):
+      self = .ruleRemoved
     default:
       return nil
     }
+  }
+}
+
+/// What most routes can be told apart by.
+public struct RouteIdentity: Sendable, Hashable {
+  /// The network it leads to.
+  public var destination: IPPrefix
+  /// Its table.
+  public var table: UInt32
+
+  /// An identity of the given contents.
+  public init(destination: IPPrefix, table: UInt32) {
+    self.destination = destination
+    self.table = table
+  }
+
+  init?(_ message: NetlinkMessage) {
+    guard let fixed = message.payload(as: rtmsg.self), let family = AddressFamily(kernelNumber: Int32(fixed.rtm_family))
+    else { return nil }
+    // The default route says no destination.
+    var address = family == .ipv4 ? IPAddress(v4: 0) : IPAddress(v6High: 0, low: 0)
+    var table = UInt32(fixed.rtm_table)
+    message.forEachAttribute(afterFixedBytes: MemoryLayout<rtmsg>.size) { type, attribute in
+      switch type {
+      case Int(RTA_DST.rawValue): address = attribute.address(family) ?? address
+      case Int(RTA_TABLE.rawValue): table = attribute.uint32 ?? table
+      default: break
+      }
+    }
+    guard let prefix = IPPrefix(address, length: fixed.rtm_dst_len) else { return nil }
+    destination = prefix
+    self.table = table
   }
 }
 

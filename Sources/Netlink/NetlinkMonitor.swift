@@ -25,18 +25,19 @@ public struct NetlinkSnapshot: Sendable, Hashable {
 public final class NetlinkMonitor {
   private let events: NetlinkSocket
   private let queries: NetlinkSocket
-  private static let groups: [Int32] = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR].map {
-    Int32($0.rawValue)
-  }
+  private static let groups = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR]
+  private static let routingGroups = [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE]
   /// How often a dump that a change interrupted is asked for again. The events that follow correct the last one.
   private static let dumpAttempts = 8
   /// How long the kernel may take over one part of a dump.
   private static let answerMilliseconds: Int32 = 5_000
 
   /// Starts to listen. `receiveBuffer` is the room in bytes for changes not yet received; without CAP_NET_ADMIN the
-  /// host's limit (net.core.rmem_max) applies.
-  public init(receiveBuffer: Int32 = 8 << 20) throws(SystemError) {
-    events = try NetlinkSocket(groups: Self.groups, receiveBuffer: receiveBuffer)
+  /// host's limit (net.core.rmem_max) applies. `watchesRouting` says whether routes and rules that go are told of too, which
+  /// on a host with a routing daemon is work.
+  public init(watchesRouting: Bool = false, receiveBuffer: Int32 = 8 << 20) throws(SystemError) {
+    let groups = Self.groups + (watchesRouting ? Self.routingGroups : [])
+    events = try NetlinkSocket(groups: groups.map { Int32($0.rawValue) }, receiveBuffer: receiveBuffer)
     queries = try NetlinkSocket(receiveBuffer: 1 << 20)
   }
 

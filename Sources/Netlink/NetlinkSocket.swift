@@ -3,7 +3,7 @@ import CNetlink
 import Glibc
 import LinuxSystem
 
-/// A libnl socket to the kernel's routing tables, with one buffer to receive into.
+/// A libnl socket to the kernel, with one buffer to receive into.
 final class NetlinkSocket {
   /// What one receive gave.
   enum Receipt {
@@ -25,11 +25,11 @@ final class NetlinkSocket {
   /// The kernel never sends more than 32 KiB at once to a receiver of a dump.
   private static let bufferSize = 64 * 1_024
 
-  init(groups: [Int32] = [], receiveBuffer: Int32) throws(SystemError) {
+  init(protocol: Int32 = NETLINK_ROUTE, groups: [Int32] = [], receiveBuffer: Int32) throws(SystemError) {
     guard let handle = nl_socket_alloc() else {
       throw SystemError(operation: "allocate netlink socket", errno: ENOMEM)
     }
-    let connected = nl_connect(handle, NETLINK_ROUTE)
+    let connected = nl_connect(handle, `protocol`)
     guard connected == 0 else {
       let reason = Glibc.errno
       nl_socket_free(handle)
@@ -39,7 +39,7 @@ final class NetlinkSocket {
     rawValue = nl_socket_get_fd(handle)
     buffer = .allocate(byteCount: Self.bufferSize, alignment: 16)
     try Self.check(clinux_socket_receive_buffer(rawValue, receiveBuffer), "size netlink socket's buffer")
-    try Self.check(clinux_netlink_short_acknowledgements(rawValue), "set up netlink socket")
+    try Self.check(clinux_netlink_explained_acknowledgements(rawValue), "set up netlink socket")
     for group in groups {
       guard nl_socket_add_membership(handle, group) == 0 else {
         throw SystemError(operation: "join netlink group", errno: EPERM, object: "\(group)")
@@ -128,6 +128,20 @@ struct NetlinkMessage {
   var acknowledgedError: Int32? {
     guard type == Int(NLMSG_ERROR), let error = payload(as: Int32.self) else { return nil }
     return error == .min ? EIO : abs(error)
+  }
+
+  /// The kernel's own words in an acknowledgement that refuses; empty when it has none.
+  var explanation: String {
+    guard type == Int(NLMSG_ERROR), flags & UInt16(NLM_F_ACK_TLVS) != 0, let error = payload(as: nlmsgerr.self) else {
+      return ""
+    }
+    // The refused request stands in between, unless only its header does.
+    let request = flags & UInt16(NLM_F_CAPPED) != 0 ? 0 : max(0, Int(error.msg.nlmsg_len) - MemoryLayout<nlmsghdr>.size)
+    var words = ""
+    forEachAttribute(afterFixedBytes: MemoryLayout<nlmsgerr>.size + request) { type, attribute in
+      if type == Int(NLMSGERR_ATTR_MSG.rawValue) { words = attribute.text }
+    }
+    return words
   }
 
   /// Gives each attribute that lies wholly in the message to `body` by its type.

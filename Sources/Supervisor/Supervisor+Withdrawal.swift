@@ -17,7 +17,7 @@ extension Supervisor {
     else { return }
     let withdrawal = Withdrawal(of: failedBoard, notOn: keptBoard)
     withExtendedLifetime((failedMemory, keptMemory)) {
-      if !withdrawal.addresses.isEmpty { carryOut(withdrawal) }
+      if !withdrawal.addresses.isEmpty || !withdrawal.entries.isEmpty { carryOut(withdrawal) }
     }
   }
 

@@ -56,7 +56,6 @@ private let instanceCases: [RuleCase] = [
   .init("interface-name", .error, line: 4, instance("use_vmac an-interface-name")),
   .init("virtual-mac-name", .error, line: 4, instance("use_vmac eth0"), suggestion: "name of its own"),
   .init("without-virtual-mac", .warning, line: 4, instance("vmac_xmit_base")),
-  .init("not-yet", .warning, line: 4, instance("virtual_routes {\n10.0.0.0/8 via 192.0.2.1\n}")),
   .init("not-yet", .error, line: 4, instance("auth_hmac {\nkey 1 x\n}")),
   .init("no-effect", .note, line: 4, instance("debug 1")),
   .init("deprecated", .note, line: 4, instance("native_ipv6", address: "2001:db8::1/64")),
@@ -133,7 +132,7 @@ private let addressCases: [RuleCase] = [
   .init("bad-address", .error, line: 6, instance("", address: "192.0.2.1/24 brd x")),
   .init("peer-with-prefix", .warning, line: 6, instance("", address: "192.0.2.1/24 peer 192.0.2.2")),
   .init("bad-value", .warning, line: 6, instance("", address: "192.0.2.1/24 scope nonsense")),
-  .init("not-yet", .warning, line: 6, instance("", address: "192.0.2.1/24 no_track")),
+  .init("not-yet", .warning, line: 6, instance("", address: "192.0.2.1/24 use_vmac")),
   .init(
     "too-many-addresses", .warning, line: 261,
     instance("", address: (1...260).map { "10.0.\($0 / 250).\($0 % 250)/24" }.joined(separator: "\n"))),

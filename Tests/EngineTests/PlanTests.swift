@@ -1,4 +1,5 @@
 import Configuration
+import Netlink
 import NetworkTypes
 import Testing
 import VRRPCore
@@ -44,6 +45,46 @@ import VRRPWire
     #expect(plan.trackers.map(\.name) == ["chk", "eth1"])
     #expect(plan.trackers[0].isInitiallyFailed)
     #expect(plan.trackers[1].interfaceName == "eth1")
+  }
+
+  private func withRouting() throws -> Configuration {
+    var configuration = try configuration()
+    var route = Route(destination: try #require(IPPrefix("198.51.100.0/24")))
+    route.interface = "eth1"
+    let rule = RoutingRule(family: .ipv4, action: .blackhole, preference: 7)
+    configuration.routers[0].entries = [
+      KernelEntryDefinition(.route(route), text: "route"), KernelEntryDefinition(.rule(rule), text: "rule"),
+    ]
+    var address = VirtualAddress(prefix: try #require(IPPrefix("192.0.2.20/24")))
+    address.interface = "eth2"
+    configuration.staticEntries = [KernelEntryDefinition(.address(address), text: "address")]
+    return configuration
+  }
+
+  @Test func staticEntriesStandBeforeThoseOfRouters() throws {
+    let eth2 = InterfaceIndex(rawValue: 4)
+    let plan = try Plan(withRouting(), interfaces: ["eth0": eth0, "eth1": eth1, "eth2": eth2])
+    #expect(plan.entries.map(\.text) == ["address", "route", "rule"])
+    #expect(plan.entries.map(\.router) == [nil, 0, 0])
+    #expect(plan.routers[0].entries == 1..<3)
+    #expect(plan.rules == [2])
+    let identity = RouteIdentity(destination: try #require(IPPrefix("198.51.100.0/24")), table: 254)
+    #expect(plan.entriesOfRoute == [identity: [1]])
+    let place = AddressPlace(prefix: try #require(IPPrefix("192.0.2.20/24")), interface: eth2)
+    #expect(plan.entriesOfPlace == [place: [0]])
+    #expect(plan.entries.allSatisfy { $0.entry != nil })
+    #expect(plan.entries.map(\.isHosts) == [true, false, false])
+  }
+
+  @Test func anEntryOfAMissingInterfaceWaitsForItOrIsNamed() throws {
+    let present = ["eth0": eth0, "eth1": eth1]
+    let configuration = try withRouting()
+    #expect(throws: PlanError.missingInterface("eth2", usedBy: "\"address\"")) {
+      _ = try Plan(configuration, interfaces: present)
+    }
+    let plan = try Plan(configuration, interfaces: present, toleratesAbsence: true)
+    #expect(plan.entries.map { $0.entry != nil } == [false, true, true])
+    #expect(plan.interfaces["eth2"] == Plan.absent)
   }
 
   @Test(arguments: [["eth1"], ["eth0"]]) func namesTheInterfaceThatIsMissing(present: [String]) throws {
@@ -106,5 +147,17 @@ import VRRPWire
     table.removeLink(index)
     #expect(!table.isUp(index))
     #expect(table.indexes.isEmpty)
+  }
+}
+
+@Suite struct PendingEntriesTests {
+  @Test func eachWaitsOnceAndInOrder() {
+    var pending = PendingEntries(count: 5)
+    pending.insert([3, 1, 3, 4])
+    #expect(pending.take(2) == [3, 1])
+    pending.insert([1, 4])
+    #expect(pending.take(10) == [4, 1])
+    #expect(pending.isEmpty)
+    #expect(pending.take(10).isEmpty)
   }
 }

@@ -9,7 +9,7 @@ extension LabTests {
   @Suite struct Reload {
     @Test(needs(.lab, .martlet))
     func twoHundredInARowAreNotNoticed() async throws {
-      try await inLab { lab in
+      try await inLab(alone: true) { lab in
         let file = RouterFile(version: .v3, interval: .seconds(1))
         let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
         try await pair.startInOrder()

@@ -188,44 +188,44 @@ import Testing
   }
 }
 
-@Suite struct AddressBatchTests {
+@Suite struct RequestBatchTests {
   private func message(_ number: UInt32) throws -> AddressChange {
     AddressChange(
       .add,
       AddressSpecification(prefix: IPPrefix(host: IPAddress(v4: number)), interface: InterfaceIndex(rawValue: 1)))
   }
 
-  private func append(_ number: UInt32, _ sequence: UInt32, _ position: Int, to batch: AddressBatch) throws -> Bool {
+  private func append(_ number: UInt32, _ sequence: UInt32, to batch: RequestBatch) throws -> Bool {
     guard let message = AddressMessage(try message(number)) else { return false }
-    return batch.append(message, sequence: sequence, position: position)
+    return batch.append(sequence: sequence) { message.copy(into: $0, sequence: sequence) }
   }
 
-  private func fill(_ batch: AddressBatch, _ sequences: ClosedRange<UInt32>) throws {
-    for (position, sequence) in sequences.enumerated() {
-      #expect(try append(sequence, sequence, position, to: batch))
+  private func fill(_ batch: RequestBatch, _ sequences: ClosedRange<UInt32>) throws {
+    for sequence in sequences {
+      #expect(try append(sequence, sequence, to: batch))
     }
   }
 
   @Test func aLateAnswerToAnEarlierRequestIsIgnored() throws {
-    let batch = AddressBatch(maximumMessages: 10)
+    let batch = RequestBatch(maximumMessages: 10)
     try fill(batch, 1...2)
     batch.clear()
     try fill(batch, 3...4)
-    batch.answer(1, 13)
-    batch.answer(2, 13)
+    batch.answer(1, RequestAnswer(error: 13))
+    batch.answer(2, RequestAnswer(error: 13))
     #expect(batch.hasUnanswered)
-    batch.answer(4, 17)
-    batch.answer(3, 0)
-    batch.answer(3, 13)
+    batch.answer(4, RequestAnswer(error: 17))
+    batch.answer(3, RequestAnswer(error: 0))
+    batch.answer(3, RequestAnswer(error: 13))
     #expect(!batch.hasUnanswered)
-    #expect(batch.answers(orElse: 99).map(\.error) == [0, 17])
+    #expect(batch.answers(orElse: RequestAnswer(error: 99)).map(\.error) == [0, 17])
   }
 
   @Test func whatWasNotAnsweredGoesAgainUnderANewNumber() throws {
-    let batch = AddressBatch(maximumMessages: 10)
+    let batch = RequestBatch(maximumMessages: 10)
     try fill(batch, 1...3)
-    batch.answer(1, 0)
-    batch.answer(3, 0)
+    batch.answer(1, RequestAnswer(error: 0))
+    batch.answer(3, RequestAnswer(error: 0))
     var next: UInt32 = 10
     batch.renumberUnanswered {
       next += 1
@@ -234,19 +234,19 @@ import Testing
     let again = batch.bytesOfUnanswered()
     #expect(again.count == batch.bytes.count / 3)
     #expect(again.loadUnaligned(fromByteOffset: 8, as: UInt32.self) == 11)
-    batch.answer(2, 5)
+    batch.answer(2, RequestAnswer(error: 5))
     #expect(batch.hasUnanswered)
-    batch.answer(11, 17)
-    #expect(batch.answers(orElse: 99).map(\.error) == [0, 17, 0])
+    batch.answer(11, RequestAnswer(error: 17))
+    #expect(batch.answers(orElse: RequestAnswer(error: 99)).map(\.error) == [0, 17, 0])
   }
 
   @Test func isFullByCountAndByBytes() throws {
-    let few = AddressBatch(maximumMessages: 2)
+    let few = RequestBatch(maximumMessages: 2)
     try fill(few, 1...2)
-    #expect(try !append(9, 3, 2, to: few))
-    let many = AddressBatch(maximumMessages: 100_000)
+    #expect(try !append(9, 3, to: few))
+    let many = RequestBatch(maximumMessages: 100_000)
     var count: UInt32 = 0
-    while count < 10_000, try append(9, count, 0, to: many) { count += 1 }
+    while count < 10_000, try append(9, count, to: many) { count += 1 }
     #expect((300..<1_000).contains(count))
     #expect(many.bytes.count <= 32 * 1_024)
   }

@@ -93,6 +93,25 @@ extension Withdrawal {
     #expect(withdrawal.resignations.isEmpty)
   }
 
+  @Test func routesAndRulesGoInTheReverseOrderOfTheirComing() throws {
+    let size = try Board.size(routers: 0, addresses: 0, trackers: 0, entries: 3, packetBytes: 0)
+    let memory = try SharedMemory(name: "fixture", size: size)
+    let board = try Board(creatingIn: memory.bytes, routers: 0, addresses: 0, trackers: 0, entries: 3, packetBytes: 0)
+    try withExtendedLifetime(memory) {
+      for (index, request) in ([[1, 1], [2, 2], [3, 3]] as [[UInt8]]).enumerated() {
+        let record = try #require(board.entry(index))
+        record.removal = request
+        record.isOwned = index != 1
+      }
+      #expect(Withdrawal(boards: [board, board]).entries == [[3, 3], [1, 1]])
+      #expect(Withdrawal(of: board, notOn: board).entries.isEmpty)
+      #expect(board.entry(3) == nil)
+      // A request longer than a record is left out rather than cut.
+      board.entry(0)?.removal = Array(repeating: 7, count: 377)
+      #expect(board.entry(0)?.removal == [1, 1])
+    }
+  }
+
   @Test(arguments: [
     ResignationPacket(offset: 1 << 30, length: 4, destinationCount: 1, timeToLive: 255),
     ResignationPacket(offset: 0, length: 4, destinationCount: 1 << 30, timeToLive: 255),

@@ -242,4 +242,4 @@ int clinux_wait_readable(int fd, int milliseconds);
 /// The receive buffer's size in bytes as the kernel counts it.
 int clinux_socket_receive_buffer_size(int fd);
 /// Acknowledgements of failures without a copy of the request.
-int clinux_netlink_short_acknowledgements(int fd);
+int clinux_netlink_explained_acknowledgements(int fd);

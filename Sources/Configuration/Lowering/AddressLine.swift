@@ -19,6 +19,15 @@ extension Lowering {
     }
   }
 
+  /// The entries of `static_ipaddress`.
+  func staticAddresses(_ statement: Statement) -> [KernelEntryDefinition] {
+    statement.children.compactMap { line in
+      guard var address = virtualAddress(line) else { return nil }
+      address.interface = address.interface ?? global.settings.defaultInterface
+      return KernelEntryDefinition(.address(address), text: EntryLine.text(of: line))
+    }
+  }
+
   private func virtualAddress(_ line: Statement) -> VirtualAddress? {
     guard let (prefix, hasLength) = prefix(line.words[0]) else { return nil }
     var address = VirtualAddress(prefix: prefix)
@@ -112,7 +121,14 @@ extension Lowering {
     case .preferredLifetime:
       guard let value else { return false }
       applyLifetime(value, to: &address)
-    case .home, .mngtmpaddr, .autojoin, .noTrack, .useVMAC:
+    case .home: address.isHome = true
+    case .mngtmpaddr: address.managesTemporary = true
+    case .autojoin: address.joinsMulticast = true
+    // It says that the loss of the address is no fault, which it never is: it is put back.
+    case .noTrack: break
+    case .trackGroup:
+      diagnostics.report(.note, "no-effect", "track_group \(Keyword.Reason.putBack.text)", at: word.span)
+    case .useVMAC:
       diagnostics.report(
         .warning, "not-yet", "martlet does not have \(word.text) of an address yet; it has no effect", at: word.span)
     }
@@ -213,12 +229,13 @@ private enum AddressOption: String, CaseIterable {
   case dev, scope, brd, broadcast, label, peer, home, mngtmpaddr, noprefixroute, autojoin
   case noDAD = "-nodad"
   case noTrack = "no_track"
+  case trackGroup = "track_group"
   case preferredLifetime = "preferred_lft"
   case useVMAC = "use_vmac"
 
   var needsValue: Bool {
     switch self {
-    case .dev, .scope, .brd, .broadcast, .label, .peer, .preferredLifetime: true
+    case .dev, .scope, .brd, .broadcast, .label, .peer, .preferredLifetime, .trackGroup: true
     case .home, .mngtmpaddr, .noprefixroute, .autojoin, .noDAD, .noTrack, .useVMAC: false
     }
   }

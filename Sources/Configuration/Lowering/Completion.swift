@@ -37,6 +37,7 @@ extension Lowering {
       positions[router.name] = model.routers.count
       model.routers.append(router)
     }
+    model.staticEntries = staticAddresses + staticRoutes + staticRules
     model.groups = groups.map { definition($0, positions) }.filter { !$0.members.isEmpty }
     return model
   }
@@ -82,12 +83,14 @@ extension Lowering {
     router.initialState = draft.state?.value ?? .backup
     router.addresses = draft.addresses.map(\.value)
     router.excludedAddresses = draft.excludedAddresses.map(\.value)
+    router.entries = draft.routes + draft.rules
     router.password = draft.password?.value
     router.unicastPeers = draft.peers.map(\.value)
     router.sourceAddress = draft.sourceAddress?.value
     router.multicastGroup = multicastGroup(of: draft)
     router.unicastTTL = UInt8(clamping: draft.unicastTTL?.value ?? 255)
     router.checksumWithoutPseudoHeader = draft.checksumWithoutPseudoHeader ?? global.checksumWithoutPseudoHeader
+    router.accepts = draft.accepts ?? true
     router.ignoresInterfaceFaults = draft.ignoresInterfaceFaults
     router.skipsAddressCheck = draft.skipsAddressCheck ?? global.skipsAddressCheck
     router.virtualMAC = virtualMAC(of: draft, number)

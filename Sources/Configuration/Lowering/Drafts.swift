@@ -99,6 +99,8 @@ struct InstanceDraft {
   var password: Located<[UInt8]>?
   var addresses: [Located<VirtualAddress>] = []
   var excludedAddresses: [Located<VirtualAddress>] = []
+  var routes: [KernelEntryDefinition] = []
+  var rules: [KernelEntryDefinition] = []
   var lostAddress = false
   var mayLackAddresses = false
   var sourceAddress: Located<IPAddress>?
@@ -114,6 +116,7 @@ struct InstanceDraft {
   var checksumWithoutPseudoHeader: Bool?
   var skipsAddressCheck: Bool?
   var ignoresInterfaceFaults = false
+  var accepts: Bool?
   var virtualMAC: VirtualMACDraft?
   var sendsAdvertsBelow: SourceSpan?
   var announcements = AnnouncementDraft()

@@ -34,6 +34,10 @@ extension Lowering {
       .custom("vrrp_mcast_group6") { $2.readGroup($1, .ipv6, into: &$0.settings.multicastGroup6) },
       // Its option `allow_if_changes` says that an interface may come back as another kind, which it always may.
       .flag("dynamic_interfaces", \.settings.allowsMissingInterfaces),
+      .custom("default_interface") { draft, statement, lowering in
+        guard let word = statement.arguments.first, lowering.isInterfaceName(word) else { return }
+        draft.settings.defaultInterface = word.text
+      },
       .flag("log_unknown_vrids", \.settings.logUnknownVRIDs),
       // Already so for every router with peers: an advert from a stranger is never taken.
       .custom("vrrp_check_unicast_src") { _, _, _ in },

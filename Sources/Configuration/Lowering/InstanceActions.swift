@@ -18,6 +18,8 @@ extension Lowering {
       .custom("authentication") { $2.readAuthentication($1, into: &$0) },
       .custom("virtual_ipaddress") { $2.readAddresses($1, into: &$0, excluded: false) },
       .custom("virtual_ipaddress_excluded") { $2.readAddresses($1, into: &$0, excluded: true) },
+      .custom("virtual_routes") { $0.routes += $2.routes($1) },
+      .custom("virtual_rules") { $0.rules += $2.rules($1) },
       .flag("no_virtual_ipaddress", \.mayLackAddresses),
       .custom("mcast_src_ip") { $2.readSource($1, into: &$0) },
       .custom("unicast_src_ip") { draft, statement, lowering in
@@ -39,7 +41,8 @@ extension Lowering {
       .flag("dont_track_primary", \.ignoresInterfaceFaults),
       .custom("use_vmac") { $2.readVirtualMAC($1, into: &$0) },
       .custom("vmac_xmit_base") { draft, statement, _ in draft.sendsAdvertsBelow = statement.span },
-      .custom("accept") { _, _, _ in },
+      .custom("accept") { draft, _, _ in draft.accepts = true },
+      .custom("no_accept") { draft, _, _ in draft.accepts = false },
       .custom("track_script") { $0.trackedScripts += $2.trackEntries($1) },
       .custom("track_interface") { $0.trackedInterfaces += $2.trackEntries($1) },
       .integer("garp_master_delay", \.announcements.delay),
@@ -103,8 +106,13 @@ extension Lowering {
   }
 
   /// Whether a word can name an interface: the kernel takes 1 to 15 bytes.
+  static func canNameInterface(_ word: Word) -> Bool {
+    (1...15).contains(word.bytes.count) && !word.bytes.contains(UInt8(ascii: "/"))
+  }
+
+  /// Whether a word can name an interface; an error if it cannot.
   func isInterfaceName(_ word: Word) -> Bool {
-    guard (1...15).contains(word.bytes.count), !word.bytes.contains(UInt8(ascii: "/")) else {
+    guard Self.canNameInterface(word) else {
       diagnostics.report(
         .error, "interface-name", "'\(word.text)' cannot be the name of an interface, which has 1 to 15 characters",
         at: word.span)

@@ -11,6 +11,11 @@ final class Lowering {
   var scripts: [ScriptDraft] = []
   var instances: [InstanceDraft] = []
   var groups: [SyncGroupDraft] = []
+  var staticAddresses: [KernelEntryDefinition] = []
+  var staticRoutes: [KernelEntryDefinition] = []
+  var staticRules: [KernelEntryDefinition] = []
+  var kernelNames: KernelNames
+  var nextRulePreference: UInt32 = 16_384
   /// Every program that would be run, once for each user that runs it.
   var commands: [ScriptUse] = []
   var commandKeys: Set<CommandDefinition> = []
@@ -27,8 +32,9 @@ final class Lowering {
     schema, block: ["vrrp_instance", "authentication"], Self.authenticationActions)
   private lazy var topTable = ActionTable(schema, block: [], Self.topActions)
 
-  init(schema: Schema, diagnostics: DiagnosticCollector) {
+  init(schema: Schema, files: any SourceFiles, diagnostics: DiagnosticCollector) {
     self.schema = schema
+    kernelNames = KernelNames(files: files)
     self.diagnostics = diagnostics
   }
 
@@ -45,6 +51,9 @@ final class Lowering {
       .custom("global_defs") { _, statement, lowering in
         lowering.apply(lowering.globalTable, to: &lowering.global, statement.children)
       },
+      .custom("static_ipaddress") { $2.staticAddresses += $2.staticAddresses($1) },
+      .custom("static_routes") { $2.staticRoutes += $2.routes($1) },
+      .custom("static_rules") { $2.staticRules += $2.rules($1) },
       .custom("vrrp_script") { _, statement, lowering in
         guard let name = lowering.name(of: statement) else { return }
         var draft = ScriptDraft(name: name)

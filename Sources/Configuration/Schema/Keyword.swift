@@ -53,7 +53,7 @@ public struct Keyword: Sendable, Hashable {
 
   /// Why a keyword has no effect and nothing is lost.
   public enum Reason: Sendable, Hashable {
-    case scheduling, processes, buffers, firewall, reading, debugging
+    case scheduling, processes, buffers, firewall, reading, debugging, putBack
 
     /// The reason in words that go after the keyword's name.
     public var text: String {
@@ -63,6 +63,7 @@ public struct Keyword: Sendable, Hashable {
       case .buffers: "has no effect: socket buffers are sized to the number of routers"
       case .firewall: "has no effect: no firewall rules are made"
       case .reading: "has no effect: every reload checks the configuration before it takes over"
+      case .putBack: "has no effect: an address, a route or a rule that somebody removes is put back"
       case .debugging: "has no effect: it only serves the search for faults in keepalived"
       }
     }

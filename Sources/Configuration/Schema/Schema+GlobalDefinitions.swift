@@ -33,7 +33,7 @@ extension Schema {
       Keyword("checker_log_all_failures", .boolean, default: "false", .notManaged),
       Keyword("dynamic_interfaces", .optionalWords, default: "off", .acts),
       Keyword("no_email_faults", .flag),
-      Keyword("default_interface", .word, default: "eth0"),
+      Keyword("default_interface", .word, default: "eth0", .acts),
       Keyword("disable_local_igmp", .flag),
       Keyword("v3_checksum_as_v2", .flag, default: "false", since: "2.2.8", .acts),
       Keyword("lvs_timeouts", .optionalWords, default: "kernel values", .notManaged),

@@ -1,13 +1,20 @@
 import CNetlink
 
+/// What the kernel says to a request.
+struct RequestAnswer {
+  /// An errno, or 0 for success.
+  var error: Int32
+  /// The kernel's own words about a refusal, if it has any.
+  var words = ""
+}
+
 /// Requests packed one behind the other for one send, with the answers as they come in.
-final class AddressBatch {
+final class RequestBatch {
   private struct Entry {
     var sequence: UInt32
-    let position: Int
     let range: Range<Int>
-    /// The errno the kernel answered with, 0 for success; `nil` before the answer.
-    var error: Int32?
+    /// What the kernel answered; `nil` before the answer.
+    var answer: RequestAnswer?
   }
 
   private let storage: UnsafeMutableRawBufferPointer
@@ -42,32 +49,31 @@ final class AddressBatch {
     entries.removeAll(keepingCapacity: true)
   }
 
-  /// Adds a request for the change at `position`; false when there is no room for it.
-  func append(_ message: borrowing AddressMessage, sequence: UInt32, position: Int) -> Bool {
+  /// Adds a request, which `copy` writes and gives the padded length of; false when there is no room.
+  func append(sequence: UInt32, _ copy: (UnsafeMutableRawBufferPointer) -> Int?) -> Bool {
     guard entries.count < maximumMessages else { return false }
-    let room = UnsafeMutableRawBufferPointer(rebasing: storage[used...])
-    guard let length = message.copy(into: room, sequence: sequence) else { return false }
-    entries.append(Entry(sequence: sequence, position: position, range: used..<used + length, error: nil))
+    guard let length = copy(UnsafeMutableRawBufferPointer(rebasing: storage[used...])) else { return false }
+    entries.append(Entry(sequence: sequence, range: used..<used + length, answer: nil))
     used += length
     unanswered += 1
     return true
   }
 
   /// Notes an answer; one to an earlier request is of no concern.
-  func answer(_ sequence: UInt32, _ error: Int32) {
+  func answer(_ sequence: UInt32, _ answer: RequestAnswer) {
     // Answers come in the order of the requests, so the first without one is nearly always it.
     let expected = entries.count - unanswered
     let index =
       entries.indices.contains(expected) && entries[expected].sequence == sequence
       ? expected : entries.firstIndex { $0.sequence == sequence }
-    guard let index, entries[index].error == nil else { return }
-    entries[index].error = error
+    guard let index, entries[index].answer == nil else { return }
+    entries[index].answer = answer
     unanswered -= 1
   }
 
   /// Gives new numbers to the requests without an answer, so that a late one is not taken for the next.
   func renumberUnanswered(_ next: () -> UInt32) {
-    for index in entries.indices where entries[index].error == nil {
+    for index in entries.indices where entries[index].answer == nil {
       let sequence = next()
       entries[index].sequence = sequence
       let offset = entries[index].range.lowerBound + (MemoryLayout<nlmsghdr>.offset(of: \.nlmsg_seq) ?? 8)
@@ -78,15 +84,15 @@ final class AddressBatch {
   /// The requests without an answer, for another send.
   func bytesOfUnanswered() -> UnsafeRawBufferPointer {
     var count = 0
-    for entry in entries where entry.error == nil {
+    for entry in entries where entry.answer == nil {
       UnsafeMutableRawBufferPointer(rebasing: again[count...]).copyMemory(from: .init(rebasing: storage[entry.range]))
       count += entry.range.count
     }
     return UnsafeRawBufferPointer(rebasing: again[..<count])
   }
 
-  /// Each request's change and its answer, in order.
-  func answers(orElse missing: Int32) -> [(position: Int, error: Int32)] {
-    entries.map { ($0.position, $0.error ?? missing) }
+  /// Each request's answer, in order.
+  func answers(orElse missing: RequestAnswer) -> [RequestAnswer] {
+    entries.map { $0.answer ?? missing }
   }
 }

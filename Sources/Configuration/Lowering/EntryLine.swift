@@ -1,0 +1,164 @@
+import ConfigurationSyntax
+import NetworkTypes
+
+/// A line that cannot be used; why has been reported.
+struct LineRefused: Error {}
+
+/// Reads the words of a line of `virtual_routes`, `virtual_rules` and the like, from the left.
+struct EntryLine {
+  /// What the line is: `route` or `rule`.
+  let subject: String
+  let lowering: Lowering
+  let span: SourceSpan
+  private var rest: ArraySlice<Word>
+  private(set) var family: Located<AddressFamily>?
+
+  init(_ line: Statement, subject: String, _ lowering: Lowering) {
+    self.subject = subject
+    self.lowering = lowering
+    span = line.span
+    rest = line.words[...]
+  }
+
+  /// The line as written, its words one space apart.
+  static func text(of line: Statement) -> String { line.words.map(\.text).joined(separator: " ") }
+
+  mutating func next() -> Word? { rest.popFirst() }
+
+  /// The next word, if it is this one; then it is taken.
+  mutating func takes(_ text: StaticString) -> Bool {
+    guard let word = rest.first, word == text else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  /// The word after an option.
+  mutating func value(of option: Word) throws(LineRefused) -> Word {
+    guard let word = rest.popFirst() else {
+      throw refused("missing-argument", "\(option.text) needs a value after it", at: option.span)
+    }
+    return word
+  }
+
+  /// Reports why the line cannot be used. A warning, since keepalived goes on without it, and so may who comes from there.
+  func refused(_ id: String, _ message: String, at span: SourceSpan, suggestion: String? = nil) -> LineRefused {
+    lowering.diagnostics.report(
+      .warning, id, "\(message); the \(subject) is left out", at: span, suggestion: suggestion)
+    return LineRefused()
+  }
+
+  func bad(_ word: Word, _ what: String) -> LineRefused {
+    refused("bad-value", "'\(word.text)' is \(what)", at: word.span)
+  }
+
+  mutating func number<Number: FixedWidthInteger>(
+    of option: Word, in range: ClosedRange<Number>
+  ) throws(LineRefused) -> Number {
+    let word = try value(of: option)
+    guard let number = KernelNames.number(word.bytes).flatMap({ Number(exactly: $0) }), range.contains(number) else {
+      throw bad(word, "no whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  /// A number that may have a name.
+  mutating func named(
+    _ list: KernelNames.List, of option: Word, through most: UInt32 = .max
+  ) throws(LineRefused) -> UInt32 {
+    let word = try value(of: option)
+    return try named(list, word, option, through: most)
+  }
+
+  func named(
+    _ list: KernelNames.List, _ word: Word, _ option: Word, through most: UInt32 = .max
+  ) throws(LineRefused) -> UInt32 {
+    guard let number = lowering.kernelNames.number(word, list) else {
+      throw refused(
+        "unknown-name", "'\(word.text)' is neither a number nor a name in /etc/iproute2/\(list.rawValue)", at: word.span
+      )
+    }
+    guard number <= most else { throw bad(word, "more than \(most), the most that \(option.text) can be") }
+    return number
+  }
+
+  /// `[FROM/]TO`.
+  mutating func realms(of option: Word) throws(LineRefused) -> UInt32 {
+    let word = try value(of: option)
+    var realms: UInt32 = 0
+    for part in word.bytes.split(separator: UInt8(ascii: "/"), maxSplits: 1) {
+      var name = word
+      name.bytes = part
+      realms = realms << 16 | (try named(.realms, name, option, through: 65_535))
+    }
+    return realms
+  }
+
+  /// An address, which fixes the family.
+  mutating func address(of option: Word) throws(LineRefused) -> IPAddress {
+    let word = try value(of: option)
+    guard let address = IPAddress(word.text) else { throw bad(word, "not an IP address") }
+    try settle(address.family, at: word)
+    return address
+  }
+
+  /// A network, which fixes the family.
+  mutating func prefix(_ word: Word) throws(LineRefused) -> IPPrefix {
+    guard let prefix = IPPrefix(word.text) ?? IPAddress(word.text).map(IPPrefix.init(host:)) else {
+      throw bad(word, "neither an address nor ADDRESS/LENGTH")
+    }
+    try settle(prefix.address.family, at: word)
+    return prefix
+  }
+
+  /// Notes what family the line is of; refuses a second one.
+  mutating func settle(_ family: AddressFamily, at word: Word) throws(LineRefused) {
+    guard let known = self.family else {
+      self.family = Located(family, word.span)
+      return
+    }
+    guard known.value == family else {
+      throw refused(
+        "mixed-families", "'\(word.text)' is \(family.name), and the \(subject) is \(known.value.name) already",
+        at: word.span)
+    }
+  }
+
+  mutating func interface(of option: Word) throws(LineRefused) -> String {
+    let word = try value(of: option)
+    guard Lowering.canNameInterface(word) else {
+      throw refused("interface-name", "'\(word.text)' cannot be the name of an interface", at: word.span)
+    }
+    return word.text
+  }
+
+  /// Two numbers with a hyphen between them, or one for both.
+  mutating func range<Number: FixedWidthInteger>(
+    of option: Word, _: Number.Type
+  ) throws(LineRefused) -> ClosedRange<Number> {
+    let word = try value(of: option)
+    let numbers = word.text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { Number($0) }
+    guard let first = numbers.first ?? nil, let last = numbers.last ?? nil, first <= last else {
+      throw bad(word, "no range FIRST-LAST")
+    }
+    return first...last
+  }
+
+  /// Who made it: what a failover daemon made is told from other routes by this number, so another one is only for what it leaves
+  /// alone.
+  func originator(_ given: Located<UInt8>?, isTracked: Bool) -> UInt8 {
+    guard let given, given.value != RoutingTable.failoverProtocol, isTracked else {
+      return given?.value ?? RoutingTable.failoverProtocol
+    }
+    lowering.diagnostics.report(
+      .warning, "protocol-needs-no-track", "a \(subject) that is watched has the protocol keepalived; that is used",
+      at: given.span, suggestion: "write no_track to have it left alone, or take the protocol out")
+    return RoutingTable.failoverProtocol
+  }
+
+  /// What follows `track_group`: with what is put back there is nothing to track.
+  mutating func skipTrackGroup(_ option: Word) throws(LineRefused) {
+    _ = try value(of: option)
+    lowering.diagnostics.report(
+      .note, "no-effect", "track_group \(Keyword.Reason.putBack.text)", at: option.span)
+  }
+}

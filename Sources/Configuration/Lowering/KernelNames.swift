@@ -1,0 +1,71 @@
+import ConfigurationSyntax
+
+/// Numbers of the kernel's routing that have names: built in, or given by the host in files beside those of `ip`.
+struct KernelNames {
+  /// What a number is of; the raw value is the name of the file.
+  enum List: String {
+    case tables = "rt_tables"
+    case protocols = "rt_protos"
+    case scopes = "rt_scopes"
+    case services = "rt_dsfield"
+    case realms = "rt_realms"
+    case groups = "group"
+
+    fileprivate var builtIn: [String: UInt32] {
+      switch self {
+      case .tables: ["unspec": 0, "default": 253, "main": 254, "local": 255]
+      case .protocols:
+        [
+          "redirect": 1, "kernel": 2, "boot": 3, "static": 4, "ra": 9, "mrt": 10, "zebra": 11, "bird": 12, "dhcp": 16,
+          "keepalived": 18, "babel": 42, "bgp": 186, "isis": 187, "ospf": 188, "rip": 189, "eigrp": 192,
+        ]
+      case .scopes: ["global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255]
+      case .services: [:]
+      case .realms: ["cosmos": 0]
+      case .groups: ["default": 0]
+      }
+    }
+  }
+
+  private static let directories = ["/etc/iproute2/", "/usr/share/iproute2/"]
+
+  private let files: any SourceFiles
+  private var known: [List: [String: UInt32]] = [:]
+
+  init(files: any SourceFiles) {
+    self.files = files
+  }
+
+  /// The number that a word is or names; hexadecimal numbers begin with 0x.
+  mutating func number(_ word: Word, _ list: List) -> UInt32? {
+    if let number = Self.number(word.bytes) { return number }
+    let name = word.text
+    if let number = list.builtIn[name] { return number }
+    if known[list] == nil { known[list] = read(list) }
+    return known[list]?[name]
+  }
+
+  /// A whole number, decimal or with 0x before it.
+  static func number(_ bytes: ArraySlice<UInt8>) -> UInt32? {
+    let text = String(decoding: bytes, as: UTF8.self)
+    return text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16) : UInt32(text)
+  }
+
+  private func read(_ list: List) -> [String: UInt32] {
+    var names: [String: UInt32] = [:]
+    for directory in Self.directories {
+      let path = directory + list.rawValue
+      for file in [path] + files.matches(of: path + ".d/*.conf") {
+        guard let bytes = try? files.read(file) else { continue }
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+          let words = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+          // A comment begins with #, which is no number.
+          guard words.count >= 2, let number = Self.number(words[0]) else { continue }
+          let name = String(decoding: words[1], as: UTF8.self)
+          if names[name] == nil { names[name] = number }
+        }
+      }
+    }
+    return names
+  }
+}

@@ -1,0 +1,193 @@
+import ConfigurationSyntax
+import NetworkTypes
+
+extension Lowering {
+  /// The entries of `virtual_rules` or `static_rules`.
+  func rules(_ statement: Statement) -> [KernelEntryDefinition] {
+    statement.children.compactMap { line in
+      var reader = RuleLine(EntryLine(line, subject: "rule", self))
+      return (try? reader.read()).map { KernelEntryDefinition(.rule($0), text: EntryLine.text(of: line)) }
+    }
+  }
+
+  /// The preference of a rule that names none: keepalived gives them out from here downwards.
+  fileprivate func takeRulePreference() -> UInt32 {
+    let preference = nextRulePreference
+    if nextRulePreference > 1 { nextRulePreference -= 1 }
+    return preference
+  }
+}
+
+/// Reads one line of `virtual_rules` or `static_rules` in the manner of ip-rule(8).
+private struct RuleLine {
+  private var line: EntryLine
+  private var rule = RoutingRule(family: .ipv4, action: .nothing, preference: 0)
+  private var action: Located<RoutingRule.Action>?
+  private var preference: UInt32?
+  private var originator: Located<UInt8>?
+  /// The first of the words that only have a meaning with a table.
+  private var needsTable: Word?
+
+  init(_ line: EntryLine) {
+    self.line = line
+  }
+
+  mutating func read() throws(LineRefused) -> RoutingRule {
+    while let word = line.next() {
+      guard let option = RuleOption(rawValue: word.text) else {
+        throw line.refused(
+          "unknown-option", "'\(word.text)' is no option of a rule", at: word.span,
+          suggestion: Spelling.nearest(to: word.text, in: RuleOption.allCases.map(\.rawValue)).map {
+            "did you mean \($0)?"
+          })
+      }
+      try apply(option, word)
+    }
+    guard let action else {
+      throw line.refused(
+        "no-action", "a rule needs something to do", at: line.span, suggestion: "write table NAME, or what else it does"
+      )
+    }
+    rule.family = line.family?.value ?? .ipv4
+    rule.action = action.value
+    try checkTable(action)
+    settlePreference()
+    if case .goTo(let target) = action.value, target <= rule.preference {
+      throw line.refused(
+        "goto-backwards",
+        "goto \(target) does not lead to a rule after this one, which has preference \(rule.preference)",
+        at: action.span)
+    }
+    rule.originator = line.originator(originator, isTracked: rule.isTracked)
+    return rule
+  }
+
+  private mutating func settlePreference() {
+    if let preference {
+      rule.preference = preference
+      return
+    }
+    rule.preference = line.lowering.takeRulePreference()
+    line.lowering.diagnostics.report(
+      .warning, "no-preference", "the rule names no preference and gets \(rule.preference)", at: line.span,
+      suggestion: "write preference NUMBER; the rule with the lowest comes first")
+  }
+
+  private func checkTable(_ action: Located<RoutingRule.Action>) throws(LineRefused) {
+    if case .lookUp(let table) = action.value {
+      guard table == 0 else { return }
+      throw line.refused("bad-value", "0 is no table", at: action.span)
+    }
+    if let needsTable {
+      throw line.refused("needs-table", "\(needsTable.text) has a meaning only with table", at: needsTable.span)
+    }
+  }
+
+  private mutating func set(_ new: RoutingRule.Action, _ word: Word) throws(LineRefused) {
+    guard action == nil else {
+      throw line.refused("two-actions", "the rule has something to do already", at: word.span)
+    }
+    action = Located(new, word.span)
+  }
+
+  private mutating func apply(_ option: RuleOption, _ word: Word) throws(LineRefused) {
+    switch option {
+    case .inet: try line.settle(.ipv4, at: word)
+    case .inet6: try line.settle(.ipv6, at: word)
+    case .from: rule.from = try network(word)
+    case .to: rule.to = try network(word)
+    case .not: rule.isInverted = true
+    case .table, .lookup: try set(.lookUp(table: try line.named(.tables, of: word)), word)
+    case .l3mdev: try set(.lookUpMaster, word)
+    case .goto: try set(.goTo(preference: try line.number(of: word, in: 0...UInt32.max)), word)
+    case .nop: try set(.nothing, word)
+    case .blackhole: try set(.blackhole, word)
+    case .unreachable: try set(.unreachable, word)
+    case .prohibit: try set(.prohibit, word)
+    case .type: try readType(word)
+    case .preference, .order, .priority: preference = try line.number(of: word, in: 0...UInt32.max)
+    case .noTrack: rule.isTracked = false
+    case .protocol:
+      originator = Located(UInt8(try line.named(.protocols, of: word, through: 255)), word.span)
+    case .trackGroup: try line.skipTrackGroup(word)
+    default: try readSelector(option, word)
+    }
+  }
+
+  private mutating func readSelector(_ option: RuleOption, _ word: Word) throws(LineRefused) {
+    switch option {
+    case .tos, .dsfield: rule.typeOfService = UInt8(try line.named(.services, of: word, through: 255))
+    case .fwmark: rule.mark = try mark(word)
+    case .realms:
+      needsTable = needsTable ?? word
+      rule.realms = try line.realms(of: word)
+    case .suppressPrefixLength, .suppressPrefixLengthShort:
+      needsTable = needsTable ?? word
+      rule.suppressedPrefixLength = try line.number(of: word, in: 0...128)
+    case .suppressGroup, .suppressGroupShort:
+      needsTable = needsTable ?? word
+      rule.suppressedInterfaceGroup = try line.named(.groups, of: word)
+    case .iif, .dev: rule.inputInterface = try line.interface(of: word)
+    case .oif: rule.outputInterface = try line.interface(of: word)
+    case .tunnelID: rule.tunnelKey = UInt64(try line.number(of: word, in: 0...UInt32.max))
+    case .uidrange: rule.users = try line.range(of: word, UInt32.self)
+    case .ipproto: rule.ipProtocol = try ipProtocol(word)
+    case .sport: rule.sourcePorts = try line.range(of: word, UInt16.self)
+    case .dport: rule.destinationPorts = try line.range(of: word, UInt16.self)
+    default: break
+    }
+  }
+
+  /// A network; `nil` for every one.
+  private mutating func network(_ word: Word) throws(LineRefused) -> IPPrefix? {
+    let value = try line.value(of: word)
+    return value == "all" || value == "any" || value == "default" ? nil : try line.prefix(value)
+  }
+
+  private mutating func mark(_ word: Word) throws(LineRefused) -> RoutingRule.Mark {
+    let value = try line.value(of: word)
+    let numbers = value.bytes.split(separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
+      .map { KernelNames.number($0) }
+    guard let mark = numbers.first ?? nil, numbers.count == 1 || numbers[1] != nil else {
+      throw line.bad(value, "no mark; write VALUE or VALUE/MASK")
+    }
+    return RoutingRule.Mark(value: mark, mask: numbers.count == 2 ? numbers[1] : nil)
+  }
+
+  private mutating func readType(_ word: Word) throws(LineRefused) {
+    let value = try line.value(of: word)
+    switch value.text {
+    case "blackhole": try set(.blackhole, value)
+    case "unreachable": try set(.unreachable, value)
+    case "prohibit": try set(.prohibit, value)
+    default: throw line.bad(value, "neither blackhole, unreachable nor prohibit")
+    }
+  }
+
+  private mutating func ipProtocol(_ word: Word) throws(LineRefused) -> UInt8 {
+    let names: [String: UInt8] = [
+      "icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "dccp": 33, "gre": 47, "esp": 50, "ah": 51, "ipv6-icmp": 58,
+      "icmpv6": 58,
+      "vrrp": 112, "sctp": 132,
+    ]
+    let value = try line.value(of: word)
+    guard let number = names[value.text] ?? KernelNames.number(value.bytes).flatMap({ UInt8(exactly: $0) }) else {
+      throw line.bad(value, "neither a protocol's name nor its number")
+    }
+    return number
+  }
+}
+
+/// The words of a rule.
+private enum RuleOption: String, CaseIterable {
+  case inet, inet6, from, to, not, table, lookup, preference, order, priority, tos, dsfield, fwmark, realms
+  case iif, dev, oif, uidrange, l3mdev, `protocol`, ipproto, sport, dport, type, goto, nop, blackhole, unreachable,
+    prohibit
+  case suppressPrefixLength = "suppress_prefixlength"
+  case suppressPrefixLengthShort = "sup_pl"
+  case suppressGroup = "suppress_ifgroup"
+  case suppressGroupShort = "sup_group"
+  case tunnelID = "tunnel-id"
+  case noTrack = "no_track"
+  case trackGroup = "track_group"
+}

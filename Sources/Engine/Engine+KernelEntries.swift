@@ -1,0 +1,132 @@
+import ControlModel
+import LinuxSystem
+import Netlink
+import NetworkTypes
+import VRRPCore
+
+/// Routes, rules and static addresses. The kernel should have a router's while it is master and its addresses are on, and the static
+/// ones as long as the engine is in charge; here it is made so.
+extension Engine {
+  /// Whether the kernel should have the entry now.
+  private func isWanted(_ position: Int) -> Bool {
+    guard phase == .running else { return false }
+    guard let router = plan.entries[position].router else { return true }
+    return core.state(of: router) == .master && !work.holds(router)
+  }
+
+  private func isOwned(_ position: Int) -> Bool { board.entry(position)?.isOwned == true }
+
+  /// Adds what is wanted and removes what is not, a slice of what may have changed.
+  func settleEntries() {
+    guard !pendingEntries.isEmpty else { return }
+    var wanted: [Int] = []
+    var unwanted: [Int] = []
+    for position in pendingEntries.take(Self.slice) where plan.entries[position].entry != nil {
+      if isWanted(position) {
+        wanted.append(position)
+      } else if isOwned(position) {
+        unwanted.append(position)
+      }
+    }
+    // Rules go before the routes that they lead to, and both before the addresses that a route may need.
+    removeEntries(unwanted.reversed())
+    addEntries(wanted)
+  }
+
+  private func addEntries(_ positions: [Int]) {
+    let entries = positions.compactMap { plan.entries[$0].entry }
+    // Marked before the kernel is asked: whoever cleans up after a crash must not miss one.
+    let wereOwned = positions.map(isOwned)
+    for position in positions { board.entry(position)?.isOwned = true }
+    for (index, result) in (kernelEntries?.add(entries) ?? []).enumerated() {
+      let position = positions[index]
+      let wasLost = lostEntries.remove(position) != nil
+      switch result {
+      case .done:
+        refusedEntries.remove(position)
+        if wasLost { report(.entryPutBack, position) }
+      case .unchanged:
+        refusedEntries.remove(position)
+        // A static address that the host has of its own accord is not martlet's to remove.
+        if !wereOwned[index], plan.entries[position].isHosts { board.entry(position)?.isOwned = false }
+      case .refused(let error, let words):
+        board.entry(position)?.isOwned = false
+        refuse(position, error, words)
+      }
+    }
+  }
+
+  private func removeEntries(_ positions: [Int]) {
+    let removals = positions.compactMap { plan.entries[$0].entry?.removal }
+    for (index, result) in (kernelEntries?.remove(removals) ?? []).enumerated() {
+      let position = positions[index]
+      if case .refused(let error, let words) = result {
+        // It stays marked, so that it is tried again, if need be by whoever cleans up.
+        refuse(position, error, words)
+      } else {
+        refusedEntries.remove(position)
+        lostEntries.remove(position)
+        board.entry(position)?.isOwned = false
+      }
+    }
+  }
+
+  /// Says once that the kernel refuses an entry, in its own words. It is tried again each second.
+  private func refuse(_ position: Int, _ error: Int32, _ words: String) {
+    guard refusedEntries.insert(position).inserted else { return }
+    let reason = words.isEmpty ? SystemError.reason(error) : words
+    report(.entryRefused, position, reason: reason)
+  }
+
+  private func report(
+    _ kind: LogEvent.Kind, _ position: Int, reason: String = ""
+  ) {
+    let entry = plan.entries[position]
+    outbox.send(
+      .event(LogEvent(kind, router: entry.router, text: entry.text + (reason.isEmpty ? "" : ": \(reason)"))))
+  }
+
+  /// Notes what the kernel says is gone, to be put back if it should be there.
+  func entriesVanished(_ positions: [Int]) {
+    for position in positions where isOwned(position) && isWanted(position) && plan.entries[position].isTracked {
+      lostEntries.insert(position)
+      pendingEntries.insert(position)
+    }
+  }
+
+  /// Looks at all of them anew: with a link or an address the kernel drops routes without a word.
+  func reviewEntries() {
+    needsEntryReview = false
+    pendingEntries.insert(plan.entries.indices.lazy.filter { self.plan.entries[$0].isTracked && self.isWanted($0) })
+  }
+
+  /// Part of a reconciliation: what was refused, or could not be removed, is tried again.
+  func reconcileEntries() {
+    if needsEntryReview { reviewEntries() }
+    for position in plan.entries.indices where isOwned(position) != isWanted(position) {
+      pendingEntries.insert(position)
+    }
+  }
+
+  /// Takes over what the engine before this one put into the kernel, and removes what nobody wants any more.
+  func inheritEntries(_ heritage: Heritage) {
+    let known = Set(plan.entries.compactMap { $0.entry?.removal })
+    for (position, planned) in plan.entries.enumerated() {
+      guard let entry = planned.entry, heritage.entries.contains(entry.removal) else { continue }
+      board.entry(position)?.isOwned = true
+    }
+    let orphans = heritage.entriesInOrder.reversed().filter { !known.contains($0) }
+    // Before a first start there is no board: a martlet that was killed with all its processes may have left some.
+    let leftovers =
+      heritage.board == nil ? plan.entries.filter { $0.router != nil }.compactMap { $0.entry?.removal } : []
+    // The plan may have no entries any more, and then the engine has no socket for them.
+    let remover = orphans.isEmpty && leftovers.isEmpty ? nil : kernelEntries ?? (try? KernelEntryTable())
+    for result in remover?.remove(orphans + leftovers) ?? [] {
+      guard case .refused(let error, let words) = result else { continue }
+      let reason = words.isEmpty ? SystemError.reason(error) : words
+      outbox.send(.event(LogEvent(.entryRefused, text: "an entry that is no more: \(reason)")))
+    }
+    // What an engine that let go had put there is there; after a crash that is not so sure.
+    pendingEntries.insert(plan.entries.indices.filter { !heritage.isSettled || isOwned($0) != isWanted($0) })
+  }
+}

@@ -1,0 +1,57 @@
+import Configuration
+import Netlink
+import NetworkTypes
+
+/// A route, a rule or a static address bound to the interfaces of this host.
+struct PlannedEntry {
+  /// By what the kernel tells that it is gone.
+  enum Trace: Equatable {
+    case route(RouteIdentity)
+    case rule
+    case address(AddressPlace)
+  }
+
+  /// The router that must be master for it, by its position; `nil` for what is there always.
+  let router: Int?
+  /// The line of the configuration.
+  let text: String
+  let trace: Trace
+  /// Whether it is put back when somebody removes it.
+  let isTracked: Bool
+  /// What the kernel is asked for; `nil` while its interface does not exist.
+  let entry: KernelEntry?
+
+  /// Whether it may be the host's own, there before martlet and after it: so may a static address.
+  var isHosts: Bool {
+    if case .address = trace { router == nil } else { false }
+  }
+
+  init(
+    _ definition: KernelEntryDefinition, of router: (position: Int, name: String)?, _ names: inout InterfaceNames
+  ) throws(PlanError) {
+    self.router = router?.position
+    text = definition.text
+    let user = router?.name ?? "\"\(definition.text)\""
+    switch definition.content {
+    case .address(let address):
+      let planned = PlannedAddress(
+        router: -1, interface: try names.index(address.interface ?? "", usedBy: user), definition: address)
+      trace = .address(planned.place)
+      isTracked = true
+      entry = planned.interface == Plan.absent ? nil : KernelEntry(planned.specification)
+    case .route(let route):
+      var found: [String: InterfaceIndex] = [:]
+      for name in [route.interface].compactMap(\.self) + route.nextHops.compactMap(\.interface) {
+        let index = try names.index(name, usedBy: user)
+        if index != Plan.absent { found[name] = index }
+      }
+      trace = .route(RouteIdentity(destination: route.destination, table: route.table))
+      isTracked = route.isTracked
+      entry = KernelEntry(route) { found[$0] }
+    case .rule(let rule):
+      trace = .rule
+      isTracked = rule.isTracked
+      entry = KernelEntry(rule)
+    }
+  }
+}

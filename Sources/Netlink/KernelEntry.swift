@@ -1,0 +1,86 @@
+import CNetlink
+import Glibc
+import LinuxSystem
+import NetworkTypes
+
+/// A route, a rule or an address that the kernel is to have: the request that puts it there and the one that takes it away.
+///
+/// The second is all that is needed to clean up after a process that died, and it tells one entry from another.
+public struct KernelEntry: Sendable, Hashable {
+  /// The request to add it, without a number.
+  let addition: [UInt8]
+  /// The request to remove it, without a number.
+  public let removal: [UInt8]
+
+  init(addition: [UInt8], removal: [UInt8]) {
+    self.addition = addition
+    self.removal = removal
+  }
+
+  /// An address; `nil` when the specification contradicts itself.
+  public init?(_ address: AddressSpecification) {
+    func request(_ operation: AddressChange.Operation) -> [UInt8]? {
+      guard let message = AddressMessage(AddressChange(operation, address)) else { return nil }
+      return message.request()
+    }
+    guard let addition = request(.add), let removal = request(.remove) else { return nil }
+    self.init(addition: addition, removal: removal)
+  }
+}
+
+/// What became of one entry.
+public enum KernelEntryResult: Sendable, Hashable {
+  /// Done.
+  case done
+  /// It was there already, or was not there to be removed.
+  case unchanged
+  /// The kernel refused, with this errno and perhaps with words of its own.
+  case refused(Int32, words: String)
+}
+
+/// Adds and removes routes, rules and addresses, many at a time, each acknowledged.
+public final class KernelEntryTable {
+  private let exchange: RequestExchange
+
+  /// Opens the socket; needs no privilege, while changes need CAP_NET_ADMIN.
+  public init() throws(SystemError) {
+    exchange = try RequestExchange(receiveBuffer: 1 << 20)
+  }
+
+  /// Adds the entries in order.
+  public func add(_ entries: [KernelEntry]) -> [KernelEntryResult] {
+    perform(entries.map(\.addition), unchangedBy: [EEXIST])
+  }
+
+  /// Removes entries by their ``KernelEntry/removal`` in order.
+  public func remove(_ removals: [[UInt8]]) -> [KernelEntryResult] {
+    perform(removals, unchangedBy: [ESRCH, ENOENT, ENODEV, EADDRNOTAVAIL])
+  }
+
+  private func perform(_ requests: [[UInt8]], unchangedBy errors: Set<Int32>) -> [KernelEntryResult] {
+    guard !requests.isEmpty else { return [] }
+    do throws(SystemError) {
+      let answers = try exchange.perform(requests.indices) { Self.write(requests[$0], into: $1, sequence: $2) }
+      return answers.map { answer in
+        if answer.error == 0 { return .done }
+        return errors.contains(answer.error) ? .unchanged : .refused(answer.error, words: answer.words)
+      }
+    } catch {
+      return requests.map { _ in .refused(error.errno, words: "") }
+    }
+  }
+
+  /// What does not begin with a header that gives its length is no request: one may come from a board that a dying process wrote.
+  private static func write(
+    _ request: [UInt8], into room: UnsafeMutableRawBufferPointer, sequence: UInt32
+  ) -> RequestExchange.Writing {
+    guard request.count >= MemoryLayout<nlmsghdr>.size, request.count % 4 == 0 else { return .invalid }
+    var header = request.withUnsafeBytes { $0.loadUnaligned(as: nlmsghdr.self) }
+    guard Int(header.nlmsg_len) == request.count else { return .invalid }
+    guard request.count <= room.count else { return .noRoom }
+    room.copyBytes(from: request)
+    header.nlmsg_seq = sequence
+    room.storeBytes(of: header, as: nlmsghdr.self)
+    return .written(request.count)
+  }
+}
