@@ -29,7 +29,7 @@ LAB := unshare $(NAMESPACES) env MARTLET_LAB=1 /bin/sh -c \
 RELEASE := -c release --static-swift-stdlib
 INSTALLED := $(DESTDIR)$(PREFIX)
 
-.PHONY: deps build demo test interoperability lint bench install clean have-build-packages have-lab-packages
+.PHONY: deps build demo test simulate interoperability lint bench install clean have-build-packages have-lab-packages
 
 ## deps: install the Debian packages that are missing (as root; otherwise say what to type)
 deps: have-build-packages have-lab-packages
@@ -84,6 +84,12 @@ test: deps
 	run $(SWIFT) test --skip-build --skip LabTests || failed=1; \
 	run $(SWIFT) test --skip-build --filter LabTests || failed=1; \
 	exit $$failed
+
+## simulate: random clusters through random faults in virtual time; SEEDS=n for seeds 1 to n, SEED=n to see one again
+simulate: have-build-packages
+	@$(SWIFT) build $(RELEASE) --product RandomRuns --quiet
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/RandomRuns" $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10000)) \
+	  --commit "$$(git describe --always --dirty 2>/dev/null || echo unknown)"
 
 ## interoperability: the takeovers beside keepalived and FRR, written to docs/interoperability.md when all of them passed
 interoperability: deps

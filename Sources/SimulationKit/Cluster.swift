@@ -2,66 +2,41 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// Something that is done to a cluster.
-public enum Disturbance: Sendable, Hashable {
-  /// A host is switched on, or its process is started.
-  case start(host: Int)
-  /// A host loses its power: addresses gone, nothing said.
-  case crash(host: Int)
-  /// A host's process is stopped in good order.
-  case stop(host: Int)
-  /// A host's process gets no processor any more.
-  case freeze(host: Int)
-  /// A frozen process goes on.
-  case thaw(host: Int)
-  /// A host's engine hands over to a new one.
-  case handOver(host: Int)
-  /// A host's interface comes up or goes down.
-  case interface(host: Int, up: Bool)
-  /// A tracker of a host changes.
-  case tracker(host: Int, TrackerID, TrackerStatus)
-  /// Packets from one host to another are lost, or pass again.
-  case link(from: Int, to: Int, open: Bool)
-  /// All links pass again.
-  case healLinks
-}
-
-/// Something that a host did, other than sending an advert.
-public struct Deed: Sendable {
-  /// When.
-  public let at: MonotonicInstant
-  /// Which host.
-  public let host: Int
-  /// Which router.
-  public let router: Int
-  /// What.
-  public let action: Action
-}
-
-/// Hosts on a LAN under a clock of their own. The same seed and the same disturbances give the same run.
+/// Hosts on LANs under a clock of their own. The same seed and the same disturbances give the same run.
 ///
 /// The hosts run the core that the engine runs; adverts travel as the bytes that VRRPWire makes of them. After every step the
 /// ``Invariants`` look at what has changed.
-public struct Cluster {
-  enum Event {
-    case deliver(Packet, to: Int)
+public struct Cluster: Sendable {
+  enum Event: Sendable {
+    case deliver(Packet, to: RouterPlace)
     case disturb(Disturbance)
   }
 
   /// The seed.
   public let seed: UInt64
+  /// The virtual routers: those of one VRID and family on one LAN, whichever hosts have them, in the order of the hosts'
+  /// definitions.
+  public let routers: [ClusterRouter]
   /// The clock.
   public private(set) var now = MonotonicInstant(nanoseconds: 0)
   /// What the hosts did, adverts left out.
-  public private(set) var deeds: [Deed] = []
-  /// Adverts sent so far by all hosts.
-  public private(set) var advertsSent = 0
+  public internal(set) var deeds: [Deed] = []
+  /// What was done to the cluster.
+  public internal(set) var disturbances: [(at: MonotonicInstant, what: Disturbance)] = []
+  /// Adverts that hosts did not obey because of their own configuration, the first of each kind.
+  public internal(set) var refusals: [Refusal] = []
+  /// Adverts sent so far by all hosts; one to several unicast peers counts for each.
+  public internal(set) var advertsSent = 0
   var hosts: [SimulatedHost]
-  var lan: VirtualLAN
+  /// The members of each virtual router whose processes run and hold its addresses.
+  private(set) var masters: [[RouterPlace]]
+  var network: Network
   var invariants: Invariants
-  private var random: SeededGenerator
-  private var events = EventQueue<Event>()
-  private var effects: [Effect] = []
+  var random: SeededGenerator
+  var events = EventQueue<Event>()
+  var effects: [Effect] = []
+  /// When each host next has something to do by itself, on the cluster's clock.
+  private var alarms: DeadlineHeap
 
   /// A cluster of hosts that are off.
   ///
@@ -74,25 +49,36 @@ public struct Cluster {
     for (number, definition) in definitions.enumerated() {
       hosts.append(try SimulatedHost(definition, number: number))
     }
+    routers = ClusterRouter.all(in: &hosts)
     self.hosts = hosts
-    lan = VirtualLAN(hosts: hosts.count, conditions: conditions)
-    invariants = Invariants(bounds: bounds)
+    masters = Array(repeating: [], count: routers.count)
+    network = Network(lans: (definitions.flatMap(\.lans).max() ?? 0) + 1, conditions: conditions)
+    invariants = Invariants(bounds: bounds, routers: routers, isReliable: conditions.isReliable)
     random = SeededGenerator(seed: seed)
+    alarms = DeadlineHeap(count: hosts.count)
   }
 
   /// What must never happen and did.
   public var violations: [Violation] { invariants.violations }
 
   /// The hosts whose kernels have a router's addresses now.
-  public func holders(of router: Int) -> [Int] { hosts.indices.filter { hosts[$0].holds[router] } }
+  public func holders(of router: Int) -> [Int] {
+    routers[router].members.filter { hosts[$0.host].holds[$0.router] }.map(\.host)
+  }
 
-  /// A router's state on a host.
+  /// The state of a host's router.
   public func state(of router: Int, on host: Int) -> RouterState { hosts[host].core.state(of: router) }
 
-  /// A router's effective priority on a host.
+  /// The effective priority of a host's router.
   public func effectivePriority(of router: Int, on host: Int) -> Priority {
     hosts[host].core.effectivePriority(of: router)
   }
+
+  /// Whether a host runs, is frozen, or is off.
+  public func condition(of host: Int) -> HostCondition { hosts[host].condition }
+
+  /// Where the adverts of a host's router leave from.
+  public func source(of router: Int, on host: Int) -> IPAddress { hosts[host].sources[router] }
 
   /// Has something done at a moment of this run.
   public mutating func schedule(_ disturbance: Disturbance, at instant: MonotonicInstant) {
@@ -101,8 +87,14 @@ public struct Cluster {
 
   /// Does something now.
   public mutating func disturb(_ disturbance: Disturbance) {
+    disturbances.append((now, disturbance))
     perform(disturbance)
-    for router in routerPositions { invariants.review(router, hosts: hosts, lan: lan, at: now) }
+    if let host = disturbance.host {
+      rearm(host)
+      checkGroups(of: host)
+      checkHealth(of: host)
+    }
+    review(after: disturbance)
   }
 
   /// Lets time pass.
@@ -115,22 +107,18 @@ public struct Cluster {
         continue
       }
       give(.timer, to: host)
+      finishStep(of: host)
     }
     now = end
-    for router in routerPositions { invariants.review(router, hosts: hosts, lan: lan, at: now) }
+    reviewEverything()
   }
-
-  var routerPositions: Range<Int> { 0..<(hosts.map(\.holds.count).max() ?? 0) }
 
   /// What comes next: an event, or at a later moment than any event the timer of a host. What arrives at the moment of a timer
   /// is read before, as the engine does.
   private var nextMoment: (at: MonotonicInstant, host: Int?)? {
-    var next: (at: MonotonicInstant, host: Int?)? = events.firstDue.map { ($0, nil) }
-    for host in hosts.indices where hosts[host].condition == .running {
-      guard let deadline = hosts[host].core.nextDeadline else { continue }
-      if next.map({ deadline < $0.at }) ?? true { next = (deadline, host) }
-    }
-    return next
+    guard let alarm = alarms.first else { return events.firstDue.map { ($0, nil) } }
+    guard let due = events.firstDue, due <= alarm.deadline else { return (alarm.deadline, alarm.position) }
+    return (due, nil)
   }
 
   private mutating func happen() {
@@ -139,110 +127,88 @@ public struct Cluster {
       return
     case .disturb(let disturbance):
       disturb(disturbance)
-    case .deliver(let packet, let host):
-      switch hosts[host].condition {
+    case .deliver(let packet, let place):
+      switch hosts[place.host].condition {
       case .off:
         return
       case .frozen:
-        if hosts[host].queue.count < SimulatedHost.queueLength { hosts[host].queue.append(packet) }
+        guard hosts[place.host].queue.count < SimulatedHost.queueLength else { return }
+        hosts[place.host].queue.append((packet, router: place.router))
       case .running:
-        receive(packet, at: host)
+        receive(packet, at: place)
+        finishStep(of: place.host)
       }
     }
-  }
-
-  mutating func receive(_ packet: Packet, at host: Int) {
-    guard let input = hosts[host].read(packet) else {
-      return invariants.report("host \(host) could not read an advert", router: 0, at: now)
-    }
-    give(input, to: host)
   }
 
   /// Hands an input to a host's core and carries out what it asks for.
   mutating func give(_ input: HostInput, to host: Int) {
     effects.removeAll(keepingCapacity: true)
-    hosts[host].core.handle(input, at: now, into: &effects)
+    let reading = hosts[host].definition.clock.reading(at: now)
+    hosts[host].core.handle(input, at: reading, into: &effects)
     carryOutEffects(of: host)
   }
 
-  /// Has a new engine adopt every router of the one that runs. Nothing may come of it.
-  mutating func handOver(_ host: Int) {
-    let old = hosts[host].core
-    hosts[host].core = SimulatedHost.freshCore(hosts[host].definition)
-    tellFacts(to: host)
-    effects.removeAll(keepingCapacity: true)
-    for router in hosts[host].holds.indices {
-      hosts[host].core.adopt(old.snapshot(of: router), router: router, at: now, into: &effects)
-    }
-    if let effect = effects.first {
-      invariants.report("a hand-over on host \(host) was not silent", router: effect.router, at: now)
-    }
-    carryOutEffects(of: host)
+  private mutating func finishStep(of host: Int) {
+    rearm(host)
+    checkGroups(of: host)
   }
 
-  /// Tells a core what an engine finds out before it starts.
-  mutating func tellFacts(to host: Int) {
-    for (position, status) in hosts[host].trackers.enumerated() {
-      give(.tracker(TrackerID(rawValue: position), status), to: host)
-    }
-    for router in hosts[host].holds.indices {
-      give(.interface(up: hosts[host].isInterfaceUp, router: router), to: host)
-      give(.sourceAddress(hosts[host].source, router: router), to: host)
-    }
+  /// Sets a host's alarm to what its core waits for.
+  private mutating func rearm(_ host: Int) {
+    let deadline = hosts[host].condition == .running ? hosts[host].core.nextDeadline : nil
+    alarms.set(deadline.map { hosts[host].definition.clock.moment(of: $0) }, for: host)
   }
 
-  private mutating func carryOutEffects(of host: Int) {
-    var awaitingAnnouncement: Int?
+  mutating func carryOutEffects(of host: Int) {
+    guard !effects.isEmpty else { return }
+    checkAnnouncements(of: host)
     for effect in effects {
       let router = effect.router
-      if let claimed = awaitingAnnouncement {
-        if case .announce = effect.action, claimed == router {
-          awaitingAnnouncement = nil
-        } else {
-          invariants.report("host \(host) claimed without announcing", router: claimed, at: now)
-        }
-      }
       switch effect.action {
       case .send(let priority):
         if priority == .resignation, hosts[host].holds[router] {
-          invariants.report("host \(host) resigned while it held the address", router: router, at: now)
+          report("host \(host) resigned while it held the address", at: RouterPlace(host: host, router: router))
         }
         send(priority, router: router, from: host)
+        continue
       case .claim:
-        hosts[host].holds[router] = true
-        awaitingAnnouncement = router
+        setHolds(true, at: RouterPlace(host: host, router: router))
       case .release:
-        hosts[host].holds[router] = false
+        setHolds(false, at: RouterPlace(host: host, router: router))
       case .announce, .cancelAnnouncements, .transition, .priorityChanged, .otherMaster:
         break
       }
-      note(effect, on: host)
+      deeds.append(Deed(at: now, host: host, router: router, action: effect.action))
+      check(effect.action, at: RouterPlace(host: host, router: router))
     }
   }
 
-  private mutating func note(_ effect: Effect, on host: Int) {
-    if case .send = effect.action { return }
-    deeds.append(Deed(at: now, host: host, router: effect.router, action: effect.action))
-    guard case .transition(let transition) = effect.action else { return }
-    if (transition.to == .master) != hosts[host].holds[effect.router] {
-      invariants.report("host \(host) told of \(transition.to) before the deed", router: effect.router, at: now)
-    }
-    invariants.review(effect.router, hosts: hosts, lan: lan, at: now)
+  /// Puts a router's addresses on its host, or takes them off.
+  mutating func setHolds(_ holds: Bool, at place: RouterPlace) {
+    hosts[place.host].holds[place.router] = holds
+    recountMasters(of: hosts[place.host].seats[place.router].router)
   }
 
-  private mutating func send(_ priority: Priority, router: Int, from host: Int) {
-    advertsSent += 1
-    let interval = hosts[host].definition.routers[router].interval.nanoseconds
-    invariants.countAdvert(router: router, host: host, interval: interval, at: now)
-    guard hosts[host].isInterfaceUp else { return }
-    hosts[host].templates[router].setPriority(priority)
-    let template = hosts[host].templates[router]
-    let packet = Packet(source: template.source, destination: template.destination, bytes: template.bytes)
-    for receiver in hosts.indices where receiver != host {
-      guard hosts[receiver].isInterfaceUp, lan.passes(from: host, to: receiver) else { continue }
-      for delay in lan.delays(using: &random) {
-        events.add(.deliver(packet, to: receiver), at: now + delay)
-      }
+  /// Changes what a host can do.
+  mutating func setCondition(_ condition: HostCondition, of host: Int) {
+    hosts[host].condition = condition
+    for (router, seat) in hosts[host].seats.enumerated() where hosts[host].holds[router] {
+      recountMasters(of: seat.router)
     }
+  }
+
+  private mutating func recountMasters(of router: Int) {
+    masters[router] = routers[router].members.filter { hosts[$0.host].isMaster($0.router) }
+  }
+
+  /// Swaps a host's state machines for such as are set to something else than its definition says. The invariants go by the
+  /// definition, so this shows that they see a host which breaks its word.
+  mutating func misconfigure(_ host: Int, as definition: HostDefinition) {
+    setCondition(.running, of: host)
+    hosts[host].core = definition.freshCore
+    tellFacts(to: host)
+    for router in hosts[host].holds.indices { give(.start(router: router), to: host) }
+    rearm(host)
   }
 }

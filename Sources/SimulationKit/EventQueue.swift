@@ -1,8 +1,8 @@
 import NetworkTypes
 
 /// What is to happen at which moment; what was put in first comes first among equals, so that a run repeats exactly.
-struct EventQueue<Event> {
-  private struct Entry {
+struct EventQueue<Event: Sendable>: Sendable {
+  private struct Entry: Sendable {
     let at: MonotonicInstant
     let sequence: Int
     let event: Event

@@ -8,109 +8,103 @@ public struct RandomRun: Sendable {
   public let seed: UInt64
   /// What the hosts run.
   public let hosts: [HostDefinition]
-  /// How the LAN treats packets.
+  /// How the LANs treat packets.
   public let conditions: LinkConditions
   /// What befalls the cluster, and when.
   public let disturbances: [(at: MonotonicInstant, what: Disturbance)]
   /// How long the trouble lasts.
   public let duration: Nanoseconds
-
-  /// Tracker 0 has no weight, tracker 1 takes 30 away.
-  private static let trackers = [
-    TrackerBinding(tracker: TrackerID(rawValue: 0)), TrackerBinding(tracker: TrackerID(rawValue: 1), weight: -30),
-  ]
+  /// Between the adverts of each router.
+  let interval: Centiseconds
 
   /// Draws a run.
   public init(seed: UInt64) {
+    var drawing = Drawing(seed: seed)
     self.seed = seed
-    var random = SeededGenerator(seed: seed)
-    let hostCount = Int.random(in: 2...3, using: &random)
-    let interval = Centiseconds(rawValue: ([10, 20, 100] as [UInt16]).randomElement(using: &random) ?? 100)
-    let isGrouped = Int.random(in: 0..<4, using: &random) == 0
-    let routerCount = isGrouped ? 2 : Int.random(in: 1...2, using: &random)
-    hosts = (0..<hostCount).map { host in
-      let priority = ([100, 100, 150, 200] as [UInt8]).randomElement(using: &random) ?? 100
-      let routers = (0..<routerCount).compactMap { router in
-        Self.router(router, priority: priority, interval: interval, using: &random)
-      }
-      let groups = isGrouped ? [SyncGroupConfiguration(members: [0, 1])] : []
-      return HostDefinition(routers: routers, groups: groups, trackerCount: 2)
-    }
-    let isLossy = Bool.random(using: &random)
-    conditions = LinkConditions(
-      delayMicroseconds: 50...Int64.random(in: 100...5000, using: &random), lossPerMille: isLossy ? 50 : 0,
-      duplicationPerMille: isLossy ? 50 : 0)
+    interval = drawing.interval
+    hosts = drawing.hosts()
+    conditions = drawing.conditions()
     duration = interval.nanoseconds * 120
-    disturbances = Self.trouble(hostCount: hostCount, within: duration, using: &random)
+    disturbances = drawing.trouble(for: hosts, within: duration)
   }
 
-  private static func router(
-    _ number: Int, priority: UInt8, interval: Centiseconds, using random: inout SeededGenerator
-  ) -> VirtualRouterConfiguration? {
-    guard let identifier = VirtualRouterID(UInt8(number + 1)) else { return nil }
-    var router = VirtualRouterConfiguration(
-      virtualRouterID: identifier, version: .v3, priority: Priority(rawValue: priority), interval: interval)
-    router.preempt = Int.random(in: 0..<4, using: &random) != 0
-    if Int.random(in: 0..<4, using: &random) == 0 { router.preemptDelay = interval.nanoseconds * 5 }
-    router.lowerPriorityNoAdvert = Int.random(in: 0..<4, using: &random) == 0
-    router.higherPrioritySendAdvert = Bool.random(using: &random)
-    router.trackers = trackers
-    return router
-  }
+  /// How long what follows the trouble lasts: time enough for the slowest.
+  private var calm: Nanoseconds { interval.nanoseconds * 40 }
 
-  private static func trouble(
-    hostCount: Int, within duration: Nanoseconds, using random: inout SeededGenerator
-  ) -> [(at: MonotonicInstant, what: Disturbance)] {
-    var list: [(at: MonotonicInstant, what: Disturbance)] = []
-    for host in 0..<hostCount { list.append((MonotonicInstant(nanoseconds: 0), .start(host: host))) }
-    for _ in 0..<Int.random(in: 4...24, using: &random) {
-      let at = MonotonicInstant(nanoseconds: Int64.random(in: 0..<duration.rawValue, using: &random))
-      let host = Int.random(in: 0..<hostCount, using: &random)
-      let other = (host + Int.random(in: 1..<hostCount, using: &random)) % hostCount
-      let tracker = TrackerID(rawValue: Int.random(in: 0...1, using: &random))
-      let choices: [Disturbance] = [
-        .start(host: host), .start(host: host), .crash(host: host), .stop(host: host), .freeze(host: host),
-        .thaw(host: host), .thaw(host: host), .handOver(host: host), .interface(host: host, up: false),
-        .interface(host: host, up: true), .tracker(host: host, tracker, .down), .tracker(host: host, tracker, .up),
-        .link(from: host, to: other, open: false), .healLinks,
-      ]
-      if let what = choices.randomElement(using: &random) { list.append((at, what)) }
-    }
-    return list
-  }
-
-  /// Runs it, and returns the cluster as it has come to rest: everything healed, and time enough for the slowest.
+  /// Runs it, and returns the cluster as it has come to rest, everything healed.
   ///
   /// - Throws: what an advert of a router cannot hold.
   public func run() throws(AdvertisementTemplateError) -> Cluster {
-    let interval = hosts.first?.routers.first?.interval ?? Centiseconds(rawValue: 100)
-    let isLossy = conditions.lossPerMille > 0
-    let bounds = Bounds(
-      longestInterval: interval, longestDelay: conditions.longestDelay, lostInARow: isLossy ? 6 : 0)
+    let isLossy = conditions.lossPerMille > 0 || conditions.corruptionPerMille > 0
+    let bounds = Bounds(longestInterval: interval, longestDelay: conditions.longestDelay, lostInARow: isLossy ? 6 : 0)
     var cluster = try Cluster(seed: seed, hosts: hosts, conditions: conditions, bounds: bounds)
     for (at, what) in disturbances { cluster.schedule(what, at: at) }
     cluster.run(for: duration)
     cluster.disturb(.healLinks)
-    for host in hosts.indices {
+    cluster.disturb(.conditions(LinkConditions()))
+    for (host, definition) in hosts.enumerated() {
       cluster.disturb(.thaw(host: host))
       cluster.disturb(.start(host: host))
-      cluster.disturb(.interface(host: host, up: true))
-      for tracker in 0...1 { cluster.disturb(.tracker(host: host, TrackerID(rawValue: tracker), .up)) }
+      for interface in definition.lans.indices { cluster.disturb(.interface(host: host, interface, up: true)) }
+      for tracker in 0..<definition.trackerCount {
+        cluster.disturb(.tracker(host: host, TrackerID(rawValue: tracker), .up))
+      }
     }
-    cluster.run(for: interval.nanoseconds * 40)
+    cluster.run(for: calm)
     return cluster
   }
 
-  /// The host that must hold a router's addresses at rest; `nil` when `nopreempt` leaves it to what happened before.
+  /// What went wrong in a run of this: the violations on the way, and at rest every router that not just one host holds, the
+  /// right one.
+  public func failures(in cluster: Cluster) -> [String] {
+    cluster.violations.map(\.description)
+      + cluster.routers.indices.compactMap { router in
+        let holders = cluster.holders(of: router)
+        guard holders.count == 1 else { return "at rest, router \(router) is held by hosts \(holders)" }
+        guard let rightful = Self.rightfulHolder(of: router, in: cluster), holders != [rightful] else { return nil }
+        return "at rest, router \(router) is held by host \(holders[0]) and not by host \(rightful)"
+      }
+  }
+
+  /// The host that must hold a router's addresses at rest; `nil` when `nopreempt` or a draw leaves it to what happened before.
   ///
   /// In a group it is the best host only if all hosts' members all preempt.
-  public func rightfulHolder(of router: Int) -> Int? {
-    let isGrouped = hosts.contains { !$0.groups.isEmpty }
-    let deciding = hosts.flatMap { isGrouped ? $0.routers : [$0.routers[router]] }
-    guard deciding.allSatisfy(\.preempt) else { return nil }
-    let priorities = hosts.map { $0.routers[router].priority }
+  static func rightfulHolder(of router: Int, in cluster: Cluster) -> Int? {
+    let members = cluster.routers[router].members
+    let isGrouped = members.contains { cluster.hosts[$0.host].groupOfRouter[$0.router] != nil }
+    let deciding =
+      isGrouped
+      ? cluster.hosts.flatMap { $0.definition.routers }
+      : members.map { cluster.hosts[$0.host].definition.routers[$0.router] }
+    guard deciding.allSatisfy(\.configuration.preempt) else { return nil }
+    let priorities = members.map { cluster.effectivePriority(of: $0.router, on: $0.host) }
     // Preempting needs a higher priority: among equals, the one that was there stays.
     guard let best = priorities.max(), priorities.count(where: { $0 == best }) == 1 else { return nil }
-    return priorities.firstIndex(of: best)
+    return priorities.firstIndex(of: best).map { members[$0].host }
+  }
+}
+
+extension RandomRun: CustomStringConvertible {
+  /// The hosts, a line for each of their routers.
+  public var description: String {
+    let network =
+      "delay up to \(conditions.delay.upperBound) µs, of 1000 packets \(conditions.lossPerMille) lost, "
+      + "\(conditions.duplicationPerMille) doubled, \(conditions.reorderingPerMille) held up, "
+      + "\(conditions.corruptionPerMille) corrupted"
+    let lines = hosts.enumerated().flatMap { host, definition in
+      definition.routers.enumerated().map { position, router in
+        "host \(host) router \(position): \(Self.words(for: router))"
+          + (definition.groups.isEmpty ? "" : ", in a group") + ", clock \(definition.clock.drift) ppm"
+      }
+    }
+    return ([network] + lines).joined(separator: "\n")
+  }
+
+  private static func words(for router: SimulatedRouter) -> String {
+    let settings = router.configuration
+    return "VRID \(settings.virtualRouterID) on LAN \(router.interface), \(router.family) \(settings.version) "
+      + "\(router.peers.isEmpty ? "multicast" : "unicast"), interval \(settings.interval.rawValue) cs, "
+      + "priority \(settings.priority), \(settings.preempt ? "preempt" : "nopreempt"), "
+      + "delay \(settings.preemptDelay.inSeconds) s, down after \(settings.downTimerAdverts)"
   }
 }

@@ -2,25 +2,6 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// What a host runs.
-public struct HostDefinition: Sendable {
-  /// Its virtual routers; the same position means the same virtual router on every host.
-  public var routers: [VirtualRouterConfiguration]
-  /// Its sync groups.
-  public var groups: [SyncGroupConfiguration]
-  /// How many trackers it has; all are up at a start unless told otherwise.
-  public var trackerCount: Int
-
-  /// A host with the given routers.
-  public init(
-    routers: [VirtualRouterConfiguration], groups: [SyncGroupConfiguration] = [], trackerCount: Int = 0
-  ) {
-    self.routers = routers
-    self.groups = groups
-    self.trackerCount = trackerCount
-  }
-}
-
 /// Whether a host can do anything.
 public enum HostCondition: Sendable, Hashable {
   /// Off: it holds nothing and hears nothing.
@@ -32,67 +13,144 @@ public enum HostCondition: Sendable, Hashable {
 }
 
 /// A host of the cluster: the core under test with an engine's duties around it.
-struct SimulatedHost {
+struct SimulatedHost: Sendable {
   /// What its socket holds while nobody reads it.
   static let queueLength = 256
 
-  let definition: HostDefinition
-  /// Where its adverts come from.
-  let source: IPAddress
-  /// The adverts of each router, ready to be sent.
-  var templates: [AdvertisementTemplate]
+  var definition: HostDefinition
+  /// Where each router's adverts leave from.
+  let sources: [IPAddress]
+  /// The adverts of each router to each of its destinations, ready to be sent.
+  var templates: [[AdvertisementTemplate]]
+  /// Each router's place in the cluster.
+  var seats: [Seat] = []
+  /// The group of each router that is in one.
+  let groupOfRouter: [Int?]
   var condition = HostCondition.off
-  var isInterfaceUp = true
+  /// Whether each interface is up.
+  var isUp: [Bool]
   var trackers: [TrackerStatus]
   var core: VirtualRouterSet
   /// Which routers' addresses its kernel has.
   var holds: [Bool]
-  /// What arrived while it was frozen.
-  var queue: [Packet] = []
+  /// What arrived while it was frozen, and for which router.
+  var queue: [(Packet, router: Int)] = []
 
   init(_ definition: HostDefinition, number: Int) throws(AdvertisementTemplateError) {
     self.definition = definition
-    let source = IPAddress(v4: 0xC000_0201 + UInt32(number))
-    self.source = source
-    var templates: [AdvertisementTemplate] = []
-    for router in definition.routers {
-      let advert = Advertisement(
-        version: router.version, virtualRouterID: router.virtualRouterID, priority: router.priority,
-        interval: router.interval)
-      let virtual = IPAddress(v4: 0xC633_6400 + UInt32(router.virtualRouterID.rawValue))
-      guard let addresses = AddressList(.ipv4, [virtual]) else { throw .mixedFamilies }
-      templates.append(
-        try AdvertisementTemplate(
-          advert, addresses: addresses, source: source, destination: IPAddress(v4: 0xE000_0012)))
+    sources = definition.routers.map { router in
+      router.source ?? Self.source(host: number, lan: definition.lans[router.interface], router.family)
     }
-    self.templates = templates
+    templates = try Self.templates(definition.routers, from: sources)
+    var groupOfRouter: [Int?] = Array(repeating: nil, count: definition.routers.count)
+    for (position, group) in definition.groups.enumerated() {
+      for member in group.members where groupOfRouter[member] == nil { groupOfRouter[member] = position }
+    }
+    self.groupOfRouter = groupOfRouter
+    isUp = Array(repeating: true, count: definition.lans.count)
     trackers = Array(repeating: .up, count: definition.trackerCount)
     holds = Array(repeating: false, count: definition.routers.count)
-    core = Self.freshCore(definition)
+    core = definition.freshCore
   }
 
-  static func freshCore(_ definition: HostDefinition) -> VirtualRouterSet {
-    VirtualRouterSet(routers: definition.routers, groups: definition.groups, trackerCount: definition.trackerCount)
+  static func templates(
+    _ routers: [SimulatedRouter], from sources: [IPAddress]
+  ) throws(AdvertisementTemplateError) -> [[AdvertisementTemplate]] {
+    var all: [[AdvertisementTemplate]] = []
+    for (router, source) in zip(routers, sources) {
+      var templates: [AdvertisementTemplate] = []
+      for destination in router.destinations {
+        templates.append(try router.template(from: source, to: destination))
+      }
+      all.append(templates)
+    }
+    return all
   }
 
-  /// The router that a VRID names here.
-  func router(of identifier: VirtualRouterID) -> Int? {
-    definition.routers.firstIndex { $0.virtualRouterID == identifier }
+  /// An address made up for a host on a LAN: from 198.18.0.0/15 (RFC 2544), or link-local.
+  private static func source(host: Int, lan: Int, _ family: AddressFamily) -> IPAddress {
+    let number = UInt32(truncatingIfNeeded: lan << 11 | host) & 0x1_FFFF
+    return switch family {
+    case .ipv4: IPAddress(v4: 0xC612_0001 + number)
+    case .ipv6: IPAddress(v6High: 0xFE80_0000_0000_0000, low: UInt64(number) + 1)
+    }
   }
 
-  /// Reads a packet as an engine does; `nil` for what it would drop.
-  func read(_ packet: Packet) -> HostInput? {
-    let origin = DatagramOrigin(
-      source: packet.source, destination: packet.destination, timeToLive: AdvertisementFormat.timeToLive)
-    let received = try? ReceivedAdvertisement(decoding: packet.bytes.span.bytes, origin: origin)
-    guard let advert = received?.advertisement, let router = router(of: advert.virtualRouterID) else { return nil }
-    return .advertisement(advert, from: packet.source, router: router)
+  /// The members of a router's group, itself included; it alone if it has none.
+  func companions(of router: Int) -> [Int] {
+    groupOfRouter[router].map { definition.groups[$0].members } ?? [router]
+  }
+
+  /// The LAN that a router's adverts use.
+  func lan(of router: Int) -> Int { definition.lans[definition.routers[router].interface] }
+
+  /// Whether the interface of a router's adverts is up.
+  func isConnected(_ router: Int) -> Bool { isUp[definition.routers[router].interface] }
+
+  /// Whether a router's addresses are held by a process that can act.
+  func isMaster(_ router: Int) -> Bool { condition == .running && holds[router] }
+
+  /// Whether nothing keeps a router from taking part: no interface that matters and no tracker without a weight has failed,
+  /// of it or of its group.
+  func isHealthy(_ router: Int) -> Bool {
+    let group = groupOfRouter[router].map { definition.groups[$0].trackers } ?? []
+    return !hasFailed(group)
+      && companions(of: router).allSatisfy { member in
+        let router = definition.routers[member]
+        return (isUp[router.interface] || router.ignoresInterfaceFaults) && !hasFailed(router.configuration.trackers)
+      }
+  }
+
+  private func hasFailed(_ bindings: [TrackerBinding]) -> Bool {
+    bindings.contains { binding in
+      guard binding.weight == 0, trackers.indices.contains(binding.tracker.rawValue) else { return false }
+      return trackers[binding.tracker.rawValue] == (binding.reverse ? .up : .down)
+    }
   }
 }
 
-/// An advert on its way, as bytes.
-struct Packet: Sendable {
-  let source: IPAddress
-  let destination: IPAddress
-  let bytes: [UInt8]
+/// A router of a host, by its host's number and its position there.
+public struct RouterPlace: Sendable, Hashable {
+  /// The host.
+  public let host: Int
+  /// The router's position in ``HostDefinition/routers``.
+  public let router: Int
+}
+
+/// Where a host's router stands among all of its VRID: the virtual router of the cluster, and its place in it.
+struct Seat: Sendable, Hashable {
+  let router: Int
+  let member: Int
+}
+
+/// A virtual router of the cluster: the routers of all hosts that have its VRID and family on one LAN.
+public struct ClusterRouter: Sendable, Hashable {
+  /// The LAN its adverts use.
+  public let lan: Int
+  /// Its family.
+  public let family: AddressFamily
+  /// Its VRID.
+  public let identifier: VirtualRouterID
+  /// Its routers in the order of their hosts.
+  public internal(set) var members: [RouterPlace] = []
+
+  /// The virtual routers of hosts in the order in which they first appear.
+  static func all(in hosts: inout [SimulatedHost]) -> [ClusterRouter] {
+    var numbers: [ClusterRouter: Int] = [:]
+    var all: [ClusterRouter] = []
+    for host in hosts.indices {
+      for (position, router) in hosts[host].definition.routers.enumerated() {
+        let key = ClusterRouter(
+          lan: hosts[host].lan(of: position), family: router.family, identifier: router.configuration.virtualRouterID)
+        let number = numbers[key] ?? all.count
+        if number == all.count {
+          numbers[key] = number
+          all.append(key)
+        }
+        hosts[host].seats.append(Seat(router: number, member: all[number].members.count))
+        all[number].members.append(RouterPlace(host: host, router: position))
+      }
+    }
+    return all
+  }
 }

@@ -1,9 +1,9 @@
 import NetworkTypes
 
-/// The deadlines of a fixed number of routers: the least at once, one moved in logarithmic time and without allocating.
+/// The deadlines of a fixed number of routers or hosts: the least at once, one moved in logarithmic time and without allocating.
 ///
 /// A binary heap of positions with an index from each position to its place, so that any deadline can be moved where it is.
-struct DeadlineHeap: Sendable {
+package struct DeadlineHeap: Sendable {
   /// Stands for a position that is not in the heap.
   private static let absent = -1
 
@@ -15,20 +15,20 @@ struct DeadlineHeap: Sendable {
   private var deadlines: [MonotonicInstant]
 
   /// A heap for positions 0 to `count - 1`, none of which has a deadline.
-  init(count: Int) {
+  package init(count: Int) {
     places = Array(repeating: Self.absent, count: count)
     deadlines = Array(repeating: MonotonicInstant(nanoseconds: .max), count: count)
     heap.reserveCapacity(count)
   }
 
   /// The position with the least deadline.
-  var first: (position: Int, deadline: MonotonicInstant)? {
+  package var first: (position: Int, deadline: MonotonicInstant)? {
     guard let position = heap.first else { return nil }
     return (position, deadlines[position])
   }
 
   /// Gives `position` the deadline, or takes it out when there is none.
-  mutating func set(_ deadline: MonotonicInstant?, for position: Int) {
+  package mutating func set(_ deadline: MonotonicInstant?, for position: Int) {
     guard let deadline else { return remove(position) }
     let place = places[position]
     if place == Self.absent {

@@ -1,0 +1,25 @@
+import NetworkTypes
+import VRRPWire
+
+/// An advert on its way, as bytes; read once, however many hosts it reaches.
+final class Packet: Sendable {
+  let bytes: [UInt8]
+  let origin: DatagramOrigin
+  /// What the bytes say; `nil` when their form is wrong.
+  let received: ReceivedAdvertisement?
+
+  init(_ bytes: [UInt8], origin: DatagramOrigin) {
+    self.bytes = bytes
+    self.origin = origin
+    // What TTL is allowed is for each receiver to say.
+    received = try? ReceivedAdvertisement(decoding: bytes.span.bytes, origin: origin, timeToLive: 0...255)
+  }
+
+  /// The same with one byte changed.
+  func corrupted(at position: Int) -> Packet {
+    guard !bytes.isEmpty else { return self }
+    var bytes = bytes
+    bytes[position % bytes.count] ^= UInt8(truncatingIfNeeded: position >> 8) | 1
+    return Packet(bytes, origin: origin)
+  }
+}
