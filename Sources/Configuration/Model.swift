@@ -64,6 +64,10 @@ public struct GlobalSettings: Sendable, Hashable {
   public var vrrpNotifyFIFO: NotifyFIFO?
   /// Whether a router whose interface does not exist waits for it in FAULT (`dynamic_interfaces`).
   public var allowsMissingInterfaces = false
+  /// From the start of the daemon to the start of its virtual routers, at least (`vrrp_startup_delay`).
+  public var startupDelay = Nanoseconds.zero
+  /// From the start of the host to the start of its virtual routers, at least (`vrrp_delay_after_boot`).
+  public var delayAfterBoot = Nanoseconds.zero
   /// The interface of static addresses that name none (`default_interface`).
   public var defaultInterface = "eth0"
   /// Whether adverts for unknown VRIDs are logged (`log_unknown_vrids`).
@@ -301,6 +305,10 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   public var accepts = true
   /// The interface that carries its virtual MAC address (`use_vmac`); `nil` if the real address is used.
   public var virtualMAC: VirtualMACDefinition?
+  /// Further links that its adverts travel by (`heartbeat_interface`).
+  public var heartbeatInterfaces: [String] = []
+  /// Whether the other addresses of a network stay when the first is removed (`promote_secondaries`).
+  public var promotesSecondaries = false
   /// Whether faults of the own interface are ignored (`dont_track_primary`).
   public var ignoresInterfaceFaults = false
   /// Whether a repeated advert's address list is not compared (`skip_check_adv_addr`).

@@ -78,6 +78,8 @@ public struct LogEvent: Sendable, Equatable {
     case entryPutBack = 15
     /// The kernel refused to add or remove a route, a rule or a static address. `text`: it, as configured, and the kernel's words.
     case entryRefused = 16
+    /// The virtual routers start later. `number`: in so many nanoseconds.
+    case startDelayed = 17
   }
 
   func write(to writer: inout MessageWriter) {

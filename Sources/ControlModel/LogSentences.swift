@@ -171,6 +171,8 @@ extension Names {
       return (.error, "another host answers for \(host), which is held here")
     case .entryPutBack:
       return (.warning, "somebody removed \(event.text); it is back")
+    case .startDelayed:
+      return (.notice, "the virtual routers start in \(Spoken.duration(nanoseconds: event.number)), as configured")
     case .entryRefused:
       return (.error, "the kernel refused a change of \(event.text); it is tried again each second")
     }
@@ -197,6 +199,7 @@ extension LogEvent.Kind {
     case .duplicateAddress: "duplicate-address"
     case .entryPutBack: "entry-put-back"
     case .entryRefused: "entry-refused"
+    case .startDelayed: "start-delayed"
     }
   }
 }

@@ -18,13 +18,19 @@ extension Engine {
     tellFacts(from: previous, at: now)
     let heritage = Heritage(previous, for: plan)
     heritage.unsettle()
+    let begin = firstStart
     for router in plan.routers.indices {
-      if let record = heritage.record(of: router) {
+      if let record = heritage.record(of: router), begin <= now || record.snapshot.state != .initialize {
         adopt(record, router: router, afterCrash: !heritage.isSettled, at: now)
-      } else {
+      } else if begin <= now {
         core.handle(.start(router: router), at: now, into: &effects)
+      } else {
+        startDue = begin
       }
       markDirty(router)
+    }
+    if let startDue {
+      outbox.send(.event(LogEvent(.startDelayed, number: (startDue - now).rawValue)))
     }
     carryOut(at: now, due: nil)
     inheritAddresses(heritage)
@@ -34,6 +40,22 @@ extension Engine {
     if previous == nil { announceSources(of: plan.routers.indices) }
     turn(at: now)
     board.isRunning = true
+  }
+
+  /// Before when no virtual router starts: so long after the first engine of this run (`vrrp_startup_delay`), and after the host
+  /// (`vrrp_delay_after_boot`).
+  private var firstStart: MonotonicInstant {
+    // The monotonic clock counts from the start of the host.
+    max(board.startedAt + plan.startupDelay, MonotonicInstant(nanoseconds: 0) + plan.delayAfterBoot)
+  }
+
+  /// Starts the virtual routers that had to wait.
+  func startWaiting(at now: MonotonicInstant) {
+    startDue = nil
+    for router in plan.routers.indices where phase == .running {
+      core.handle(.start(router: router), at: now, into: &effects)
+    }
+    carryOut(at: now, due: nil)
   }
 
   /// Leaves everything as it is for the next engine. Address changes under way are finished first.

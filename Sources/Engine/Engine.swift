@@ -83,6 +83,8 @@ final class Engine {
   /// Told when a name of the configuration has come to mean another interface, which only another engine can serve.
   var onInterfacesMoved: (() -> Void)?
   var proberRegistration: Reactor.Registration?
+  /// When virtual routers that have to wait may start; `nil` when none waits.
+  var startDue: MonotonicInstant?
   /// When an engine that stops no longer waits for the prober to take its last messages.
   var stopDeadline = MonotonicInstant(nanoseconds: 0)
 
@@ -139,6 +141,7 @@ final class Engine {
     board.heartbeat = now
     hasUnsentPackets = false
     guard phase != .prepared, phase != .finished else { return }
+    if let due = startDue, due <= now { startWaiting(at: now) }
     if let due = core.nextDeadline, due <= now {
       core.handle(.timer, at: now, into: &effects)
       carryOut(at: now, due: due)
@@ -165,7 +168,8 @@ final class Engine {
     let retry = hasUnsentPackets ? reactor.now + .milliseconds(1) : nil
     let word = outbox.hasWaiting ? reactor.now + .milliseconds(5) : nil
     let pass = phase == .running ? reconcileDue : nil
-    return [core.nextDeadline, announcer.nextDeadline, pass, retry, word].compactMap { $0 }.reduce(heartbeat, min)
+    return [core.nextDeadline, startDue, announcer.nextDeadline, pass, retry, word].compactMap { $0 }.reduce(
+      heartbeat, min)
   }
 
   /// Notes that a router's record on the board is to be written at the end of the turn.

@@ -90,7 +90,7 @@ private final class EngineProcess {
       throw error
     }
     self.virtualInterfaces = virtualInterfaces
-    let notes = Self.becomeRealTime() + refuseUnaccepted()
+    let notes = Self.becomeRealTime() + refuseUnaccepted() + promoteSecondaries()
     for note in notes { engine.outbox.send(.event(LogEvent(.degraded, text: note))) }
   }
 
@@ -106,6 +106,18 @@ private final class EngineProcess {
       try Engine(plan, interfaces: interfaces, board: board, reactor: reactor, monitor: monitor, prober: prober)
     }
     return (memory, engine)
+  }
+
+  /// Has the kernel keep the other addresses of a network when the first goes; a note for each interface where that cannot be.
+  private func promoteSecondaries() -> [String] {
+    engine.plan.promotedInterfaces.compactMap { interface in
+      do {
+        try LinkTable().promoteSecondaries(on: interface)
+        return nil
+      } catch {
+        return "promote_secondaries cannot be set: \(error)"
+      }
+    }
   }
 
   /// Has packets dropped to the addresses that are not to be accepted for; a note if that cannot be.

@@ -85,6 +85,10 @@ struct Plan {
   let interfaces: [String: InterfaceIndex]
   let garpInterval: Nanoseconds
   let neighborAdvertisementInterval: Nanoseconds
+  let startupDelay: Nanoseconds
+  let delayAfterBoot: Nanoseconds
+  /// Interfaces on which the other addresses of a network stay when the first is removed.
+  let promotedInterfaces: Set<InterfaceIndex>
 
   /// The addresses that packets are not accepted for.
   var unacceptedAddresses: [AddressFilter.Address] {
@@ -153,6 +157,12 @@ struct Plan {
         members: $0.members, trackers: trackerNumbers.bindings($0.trackedScripts, $0.trackedInterfaces))
     }
     trackers = configuration.trackers.map { PlannedTracker($0, in: configuration) }
+    promotedInterfaces = Set(
+      zip(configuration.routers, routers).filter { $0.0.promotesSecondaries }.map(\.1.interface).filter {
+        $0 != Self.absent
+      })
+    startupDelay = configuration.global.startupDelay
+    delayAfterBoot = configuration.global.delayAfterBoot
     garpInterval = configuration.global.garpInterval
     neighborAdvertisementInterval = configuration.global.neighborAdvertisementInterval
   }

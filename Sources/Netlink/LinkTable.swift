@@ -88,6 +88,17 @@ public final class LinkTable {
     }
   }
 
+  /// Has the other addresses of a network stay when the first is removed (net.ipv4.conf.*.promote_secondaries).
+  public func promoteSecondaries(on index: InterfaceIndex) throws(SystemError) {
+    try change("promote secondary addresses on interface \(index)") { object in
+      rtnl_link_set_ifindex(object, index.rawValue)
+      let changes = rtnl_link_alloc()
+      defer { rtnl_link_put(changes) }
+      rtnl_link_inet_set_conf(changes, UInt32(IPV4_DEVCONF_PROMOTE_SECONDARIES), 1)
+      return Self.changeRequest(object, changes)
+    }
+  }
+
   private func set(_ treatment: ARPTreatment, on index: InterfaceIndex) throws(SystemError) {
     try change("set up ARP on interface \(index)") { object in
       rtnl_link_set_ifindex(object, index.rawValue)

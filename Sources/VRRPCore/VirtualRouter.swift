@@ -131,6 +131,7 @@ struct VirtualRouter: Sendable {
     case .backup(let backup):
       return hearInBackup(advert, from: sender, backup, at: now)
     case .master(let master):
+      guard !isOwner || !configuration.ownerIgnoresAdverts else { return .remain }
       return hearInMaster(advert, from: sender, master, at: now, into: &effects)
     case .fault:
       hearInFault(advert, from: sender, at: now)

@@ -56,6 +56,8 @@ public struct VirtualRouterConfiguration: Sendable, Hashable {
   public var lowerPriorityNoAdvert = false
   /// Whether a master sends one more advert on yielding to a higher priority (`higher_prio_send_advert`).
   public var higherPrioritySendAdvert = false
+  /// Whether the owner of the addresses takes no notice of adverts (`owner_ignore_adverts`), so that none makes it yield.
+  public var ownerIgnoresAdverts = false
   /// When addresses are announced.
   public var announcements = AnnouncementSchedule()
   /// The trackers that bear on it.

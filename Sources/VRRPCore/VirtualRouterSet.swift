@@ -7,6 +7,8 @@ public enum HostInput: Sendable, Hashable {
   case start(router: Int)
   /// A valid advert came for the router from another host.
   case advertisement(Advertisement, from: IPAddress, router: Int)
+  /// A valid advert came for the router from another host by a further link (`heartbeat_interface`).
+  case heartbeat(Advertisement, from: IPAddress, router: Int)
   /// The clock has reached the next deadline.
   case timer
   /// A tracker changed.
@@ -77,6 +79,10 @@ public struct VirtualRouterSet: Sendable {
     case .advertisement(let advert, let sender, let router):
       guard routers.indices.contains(router) else { return }
       let proposal = routers[router].hear(advert, from: sender, at: now, into: &effects)
+      carryOut(proposal, of: router, at: now, into: &effects)
+    case .heartbeat(let advert, let sender, let router):
+      guard routers.indices.contains(router) else { return }
+      let proposal = routers[router].hearHeartbeat(advert, from: sender, at: now, into: &effects)
       carryOut(proposal, of: router, at: now, into: &effects)
     case .timer:
       fireDueTimers(at: now, into: &effects)

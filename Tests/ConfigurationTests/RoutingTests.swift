@@ -4,7 +4,7 @@ import NetworkTypes
 import Testing
 
 /// Files of a host without a disk.
-private struct NamedFiles: SourceFiles {
+struct NamedFiles: SourceFiles {
   var files: [String: String]
 
   func read(_ path: String) throws(SourceFileError) -> [UInt8] {

@@ -113,7 +113,7 @@ struct CorpusTests {
     for line in quiet { print("broken: keepalived has a finding and martlet none: \(line)") }
   }
 
-  @Test("The schema has every keyword of keywords.tsv, and no other")
+  @Test("The schema has every keyword of keywords.tsv, and no other but martlet's own")
   func keywords() throws {
     let text = String(decoding: try DiskSourceFiles().read(Corpus.root + "/../keywords.tsv"), as: UTF8.self)
     let rows = text.split(separator: "\n").dropFirst().compactMap { line -> String? in
@@ -121,6 +121,7 @@ struct CorpusTests {
       guard fields.count > 9, fields[9] != "parser" else { return nil }
       return (fields[0] == "(top)" ? "" : String(fields[0])) + " " + fields[1]
     }
-    #expect(Schema.keepalived.keywords.map { "\($0.block) \($0.name)" }.sorted() == rows.sorted())
+    let known = Schema.keepalived.keywords.filter { !$0.isExtension }.map { "\($0.block) \($0.name)" }
+    #expect(known.sorted() == rows.sorted())
   }
 }

@@ -93,7 +93,13 @@ import Testing
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 8, alignment: 1)
     defer { buffer.deallocate() }
     try reader.setNonblocking()
-    #expect(try reader.read(into: buffer) == .endOfFile)
+    // A child that another test starts at this moment has a copy until it runs its program.
+    var end = try reader.read(into: buffer)
+    for _ in 0..<200 where end == .wouldBlock {
+      _ = poll(nil, 0, 10)
+      end = try reader.read(into: buffer)
+    }
+    #expect(end == .endOfFile)
   }
 
   @Test func noticesAMessageThatIsTooLong() throws {

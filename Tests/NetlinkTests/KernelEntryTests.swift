@@ -150,13 +150,14 @@ import Testing
       rule.inputInterface = "wire0"
       rule.ipProtocol = 6
       rule.destinationPorts = 80...443
-      rule.users = 1000...1999
+      // In a user namespace there may be no user but root.
+      rule.users = 0...0
       rule.suppressedPrefixLength = 8
       let entry = KernelEntry(rule)
       #expect(table.add([entry]) == [.done])
       let shown = try says("rule show")
       for words in [
-        "100:", "not from 192.0.2.0/24 to 198.51.100.0/24", "fwmark 0x18/0xff", "iif wire0", "uidrange 1000-1999",
+        "100:", "not from 192.0.2.0/24 to 198.51.100.0/24", "fwmark 0x18/0xff", "iif wire0", "uidrange 0-0",
         "ipproto tcp", "dport 80-443", "lookup 6909 suppress_prefixlength 8", "proto keepalived",
       ] {
         #expect(shown.contains(words), "\(words) is not in \(shown)")

@@ -77,7 +77,8 @@ extension Lowering {
     core.downTimerAdverts = draft.downTimerAdverts ?? global.downTimerAdverts
     core.lowerPriorityNoAdvert = draft.lowerPriorityNoAdvert ?? global.lowerPriorityNoAdvert
     core.higherPrioritySendAdvert = draft.higherPrioritySendAdvert ?? global.higherPrioritySendAdvert
-    core.announcements = announcements(draft.announcements)
+    core.ownerIgnoresAdverts = draft.ownerIgnoresAdverts ?? global.ownerIgnoresAdverts
+    core.announcements = announcements(draft.announcements, hasVirtualMAC: draft.virtualMAC != nil)
     var router = VirtualRouterDefinition(
       name: draft.name.value, interface: interface, core: core, family: draft.settledFamily)
     router.initialState = draft.state?.value ?? .backup
@@ -91,6 +92,8 @@ extension Lowering {
     router.unicastTTL = UInt8(clamping: draft.unicastTTL?.value ?? 255)
     router.checksumWithoutPseudoHeader = draft.checksumWithoutPseudoHeader ?? global.checksumWithoutPseudoHeader
     router.accepts = draft.accepts ?? true
+    router.heartbeatInterfaces = draft.heartbeatInterfaces.map(\.value)
+    router.promotesSecondaries = draft.promotesSecondaries && draft.virtualMAC == nil
     router.ignoresInterfaceFaults = draft.ignoresInterfaceFaults
     router.skipsAddressCheck = draft.skipsAddressCheck ?? global.skipsAddressCheck
     router.virtualMAC = virtualMAC(of: draft, number)
@@ -120,12 +123,15 @@ extension Lowering {
   }
 
   /// The schedule of an instance: its own values, then those of `global_defs`, then keepalived's.
-  private func announcements(_ own: AnnouncementDraft) -> AnnouncementSchedule {
+  private func announcements(_ own: AnnouncementDraft, hasVirtualMAC: Bool) -> AnnouncementSchedule {
     let all = global.announcements
     let least = global.minimalAnnouncements
     let delay = own.delay ?? all.delay ?? (least ? 0 : 5)
     let repeats = own.repeats ?? all.repeats ?? (least ? 1 : 5)
-    let refresh = own.refresh ?? all.refresh ?? 0
+    let extra = own.extraRefresh ?? all.extraRefresh ?? ExtraRefresh()
+    // A virtual MAC address speaks only when its master does, and switches forget it (`garp_extra_if`).
+    let refreshes = [own.refresh ?? all.refresh ?? 0, hasVirtualMAC || extra.isForAll ? extra.seconds : 0]
+    let refresh = refreshes.filter { $0 > 0 }.min() ?? 0
     let lowerDelay = own.lowerPriorityDelay ?? all.lowerPriorityDelay ?? all.delay ?? (least ? 0 : 5)
     var schedule = AnnouncementSchedule()
     schedule.repeats = repeats

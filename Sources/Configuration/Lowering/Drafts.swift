@@ -26,8 +26,16 @@ struct AnnouncementDraft {
   var repeats: Int?
   var refresh: Int?
   var refreshRepeats: Int?
+  /// Seconds between refreshes that a virtual MAC address asks for, or everybody.
+  var extraRefresh: ExtraRefresh?
   var lowerPriorityDelay: Int?
   var lowerPriorityRepeats: Int?
+}
+
+/// `garp_extra_if [all] SECONDS`.
+struct ExtraRefresh {
+  var seconds = 0
+  var isForAll = false
 }
 
 /// `global_defs` as far as the file says.
@@ -40,6 +48,7 @@ struct GlobalDraft {
   var higherPrioritySendAdvert = false
   var checksumWithoutPseudoHeader = false
   var skipsAddressCheck = false
+  var ownerIgnoresAdverts = false
   var notifiesPriorityChanges = false
   var virtualMACPrefix = "vrrp"
   var vrrpFIFOSpan: SourceSpan?
@@ -115,6 +124,9 @@ struct InstanceDraft {
   var higherPrioritySendAdvert: Bool?
   var checksumWithoutPseudoHeader: Bool?
   var skipsAddressCheck: Bool?
+  var ownerIgnoresAdverts: Bool?
+  var heartbeatInterfaces: [Located<String>] = []
+  var promotesSecondaries = false
   var ignoresInterfaceFaults = false
   var accepts: Bool?
   var virtualMAC: VirtualMACDraft?

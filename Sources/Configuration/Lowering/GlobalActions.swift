@@ -38,6 +38,15 @@ extension Lowering {
         guard let word = statement.arguments.first, lowering.isInterfaceName(word) else { return }
         draft.settings.defaultInterface = word.text
       },
+      .custom("vrrp_garp_extra_if") { draft, statement, lowering in
+        draft.announcements.extraRefresh = lowering.extraRefresh(statement, atLeast: 1)
+      },
+      .custom("vrrp_vmac_garp_intvl") { draft, statement, lowering in
+        draft.announcements.extraRefresh = lowering.extraRefresh(statement, atLeast: 1)
+      },
+      .duration("vrrp_startup_delay", \.settings.startupDelay),
+      .duration("vrrp_delay_after_boot", \.settings.delayAfterBoot),
+      .boolean("vrrp_owner_ignore_adverts", \.ownerIgnoresAdverts),
       .flag("log_unknown_vrids", \.settings.logUnknownVRIDs),
       // Already so for every router with peers: an advert from a stranger is never taken.
       .custom("vrrp_check_unicast_src") { _, _, _ in },
@@ -52,6 +61,31 @@ extension Lowering {
       },
       .flag("v3_checksum_as_v2", \.checksumWithoutPseudoHeader),
     ]
+  }
+
+  /// Reads `[all] SECONDS` in either order.
+  func extraRefresh(_ statement: Statement, atLeast least: Int) -> ExtraRefresh? {
+    var refresh: ExtraRefresh?
+    var isForAll = false
+    for word in statement.arguments {
+      if word == "all" {
+        isForAll = true
+      } else if let seconds = Self.wholeNumber(word.bytes), (least...86_400).contains(seconds) {
+        refresh = ExtraRefresh(seconds: seconds)
+      } else {
+        diagnostics.report(
+          .warning, "bad-value", "'\(word.text)' is neither all nor a number of seconds from \(least) to 86400",
+          at: word.span)
+        return nil
+      }
+    }
+    refresh?.isForAll = isForAll
+    if refresh == nil {
+      diagnostics.report(
+        .warning, "missing-argument", "\(statement.words[0].text) needs a number of seconds; the line is ignored",
+        at: statement.span)
+    }
+    return refresh
   }
 
   private func readFIFO(_ statement: Statement, into fifo: inout NotifyFIFO?) {

@@ -41,6 +41,11 @@ extension Lowering {
       .flag("dont_track_primary", \.ignoresInterfaceFaults),
       .custom("use_vmac") { $2.readVirtualMAC($1, into: &$0) },
       .custom("vmac_xmit_base") { draft, statement, _ in draft.sendsAdvertsBelow = statement.span },
+      .custom("heartbeat_interface") { $2.readHeartbeats($1, into: &$0) },
+      .flag("promote_secondaries", \.promotesSecondaries),
+      .boolean("owner_ignore_adverts", \.ownerIgnoresAdverts),
+      .custom("garp_extra_if") { $0.announcements.extraRefresh = $2.extraRefresh($1, atLeast: 0) },
+      .custom("vmac_garp_intvl") { $0.announcements.extraRefresh = $2.extraRefresh($1, atLeast: 0) },
       .custom("accept") { draft, _, _ in draft.accepts = true },
       .custom("no_accept") { draft, _, _ in draft.accepts = false },
       .custom("track_script") { $0.trackedScripts += $2.trackEntries($1) },
@@ -119,6 +124,19 @@ extension Lowering {
       return false
     }
     return true
+  }
+
+  private func readHeartbeats(_ statement: Statement, into draft: inout InstanceDraft) {
+    for word in statement.children.flatMap(\.words) where isInterfaceName(word) {
+      guard word.text != "lo" else {
+        diagnostics.report(
+          .error, "loopback-interface", "adverts cannot be sent on the loopback interface", at: word.span)
+        continue
+      }
+      if !draft.heartbeatInterfaces.contains(where: { $0.value == word.text }) {
+        draft.heartbeatInterfaces.append(Located(word.text, word.span))
+      }
+    }
   }
 
   private func readVersion(_ statement: Statement, into draft: inout InstanceDraft) {

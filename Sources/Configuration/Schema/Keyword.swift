@@ -53,7 +53,7 @@ public struct Keyword: Sendable, Hashable {
 
   /// Why a keyword has no effect and nothing is lost.
   public enum Reason: Sendable, Hashable {
-    case scheduling, processes, buffers, firewall, reading, debugging, putBack
+    case scheduling, processes, buffers, firewall, reading, debugging, putBack, kernelLinks, always
 
     /// The reason in words that go after the keyword's name.
     public var text: String {
@@ -63,6 +63,8 @@ public struct Keyword: Sendable, Hashable {
       case .buffers: "has no effect: socket buffers are sized to the number of routers"
       case .firewall: "has no effect: no firewall rules are made"
       case .reading: "has no effect: every reload checks the configuration before it takes over"
+      case .kernelLinks: "has no effect: the kernel tells of every change of a link at once"
+      case .always: "has no effect: it is always so"
       case .putBack: "has no effect: an address, a route or a rule that somebody removes is put back"
       case .debugging: "has no effect: it only serves the search for faults in keepalived"
       }
@@ -83,6 +85,10 @@ public struct Keyword: Sendable, Hashable {
   public let since: String
   /// What to write instead of it, if it is deprecated; may be empty.
   public let instead: String?
+  /// Whether it is martlet's own, and no keyword of keepalived's.
+  public var isExtension: Bool { since == Self.own }
+  /// What stands in ``since`` for a keyword of martlet's own.
+  static let own = "martlet"
   /// What becomes of it.
   public let disposition: Disposition
   /// Whether it has a line of its own.

@@ -5,12 +5,12 @@ extension Schema {
   private static let topLevelKeywords: [Keyword] = rows(
     "",
     [
-      Keyword("linkbeat_use_polling", .flag),
+      Keyword("linkbeat_use_polling", .flag, .accepted(.kernelLinks)),
       Keyword("net_namespace", .word, default: "current namespace"),
       Keyword("net_namespace_ipvs", .optionalWords, default: "same as net_namespace", .notManaged),
       Keyword("namespace_with_ipsets", .flag, .accepted(.processes)),
       Keyword("use_pid_dir", .flag, .accepted(.processes)),
-      Keyword("instance", .word),
+      Keyword("instance", .word, .accepted(.processes)),
       Keyword("child_wait_time", .integer(0, 4294967295), default: "5", unit: .seconds, .accepted(.processes)),
       Keyword("global_defs", .block, .acts),
       Keyword("track_group", .block, .accepted(.putBack)),
@@ -19,7 +19,7 @@ extension Schema {
       Keyword("static_rules", .values, .acts),
       Keyword("vrrp_sync_group", .block, .acts),
       Keyword("garp_group", .block),
-      Keyword("linkbeat_interfaces", .values),
+      Keyword("linkbeat_interfaces", .values, .accepted(.kernelLinks)),
       Keyword("vrrp_instance", .block, .acts),
       Keyword("vrrp_script", .block, .acts),
       Keyword("vrrp_track_process", .block),

@@ -24,6 +24,28 @@ enum DuplicateVirtualRouterID: ConfigurationRule {
       }
       seen[key, default: []].append(draft)
     }
+    checkHeartbeats(lowering)
+  }
+
+  /// A further link must not carry the adverts of another router of the same number.
+  private static func checkHeartbeats(_ lowering: Lowering) {
+    for draft in lowering.instances {
+      for link in draft.heartbeatInterfaces {
+        let other = lowering.instances.first {
+          $0.virtualRouterID?.value == draft.virtualRouterID?.value && $0.settledFamily == draft.settledFamily
+            && ($0.interface?.value == link.value
+              || $0.name.value != draft.name.value && $0.heartbeatInterfaces.contains { $0.value == link.value })
+        }
+        guard let other else { continue }
+        let isOwn = other.name.value == draft.name.value
+        lowering.diagnostics.report(
+          .error, "duplicate-virtual-router-id",
+          isOwn
+            ? "\(link.value) is the interface of \(draft.name.value) already, and no further link"
+            : "\(link.value) carries the adverts of \(other.name.value), which has the same virtual_router_id",
+          at: link.span, suggestion: isOwn ? "take it out of heartbeat_interface" : "give one of them another number")
+      }
+    }
   }
 
   private static func conflict(_ first: InstanceDraft, _ second: InstanceDraft) -> Bool {

@@ -1,0 +1,86 @@
+import Configuration
+import ConfigurationSyntax
+import NetworkTypes
+import Testing
+import VRRPCore
+
+private func load(_ text: String) -> LoadedConfiguration {
+  ConfigurationLoader.load(path: "/m.conf", files: NamedFiles(files: ["/m.conf": text]))
+}
+
+private func router(_ lines: String, global: String = "") -> VirtualRouterDefinition? {
+  let loaded = load("global_defs {\n\(global)\n}\n" + instance(lines))
+  #expect(!loaded.hasErrors, "\(loaded.diagnostics.map(\.message))")
+  return loaded.configuration.routers.first
+}
+
+@Suite struct OptionTests {
+  @Test(arguments: [
+    ("use_vmac", "vrrp_garp_extra_if 60", 60), ("", "vrrp_garp_extra_if 60", nil),
+    ("", "vrrp_garp_extra_if all 60", 60),
+    ("garp_extra_if 30", "", nil), ("garp_extra_if 30 all", "", 30), ("use_vmac\ngarp_extra_if 30", "", 30),
+    ("use_vmac\ngarp_extra_if 0", "vrrp_garp_extra_if 60", nil),
+    ("use_vmac\ngarp_extra_if 60\ngarp_master_refresh 20", "", 20),
+    ("use_vmac\nvmac_garp_intvl 45", "", 45),
+  ])
+  func aVirtualMACAddressIsAnnouncedNowAndThen(lines: String, global: String, seconds: Int64?) throws {
+    let made = try #require(router(lines, global: global))
+    #expect(made.core.announcements.refreshInterval == seconds.map { .seconds($0) })
+  }
+
+  @Test(arguments: ["garp_extra_if", "garp_extra_if all", "garp_extra_if soon", "garp_extra_if 86401"])
+  func aRefreshWithoutItsTimeIsAWarning(line: String) {
+    let loaded = load(instance(line))
+    #expect(loaded.diagnostics.map(\.severity) == [.warning])
+    #expect(loaded.configuration.routers.first?.core.announcements.refreshInterval == nil)
+  }
+
+  @Test func theStartCanWait() {
+    let loaded = load("global_defs {\nvrrp_startup_delay 2.5\nvrrp_delay_after_boot 60\n}\n" + instance(""))
+    #expect(loaded.configuration.global.startupDelay == .milliseconds(2500))
+    #expect(loaded.configuration.global.delayAfterBoot == .seconds(60))
+  }
+
+  @Test(arguments: [
+    ("owner_ignore_adverts", "", true), ("", "vrrp_owner_ignore_adverts", true),
+    ("owner_ignore_adverts off", "vrrp_owner_ignore_adverts", false), ("", "", false),
+  ])
+  func anOwnerMayIgnoreAdverts(line: String, global: String, ignores: Bool) throws {
+    #expect(try #require(router("priority 255\n\(line)", global: global)).core.ownerIgnoresAdverts == ignores)
+  }
+
+  @Test func secondariesArePromotedWhereTheAddressesAre() throws {
+    #expect(try #require(router("promote_secondaries")).promotesSecondaries)
+    #expect(try !#require(router("promote_secondaries\nuse_vmac")).promotesSecondaries)
+  }
+
+  @Test func furtherLinksStandOnceEach() throws {
+    let made = try #require(router("heartbeat_interface {\neth1 eth2\neth1\n}"))
+    #expect(made.heartbeatInterfaces == ["eth1", "eth2"])
+  }
+
+  @Test(arguments: [
+    ("heartbeat_interface {\nlo\n}", "loopback-interface", 5),
+    ("heartbeat_interface {\neth0\n}", "duplicate-virtual-router-id", 5),
+    ("heartbeat_interface {\na/b\n}", "interface-name", 5),
+  ])
+  func aFurtherLinkMustBeAnother(lines: String, id: String, line: Int) {
+    let loaded = load(instance(lines))
+    #expect(loaded.diagnostics.filter { $0.severity == .error }.map(\.id) == [id])
+    #expect(loaded.diagnostics.first { $0.severity == .error }?.range?.line == line)
+  }
+
+  @Test func aFurtherLinkCarriesNoOtherRouterOfTheSameNumber() {
+    let other = instance("", interface: "interface eth1", address: "192.0.2.11/24").replacing("VI_1", with: "VI_2")
+    let loaded = load(instance("heartbeat_interface {\neth1\n}") + other)
+    #expect(loaded.diagnostics.filter { $0.severity == .error }.map(\.id) == ["duplicate-virtual-router-id"])
+    let third = other.replacing("virtual_router_id 51", with: "virtual_router_id 52")
+    #expect(!load(instance("heartbeat_interface {\neth1\n}") + third).hasErrors)
+  }
+
+  @Test(arguments: ["linkbeat_use_polling", "track_src_ip"])
+  func whatIsAlwaysSoIsNoted(line: String) {
+    let loaded = load(instance("unicast_src_ip 192.0.2.1\nunicast_peer {\n192.0.2.2\n}\n\(line)"))
+    #expect(loaded.diagnostics.map(\.id) == ["no-effect"])
+  }
+}
