@@ -149,9 +149,11 @@ static int drain(int fd) {
     if (outcome < 0) goto failed;                                    \
   } while (0)
 
-int clinux_advert_receive_socket(bool ipv6, int32_t interface, const char *device, int receive_buffer) {
+int clinux_advert_receive_socket(
+  bool ipv6, int protocol, int32_t interface, const char *device, int receive_buffer
+) {
   (void)interface;
-  int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, VRRP_PROTOCOL);
+  int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
   if (fd < 0) return -errno;
   // Until it is bound the socket hears every interface, so nothing is let in before that.
   int outcome = drop_everything(fd);
@@ -202,8 +204,10 @@ int clinux_leave_group(int fd, bool ipv6, const uint8_t *group, int32_t interfac
   return membership(fd, ipv6, group, interface, false);
 }
 
-int clinux_advert_send_socket(bool ipv6, int send_buffer) {
-  int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, VRRP_PROTOCOL);
+int clinux_advert_send_socket(bool ipv6, bool whole_packets, int send_buffer) {
+  // IPPROTO_RAW takes packets with their IPv4 header.
+  int protocol = whole_packets ? IPPROTO_RAW : VRRP_PROTOCOL;
+  int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
   if (fd < 0) return -errno;
   int outcome = drop_everything(fd);
   if (outcome < 0) goto failed;

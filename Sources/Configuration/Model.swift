@@ -269,6 +269,17 @@ public struct UnicastPeer: Sendable, Hashable {
   }
 }
 
+/// `authentication`: a way and its `auth_pass`, of which keepalived takes at most eight bytes.
+public enum AuthenticationDefinition: Sendable, Hashable, CustomReflectable {
+  /// `PASS`: the password stands in each advert (RFC 2338 section 5.3.6.1).
+  case password([UInt8])
+  /// `AH`: each advert is signed in an Authentication Header (RFC 2338 section 5.3.6.2).
+  case header(key: [UInt8])
+
+  /// Shows nothing, so that no dump of a configuration gives the password away.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// `vrrp_instance`.
 public struct VirtualRouterDefinition: Sendable, Hashable {
   /// Its name.
@@ -287,8 +298,8 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   public var excludedAddresses: [VirtualAddress] = []
   /// `virtual_routes`, then `virtual_rules`: what the kernel has while the router is master.
   public var entries: [KernelEntryDefinition] = []
-  /// Simple password of version 2, at most 8 bytes (RFC 2338 section 5.3.6); `nil` for none.
-  public var password: [UInt8]?
+  /// How version 2's adverts are authenticated; `nil` if they are not.
+  public var authentication: AuthenticationDefinition?
   /// Peers; empty for multicast.
   public var unicastPeers: [UnicastPeer] = []
   /// Where adverts are sent from when the file says (`unicast_src_ip`, `mcast_src_ip`).

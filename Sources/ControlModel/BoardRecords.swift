@@ -195,13 +195,20 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
+  /// The highest sequence number that the router has sent or heard in signed adverts, for the next engine to go on from.
+  public var sequenceNumber: UInt32 {
+    get { self[RouterField.sequenceNumber] }
+    nonmutating set { self[RouterField.sequenceNumber] = newValue }
+  }
+
   /// Where the ready resignation stands among the board's packets: destinations of 16 bytes each, then the advert.
   public var resignation: ResignationPacket {
     get {
       read {
         ResignationPacket(
           offset: Int(self[RouterField.packetOffset]), length: Int(self[RouterField.packetLength]),
-          destinationCount: Int(self[RouterField.destinationCount]), timeToLive: self[RouterField.timeToLive])
+          destinationCount: Int(self[RouterField.destinationCount]), timeToLive: self[RouterField.timeToLive],
+          isWholePacket: self[RouterField.wholePackets] == 1)
       }
     }
     nonmutating set {
@@ -210,6 +217,7 @@ public struct RouterRecord: BoardRecord {
         self[RouterField.packetLength] = UInt32(clamping: newValue.length)
         self[RouterField.destinationCount] = UInt32(clamping: newValue.destinationCount)
         self[RouterField.timeToLive] = newValue.timeToLive
+        self[RouterField.wholePackets] = newValue.isWholePacket ? 1 : 0
       }
     }
   }
@@ -233,7 +241,8 @@ extension RouterRecord {
     resignation = place
   }
 
-  /// Reads the ready resignation; `nil` when there is none or it would lie beyond the board's end.
+  /// Reads the ready resignation; `nil` when there is none or it would lie beyond the board's end. Where ``resignation`` says that
+  /// there is a packet for each destination, `advert` is all of them, one after the other and of one length.
   public func readyResignation(on board: Board) -> (advert: [UInt8], destinations: [IPAddress])? {
     let place = resignation
     let packets = board.packets
@@ -256,19 +265,22 @@ extension RouterRecord {
 public struct ResignationPacket: Sendable, Hashable {
   /// First byte of the destinations (16 bytes each, IPv4 in the first four), which the advert follows.
   public var offset: Int
-  /// Bytes of the advert itself.
+  /// Bytes of the advert itself, or of the packets for all destinations together.
   public var length: Int
   /// Hosts or groups to send it to.
   public var destinationCount: Int
   /// TTL or hop limit to send it with.
   public var timeToLive: UInt8
+  /// Whether each destination has a packet of its own, with its IPv4 header: a signed one, which holds for that destination alone.
+  public var isWholePacket: Bool
 
   /// A place for a packet.
-  public init(offset: Int, length: Int, destinationCount: Int, timeToLive: UInt8) {
+  public init(offset: Int, length: Int, destinationCount: Int, timeToLive: UInt8, isWholePacket: Bool = false) {
     self.offset = offset
     self.length = length
     self.destinationCount = destinationCount
     self.timeToLive = timeToLive
+    self.isWholePacket = isWholePacket
   }
 }
 

@@ -9,12 +9,16 @@ final class AdvertTransport {
   struct Ear {
     let receiver: AdvertReceiver
     let table: Int
+    /// Whether it hears signed adverts; then ``onlyRouter`` is the router that they must be for, if there is but one.
+    let isSigned: Bool
+    let onlyRouter: Int?
   }
 
   private(set) var ears: [Ear] = []
   private(set) var index: RouterIndex
   private let batch: ReceiveBatch
   private let senders: [AddressFamily: AdvertSender]
+  private var signer: SignedAdverts
   private let packets: PacketSender
   /// Each router's adverts, one for every destination; empty while it has no source address.
   private var templates: [[AdvertisementTemplate]]
@@ -25,21 +29,27 @@ final class AdvertTransport {
     batch = try ReceiveBatch()
     packets = try PacketSender()
     templates = Array(repeating: [], count: plan.routers.count)
+    signer = try SignedAdverts(plan)
     var senders: [AddressFamily: AdvertSender] = [:]
     var tables: [AddressFamily: [InterfaceIndex: Int]] = [:]
     for (position, router) in plan.routers.enumerated() {
       if senders[router.family] == nil { senders[router.family] = try AdvertSender(family: router.family) }
       guard router.interface != Plan.absent else { continue }
-      if let table = tables[router.family]?[router.interface] {
-        index.insert(position, virtualRouterID: router.virtualRouterID, table: table)
+      let table: Int
+      if let known = tables[router.family]?[router.interface] {
+        table = known
       } else {
-        let receiver = try AdvertReceiver(
-          interface: router.interface, name: router.interfaceName, family: router.family)
-        let table = index.addTable()
-        ears.append(Ear(receiver: receiver, table: table))
+        table = index.addTable()
         tables[router.family, default: [:]][router.interface] = table
-        index.insert(position, virtualRouterID: router.virtualRouterID, table: table)
+        ears.append(try Self.ear(like: router, table: table, isSigned: false, onlyRouter: nil))
       }
+      index.insert(position, virtualRouterID: router.virtualRouterID, table: table)
+    }
+    // The other socket stays: what comes without a signature to a router that wants one is to be counted.
+    for (interface, positions) in Dictionary(grouping: plan.signedRouters, by: { plan.routers[$0].interface }) {
+      guard let first = positions.first, let table = tables[.ipv4]?[interface] else { continue }
+      let onlyRouter = positions.count == 1 ? first : nil
+      ears.append(try Self.ear(like: plan.routers[first], table: table, isSigned: true, onlyRouter: onlyRouter))
     }
     self.senders = senders
     for ear in ears {
@@ -48,9 +58,19 @@ final class AdvertTransport {
     }
   }
 
+  private static func ear(
+    like router: PlannedRouter, table: Int, isSigned: Bool, onlyRouter: Int?
+  ) throws(SystemError) -> Ear {
+    let receiver = try AdvertReceiver(
+      interface: router.interface, name: router.interfaceName, family: router.family,
+      protocolNumber: isSigned ? AuthenticationHeader.protocolNumber : AdvertisementFormat.protocolNumber)
+    return Ear(receiver: receiver, table: table, isSigned: isSigned, onlyRouter: onlyRouter)
+  }
+
   /// Makes a router's adverts anew for a source address; without one it can send none.
   func setSource(_ source: IPAddress?, of position: Int, _ router: PlannedRouter, interval: Centiseconds) {
     templates[position] = []
+    defer { signer.prepare(templates[position], of: position, router) }
     guard let source else { return }
     let advert = Advertisement(
       version: router.version, virtualRouterID: router.virtualRouterID, priority: .resignation, interval: interval)
@@ -61,10 +81,29 @@ final class AdvertTransport {
     }
   }
 
-  /// The bytes of a router's resignation with its destinations, for the board; `nil` while it has no source address.
-  func resignation(of position: Int) -> (advert: [UInt8], destinations: [IPAddress])? {
+  /// The bytes of a router's resignation with its destinations, for the board; `nil` while it has no source address. Those of a
+  /// signed router are a packet for each destination, one after the other.
+  func resignation(of position: Int, _ router: PlannedRouter) -> (advert: [UInt8], destinations: [IPAddress])? {
     guard let first = templates[position].first else { return nil }
-    return (first.resignation.bytes, templates[position].map(\.destination))
+    let bytes =
+      router.signingKey == nil
+      ? first.resignation.bytes : signer.resignations(of: position, templates[position])
+    return (bytes, templates[position].map(\.destination))
+  }
+
+  /// The number that a signed router's adverts have come to; `nil` for any other.
+  func sequence(of position: Int, _ router: PlannedRouter) -> UInt32? {
+    router.signingKey == nil ? nil : signer.sequences[position].highest
+  }
+
+  /// Goes on from the number that the engine before this one came to.
+  func resumeSequence(of position: Int, after highest: UInt32) {
+    signer.resume(position, after: highest)
+  }
+
+  /// Whether the number of an authentic advert is a new one; if it is, no other advert may have it.
+  func acceptSequence(_ number: UInt32, of position: Int) -> Bool {
+    signer.sequences[position].accept(number)
   }
 
   /// Puts a router's advert into the batch for each of its destinations; `failure` is told of those the kernel refuses.
@@ -72,6 +111,9 @@ final class AdvertTransport {
     _ priority: Priority, of position: Int, _ router: PlannedRouter,
     failure: (_ router: Int, _ errno: Int32) -> Void
   ) -> Int {
+    if router.signingKey != nil {
+      return signer.send(priority, &templates[position], of: position, router, failure: failure)
+    }
     guard let sender = senders[router.family] else { return 0 }
     for destination in templates[position].indices {
       if templates[position][destination].advertisement.priority != priority {
@@ -102,7 +144,7 @@ final class AdvertTransport {
     for sender in senders.values where sender.count > 0 {
       if sender.flush(failure).pending > 0 { isDone = false }
     }
-    return isDone
+    return signer.flush(failure: failure) && isDone
   }
 
   /// Takes what waits on a socket. At most eight batches a turn, so that a flood on one interface cannot starve timers.

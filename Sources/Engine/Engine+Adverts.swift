@@ -27,10 +27,11 @@ extension Engine {
   }
 
   private func take(_ datagram: ReceivedAdvert, from ear: AdvertTransport.Ear, at now: MonotonicInstant) {
+    if ear.isSigned { return takeSigned(datagram, from: ear, at: now) }
     let message = datagram.payload.bytes
     let origin = DatagramOrigin(
       source: datagram.source, destination: datagram.destination, timeToLive: datagram.hopLimit ?? 0)
-    guard let router = router(for: datagram, from: ear) else {
+    guard let router = router(for: message, datagram, from: ear) else {
       let error = Self.formError(of: message, origin) ?? .unknownVirtualRouter
       return drop(error, from: datagram.source, router: nil, on: ear, at: now)
     }
@@ -49,8 +50,8 @@ extension Engine {
   }
 
   /// The router an advert is for: by VRID, and among routers that share one by whose peer the sender is, or by the group.
-  private func router(for datagram: ReceivedAdvert, from ear: AdvertTransport.Ear) -> Int? {
-    guard let identifier = ReceivedAdvertisement.virtualRouterID(of: datagram.payload.bytes),
+  func router(for message: RawSpan, _ datagram: ReceivedAdvert, from ear: AdvertTransport.Ear) -> Int? {
+    guard let identifier = ReceivedAdvertisement.virtualRouterID(of: message),
       let first = transport.index.first(virtualRouterID: identifier.rawValue, table: ear.table)
     else { return nil }
     var candidate: Int? = first
@@ -63,8 +64,8 @@ extension Engine {
   }
 
   /// Everything that makes an advert one to obey, in the order of RFC 9568 section 7.1.
-  private func check(
-    _ message: RawSpan, _ origin: DatagramOrigin, for position: Int
+  func check(
+    _ message: RawSpan, _ origin: DatagramOrigin, for position: Int, isBehindHeader: Bool = false
   ) throws(AdvertisementError) -> ReceivedAdvertisement {
     let router = plan.routers[position]
     let peer = router.peers.first { $0.address == origin.source }
@@ -74,7 +75,8 @@ extension Engine {
       timeToLive = least...max(least, peer?.maximumTTL ?? .max)
     }
     let received = try ReceivedAdvertisement(
-      decoding: message, origin: origin, timeToLive: timeToLive, version: router.version)
+      decoding: message, origin: origin, timeToLive: timeToLive, version: router.version, isBehindHeader: isBehindHeader
+    )
     if origin.destination.isMulticast == router.isUnicast { throw .destination }
     if interfaces.isUsable(origin.source) { throw .ownAddress }
     if router.checksPeers, peer == nil { throw .notAPeer }
@@ -82,7 +84,7 @@ extension Engine {
     return received
   }
 
-  private func accept(
+  func accept(
     _ received: ReceivedAdvertisement, from sender: IPAddress, router: Int, at now: MonotonicInstant
   ) {
     if let record = board.router(router) {
@@ -94,7 +96,7 @@ extension Engine {
     carryOut(at: now, due: nil)
   }
 
-  private func noteAddressDifference(
+  func noteAddressDifference(
     _ received: ReceivedAdvertisement, _ message: RawSpan, from sender: IPAddress, router: Int,
     at now: MonotonicInstant
   ) {
@@ -109,7 +111,7 @@ extension Engine {
     outbox.send(.event(LogEvent(.addressListDiffers, router: router, address: sender)))
   }
 
-  private func drop(
+  func drop(
     _ error: AdvertisementError, from sender: IPAddress, router: Int?, on ear: AdvertTransport.Ear,
     at now: MonotonicInstant
   ) {
@@ -127,10 +129,13 @@ extension Engine {
   }
 
   /// What is wrong with the form of an advert that no router here has the VRID of.
-  private static func formError(of message: RawSpan, _ origin: DatagramOrigin) -> AdvertisementError? {
+  static func formError(
+    of message: RawSpan, _ origin: DatagramOrigin, isBehindHeader: Bool = false
+  ) -> AdvertisementError? {
     do throws(AdvertisementError) {
       let anyHop: ClosedRange<UInt8> = origin.destination.isMulticast ? 255...255 : 0...255
-      _ = try ReceivedAdvertisement(decoding: message, origin: origin, timeToLive: anyHop)
+      _ = try ReceivedAdvertisement(
+        decoding: message, origin: origin, timeToLive: anyHop, isBehindHeader: isBehindHeader)
       return nil
     } catch {
       return error

@@ -45,9 +45,18 @@ extension Engine {
     // would make the new master announce itself against the returning one.
     guard priority != .resignation || interfaces.isUp(plan.routers[router].interface) else { return }
     let sent = transport.send(priority, of: router, plan.routers[router], failure: noteSendFailure)
+    if plan.routers[router].signingKey != nil { keepReady(router) }
     guard let record = board.router(router) else { return }
     record[.advertisementsSent] &+= UInt64(sent)
     if priority == .resignation { record[.resignationsSent] &+= UInt64(sent) }
+  }
+
+  /// Puts on the board what others need if this engine dies: the router's resignation, ready to send, and the number that signed
+  /// adverts have come to. The resignation of a signed router bears the next number, so it is made anew with each advert.
+  func keepReady(_ router: Int) {
+    guard let record = board.router(router) else { return }
+    if let sequence = transport.sequence(of: router, plan.routers[router]) { record.sequenceNumber = sequence }
+    if let packet = transport.resignation(of: router, plan.routers[router]) { record.write(packet, on: board) }
   }
 
   func flushAdverts() {

@@ -119,6 +119,8 @@ extension Engine {
     for kind in 0..<RouterRecord.dropKinds { record[drops: kind] = old[drops: kind] }
     if let last = old.lastTransition { record.record(last.transition, number: last.number) }
     record.notified = old.notified
+    transport.resumeSequence(of: router, after: old.sequenceNumber)
+    keepReady(router)
     var snapshot = old.snapshot
     if afterCrash { snapshot.allowForSilence(until: now, downTimerAdverts: plan.core[router].downTimerAdverts) }
     core.adopt(snapshot, router: router, at: now, into: &effects)
@@ -172,7 +174,7 @@ extension Engine {
     guard let board = heritage.board else { return }
     var withdrawal = Withdrawal()
     withdrawal.resignations = (0..<board.routerCount).filter { !heritage.adopted.contains($0) }
-      .compactMap { board.router($0).flatMap { Withdrawal.Resignation(of: $0, on: board) } }
+      .compactMap(board.router).flatMap { Withdrawal.Resignation.all(of: $0, on: board) }
     if !withdrawal.resignations.isEmpty { _ = KernelWithdrawal().perform(withdrawal) }
   }
 
@@ -191,7 +193,7 @@ extension Engine {
     guard source == nil || source != record?.sourceAddress else { return }
     record?.sourceAddress = source
     transport.setSource(source, of: position, router, interval: plan.core[position].interval)
-    if let packet = transport.resignation(of: position) { record?.write(packet, on: board) }
+    keepReady(position)
     if board.isRunning { announceSources(of: [position]) }
     core.handle(.sourceAddress(source, router: position), at: now, into: &effects)
   }

@@ -54,6 +54,8 @@ final class Engine {
   /// Rounds of announcements that wait until the router's addresses are claimed.
   var announcementsAfterClaim: [Int]
   var sendFails: [Bool]
+  /// When each signed router last answered an old number.
+  var sequenceTold: [Int: MonotonicInstant] = [:]
   var effects: [Effect] = []
   /// Addresses that disappeared in this turn, looked at when all of the turn's link changes are known.
   var vanished: [Int] = []

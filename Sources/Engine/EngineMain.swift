@@ -310,7 +310,8 @@ extension EngineProcess {
         identity: router.identity, version: router.version, basePriority: plan.core[position].priority,
         interval: plan.core[position].interval, addresses: router.addresses)
       record?.resignation = ResignationPacket(
-        offset: offset, length: 0, destinationCount: 0, timeToLive: router.timeToLive)
+        offset: offset, length: 0, destinationCount: 0, timeToLive: router.timeToLive,
+        isWholePacket: router.signingKey != nil)
       offset += packetSizes[position]
     }
     for (position, address) in plan.addresses.enumerated() {
@@ -356,8 +357,10 @@ extension EngineProcess {
 extension PlannedRouter {
   /// Bytes that its ready resignation takes on the board.
   fileprivate var resignationSize: Int {
-    destinations.count * 16
-      + AdvertisementFormat.length(
-        version: version, family: family, addressCount: UInt8(clamping: advertised.addresses.count))
+    let advert = AdvertisementFormat.length(
+      version: version, family: family, addressCount: UInt8(clamping: advertised.addresses.count))
+    // A signature holds for one destination, so each has a packet of its own.
+    guard signingKey != nil else { return destinations.count * 16 + advert }
+    return destinations.count * (16 + AuthenticationHeader.packetOverhead + advert)
   }
 }

@@ -48,6 +48,8 @@ struct PlannedRouter {
   let peers: [UnicastPeer]
   let checksPeers: Bool
   let expectation: AdvertisementExpectation
+  /// What its adverts are signed with, if they are (`auth_type AH`).
+  let signingKey: AuthenticationKey?
   let checksumStyle: ChecksumStyle
   let timeToLive: UInt8
   let ignoresInterfaceFaults: Bool
@@ -215,7 +217,7 @@ extension PlannedRouter {
   ) {
     guard
       let advertised = AddressList(definition.family, definition.addresses.map(\.prefix.address)),
-      let authentication = Self.authentication(definition.password)
+      let authentication = Self.authentication(definition.authentication)
     else { return nil }
     name = definition.name
     interface = links.interface
@@ -235,6 +237,7 @@ extension PlannedRouter {
     checksPeers = definition.checksUnicastSource && !definition.unicastPeers.isEmpty
     expectation = AdvertisementExpectation(
       version: definition.core.version, interval: definition.core.interval, authentication: authentication)
+    signingKey = Self.signingKey(definition.authentication)
     checksumStyle = definition.checksumWithoutPseudoHeader ? .messageOnly : .withPseudoHeader
     timeToLive = definition.unicastPeers.isEmpty ? AdvertisementFormat.timeToLive : definition.unicastTTL
     ignoresInterfaceFaults = definition.ignoresInterfaceFaults
@@ -242,9 +245,19 @@ extension PlannedRouter {
     accepts = definition.accepts || definition.core.priority == .owner
   }
 
-  private static func authentication(_ password: [UInt8]?) -> AdvertisementAuthentication? {
-    guard let password else { return AdvertisementAuthentication.none }
-    return SimplePassword(bytes: password).map(AdvertisementAuthentication.simplePassword)
+  private static func authentication(_ definition: AuthenticationDefinition?) -> AdvertisementAuthentication? {
+    switch definition {
+    case .password(let password): SimplePassword(bytes: password).map(AdvertisementAuthentication.simplePassword)
+    case .header: .header
+    case nil: AdvertisementAuthentication.none
+    }
+  }
+
+  private static func signingKey(_ definition: AuthenticationDefinition?) -> AuthenticationKey? {
+    switch definition {
+    case .header(let key): AuthenticationKey(bytes: key)
+    case .password, nil: nil
+    }
   }
 }
 

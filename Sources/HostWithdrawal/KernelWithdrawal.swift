@@ -15,8 +15,11 @@ public struct KernelWithdrawal: Withdrawing {
 
   /// Removes routes, rules and addresses, then sends the resignations; what went wrong, a line each.
   public func perform(_ withdrawal: Withdrawal) -> [String] {
-    remove(withdrawal.entries) + remove(withdrawal.addresses)
-      + AddressFamily.allCases.flatMap { send(withdrawal.resignations, of: $0) }
+    let (whole, bare) = (
+      withdrawal.resignations.filter(\.isWholePacket), withdrawal.resignations.filter { !$0.isWholePacket }
+    )
+    return remove(withdrawal.entries) + remove(withdrawal.addresses)
+      + AddressFamily.allCases.flatMap { send(bare, of: $0) } + send(whole, of: .ipv4, wholePackets: true)
   }
 
   private func remove(_ entries: [[UInt8]]) -> [String] {
@@ -46,11 +49,13 @@ public struct KernelWithdrawal: Withdrawing {
     }
   }
 
-  private func send(_ resignations: [Withdrawal.Resignation], of family: AddressFamily) -> [String] {
+  private func send(
+    _ resignations: [Withdrawal.Resignation], of family: AddressFamily, wholePackets: Bool = false
+  ) -> [String] {
     let concerned = resignations.filter { $0.source.family == family }
     guard !concerned.isEmpty else { return [] }
     do {
-      let sender = try AdvertSender(family: family)
+      let sender = try AdvertSender(family: family, wholePackets: wholePackets)
       var problems: [String] = []
       func flush() {
         sender.flush { tag, reason in

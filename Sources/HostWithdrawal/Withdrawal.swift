@@ -32,6 +32,8 @@ public struct Withdrawal: Sendable, Equatable {
     public var interface: InterfaceIndex
     /// Its TTL or hop limit.
     public var hopLimit: UInt8
+    /// Whether the packet begins with its IPv4 header.
+    public var isWholePacket = false
   }
 
   /// The ready requests that take routes, rules and static addresses out of the kernel, rules before the routes that they lead to.
@@ -53,9 +55,7 @@ public struct Withdrawal: Sendable, Equatable {
     }
     guard let board = boards.first else { return }
     for index in 0..<board.routerCount {
-      if let router = board.router(index), let resignation = Resignation(of: router, on: board) {
-        resignations.append(resignation)
-      }
+      if let router = board.router(index) { resignations += Resignation.all(of: router, on: board) }
     }
   }
 
@@ -83,16 +83,23 @@ public struct Withdrawal: Sendable, Equatable {
 }
 
 extension Withdrawal.Resignation {
-  /// The resignation of a router that is master; `nil` for any other, and for one that has none ready.
-  public init?(of router: RouterRecord, on board: Board) {
+  /// The resignations of a router that is master: one for all its destinations, or one for each; none of any other router, nor of
+  /// one that has none ready.
+  public static func all(of router: RouterRecord, on board: Board) -> [Self] {
     guard router.isMaster, let description = router.description, let source = router.sourceAddress,
       let ready = router.readyResignation(on: board)
-    else { return nil }
-    name = description.identity.name
-    packet = ready.advert
-    destinations = ready.destinations
-    self.source = source
-    interface = description.identity.interface
-    hopLimit = router.resignation.timeToLive
+    else { return [] }
+    let place = router.resignation
+    let resignation = Self(
+      name: description.identity.name, packet: ready.advert, source: source, destinations: ready.destinations,
+      interface: description.identity.interface, hopLimit: place.timeToLive, isWholePacket: place.isWholePacket)
+    guard place.isWholePacket else { return [resignation] }
+    let length = ready.advert.count / ready.destinations.count
+    return ready.destinations.enumerated().map { index, destination in
+      var own = resignation
+      own.packet = Array(ready.advert[index * length..<(index + 1) * length])
+      own.destinations = [destination]
+      return own
+    }
   }
 }

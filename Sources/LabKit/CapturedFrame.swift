@@ -54,18 +54,28 @@ public struct CapturedAdvert: Sendable, Hashable {
   public let interval: Nanoseconds
   /// How many addresses it carries.
   public let addressCount: Int
+  /// The number in its Authentication Header; `nil` without one.
+  public let sequenceNumber: UInt32?
 
   init?(_ frame: CapturedFrame) {
     let bytes = frame.bytes
     guard let sender = frame.source else { return nil }
     let vrrp = 112
+    let authenticationHeader = 51
     var payload: Int
+    var sequenceNumber: UInt32?
     switch frame.etherType {
     case 0x0800:
-      guard bytes.count >= 34, Int(bytes[23]) == vrrp, let source = IPAddress(bytes: bytes[26..<30]),
+      guard bytes.count >= 34, [vrrp, authenticationHeader].contains(Int(bytes[23])),
+        let source = IPAddress(bytes: bytes[26..<30]),
         let destination = IPAddress(bytes: bytes[30..<34])
       else { return nil }
       payload = 14 + Int(bytes[14] & 0x0F) * 4
+      if Int(bytes[23]) == authenticationHeader {
+        guard bytes.count >= payload + 24, Int(bytes[payload]) == vrrp else { return nil }
+        sequenceNumber = bytes[payload + 8..<payload + 12].reduce(0) { $0 << 8 | UInt32($1) }
+        payload += 24
+      }
       (self.source, self.destination, ttl) = (source, destination, bytes[22])
     case 0x86DD:
       guard bytes.count >= 54, Int(bytes[20]) == vrrp, let source = IPAddress(bytes: bytes[22..<38]),
@@ -78,6 +88,7 @@ public struct CapturedAdvert: Sendable, Hashable {
     guard bytes.count >= payload + 8, bytes[payload] & 0x0F == 1 else { return nil }
     time = frame.time
     self.sender = sender
+    self.sequenceNumber = sequenceNumber
     version = bytes[payload] >> 4
     vrid = bytes[payload + 1]
     priority = bytes[payload + 2]

@@ -39,8 +39,10 @@ public struct RouterFile: Sendable, Hashable {
   public var routers = 1
   /// Whether a higher priority lets a lower one stay master.
   public var noPreempt = false
-  /// The simple password of version 2.
+  /// The password of version 2.
   public var password: String?
+  /// Whether the password signs adverts (`auth_type AH`) instead of standing in them (`PASS`).
+  public var isSigned = false
   /// The check each host runs.
   public var check: FlagCheck?
   /// A script that is told of each transition.
@@ -121,7 +123,9 @@ public struct RouterFile: Sendable, Hashable {
       "version \(version.rawValue)", "advert_int \(seconds)",
     ]
     if noPreempt { lines.append("nopreempt") }
-    if let password { lines += ["authentication {", "  auth_type PASS", "  auth_pass \(password)", "}"] }
+    if let password {
+      lines += ["authentication {", "  auth_type \(isSigned ? "AH" : "PASS")", "  auth_pass \(password)", "}"]
+    }
     if transport == .unicast {
       lines.append("unicast_src_ip \(host.address(family))")
       lines += ["unicast_peer {"] + peers.map { "  \($0.address(family))" } + ["}"]

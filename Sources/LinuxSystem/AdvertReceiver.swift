@@ -24,10 +24,12 @@ public final class ReceiveBatch {
   }
 }
 
-/// One datagram of protocol 112 as it arrived. `payload` is valid only within the call it was given to.
+/// One datagram as it arrived. `payload` and `packet` are valid only within the call they were given to.
 public struct ReceivedAdvert {
   /// What follows the IP header.
   public let payload: UnsafeRawBufferPointer
+  /// The whole of it with its IPv4 header; `nil` for IPv6, whose header the kernel keeps to itself.
+  public let packet: UnsafeRawBufferPointer?
   /// The sender's address.
   public let source: IPAddress
   /// The address it was sent to: a group, or one of ours.
@@ -40,7 +42,7 @@ public struct ReceivedAdvert {
   public let isTruncated: Bool
 }
 
-/// Hears VRRP adverts (IP protocol 112) of one family on one interface, multicast and unicast.
+/// Hears VRRP adverts (IP protocol 112, or 51 when they are signed) of one family on one interface, multicast and unicast.
 public final class AdvertReceiver {
   /// The interface listened on.
   public let interface: InterfaceIndex
@@ -52,15 +54,17 @@ public final class AdvertReceiver {
 
   /// Opens a socket bound to the interface; no group is joined yet. Needs CAP_NET_RAW.
   ///
-  /// `receiveBuffer` is the room for waiting packets in bytes.
+  /// `receiveBuffer` is the room for waiting packets in bytes. `protocolNumber` is what the IP header says that it carries.
   public init(
-    interface: InterfaceIndex, name: String, family: AddressFamily, receiveBuffer: Int32 = 1 << 20
+    interface: InterfaceIndex, name: String, family: AddressFamily, protocolNumber: UInt8 = 112,
+    receiveBuffer: Int32 = 1 << 20
   ) throws(SystemError) {
     self.interface = interface
     self.family = family
     descriptor = FileDescriptor(
       owning: try checked(
-        clinux_advert_receive_socket(family == .ipv6, interface.rawValue, name, receiveBuffer), "open advert socket on",
+        clinux_advert_receive_socket(
+          family == .ipv6, Int32(protocolNumber), interface.rawValue, name, receiveBuffer), "open advert socket on",
         name))
   }
 
@@ -118,7 +122,7 @@ public final class AdvertReceiver {
     }
     body(
       ReceivedAdvert(
-        payload: UnsafeRawBufferPointer(rebasing: bytes[header.payload]), source: header.source,
+        payload: UnsafeRawBufferPointer(rebasing: bytes[header.payload]), packet: bytes, source: header.source,
         destination: header.destination, hopLimit: header.timeToLive, interface: interface,
         isTruncated: datagram.truncated || header.isTruncated))
   }
@@ -129,7 +133,7 @@ public final class AdvertReceiver {
     let arrival = datagram.interface > 0 ? InterfaceIndex(rawValue: datagram.interface) : interface
     body(
       ReceivedAdvert(
-        payload: UnsafeRawBufferPointer(start: datagram.bytes, count: Int(datagram.count)),
+        payload: UnsafeRawBufferPointer(start: datagram.bytes, count: Int(datagram.count)), packet: nil,
         source: Self.address(datagram.source), destination: destination,
         hopLimit: UInt8(exactly: datagram.hop_limit), interface: arrival, isTruncated: datagram.truncated))
   }

@@ -2,10 +2,11 @@ import CLinux
 import Glibc
 import NetworkTypes
 
-/// Sends VRRP adverts (IP protocol 112) of one family from any interface and any of its addresses.
+/// Sends VRRP adverts of one family from any interface and any of its addresses.
 ///
 /// Adverts leave with the precedence "internetwork control" and are never looped back to this host; the socket queues
-/// nothing that arrives. Every byte of the payload is the caller's, the checksum included.
+/// nothing that arrives. Every byte of the payload is the caller's, the checksum included; so is the IPv4 header of whole packets, in
+/// which the kernel sees to the header checksum alone.
 public final class AdvertSender {
   /// The family sent.
   public let family: AddressFamily
@@ -13,12 +14,15 @@ public final class AdvertSender {
   private let batch: SendBatch
 
   /// Opens the socket and sets aside room for `capacity` messages of together `bytes` bytes. Needs CAP_NET_RAW.
+  ///
+  /// `wholePackets` is whether what is sent begins with its IPv4 header; there is no such sender for IPv6.
   public init(
-    family: AddressFamily, capacity: Int = 512, bytes: Int = 128 * 1_024, sendBuffer: Int32 = 1 << 20
+    family: AddressFamily, wholePackets: Bool = false, capacity: Int = 512, bytes: Int = 128 * 1_024,
+    sendBuffer: Int32 = 1 << 20
   ) throws(SystemError) {
     self.family = family
     descriptor = FileDescriptor(
-      owning: try checked(clinux_advert_send_socket(family == .ipv6, sendBuffer), "open advert socket"))
+      owning: try checked(clinux_advert_send_socket(family == .ipv6, wholePackets, sendBuffer), "open advert socket"))
     batch = try SendBatch(capacity: capacity, bytes: bytes)
   }
 

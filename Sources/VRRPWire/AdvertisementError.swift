@@ -40,6 +40,12 @@ public enum AdvertisementError: UInt8, Error, Sendable, Hashable, CaseIterable {
   case destination = 16
   /// The IP header in front of the message cannot be read, or the packet is a fragment.
   case ipHeader = 17
+  /// The Authentication Header is cut short or contradicts itself (RFC 2402 section 2).
+  case authenticationHeader = 18
+  /// The integrity check value is not that of the virtual router's key (RFC 2402 section 3.4.4).
+  case authenticationCode = 19
+  /// The sequence number is not above those that were sent and heard before (RFC 2402 section 3.4.3).
+  case replay = 20
 
   /// Whether the advert is counted and warned of but obeyed, as keepalived does: two hosts that differ in their list of addresses
   /// and did not listen to each other would both be master.
@@ -48,7 +54,7 @@ public enum AdvertisementError: UInt8, Error, Sendable, Hashable, CaseIterable {
     case .addressCount, .addressList: true
     case .timeToLive, .version, .type, .truncated, .length, .checksum, .unknownVirtualRouter, .authenticationType,
       .authenticationMismatch, .authenticationFailure, .interval, .family, .notAPeer, .ownAddress, .destination,
-      .ipHeader:
+      .ipHeader, .authenticationHeader, .authenticationCode, .replay:
       false
     }
   }
@@ -74,6 +80,9 @@ public enum AdvertisementError: UInt8, Error, Sendable, Hashable, CaseIterable {
     case .ownAddress: "own_address"
     case .destination: "destination"
     case .ipHeader: "ip_header"
+    case .authenticationHeader: "authentication_header"
+    case .authenticationCode: "authentication_code"
+    case .replay: "replay"
     }
   }
 }
@@ -100,6 +109,9 @@ extension AdvertisementError: CustomStringConvertible {
     case .ownAddress: "the sender uses an address of this host"
     case .destination: "it was sent to multicast where unicast is configured, or the other way round"
     case .ipHeader: "the IP header cannot be read, or the packet is a fragment"
+    case .authenticationHeader: "the authentication header is cut short or contradicts itself"
+    case .authenticationCode: "it was signed with another key, or changed on its way"
+    case .replay: "its sequence number is an old one: somebody sends it again, or a host began to count anew"
     }
   }
 }

@@ -48,17 +48,20 @@ public enum AdvertisementAuthentication: Sendable, Hashable {
   case none
   /// Type 1: a password in clear (RFC 2338 section 5.3.6.1).
   case simplePassword(SimplePassword)
+  /// Type 2: an IP Authentication Header in front of the advert (RFC 2338 section 5.3.6.2); the key is not the advert's matter.
+  case header
 
   var typeNumber: UInt8 {
     switch self {
     case .none: 0
     case .simplePassword: 1
+    case .header: 2
     }
   }
 
   var data: UInt64 {
     switch self {
-    case .none: 0
+    case .none, .header: 0
     case .simplePassword(let password): password.bits
     }
   }

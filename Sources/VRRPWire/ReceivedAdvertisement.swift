@@ -47,9 +47,10 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
   ///   - origin: what the IP header says.
   ///   - timeToLive: what is allowed; 255 alone except for unicast peers with a range of their own.
   ///   - version: the virtual router's version where it is known; else both are taken.
+  ///   - isBehindHeader: whether it came behind an Authentication Header; without one it cannot have that type.
   public init(
     decoding message: RawSpan, origin: DatagramOrigin, timeToLive: ClosedRange<UInt8> = 255...255,
-    version expected: ProtocolVersion? = nil
+    version expected: ProtocolVersion? = nil, isBehindHeader: Bool = false
   ) throws(AdvertisementError) {
     guard timeToLive.contains(origin.timeToLive) else { throw .timeToLive }
     let family = origin.source.family
@@ -69,8 +70,10 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
       throw .unknownVirtualRouter
     }
     switch version {
-    case .v2: authentication = try Self.authentication(of: message)
-    case .v3: authentication = .none
+    case .v2: authentication = try Self.authentication(of: message, isBehindHeader: isBehindHeader)
+    case .v3:
+      guard !isBehindHeader else { throw .authenticationMismatch }
+      authentication = .none
     }
     let centiseconds: Centiseconds
     switch version {
@@ -119,12 +122,15 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
   }
 
   private static func authentication(
-    of message: RawSpan
+    of message: RawSpan, isBehindHeader: Bool
   ) throws(AdvertisementError) -> AdvertisementAuthentication {
     guard let type = message.byte(at: 4), let data = message.quad(at: message.byteCount - 8) else { throw .truncated }
     switch type {
-    case 0: return .none
-    case 1: return .simplePassword(SimplePassword(bits: data))
+    case 0 where !isBehindHeader: return .none
+    case 1 where !isBehindHeader: return .simplePassword(SimplePassword(bits: data))
+    case 2 where isBehindHeader: return .header
+    // Type 2 stands for a header, and a header for type 2.
+    case 0, 1, 2: throw .authenticationMismatch
     default: throw .authenticationType
     }
   }
@@ -153,10 +159,12 @@ public struct AdvertisementExpectation: Sendable, Hashable {
     guard received.advertisement.version == version else { throw .version }
     guard version == .v2 else { return }
     switch (authentication, received.authentication) {
-    case (.none, .none): break
+    case (.none, .none), (.header, .header): break
     case (.simplePassword(let own), .simplePassword(let other)):
       guard own == other else { throw .authenticationFailure }
-    case (.none, .simplePassword), (.simplePassword, .none): throw .authenticationMismatch
+    case (.none, .simplePassword), (.none, .header), (.simplePassword, .none), (.simplePassword, .header),
+      (.header, .none), (.header, .simplePassword):
+      throw .authenticationMismatch
     }
     guard received.advertisement.interval == interval else { throw .interval }
   }

@@ -33,7 +33,7 @@ func smallConfiguration() throws {
   #expect(router.core.interval == .seconds(1))
   #expect(router.core.preempt)
   #expect(router.initialState == .master)
-  #expect(router.password == Array("secret".utf8))
+  #expect(router.authentication == .password(Array("secret".utf8)))
   #expect(router.addresses.first?.prefix == IPPrefix("192.0.2.10/24"))
   #expect(router.addresses.first?.interface == "eth1")
   #expect(router.addresses.first?.label == "eth1:vip")
@@ -226,7 +226,7 @@ struct ModelTests {
   @Test("A comment sign in quotes belongs to the password")
   func password() throws {
     let router = try ownRouter("authentication {\nauth_type PASS\nauth_pass \"ab#cd\"\n}")
-    #expect(router.password == Array("ab#cd".utf8))
+    #expect(router.authentication == .password(Array("ab#cd".utf8)))
   }
 
   @Test("A bundle of what was read gives the same configuration")

@@ -87,7 +87,16 @@ private let instanceCases: [RuleCase] = [
   .init("comment-in-password", .warning, line: 6, instance("authentication {\nauth_type PASS\nauth_pass ab#cd\n}")),
   .init("missing-argument", .error, line: 6, instance("authentication {\nauth_type PASS\nauth_pass #cd\n}")),
   .init("unknown-authentication", .error, line: 5, instance("authentication {\nauth_type pass\nauth_pass x\n}")),
-  .init("not-yet", .error, line: 5, instance("authentication {\nauth_type AH\nauth_pass x\n}")),
+  .init(
+    "unknown-authentication", .error, line: 5, instance("authentication {\nauth_type ah\nauth_pass x\n}"),
+    suggestion: "AH"),
+  .init(
+    "authentication-version", .warning, line: 5,
+    instance("authentication {\nauth_type AH\nauth_pass x\n}", address: "2001:db8::1/64")),
+  .init("authentication-without-password", .warning, line: 5, instance("authentication {\nauth_type AH\n}")),
+  .init(
+    "header-with-master", .warning, line: 4,
+    instance("state MASTER\npriority 200\nauthentication {\nauth_type AH\nauth_pass x\n}"), suggestion: "BACKUP"),
   .init("unicast-without-peers", .warning, line: 4, instance("unicast_src_ip 192.0.2.1")),
   .init("unicast-without-peers", .warning, line: 4, instance("unicast_ttl 3")),
   .init(

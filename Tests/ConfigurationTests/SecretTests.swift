@@ -34,6 +34,16 @@ import Testing
     #expect(!output.isEmpty && !output.contains("hunter2x"), "\(output)")
   }
 
+  @Test(arguments: ["PASS", "AH"]) func norDoesADumpOfTheModel(type: String) throws {
+    let loaded = load(instance("authentication {\nauth_type \(type)\nauth_pass hunter2x\n}"))
+    let router = try #require(loaded.configuration.routers.first)
+    #expect(router.authentication != nil)
+    var shown = "\(router) \(String(reflecting: router.authentication))"
+    dump(loaded.configuration, to: &shown)
+    // "hunter2x" as numbers.
+    #expect(!shown.contains("104, 117") && !shown.contains("- 117"), "\(shown)")
+  }
+
   @Test func whatComesAfterTheBlockIsShown() {
     let output = DiagnosticRenderer().render(
       load(instance("authentication {\nauth_type PASS\n}\nstate LEADER")).diagnostics)

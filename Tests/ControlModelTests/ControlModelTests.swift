@@ -110,7 +110,9 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       record[.advertisementsSent] = 1234
       record[drops: 23] = 9
       record[drops: 24] = 1
-      record.resignation = ResignationPacket(offset: 0, length: 20, destinationCount: 1, timeToLive: 255)
+      record.resignation = ResignationPacket(
+        offset: 0, length: 20, destinationCount: 1, timeToLive: 255, isWholePacket: true)
+      record.sequenceNumber = .max
       let address = try #require(board.address(2))
       address.prefix = IPPrefix(v4, length: 24)
       address.isOwned = true
@@ -130,6 +132,8 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       #expect(read[drops: 23] == 9)
       #expect(read[drops: 24] == 0)
       #expect(read.resignation.length == 20)
+      #expect(read.resignation.isWholePacket)
+      #expect(read.sequenceNumber == .max)
       #expect(other.address(2)?.prefix == IPPrefix(v4, length: 24))
       #expect(other.address(2)?.isOwned == true)
       #expect(other.address(1)?.prefix == nil)

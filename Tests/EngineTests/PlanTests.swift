@@ -87,6 +87,19 @@ import VRRPWire
     #expect(plan.interfaces["eth2"] == Plan.absent)
   }
 
+  @Test func aRouterThatSignsExpectsSignatures() throws {
+    var signed = try configuration()
+    signed.routers[0].core.version = .v2
+    signed.routers[0].authentication = .header(key: [1, 2, 3])
+    let plan = try Plan(signed, interfaces: ["eth0": eth0, "eth1": eth1])
+    #expect(plan.signedRouters == [0])
+    #expect(plan.routers[0].signingKey == AuthenticationKey(bytes: [1, 2, 3]))
+    #expect(plan.routers[0].expectation.authentication == .header)
+    let bare = try Plan(configuration(), interfaces: ["eth0": eth0, "eth1": eth1])
+    #expect(bare.signedRouters.isEmpty)
+    #expect(bare.routers[0].signingKey == nil)
+  }
+
   @Test(arguments: [["eth1"], ["eth0"]]) func namesTheInterfaceThatIsMissing(present: [String]) throws {
     let missing = present == ["eth1"] ? "eth0" : "eth1"
     let interfaces = Dictionary(uniqueKeysWithValues: present.map { ($0, eth0) })

@@ -4,9 +4,9 @@ import Testing
 import VRRPCore
 
 extension RouterFile: CustomTestStringConvertible {
-  /// Version, family and transport, and whether there is a password.
+  /// Version, family and transport, and what the password is for, if there is one.
   public var testDescription: String {
-    "v\(version.rawValue) \(family) \(transport)" + (password == nil ? "" : " PASS")
+    "v\(version.rawValue) \(family) \(transport)" + (password == nil ? "" : isSigned ? " AH" : " PASS")
   }
 }
 

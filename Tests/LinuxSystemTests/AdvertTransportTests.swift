@@ -115,6 +115,31 @@ private struct Heard: Equatable {
     }
   }
 
+  /// Of a whole packet the kernel fills in the header checksum and nothing else: the rest is signed.
+  @Test func aWholePacketArrivesAsItWasMade() throws {
+    try Wire.with { wire in
+      let (source, _, group) = try addresses(.ipv4)
+      var packet: [UInt8] = [0x45, 0xC0, 0, 24, 0x12, 0x34, 0, 0, 255, 51, 0, 0] + source.bytes + group.bytes
+      packet += [1, 2, 3, 4]
+      let batch = try ReceiveBatch()
+      let receiver = try wire.onFarHost {
+        try AdvertReceiver(interface: wire.far, name: "far", family: .ipv4, protocolNumber: 51)
+      }
+      try receiver.join(group)
+      let sender = try AdvertSender(family: .ipv4, wholePackets: true)
+      #expect(add(sender, packet, to: group, from: source, on: wire.near))
+      #expect(sender.flush() == FlushOutcome(sent: 1))
+      var arrived: [UInt8] = []
+      #expect(clinux_wait_readable(receiver.rawValue, 2_000) > 0)
+      try receiver.receive(into: batch) { arrived = $0.packet.map(Array.init) ?? [] }
+      #expect(arrived.count == packet.count)
+      guard arrived.count == packet.count else { return }
+      #expect(arrived[10...11] != [0, 0])
+      arrived.replaceSubrange(10..<12, with: [0, 0])
+      #expect(arrived == packet)
+    }
+  }
+
   @Test(arguments: AddressFamily.allCases)
   func aGroupThatOnlyAnotherSocketJoinedIsNotHeard(family: AddressFamily) throws {
     try Wire.with { wire in

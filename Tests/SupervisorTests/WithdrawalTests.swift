@@ -72,6 +72,23 @@ extension Withdrawal {
     #expect(resignation.hopLimit == 255)
   }
 
+  /// A signed resignation holds for one destination, so there is one for each.
+  @Test func eachDestinationGetsItsOwnWholePacket() throws {
+    let fixture = try BoardFixture(owned: [])
+    let peers = try ["192.0.2.2", "192.0.2.3"].map { try #require(IPAddress($0)) }
+    withExtendedLifetime(fixture) {
+      let record = fixture.board.router(0)
+      record?.resignation = ResignationPacket(
+        offset: 0, length: 0, destinationCount: 0, timeToLive: 64, isWholePacket: true)
+      record?.write((advert: [1, 2, 3, 4, 5, 6], destinations: peers), on: fixture.board)
+    }
+    let resignations = Withdrawal(fixture).resignations
+    #expect(resignations.map(\.packet) == [[1, 2, 3], [4, 5, 6]])
+    #expect(resignations.map(\.destinations) == peers.map { [$0] })
+    let areWhole = resignations.allSatisfy { $0.isWholePacket }
+    #expect(areWhole)
+  }
+
   @Test func addressesOfEveryBoardCountOnce() throws {
     let known = try BoardFixture(owned: [0, 1])
     let other = try BoardFixture(owned: [1, 2])

@@ -192,11 +192,13 @@ int clinux_ofd_unlock(int fd, int64_t offset);
 
 /// The index of the named interface; 0 when there is none.
 uint32_t clinux_interface_index(const char *name);
-int clinux_advert_receive_socket(bool ipv6, int32_t interface, const char *device, int receive_buffer);
+int clinux_advert_receive_socket(
+  bool ipv6, int protocol, int32_t interface, const char *device, int receive_buffer);
 /// Joins `group` (network order) on `interface`.
 int clinux_join_group(int fd, bool ipv6, const uint8_t *group, int32_t interface);
 int clinux_leave_group(int fd, bool ipv6, const uint8_t *group, int32_t interface);
-int clinux_advert_send_socket(bool ipv6, int send_buffer);
+/// `whole_packets`: what is sent begins with its IPv4 header; not for IPv6.
+int clinux_advert_send_socket(bool ipv6, bool whole_packets, int send_buffer);
 int clinux_packet_send_socket(int send_buffer);
 
 /// What arrived in one slot of a receive batch. Addresses are in network order; IPv4 uses the first four bytes.

@@ -85,7 +85,7 @@ extension Lowering {
     router.addresses = draft.addresses.map(\.value)
     router.excludedAddresses = draft.excludedAddresses.map(\.value)
     router.entries = draft.routes + draft.rules
-    router.password = draft.password?.value
+    router.authentication = draft.password.map { draft.usesHeader ? .header(key: $0.value) : .password($0.value) }
     router.unicastPeers = draft.peers.map(\.value)
     router.sourceAddress = draft.sourceAddress?.value
     router.multicastGroup = multicastGroup(of: draft)

@@ -104,7 +104,10 @@ struct InstanceDraft {
   var interval: Located<Int>?
   var family: Located<AddressFamily>?
   var nativeIPv6 = false
-  var isPasswordAuthenticated: SourceSpan?
+  /// Where `auth_type` stands.
+  var authenticationType: SourceSpan?
+  /// Whether it is AH.
+  var usesHeader = false
   var password: Located<[UInt8]>?
   var addresses: [Located<VirtualAddress>] = []
   var excludedAddresses: [Located<VirtualAddress>] = []

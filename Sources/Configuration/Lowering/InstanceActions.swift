@@ -245,20 +245,17 @@ extension Lowering {
 
   private func readAuthenticationType(_ statement: Statement, into draft: inout InstanceDraft) {
     guard let word = statement.arguments.first else { return }
-    draft.isPasswordAuthenticated = word.span
+    draft.authenticationType = word.span
     switch word.text {
-    case "PASS": break
-    case "AH":
-      diagnostics.report(
-        .error, "not-yet",
-        "martlet does not have AH authentication yet, and does not run without the authentication that is asked for",
-        at: word.span, suggestion: "write auth_type PASS on all hosts, or take the block out")
+    case "PASS": draft.usesHeader = false
+    case "AH": draft.usesHeader = true
     default:
-      let known = word.text.uppercased() == "PASS"
+      let upper = word.text.uppercased()
+      let known = upper == "PASS" || upper == "AH"
       diagnostics.report(
         .error, "unknown-authentication",
         "'\(word.text)' is no way of authentication; keepalived would run without any", at: word.span,
-        suggestion: known ? "write PASS, in capitals" : "write PASS", replacement: known ? "PASS" : nil)
+        suggestion: known ? "write \(upper), in capitals" : "write PASS or AH", replacement: known ? upper : nil)
     }
   }
 

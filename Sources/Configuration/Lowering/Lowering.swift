@@ -155,7 +155,10 @@ final class Lowering {
       isSecret
         ? "martlet does not have auth_hmac yet, and does not run without the authentication that is asked for"
         : "martlet does not have \(row.name) yet; the \(isBlock ? "block" : "line") has no effect",
-      at: statement.span, suggestion: isSecret ? "take the block out to run without authentication" : nil)
+      at: statement.span,
+      suggestion: isSecret
+        ? "sign version 2 with authentication { auth_type AH }, or take the block out to run without authentication"
+        : nil)
   }
 
   /// The name of a block, if it has one that no block of its kind had before.

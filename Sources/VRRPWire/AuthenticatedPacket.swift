@@ -1,0 +1,64 @@
+import NetworkTypes
+import VRRPCore
+
+/// An advert with the IPv4 and Authentication Headers in front of it: whole, since the signature covers all of them.
+///
+/// The kernel adds the header's checksum, which is not signed, and nothing else.
+public struct AuthenticatedPacket: Sendable {
+  private let key: AuthenticationKey
+  private var packet: [UInt8]
+
+  /// A packet for the adverts of `template`; it is worth nothing before ``seal(_:sequenceNumber:)``. `nil` for IPv6, over which
+  /// there is none.
+  public init?(_ template: AdvertisementTemplate, key: AuthenticationKey, timeToLive: UInt8) {
+    guard template.source.family == .ipv4, template.destination.family == .ipv4 else { return nil }
+    self.key = key
+    packet = Array(repeating: 0, count: AuthenticationHeader.packetOverhead + template.count)
+    let length = UInt16(truncatingIfNeeded: packet.count)
+    packet.withUnsafeMutableBytes { packet in
+      packet.write(0x45 as UInt8, at: 0)
+      // Precedence "internetwork control", as all adverts have it.
+      packet.write(0xC0 as UInt8, at: 1)
+      packet.write(length, at: 2)
+      packet.write(timeToLive, at: 8)
+      packet.write(AuthenticationHeader.protocolNumber, at: 9)
+      packet.write(template.source, at: 12)
+      packet.write(template.destination, at: 16)
+      packet.write(AdvertisementFormat.protocolNumber, at: 20)
+      packet.write(AuthenticationHeader.payloadLength, at: 21)
+      packet.write(template.source, at: 24)
+    }
+  }
+
+  /// Puts the template's advert in, numbers and signs it. The template must be the one the packet was made for.
+  public mutating func seal(_ template: AdvertisementTemplate, sequenceNumber: UInt32) {
+    let key = key
+    // An identification of zero would be replaced by the kernel, and it is signed.
+    let identification = UInt16(truncatingIfNeeded: sequenceNumber)
+    packet.withUnsafeMutableBytes { packet in
+      packet.write(identification == 0 ? 1 : identification, at: 4)
+      packet.write(UInt16(truncatingIfNeeded: sequenceNumber >> 16), at: 28)
+      packet.write(UInt16(truncatingIfNeeded: sequenceNumber), at: 30)
+      template.withBytes { message in
+        for (index, byte) in message.enumerated() {
+          packet.write(byte, at: AuthenticationHeader.packetOverhead + index)
+        }
+      }
+      let code = AuthenticationHeader.integrityCheck(of: UnsafeRawBufferPointer(packet).bytes, key)
+      for index in 0..<AuthenticationKey.integrityCheckLength {
+        packet.write(code[index], at: AuthenticationHeader.integrityCheckOffset + index)
+      }
+    }
+  }
+
+  /// The packet's length in bytes; it never changes.
+  public var count: Int { packet.count }
+
+  /// The packet.
+  public var bytes: [UInt8] { packet }
+
+  /// Lends the packet without copying it.
+  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try packet.withUnsafeBytes(body)
+  }
+}

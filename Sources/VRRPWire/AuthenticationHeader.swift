@@ -1,0 +1,72 @@
+import NetworkTypes
+
+/// The IP Authentication Header in front of an advert (RFC 2402), as keepalived's `auth_type AH` has it:
+///
+/// - IPv4 alone, without options, and version 2 with authentication type 2 (RFC 2338 section 5.3.6.2);
+/// - the security parameters index is the sender's address;
+/// - the integrity check value is HMAC-MD5-96 over the whole packet, taken as zero in it: type of service, flags and fragment
+///   offset, header checksum, the value itself and, in unicast, the time to live. RFC 2402 section 3.3.3.1.1.1 has that as zero in
+///   multicast too; keepalived has not.
+public struct AuthenticationHeader: Sendable, Hashable {
+  /// The number of the Authentication Header among the Internet protocols.
+  public static let protocolNumber: UInt8 = 51
+  /// Its length in bytes, with a check value of 96 bits.
+  public static let length = 24
+  /// Everything in front of the advert: the IP header and this one.
+  public static let packetOverhead = ipHeaderLength + length
+
+  static let ipHeaderLength = 20
+  /// The length field counts words of four bytes and leaves out two of them (RFC 2402 section 2.2).
+  static let payloadLength: UInt8 = 4
+  static let integrityCheckOffset = ipHeaderLength + 12
+
+  /// The number of this packet in its sender's sequence (RFC 2402 section 2.5).
+  public let sequenceNumber: UInt32
+  /// Where the advert lies in the packet.
+  public let message: Range<Int>
+
+  /// Reads the header of a whole IPv4 packet. Whether it is authentic is not asked here.
+  /// - Throws: ``AdvertisementError/ipHeader`` for what is no whole IPv4 packet without options,
+  ///   ``AdvertisementError/authenticationHeader`` for a header that is cut short or contradicts itself.
+  public init(decoding packet: RawSpan) throws(AdvertisementError) {
+    guard let header = IPHeader(decodingIPv4: packet), header.payload.lowerBound == Self.ipHeaderLength else {
+      throw .ipHeader
+    }
+    let start = header.payload.lowerBound
+    guard header.protocolNumber == Self.protocolNumber, header.payload.count >= Self.length,
+      packet.byte(at: start) == AdvertisementFormat.protocolNumber, packet.byte(at: start + 1) == Self.payloadLength,
+      packet.word(at: start + 2) == 0, packet.address(.ipv4, at: start + 4) == header.origin.source,
+      let high = packet.word(at: start + 8), let low = packet.word(at: start + 10)
+    else { throw .authenticationHeader }
+    sequenceNumber = UInt32(high) << 16 | UInt32(low)
+    message = start + Self.length..<header.payload.upperBound
+  }
+
+  /// Checks that somebody with the key sent the packet that this header was read from.
+  /// - Throws: ``AdvertisementError/authenticationCode``
+  public func verify(_ packet: RawSpan, key: AuthenticationKey) throws(AdvertisementError) {
+    guard message.upperBound <= packet.byteCount else { throw .authenticationHeader }
+    let code = Self.integrityCheck(of: packet.extracting(0..<message.upperBound), key)
+    // Every byte is looked at, so that the time it takes tells nothing.
+    var difference: UInt8 = 0
+    for index in 0..<AuthenticationKey.integrityCheckLength {
+      difference |= code[index] ^ (packet.byte(at: Self.integrityCheckOffset + index) ?? ~code[index])
+    }
+    guard difference == 0 else { throw .authenticationCode }
+  }
+
+  /// The integrity check value of a packet, whatever value it has now.
+  static func integrityCheck(of packet: RawSpan, _ key: AuthenticationKey) -> SIMD16<UInt8> {
+    withUnsafeTemporaryAllocation(byteCount: packetOverhead, alignment: 8) { front in
+      for offset in 0..<packetOverhead { front[offset] = packet.byte(at: offset) ?? 0 }
+      front.write(0 as UInt8, at: 1)
+      front.write(0 as UInt16, at: 6)
+      if packet.address(.ipv4, at: 16)?.isMulticast == false { front.write(0 as UInt8, at: 8) }
+      front.write(0 as UInt16, at: 10)
+      front.zero(integrityCheckOffset..<packetOverhead)
+      return key.code(
+        of: UnsafeRawBufferPointer(front).bytes,
+        packet.extracting(min(packetOverhead, packet.byteCount)..<packet.byteCount))
+    }
+  }
+}
