@@ -209,6 +209,65 @@ struct ModelTests {
     #expect(router.unicastPeers[0].minimumTTL == 5 && router.unicastPeers[0].maximumTTL == 9)
     #expect(router.sourceAddress == IPAddress("192.0.2.1"))
     #expect(router.unicastTTL == 9)
+    #expect(router.checksUnicastSource)
+  }
+
+  @Test("Strangers' adverts are refused unless the file says otherwise, and never where peers have TTL limits")
+  func unicastSources() throws {
+    let peers = "unicast_peer {\n192.0.2.2\n}\n"
+    #expect(try ownRouter(peers + "check_unicast_src").checksUnicastSource)
+    #expect(try !ownRouter(peers + "check_unicast_src off").checksUnicastSource)
+    #expect(try ownRouter("unicast_peer {\n192.0.2.2 max_ttl 9\n}\ncheck_unicast_src off").checksUnicastSource)
+    let global = "global_defs {\nvrrp_check_unicast_src off\n}\n"
+    #expect(load(global + instance(peers)).configuration.routers.first?.checksUnicastSource == false)
+    #expect(
+      load(global + instance(peers + "check_unicast_src")).configuration.routers.first?.checksUnicastSource == true)
+  }
+
+  @Test("AH signs with the first eight bytes")
+  func signedAdverts() throws {
+    let router = try ownRouter("authentication {\nauth_type AH\nauth_pass swallow123\n}")
+    #expect(router.authentication == .header(key: Array("swallow1".utf8)))
+  }
+
+  @Test("Strict mode takes away what the RFCs do not have, for one instance or for all")
+  func strictMode() throws {
+    let lines = """
+      state MASTER
+      priority 150
+      preempt_delay 5
+      down_timer_adverts 5
+      garp_lower_prio_delay 4
+      higher_prio_send_advert
+      use_vmac vip0 02:00:00:00:00:01
+      vmac_xmit_base
+      authentication {
+      auth_type AH
+      auth_pass x
+      }
+      """
+    let global = "global_defs {\nvrrp_strict\n}\n"
+    for text in [instance("strict_mode\n" + lines), global + instance(lines)] {
+      let loaded = load(text)
+      #expect(!loaded.hasErrors)
+      let router = try #require(loaded.configuration.routers.first)
+      #expect(router.authentication == nil)
+      #expect(router.initialState == .backup)
+      #expect(router.core.preemptDelay == .zero && router.core.downTimerAdverts == 3)
+      #expect(router.core.lowerPriorityNoAdvert && !router.core.higherPrioritySendAdvert)
+      #expect(!router.accepts)
+      #expect(router.core.announcements.lowerPriorityDelay == nil)
+      #expect(router.core.announcements.lowerPriorityRepeats == 0)
+      #expect(router.virtualMAC?.mac == MACAddress(virtualRouter: 51, .ipv4))
+      #expect(router.virtualMAC?.sendsAdvertsBelow == false)
+    }
+    for (lines, accepts) in [
+      ("", false), ("accept", false), ("version 3", false), ("version 3\naccept", true), ("priority 255", true),
+    ] {
+      #expect(load(global + instance(lines)).configuration.routers.first?.accepts == accepts, "\(lines)")
+    }
+    let own = load(global + instance("strict_mode off\npreempt_delay 5"))
+    #expect(own.configuration.routers.first?.core.preemptDelay == .seconds(5))
   }
 
   @Test("Groups name their members by position, and take weights away")

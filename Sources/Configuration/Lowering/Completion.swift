@@ -89,7 +89,8 @@ extension Lowering {
     router.unicastPeers = draft.peers.map(\.value)
     router.sourceAddress = draft.sourceAddress?.value
     router.multicastGroup = multicastGroup(of: draft)
-    router.unicastTTL = UInt8(clamping: draft.unicastTTL?.value ?? 255)
+    router.checksUnicastSource = draft.checksUnicastSource?.value ?? global.checksUnicastSource
+    router.unicastTTL = UInt8(clamping: max(1, draft.unicastTTL?.value ?? 255))
     router.checksumWithoutPseudoHeader = draft.checksumWithoutPseudoHeader ?? global.checksumWithoutPseudoHeader
     router.accepts = draft.accepts ?? true
     router.heartbeatInterfaces = draft.heartbeatInterfaces.map(\.value)

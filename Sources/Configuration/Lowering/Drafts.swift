@@ -49,6 +49,8 @@ struct GlobalDraft {
   var checksumWithoutPseudoHeader = false
   var skipsAddressCheck = false
   var ownerIgnoresAdverts = false
+  var checksUnicastSource = true
+  var isStrict = false
   var notifiesPriorityChanges = false
   var virtualMACPrefix = "vrrp"
   var vrrpFIFOSpan: SourceSpan?
@@ -130,6 +132,8 @@ struct InstanceDraft {
   var ownerIgnoresAdverts: Bool?
   var heartbeatInterfaces: [Located<String>] = []
   var promotesSecondaries = false
+  var checksUnicastSource: Located<Bool>?
+  var isStrict: Bool?
   var ignoresInterfaceFaults = false
   var accepts: Bool?
   var virtualMAC: VirtualMACDraft?

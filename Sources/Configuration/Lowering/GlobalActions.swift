@@ -48,8 +48,8 @@ extension Lowering {
       .duration("vrrp_delay_after_boot", \.settings.delayAfterBoot),
       .boolean("vrrp_owner_ignore_adverts", \.ownerIgnoresAdverts),
       .flag("log_unknown_vrids", \.settings.logUnknownVRIDs),
-      // Already so for every router with peers: an advert from a stranger is never taken.
-      .custom("vrrp_check_unicast_src") { _, _, _ in },
+      .custom("vrrp_check_unicast_src") { $0.checksUnicastSource = $2.readCheckOfSource($1).value },
+      .boolean("vrrp_strict", \.isStrict),
       .boolean("vrrp_skip_check_adv_addr", \.skipsAddressCheck),
       .custom("vrrp_down_timer_adverts") { draft, statement, lowering in
         if let number = lowering.integer(statement, bad: .ignored) { draft.downTimerAdverts = number.value }

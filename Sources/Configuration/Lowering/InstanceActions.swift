@@ -28,8 +28,12 @@ extension Lowering {
       },
       .custom("mcast_dst_ip") { $2.readMulticastGroup($1, into: &$0) },
       .custom("unicast_peer") { $2.readPeers($1, into: &$0) },
-      .custom("check_unicast_src") { draft, statement, _ in draft.unicastKeyword = statement.span },
+      .custom("check_unicast_src") { draft, statement, lowering in
+        draft.unicastKeyword = statement.span
+        draft.checksUnicastSource = lowering.readCheckOfSource(statement)
+      },
       .integer("unicast_ttl", \.unicastTTL),
+      .boolean("strict_mode", \.isStrict),
       .custom("nopreempt") { draft, statement, _ in draft.nopreempt = statement.span },
       .custom("preempt") { draft, _, _ in draft.nopreempt = nil },
       .duration("preempt_delay", \.preemptDelay),
@@ -160,6 +164,17 @@ extension Lowering {
         at: statement.span, suggestion: "take the line out to have the addresses compared")
     }
     draft.skipsAddressCheck = true
+  }
+
+  /// Reads `check_unicast_src`, which is on without being asked for. keepalived has it off by default and takes no value.
+  func readCheckOfSource(_ statement: Statement) -> Located<Bool> {
+    let value = statement.arguments.isEmpty ? true : boolean(statement) ?? true
+    if !value {
+      diagnostics.report(
+        .note, "sources-unchecked", "adverts of hosts that are no peers are obeyed, as keepalived does by default",
+        at: statement.span)
+    }
+    return Located(value, statement.span)
   }
 
   private func readSource(_ statement: Statement, into draft: inout InstanceDraft) {

@@ -5,10 +5,12 @@ import VRRPCore
 enum RequiredAddresses: InstanceRule {
   static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
     guard draft.addresses.isEmpty, !draft.mayLackAddresses, !draft.lostAddress else { return }
-    let isError = draft.settledVersion == .v3
+    let isStrict = draft.isStrict == true
+    let isError = draft.settledVersion == .v3 || isStrict
     lowering.diagnostics.report(
       isError ? .error : .warning, "no-addresses",
-      "\(draft.name.value) has no virtual_ipaddress" + (isError ? ", which version 3 requires" : "; it serves nothing"),
+      "\(draft.name.value) has no virtual_ipaddress"
+        + (isError ? ", which \(isStrict ? "strict mode" : "version 3") requires" : "; it serves nothing"),
       at: draft.name.span, suggestion: "write virtual_ipaddress { ADDRESS/LENGTH }")
   }
 }

@@ -13,8 +13,9 @@ protocol ConfigurationRule {
 extension Lowering {
   private static var instanceRules: [any InstanceRule.Type] {
     [
-      RequiredVirtualRouterID.self, RequiredInterface.self, SettledFamilyAndVersion.self, StateAndPriority.self,
-      AuthenticationUse.self, UnicastWithoutPeers.self, AdvertisementInterval.self, RequiredAddresses.self,
+      RequiredVirtualRouterID.self, RequiredInterface.self, SettledFamilyAndVersion.self, StrictMode.self,
+      StateAndPriority.self, AuthenticationUse.self, UnicastWithoutPeers.self, AdvertisementInterval.self,
+      RequiredAddresses.self,
       DuplicateAddresses.self, AddressesThatFit.self, PreemptionWithMaster.self, TrackedOwnInterface.self,
       TrackersOfAnOwner.self,
     ]

@@ -1,8 +1,9 @@
 import ConfigurationSyntax
 
-/// Unicast needs somebody to send to; without peers keepalived multicasts.
+/// Unicast needs somebody to send to; without peers keepalived multicasts. What is asked of peers must be possible.
 enum UnicastWithoutPeers: InstanceRule {
   static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
+    checkTimeToLive(&draft, lowering)
     guard draft.peers.isEmpty else { return }
     if let span = draft.unicastKeyword {
       lowering.diagnostics.report(
@@ -14,5 +15,22 @@ enum UnicastWithoutPeers: InstanceRule {
       lowering.diagnostics.report(
         .warning, "unicast-without-peers", "unicast_ttl has no effect without unicast peers", at: ttl.span)
     }
+  }
+
+  private static func checkTimeToLive(_ draft: inout InstanceDraft, _ lowering: Lowering) {
+    if let ttl = draft.unicastTTL, ttl.value == 0, draft.isUnicast {
+      lowering.diagnostics.report(
+        .warning, "zero-becomes-one", "no packet leaves a host with a TTL of 0; unicast_ttl 0 counts as 1",
+        at: ttl.span,
+        suggestion: "write unicast_ttl 1, or 255 and min_ttl 255 for peers on the same link")
+    }
+    // A limit for peers says little while anybody else is obeyed without one.
+    let hasLimits = draft.peers.contains { $0.value.minimumTTL > 0 || $0.value.maximumTTL < 255 }
+    guard hasLimits, !(draft.checksUnicastSource?.value ?? lowering.global.checksUnicastSource) else { return }
+    if let check = draft.checksUnicastSource {
+      lowering.diagnostics.report(
+        .warning, "ttl-without-check", "min_ttl and max_ttl of a peer turn check_unicast_src on", at: check.span)
+    }
+    draft.checksUnicastSource = Located(true, draft.name.span)
   }
 }
