@@ -16,6 +16,9 @@ public struct Configuration: Sendable {
   /// `static_ipaddress`, `static_routes` and `static_rules`: what the kernel has as long as the daemon runs.
   public var staticEntries: [KernelEntryDefinition] = []
 
+  /// How long a change of a link must last to count, by the link's name (`interface_up_down_delays`).
+  public var linkDelays: [String: LinkDelay] = [:]
+
   /// An empty configuration with the defaults.
   public init() {}
 
@@ -33,6 +36,20 @@ public struct Configuration: Sendable {
       interfaces.formUnion(bindings.map(\.name))
     }
     return scripts.indices.map(TrackerDefinition.script) + interfaces.sorted().map(TrackerDefinition.interface)
+  }
+}
+
+/// How long the state of a link must last to count.
+public struct LinkDelay: Sendable, Hashable {
+  /// After going down.
+  public var down: Nanoseconds
+  /// After coming up.
+  public var up = Nanoseconds.zero
+
+  /// Delays of the given lengths.
+  public init(down: Nanoseconds, up: Nanoseconds = .zero) {
+    self.down = down
+    self.up = up
   }
 }
 

@@ -17,8 +17,8 @@ extension InterfaceTable {
     for address in snapshot.addresses { set(address) }
   }
 
-  mutating func set(_ link: LinkState) {
-    setLink(link.index, name: link.name, mac: link.mac, isUp: link.isUsable, isVirtual: link.isMartlets)
+  mutating func set(_ link: LinkState, isUp: Bool? = nil) {
+    setLink(link.index, name: link.name, mac: link.mac, isUp: isUp ?? link.isUsable, isVirtual: link.isMartlets)
   }
 
   mutating func set(_ address: AddressState) {
@@ -45,12 +45,13 @@ extension Engine {
     switch event {
     case .link(let link):
       let before = interfaces[link.index]
-      interfaces.set(link)
+      interfaces.set(link, isUp: linkDelays.countsAsUp(link, wasUp: before?.isUp, at: now))
       linkChanged(link.index, before: before, at: now)
       if before?.name != link.name { reportMoves() }
     case .linkRemoved(let index, _):
       let before = interfaces[index]
       interfaces.removeLink(index)
+      linkDelays.forget(index)
       linkChanged(index, before: before, at: now)
       // Somebody took a virtual interface away; the next engine makes it anew.
       let isMissed = plan.routers.contains { $0.virtualInterface == index && interfaces[$0.interface] != nil }
@@ -67,6 +68,15 @@ extension Engine {
       board.overruns &+= 1
       outbox.send(.event(LogEvent(.netlinkOverrun)))
       resynchronize(at: now)
+    }
+  }
+
+  /// Takes the states of links that have lasted.
+  func takeLastingLinks(at now: MonotonicInstant) {
+    for link in linkDelays.takeDue(at: now) {
+      let before = interfaces[link.index]
+      interfaces.set(link)
+      linkChanged(link.index, before: before, at: now)
     }
   }
 

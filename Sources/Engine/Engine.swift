@@ -82,6 +82,7 @@ final class Engine {
   var refusedEntries: Set<Int> = []
   /// Whether a link or an address has gone, and routes may have gone with it.
   var needsEntryReview = false
+  var linkDelays: LinkDelays
   /// Told when a name of the configuration has come to mean another interface, which only another engine can serve.
   var onInterfacesMoved: (() -> Void)?
   var proberRegistration: Reactor.Registration?
@@ -105,6 +106,7 @@ final class Engine {
     transport = try AdvertTransport(plan)
     kernelAddresses = try AddressTable()
     kernelEntries = plan.entries.isEmpty ? nil : try KernelEntryTable()
+    linkDelays = LinkDelays(plan.linkDelays)
     pendingEntries = PendingEntries(count: plan.entries.count)
     outbox = Outbox(prober)
     core = VirtualRouterSet(routers: plan.core, groups: plan.groups, trackerCount: plan.trackers.count)
@@ -143,6 +145,7 @@ final class Engine {
     board.heartbeat = now
     hasUnsentPackets = false
     guard phase != .prepared, phase != .finished else { return }
+    takeLastingLinks(at: now)
     if let due = startDue, due <= now { startWaiting(at: now) }
     if let due = core.nextDeadline, due <= now {
       core.handle(.timer, at: now, into: &effects)
@@ -170,7 +173,8 @@ final class Engine {
     let retry = hasUnsentPackets ? reactor.now + .milliseconds(1) : nil
     let word = outbox.hasWaiting ? reactor.now + .milliseconds(5) : nil
     let pass = phase == .running ? reconcileDue : nil
-    return [core.nextDeadline, startDue, announcer.nextDeadline, pass, retry, word].compactMap { $0 }.reduce(
+    return [core.nextDeadline, startDue, linkDelays.nextDeadline, announcer.nextDeadline, pass, retry, word].compactMap
+    { $0 }.reduce(
       heartbeat, min)
   }
 

@@ -87,6 +87,7 @@ struct Plan {
   let interfaces: [String: InterfaceIndex]
   let garpInterval: Nanoseconds
   let neighborAdvertisementInterval: Nanoseconds
+  let linkDelays: [String: LinkDelay]
   let startupDelay: Nanoseconds
   let delayAfterBoot: Nanoseconds
   /// Interfaces on which the other addresses of a network stay when the first is removed.
@@ -163,6 +164,7 @@ struct Plan {
       zip(configuration.routers, routers).filter { $0.0.promotesSecondaries }.map(\.1.interface).filter {
         $0 != Self.absent
       })
+    linkDelays = configuration.linkDelays
     startupDelay = configuration.global.startupDelay
     delayAfterBoot = configuration.global.delayAfterBoot
     garpInterval = configuration.global.garpInterval

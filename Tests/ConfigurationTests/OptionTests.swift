@@ -78,6 +78,22 @@ private func router(_ lines: String, global: String = "") -> VirtualRouterDefini
     #expect(!load(instance("heartbeat_interface {\neth1\n}") + third).hasErrors)
   }
 
+  @Test func changesOfALinkMayHaveToLast() {
+    let loaded = load("interface_up_down_delays {\neth0 0.5 2\neth1 255\n}\n" + instance(""))
+    #expect(loaded.diagnostics.isEmpty)
+    #expect(
+      loaded.configuration.linkDelays == [
+        "eth0": LinkDelay(down: .milliseconds(500), up: .seconds(2)), "eth1": LinkDelay(down: .seconds(255)),
+      ])
+  }
+
+  @Test(arguments: ["eth0", "eth0 x", "eth0 256", "eth0 1 x", "eth0 1 2 3", "eth0 -1"])
+  func aDelayThatIsNoneIsAWarning(line: String) {
+    let loaded = load("interface_up_down_delays {\n\(line)\n}\n" + instance(""))
+    #expect(loaded.diagnostics.map(\.severity) == [.warning])
+    #expect(loaded.configuration.linkDelays.isEmpty)
+  }
+
   @Test(arguments: ["linkbeat_use_polling", "track_src_ip"])
   func whatIsAlwaysSoIsNoted(line: String) {
     let loaded = load(instance("unicast_src_ip 192.0.2.1\nunicast_peer {\n192.0.2.2\n}\n\(line)"))

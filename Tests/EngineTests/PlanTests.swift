@@ -174,3 +174,46 @@ import VRRPWire
     #expect(pending.take(10).isEmpty)
   }
 }
+
+@Suite struct LinkDelayTests {
+  private func link(isUp: Bool, name: String = "eth0") -> LinkState {
+    // IFF_UP, and IFF_RUNNING and IFF_LOWER_UP with the carrier.
+    LinkState(
+      index: InterfaceIndex(rawValue: 2), name: name, mtu: 1500, flags: LinkFlags(rawValue: isUp ? 0x1_0041 : 0x1),
+      hardwareType: 1)
+  }
+
+  private func instant(_ milliseconds: Int64) -> MonotonicInstant {
+    MonotonicInstant(nanoseconds: milliseconds * 1_000_000)
+  }
+
+  @Test func aChangeCountsOnceItHasLasted() {
+    var delays = LinkDelays(["eth0": LinkDelay(down: .milliseconds(500), up: .seconds(2))])
+    let appeared = delays.countsAsUp(link(isUp: true), wasUp: nil, at: instant(0))
+    #expect(appeared)
+    // The kernel tells of the same change twice.
+    let wentDown = [1000, 1200].map { delays.countsAsUp(link(isUp: false), wasUp: true, at: instant($0)) }
+    #expect(wentDown == [true, true])
+    #expect(delays.nextDeadline == instant(1500))
+    let lasted = [1499, 1500].map { delays.takeDue(at: instant($0)).map(\.isUsable) }
+    #expect(lasted == [[], [false]])
+    #expect(delays.nextDeadline == nil)
+    let cameUp = delays.countsAsUp(link(isUp: true), wasUp: false, at: instant(2000))
+    #expect(!cameUp)
+    #expect(delays.nextDeadline == instant(4000))
+  }
+
+  @Test func aChangeThatIsTakenBackNeverCounts() {
+    var delays = LinkDelays(["eth0": LinkDelay(down: .milliseconds(500))])
+    let counts = [false, true].map { delays.countsAsUp(link(isUp: $0), wasUp: true, at: instant(0)) }
+    #expect(counts == [true, true])
+    #expect(delays.nextDeadline == nil)
+  }
+
+  @Test func withoutADelayAStateCountsAtOnce() {
+    var delays = LinkDelays(["eth0": LinkDelay(down: .milliseconds(500))])
+    let cameUp = delays.countsAsUp(link(isUp: true), wasUp: false, at: instant(200))
+    let another = delays.countsAsUp(link(isUp: false, name: "eth1"), wasUp: true, at: instant(200))
+    #expect(cameUp && !another)
+  }
+}

@@ -37,6 +37,7 @@ extension Lowering {
       positions[router.name] = model.routers.count
       model.routers.append(router)
     }
+    model.linkDelays = linkDelays
     model.staticEntries = staticAddresses + staticRoutes + staticRules
     model.groups = groups.map { definition($0, positions) }.filter { !$0.members.isEmpty }
     return model

@@ -14,6 +14,7 @@ final class Lowering {
   var staticAddresses: [KernelEntryDefinition] = []
   var staticRoutes: [KernelEntryDefinition] = []
   var staticRules: [KernelEntryDefinition] = []
+  var linkDelays: [String: LinkDelay] = [:]
   var kernelNames: KernelNames
   var nextRulePreference: UInt32 = 16_384
   /// Every program that would be run, once for each user that runs it.
@@ -51,6 +52,7 @@ final class Lowering {
       .custom("global_defs") { _, statement, lowering in
         lowering.apply(lowering.globalTable, to: &lowering.global, statement.children)
       },
+      .custom("interface_up_down_delays") { $2.readLinkDelays($1) },
       .custom("static_ipaddress") { $2.staticAddresses += $2.staticAddresses($1) },
       .custom("static_routes") { $2.staticRoutes += $2.routes($1) },
       .custom("static_rules") { $2.staticRules += $2.rules($1) },

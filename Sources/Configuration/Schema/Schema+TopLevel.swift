@@ -23,7 +23,7 @@ extension Schema {
       Keyword("vrrp_instance", .block, .acts),
       Keyword("vrrp_script", .block, .acts),
       Keyword("vrrp_track_process", .block),
-      Keyword("interface_up_down_delays", .values),
+      Keyword("interface_up_down_delays", .values, .acts),
       Keyword("SSL", .block, default: "auto-generated context", .notManaged),
       Keyword("virtual_server_group", .values, .notManaged),
       Keyword("virtual_server", .block, .notManaged),

@@ -95,8 +95,8 @@ extension Schema {
   private static let interfaceUpDownDelaysOptions: [Keyword] = rows(
     "interface_up_down_delays", kind: .option,
     [
-      Keyword("<name>", .words),
-      Keyword("<down>", .decimal(0, 4294967295000000), default: "required", unit: .seconds),
-      Keyword("<up>", .decimal(0, 4294967295000000), default: "0", unit: .seconds),
+      Keyword("<name>", .words, .acts),
+      Keyword("<down>", .decimal(0, 4294967295000000), default: "required", unit: .seconds, .acts),
+      Keyword("<up>", .decimal(0, 4294967295000000), default: "0", unit: .seconds, .acts),
     ])
 }
