@@ -12,6 +12,9 @@ extension Engine {
     for ear in transport.ears {
       _ = try reactor.watch(ear.receiver.rawValue, for: .readable) { [unowned self] _ in listen(to: ear) }
     }
+    for ear in heartbeats?.ears ?? [] {
+      _ = try reactor.watch(ear.receiver.rawValue, for: .readable) { [unowned self] _ in listenFurther(to: ear) }
+    }
     _ = try reactor.watch(monitor.rawValue, for: .readable) { [unowned self] _ in readMonitor() }
   }
 
@@ -26,12 +29,25 @@ extension Engine {
       { datagram in take(datagram, from: ear, at: now) })
   }
 
+  private func listenFurther(to ear: AdvertTransport.Ear) {
+    guard let heartbeats else { return }
+    let now = reactor.now
+    try? transport.receive(ear, malformed: { _ in }) { datagram in
+      if phase == .running { takeHeartbeat(datagram, from: ear, heartbeats, at: now) }
+    }
+  }
+
   private func take(_ datagram: ReceivedAdvert, from ear: AdvertTransport.Ear, at now: MonotonicInstant) {
     if ear.isSigned { return takeSigned(datagram, from: ear, at: now) }
     let message = datagram.payload.bytes
     let origin = DatagramOrigin(
       source: datagram.source, destination: datagram.destination, timeToLive: datagram.hopLimit ?? 0)
     guard let router = router(for: message, datagram, from: ear) else {
+      if let heartbeats, let identifier = ReceivedAdvertisement.virtualRouterID(of: message),
+        heartbeats.mayHear(identifier, on: ear.receiver.interface, plan)
+      {
+        return
+      }
       let error = Self.formError(of: message, origin) ?? .unknownVirtualRouter
       return drop(error, from: datagram.source, router: nil, on: ear, at: now)
     }

@@ -41,6 +41,7 @@ extension Engine {
 
   /// Puts a router's advert into the batch that leaves at the end of the turn.
   func sendAdvert(_ priority: Priority, of router: Int) {
+    heartbeats?.send(priority, of: router, plan.routers[router].family, isUp: interfaces.isUp)
     // On a dead link the kernel keeps a unicast packet until the neighbour answers. A resignation that arrives when the link is back
     // would make the new master announce itself against the returning one.
     guard priority != .resignation || interfaces.isUp(plan.routers[router].interface) else { return }
@@ -60,6 +61,7 @@ extension Engine {
   }
 
   func flushAdverts() {
+    heartbeats?.flush()
     if !transport.flush(failure: noteSendFailure) { hasUnsentPackets = true }
   }
 

@@ -97,6 +97,7 @@ extension Engine {
       }
       core.handle(.tracker(TrackerID(rawValue: position), record.verdict.status), at: now, into: &effects)
     }
+    refreshHeartbeats()
     for router in plan.routers.indices {
       refreshSource(of: router, at: now)
       let interface = plan.routers[router].interface

@@ -162,6 +162,7 @@ extension Engine {
 
   private func refreshSources(on interface: InterfaceIndex, at now: MonotonicInstant) {
     guard phase == .running else { return }
+    refreshHeartbeats(on: interface)
     for router in plan.routers.indices {
       let planned = plan.routers[router]
       if planned.interface == interface || planned.configuredSource != nil { refreshSource(of: router, at: now) }
@@ -182,6 +183,7 @@ extension Engine {
     for index in Set(before.interfaces.keys).union(interfaces.interfaces.keys) {
       linkChanged(index, before: before[index], at: now)
     }
+    refreshHeartbeats()
     for router in plan.routers.indices { refreshSource(of: router, at: now) }
     carryOut(at: now, due: nil)
     reportMoves()

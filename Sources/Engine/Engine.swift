@@ -33,6 +33,8 @@ final class Engine {
   let plan: Plan
   let reactor: Reactor
   let transport: AdvertTransport
+  /// `nil` if no router has a further link.
+  let heartbeats: Heartbeats?
   let kernelAddresses: AddressTable
   /// `nil` if the plan has neither routes nor rules nor static addresses.
   let kernelEntries: KernelEntryTable?
@@ -104,6 +106,7 @@ final class Engine {
     self.reactor = reactor
     self.monitor = monitor
     transport = try AdvertTransport(plan)
+    heartbeats = try Heartbeats(plan)
     kernelAddresses = try AddressTable()
     kernelEntries = plan.entries.isEmpty ? nil : try KernelEntryTable()
     linkDelays = LinkDelays(plan.linkDelays)

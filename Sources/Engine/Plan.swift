@@ -31,6 +31,9 @@ struct PlannedRouter {
   let interfaceName: String
   /// The interface with its virtual MAC address, if it has one.
   let virtualInterface: InterfaceIndex?
+  /// The further links that its adverts travel by, and the group that they are sent to there.
+  let heartbeats: [Heartbeat]
+  let multicastGroup: IPAddress
   /// The interface that its adverts leave by.
   let sendingInterface: InterfaceIndex
   let family: AddressFamily
@@ -58,6 +61,12 @@ struct PlannedRouter {
   let accepts: Bool
 
   var isUnicast: Bool { !peers.isEmpty }
+
+  /// A further link.
+  struct Heartbeat {
+    let interface: InterfaceIndex
+    let name: String
+  }
 }
 
 /// Why a configuration cannot be served on this host.
@@ -196,12 +205,16 @@ private struct RouterLinks {
   let interface: InterfaceIndex
   /// The interface with its virtual MAC address, if it has one.
   let virtual: InterfaceIndex?
+  let heartbeats: [PlannedRouter.Heartbeat]
 
   init(_ definition: VirtualRouterDefinition, _ names: inout InterfaceNames) throws(PlanError) {
     interface = try names.index(definition.interface, usedBy: definition.name)
     // The virtual one was made before this, unless its interface is missing.
     virtual = try definition.virtualMAC.map { mac throws(PlanError) in
       try names.index(mac.interface, usedBy: definition.name)
+    }
+    heartbeats = try definition.heartbeatInterfaces.map { name throws(PlanError) in
+      PlannedRouter.Heartbeat(interface: try names.index(name, usedBy: definition.name), name: name)
     }
   }
 
@@ -225,6 +238,8 @@ extension PlannedRouter {
     interface = links.interface
     interfaceName = definition.interface
     virtualInterface = links.virtual
+    heartbeats = links.heartbeats
+    multicastGroup = definition.multicastGroup
     sendingInterface = definition.virtualMAC?.sendsAdvertsBelow == false ? links.carrier : links.interface
     family = definition.family
     virtualRouterID = definition.core.virtualRouterID

@@ -161,6 +161,21 @@ public final class Host: Sendable {
     _ = try Command.run(["nft", "delete", "table", "bridge", port], namespace: bridgeNamespace)
   }
 
+  /// Lays a cable of its own to another host: an interface `name` on both, 10.10.0.NUMBER and fe80::a:NUMBER on each.
+  public func connect(to other: Host, _ name: String) throws(LabError) {
+    try Command.ip([
+      "link add \(name) netns \(namespace) type veth peer name \(name) netns \(other.namespace)"
+    ])
+    for host in [self, other] {
+      try Command.ip(
+        [
+          "link set \(name) addrgenmode none", "link set \(name) up",
+          "address add 10.10.0.\(host.number)/24 dev \(name)",
+          "address add fe80::a:\(host.number)/64 dev \(name) nodad",
+        ], namespace: host.namespace)
+    }
+  }
+
   // MARK: Crash
 
   /// The whole host dies: from one moment on nothing leaves it, then nothing in it runs any more.

@@ -13,6 +13,9 @@ extension VirtualRouter {
     var preemptAt: MonotonicInstant?
     /// Whether the master-down timer has fired and only the rest of the sync group is waited for.
     var wantsMastership = false
+    /// Whether the master it yielded to has yet to hear on the routers' own link that there was another: what that other one announced
+    /// there must be announced over.
+    var owesLastAdvert = false
   }
 
   /// BACKUP as it is entered when nobody has been heard.
@@ -43,6 +46,14 @@ extension VirtualRouter {
     backup.masterDownAt = now + timers.masterDown(priority: priority, activeInterval: backup.activeInterval)
     backup.wantsMastership = false
     return .respect
+  }
+
+  /// Sends the advert that is owed to a better master, now that the routers' own link lets it through.
+  mutating func payLastAdvert(for advert: Advertisement, into effects: inout [Effect]) {
+    guard case .backup(var backup) = state, backup.owesLastAdvert, advert.priority > priority else { return }
+    backup.owesLastAdvert = false
+    state = .backup(backup)
+    emit(.send(priority), into: &effects)
   }
 
   /// Whether an advert of a living master puts the master-down timer back. One that does not is dropped unanswered: the timer

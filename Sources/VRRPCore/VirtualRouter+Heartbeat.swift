@@ -33,6 +33,9 @@ extension VirtualRouter {
     let isKnown = master.inferiorHeardAt.map { now - $0 <= timers.interval.nanoseconds } ?? false
     if yields || !isKnown { emit(.otherMaster(sender, advert.priority, yields: yields), into: &effects) }
     guard yields else { return .remain }
+    var blind = master
+    blind.yieldsBeyondCut = true
+    state = .master(blind)
     let better = HeardMaster(address: sender, priority: advert.priority, at: now)
     return .giveWay(
       to: better, activeInterval: timers.activeInterval(of: advert), .higherPriority(sender, advert.priority))

@@ -19,6 +19,8 @@ extension VirtualRouter {
     var inferiorHeardAt: MonotonicInstant?
     /// When a master that had to yield counts as gone, having been silent for so long.
     var aloneAt: MonotonicInstant?
+    /// Whether it yields to a master that its own link did not let through.
+    var yieldsBeyondCut = false
     /// Adverts in a row of another owner of the addresses that should have yielded.
     var stubbornOwnerAdverts = 0
 
@@ -63,7 +65,8 @@ extension VirtualRouter {
     if configuration.higherPrioritySendAdvert { emit(.send(priority), into: &effects) }
     leaveMaster(resigning: false, into: &effects)
     let masterDown = timers.masterDown(priority: priority, activeInterval: activeInterval)
-    let backup = Backup(masterDownAt: now + masterDown, activeInterval: activeInterval, master: master)
+    var backup = Backup(masterDownAt: now + masterDown, activeInterval: activeInterval, master: master)
+    if case .master(let state) = state { backup.owesLastAdvert = state.yieldsBeyondCut }
     enter(.backup(backup), cause: cause, at: now, into: &effects)
   }
 

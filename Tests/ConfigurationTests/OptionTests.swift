@@ -70,6 +70,11 @@ private func router(_ lines: String, global: String = "") -> VirtualRouterDefini
     #expect(loaded.diagnostics.first { $0.severity == .error }?.range?.line == line)
   }
 
+  @Test func signedAdvertsHaveNoFurtherLinks() {
+    let text = instance("authentication {\nauth_type AH\nauth_pass x\n}\nheartbeat_interface {\neth1\n}")
+    #expect(load(text).diagnostics.filter { $0.severity == .error }.map(\.id) == ["heartbeat-with-header"])
+  }
+
   @Test func aFurtherLinkCarriesNoOtherRouterOfTheSameNumber() {
     let other = instance("", interface: "interface eth1", address: "192.0.2.11/24").replacing("VI_1", with: "VI_2")
     let loaded = load(instance("heartbeat_interface {\neth1\n}") + other)

@@ -71,6 +71,18 @@ import VRRPCore
     #expect(!actions.contains(.send(.resignation)))
   }
 
+  @Test("The winner is told when the routers' own link lets it through, so that it announces over the loser")
+  func lastAdvert() {
+    var rig = master()
+    hear(200, &rig)
+    rig.run(for: .seconds(1))
+    #expect(hear(200, &rig).isEmpty)
+    #expect(rig.hear(50).isEmpty)
+    #expect(rig.hear(200) == [.send(Priority(rawValue: 100))])
+    #expect(rig.hear(200).isEmpty)
+    #expect(rig.state() == .backup)
+  }
+
   @Test("The higher one stays, and says that there is another unless its own link has")
   func stays() {
     var rig = master()

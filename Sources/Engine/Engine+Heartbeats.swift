@@ -1,0 +1,57 @@
+import ControlModel
+import LinuxSystem
+import NetworkTypes
+import VRRPCore
+import VRRPWire
+
+extension Engine {
+  /// Takes an advert that came by a further link. What is for no router there is the business of whoever is on that link.
+  func takeHeartbeat(
+    _ datagram: ReceivedAdvert, from ear: AdvertTransport.Ear, _ heartbeats: Heartbeats, at now: MonotonicInstant
+  ) {
+    let message = datagram.payload.bytes
+    guard let identifier = ReceivedAdvertisement.virtualRouterID(of: message),
+      let path = heartbeats.path(of: identifier, on: ear, plan)
+    else { return }
+    let router = heartbeats.router(of: path)
+    let origin = DatagramOrigin(
+      source: datagram.source, destination: datagram.destination, timeToLive: datagram.hopLimit ?? 0)
+    do throws(AdvertisementError) {
+      if datagram.isTruncated { throw .length }
+      let received: ReceivedAdvertisement
+      if let known = heartbeats.known(message, origin, path: path) {
+        received = known
+      } else {
+        received = try checkHeartbeat(message, origin, for: router)
+        heartbeats.remember(received, message, origin, path: path)
+      }
+      board.router(router)?[.advertisementsReceived] &+= 1
+      markDirty(router)
+      core.handle(.heartbeat(received.advertisement, from: datagram.source, router: router), at: now, into: &effects)
+      carryOut(at: now, due: nil)
+    } catch {
+      drop(error, from: datagram.source, router: router, on: ear, at: now)
+    }
+  }
+
+  /// As on the router's own link, but always by multicast.
+  private func checkHeartbeat(
+    _ message: RawSpan, _ origin: DatagramOrigin, for position: Int
+  ) throws(AdvertisementError) -> ReceivedAdvertisement {
+    let router = plan.routers[position]
+    let received = try ReceivedAdvertisement(
+      decoding: message, origin: origin,
+      timeToLive: AdvertisementFormat.timeToLive...AdvertisementFormat.timeToLive, version: router.version)
+    guard origin.destination.isMulticast else { throw .destination }
+    if interfaces.isUsable(origin.source) { throw .ownAddress }
+    try router.expectation.check(received)
+    return received
+  }
+
+  /// Finds the addresses that further links are sent from, of one link or of all.
+  func refreshHeartbeats(on interface: InterfaceIndex? = nil) {
+    heartbeats?.setSource(plan, on: interface) {
+      interfaces.primaryAddress($1, on: $0, excluding: virtualAddresses)
+    }
+  }
+}
