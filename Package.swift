@@ -64,12 +64,19 @@ let package = Package(
       ]),
     layer("Supervisor", ["NetworkTypes", "ControlModel", "LinuxSystem", "HostWithdrawal"]),
 
+    // Layer 5 too, without a process of its own: configurations in virtual time.
+    layer(
+      "Simulation",
+      [
+        "NetworkTypes", "VRRPCore", "ConfigurationSyntax", "VRRPWire", "Configuration", "ControlModel", "SimulationKit",
+      ]),
+
     // Layer 6: the command line.
     .executableTarget(
       name: "martlet",
       dependencies: [
         "NetworkTypes", "ConfigurationSyntax", "Configuration", "ControlModel", "LinuxSystem", "Engine", "Prober",
-        "Supervisor", argumentParser,
+        "Supervisor", "Simulation", argumentParser,
       ],
       swiftSettings: settings),
 
@@ -107,6 +114,9 @@ let package = Package(
       "SupervisorTests", ["Supervisor", "HostWithdrawal", "ControlModel", "LinuxSystem", "NetworkTypes", "VRRPCore"]),
     tests("MartletTests", ["martlet", "LinuxSystem"]),
     tests("SimulationTests", ["SimulationKit", "VRRPCore", "VRRPWire", "NetworkTypes"]),
+    tests(
+      "RehearsalTests",
+      ["Simulation", "SimulationKit", "Configuration", "ConfigurationSyntax", "VRRPCore", "NetworkTypes"]),
     tests("LabTests", ["LabKit", "LinuxSystem", "VRRPWire", "VRRPCore", "NetworkTypes", "martlet"]),
   ],
   swiftLanguageModes: [.v6]

@@ -59,6 +59,26 @@ public struct SourceRange: Sendable, Hashable {
   }
 }
 
+extension SourceRange {
+  /// A place in a text that stands in no file, such as a command line's argument.
+  /// - Parameters:
+  ///   - text: the whole text.
+  ///   - offset: where the place begins, in bytes from 0.
+  ///   - name: what the text is called instead of a path.
+  public init(of length: Int, at offset: Int, in text: String, called name: String) {
+    let bytes = Array(text.utf8)
+    let before = bytes.prefix(offset)
+    let start = before.lastIndex(of: Ascii.newline).map { $0 + 1 } ?? 0
+    path = name
+    line = before.count { $0 == Ascii.newline } + 1
+    column = before.count - start + 1
+    self.length = length
+    excerpt = String(decoding: bytes[start...].prefix { $0 != Ascii.newline }, as: UTF8.self)
+    excerptColumn = String(decoding: before[start...], as: UTF8.self).count
+    trail = []
+  }
+}
+
 /// All files of one configuration as they were read, and every expansion made: what turns spans into places.
 public final class SourceMap {
   struct File {

@@ -315,29 +315,3 @@ struct PlannedTracker {
     return "\(command.text)\0\(user)".utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }
-
-/// From the names in `track_script` and `track_interface` to positions in the list of trackers.
-private struct TrackerNumbers {
-  private var scripts: [String: TrackerID] = [:]
-  private var interfaces: [String: TrackerID] = [:]
-
-  init(_ configuration: Configuration) {
-    for (position, tracker) in configuration.trackers.enumerated() {
-      switch tracker {
-      case .script(let index): scripts[configuration.scripts[index].name] = TrackerID(rawValue: position)
-      case .interface(let name): interfaces[name] = TrackerID(rawValue: position)
-      }
-    }
-  }
-
-  func bindings(_ scriptReferences: [TrackerReference], _ interfaceReferences: [TrackerReference]) -> [TrackerBinding] {
-    func bind(_ references: [TrackerReference], _ numbers: [String: TrackerID]) -> [TrackerBinding] {
-      references.compactMap { reference in
-        numbers[reference.name].map {
-          TrackerBinding(tracker: $0, weight: reference.weight, reverse: reference.reverse)
-        }
-      }
-    }
-    return bind(scriptReferences, scripts) + bind(interfaceReferences, interfaces)
-  }
-}

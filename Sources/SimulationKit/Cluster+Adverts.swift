@@ -30,7 +30,7 @@ extension Cluster {
       let template = hosts[host].templates[router][destination]
       let origin = DatagramOrigin(
         source: template.source, destination: template.destination, timeToLive: settings.timeToLive)
-      deliver(Packet(template.bytes, origin: origin), from: place)
+      deliver(Packet(template.bytes, origin: origin, signingKey: settings.signingKey), from: place)
     }
   }
 
@@ -65,7 +65,7 @@ extension Cluster {
   mutating func receive(_ packet: Packet, at place: RouterPlace) {
     guard let received = packet.received else { return }
     do throws(AdvertisementError) {
-      try hosts[place.host].definition.routers[place.router].check(received, packet.origin)
+      try hosts[place.host].definition.routers[place.router].check(received, in: packet)
     } catch {
       return noteRefusal(error, of: packet.origin.source, by: place)
     }

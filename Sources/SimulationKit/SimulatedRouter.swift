@@ -38,6 +38,9 @@ public struct SimulatedRouter: Sendable, Hashable {
   public var timeToLive = AdvertisementFormat.timeToLive
   /// Version 2's authentication.
   public var authentication = AdvertisementAuthentication.none
+  /// The key of the Authentication Header of its adverts under ``AdvertisementAuthentication/header``. The header itself is not
+  /// made: a packet only tells the key it is signed with.
+  public var signingKey: [UInt8]?
   /// Over what its checksums are formed.
   public var checksumStyle = ChecksumStyle.withPseudoHeader
   /// Whether its interface going down is no fault of it.
@@ -84,7 +87,8 @@ public struct SimulatedRouter: Sendable, Hashable {
   }
 
   /// Makes the checks of an engine on an advert whose form is good, in the same order.
-  func check(_ received: ReceivedAdvertisement, _ origin: DatagramOrigin) throws(AdvertisementError) {
+  func check(_ received: ReceivedAdvertisement, in packet: Packet) throws(AdvertisementError) {
+    let origin = packet.origin
     let peer = peers.first { $0.address == origin.source }
     let everything = AdvertisementFormat.timeToLive...AdvertisementFormat.timeToLive
     guard (peers.isEmpty ? everything : peer?.timeToLive ?? 0...255).contains(origin.timeToLive) else {
@@ -95,6 +99,7 @@ public struct SimulatedRouter: Sendable, Hashable {
     let expectation = AdvertisementExpectation(
       version: configuration.version, interval: configuration.interval, authentication: authentication)
     try expectation.check(received)
+    guard packet.signingKey == signingKey else { throw .authenticationFailure }
   }
 }
 
