@@ -85,6 +85,8 @@ public struct GlobalSettings: Sendable, Hashable {
   public var startupDelay = Nanoseconds.zero
   /// From the start of the host to the start of its virtual routers, at least (`vrrp_delay_after_boot`).
   public var delayAfterBoot = Nanoseconds.zero
+  /// The network namespace that the service runs in (`net_namespace`).
+  public var networkNamespace: String?
   /// The interface of static addresses that name none (`default_interface`).
   public var defaultInterface = "eth0"
   /// Whether adverts for unknown VRIDs are logged (`log_unknown_vrids`).
@@ -187,6 +189,10 @@ public struct NotifyDefinition: Sendable, Hashable {
   public var stop: CommandDefinition?
   /// `notify`: called on every transition with type, name, state and priority appended.
   public var any: CommandDefinition?
+  /// `notify_deleted` with a script.
+  public var deleted: CommandDefinition?
+  /// Whether a router that is no longer configured is reported as DELETED and not as FAULT (`notify_deleted`).
+  public var reportsDeletion = false
   /// `notify_master_rx_lower_pri`.
   public var masterHeardLowerPriority: CommandDefinition?
   /// Whether priority changes are written to the FIFOs (`notify_priority_changes`).

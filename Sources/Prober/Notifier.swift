@@ -152,14 +152,17 @@ final class Notifier {
     queue(of: event.subject).add([.init(event: event, command: command, takesWords: false, launcher: launcher)])
   }
 
-  /// A router that is no longer configured: keepalived calls `notify` alone, with FAULT.
+  /// A router that is no longer configured: keepalived calls `notify` with FAULT, or with `notify_deleted` that and `notify` with
+  /// DELETED.
   private func say(farewell name: String, _ forgotten: Remembered) {
     guard let announced = forgotten.announced, announced != .stop, announced != .fault else { return }
     var notify = NotifyDefinition()
     notify.any = forgotten.notify.any
+    notify.deleted = forgotten.notify.deleted
     send(
       NotifyEvent(
-        subject: .instance(name), state: .fault, priority: forgotten.priority, cause: "no longer configured",
+        subject: .instance(name), state: forgotten.notify.reportsDeletion ? .deleted : .fault,
+        priority: forgotten.priority, cause: "no longer configured",
         previous: announced.rawValue),
       notify)
   }

@@ -27,6 +27,8 @@ enum NotifyState: String {
   case backup = "BACKUP"
   case fault = "FAULT"
   case stop = "STOP"
+  /// No longer configured, if the instance asks for this word; else that is a fault.
+  case deleted = "DELETED"
 
   /// What a transition is announced as; `nil` for one to the initial state that is no stop.
   init?(_ transition: Transition) {
@@ -75,12 +77,13 @@ extension NotifyDefinition {
       case .backup: backup
       case .fault: fault
       case .stop: stop
+      case .deleted: deleted
       }
     return [(own, false), (any, true)].compactMap { command, takesWords in command.map { ($0, takesWords) } }
   }
 
   /// Every command in it.
   var all: [CommandDefinition] {
-    [master, backup, fault, stop, any, masterHeardLowerPriority].compactMap(\.self)
+    [master, backup, fault, stop, deleted, any, masterHeardLowerPriority].compactMap(\.self)
   }
 }

@@ -81,16 +81,7 @@ struct KeepalivedCommand {
       runtimeDirectory: Self.runtimeDirectory(pidFile: options.pidFile))
     service.pidFile = options.pidFile
     service.notes = options.notes
-    guard let namespace = options.namespace else { return SupervisorMain.run(service) }
-    var code: Int32 = ControlModel.ExitCode.failure.rawValue
-    do {
-      try NetworkNamespace.withNamespace("/run/netns/" + namespace) { code = SupervisorMain.run(service) }
-    } catch let error as SystemError where error.operation == "return from network namespace" {
-      // The service has ended, and with it the right to go back.
-    } catch {
-      printError("keepalived: \(error)\n")
-    }
-    return code
+    return Service(service, namespace: options.namespace).run()
   }
 
   /// Services told apart by their PID files, as keepalived's are, get directories of their own.

@@ -15,10 +15,12 @@ struct LoaderProcess {
 
   func run() -> ControlModel.ExitCode {
     var configurationID: String?
+    var asksNamespace = false
     var rest = arguments[...]
     while let option = rest.first, option != "--" {
       let value = rest.dropFirst().first
       if option == "--config-id" { configurationID = value }
+      if option == "--answer" { asksNamespace = value == "namespace" }
       rest = rest.dropFirst(2)
     }
     guard let path = rest.dropFirst().first else {
@@ -26,6 +28,7 @@ struct LoaderProcess {
       return .usage
     }
     let (loaded, bundle) = ConfigurationReading(path: path, configurationID: configurationID).perform()
+    if asksNamespace { return hand(over: Array((loaded.configuration.global.networkNamespace ?? "").utf8)) }
     for diagnostic in loaded.diagnostics { report(diagnostic) }
     guard !loaded.hasErrors else { return .configuration }
     return hand(over: bundle.encoded())

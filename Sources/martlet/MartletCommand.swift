@@ -69,7 +69,7 @@ struct RunCommand: ParsableCommand {
     let options = SupervisorOptions(
       configurationPath: file, configurationID: configurationID, runtimeDirectory: runtimeDirectory.path,
       logFormat: logFormat)
-    throw ArgumentParser.ExitCode(SupervisorMain.run(options))
+    throw ArgumentParser.ExitCode(Service(options).run())
   }
 }
 

@@ -83,6 +83,19 @@ private func router(_ lines: String, global: String = "") -> VirtualRouterDefini
     #expect(!load(instance("heartbeat_interface {\neth1\n}") + third).hasErrors)
   }
 
+  @Test func theNamespaceIsTheFirstThatIsNamed() {
+    let loaded = load("net_namespace blue\nnet_namespace red\n" + instance(""))
+    #expect(loaded.configuration.global.networkNamespace == "blue")
+    #expect(loaded.diagnostics.map(\.id) == ["duplicate-namespace"])
+  }
+
+  @Test(arguments: ["../x", "/run/netns/x", "..", String(repeating: "n", count: 256)])
+  func aNamespaceIsNoPath(name: String) {
+    let loaded = load("net_namespace \(name)\n" + instance(""))
+    #expect(loaded.hasErrors)
+    #expect(loaded.configuration.global.networkNamespace == nil)
+  }
+
   @Test func changesOfALinkMayHaveToLast() {
     let loaded = load("interface_up_down_delays {\neth0 0.5 2\neth1 255\n}\n" + instance(""))
     #expect(loaded.diagnostics.isEmpty)

@@ -55,6 +55,10 @@ private let instanceCases: [RuleCase] = [
   .init("virtual-mac", .error, line: 4, instance("use_vmac 02:00:00:xx:00:01")),
   .init("interface-name", .error, line: 4, instance("use_vmac an-interface-name")),
   .init("virtual-mac-name", .error, line: 4, instance("use_vmac eth0"), suggestion: "name of its own"),
+  .init("needless-with-virtual-mac", .warning, line: 5, instance("use_vmac\npromote_secondaries")),
+  .init(
+    "unicast-with-virtual-mac", .warning, line: 4,
+    instance("use_vmac\nunicast_src_ip 192.0.2.1\nunicast_peer {\n192.0.2.2\n}"), suggestion: "vmac_xmit_base"),
   .init("without-virtual-mac", .warning, line: 4, instance("vmac_xmit_base")),
   .init("not-yet", .error, line: 4, instance("auth_hmac {\nkey 1 x\n}")),
   .init("no-effect", .note, line: 4, instance("debug 1")),

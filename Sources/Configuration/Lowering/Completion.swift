@@ -95,7 +95,7 @@ extension Lowering {
     router.checksumWithoutPseudoHeader = draft.checksumWithoutPseudoHeader ?? global.checksumWithoutPseudoHeader
     router.accepts = draft.accepts ?? true
     router.heartbeatInterfaces = draft.heartbeatInterfaces.map(\.value)
-    router.promotesSecondaries = draft.promotesSecondaries && draft.virtualMAC == nil
+    router.promotesSecondaries = draft.promotesSecondaries != nil && draft.virtualMAC == nil
     router.ignoresInterfaceFaults = draft.ignoresInterfaceFaults
     router.skipsAddressCheck = draft.skipsAddressCheck ?? global.skipsAddressCheck
     router.virtualMAC = virtualMAC(of: draft, number)
@@ -165,6 +165,6 @@ extension Lowering {
 extension NotifyDefinition {
   /// Whether any script is named.
   var hasCommand: Bool {
-    [master, backup, fault, stop, any, masterHeardLowerPriority].contains { $0 != nil }
+    [master, backup, fault, stop, deleted, any, masterHeardLowerPriority].contains { $0 != nil }
   }
 }

@@ -131,7 +131,7 @@ struct InstanceDraft {
   var skipsAddressCheck: Bool?
   var ownerIgnoresAdverts: Bool?
   var heartbeatInterfaces: [Located<String>] = []
-  var promotesSecondaries = false
+  var promotesSecondaries: SourceSpan?
   var checksUnicastSource: Located<Bool>?
   var isStrict: Bool?
   var ignoresInterfaceFaults = false

@@ -63,6 +63,23 @@ extension Lowering {
     ]
   }
 
+  /// Reads `net_namespace`, of which the first counts.
+  func readNamespace(_ statement: Statement) {
+    guard let word = statement.arguments.first else { return }
+    guard !word.bytes.contains(UInt8(ascii: "/")), word.bytes.count <= 255, ![".", ".."].contains(word.text) else {
+      diagnostics.report(
+        .error, "bad-value", "'\(word.text)' cannot be the name of a network namespace", at: word.span,
+        suggestion: "write the name that `ip netns` shows")
+      return
+    }
+    guard global.settings.networkNamespace == nil else {
+      diagnostics.report(
+        .warning, "duplicate-namespace", "net_namespace is given twice; this one is ignored", at: statement.span)
+      return
+    }
+    global.settings.networkNamespace = word.text
+  }
+
   /// Reads `[all] SECONDS` in either order.
   func extraRefresh(_ statement: Statement, atLeast least: Int) -> ExtraRefresh? {
     var refresh: ExtraRefresh?

@@ -46,7 +46,7 @@ extension Lowering {
       .custom("use_vmac") { $2.readVirtualMAC($1, into: &$0) },
       .custom("vmac_xmit_base") { draft, statement, _ in draft.sendsAdvertsBelow = statement.span },
       .custom("heartbeat_interface") { $2.readHeartbeats($1, into: &$0) },
-      .flag("promote_secondaries", \.promotesSecondaries),
+      .custom("promote_secondaries") { draft, statement, _ in draft.promotesSecondaries = statement.span },
       .boolean("owner_ignore_adverts", \.ownerIgnoresAdverts),
       .custom("garp_extra_if") { $0.announcements.extraRefresh = $2.extraRefresh($1, atLeast: 0) },
       .custom("vmac_garp_intvl") { $0.announcements.extraRefresh = $2.extraRefresh($1, atLeast: 0) },
@@ -65,6 +65,12 @@ extension Lowering {
       .command("notify_backup", \.notify.backup),
       .command("notify_fault", \.notify.fault),
       .command("notify_stop", \.notify.stop),
+      .custom("notify_deleted") { draft, statement, lowering in
+        draft.notify.reportsDeletion = true
+        guard draft.notify.deleted == nil, let command = lowering.command(statement) else { return }
+        lowering.record("notify_deleted", command)
+        draft.notify.deleted = command.value
+      },
       .command("notify_master_rx_lower_pri", \.notify.masterHeardLowerPriority),
       .boolean("notify_priority_changes", \.notifiesPriorityChanges),
     ]

@@ -52,6 +52,7 @@ final class Lowering {
       .custom("global_defs") { _, statement, lowering in
         lowering.apply(lowering.globalTable, to: &lowering.global, statement.children)
       },
+      .custom("net_namespace") { $2.readNamespace($1) },
       .custom("interface_up_down_delays") { $2.readLinkDelays($1) },
       .custom("static_ipaddress") { $2.staticAddresses += $2.staticAddresses($1) },
       .custom("static_routes") { $2.staticRoutes += $2.routes($1) },

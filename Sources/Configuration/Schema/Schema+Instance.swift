@@ -55,7 +55,7 @@ extension Schema {
       Keyword("notify_master", .command, .acts),
       Keyword("notify_fault", .command, .acts),
       Keyword("notify_stop", .command, .acts),
-      Keyword("notify_deleted", .optionalCommand),
+      Keyword("notify_deleted", .optionalCommand, .acts),
       Keyword("notify", .command, .acts),
       Keyword("notify_master_rx_lower_pri", .command, .acts),
       Keyword("smtp_alert", .boolean, default: "smtp_alert_vrrp, then smtp_alert, then false"),

@@ -6,7 +6,7 @@ extension Schema {
     "",
     [
       Keyword("linkbeat_use_polling", .flag, .accepted(.kernelLinks)),
-      Keyword("net_namespace", .word, default: "current namespace"),
+      Keyword("net_namespace", .word, default: "current namespace", .acts),
       Keyword("net_namespace_ipvs", .optionalWords, default: "same as net_namespace", .notManaged),
       Keyword("namespace_with_ipsets", .flag, .accepted(.processes)),
       Keyword("use_pid_dir", .flag, .accepted(.processes)),

@@ -16,6 +16,7 @@ enum VirtualMACUse: ConfigurationRule {
         }
         continue
       }
+      checkOptions(of: draft, lowering)
       if let name = draft.virtualMAC?.name {
         if let user = users[name.value] {
           lowering.diagnostics.report(
@@ -27,6 +28,22 @@ enum VirtualMACUse: ConfigurationRule {
       }
     }
     nameTheRest(lowering, taken: Set(users.keys))
+  }
+
+  /// What a virtual MAC address settles by itself.
+  private static func checkOptions(of draft: InstanceDraft, _ lowering: Lowering) {
+    if let span = draft.promotesSecondaries {
+      lowering.diagnostics.report(
+        .warning, "needless-with-virtual-mac",
+        "promote_secondaries is ignored: an interface with a virtual MAC address has no addresses but the router's",
+        at: span)
+    }
+    if draft.isUnicast, draft.sendsAdvertsBelow == nil, let span = draft.virtualMAC?.span {
+      lowering.diagnostics.report(
+        .warning, "unicast-with-virtual-mac",
+        "\(draft.name.value) has unicast peers, so its adverts leave by the interface below, from that one's own MAC address",
+        at: span, suggestion: "write vmac_xmit_base to say so")
+    }
   }
 
   /// vrrp.51, and vrrp1.51 where another instance has that one already.

@@ -1,0 +1,78 @@
+import ControlModel
+import Glibc
+import LinuxSystem
+import Supervisor
+
+/// The service in the network namespace that the command line or the configuration (`net_namespace`) names.
+///
+/// The whole of it goes there before anything else, so that locks, engine, scripts and whoever cleans up are in one place. A reload
+/// cannot change that.
+struct Service {
+  private let options: SupervisorOptions
+  private let namespace: String?
+
+  init(_ options: SupervisorOptions, namespace: String? = nil) {
+    self.options = options
+    self.namespace = namespace
+  }
+
+  /// Runs it; the code to exit with.
+  func run() -> Int32 {
+    guard let name = namespace ?? configuredNamespace() else { return SupervisorMain.run(options) }
+    let path = "/run/netns/" + name
+    var code: Int32 = ControlModel.ExitCode.failure.rawValue
+    do {
+      // A service manager may have put the service there, and left it no right to go anywhere.
+      if try NetworkNamespace.identifier(path: path) == NetworkNamespace.current() {
+        return SupervisorMain.run(options)
+      }
+      try NetworkNamespace.withNamespace(path) { code = SupervisorMain.run(options) }
+    } catch let error as SystemError where error.operation == "return from network namespace" {
+      // The service has ended, and with it the right to go back.
+    } catch {
+      return refuse(name, error)
+    }
+    return code
+  }
+
+  private func refuse(_ name: String, _ error: any Error) -> Int32 {
+    let reason = (error as? SystemError)?.errno
+    let advice =
+      switch reason {
+      case ENOENT: "; make it first, as by `ip netns add \(name)`"
+      case EPERM: "; under systemd, write NetworkNamespacePath=/run/netns/\(name) into the service instead"
+      default: ""
+      }
+    printError("<2>martlet: not started in network namespace \(name): \(error)\(advice)\n")
+    let code: ControlModel.ExitCode = reason == EPERM ? .missingCapability : .missingInterface
+    return code.rawValue
+  }
+
+  /// Asks a process of its own, since whatever the file may do to its reader must not happen here; `nil` for none, or for what
+  /// cannot be read, which the service then says itself.
+  private func configuredNamespace() -> String? {
+    do {
+      let answer = try MemoryFile.create(name: "martlet-namespace")
+      var arguments = ["martlet", ProcessRole.loader.rawValue, "--answer", "namespace"]
+      if let id = options.configurationID { arguments += ["--config-id", id] }
+      var request = SpawnRequest(
+        executable: Executable.ownPath, arguments: arguments + ["--", options.configurationPath],
+        environment: ProcessEnvironment.current.entries)
+      request.parentDeathSignal = SIGKILL
+      request.map(answer.rawValue, to: InheritedDescriptor.bundle.rawValue)
+      request.map(STDERR_FILENO, to: STDERR_FILENO)
+      let child = try ChildProcess(request)
+      var ended = pollfd(fd: child.rawValue, events: Int16(POLLIN), revents: 0)
+      if poll(&ended, 1, Self.patienceMilliseconds) <= 0 { try child.signal(SIGKILL) }
+      _ = poll(&ended, 1, Self.patienceMilliseconds)
+      guard try child.reap()?.isSuccess == true else { return nil }
+      let name = try MemoryFile.readAll(answer.rawValue, limit: 256)
+      return name.isEmpty ? nil : String(decoding: name, as: UTF8.self)
+    } catch {
+      return nil
+    }
+  }
+
+  /// How long the largest configuration may take to be read.
+  private static let patienceMilliseconds: Int32 = 30_000
+}
