@@ -29,7 +29,7 @@ LAB := unshare $(NAMESPACES) env MARTLET_LAB=1 /bin/sh -c \
 RELEASE := -c release --static-swift-stdlib
 INSTALLED := $(DESTDIR)$(PREFIX)
 
-.PHONY: deps build demo test simulate interoperability lint bench install clean have-build-packages have-lab-packages
+.PHONY: deps build demo test simulate scale interoperability lint bench install clean have-build-packages have-lab-packages
 
 ## deps: install the Debian packages that are missing (as root; otherwise say what to type)
 deps: have-build-packages have-lab-packages
@@ -90,6 +90,11 @@ simulate: have-build-packages
 	@$(SWIFT) build $(RELEASE) --product RandomRuns --quiet
 	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/RandomRuns" $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10000)) \
 	  --commit "$$(git describe --always --dirty 2>/dev/null || echo unknown)"
+
+## scale: what clusters of 1,000 hosts and of 4,000 routers cost in virtual time
+scale: have-build-packages
+	@$(SWIFT) build $(RELEASE) --product RandomRuns --quiet
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/RandomRuns" --scale
 
 ## interoperability: the takeovers beside keepalived and FRR, written to docs/interoperability.md when all of them passed
 interoperability: deps

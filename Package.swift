@@ -83,7 +83,8 @@ let package = Package(
     // Kits: what stands behind the tests, the demo and the benchmarks.
     layer("SimulationKit", ["NetworkTypes", "VRRPCore", "VRRPWire"]),
     .executableTarget(
-      name: "RandomRuns", dependencies: ["SimulationKit", "NetworkTypes", argumentParser], swiftSettings: settings),
+      name: "RandomRuns", dependencies: ["SimulationKit", "VRRPCore", "NetworkTypes", argumentParser],
+      swiftSettings: settings),
     layer("LabKit", ["CLinux", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire"]),
     .executableTarget(
       name: "Demo", dependencies: ["LabKit", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire"],

@@ -21,11 +21,15 @@ struct RandomRunsCommand: AsyncParsableCommand {
   @Option(help: "What the source is called in reports of failures: a commit.")
   var commit = "unknown"
 
+  @Flag(help: "Measure large clusters instead.")
+  var scale = false
+
   func validate() throws {
     guard seeds >= 1 else { throw ValidationError("--seeds must be at least 1") }
   }
 
   func run() async throws {
+    if scale { return try measureScale() }
     let clock = ContinuousClock()
     let began = clock.now
     let tally = await Campaign(seeds: seed.map { $0...$0 } ?? 1...seeds).run()
@@ -34,6 +38,16 @@ struct RandomRunsCommand: AsyncParsableCommand {
     for failure in tally.failures.prefix(Self.mostShown) { print(failure.report(commit: commit)) }
     print(tally.summary(elapsed: clock.now - began))
     if !tally.failures.isEmpty { throw ExitCode(1) }
+  }
+
+  private func measureScale() throws {
+    var isSound = true
+    for size in Scale.all {
+      let cost = try size.measure(seconds: 4)
+      print(cost.line)
+      isSound = isSound && cost.violations == 0 && cost.masters == size.hosts[0].routers.count
+    }
+    if !isSound { throw ExitCode(1) }
   }
 
   /// So many failures are shown, the first with its timeline; one is enough to begin with.
