@@ -53,7 +53,7 @@ public struct Keyword: Sendable, Hashable {
 
   /// Why a keyword has no effect and nothing is lost.
   public enum Reason: Sendable, Hashable {
-    case scheduling, processes, buffers, firewall, reading, debugging, putBack, kernelLinks, always
+    case scheduling, processes, buffers, firewall, reading, debugging, putBack, kernelLinks, always, boundToInterface
 
     /// The reason in words that go after the keyword's name.
     public var text: String {
@@ -64,6 +64,7 @@ public struct Keyword: Sendable, Hashable {
       case .firewall: "has no effect: no firewall rules are made"
       case .reading: "has no effect: every reload checks the configuration before it takes over"
       case .kernelLinks: "has no effect: the kernel tells of every change of a link at once"
+      case .boundToInterface: "has no effect: sockets are bound to the interface, and with it to its VRF"
       case .always: "has no effect: it is always so"
       case .putBack: "has no effect: an address, a route or a rule that somebody removes is put back"
       case .debugging: "has no effect: it only serves the search for faults in keepalived"

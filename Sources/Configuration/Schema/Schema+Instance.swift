@@ -18,7 +18,7 @@ extension Schema {
       Keyword("native_ipv6", .flag, instead: "nothing; the family follows the addresses", .acts),
       Keyword("state", .word, default: "BACKUP, or MASTER when priority is 255", .acts),
       Keyword("interface", .word, .acts),
-      Keyword("vrf", .word),
+      Keyword("vrf", .word, .accepted(.boundToInterface)),
       Keyword("dont_track_primary", .flag, .acts),
       Keyword("track_interface", .values, .acts),
       Keyword("track_script", .values, .acts),
