@@ -232,6 +232,17 @@ bool clinux_send_batch_add_frame(clinux_send_batch *batch, const void *frame, ui
 int clinux_send_batch_flush(clinux_send_batch *batch, int fd, uint32_t first);
 void clinux_send_batch_clear(clinux_send_batch *batch);
 
+// MARK: Datagrams whose TTL matters
+
+/// Hears what is sent to a UDP port of any own address, with TTL, destination and interface of each datagram.
+int clinux_datagram_receive_socket(bool ipv6, uint16_t port);
+/// Sends from a UDP port with a fixed TTL; `source` may be `NULL`. It queues nothing that arrives.
+int clinux_datagram_send_socket(bool ipv6, const uint8_t *source, uint16_t port, int hop_limit);
+int clinux_datagram_send(
+  int fd, bool ipv6, const void *bytes, size_t count, const uint8_t *destination, uint16_t port);
+/// Takes one datagram without waiting into `buffer`; 0, or a negative errno.
+int clinux_datagram_receive(int fd, bool ipv6, void *buffer, size_t capacity, clinux_datagram *datagram);
+
 // MARK: Netlink
 
 /// Receives one datagram without waiting: its length, or a negative errno (-ENOBUFS: some were lost before it).

@@ -1,0 +1,150 @@
+/// The state of a BFD session (RFC 5880 section 4.1, Sta).
+public enum BFDState: UInt8, Sendable, Hashable, CaseIterable {
+  /// Held down by its administrator.
+  case adminDown = 0
+  /// Nobody is heard, or the other end does not hear this one.
+  case down = 1
+  /// The other end is heard, and is not known to hear this one.
+  case initialize = 2
+  /// Both ends hear each other.
+  case up = 3
+}
+
+/// Why a session left the state Up last (RFC 5880 section 4.1, Diag); five bits on the wire.
+public struct BFDDiagnostic: RawRepresentable, Sendable, Hashable {
+  /// The number, 0 to 31.
+  public let rawValue: UInt8
+
+  /// A diagnostic from the low five bits of its number.
+  public init(rawValue: UInt8) {
+    self.rawValue = rawValue & 31
+  }
+
+  /// Nothing to say.
+  public static let none = BFDDiagnostic(rawValue: 0)
+  /// No packet came for a whole detection time.
+  public static let detectionTimeExpired = BFDDiagnostic(rawValue: 1)
+  /// The other end says that the session is down.
+  public static let neighborSignaledDown = BFDDiagnostic(rawValue: 3)
+  /// The administrator took it down.
+  public static let administrativelyDown = BFDDiagnostic(rawValue: 7)
+
+  /// The words of RFC 5880 section 4.1.
+  public var words: String {
+    switch rawValue {
+    case 0: "no diagnostic"
+    case 1: "control detection time expired"
+    case 2: "echo function failed"
+    case 3: "neighbor signaled session down"
+    case 4: "forwarding plane reset"
+    case 5: "path down"
+    case 6: "concatenated path down"
+    case 7: "administratively down"
+    case 8: "reverse concatenated path down"
+    default: "diagnostic \(rawValue)"
+    }
+  }
+}
+
+/// A BFD control packet (RFC 5880 section 4.1) without its version and length. Intervals are in microseconds.
+public struct BFDControlPacket: Sendable, Hashable {
+  /// The sender's state.
+  public var state: BFDState
+  /// Why the sender's session left Up last.
+  public var diagnostic = BFDDiagnostic.none
+  /// P: an answer with F is asked for.
+  public var poll = false
+  /// F: the answer to P.
+  public var final = false
+  /// C: the sender's BFD lives apart from its control plane.
+  public var controlPlaneIndependent = false
+  /// A: an authentication section follows.
+  public var authenticationPresent = false
+  /// D: the sender wants no periodic packets while both ends are up.
+  public var demand = false
+  /// Packets in a row that the receiver may miss, less one; never 0.
+  public var detectMultiplier: UInt8
+  /// The sender's number of the session; never 0.
+  public var myDiscriminator: UInt32
+  /// The receiver's number of the session; 0 while the sender does not know it.
+  public var yourDiscriminator: UInt32 = 0
+  /// The least interval at which the sender would like to send.
+  public var desiredMinTx: UInt32
+  /// The least interval at which the sender can receive; 0 asks for no periodic packets.
+  public var requiredMinRx: UInt32
+  /// The least interval at which the sender can receive echo packets; 0 if it does not support them.
+  public var requiredMinEchoRx: UInt32 = 0
+
+  /// A packet of the given contents.
+  public init(
+    state: BFDState, detectMultiplier: UInt8, myDiscriminator: UInt32, desiredMinTx: UInt32, requiredMinRx: UInt32
+  ) {
+    self.state = state
+    self.detectMultiplier = detectMultiplier
+    self.myDiscriminator = myDiscriminator
+    self.desiredMinTx = desiredMinTx
+    self.requiredMinRx = requiredMinRx
+  }
+}
+
+/// Why a BFD control packet was discarded, in the order of RFC 5880 section 6.8.6.
+///
+/// Raw values count from 0 and never change their meaning: counters in shared memory are indexed by them.
+public enum BFDDiscard: UInt8, Error, Sendable, Hashable, CaseIterable {
+  /// The TTL or hop limit is lower than it may be: 255 on one link (RFC 5881 section 5).
+  case hopLimit = 0
+  /// The version is not 1.
+  case version = 1
+  /// The length field is smaller than the fields that must be there.
+  case length = 2
+  /// The length field is greater than what arrived.
+  case truncated = 3
+  /// The detection multiplier is 0.
+  case detectMultiplier = 4
+  /// The multipoint bit is set.
+  case multipoint = 5
+  /// The sender's discriminator is 0.
+  case myDiscriminator = 6
+  /// No session has the discriminator, or none is with the sender.
+  case unknownSession = 7
+  /// The receiver's discriminator is 0, and the state is neither Down nor AdminDown.
+  case yourDiscriminator = 8
+  /// An authentication section is there, and none is used here.
+  case authentication = 9
+  /// This end is held down by its administrator.
+  case administrativelyDown = 10
+
+  /// A stable name for machine-readable output.
+  public var name: String {
+    switch self {
+    case .hopLimit: "hop_limit"
+    case .version: "version"
+    case .length: "length"
+    case .truncated: "truncated"
+    case .detectMultiplier: "detect_multiplier"
+    case .multipoint: "multipoint"
+    case .myDiscriminator: "my_discriminator"
+    case .unknownSession: "unknown_session"
+    case .yourDiscriminator: "your_discriminator"
+    case .authentication: "authentication"
+    case .administrativelyDown: "administratively_down"
+    }
+  }
+
+  /// One clause for people.
+  public var words: String {
+    switch self {
+    case .hopLimit: "its TTL or hop limit is lower than max_hops allows"
+    case .version: "its version is not 1"
+    case .length: "its length field is too small"
+    case .truncated: "it is shorter than its length field says"
+    case .detectMultiplier: "its detection multiplier is 0"
+    case .multipoint: "its multipoint bit is set"
+    case .myDiscriminator: "its own discriminator is 0"
+    case .unknownSession: "it belongs to no session here"
+    case .yourDiscriminator: "it knows no discriminator of ours and claims to hear us"
+    case .authentication: "it is authenticated, which is not supported"
+    case .administrativelyDown: "the session is held down here"
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import NetworkTypes
+
+/// A session's state as the board keeps it for the next engine.
+public struct BFDSnapshot: Sendable, Hashable {
+  /// bfd.LocalDiscr.
+  public var localDiscriminator: UInt32 = 0
+  /// bfd.RemoteDiscr.
+  public var remoteDiscriminator: UInt32 = 0
+  /// bfd.SessionState.
+  public var state = BFDState.down
+  /// bfd.RemoteSessionState.
+  public var remoteState = BFDState.down
+  /// bfd.LocalDiag.
+  public var diagnostic = BFDDiagnostic.none
+  /// The other end's diagnostic.
+  public var remoteDiagnostic = BFDDiagnostic.none
+  /// bfd.DesiredMinTxInterval in microseconds.
+  public var desiredMinTx: UInt32 = 0
+  /// What counts for the own sending, in microseconds.
+  public var operativeMinTx: UInt32 = 0
+  /// What counts for the detection time, in microseconds.
+  public var operativeMinRx: UInt32 = 0
+  /// bfd.RemoteMinRxInterval in microseconds.
+  public var remoteMinRx: UInt32 = 1
+  /// The other end's Desired Min TX Interval in microseconds.
+  public var remoteDesiredMinTx: UInt32 = 0
+  /// The other end's Detect Mult.
+  public var remoteMultiplier: UInt8 = 0
+  /// bfd.RemoteDemandMode.
+  public var remoteDemand = false
+  /// Whether a poll sequence is under way.
+  public var isPolling = false
+  /// When a packet was taken last.
+  public var lastReceived: MonotonicInstant?
+  /// When a periodic packet left last.
+  public var lastSent: MonotonicInstant?
+
+  /// A session that is down and has heard nobody.
+  public init() {}
+
+  /// Between periodic packets in microseconds, before jitter.
+  public var transmitInterval: UInt32 { max(operativeMinTx, remoteMinRx) }
+
+  /// How long nothing may come before the session counts as down.
+  public var detectionTime: Nanoseconds {
+    .microseconds(Int64(max(operativeMinRx, remoteDesiredMinTx))) * Int64(remoteMultiplier)
+  }
+}
+
+extension BFDSession {
+  /// The state as the board keeps it.
+  public var snapshot: BFDSnapshot {
+    var snapshot = BFDSnapshot()
+    snapshot.localDiscriminator = localDiscriminator
+    snapshot.remoteDiscriminator = remoteDiscriminator
+    snapshot.state = state
+    snapshot.remoteState = remoteState
+    snapshot.diagnostic = diagnostic
+    snapshot.remoteDiagnostic = remoteDiagnostic
+    snapshot.desiredMinTx = desiredMinTx
+    snapshot.operativeMinTx = operativeMinTx
+    snapshot.operativeMinRx = operativeMinRx
+    snapshot.remoteMinRx = remoteMinRx
+    snapshot.remoteDesiredMinTx = remoteDesiredMinTx
+    snapshot.remoteMultiplier = remoteMultiplier
+    snapshot.remoteDemand = remoteDemand
+    snapshot.isPolling = isPolling
+    snapshot.lastReceived = lastReceived
+    snapshot.lastSent = lastSent
+    return snapshot
+  }
+
+  /// A session that goes on where another engine left it, perhaps under a changed configuration, which the other end is told of
+  /// by a poll sequence.
+  ///
+  /// What may have come while nobody listened counts as heard now. One that was held down begins anew.
+  public init(
+    adopting snapshot: BFDSnapshot, _ configuration: BFDConfiguration, at now: MonotonicInstant,
+    using random: inout some RandomNumberGenerator
+  ) {
+    self.init(configuration, discriminator: snapshot.localDiscriminator)
+    if snapshot.state != .adminDown {
+      state = snapshot.state
+      remoteState = snapshot.remoteState
+      diagnostic = snapshot.diagnostic
+      remoteDiagnostic = snapshot.remoteDiagnostic
+      remoteDiscriminator = snapshot.remoteDiscriminator
+      remoteMinRx = snapshot.remoteMinRx
+      remoteDesiredMinTx = snapshot.remoteDesiredMinTx
+      remoteMultiplier = snapshot.remoteMultiplier
+      remoteDemand = snapshot.remoteDemand
+      lastReceived = snapshot.lastReceived.map { _ in now }
+      lastSent = snapshot.lastSent.map { min($0, now) }
+      if state == .up {
+        isPolling = snapshot.isPolling
+        desiredMinTx = snapshot.desiredMinTx
+        operativeMinTx = max(1, snapshot.operativeMinTx)
+        operativeMinRx = max(1, snapshot.operativeMinRx)
+        announce(desiredMinTx: configuration.desiredMinTx)
+      }
+    }
+    reschedule(at: now, using: &random)
+  }
+}
