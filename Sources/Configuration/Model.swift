@@ -9,6 +9,8 @@ public struct Configuration: Sendable {
   public var global = GlobalSettings()
   /// `vrrp_script` blocks in the file's order.
   public var scripts: [ScriptCheckDefinition] = []
+  /// `bfd_instance` blocks in the file's order.
+  public var bfdInstances: [BFDInstanceDefinition] = []
   /// `vrrp_instance` blocks in the file's order.
   public var routers: [VirtualRouterDefinition] = []
   /// `vrrp_sync_group` blocks in the file's order.
@@ -27,7 +29,7 @@ public struct Configuration: Sendable {
     (staticEntries + routers.flatMap(\.entries)).contains { if case .address = $0.content { false } else { true } }
   }
 
-  /// Every tracker in the order that fixes its ``TrackerID``: scripts first, then tracked interfaces by name.
+  /// Every tracker in the order that fixes its ``TrackerID``: scripts first, then tracked interfaces by name, then BFD sessions.
   ///
   /// The engine and the prober both read their numbers from here.
   public var trackers: [TrackerDefinition] {
@@ -36,6 +38,7 @@ public struct Configuration: Sendable {
       interfaces.formUnion(bindings.map(\.name))
     }
     return scripts.indices.map(TrackerDefinition.script) + interfaces.sorted().map(TrackerDefinition.interface)
+      + bfdInstances.indices.map(TrackerDefinition.bfd)
   }
 }
 
@@ -59,6 +62,8 @@ public enum TrackerDefinition: Sendable, Hashable {
   case script(Int)
   /// The network interface of this name.
   case interface(String)
+  /// The BFD session at this position of ``Configuration/bfdInstances``.
+  case bfd(Int)
 }
 
 /// `global_defs`.
@@ -351,6 +356,8 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   public var trackedScripts: [TrackerReference] = []
   /// `track_interface`.
   public var trackedInterfaces: [TrackerReference] = []
+  /// `track_bfd`.
+  public var trackedSessions: [TrackerReference] = []
   /// Notify scripts.
   public var notify = NotifyDefinition()
 
@@ -385,6 +392,8 @@ public struct SyncGroupDefinition: Sendable, Hashable {
   public var trackedScripts: [TrackerReference] = []
   /// `track_interface`.
   public var trackedInterfaces: [TrackerReference] = []
+  /// `track_bfd`.
+  public var trackedSessions: [TrackerReference] = []
   /// Notify scripts.
   public var notify = NotifyDefinition()
 

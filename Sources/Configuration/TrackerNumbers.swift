@@ -1,11 +1,13 @@
 import VRRPCore
 
-/// From the names in `track_script` and `track_interface` to positions in ``Configuration/trackers``.
+/// From the names in `track_script`, `track_interface` and `track_bfd` to positions in ``Configuration/trackers``.
 public struct TrackerNumbers: Sendable {
   /// The number of each script.
   public private(set) var scripts: [String: TrackerID] = [:]
   /// The number of each tracked interface.
   public private(set) var interfaces: [String: TrackerID] = [:]
+  /// The number of each BFD session.
+  public private(set) var sessions: [String: TrackerID] = [:]
 
   /// The numbers that a configuration gives.
   public init(_ configuration: Configuration) {
@@ -13,13 +15,15 @@ public struct TrackerNumbers: Sendable {
       switch tracker {
       case .script(let index): scripts[configuration.scripts[index].name] = TrackerID(rawValue: position)
       case .interface(let name): interfaces[name] = TrackerID(rawValue: position)
+      case .bfd(let index): sessions[configuration.bfdInstances[index].name] = TrackerID(rawValue: position)
       }
     }
   }
 
   /// The bindings that references come to; one to a tracker that does not exist is left out.
   public func bindings(
-    _ scriptReferences: [TrackerReference], _ interfaceReferences: [TrackerReference]
+    _ scriptReferences: [TrackerReference], _ interfaceReferences: [TrackerReference],
+    _ sessionReferences: [TrackerReference]
   ) -> [TrackerBinding] {
     func bind(_ references: [TrackerReference], _ numbers: [String: TrackerID]) -> [TrackerBinding] {
       references.compactMap { reference in
@@ -29,5 +33,6 @@ public struct TrackerNumbers: Sendable {
       }
     }
     return bind(scriptReferences, scripts) + bind(interfaceReferences, interfaces)
+      + bind(sessionReferences, sessions)
   }
 }

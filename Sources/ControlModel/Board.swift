@@ -26,43 +26,49 @@ public struct Board: @unchecked Sendable {
   public let trackerCount: Int
   /// Routes, rules and static addresses on the board.
   public let entryCount: Int
+  /// BFD sessions on the board.
+  public let sessionCount: Int
   /// Bytes kept for ready packets.
   public let packetBytes: Int
 
   /// The size in bytes of a board for so many records.
   /// - Throws: ``BoardError/size`` when there are more than a board may have.
   public static func size(
-    routers: Int, addresses: Int, trackers: Int, entries: Int = 0, packetBytes: Int
+    routers: Int, addresses: Int, trackers: Int, entries: Int = 0, sessions: Int = 0, packetBytes: Int
   ) throws(BoardError) -> Int {
     let counts = 0...BoardLayout.mostRecords
     guard counts.contains(routers), counts.contains(addresses), counts.contains(trackers),
-      counts.contains(entries),
+      counts.contains(entries), counts.contains(sessions),
       (0...BoardLayout.mostPacketBytes).contains(packetBytes)
     else { throw .size }
     return BoardLayout.headerSize + routers * BoardLayout.routerSize + addresses * BoardLayout.addressSize
-      + trackers * BoardLayout.trackerSize + entries * BoardLayout.entrySize + packetBytes
+      + trackers * BoardLayout.trackerSize + entries * BoardLayout.entrySize
+      + sessions * BoardLayout.sessionSize + packetBytes
   }
 
   /// Lays out a new board in zeroed memory.
-  /// - Throws: ``BoardError/truncated`` when the memory is smaller than ``size(routers:addresses:trackers:entries:packetBytes:)`` says.
+  /// - Throws: ``BoardError/truncated`` when the memory is smaller than ``size(routers:addresses:trackers:entries:sessions:packetBytes:)`` says.
   public init(
     creatingIn memory: UnsafeMutableRawBufferPointer, routers: Int, addresses: Int, trackers: Int, entries: Int = 0,
-    packetBytes: Int
+    sessions: Int = 0, packetBytes: Int
   ) throws(BoardError) {
     let size = try Self.size(
-      routers: routers, addresses: addresses, trackers: trackers, entries: entries, packetBytes: packetBytes)
+      routers: routers, addresses: addresses, trackers: trackers, entries: entries, sessions: sessions,
+      packetBytes: packetBytes)
     guard memory.count >= size else { throw .truncated }
     self.memory = memory
     routerCount = routers
     addressCount = addresses
     trackerCount = trackers
     entryCount = entries
+    sessionCount = sessions
     self.packetBytes = packetBytes
     self[HeaderField.version] = BoardLayout.version
     self[HeaderField.routerCount] = UInt32(routers)
     self[HeaderField.addressCount] = UInt32(addresses)
     self[HeaderField.trackerCount] = UInt32(trackers)
     self[HeaderField.entryCount] = UInt32(entries)
+    self[HeaderField.sessionCount] = UInt32(sessions)
     self[HeaderField.packetBytes] = UInt32(packetBytes)
     self[HeaderField.magic] = BoardLayout.magic
   }
@@ -80,10 +86,11 @@ public struct Board: @unchecked Sendable {
     addressCount = count(HeaderField.addressCount)
     trackerCount = count(HeaderField.trackerCount)
     entryCount = count(HeaderField.entryCount)
+    sessionCount = count(HeaderField.sessionCount)
     packetBytes = count(HeaderField.packetBytes)
     let size = try Self.size(
       routers: routerCount, addresses: addressCount, trackers: trackerCount, entries: entryCount,
-      packetBytes: packetBytes)
+      sessions: sessionCount, packetBytes: packetBytes)
     guard memory.count >= size else { throw .truncated }
   }
 
@@ -116,9 +123,15 @@ public struct Board: @unchecked Sendable {
     return EntryRecord(record: record(at: entriesStart, index, BoardLayout.entrySize))
   }
 
+  /// The record of the BFD session at a position; `nil` beyond the last.
+  public func session(_ index: Int) -> SessionRecord? {
+    guard (0..<sessionCount).contains(index) else { return nil }
+    return SessionRecord(record: record(at: sessionsStart, index, BoardLayout.sessionSize))
+  }
+
   /// The bytes for ready packets, after the last record.
   public var packets: UnsafeMutableRawBufferPointer {
-    let start = entriesStart + entryCount * BoardLayout.entrySize
+    let start = sessionsStart + sessionCount * BoardLayout.sessionSize
     return UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + packetBytes])
   }
 
@@ -126,6 +139,8 @@ public struct Board: @unchecked Sendable {
   private var trackersStart: Int { addressesStart + addressCount * BoardLayout.addressSize }
 
   private var entriesStart: Int { trackersStart + trackerCount * BoardLayout.trackerSize }
+
+  private var sessionsStart: Int { entriesStart + entryCount * BoardLayout.entrySize }
 
   private func record(at start: Int, _ index: Int, _ size: Int) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: memory[start + index * size..<start + (index + 1) * size])

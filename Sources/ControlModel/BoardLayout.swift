@@ -9,19 +9,20 @@ struct BoardField<Value: BitwiseCopyable> {
 }
 
 /// The board: one shared-memory segment of header, router records, address records, tracker records,
-/// kernel entries and packets.
+/// kernel entries, BFD sessions and packets.
 ///
 /// The engine is its only writer but for ``RouterField/notified``, which is the prober's.
 enum BoardLayout {
   static let magic: UInt64 = 0x4D41_5254_4C45_5431  // "MARTLET1"
   /// Counts up with every change of an offset below; a board of another number is not adopted.
-  static let version: UInt32 = 2
+  static let version: UInt32 = 3
 
   static let headerSize = 128
   static let routerSize = 448
   static let addressSize = 32
   static let trackerSize = 384
   static let entrySize = 384
+  static let sessionSize = 320
   static let longestName = 63
   static let dropKinds = 24
   static let longestReason = 255
@@ -51,6 +52,7 @@ enum HeaderField {
   /// 1 once the engine has let go of everything for the next one.
   static let yielded = BoardField<UInt32>(offset: 76)
   static let entryCount = BoardField<UInt32>(offset: 80)
+  static let sessionCount = BoardField<UInt32>(offset: 84)
 }
 
 enum RouterField {

@@ -173,6 +173,13 @@ extension Names {
       return (.warning, "somebody removed \(event.text); it is back")
     case .startDelayed:
       return (.notice, "the virtual routers start in \(Spoken.duration(nanoseconds: event.number)), as configured")
+    case .sessionChanged:
+      let state = UInt8(exactly: event.number).flatMap(BFDState.init) ?? .down
+      return (state == .up ? .notice : .warning, "BFD session \(event.text)")
+    case .sessionPacketDiscarded:
+      let reason = UInt8(exactly: event.number).flatMap(BFDDiscard.init)?.words ?? "reason \(event.number)"
+      let session = event.text.isEmpty ? "" : " for session \(event.text)"
+      return (.warning, "discarded a BFD packet from \(host)\(session): \(reason)")
     case .entryRefused:
       return (.error, "the kernel refused a change of \(event.text); it is tried again each second")
     }
@@ -200,6 +207,8 @@ extension LogEvent.Kind {
     case .entryPutBack: "entry-put-back"
     case .entryRefused: "entry-refused"
     case .startDelayed: "start-delayed"
+    case .sessionChanged: "session-changed"
+    case .sessionPacketDiscarded: "session-packet-discarded"
     }
   }
 }

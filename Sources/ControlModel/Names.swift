@@ -16,9 +16,9 @@ public struct Names: Sendable, Equatable {
 
   /// A tracker's kind and name.
   public struct Tracker: Sendable, Equatable {
-    /// `script` or `interface`.
+    /// `script`, `interface` or `bfd`.
     public var kind: String
-    /// The script's or the interface's name.
+    /// The script's, the interface's or the session's name.
     public var name: String
 
     /// A tracker's names.

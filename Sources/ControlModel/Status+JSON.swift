@@ -64,6 +64,11 @@ extension Status {
           for tracker in trackers { writer.element { $0.object { write(tracker, to: &$0) } } }
         }
       }
+      writer.member("bfd_sessions") { writer in
+        writer.array { writer in
+          for session in sessions { writer.element { $0.object { write(session, to: &$0) } } }
+        }
+      }
     }
     return writer.text + "\n"
   }

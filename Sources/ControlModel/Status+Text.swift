@@ -2,7 +2,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Status {
-  /// A table for people: the engine in one line, then routers, groups and trackers.
+  /// A table for people: the engine in one line, then routers, groups, trackers and BFD sessions.
   public var text: String {
     var lines = [engineLine, ""]
     lines += Self.table(
@@ -29,6 +29,11 @@ extension Status {
     if !trackers.isEmpty {
       lines.append("")
       lines += Self.table(["TRACKER", "STATUS", "SINCE", "REASON"], trackers.map(row))
+    }
+    if !sessions.isEmpty {
+      lines.append("")
+      lines += Self.table(
+        ["BFD SESSION", "NEIGHBOUR", "STATE", "SENDS EVERY", "DETECTS IN", "SINCE", "LAST TROUBLE"], sessions.map(row))
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -82,6 +82,8 @@ public struct Status: Sendable, Equatable {
   public var routers: [Router]
   /// Trackers in the configuration's order.
   public var trackers: [Tracker]
+  /// BFD sessions in the file's order.
+  public var sessions: [Session]
   /// Sync groups in the file's order.
   public var groups: [Names.Group]
   /// Names of the reasons for dropping an advert.
@@ -117,6 +119,7 @@ public struct Status: Sendable, Equatable {
         Router(reading: $0, index: index, board: board, names: names, detail: details[index] ?? "")
       }
     }
+    sessions = (0..<board.sessionCount).compactMap { board.session($0).map(Session.init) }
     trackers = (0..<board.trackerCount).compactMap { index in
       guard let record = board.tracker(index) else { return nil }
       let verdict = record.verdict

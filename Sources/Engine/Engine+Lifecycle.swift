@@ -33,6 +33,7 @@ extension Engine {
       outbox.send(.event(LogEvent(.startDelayed, number: (startDue - now).rawValue)))
     }
     carryOut(at: now, due: nil)
+    startSessions(from: previous, isSettled: heritage.isSettled, at: now)
     inheritAddresses(heritage)
     removeLeftovers()
     inheritEntries(heritage)
@@ -75,6 +76,7 @@ extension Engine {
     phase = .stopping
     let now = MonotonicClock.now()
     stopDeadline = now + .seconds(1)
+    stopSessions()
     for router in plan.routers.indices { core.handle(.shutdown(router: router), at: now, into: &effects) }
     carryOut(at: now, due: nil)
     pendingEntries.insert(plan.entries.indices)
@@ -93,7 +95,8 @@ extension Engine {
       } else if let old {
         record.verdict = old.verdict
       } else {
-        record.verdict = (tracker.isInitiallyFailed ? .down : .unknown, now, "no result yet")
+        let reason = tracker.session == nil ? "no result yet" : "no session yet"
+        record.verdict = (tracker.isInitiallyFailed ? .down : .unknown, now, reason)
       }
       core.handle(.tracker(TrackerID(rawValue: position), record.verdict.status), at: now, into: &effects)
     }

@@ -227,14 +227,13 @@ extension Engine {
   }
 
   private func take(_ verdict: TrackerVerdict, at now: MonotonicInstant) {
-    guard plan.trackers.indices.contains(verdict.tracker), plan.trackers[verdict.tracker].interfaceName == nil else {
-      return
-    }
+    guard plan.trackers.indices.contains(verdict.tracker), plan.trackers[verdict.tracker].isProbers else { return }
     setTracker(verdict.tracker, to: verdict.status, reason: verdict.reason, at: now)
     carryOut(at: now, due: nil)
   }
 
-  private func setTracker(_ position: Int, to status: TrackerStatus, reason: String, at now: MonotonicInstant) {
+  /// Notes what a tracker says now, and tells the core if it is something else than before.
+  func setTracker(_ position: Int, to status: TrackerStatus, reason: String, at now: MonotonicInstant) {
     guard let record = board.tracker(position) else { return }
     let before = record.verdict
     record.verdict = (status, before.status == status ? before.since : now, reason)

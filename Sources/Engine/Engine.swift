@@ -52,6 +52,7 @@ final class Engine {
   var work: WorkQueue
   var announcer: Announcer
   var limiter = LogLimiter()
+  var sessions = SessionTable()
   var remembered: [RememberedAdvertisement]
   /// Rounds of announcements that wait until the router's addresses are claimed.
   var announcementsAfterClaim: [Int]
@@ -150,6 +151,7 @@ final class Engine {
     guard phase != .prepared, phase != .finished else { return }
     takeLastingLinks(at: now)
     if let due = startDue, due <= now { startWaiting(at: now) }
+    if phase == .running, let due = sessions.nextDeadline, due <= now { runSessions(at: now) }
     if let due = core.nextDeadline, due <= now {
       core.handle(.timer, at: now, into: &effects)
       carryOut(at: now, due: due)
@@ -176,9 +178,10 @@ final class Engine {
     let retry = hasUnsentPackets ? reactor.now + .milliseconds(1) : nil
     let word = outbox.hasWaiting ? reactor.now + .milliseconds(5) : nil
     let pass = phase == .running ? reconcileDue : nil
-    return [core.nextDeadline, startDue, linkDelays.nextDeadline, announcer.nextDeadline, pass, retry, word].compactMap
-    { $0 }.reduce(
-      heartbeat, min)
+    let session = phase == .running ? sessions.nextDeadline : nil
+    return [
+      core.nextDeadline, startDue, linkDelays.nextDeadline, announcer.nextDeadline, pass, session, retry, word,
+    ].compactMap { $0 }.reduce(heartbeat, min)
   }
 
   /// Notes that a router's record on the board is to be written at the end of the turn.

@@ -293,15 +293,17 @@ extension EngineProcess {
     let packetSizes = plan.routers.map(\.resignationSize)
     let counts = (plan.routers.count, plan.addresses.count, plan.trackers.count, plan.entries.count)
     let packetBytes = packetSizes.reduce(0, +)
+    let sessionCount = plan.sessions.count
     let file = try Inherited.take(InheritedDescriptor.board.rawValue)
     let size = try Board.size(
-      routers: counts.0, addresses: counts.1, trackers: counts.2, entries: counts.3, packetBytes: packetBytes)
+      routers: counts.0, addresses: counts.1, trackers: counts.2, entries: counts.3, sessions: sessionCount,
+      packetBytes: packetBytes)
     try MemoryFile.resize(file.rawValue, to: size)
     try MemoryFile.seal(file.rawValue, [.shrink, .grow])
     let memory = try SharedMemory(mapping: file, writable: true)
     let board = try Board(
       creatingIn: memory.bytes, routers: counts.0, addresses: counts.1, trackers: counts.2, entries: counts.3,
-      packetBytes: packetBytes)
+      sessions: sessionCount, packetBytes: packetBytes)
     board.enginePID = getpid()
     var offset = 0
     for (position, router) in plan.routers.enumerated() {
@@ -319,6 +321,13 @@ extension EngineProcess {
       record?.router = address.router
       record?.interface = address.interface
       record?.prefix = address.prefix
+    }
+    for (position, planned) in plan.sessions.enumerated() {
+      let record = board.session(position)
+      record?.name = planned.name
+      record?.fingerprint = planned.fingerprint
+      record?.neighbor = planned.neighbor
+      record?.isMultihop = planned.isMultihop
     }
     for (position, planned) in plan.entries.enumerated() {
       if let removal = planned.entry?.removal { board.entry(position)?.removal = removal }

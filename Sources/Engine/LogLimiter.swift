@@ -1,4 +1,5 @@
 import NetworkTypes
+import VRRPCore
 import VRRPWire
 
 /// Decides what of other hosts' doings is worth a line in the log: one for each sender and subject a minute, however many senders
@@ -12,6 +13,8 @@ struct LogLimiter {
     case advertisement(AdvertisementError)
     /// Another host claims to be master too.
     case otherMaster
+    /// A BFD packet was discarded.
+    case session(BFDDiscard)
     /// Somebody removes an address of ours; the "sender" is that address.
     case addressPutBack
   }

@@ -84,6 +84,7 @@ struct Plan {
   let core: [VirtualRouterConfiguration]
   let groups: [SyncGroupConfiguration]
   let trackers: [PlannedTracker]
+  let sessions: [PlannedSession]
   /// Routes, rules and static addresses: the static ones first, then each router's.
   let entries: [PlannedEntry]
   /// Positions of routes among ``entries``, by what the kernel tells when one goes.
@@ -144,7 +145,8 @@ struct Plan {
       else { throw .addresses(router: definition.name) }
       routers.append(router)
       var configured = definition.core
-      configured.trackers = trackerNumbers.bindings(definition.trackedScripts, definition.trackedInterfaces)
+      configured.trackers = trackerNumbers.bindings(
+        definition.trackedScripts, definition.trackedInterfaces, definition.trackedSessions)
       core.append(configured)
     }
     self.routers = routers
@@ -166,9 +168,11 @@ struct Plan {
     rules = entries.indices.filter { entries[$0].trace == .rule }
     groups = configuration.groups.map {
       SyncGroupConfiguration(
-        members: $0.members, trackers: trackerNumbers.bindings($0.trackedScripts, $0.trackedInterfaces))
+        members: $0.members,
+        trackers: trackerNumbers.bindings($0.trackedScripts, $0.trackedInterfaces, $0.trackedSessions))
     }
     trackers = configuration.trackers.map { PlannedTracker($0, in: configuration) }
+    sessions = configuration.bfdInstances.map(PlannedSession.init)
     promotedInterfaces = Set(
       zip(configuration.routers, routers).filter { $0.0.promotesSecondaries }.map(\.1.interface).filter {
         $0 != Self.absent
@@ -281,8 +285,10 @@ extension PlannedRouter {
 /// A tracker with what the next engine knows it by.
 struct PlannedTracker {
   let name: String
-  /// The interface it watches, if it watches one; else its verdicts come from the prober.
+  /// The interface it watches, if it watches one.
   let interfaceName: String?
+  /// The position in ``Plan/sessions`` of the BFD session it stands for, if it does.
+  let session: Int?
   let fingerprint: UInt64
   let isInitiallyFailed: Bool
 
@@ -291,12 +297,14 @@ struct PlannedTracker {
     case .interface(let name):
       self.name = name
       interfaceName = name
+      session = nil
       fingerprint = 0
       isInitiallyFailed = false
     case .script(let index):
       guard configuration.scripts.indices.contains(index) else {
         name = ""
         interfaceName = nil
+        session = nil
         fingerprint = 0
         isInitiallyFailed = false
         return
@@ -304,14 +312,29 @@ struct PlannedTracker {
       let script = configuration.scripts[index]
       name = script.name
       interfaceName = nil
+      session = nil
       fingerprint = Self.fingerprint(of: script.command)
       isInitiallyFailed = script.initiallyFailed
+    case .bfd(let index):
+      let planned = PlannedSession(configuration.bfdInstances[index])
+      name = planned.name
+      interfaceName = nil
+      session = index
+      fingerprint = planned.fingerprint
+      isInitiallyFailed = false
     }
   }
+
+  /// Whether its verdicts come from the prober.
+  var isProbers: Bool { interfaceName == nil && session == nil }
 
   /// FNV-1a over the command: the same text gives the same number in every process, which `Hasher` does not.
   private static func fingerprint(of command: CommandDefinition) -> UInt64 {
     let user = command.user.map { "\($0.user):\($0.group ?? "")" } ?? ""
-    return "\(command.text)\0\(user)".utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    return fingerprint(of: "\(command.text)\0\(user)")
+  }
+
+  static func fingerprint(of text: String) -> UInt64 {
+    text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }

@@ -28,6 +28,9 @@ public struct CapturedFrame: Sendable, Hashable {
   /// The advert it carries, if it is one.
   public var advert: CapturedAdvert? { CapturedAdvert(self) }
 
+  /// The BFD control packet it carries, if it is one.
+  public var controlPacket: CapturedControlPacket? { CapturedControlPacket(self) }
+
   /// The gratuitous ARP or unsolicited neighbour advertisement it carries, if it is one.
   public var announcement: CapturedAnnouncement? { CapturedAnnouncement(self) }
 }

@@ -15,6 +15,8 @@ public enum LabEnvironment {
     case keepalived
     /// FRR's `vrrpd` and `zebra`, and their user.
     case frr
+    /// FRR's `bfdd` and `zebra`, their user, and `vtysh` to ask them.
+    case bfd
     /// tshark.
     case tshark
     /// nftables with bridge rules.
@@ -29,6 +31,7 @@ public enum LabEnvironment {
     case .release: releaseBinary == nil ? "the release binary is not built; run `make test`" : nil
     case .keepalived: reason(missing: "keepalived")
     case .frr: frrReason
+    case .bfd: bfdReason
     case .tshark: reason(missing: "tshark")
     case .nftables: reason(missing: "nft")
     }
@@ -64,6 +67,12 @@ public enum LabEnvironment {
     if isUserNamespace { return "FRR runs as its own user, and an ordinary user's namespace has no other users" }
     let user = try? UserDatabase.lookup(FRRPeer.userName)
     return user == nil ? "there is no user \(FRRPeer.userName); run `make deps`" : nil
+  }()
+
+  private static let bfdReason: String? = {
+    if let frrReason { return frrReason }
+    if access(BFDPeer.program, X_OK) != 0 { return "\(BFDPeer.program) is not installed; run `make deps`" }
+    return reason(missing: "vtysh") ?? reason(missing: "chrt")
   }()
 
   private static func reason(missing program: String) -> String? {

@@ -101,6 +101,7 @@ extension Names {
         switch tracker {
         case .script(let index): Tracker(kind: "script", name: configuration.scripts[index].name)
         case .interface(let name): Tracker(kind: "interface", name: name)
+        case .bfd(let index): Tracker(kind: "bfd", name: configuration.bfdInstances[index].name)
         }
       },
       groups: configuration.groups.map { Group(name: $0.name, members: $0.members) },

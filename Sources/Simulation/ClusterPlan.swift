@@ -19,7 +19,8 @@ struct ClusterPlan {
       }
       let groups = host.configuration.groups.map { group in
         SyncGroupConfiguration(
-          members: group.members, trackers: host.trackers.bindings(group.trackedScripts, group.trackedInterfaces))
+          members: group.members,
+          trackers: host.trackers.bindings(group.trackedScripts, group.trackedInterfaces, group.trackedSessions))
       }
       return HostDefinition(
         lans: host.interfaces.map { lans[$0] ?? 0 }, routers: routers, groups: groups,
@@ -84,7 +85,8 @@ extension SimulatedRouter {
   /// A router as its file sets it.
   fileprivate init(_ definition: VirtualRouterDefinition, on host: RehearsedHost, source: IPAddress?) {
     var configuration = definition.core
-    configuration.trackers = host.trackers.bindings(definition.trackedScripts, definition.trackedInterfaces)
+    configuration.trackers = host.trackers.bindings(
+      definition.trackedScripts, definition.trackedInterfaces, definition.trackedSessions)
     self.init(
       configuration, family: definition.family, addresses: definition.addresses.map(\.prefix.address),
       interface: host.interfaces.firstIndex(of: definition.interface) ?? 0)

@@ -35,6 +35,7 @@ public struct RehearsedHost: Sendable {
         switch tracker {
         case .script(let index): Names.Tracker(kind: "script", name: configuration.scripts[index].name)
         case .interface(let name): Names.Tracker(kind: "interface", name: name)
+        case .bfd(let index): Names.Tracker(kind: "bfd", name: configuration.bfdInstances[index].name)
         }
       })
   }

@@ -14,6 +14,7 @@ struct SchemaTests {
     }
     #expect(names("global_defs") == Lowering.globalActions.map(\.name).sorted())
     #expect(names("vrrp_script") == Lowering.scriptActions.map(\.name).sorted())
+    #expect(names("bfd_instance") == Lowering.sessionActions.map(\.name).sorted())
     #expect(names("vrrp_instance") == Lowering.instanceActions.map(\.name).sorted())
     #expect(names("vrrp_instance/authentication") == Lowering.authenticationActions.map(\.name).sorted())
     #expect(names("vrrp_sync_group") == Lowering.groupActions.map(\.name).sorted())

@@ -21,8 +21,31 @@ struct MartletStatus: Decodable {
     var drops: [String: Int]
   }
 
+  struct Tracker: Decodable {
+    var kind: String
+    var name: String
+    var status: String
+    var reason: String
+  }
+
+  struct Session: Decodable {
+    var name: String
+    var neighbor: String
+    var multihop: Bool
+    var state: String
+    var diagnostic: String
+    var remote_state: String
+    var local_discriminator: Int
+    var transmit_interval: Double
+    var detection_time: Double
+    var counters: [String: Int]
+    var discards: [String: Int]
+  }
+
   var engine: Engine
   var routers: [Router]
+  var trackers: [Tracker]
+  var bfd_sessions: [Session]
 
   /// Asks the daemon.
   static func of(_ peer: MartletPeer) throws -> MartletStatus {

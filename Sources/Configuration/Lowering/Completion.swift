@@ -27,6 +27,7 @@ extension Lowering {
     model.global.notifyFIFO?.script = global.fifoScript?.value
     model.global.vrrpNotifyFIFO?.script = global.vrrpFIFOScript?.value
     model.scripts = scripts.compactMap(definition)
+    model.bfdInstances = sessions.compactMap(definition)
     var positions: [String: Int] = [:]
     var groupOf: [String: SyncGroupDraft] = [:]
     for group in groups {
@@ -61,6 +62,7 @@ extension Lowering {
     group.members = draft.members.compactMap { positions[$0.value] }
     group.trackedScripts = scriptReferences(draft.trackedScripts)
     group.trackedInterfaces = interfaceReferences(draft.trackedInterfaces)
+    group.trackedSessions = sessionReferences(draft.trackedSessions)
     group.notify = draft.notify
     group.notify.priorityChanges = draft.notifiesPriorityChanges ?? global.notifiesPriorityChanges
     return group
@@ -101,6 +103,7 @@ extension Lowering {
     router.virtualMAC = virtualMAC(of: draft, number)
     router.trackedScripts = scriptReferences(draft.trackedScripts)
     router.trackedInterfaces = interfaceReferences(draft.trackedInterfaces)
+    router.trackedSessions = sessionReferences(draft.trackedSessions)
     router.notify = draft.notify
     router.notify.priorityChanges =
       draft.notifiesPriorityChanges ?? group?.notifiesPriorityChanges ?? global.notifiesPriorityChanges

@@ -79,6 +79,7 @@ struct SyncGroupDraft {
   var hasMembers = false
   var trackedScripts: [TrackEntry] = []
   var trackedInterfaces: [TrackEntry] = []
+  var trackedSessions: [TrackEntry] = []
   var allowsWeights = false
   var notify = NotifyDefinition()
   var notifiesPriorityChanges: Bool?
@@ -141,6 +142,7 @@ struct InstanceDraft {
   var announcements = AnnouncementDraft()
   var trackedScripts: [TrackEntry] = []
   var trackedInterfaces: [TrackEntry] = []
+  var trackedSessions: [TrackEntry] = []
   var notify = NotifyDefinition()
   var notifiesPriorityChanges: Bool?
 

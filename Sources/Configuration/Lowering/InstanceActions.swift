@@ -54,6 +54,7 @@ extension Lowering {
       .custom("no_accept") { draft, _, _ in draft.accepts = false },
       .custom("track_script") { $0.trackedScripts += $2.trackEntries($1) },
       .custom("track_interface") { $0.trackedInterfaces += $2.trackEntries($1) },
+      .custom("track_bfd") { $0.trackedSessions += $2.trackEntries($1) },
       .integer("garp_master_delay", \.announcements.delay),
       .atLeastOne("garp_master_repeat", \.announcements.repeats),
       .integer("garp_master_refresh", \.announcements.refresh),

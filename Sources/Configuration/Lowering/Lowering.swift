@@ -9,6 +9,7 @@ final class Lowering {
   let diagnostics: DiagnosticCollector
   var global = GlobalDraft()
   var scripts: [ScriptDraft] = []
+  var sessions: [BFDDraft] = []
   var instances: [InstanceDraft] = []
   var groups: [SyncGroupDraft] = []
   var staticAddresses: [KernelEntryDefinition] = []
@@ -27,6 +28,7 @@ final class Lowering {
 
   private lazy var globalTable = ActionTable(schema, block: ["global_defs"], Self.globalActions)
   private lazy var scriptTable = ActionTable(schema, block: ["vrrp_script"], Self.scriptActions)
+  private lazy var sessionTable = ActionTable(schema, block: ["bfd_instance"], Self.sessionActions)
   private lazy var instanceTable = ActionTable(schema, block: ["vrrp_instance"], Self.instanceActions)
   private lazy var groupTable = ActionTable(schema, block: ["vrrp_sync_group"], Self.groupActions)
   private lazy var authenticationTable = ActionTable(
@@ -64,6 +66,12 @@ final class Lowering {
         draft.command?.value.user = draft.user
         lowering.record("script", draft.command)
         lowering.scripts.append(draft)
+      },
+      .custom("bfd_instance") { _, statement, lowering in
+        guard let name = lowering.name(of: statement) else { return }
+        var draft = BFDDraft(name: name)
+        lowering.apply(lowering.sessionTable, to: &draft, statement.children)
+        lowering.sessions.append(draft)
       },
       .custom("vrrp_instance") { _, statement, lowering in
         guard let name = lowering.name(of: statement) else { return }

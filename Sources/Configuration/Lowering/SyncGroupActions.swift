@@ -17,6 +17,7 @@ extension Lowering {
       },
       .custom("track_script") { $0.trackedScripts += $2.trackEntries($1) },
       .custom("track_interface") { $0.trackedInterfaces += $2.trackEntries($1) },
+      .custom("track_bfd") { $0.trackedSessions += $2.trackEntries($1) },
       .command("notify", \.notify.any),
       .command("notify_master", \.notify.master),
       .command("notify_backup", \.notify.backup),
@@ -28,7 +29,7 @@ extension Lowering {
     ]
   }
 
-  /// The entries of a `track_script` or `track_interface` block.
+  /// The entries of a `track_script`, `track_interface` or `track_bfd` block.
   func trackEntries(_ statement: Statement) -> [TrackEntry] {
     var entries: [TrackEntry] = []
     for line in statement.children {

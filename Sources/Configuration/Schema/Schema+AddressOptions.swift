@@ -97,8 +97,8 @@ extension Schema {
   private static let vrrpInstanceTrackBfdOptions: [Keyword] = rows(
     "vrrp_instance/track_bfd", kind: .option,
     [
-      Keyword("<name>", .words),
-      Keyword("weight", .words, default: "that of the bfd_instance"),
+      Keyword("<name>", .words, .acts),
+      Keyword("weight", .words, default: "that of the bfd_instance", .acts),
     ])
 
   private static let vrrpInstanceUnicastPeerOptions: [Keyword] = rows(

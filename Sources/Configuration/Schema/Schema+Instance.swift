@@ -24,7 +24,7 @@ extension Schema {
       Keyword("track_script", .values, .acts),
       Keyword("track_file", .values),
       Keyword("track_process", .values),
-      Keyword("track_bfd", .values),
+      Keyword("track_bfd", .values, .acts),
       Keyword("mcast_src_ip", .word, default: "first address of the interface", .acts),
       Keyword("unicast_src_ip", .word, default: "first address of the interface", .acts),
       Keyword("mcast_dst_ip", .word, default: "vrrp_mcast_group4/6", .acts),

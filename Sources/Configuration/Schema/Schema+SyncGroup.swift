@@ -13,7 +13,7 @@ extension Schema {
       Keyword("track_script", .values, .acts),
       Keyword("track_file", .values),
       Keyword("track_process", .values),
-      Keyword("track_bfd", .values),
+      Keyword("track_bfd", .values, .acts),
       Keyword("notify_backup", .command, .acts),
       Keyword("notify_master", .command, .acts),
       Keyword("notify_fault", .command, .acts),
@@ -56,7 +56,7 @@ extension Schema {
   private static let vrrpSyncGroupTrackBfdOptions: [Keyword] = rows(
     "vrrp_sync_group/track_bfd", kind: .option,
     [
-      Keyword("<name>", .words),
-      Keyword("weight", .words, default: "that of the bfd_instance"),
+      Keyword("<name>", .words, .acts),
+      Keyword("weight", .words, default: "that of the bfd_instance", .acts),
     ])
 }

@@ -27,7 +27,7 @@ extension Schema {
       Keyword("SSL", .block, default: "auto-generated context", .notManaged),
       Keyword("virtual_server_group", .values, .notManaged),
       Keyword("virtual_server", .block, .notManaged),
-      Keyword("bfd_instance", .block),
+      Keyword("bfd_instance", .block, .acts),
       Keyword("track_file", .block),
       Keyword("vrrp_track_file", .block, instead: "track_file"),
     ])

@@ -1,0 +1,230 @@
+import ControlModel
+import LinuxSystem
+import NetworkTypes
+import VRRPCore
+import VRRPWire
+
+extension Engine {
+  /// Between two tries to make sockets that could not be made.
+  private static let socketRetryInterval = Nanoseconds.seconds(1)
+
+  /// Goes on with the sessions of the engine before this one, and begins the others.
+  /// - Parameter isSettled: whether that engine let go, and so heard and spoke to the last.
+  func startSessions(from previous: Board?, isSettled: Bool, at now: MonotonicInstant) {
+    guard !plan.sessions.isEmpty else { return }
+    var old: [Int: SessionRecord] = [:]
+    for (position, planned) in plan.sessions.enumerated() {
+      old[position] = previous.flatMap { Self.session(planned, on: $0) }
+    }
+    var discriminators = Set(old.values.map(\.snapshot.localDiscriminator))
+    var ports = Set(old.values.map(\.sourcePort))
+    var entries: [SessionTable.Entry] = []
+    for (position, planned) in plan.sessions.enumerated() {
+      let record = old[position]
+      var session: BFDSession
+      var port: UInt16
+      if let record {
+        session = BFDSession(
+          adopting: record.snapshot, planned.configuration, at: now, using: &sessions.random)
+        port = record.sourcePort
+      } else {
+        session = BFDSession(
+          planned.configuration, discriminator: sessions.newDiscriminator(besides: discriminators))
+        session.start(at: now, using: &sessions.random)
+        port = sessions.newSourcePort(besides: ports)
+      }
+      discriminators.insert(session.localDiscriminator)
+      ports.insert(port)
+      let tracker = plan.trackers.firstIndex { $0.session == position }
+      let status = tracker.flatMap(board.tracker)?.verdict.status ?? .unknown
+      // The verdict is no guess if the engine that gave it had time to.
+      let isSure = record != nil && isSettled && (status == .up) == (session.state == .up) && status != .unknown
+      let patience =
+        status == .unknown ? planned.configuration.idleDetectionTime : planned.configuration.recoveryTime
+      let verdict = BFDVerdict(status: status, heldUntil: isSure ? nil : now + patience)
+      entries.append(
+        SessionTable.Entry(plan: planned, tracker: tracker, session: session, verdict: verdict, sourcePort: port))
+      inherit(record, at: position, port: port, at: now)
+    }
+    sessions.replace(entries)
+    openSessionSockets(at: now)
+    for position in entries.indices { writeSession(position) }
+  }
+
+  private static func session(_ planned: PlannedSession, on board: Board) -> SessionRecord? {
+    (0..<board.sessionCount).lazy.compactMap(board.session).first {
+      $0.name == planned.name && $0.fingerprint == planned.fingerprint && $0.snapshot.localDiscriminator != 0
+    }
+  }
+
+  private func inherit(_ old: SessionRecord?, at position: Int, port: UInt16, at now: MonotonicInstant) {
+    guard let record = board.session(position) else { return }
+    record.sourcePort = port
+    record.changedAt = old?.changedAt ?? now
+    guard let old else { return }
+    for counter in SessionCounter.allCases { record[counter] = old[counter] }
+    for reason in BFDDiscard.allCases { record[reason] = old[reason] }
+  }
+
+  /// Makes the sockets that are missing. Only an engine in charge has any: what arrives is for the socket that was bound last.
+  private func openSessionSockets(at now: MonotonicInstant) {
+    var failure: SystemError?
+    let wasFailing = sessions.retryDue != nil
+    sessions.retryDue = nil
+    for position in sessions.entries.indices {
+      do throws(SystemError) {
+        try openSockets(of: position)
+      } catch {
+        failure = error
+      }
+    }
+    guard let failure else { return }
+    sessions.retryDue = now + Self.socketRetryInterval
+    if !wasFailing { outbox.send(.event(LogEvent(.degraded, text: "BFD: \(failure); it is tried again each second"))) }
+  }
+
+  private func openSockets(of position: Int) throws(SystemError) {
+    let entry = sessions[position]
+    let (family, port) = (entry.plan.neighbor.family, entry.plan.port)
+    if entry.sender == nil {
+      sessions[position].sender = try DatagramSender(
+        to: entry.plan.neighbor, port: port, from: entry.plan.source, sourcePort: entry.sourcePort,
+        hopLimit: entry.plan.hopLimit)
+    }
+    guard !sessions.receivers.contains(where: { $0.family == family && $0.port == port }) else { return }
+    let receiver = try DatagramReceiver(family: family, port: port)
+    _ = try reactor.watch(receiver.rawValue, for: .readable) { [unowned self] _ in hearSessions(by: receiver) }
+    sessions.receivers.append(receiver)
+  }
+
+  private func hearSessions(by receiver: DatagramReceiver) {
+    guard phase == .running else { return }
+    let now = reactor.now
+    // An error is the interface's, of which netlink tells more.
+    _ = try? receiver.receive { datagram in take(datagram, port: receiver.port, at: now) }
+    carryOut(at: now, due: nil)
+  }
+
+  private func take(_ datagram: ReceivedDatagram, port: UInt16, at now: MonotonicInstant) {
+    do throws(BFDDiscard) {
+      let packet = try BFDControlPacket(decoding: datagram.payload.bytes)
+      guard let position = sessions.position(of: packet, in: datagram, port: port) else { throw .unknownSession }
+      guard (datagram.hopLimit ?? 0) >= sessions[position].plan.leastHopLimit else { throw .hopLimit }
+      let outcome = sessions.receive(packet, position, at: now)
+      if let discard = outcome.discard { throw discard }
+      board.session(position)?[.packetsReceived] &+= 1
+      perform(outcome, position, at: now)
+    } catch {
+      discard(datagram, port: port, error, at: now)
+    }
+  }
+
+  private func discard(
+    _ datagram: ReceivedDatagram, port: UInt16, _ reason: BFDDiscard, at now: MonotonicInstant
+  ) {
+    let position = sessions.position(withSenderOf: datagram, port: port)
+    if let record = position.flatMap(board.session) { record[reason] &+= 1 }
+    guard limiter.shouldLog(.session(reason), from: datagram.source, at: now) else { return }
+    outbox.send(
+      .event(
+        LogEvent(
+          .sessionPacketDiscarded, address: datagram.source, number: Int64(reason.rawValue),
+          text: position.map { sessions[$0].plan.name } ?? "")))
+  }
+
+  /// Whatever is due of the sessions: packets, detection times, and verdicts that were held long enough.
+  func runSessions(at now: MonotonicInstant) {
+    if let due = sessions.retryDue, due <= now { openSessionSockets(at: now) }
+    // Each session moves its deadline beyond now, so that this ends; it is bounded all the same.
+    for _ in 0..<(2 * sessions.entries.count + 2) {
+      guard let position = sessions.due(at: now) else { break }
+      let outcome = sessions.timer(position, at: now)
+      perform(outcome, position, at: now)
+      let state = sessions[position].session.state
+      if sessions[position].verdict.timer(at: now, state: state) {
+        tellVerdict(
+          position, because: "no session with \(sessions[position].plan.neighbor) has come up in time", at: now)
+      }
+      sessions.rearm(position)
+    }
+    carryOut(at: now, due: nil)
+  }
+
+  /// Tells the other ends that this one goes.
+  func stopSessions() {
+    for position in sessions.entries.indices {
+      if let packet = sessions[position].session.shutDown().packet { send(packet, position) }
+      writeSession(position)
+    }
+  }
+
+  private func perform(_ outcome: BFDOutcome, _ position: Int, at now: MonotonicInstant) {
+    if let packet = outcome.packet { send(packet, position) }
+    if let change = outcome.change { note(change, position, at: now) }
+    writeSession(position)
+    sessions.rearm(position)
+  }
+
+  private func writeSession(_ position: Int) {
+    board.session(position)?.snapshot = sessions[position].session.snapshot
+  }
+
+  private func send(_ packet: BFDControlPacket, _ position: Int) {
+    let failure = withUnsafeTemporaryAllocation(byteCount: BFDFormat.length, alignment: 8) { buffer in
+      packet.write(into: buffer)
+      return sessions[position].sender?.send(UnsafeRawBufferPointer(buffer))
+    }
+    guard let failure else {
+      board.session(position)?[.packetsSent] &+= 1
+      sessions[position].failsToSend = false
+      return
+    }
+    board.session(position)?[.sendErrors] &+= 1
+    guard !sessions[position].failsToSend else { return }
+    sessions[position].failsToSend = true
+    outbox.send(
+      .event(LogEvent(.sendFailed, number: Int64(failure), text: "BFD session \(sessions[position].plan.name)")))
+  }
+
+  private func note(_ change: BFDChange, _ position: Int, at now: MonotonicInstant) {
+    let plan = sessions[position].plan
+    if let record = board.session(position) {
+      record.changedAt = now
+      if change.to == .up { record[.cameUp] &+= 1 }
+      if change.from == .up { record[.wentDown] &+= 1 }
+    }
+    let reason = Self.reason(for: change, neighbor: plan.neighbor)
+    // The steps on the way up say little.
+    if change.to == .up || change.from == .up {
+      let words = reason.isEmpty ? "" : ", \(reason)"
+      outbox.send(
+        .event(
+          LogEvent(
+            .sessionChanged, address: plan.neighbor, number: Int64(change.to.rawValue),
+            text: "\(plan.name) with \(plan.neighbor): \(change.from.label) → \(change.to.label)\(words)")))
+    }
+    if sessions[position].verdict.take(change) { tellVerdict(position, because: reason, at: now) }
+  }
+
+  private func tellVerdict(_ position: Int, because reason: String, at now: MonotonicInstant) {
+    guard let tracker = sessions[position].tracker else { return }
+    let status = sessions[position].verdict.status
+    setTracker(tracker, to: status, reason: status == .up ? "" : reason, at: now)
+  }
+
+  private static func reason(for change: BFDChange, neighbor: IPAddress) -> String {
+    switch change.diagnostic {
+    case .detectionTimeExpired:
+      let tenths = (change.silence.rawValue + 50_000) / 100_000
+      let fraction = tenths % 10 == 0 ? "" : ".\(tenths % 10)"
+      return "\(change.diagnostic.words): nothing from \(neighbor) for \(tenths / 10)\(fraction) ms"
+    case .neighborSignaledDown where change.remoteState == .adminDown:
+      return "\(change.diagnostic.words): \(neighbor) is administratively down"
+    case .neighborSignaledDown:
+      let words = change.remoteDiagnostic == .none ? "it is down" : change.remoteDiagnostic.words
+      return "\(change.diagnostic.words): \(neighbor) says \(words)"
+    default:
+      return change.diagnostic == .none ? "" : change.diagnostic.words
+    }
+  }
+}

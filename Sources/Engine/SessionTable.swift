@@ -1,0 +1,112 @@
+import LinuxSystem
+import NetworkTypes
+import VRRPCore
+import VRRPWire
+
+/// The BFD sessions of an engine with the sockets that they speak by.
+struct SessionTable {
+  /// One session.
+  struct Entry {
+    let plan: PlannedSession
+    /// The position among the trackers of the plan, if somebody may track it.
+    let tracker: Int?
+    var session: BFDSession
+    var verdict: BFDVerdict
+    /// Where its packets come from.
+    var sourcePort: UInt16
+    var sender: DatagramSender?
+    /// Whether it has been said that its packets cannot be sent.
+    var failsToSend = false
+  }
+
+  private(set) var entries: [Entry] = []
+  var random = SystemRandomNumberGenerator()
+  /// The sockets that hear, one for each family and port.
+  var receivers: [DatagramReceiver] = []
+  /// When sockets that could not be made are tried again.
+  var retryDue: MonotonicInstant?
+  private var deadlines = DeadlineHeap(count: 0)
+  private var positions: [UInt32: Int] = [:]
+  private var neighbors: [IPAddress: [Int]] = [:]
+
+  subscript(position: Int) -> Entry {
+    get { entries[position] }
+    _modify { yield &entries[position] }
+  }
+
+  /// Puts the sessions in place of those that were there.
+  mutating func replace(_ entries: [Entry]) {
+    self.entries = entries
+    deadlines = DeadlineHeap(count: entries.count)
+    positions = [:]
+    neighbors = [:]
+    for (position, entry) in entries.enumerated() {
+      positions[entry.session.localDiscriminator] = position
+      neighbors[entry.plan.neighbor, default: []].append(position)
+      rearm(position)
+    }
+  }
+
+  /// When something is due next.
+  var nextDeadline: MonotonicInstant? {
+    guard let first = deadlines.first?.deadline else { return retryDue }
+    return retryDue.map { min($0, first) } ?? first
+  }
+
+  /// The session that is due at `now`, if one is.
+  func due(at now: MonotonicInstant) -> Int? {
+    deadlines.first.flatMap { $0.deadline <= now ? $0.position : nil }
+  }
+
+  /// Sets a session's deadline anew, after its state or verdict may have changed.
+  mutating func rearm(_ position: Int) {
+    let entry = entries[position]
+    let times = (entry.session.nextDeadline, entry.verdict.heldUntil)
+    deadlines.set(times.0.map { min($0, times.1 ?? $0) } ?? times.1, for: position)
+  }
+
+  mutating func receive(_ packet: BFDControlPacket, _ position: Int, at now: MonotonicInstant) -> BFDOutcome {
+    entries[position].session.receive(packet, at: now, using: &random)
+  }
+
+  mutating func timer(_ position: Int, at now: MonotonicInstant) -> BFDOutcome {
+    entries[position].session.timer(at: now, using: &random)
+  }
+
+  /// The session that a packet is for (RFC 5880 section 6.8.6): by our discriminator, or by the addresses while the sender does not
+  /// know it. The sender must be the neighbour in either case.
+  func position(of packet: BFDControlPacket, in datagram: ReceivedDatagram, port: UInt16) -> Int? {
+    guard packet.yourDiscriminator == 0 else {
+      return positions[packet.yourDiscriminator].flatMap { fits($0, datagram, port) ? $0 : nil }
+    }
+    return neighbors[datagram.source]?.first { fits($0, datagram, port) }
+  }
+
+  /// A session with the sender of a datagram, if there is one.
+  func position(withSenderOf datagram: ReceivedDatagram, port: UInt16) -> Int? {
+    neighbors[datagram.source]?.first { fits($0, datagram, port) }
+  }
+
+  private func fits(_ position: Int, _ datagram: ReceivedDatagram, _ port: UInt16) -> Bool {
+    let plan = entries[position].plan
+    return plan.neighbor == datagram.source && plan.port == port
+      && (plan.source == nil || plan.source == datagram.destination)
+  }
+
+  /// A discriminator that none of `taken` is.
+  mutating func newDiscriminator(besides taken: Set<UInt32>) -> UInt32 {
+    while true {
+      let number = UInt32.random(in: 1...UInt32.max, using: &random)
+      if !taken.contains(number) { return number }
+    }
+  }
+
+  /// A source port that none of `taken` is (RFC 5881 section 4).
+  mutating func newSourcePort(besides taken: Set<UInt16>) -> UInt16 {
+    guard taken.count < BFDFormat.sourcePorts.count else { return BFDFormat.sourcePorts.lowerBound }
+    while true {
+      let port = UInt16.random(in: BFDFormat.sourcePorts, using: &random)
+      if !taken.contains(port) { return port }
+    }
+  }
+}
