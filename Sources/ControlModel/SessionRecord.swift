@@ -30,6 +30,10 @@ enum SessionField {
   static let counters = 96  // 8 UInt64 in the order of SessionCounter
   static let discards = 160  // 16 UInt32 by the raw value of BFDDiscard
   static let name = 224  // a length byte and at most 63 bytes
+  static let sourceHigh = BoardField<UInt64>(offset: 288)
+  static let sourceLow = BoardField<UInt64>(offset: 296)
+  static let sourceFamily = BoardField<UInt8>(offset: 304)
+  static let hopLimit = BoardField<UInt8>(offset: 305)
 }
 
 /// What is counted for each BFD session.
@@ -88,6 +92,20 @@ public struct SessionRecord: BoardRecord {
   public var isMultihop: Bool {
     get { self[SessionField.multihop] == 1 }
     nonmutating set { self[SessionField.multihop] = newValue ? 1 : 0 }
+  }
+
+  /// Where its packets come from, if the configuration says.
+  public var source: IPAddress? {
+    get { address(SessionField.sourceFamily, SessionField.sourceHigh, SessionField.sourceLow) }
+    nonmutating set {
+      setAddress(newValue, SessionField.sourceFamily, SessionField.sourceHigh, SessionField.sourceLow)
+    }
+  }
+
+  /// The TTL or hop limit of its packets.
+  public var hopLimit: UInt8 {
+    get { self[SessionField.hopLimit] }
+    nonmutating set { self[SessionField.hopLimit] = newValue }
   }
 
   /// The port that its packets come from, which stays the same as long as the session lives (RFC 5881 section 4).

@@ -11,6 +11,7 @@ extension Engine {
   /// Goes on with the sessions of the engine before this one, and begins the others.
   /// - Parameter isSettled: whether that engine let go, and so heard and spoke to the last.
   func startSessions(from previous: Board?, isSettled: Bool, at now: MonotonicInstant) {
+    if let previous { endSessions(missingFrom: previous, at: now) }
     guard !plan.sessions.isEmpty else { return }
     var old: [Int: SessionRecord] = [:]
     for (position, planned) in plan.sessions.enumerated() {
@@ -51,6 +52,23 @@ extension Engine {
     for position in entries.indices { writeSession(position) }
   }
 
+  /// Tells the other ends of sessions that the configuration has no more.
+  private func endSessions(missingFrom previous: Board, at now: MonotonicInstant) {
+    for record in (0..<previous.sessionCount).compactMap(previous.session) {
+      let isKept = plan.sessions.contains { $0.name == record.name && $0.fingerprint == record.fingerprint }
+      guard !isKept, let neighbor = record.neighbor, record.snapshot.localDiscriminator != 0 else { continue }
+      var session = BFDSession(
+        adopting: record.snapshot, BFDConfiguration(), at: now, using: &sessions.random)
+      let port = record.isMultihop ? BFDFormat.multihopPort : BFDFormat.singleHopPort
+      // One that cannot be told finds out by itself.
+      guard let packet = session.shutDown().packet,
+        let sender = try? DatagramSender(
+          to: neighbor, port: port, from: record.source, sourcePort: record.sourcePort, hopLimit: record.hopLimit)
+      else { continue }
+      _ = Self.send(packet, by: sender)
+    }
+  }
+
   private static func session(_ planned: PlannedSession, on board: Board) -> SessionRecord? {
     (0..<board.sessionCount).lazy.compactMap(board.session).first {
       $0.name == planned.name && $0.fingerprint == planned.fingerprint && $0.snapshot.localDiscriminator != 0
@@ -59,6 +77,8 @@ extension Engine {
 
   private func inherit(_ old: SessionRecord?, at position: Int, port: UInt16, at now: MonotonicInstant) {
     guard let record = board.session(position) else { return }
+    record.source = plan.sessions[position].source
+    record.hopLimit = plan.sessions[position].hopLimit
     record.sourcePort = port
     record.changedAt = old?.changedAt ?? now
     guard let old else { return }
@@ -170,11 +190,8 @@ extension Engine {
   }
 
   private func send(_ packet: BFDControlPacket, _ position: Int) {
-    let failure = withUnsafeTemporaryAllocation(byteCount: BFDFormat.length, alignment: 8) { buffer in
-      packet.write(into: buffer)
-      return sessions[position].sender?.send(UnsafeRawBufferPointer(buffer))
-    }
-    guard let failure else {
+    guard let sender = sessions[position].sender else { return }
+    guard let failure = Self.send(packet, by: sender) else {
       board.session(position)?[.packetsSent] &+= 1
       sessions[position].failsToSend = false
       return
@@ -184,6 +201,14 @@ extension Engine {
     sessions[position].failsToSend = true
     outbox.send(
       .event(LogEvent(.sendFailed, number: Int64(failure), text: "BFD session \(sessions[position].plan.name)")))
+  }
+
+  /// The kernel's reason if it would not.
+  private static func send(_ packet: BFDControlPacket, by sender: DatagramSender) -> Int32? {
+    withUnsafeTemporaryAllocation(byteCount: BFDFormat.length, alignment: 8) { buffer in
+      packet.write(into: buffer)
+      return sender.send(UnsafeRawBufferPointer(buffer))
+    }
   }
 
   private func note(_ change: BFDChange, _ position: Int, at now: MonotonicInstant) {

@@ -128,6 +128,17 @@ extension LabTests {
         // Jitter shortens an interval by up to a quarter.
         #expect((45 * kinds.count...75 * kinds.count).contains(packets.count), "\(packets.count) in half a second")
         #expect(Set(packets.map(\.port)) == [3784, 4784])
+
+        // A session that the configuration has no more is ended, the others go on; then all are.
+        func ended() -> [CapturedControlPacket] {
+          hood.packets(of: hood.martlet.host, since: begin).filter { $0.state == 0 }
+        }
+        try hood.martlet.replaceConfiguration(hood.configuration([.ipv4, .ipv6]))
+        hood.martlet.reload()
+        let isEnded = await eventually(within: .seconds(5)) { ended().map(\.port) == [4784] }
+        #expect(isEnded && ended().allSatisfy { $0.diagnostic == 7 }, "\(ended())\n\(hood.logs)")
+        await hood.martlet.stop()
+        #expect(ended().map(\.port) == [4784, 3784, 3784], "\(ended())\n\(hood.logs)")
       }
     }
 
@@ -240,6 +251,7 @@ extension LabTests {
         #expect(isMaster, "\(hood.logs)")
         let transitions = try MartletStatus.of(hood.martlet).routers.first?.transitions
         let pid = try #require(hood.martlet.rolePID("engine"))
+        let killed = MonotonicInstant.labNow()
         kill(pid, SIGKILL)
         let isReplaced = await eventually(within: .seconds(5), every: .milliseconds(20)) {
           let status = try? MartletStatus.of(hood.martlet)
@@ -253,7 +265,9 @@ extension LabTests {
         #expect(router.state == "MASTER" && router.transitions == transitions, "\(hood.logs)")
         #expect(status.trackers.first?.status == "up")
         let noticed = try hood.counters().first?.down ?? 0
-        print("an engine killed: bfdd saw \(noticed == 0 ? "nothing" : "the session go down and come back")")
+        let first = try #require(hood.packets(of: hood.martlet.host, since: killed + .milliseconds(1)).first)
+        print("an engine killed: the next packet came \(first.time - killed) later;")
+        print("  bfdd saw \(noticed == 0 ? "nothing" : "the session go down and come back")")
       }
     }
 
