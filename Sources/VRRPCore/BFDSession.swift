@@ -162,14 +162,19 @@ public struct BFDSession: Sendable {
     return outcome
   }
 
-  /// Holds the session down for good, and tells the other end so (RFC 5880 section 6.8.16).
+  /// Holds the session down for good, and tells the other end that it is down.
+  ///
+  /// It is told Down and not AdminDown (RFC 5880 section 6.8.16): keepalived and others go on counting a path as good whose other
+  /// end says AdminDown, and would never learn that nobody is there any more.
   public mutating func shutDown() -> BFDOutcome {
     guard state != .adminDown else { return BFDOutcome() }
     let maySpeak = !(configuration.isPassive && remoteDiscriminator == 0)
     let change = move(to: .adminDown, .administrativelyDown, silence: .zero)
     transmission = nil
     lastReceived = nil
-    return BFDOutcome(packet: maySpeak ? packet(final: false) : nil, change: change)
+    var last = packet(final: false)
+    last.state = .down
+    return BFDOutcome(packet: maySpeak ? last : nil, change: change)
   }
 
   /// What the other end says of itself.

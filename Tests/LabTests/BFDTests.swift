@@ -131,7 +131,7 @@ extension LabTests {
 
         // A session that the configuration has no more is ended, the others go on; then all are.
         func ended() -> [CapturedControlPacket] {
-          hood.packets(of: hood.martlet.host, since: begin).filter { $0.state == 0 }
+          hood.packets(of: hood.martlet.host, since: begin).filter { $0.state == 1 }
         }
         try hood.martlet.replaceConfiguration(hood.configuration([.ipv4, .ipv6]))
         hood.martlet.reload()
@@ -236,6 +236,40 @@ extension LabTests {
           return lateness(times.filter { $0.state == 3 }.map(\.time), .milliseconds(10))
         }
         print("20 reloads: bfdd saw no session go down; packets came at most \(gaps.max() ?? .zero) late")
+      }
+    }
+
+    @Test(needs(.lab, .martlet, .keepalived), arguments: AddressFamily.allCases)
+    func keepalivedIsANeighborToo(family: AddressFamily) async throws {
+      try await inLab { lab in
+        let martlet = try MartletPeer(host: lab.addHost("a", number: 1))
+        let keepalived = KeepalivedPeer(host: try lab.addHost("b", number: 2))
+        func configuration(_ own: LabKit.Host, _ other: LabKit.Host, _ priority: UInt8) -> String {
+          var file = RouterFile(version: .v3)
+          file.topLines = [
+            "bfd_instance peer {", "  neighbor_ip \(other.address(family))", "  source_ip \(own.address(family))",
+            "  hoplimit 255", "}",
+          ]
+          file.instanceLines = ["track_bfd {", "  peer", "}"]
+          return file.text(for: own, priority: priority, peers: [])
+        }
+        try keepalived.start(configuration(keepalived.host, martlet.host, Pair.lowPriority))
+        try martlet.start(configuration(martlet.host, keepalived.host, Pair.highPriority))
+        func log() -> String { "\(martlet.log)\n\(keepalived.log)" }
+        let isUp = await eventually(within: startup + .seconds(3), every: .milliseconds(50)) {
+          let state = (try? MartletStatus.of(martlet))?.bfd_sessions.first?.state
+          return state == "Up"
+        }
+        #expect(isUp, "\(log())")
+        let isKnown = await eventually(within: .seconds(3)) { keepalived.log.contains("peer is in state Up") }
+        #expect(isKnown, "\(log())")
+        // It is told that this end stops.
+        let count = keepalived.log.components(separatedBy: "peer is in state Down").count
+        await martlet.stop()
+        let told = await eventually(within: .seconds(3)) {
+          keepalived.log.components(separatedBy: "peer is in state Down").count > count
+        }
+        #expect(told, "\(log())")
       }
     }
 

@@ -149,7 +149,7 @@ import Testing
     rig.comeUp()
     let outcome = rig.session.shutDown()
     let packet = try #require(outcome.packet)
-    #expect(packet.state == .adminDown && packet.diagnostic == .administrativelyDown)
+    #expect(packet.state == .down && packet.diagnostic == .administrativelyDown)
     #expect(packet.yourDiscriminator == rig.theirs)
     #expect(outcome.change?.to == .adminDown)
     #expect(rig.session.shutDown() == BFDOutcome())
