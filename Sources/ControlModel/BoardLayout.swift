@@ -26,7 +26,7 @@ enum BoardLayout {
   static let longestName = 63
   static let dropKinds = 24
   static let longestReason = 255
-  static let longestRequest = 376
+  static let longestRequest = 368
 
   /// Most records of a kind, far above what a host can serve; keeps the arithmetic on sizes from overflowing.
   static let mostRecords = 1 << 20
@@ -125,7 +125,8 @@ enum TrackerField {
 enum EntryField {
   static let owned = BoardField<UInt8>(offset: 0)
   static let requestLength = BoardField<UInt16>(offset: 4)
-  static let request = 8
+  static let fingerprint = BoardField<UInt64>(offset: 8)
+  static let request = 16
 }
 
 /// What is counted for each virtual router.

@@ -339,6 +339,12 @@ public struct EntryRecord: BoardRecord {
     }
   }
 
+  /// A hash of all that the kernel was asked for, of which ``removal`` says only what tells it from others.
+  public var fingerprint: UInt64 {
+    get { self[EntryField.fingerprint] }
+    nonmutating set { self[EntryField.fingerprint] = newValue }
+  }
+
   /// Whether the engine has put it into the kernel: set before it asks for it, cleared when it is gone.
   public var isOwned: Bool {
     get { self[EntryField.owned] == 1 }

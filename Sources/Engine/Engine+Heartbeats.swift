@@ -27,7 +27,9 @@ extension Engine {
       }
       board.router(router)?[.advertisementsReceived] &+= 1
       markDirty(router)
-      core.handle(.heartbeat(received.advertisement, from: datagram.source, router: router), at: now, into: &effects)
+      let own = heartbeats.decidingAddress(path)
+      core.handle(
+        .heartbeat(received.advertisement, from: datagram.source, own: own, router: router), at: now, into: &effects)
       carryOut(at: now, due: nil)
     } catch {
       drop(error, from: datagram.source, router: router, on: ear, at: now)

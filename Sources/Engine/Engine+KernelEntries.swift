@@ -1,4 +1,5 @@
 import ControlModel
+import Glibc
 import LinuxSystem
 import Netlink
 import NetworkTypes
@@ -44,11 +45,11 @@ extension Engine {
       switch result {
       case .done:
         refusedEntries.remove(position)
-        if wasLost { report(.entryPutBack, position) }
+        if wasLost { notePutBack(position) }
+      case .unchanged where wereOwned[index]:
+        break
       case .unchanged:
-        refusedEntries.remove(position)
-        // A static address that the host has of its own accord is not martlet's to remove.
-        if !wereOwned[index], plan.entries[position].isHosts { board.entry(position)?.isOwned = false }
+        findPresent(position)
       case .refused(let error, let words):
         board.entry(position)?.isOwned = false
         refuse(position, error, words)
@@ -56,7 +57,30 @@ extension Engine {
     }
   }
 
-  private func removeEntries(_ positions: [Int]) {
+  /// Judges what was there before martlet asked for it.
+  private func findPresent(_ position: Int) {
+    let entry = plan.entries[position]
+    if entry.mustBeNew {
+      board.entry(position)?.isOwned = false
+      refuse(position, EEXIST, "")
+    } else if !entry.isMarked, plan.twins[position]?.contains(where: isOwned) != true {
+      // It is the host's own, and stays when martlet goes.
+      foreignEntries.insert(position)
+      board.entry(position)?.isOwned = false
+    }
+  }
+
+  private func notePutBack(_ position: Int) {
+    let now = reactor.now
+    let isNew = lastEntryPutBack[position].map { now - $0 >= LogLimiter.period } ?? true
+    lastEntryPutBack[position] = now
+    if isNew { report(.entryPutBack, position) }
+  }
+
+  private func removeEntries(_ unwanted: [Int]) {
+    // What another router here is to have stays.
+    let positions = unwanted.filter { plan.twins[$0]?.contains(where: isWanted) != true }
+    for position in unwanted where !positions.contains(position) { board.entry(position)?.isOwned = false }
     let removals = positions.compactMap { plan.entries[$0].entry?.removal }
     for (index, result) in (kernelEntries?.remove(removals) ?? []).enumerated() {
       let position = positions[index]
@@ -86,39 +110,52 @@ extension Engine {
       .event(LogEvent(kind, router: entry.router, text: entry.text + (reason.isEmpty ? "" : ": \(reason)"))))
   }
 
-  /// Notes what the kernel says is gone, to be put back if it should be there.
+  /// Notes what the kernel says is gone, to be put back if it should be there: at once, or with the next review if it was put back
+  /// just now.
   func entriesVanished(_ positions: [Int]) {
-    for position in positions where isOwned(position) && isWanted(position) && plan.entries[position].isTracked {
+    for position in positions where isWanted(position) && plan.entries[position].isTracked {
+      let wasForeign = foreignEntries.remove(position) != nil
+      guard isOwned(position) || wasForeign else { continue }
       lostEntries.insert(position)
-      pendingEntries.insert(position)
+      if lastEntryPutBack[position].map({ reactor.now - $0 < Self.putBackInterval }) ?? false {
+        entryReview = max(entryReview, .tracked)
+      } else {
+        pendingEntries.insert(position)
+      }
     }
   }
 
-  /// Looks at all of them anew: with a link or an address the kernel drops routes without a word.
-  func reviewEntries() {
-    needsEntryReview = false
-    pendingEntries.insert(plan.entries.indices.lazy.filter { self.plan.entries[$0].isTracked && self.isWanted($0) })
+  /// Looks at entries anew. What is not tracked is somebody else's to remove, but not a link's.
+  func reviewEntries(_ review: EntryReview) {
+    entryReview = .none
+    guard review > .none else { return }
+    foreignEntries.removeAll()
+    for position in plan.entries.indices where review == .all || plan.entries[position].isTracked {
+      if isWanted(position) { pendingEntries.insert(position) }
+    }
   }
 
   /// Part of a reconciliation: what was refused, or could not be removed, is tried again.
   func reconcileEntries() {
-    if needsEntryReview { reviewEntries() }
+    reviewEntries(entryReview)
     for position in plan.entries.indices where isOwned(position) != isWanted(position) {
-      pendingEntries.insert(position)
+      if !foreignEntries.contains(position) { pendingEntries.insert(position) }
     }
   }
 
-  /// Takes over what the engine before this one put into the kernel, and removes what nobody wants any more.
+  /// Takes over what the engine before this one put into the kernel, and removes what nobody wants any more, or wants otherwise.
   func inheritEntries(_ heritage: Heritage) {
-    let known = Set(plan.entries.compactMap { $0.entry?.removal })
+    var kept: Set<[UInt8]> = []
     for (position, planned) in plan.entries.enumerated() {
-      guard let entry = planned.entry, heritage.entries.contains(entry.removal) else { continue }
+      guard let entry = planned.entry, heritage.entries[entry.removal] == entry.fingerprint else { continue }
+      kept.insert(entry.removal)
       board.entry(position)?.isOwned = true
     }
-    let orphans = heritage.entriesInOrder.reversed().filter { !known.contains($0) }
+    let orphans = heritage.entriesInOrder.reversed().filter { !kept.contains($0) }
     // Before a first start there is no board: a martlet that was killed with all its processes may have left some.
     let leftovers =
-      heritage.board == nil ? plan.entries.filter { $0.router != nil }.compactMap { $0.entry?.removal } : []
+      heritage.board == nil
+      ? plan.entries.filter { $0.router != nil && $0.isMarked }.compactMap { $0.entry?.removal } : []
     // The plan may have no entries any more, and then the engine has no socket for them.
     let remover = orphans.isEmpty && leftovers.isEmpty ? nil : kernelEntries ?? (try? KernelEntryTable())
     for result in remover?.remove(orphans + leftovers) ?? [] {
@@ -129,4 +166,13 @@ extension Engine {
     // What an engine that let go had put there is there; after a crash that is not so sure.
     pendingEntries.insert(plan.entries.indices.filter { !heritage.isSettled || isOwned($0) != isWanted($0) })
   }
+}
+
+/// Which routes, rules and static addresses are looked at anew.
+enum EntryReview: Comparable {
+  case none
+  /// Those that are put back whoever removed them.
+  case tracked
+  /// All.
+  case all
 }

@@ -225,8 +225,8 @@ struct Heritage {
   let owned: Set<AddressPlace>
   /// The requests that remove the old engine's routes, rules and static addresses, in the order in which it added them.
   let entriesInOrder: [[UInt8]]
-  /// The same, to look one up.
-  let entries: Set<[UInt8]>
+  /// The fingerprint of each, by the request that removes it.
+  let entries: [[UInt8]: UInt64]
   /// Whether what the board says of addresses is what the kernel was last told.
   let isSettled: Bool
   private let oldPositions: [Int?]
@@ -256,8 +256,9 @@ struct Heritage {
       return found
     }
     self.adopted = adopted
-    entriesInOrder = (0..<(board?.entryCount ?? 0)).compactMap { board?.entry($0) }.filter(\.isOwned).map(\.removal)
-    entries = Set(entriesInOrder)
+    let ownedEntries = (0..<(board?.entryCount ?? 0)).compactMap { board?.entry($0) }.filter(\.isOwned)
+    entriesInOrder = ownedEntries.map(\.removal)
+    entries = Dictionary(ownedEntries.map { ($0.removal, $0.fingerprint) }) { first, _ in first }
     owned = Set(
       (0..<(board?.addressCount ?? 0)).lazy.compactMap { board?.address($0) }.filter(\.isOwned).compactMap { record in
         record.prefix.map { AddressPlace(prefix: $0, interface: record.interface) }

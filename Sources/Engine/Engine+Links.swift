@@ -45,6 +45,8 @@ extension Engine {
     switch event {
     case .link(let link):
       let before = interfaces[link.index]
+      // The kernel drops routes however short the link was down.
+      if link.isUsable { entryReview = .all }
       interfaces.set(link, isUp: linkDelays.countsAsUp(link, wasUp: before?.isUp, at: now))
       linkChanged(link.index, before: before, at: now)
       if before?.name != link.name { reportMoves() }
@@ -96,7 +98,7 @@ extension Engine {
     for (position, tracker) in plan.trackers.enumerated() where tracker.interfaceName == name {
       setTracker(position, to: isUp ? .up : .down, reason: isUp ? "" : "interface is down", at: now)
     }
-    if isUp { reviewEntries() }
+    if isUp { reviewEntries(.all) }
     if isUp { announceSources(of: plan.routers.indices.filter { sourcePlace(of: $0)?.interface == index }) }
     for router in routersOnInterface[index] ?? [] {
       if isUp { refreshSource(of: router, at: now) }
@@ -153,7 +155,7 @@ extension Engine {
   private func addressRemoved(_ address: AddressState, at now: MonotonicInstant) {
     let place = AddressPlace(prefix: address.prefix, interface: address.interface)
     vanished += addressPositions[place] ?? []
-    needsEntryReview = true
+    entryReview = max(entryReview, .tracked)
     entriesVanished(plan.entriesOfPlace[place] ?? [])
     guard !virtualAddresses.contains(address.prefix.address) else { return }
     interfaces.removeAddress(address.prefix, from: address.interface)
@@ -177,6 +179,7 @@ extension Engine {
       return
     }
     needsResynchronization = false
+    linkDelays.forgetAll()
     let before = interfaces
     interfaces.replace(with: snapshot)
     guard phase == .running else { return }
@@ -191,7 +194,7 @@ extension Engine {
     where board.address(position)?.isOwned == true && !interfaces.holds(address.prefix, on: address.interface) {
       vanished.append(position)
     }
-    needsEntryReview = true
+    entryReview = max(entryReview, .tracked)
   }
 
   /// Takes what the prober has to say of checks.

@@ -83,8 +83,12 @@ final class Engine {
   var lostEntries: Set<Int> = []
   /// Those of which it has been said that the kernel refuses them.
   var refusedEntries: Set<Int> = []
-  /// Whether a link or an address has gone, and routes may have gone with it.
-  var needsEntryReview = false
+  /// Those that are in the kernel and somebody else's.
+  var foreignEntries: Set<Int> = []
+  /// When an entry was last put back, so that a fight with another daemon is fought at a bounded pace.
+  var lastEntryPutBack: [Int: MonotonicInstant] = [:]
+  /// Which entries are looked at anew: with a link or an address the kernel drops routes without a word.
+  var entryReview = EntryReview.none
   var linkDelays: LinkDelays
   /// Told when a name of the configuration has come to mean another interface, which only another engine can serve.
   var onInterfacesMoved: (() -> Void)?

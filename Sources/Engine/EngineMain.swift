@@ -330,7 +330,9 @@ extension EngineProcess {
       record?.isMultihop = planned.isMultihop
     }
     for (position, planned) in plan.entries.enumerated() {
-      if let removal = planned.entry?.removal { board.entry(position)?.removal = removal }
+      guard let entry = planned.entry, let record = board.entry(position) else { continue }
+      record.removal = entry.removal
+      record.fingerprint = entry.fingerprint
     }
     return (memory, board)
   }

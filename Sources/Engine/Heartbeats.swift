@@ -109,6 +109,11 @@ final class Heartbeats {
   /// The router of a path.
   func router(of path: Int) -> Int { paths[path].router }
 
+  /// This host's address on the path, if it is the first of its router, which decides ties.
+  func decidingAddress(_ path: Int) -> IPAddress? {
+    pathsOfRouter[paths[path].router].lowerBound == path ? paths[path].template?.source : nil
+  }
+
   /// Whether adverts for a router of this number may come by this link as by a further one.
   func mayHear(_ identifier: VirtualRouterID, on interface: InterfaceIndex, _ plan: Plan) -> Bool {
     paths.contains { $0.interface == interface && plan.routers[$0.router].virtualRouterID == identifier }

@@ -30,6 +30,9 @@ struct LinkDelays {
 
   mutating func forget(_ index: InterfaceIndex) { waiting[index] = nil }
 
+  /// Has every state count as it is, after it is not known what has changed.
+  mutating func forgetAll() { waiting.removeAll() }
+
   /// Takes the links whose state has lasted.
   mutating func takeDue(at now: MonotonicInstant) -> [LinkState] {
     let due = waiting.values.filter { $0.due <= now }.map(\.link)

@@ -91,6 +91,8 @@ struct Plan {
   let entriesOfRoute: [RouteIdentity: [Int]]
   /// Positions of rules among ``entries``.
   let rules: [Int]
+  /// Positions of entries that the kernel cannot tell apart, as when two routers list the same route.
+  let twins: [Int: [Int]]
   /// Positions of static addresses among ``entries``, by where they are.
   let entriesOfPlace: [AddressPlace: [Int]]
   /// What every name of an interface stood for when the plan was made; ``absent`` for one that did not exist.
@@ -162,6 +164,12 @@ struct Plan {
       case .address(let place): places[place, default: []].append(position)
       case .rule: continue
       }
+    }
+    let equals = Dictionary(grouping: entries.indices.filter { entries[$0].entry != nil }) {
+      entries[$0].entry?.removal
+    }
+    twins = equals.values.filter { $0.count > 1 }.reduce(into: [:]) { twins, group in
+      for position in group { twins[position] = group.filter { $0 != position } }
     }
     entriesOfRoute = routes
     entriesOfPlace = places

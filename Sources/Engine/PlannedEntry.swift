@@ -21,10 +21,10 @@ struct PlannedEntry {
   /// What the kernel is asked for; `nil` while its interface does not exist.
   let entry: KernelEntry?
 
-  /// Whether it may be the host's own, there before martlet and after it: so may a static address.
-  var isHosts: Bool {
-    if case .address = trace { router == nil } else { false }
-  }
+  /// Whether it bears the number of failover daemons. What does not and is there already is somebody else's, to be left alone.
+  let isMarked: Bool
+  /// Whether another of the same name keeps it out (`add`).
+  let mustBeNew: Bool
 
   init(
     _ definition: KernelEntryDefinition, of router: (position: Int, name: String)?, _ names: inout InterfaceNames
@@ -38,6 +38,8 @@ struct PlannedEntry {
         router: -1, interface: try names.index(address.interface ?? "", usedBy: user), definition: address)
       trace = .address(planned.place)
       isTracked = true
+      isMarked = false
+      mustBeNew = false
       entry = planned.interface == Plan.absent ? nil : KernelEntry(planned.specification)
     case .route(let route):
       var found: [String: InterfaceIndex] = [:]
@@ -47,10 +49,14 @@ struct PlannedEntry {
       }
       trace = .route(RouteIdentity(destination: route.destination, table: route.table))
       isTracked = route.isTracked
+      isMarked = route.originator == RoutingTable.failoverProtocol
+      mustBeNew = route.placement == .only
       entry = KernelEntry(route) { found[$0] }
     case .rule(let rule):
       trace = .rule
       isTracked = rule.isTracked
+      isMarked = rule.originator == RoutingTable.failoverProtocol
+      mustBeNew = false
       entry = KernelEntry(rule)
     }
   }

@@ -176,6 +176,14 @@ public final class Host: Sendable {
     }
   }
 
+  /// What `ip monitor route` tells of while `body` runs.
+  public func whileWatchingRoutes(_ body: () async throws -> Void) async throws -> String {
+    let watcher = try start(["/bin/sh", "-c", "exec ip monitor route"], label: "routes")
+    try await body()
+    _ = await watcher.terminate()
+    return readFile(watcher.logPath)
+  }
+
   // MARK: Crash
 
   /// The whole host dies: from one moment on nothing leaves it, then nothing in it runs any more.

@@ -12,6 +12,11 @@ public struct KernelEntry: Sendable, Hashable {
   /// The request to remove it, without a number.
   public let removal: [UInt8]
 
+  /// A hash of the request to add it (FNV-1a), the same in every process: what changes here is another entry under the same name.
+  public var fingerprint: UInt64 {
+    addition.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+
   init(addition: [UInt8], removal: [UInt8]) {
     self.addition = addition
     self.removal = removal

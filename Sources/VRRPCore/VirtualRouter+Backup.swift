@@ -50,7 +50,7 @@ extension VirtualRouter {
 
   /// Sends the advert that is owed to a better master, now that the routers' own link lets it through.
   mutating func payLastAdvert(for advert: Advertisement, into effects: inout [Effect]) {
-    guard case .backup(var backup) = state, backup.owesLastAdvert, advert.priority > priority else { return }
+    guard case .backup(var backup) = state, backup.owesLastAdvert, advert.priority >= priority else { return }
     backup.owesLastAdvert = false
     state = .backup(backup)
     emit(.send(priority), into: &effects)

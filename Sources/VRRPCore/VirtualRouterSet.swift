@@ -7,8 +7,9 @@ public enum HostInput: Sendable, Hashable {
   case start(router: Int)
   /// A valid advert came for the router from another host.
   case advertisement(Advertisement, from: IPAddress, router: Int)
-  /// A valid advert came for the router from another host by a further link (`heartbeat_interface`).
-  case heartbeat(Advertisement, from: IPAddress, router: Int)
+  /// A valid advert came for the router from another host by a further link (`heartbeat_interface`), where this host has the address
+  /// `own`: given for the one link that decides a tie which the router's own link does not let through.
+  case heartbeat(Advertisement, from: IPAddress, own: IPAddress?, router: Int)
   /// The clock has reached the next deadline.
   case timer
   /// A tracker changed.
@@ -80,9 +81,9 @@ public struct VirtualRouterSet: Sendable {
       guard routers.indices.contains(router) else { return }
       let proposal = routers[router].hear(advert, from: sender, at: now, into: &effects)
       carryOut(proposal, of: router, at: now, into: &effects)
-    case .heartbeat(let advert, let sender, let router):
+    case .heartbeat(let advert, let sender, let own, let router):
       guard routers.indices.contains(router) else { return }
-      let proposal = routers[router].hearHeartbeat(advert, from: sender, at: now, into: &effects)
+      let proposal = routers[router].hearHeartbeat(advert, from: sender, own: own, at: now, into: &effects)
       carryOut(proposal, of: router, at: now, into: &effects)
     case .timer:
       fireDueTimers(at: now, into: &effects)

@@ -57,22 +57,22 @@ private struct LineMissing: Error {}
   @Test func everyWordOfARouteCounts() throws {
     let line =
       "unicast 198.51.100.0/24 via 192.0.2.1 dev eth1 src 192.0.2.10 table uplink scope link tos lowdelay metric 12 "
-      + "onlink realms cosmos/0x14 mtu lock 1400 hoplimit 64 advmss 1360 rtt 100ms rttvar 3 rto_min 2s initcwnd 10 "
-      + "features ecn quickack 1 congctl lock cubic pref high expires 60 ttl-propagate disabled append"
+      + "onlink realms cosmos/0x14 mtu lock 1400 hoplimit 64 advmss 1360 rtt 100ms rttvar 3 rto_min 1.5s initcwnd 10 "
+      + "features ecn quickack 1 congctl lock cubic ttl-propagate disabled append"
     let route = try route(line)
     #expect(route.destination == IPPrefix("198.51.100.0/24"))
     #expect(route.gateway == IPAddress("192.0.2.1"))
     #expect(route.interface == "eth1")
     #expect(route.source == IPAddress("192.0.2.10"))
     #expect((route.table, route.scope, route.typeOfService) == (100, 253, 16))
-    #expect((route.priority, route.realms, route.preference, route.expiry) == (12, 0x14, 1, 60))
+    #expect((route.priority, route.realms) == (12, 0x14))
     #expect(route.isOnLink && route.isTracked && route.placement == .last && route.propagatesTimeToLive == false)
     #expect(route.originator == 18)
     #expect(
       route.metrics == [
         .init(kind: 2, value: .number(1400), isLocked: true), .init(kind: 10, value: .number(64)),
         .init(kind: 8, value: .number(1360)), .init(kind: 4, value: .number(800)), .init(kind: 5, value: .number(3)),
-        .init(kind: 13, value: .number(2000)), .init(kind: 11, value: .number(10)), .init(kind: 12, value: .number(1)),
+        .init(kind: 13, value: .number(1500)), .init(kind: 11, value: .number(10)), .init(kind: 12, value: .number(1)),
         .init(kind: 15, value: .number(1)), .init(kind: 16, value: .name("cubic"), isLocked: true),
       ])
   }
@@ -129,7 +129,8 @@ private struct LineMissing: Error {}
     ("default table nowhere", "unknown-name"), ("default scope 256", "bad-value"), ("default metric -1", "bad-value"),
     ("default metric 4294967296", "bad-value"), ("default dev averylonginterface", "interface-name"),
     ("default dev averylonginterface", "interface-name"), ("default rtt soon", "bad-value"),
-    ("default rtt 4294967295s", "bad-value"), ("default features all", "bad-value"),
+    ("default rtt 4294967295s", "bad-value"), ("default rtt 999999999999s", "bad-value"),
+    ("default rtt 1.5", "bad-value"), ("default features all", "bad-value"),
     ("default dev eth0 encap mpls 100", "not-yet"), ("default from 192.0.2.0/24", "ipv6-only-option"),
     ("default nexthop via 192.0.2.1 weight 0", "bad-value"),
     ("default nexthop via 192.0.2.1 metric 3", "unknown-option"),
@@ -142,6 +143,14 @@ private struct LineMissing: Error {}
     #expect(loaded.diagnostics.map(\.severity) == [.warning])
     #expect(loaded.diagnostics.first?.range?.line == 5)
     #expect(loaded.configuration.routers.first?.entries.isEmpty == true)
+  }
+
+  @Test func whatIsForIPv6RoutesOnlyIsDroppedFromOthers() throws {
+    let route = try route("2001:db8::/32 dev eth0 pref high expires 60")
+    #expect((route.preference, route.expiry) == (1, 60))
+    let loaded = load(inInstance("virtual_routes", "default dev eth0 pref low"))
+    #expect(loaded.diagnostics.map(\.id) == ["ipv6-only-option"])
+    #expect(loaded.configuration.routers.first?.entries.count == 1)
   }
 
   @Test func aMisspeltWordIsGuessed() {

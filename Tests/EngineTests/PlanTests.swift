@@ -73,7 +73,8 @@ import VRRPWire
     let place = AddressPlace(prefix: try #require(IPPrefix("192.0.2.20/24")), interface: eth2)
     #expect(plan.entriesOfPlace == [place: [0]])
     #expect(plan.entries.allSatisfy { $0.entry != nil })
-    #expect(plan.entries.map(\.isHosts) == [true, false, false])
+    #expect(plan.entries.map(\.isMarked) == [false, true, true])
+    #expect(plan.twins.isEmpty)
   }
 
   @Test func anEntryOfAMissingInterfaceWaitsForItOrIsNamed() throws {

@@ -182,6 +182,80 @@ extension LabTests {
     }
 
     @Test(needs(.lab, .martlet))
+    func whatTheHostHasOfItsOwnIsLeftAlone() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        file.instanceLines = [
+          "virtual_routes {", "198.51.100.0/24 via 10.9.0.77 dev eth0 protocol static no_track", "}",
+        ]
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        for peer in [pair.high, pair.low] {
+          try peer.host.run(
+            "ip", "route", "add", "198.51.100.0/24", "via", "10.9.0.77", "dev", "eth0", "proto", "static")
+        }
+        func isThere(_ peer: any Peer) throws -> Bool {
+          try peer.host.run("ip", "route", "show", "198.51.100.0/24").contains("via 10.9.0.77")
+        }
+        try await pair.startInOrder()
+        try await pair.settle(.seconds(2))
+        #expect(try isThere(pair.high) && isThere(pair.low), "\(pair.logs)")
+        _ = await pair.high.stop()
+        _ = await pair.low.stop()
+        #expect(try isThere(pair.high) && isThere(pair.low), "\(pair.logs)")
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
+    func aRouteThatTwoRoutersListStaysWithTheOther() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        file.routers = 2
+        file.instanceLines = ["virtual_routes {", "198.51.100.0/24 via 10.9.0.77 dev eth0", "}"]
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        func isThere() throws -> Bool {
+          try pair.high.host.run("ip", "route", "show", "198.51.100.0/24").contains("via 10.9.0.77")
+        }
+        let comes = try await eventually(within: margin) { try isThere() }
+        #expect(comes, "\(pair.logs)")
+        let high = try #require(pair.high as? MartletPeer)
+        // The second router goes, the first stays master.
+        var one = file
+        one.routers = 1
+        try high.replaceConfiguration(one.text(for: high.host, priority: Pair.highPriority, peers: [pair.low.host]))
+        let watch = try await pair.high.host.whileWatchingRoutes {
+          #expect(try high.command("reload").succeeded)
+          try await pair.settle(.seconds(2))
+        }
+        #expect(try isThere(), "\(pair.logs)")
+        #expect(!watch.contains("Deleted 198.51.100.0/24"), "it was gone for a moment: \(watch)")
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
+    func aReloadReplacesWhatHasChanged() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        file.instanceLines = ["virtual_routes {", "198.51.100.0/24 via 10.9.0.77 dev eth0 mtu 1400", "}"]
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let high = try #require(pair.high as? MartletPeer)
+        try high.replaceConfiguration(pair.configuration(of: high).replacing("mtu 1400", with: "mtu 1300"))
+        #expect(try high.command("reload").succeeded)
+        func shown() throws -> String { try high.host.run("ip", "route", "show", "198.51.100.0/24") }
+        let changed = try await eventually(within: margin) { try shown().contains("mtu 1300") }
+        #expect(changed, "\(pair.logs)")
+        #expect(try !shown().contains("mtu 1400"))
+        let engine = try #require(high.rolePID("engine"))
+        kill(engine, SIGKILL)
+        let isReplaced = await eventually(within: startup) { high.rolePID("engine").map { $0 != engine } ?? false }
+        #expect(isReplaced)
+        _ = await pair.high.stop()
+        #expect(try shown().isEmpty, "\(pair.logs)")
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
     func aRouteThatTheKernelRefusesIsReportedInItsWordsAndTheRestGoesOn() async throws {
       try await inLab { lab in
         var file = RouterFile(version: .v3)

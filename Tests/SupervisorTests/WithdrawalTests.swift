@@ -124,7 +124,7 @@ extension Withdrawal {
       #expect(Withdrawal(of: board, notOn: board).entries.isEmpty)
       #expect(board.entry(3) == nil)
       // A request longer than a record is left out rather than cut.
-      board.entry(0)?.removal = Array(repeating: 7, count: 377)
+      board.entry(0)?.removal = Array(repeating: 7, count: 369)
       #expect(board.entry(0)?.removal == [1, 1])
     }
   }

@@ -7,11 +7,11 @@ import VRRPCore
 
   /// An advert heard by a further link.
   @discardableResult
-  private func hear(_ priority: UInt8, _ rig: inout Rig) -> [Action] {
+  private func hear(_ priority: UInt8, _ rig: inout Rig, own: IPAddress? = nil) -> [Action] {
     let advert = Advertisement(
       version: .v3, virtualRouterID: testID, priority: Priority(rawValue: priority),
       interval: Centiseconds(rawValue: 100))
-    return rig.handle(.heartbeat(advert, from: further, router: 0)).map(\.action)
+    return rig.handle(.heartbeat(advert, from: further, own: own, router: 0)).map(\.action)
   }
 
   private func backup(_ configuration: VirtualRouterConfiguration = .test()) -> Rig {
@@ -92,11 +92,39 @@ import VRRPCore
     #expect(rig.state() == .master)
   }
 
-  @Test("A tie is for the router's own link to decide", arguments: [100, 0] as [UInt8])
-  func tie(priority: UInt8) {
+  @Test("A tie that the own link cannot decide goes to the higher address on the first further link")
+  func tie() {
+    var lower = master()
+    let yields = hear(100, &lower, own: IPAddress(v4: 0x0A01_0001))
+    #expect(yields.contains(.otherMaster(further, Priority(rawValue: 100), yields: true)))
+    #expect(lower.state() == .backup)
+    var higher = master()
+    #expect(
+      hear(100, &higher, own: IPAddress(v4: 0x0A01_0003))
+        == [.otherMaster(further, Priority(rawValue: 100), yields: false)])
+    #expect(higher.state() == .master)
+  }
+
+  @Test("Other further links tell of a tie and do not decide it")
+  func tieElsewhere() {
     var rig = master()
-    #expect(hear(priority, &rig).isEmpty)
+    #expect(hear(100, &rig) == [.otherMaster(further, Priority(rawValue: 100), yields: false)])
     #expect(rig.state() == .master)
+  }
+
+  @Test("A resignation that a master hears by a further link means nothing to it")
+  func resignationToMaster() {
+    var rig = master()
+    #expect(hear(0, &rig).isEmpty)
+  }
+
+  @Test("A master heard in fault by a further link is not taken for dead when the fault ends")
+  func heardInFault() {
+    var rig = backup()
+    rig.handle(.interface(up: false, router: 0))
+    hear(200, &rig)
+    rig.handle(.interface(up: true, router: 0))
+    #expect(rig.host.snapshot(of: 0).master == further)
   }
 
   @Test("nopreempt holds for a master heard by a further link")
@@ -116,8 +144,8 @@ import VRRPCore
     let due = rig.untilNext
     let advert = Advertisement(
       version: .v2, virtualRouterID: testID, priority: Priority(rawValue: 200), interval: Centiseconds(rawValue: 100))
-    rig.handle(.heartbeat(advert, from: further, router: 0))
-    rig.handle(.heartbeat(advert, from: further, router: 7))
+    rig.handle(.heartbeat(advert, from: further, own: nil, router: 0))
+    rig.handle(.heartbeat(advert, from: further, own: nil, router: 7))
     #expect(rig.untilNext == due)
   }
 

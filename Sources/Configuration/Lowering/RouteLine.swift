@@ -39,6 +39,7 @@ private struct RouteLine {
     }
     try settleDestination()
     try settleGateways()
+    dropIPv6Properties()
     route.originator = line.originator(originator, isTracked: route.isTracked)
     return route
   }
@@ -78,6 +79,14 @@ private struct RouteLine {
     }
     let any = family == .ipv4 ? IPAddress(v4: 0) : IPAddress(v6High: 0, low: 0)
     if let prefix = IPPrefix(any, length: 0) { route.destination = prefix }
+  }
+
+  private mutating func dropIPv6Properties() {
+    guard route.family == .ipv4, route.preference != nil || route.expiry != nil else { return }
+    line.lowering.diagnostics.report(
+      .warning, "ipv6-only-option", "pref and expires are for IPv6 routes only; they are ignored", at: line.span)
+    route.preference = nil
+    route.expiry = nil
   }
 
   /// A second gateway makes a route of two ways.
@@ -121,7 +130,10 @@ private struct RouteLine {
       }
     case .as: try skipMapping(word)
     case .tos, .dsfield: route.typeOfService = UInt8(try line.named(.services, of: word, through: 255))
-    case .table: route.table = try line.named(.tables, of: word)
+    case .table:
+      // The kernel takes 0 for the main table too.
+      let table = try line.named(.tables, of: word)
+      route.table = table == 0 ? RoutingTable.main : table
     case .protocol:
       originator = Located(UInt8(try line.named(.protocols, of: word, through: 255)), word.span)
     case .scope: route.scope = UInt8(try line.named(.scopes, of: word, through: 255))
@@ -210,9 +222,9 @@ private struct RouteLine {
     let kind = option.metric
     let value: Route.Metric.Value
     switch option {
-    case .rtt: value = .number(try time(word, perMillisecond: 8, isPlainMilliseconds: false))
-    case .rttvar: value = .number(try time(word, perMillisecond: 4, isPlainMilliseconds: false))
-    case .rtoMin: value = .number(try time(word, perMillisecond: 1, isPlainMilliseconds: true))
+    case .rtt: value = .number(try time(word, perMillisecond: 8))
+    case .rttvar: value = .number(try time(word, perMillisecond: 4))
+    case .rtoMin: value = .number(try time(word, perMillisecond: 1))
     case .hoplimit: value = .number(try line.number(of: word, in: 0...255))
     case .quickack, .fastopen: value = .number(try line.number(of: word, in: 0...1))
     case .congctl: value = .name(try line.value(of: word).text)
@@ -226,15 +238,19 @@ private struct RouteLine {
   }
 
   /// A time with `s` or `ms` after it, or a plain number of the kernel's unit.
-  private mutating func time(_ word: Word, perMillisecond: UInt64, isPlainMilliseconds: Bool) throws(LineRefused)
+  private mutating func time(_ word: Word, perMillisecond: UInt64) throws(LineRefused)
     -> UInt32
   {
     let value = try line.value(of: word)
     let text = value.text
     let units: [(suffix: String, factor: UInt64)] = [("ms", perMillisecond), ("s", perMillisecond * 1000)]
     let unit = units.first { text.hasSuffix($0.suffix) }
-    let digits = text.dropLast(unit?.suffix.count ?? 0)
-    guard let number = UInt32(digits), let time = UInt32(exactly: UInt64(number) * (unit?.factor ?? 1)) else {
+    let digits = value.bytes.dropLast(unit?.suffix.count ?? 0)
+    // A time with a unit may have a fraction.
+    guard let millionths = Lowering.millionths(digits), unit != nil || millionths % 1_000_000 == 0,
+      case let (scaled, false) = UInt64(millionths).multipliedReportingOverflow(by: unit?.factor ?? 1),
+      let time = UInt32(exactly: scaled / 1_000_000)
+    else {
       throw line.bad(value, "no time; write milliseconds as 200ms, or seconds as 3s")
     }
     return time
