@@ -114,7 +114,7 @@ public final class KeepalivedPeer: Peer {
     let process = try host.start(
       [
         "keepalived", "-n", "-l", "-D", "-f", configurationPath, "-p", "\(folder)/main.pid", "-r",
-        "\(folder)/vrrp.pid", "-c", "\(folder)/checkers.pid",
+        "\(folder)/vrrp.pid", "-c", "\(folder)/checkers.pid", "-b", "\(folder)/bfd.pid",
       ], label: "keepalived")
     state.withLock { $0.process = process }
   }
