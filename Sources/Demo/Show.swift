@@ -29,7 +29,7 @@ final class Show {
     timeline = Timeline(of: lab)
     a = try kind.peer(in: lab.addHost("a", number: 1))
     b = try kind.peer(in: lab.addHost("b", number: 2))
-    client = try Client(on: lab.addHost("client", number: 100), asking: file.address())
+    client = try lab.addHost("client", number: 100).ask(file.address())
   }
 
   func run() async throws {

@@ -35,8 +35,8 @@ public final class Client: Sendable {
   private let descriptor: Int32
   private let identifier: UInt16
 
-  /// Starts asking `target` from `host` every `pace`.
-  public init(on host: Host, asking target: IPAddress, every pace: Nanoseconds = .milliseconds(5)) throws(LabError) {
+  /// Starts asking `target` from `host` every `pace`; see ``Host/ask(_:every:)``.
+  init(on host: Host, asking target: IPAddress, every pace: Nanoseconds) throws(LabError) {
     self.target = target
     self.pace = pace
     identifier = UInt16.random(in: 1...UInt16.max)
@@ -84,7 +84,7 @@ public final class Client: Sendable {
     }
   }
 
-  /// Stops asking; what was recorded stays.
+  /// Stops asking; what was recorded stays. A lab stops all of its clients when it closes.
   public func stop() {
     running.store(false, ordering: .releasing)
     while !stopped.load(ordering: .acquiring) { usleep(1000) }
@@ -101,7 +101,8 @@ public final class Client: Sendable {
         send(at: now)
         next = max(next + pace, now)
       }
-      let wait = max(0, (next - MonotonicInstant.labNow()).rawValue / 1_000_000)
+      // Rounded up: `poll` counts whole milliseconds, and would be asked without a pause through the last one.
+      let wait = max(0, (next - MonotonicInstant.labNow()).rawValue + 999_999) / 1_000_000
       if poll(&ready, 1, Int32(clamping: wait)) > 0 { receive() }
     }
   }

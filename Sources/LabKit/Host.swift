@@ -24,6 +24,7 @@ public final class Host: Sendable {
   private let port: String
   private let crashed = Atomic<Bool>(false)
   private let processCount = Atomic<Int>(0)
+  private let clients = Mutex<[Client]>([])
 
   init(lab: Lab, name: String, number: UInt8) throws(LabError) {
     self.name = name
@@ -119,6 +120,21 @@ public final class Host: Sendable {
     // The command's name stands in parentheses and may hold spaces; the state follows the last one.
     let state = readFile("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ").first
     return state.map { $0 == "Z" || $0 == "X" } ?? true
+  }
+
+  // MARK: Clients
+
+  /// Starts asking `target` from this host every `pace`, until the client or the lab is stopped.
+  public func ask(_ target: IPAddress, every pace: Nanoseconds = .milliseconds(5)) throws(LabError) -> Client {
+    let client = try Client(on: self, asking: target, every: pace)
+    clients.withLock { $0.append(client) }
+    return client
+  }
+
+  /// Stops every client that asks from here: the thread of a forgotten one would go on after its lab.
+  func stopClients() {
+    let clients = clients.withLock { $0 }
+    for client in clients { client.stop() }
   }
 
   // MARK: Link

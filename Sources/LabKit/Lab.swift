@@ -69,13 +69,16 @@ public final class Lab: Sendable {
     hosts.first { $0.macAddress == frame.source }
   }
 
-  /// Kills every process of every host, stops the capture and removes namespaces and folder. May be called twice.
+  /// Stops every client, kills every process of every host, stops the capture and removes namespaces and folder. May be called twice.
   public func close() {
     let hosts = members.withLock { members in
       defer { members = [] }
       return members
     }
-    for host in hosts { host.killEverything() }
+    for host in hosts {
+      host.stopClients()
+      host.killEverything()
+    }
     capture.stop()
     for namespace in hosts.map(\.namespace) + [bridgeNamespace] {
       _ = try? Command.run(["ip", "netns", "delete", namespace])

@@ -9,8 +9,6 @@ public enum LabEnvironment {
     case lab
     /// The martlet binary.
     case martlet
-    /// The martlet binary as it is released, for what is measured.
-    case release
     /// keepalived.
     case keepalived
     /// FRR's `vrrpd` and `zebra`, and their user.
@@ -28,7 +26,6 @@ public enum LabEnvironment {
     switch need {
     case .lab: labReason
     case .martlet: martletReason
-    case .release: releaseBinary == nil ? "the release binary is not built; run `make test`" : nil
     case .keepalived: reason(missing: "keepalived")
     case .frr: frrReason
     case .bfd: bfdReason
@@ -90,9 +87,6 @@ public enum LabEnvironment {
     let path = own[...slash] + "martlet"
     return access(String(path), X_OK) == 0 ? String(path) : nil
   }()
-
-  /// The release binary: what `MARTLET_RELEASE_BINARY` names.
-  public static let releaseBinary = program(namedBy: "MARTLET_RELEASE_BINARY")
 
   private static func program(namedBy variable: String) -> String? {
     guard let named = getenv(variable) else { return nil }

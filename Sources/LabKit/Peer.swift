@@ -52,10 +52,9 @@ public enum PeerKind: String, Sendable, Hashable, CaseIterable {
   case frr
 
   /// A daemon of this kind in `host`, not started yet.
-  /// - Parameter martlet: the binary, if it is to be another than ``LabEnvironment/martletBinary``.
-  public func peer(in host: Host, martlet: String? = nil) throws(LabError) -> any Peer {
+  public func peer(in host: Host) throws(LabError) -> any Peer {
     switch self {
-    case .martlet: try MartletPeer(host: host, binary: martlet)
+    case .martlet: try MartletPeer(host: host)
     case .keepalived: KeepalivedPeer(host: host)
     case .frr: FRRPeer(host: host)
     }
@@ -136,8 +135,8 @@ public final class MartletPeer: Peer {
   private let state = Mutex<(process: LabProcess?, starts: Int)>((nil, 0))
 
   /// martlet in `host`, not started yet.
-  public init(host: Host, binary: String? = nil) throws(LabError) {
-    guard let binary = binary ?? LabEnvironment.martletBinary else { throw LabError("the martlet binary is missing") }
+  public init(host: Host) throws(LabError) {
+    guard let binary = LabEnvironment.martletBinary else { throw LabError("the martlet binary is missing") }
     self.host = host
     self.binary = binary
   }

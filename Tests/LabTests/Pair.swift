@@ -23,13 +23,13 @@ final class Pair: Sendable {
   let clientHost: Host
   let client: Client
 
-  init(in lab: Lab, _ file: RouterFile, high: PeerKind, low: PeerKind, martlet: String? = nil) throws {
+  init(in lab: Lab, _ file: RouterFile, high: PeerKind, low: PeerKind) throws {
     self.lab = lab
     self.file = file
-    self.high = try high.peer(in: lab.addHost("a", number: 1), martlet: martlet)
-    self.low = try low.peer(in: lab.addHost("b", number: 2), martlet: martlet)
+    self.high = try high.peer(in: lab.addHost("a", number: 1))
+    self.low = try low.peer(in: lab.addHost("b", number: 2))
     clientHost = try lab.addHost("client", number: 100)
-    client = try Client(on: clientHost, asking: file.address())
+    client = try clientHost.ask(file.address())
   }
 
   var address: IPAddress { file.address() }

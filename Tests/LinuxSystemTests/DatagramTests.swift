@@ -21,6 +21,18 @@ import Testing
     bytes.withUnsafeBytes { sender.send($0) }
   }
 
+  /// Receives until `count` datagrams have come: the loopback interface may deliver them a moment after they were sent.
+  private func receive(
+    _ count: Int, by receiver: DatagramReceiver, _ body: (ReceivedDatagram) -> Void = { _ in }
+  ) throws -> Int {
+    var received = 0
+    _ = try eventually {
+      received += try receiver.receive(body)
+      return received >= count
+    }
+    return received
+  }
+
   @Test(arguments: AddressFamily.allCases, [255, 254, 1] as [UInt8])
   func arriveWithTheirHopLimit(family: AddressFamily, hopLimit: UInt8) throws {
     try with {
@@ -31,7 +43,7 @@ import Testing
       #expect(send([1, 2, 3], by: sender) == nil)
       #expect(send(Array(repeating: 9, count: 20), by: sender) == nil)
       var heard: [[UInt8]] = []
-      let count = try receiver.receive { datagram in
+      let count = try receive(2, by: receiver) { datagram in
         heard.append(Array(datagram.payload))
         #expect(datagram.hopLimit == hopLimit && datagram.source == address && datagram.destination == address)
         #expect(datagram.interface.rawValue > 0)
@@ -52,8 +64,8 @@ import Testing
       let other = try DatagramSender(to: address, port: 3784, from: nil, sourcePort: 50_001, hopLimit: 255)
       #expect(send([1], by: sender) == nil)
       #expect(send([2], by: other) == nil)
+      #expect(try receive(2, by: second) == 2)
       #expect(try first.receive { _ in } == 0)
-      #expect(try second.receive { _ in } == 2)
     }
   }
 
@@ -63,8 +75,12 @@ import Testing
       let receiver = try DatagramReceiver(family: .ipv4, port: 3784)
       let sender = try DatagramSender(to: address, port: 3784, from: nil, sourcePort: 50_002, hopLimit: 255)
       for number in 0..<10 { #expect(send([UInt8(number)], by: sender) == nil) }
-      #expect(try receiver.receive(most: 4) { _ in } == 4)
-      #expect(try receiver.receive { _ in } == 6)
+      var turns: [Int] = []
+      _ = try eventually {
+        turns.append(try receiver.receive(most: 4) { _ in })
+        return turns.reduce(0, +) >= 10
+      }
+      #expect(turns.reduce(0, +) == 10 && turns.allSatisfy { $0 <= 4 }, "\(turns)")
     }
   }
 
