@@ -15,7 +15,7 @@ struct BoardField<Value: BitwiseCopyable> {
 enum BoardLayout {
   static let magic: UInt64 = 0x4D41_5254_4C45_5431  // "MARTLET1"
   /// Counts up with every change of an offset below; a board of another number is not adopted.
-  static let version: UInt32 = 3
+  static let version: UInt32 = 4
 
   static let headerSize = 128
   static let routerSize = 448
@@ -114,12 +114,12 @@ enum AddressField {
 
 enum TrackerField {
   static let sequence = BoardField<UInt32>(offset: 0)
-  static let status = BoardField<UInt8>(offset: 4)
   static let changedAt = BoardField<Int64>(offset: 8)
   /// A hash of what is watched and how, so that a changed check under an old name starts afresh.
   static let fingerprint = BoardField<UInt64>(offset: 16)
-  static let name = 24
-  static let reason = 96  // a length byte and at most 255 bytes
+  static let status = BoardField<Int64>(offset: 24)
+  static let name = 32
+  static let reason = 104  // a length byte and at most 255 bytes
 }
 
 enum EntryField {

@@ -42,7 +42,8 @@ public struct TrackerVerdict: Sendable, Equatable {
   public init(decoding bytes: UnsafeRawBufferPointer) throws(MessageError) {
     var reader = MessageReader(bytes)
     tracker = Int(try reader.read(UInt32.self))
-    status = try reader.readCase()
+    guard let status = TrackerStatus(rawValue: try reader.read(Int64.self)) else { throw .invalid }
+    self.status = status
     reason = try reader.readText()
   }
 }

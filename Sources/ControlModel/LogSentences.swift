@@ -21,6 +21,7 @@ extension TrackerStatus {
     case .unknown: "unknown"
     case .up: "up"
     case .down: "down"
+    case .level(let level): "\(level)"
     }
   }
 }
@@ -159,7 +160,7 @@ extension Names {
     case .sendFailed:
       return (.error, "cannot send on \(event.text): \(Self.errorText(event.number)); not said again until it works")
     case .trackerChanged:
-      let status = UInt8(exactly: event.number).flatMap(TrackerStatus.init) ?? .unknown
+      let status = TrackerStatus(rawValue: event.number) ?? .unknown
       return (status == .down ? .warning : .notice, "tracker \(event.text) is \(status.label)")
     case .degraded:
       return (.warning, event.text)

@@ -242,7 +242,7 @@ extension Engine {
     record.verdict = (status, before.status == status ? before.since : now, reason)
     guard phase == .running, before.status != status else { return }
     outbox.send(
-      .event(LogEvent(.trackerChanged, number: Int64(status.rawValue), text: "\(plan.trackers[position].name)")))
+      .event(LogEvent(.trackerChanged, number: status.rawValue, text: "\(plan.trackers[position].name)")))
     core.handle(.tracker(TrackerID(rawValue: position), status), at: now, into: &effects)
   }
 }

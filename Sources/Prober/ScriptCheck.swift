@@ -42,7 +42,7 @@ final class ScriptCheck {
       reason = previous?.reason ?? ""
     case .down:
       reason = previous?.reason ?? ""
-    case .unknown, nil:
+    case .unknown, .level, nil:
       if definition.initiallyFailed { reason = "no success yet (init_fail)" }
     }
   }

@@ -103,8 +103,8 @@ struct SimulatedHost: Sendable {
 
   private func hasFailed(_ bindings: [TrackerBinding]) -> Bool {
     bindings.contains { binding in
-      guard binding.weight == 0, trackers.indices.contains(binding.tracker.rawValue) else { return false }
-      return trackers[binding.tracker.rawValue] == (binding.reverse ? .up : .down)
+      guard trackers.indices.contains(binding.tracker.rawValue) else { return false }
+      return binding.isFault(under: trackers[binding.tracker.rawValue])
     }
   }
 }

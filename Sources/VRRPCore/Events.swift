@@ -23,16 +23,6 @@ public struct TrackerID: RawRepresentable, Sendable, Hashable {
   }
 }
 
-/// What a tracker says of the thing it watches.
-public enum TrackerStatus: UInt8, Sendable, Hashable, CaseIterable {
-  /// No verdict yet: has no effect on a router that runs, and keeps one that starts from electing itself.
-  case unknown = 0
-  /// The thing works.
-  case up = 1
-  /// The thing has failed.
-  case down = 2
-}
-
 /// Why a virtual router is in fault; several reasons can hold at a time.
 public struct FaultReasons: OptionSet, Sendable, Hashable {
   /// One bit a reason.

@@ -4,15 +4,17 @@ import NetworkTypes
 public struct TrackerBinding: Sendable, Hashable {
   /// The tracker.
   public var tracker: TrackerID
-  /// -253 to 253: added to the priority while up if positive, while down if negative; 0 means that down is a fault.
-  public var weight: Int
+  /// -254 to 254: added to the priority while up if positive, while down if negative; 0 means that down is a fault, and so
+  /// does a change of less than -253.
+  public let weight: Int
   /// Whether up and down change places.
   public var reverse: Bool
+  private static let greatestWeight = 254
 
-  /// A binding of the given contents.
+  /// A binding of the given contents; a weight beyond the bounds becomes the bound.
   public init(tracker: TrackerID, weight: Int = 0, reverse: Bool = false) {
     self.tracker = tracker
-    self.weight = weight
+    self.weight = min(max(weight, -Self.greatestWeight), Self.greatestWeight)
     self.reverse = reverse
   }
 }

@@ -68,7 +68,7 @@ extension VirtualRouterSet {
   private func cause(of tracker: TrackerID, on router: Int) -> Cause {
     let group = groupOfRouter[router].map { groups[$0].faultTrackers.bindings } ?? []
     let failed = (routers[router].faultTrackers.bindings + group).contains { binding in
-      binding.tracker == tracker && statuses.bearing(on: binding) == .down
+      binding.tracker == tracker && statuses.bearing(on: binding) == .fault
     }
     return failed ? .trackerDown(tracker) : .trackerUp(tracker)
   }

@@ -72,7 +72,7 @@ import VRRPCore
     case 1:
       return .tracker(
         TrackerID(rawValue: Int.random(in: -1...3, using: &random)),
-        TrackerStatus.allCases.randomElement(using: &random) ?? .up)
+        [.unknown, .up, .down, .level(.random(in: -300...300, using: &random))].randomElement(using: &random) ?? .up)
     case 2: return .interface(up: Int.random(in: 0..<3, using: &random) > 0, router: router)
     case 3: return .sourceAddress([.own, .own, .lowPeer, nil].randomElement(using: &random) ?? nil, router: router)
     case 4: return Int.random(in: 0..<300, using: &random) == 0 ? .shutdown(router: router) : .timer

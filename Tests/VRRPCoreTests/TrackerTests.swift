@@ -26,7 +26,12 @@ import VRRPCore
       Row(trackers: [(20, false, .up), (-50, false, .down), (7, true, .down)], effective: 77),
       Row(trackers: [(253, false, .up), (253, false, .up)], effective: 254),
       Row(trackers: [(-253, false, .down), (-60, false, .down)], effective: 1),
-      Row(trackers: [(.max, false, .up), (.min, false, .down)], effective: 100),
+      Row(trackers: [(.max, false, .up), (-253, false, .down)], effective: 100),
+      Row(trackers: [(2, false, .level(10))], effective: 120),
+      Row(trackers: [(2, true, .level(10))], effective: 80),
+      Row(trackers: [(1, false, .level(-60)), (-1, false, .level(-5))], effective: 45),
+      Row(trackers: [(254, false, .level(.max))], effective: 254),
+      Row(trackers: [(1, false, .level(0))], effective: 100),
       Row(base: 255, trackers: [(-253, false, .down)], effective: 255),
       Row(base: 254, trackers: [(10, false, .up)], effective: 254),
     ])
@@ -55,6 +60,37 @@ import VRRPCore
     #expect(rig.state() == .backup)
     rig.handle(.tracker(TrackerID(rawValue: 0), .up))
     #expect(rig.state() == .fault)
+  }
+
+  @Test(
+    "What lowers the priority by more than 253 is a fault, and without a weight every level but 0 is one",
+    arguments: [
+      (1, false, .level(-254), true), (1, false, .level(-253), false), (-254, false, .level(.max), true),
+      (254, false, .level(.min), true), (1, true, .level(254), true), (-1, false, .level(254), true),
+      (0, false, .level(1), true), (0, false, .level(-1), true), (0, false, .level(0), false),
+      (0, true, .level(0), true), (0, true, .level(3), false), (-254, false, .down, true), (-254, false, .up, false),
+      (254, false, .down, false), (.min, false, .down, true),
+    ] as [(Int, Bool, TrackerStatus, Bool)])
+  func levelsAndFaults(weight: Int, reverse: Bool, status: TrackerStatus, isFault: Bool) {
+    let binding = TrackerBinding(tracker: TrackerID(rawValue: 0), weight: weight, reverse: reverse)
+    var rig = Rig([.test { $0.trackers = [binding] }], trackers: 1)
+    rig.handle(.tracker(TrackerID(rawValue: 0), status))
+    rig.start()
+    #expect(rig.state() == (isFault ? .fault : .backup))
+    rig.handle(.tracker(TrackerID(rawValue: 0), .level(reverse ? 1 : 0)))
+    #expect(rig.state() == .backup)
+  }
+
+  @Test(
+    "A status survives being a number",
+    arguments: [.unknown, .up, .down, .level(0), .level(1), .level(-1), .level(.max), .level(.min)] as [TrackerStatus])
+  func numbers(status: TrackerStatus) {
+    #expect(TrackerStatus(rawValue: status.rawValue) == status)
+  }
+
+  @Test("A number that means no status is none", arguments: [-1, 4, 5, 1 << 32, 2 | 1 << 32] as [Int64])
+  func noStatus(number: Int64) {
+    #expect(TrackerStatus(rawValue: number) == nil)
   }
 
   @Test("A tracker that loses its verdict moves nobody who runs (1ebdb277)")
