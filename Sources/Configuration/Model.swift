@@ -28,18 +28,6 @@ public struct Configuration: Sendable {
   public var hasRouting: Bool {
     (staticEntries + routers.flatMap(\.entries)).contains { if case .address = $0.content { false } else { true } }
   }
-
-  /// Every tracker in the order that fixes its ``TrackerID``: scripts first, then tracked interfaces by name, then BFD sessions.
-  ///
-  /// The engine and the prober both read their numbers from here.
-  public var trackers: [TrackerDefinition] {
-    var interfaces: Set<String> = []
-    for bindings in routers.map(\.trackedInterfaces) + groups.map(\.trackedInterfaces) {
-      interfaces.formUnion(bindings.map(\.name))
-    }
-    return scripts.indices.map(TrackerDefinition.script) + interfaces.sorted().map(TrackerDefinition.interface)
-      + bfdInstances.indices.map(TrackerDefinition.bfd)
-  }
 }
 
 /// How long the state of a link must last to count.
@@ -54,16 +42,6 @@ public struct LinkDelay: Sendable, Hashable {
     self.down = down
     self.up = up
   }
-}
-
-/// A thing that trackers watch.
-public enum TrackerDefinition: Sendable, Hashable {
-  /// The script at this position of ``Configuration/scripts``.
-  case script(Int)
-  /// The network interface of this name.
-  case interface(String)
-  /// The BFD session at this position of ``Configuration/bfdInstances``.
-  case bfd(Int)
 }
 
 /// `global_defs`.
@@ -207,23 +185,6 @@ public struct NotifyDefinition: Sendable, Hashable {
   public init() {}
 }
 
-/// A named tracker with its weight, as `track_script` and `track_interface` give it.
-public struct TrackerReference: Sendable, Hashable {
-  /// Name of the script or interface.
-  public var name: String
-  /// The weight that counts here, the tracker's own default filled in.
-  public var weight: Int
-  /// Whether up and down change places.
-  public var reverse: Bool
-
-  /// A reference of the given contents.
-  public init(name: String, weight: Int = 0, reverse: Bool = false) {
-    self.name = name
-    self.weight = weight
-    self.reverse = reverse
-  }
-}
-
 /// One line of `virtual_ipaddress` or `virtual_ipaddress_excluded`.
 public struct VirtualAddress: Sendable, Hashable {
   /// Address and prefix length.
@@ -314,7 +275,7 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   public var name: String
   /// The interface its adverts use.
   public var interface: String
-  /// What the state machine needs. `trackers` is empty here: ``trackedScripts`` and ``trackedInterfaces`` name them.
+  /// What the state machine needs. `trackers` is empty here: ``tracked`` names them.
   public var core: VirtualRouterConfiguration
   /// Family of its addresses and adverts.
   public var family: AddressFamily
@@ -352,12 +313,8 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   public var ignoresInterfaceFaults = false
   /// Whether a repeated advert's address list is not compared (`skip_check_adv_addr`).
   public var skipsAddressCheck = false
-  /// `track_script`.
-  public var trackedScripts: [TrackerReference] = []
-  /// `track_interface`.
-  public var trackedInterfaces: [TrackerReference] = []
-  /// `track_bfd`.
-  public var trackedSessions: [TrackerReference] = []
+  /// `track_script`, `track_interface` and their like, in the file's order.
+  public var tracked: [TrackerReference] = []
   /// Notify scripts.
   public var notify = NotifyDefinition()
 
@@ -388,12 +345,8 @@ public struct SyncGroupDefinition: Sendable, Hashable {
   public var name: String
   /// Positions of its members in ``Configuration/routers``.
   public var members: [Int] = []
-  /// `track_script`.
-  public var trackedScripts: [TrackerReference] = []
-  /// `track_interface`.
-  public var trackedInterfaces: [TrackerReference] = []
-  /// `track_bfd`.
-  public var trackedSessions: [TrackerReference] = []
+  /// `track_script`, `track_interface` and their like, in the file's order.
+  public var tracked: [TrackerReference] = []
   /// Notify scripts.
   public var notify = NotifyDefinition()
 

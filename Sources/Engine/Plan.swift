@@ -147,8 +147,7 @@ struct Plan {
       else { throw .addresses(router: definition.name) }
       routers.append(router)
       var configured = definition.core
-      configured.trackers = trackerNumbers.bindings(
-        definition.trackedScripts, definition.trackedInterfaces, definition.trackedSessions)
+      configured.trackers = trackerNumbers.bindings(definition.tracked)
       core.append(configured)
     }
     self.routers = routers
@@ -177,7 +176,7 @@ struct Plan {
     groups = configuration.groups.map {
       SyncGroupConfiguration(
         members: $0.members,
-        trackers: trackerNumbers.bindings($0.trackedScripts, $0.trackedInterfaces, $0.trackedSessions))
+        trackers: trackerNumbers.bindings($0.tracked))
     }
     trackers = configuration.trackers.map { PlannedTracker($0, in: configuration) }
     sessions = configuration.bfdInstances.map(PlannedSession.init)

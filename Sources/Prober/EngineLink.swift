@@ -97,13 +97,7 @@ extension Names {
   init(_ configuration: Configuration) {
     self.init(
       routers: configuration.routers.map { Router(name: $0.name, interface: $0.interface) },
-      trackers: configuration.trackers.map { tracker in
-        switch tracker {
-        case .script(let index): Tracker(kind: "script", name: configuration.scripts[index].name)
-        case .interface(let name): Tracker(kind: "interface", name: name)
-        case .bfd(let index): Tracker(kind: "bfd", name: configuration.bfdInstances[index].name)
-        }
-      },
+      trackers: configuration.trackers.map { Tracker(kind: $0.kind.label, name: configuration.name(of: $0)) },
       groups: configuration.groups.map { Group(name: $0.name, members: $0.members) },
       dropReasons: AdvertisementError.allCases.sorted { $0.rawValue < $1.rawValue }
         .map { DropReason(name: $0.name, sentence: $0.description) })

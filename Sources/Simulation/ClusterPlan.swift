@@ -20,7 +20,7 @@ struct ClusterPlan {
       let groups = host.configuration.groups.map { group in
         SyncGroupConfiguration(
           members: group.members,
-          trackers: host.trackers.bindings(group.trackedScripts, group.trackedInterfaces, group.trackedSessions))
+          trackers: host.trackers.bindings(group.tracked))
       }
       return HostDefinition(
         lans: host.interfaces.map { lans[$0] ?? 0 }, routers: routers, groups: groups,
@@ -85,8 +85,7 @@ extension SimulatedRouter {
   /// A router as its file sets it.
   fileprivate init(_ definition: VirtualRouterDefinition, on host: RehearsedHost, source: IPAddress?) {
     var configuration = definition.core
-    configuration.trackers = host.trackers.bindings(
-      definition.trackedScripts, definition.trackedInterfaces, definition.trackedSessions)
+    configuration.trackers = host.trackers.bindings(definition.tracked)
     self.init(
       configuration, family: definition.family, addresses: definition.addresses.map(\.prefix.address),
       interface: host.interfaces.firstIndex(of: definition.interface) ?? 0)

@@ -24,20 +24,14 @@ public struct RehearsedHost: Sendable {
     self.configuration = configuration
     trackers = TrackerNumbers(configuration)
     var interfaces: [String] = []
-    for interface in configuration.routers.map(\.interface) + trackers.interfaces.keys.sorted()
+    for interface in configuration.routers.map(\.interface) + configuration.trackerNames(.interface)
     where !interfaces.contains(interface) {
       interfaces.append(interface)
     }
     self.interfaces = interfaces
     names = Names(
       routers: configuration.routers.map { Names.Router(name: $0.name, interface: $0.interface) },
-      trackers: configuration.trackers.map { tracker in
-        switch tracker {
-        case .script(let index): Names.Tracker(kind: "script", name: configuration.scripts[index].name)
-        case .interface(let name): Names.Tracker(kind: "interface", name: name)
-        case .bfd(let index): Names.Tracker(kind: "bfd", name: configuration.bfdInstances[index].name)
-        }
-      })
+      trackers: configuration.trackers.map { Names.Tracker(kind: $0.kind.label, name: configuration.name(of: $0)) })
   }
 
   /// The hosts that files stand for, in their order.

@@ -69,8 +69,9 @@ import VRRPCore
     #expect(!loaded.hasErrors)
     let router = try #require(loaded.configuration.routers.first)
     #expect(
-      router.trackedSessions == [
-        TrackerReference(name: "wan", weight: -20, reverse: true), TrackerReference(name: "lan", weight: 5),
+      router.tracked == [
+        TrackerReference(.script, "chk"), TrackerReference(.interface, "eth1"),
+        TrackerReference(.bfd, "wan", weight: -20, reverse: true), TrackerReference(.bfd, "lan", weight: 5),
       ])
     #expect(loaded.configuration.trackers == [.script(0), .interface("eth1"), .bfd(0), .bfd(1)])
   }
@@ -80,7 +81,7 @@ import VRRPCore
     let loaded = load(
       "bfd_instance wan {\nneighbor_ip 192.0.2.2\n}\n" + members
         + "vrrp_sync_group G {\ngroup {\nVI_1\nVI_2\n}\ntrack_bfd {\nwan\n}\n}")
-    #expect(loaded.configuration.groups.first?.trackedSessions == [TrackerReference(name: "wan")])
+    #expect(loaded.configuration.groups.first?.tracked == [TrackerReference(.bfd, "wan")])
   }
 
   private static let wan = "bfd_instance wan {\nneighbor_ip 192.0.2.2\nweight 5\n}\n"
@@ -134,10 +135,10 @@ import VRRPCore
 
   @Test func weightsThatCannotActAreDropped() {
     let owner = load(Self.wan + instance("priority 255\ntrack_bfd {\nwan\n}")).configuration
-    #expect(owner.routers.first?.trackedSessions.isEmpty == true)
+    #expect(owner.routers.first?.tracked.isEmpty == true)
     let member = load(Self.wan + Self.pair + Self.group + "}\n").configuration
-    #expect(member.routers.first?.trackedSessions.isEmpty == true)
+    #expect(member.routers.first?.tracked.isEmpty == true)
     let allowed = load(Self.wan + Self.pair + Self.group + "sync_group_tracking_weight\n}\n").configuration
-    #expect(allowed.routers.first?.trackedSessions == [TrackerReference(name: "wan", weight: 5)])
+    #expect(allowed.routers.first?.tracked == [TrackerReference(.bfd, "wan", weight: 5)])
   }
 }

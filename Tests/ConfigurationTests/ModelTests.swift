@@ -179,10 +179,10 @@ struct ModelTests {
     #expect(checks[1].interval == .seconds(1) && checks[1].timeout == .seconds(3) && checks[1].rise == 1)
     let router = try #require(loaded.configuration.routers.first)
     #expect(
-      router.trackedScripts == [
-        TrackerReference(name: "a", weight: -20, reverse: true), TrackerReference(name: "b", weight: 5),
+      router.tracked == [
+        TrackerReference(.script, "a", weight: -20, reverse: true), TrackerReference(.script, "b", weight: 5),
+        TrackerReference(.interface, "eth1", weight: -253, reverse: true),
       ])
-    #expect(router.trackedInterfaces == [TrackerReference(name: "eth1", weight: -253, reverse: true)])
     #expect(loaded.configuration.trackers == [.script(0), .script(1), .interface("eth1")])
   }
 
@@ -278,7 +278,7 @@ struct ModelTests {
     let group = try #require(loaded.configuration.groups.first)
     #expect(group.members == [1, 0])
     #expect(group.notify.master?.arguments == ["/bin/a"])
-    #expect(loaded.configuration.routers[0].trackedInterfaces.first?.weight == 0)
+    #expect(loaded.configuration.routers[0].tracked.first?.weight == 0)
     #expect(loaded.configuration.routers.map(\.notify.priorityChanges) == [true, true])
   }
 

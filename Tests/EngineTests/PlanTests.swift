@@ -25,8 +25,7 @@ import VRRPWire
     second.interface = "eth1"
     router.addresses = [VirtualAddress(prefix: try #require(IPPrefix("192.0.2.10/24"))), second]
     router.excludedAddresses = [VirtualAddress(prefix: try #require(IPPrefix("2001:db8::1/64")))]
-    router.trackedScripts = [TrackerReference(name: "chk", weight: -20)]
-    router.trackedInterfaces = [TrackerReference(name: "eth1")]
+    router.tracked = [TrackerReference(.script, "chk", weight: -20), TrackerReference(.interface, "eth1")]
     configuration.routers = [router]
     return configuration
   }

@@ -89,14 +89,4 @@ extension Lowering {
     instance.reverse = draft.reverse
     return instance
   }
-
-  /// The lines of `track_bfd` whose sessions exist.
-  func sessionReferences(_ entries: [TrackEntry]) -> [TrackerReference] {
-    entries.compactMap { entry in
-      guard let session = session(named: entry.name.value), session.neighbor != nil else { return nil }
-      return TrackerReference(
-        name: entry.name.value, weight: entry.weight?.value ?? session.weight?.value ?? 0,
-        reverse: entry.reverse ?? session.reverse)
-    }
-  }
 }

@@ -60,9 +60,7 @@ extension Lowering {
   private func definition(_ draft: SyncGroupDraft, _ positions: [String: Int]) -> SyncGroupDefinition {
     var group = SyncGroupDefinition(name: draft.name.value)
     group.members = draft.members.compactMap { positions[$0.value] }
-    group.trackedScripts = scriptReferences(draft.trackedScripts)
-    group.trackedInterfaces = interfaceReferences(draft.trackedInterfaces)
-    group.trackedSessions = sessionReferences(draft.trackedSessions)
+    group.tracked = references(draft.tracked)
     group.notify = draft.notify
     group.notify.priorityChanges = draft.notifiesPriorityChanges ?? global.notifiesPriorityChanges
     return group
@@ -101,9 +99,7 @@ extension Lowering {
     router.ignoresInterfaceFaults = draft.ignoresInterfaceFaults
     router.skipsAddressCheck = draft.skipsAddressCheck ?? global.skipsAddressCheck
     router.virtualMAC = virtualMAC(of: draft, number)
-    router.trackedScripts = scriptReferences(draft.trackedScripts)
-    router.trackedInterfaces = interfaceReferences(draft.trackedInterfaces)
-    router.trackedSessions = sessionReferences(draft.trackedSessions)
+    router.tracked = references(draft.tracked)
     router.notify = draft.notify
     router.notify.priorityChanges =
       draft.notifiesPriorityChanges ?? group?.notifiesPriorityChanges ?? global.notifiesPriorityChanges
@@ -147,21 +143,6 @@ extension Lowering {
     schedule.lowerPriorityRepeats =
       own.lowerPriorityRepeats ?? all.lowerPriorityRepeats ?? all.repeats ?? (least ? 1 : 5)
     return schedule
-  }
-
-  private func scriptReferences(_ entries: [TrackEntry]) -> [TrackerReference] {
-    entries.compactMap { entry in
-      guard let script = script(named: entry.name.value), script.command != nil else { return nil }
-      return TrackerReference(
-        name: entry.name.value, weight: entry.weight?.value ?? script.weight?.value ?? 0,
-        reverse: entry.reverse ?? script.reverse)
-    }
-  }
-
-  private func interfaceReferences(_ entries: [TrackEntry]) -> [TrackerReference] {
-    entries.map {
-      TrackerReference(name: $0.name.value, weight: $0.weight?.value ?? 0, reverse: $0.reverse ?? false)
-    }
   }
 }
 

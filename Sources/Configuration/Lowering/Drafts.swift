@@ -13,8 +13,9 @@ struct Located<Value> {
   }
 }
 
-/// A line of `track_script` or `track_interface`.
+/// A line of `track_script`, `track_interface` or their like.
 struct TrackEntry {
+  var kind: TrackerKind
   var name: Located<String>
   var weight: Located<Int>?
   var reverse: Bool?
@@ -77,9 +78,7 @@ struct SyncGroupDraft {
   var name: Located<String>
   var members: [Located<String>] = []
   var hasMembers = false
-  var trackedScripts: [TrackEntry] = []
-  var trackedInterfaces: [TrackEntry] = []
-  var trackedSessions: [TrackEntry] = []
+  var tracked: [TrackEntry] = []
   var allowsWeights = false
   var notify = NotifyDefinition()
   var notifiesPriorityChanges: Bool?
@@ -140,9 +139,7 @@ struct InstanceDraft {
   var virtualMAC: VirtualMACDraft?
   var sendsAdvertsBelow: SourceSpan?
   var announcements = AnnouncementDraft()
-  var trackedScripts: [TrackEntry] = []
-  var trackedInterfaces: [TrackEntry] = []
-  var trackedSessions: [TrackEntry] = []
+  var tracked: [TrackEntry] = []
   var notify = NotifyDefinition()
   var notifiesPriorityChanges: Bool?
 

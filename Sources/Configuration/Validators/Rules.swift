@@ -25,14 +25,14 @@ extension Lowering {
   /// The rules about scripts run before instances are settled, those about groups after.
   private static var scriptRules: [any ConfigurationRule.Type] {
     [
-      RequiredScript.self, TrackedScriptNames.self, ScriptSecurity.self, SessionAddresses.self, SessionHops.self,
-      TrackedSessionNames.self,
+      RequiredScript.self, TrackedNames.self, ScriptSecurity.self, SessionAddresses.self, SessionHops.self,
+      SessionsOfCheckers.self,
     ]
   }
   private static var groupRules: [any ConfigurationRule.Type] {
     [
       DuplicateVirtualRouterID.self, VirtualMACUse.self, SyncGroupMembers.self, SyncGroupWeights.self,
-      SessionWeights.self, DuplicateFIFO.self,
+      DuplicateFIFO.self,
     ]
   }
 

@@ -15,19 +15,19 @@ enum SyncGroupWeights: ConfigurationRule {
   }
 
   private static func dropWeights(_ member: Int, _ group: SyncGroupDraft, _ lowering: Lowering) {
-    lowering.instances[member].trackedScripts.removeAll { entry in
-      let weight = entry.weight?.value ?? lowering.script(named: entry.name.value)?.weight?.value ?? 0
-      guard weight != 0 else { return false }
-      report(
-        "\(entry.name.value) with weight \(weight) is not tracked, since its router is in \(group.name.value)", entry,
-        lowering)
-      return true
-    }
-    for index in lowering.instances[member].trackedInterfaces.indices {
-      let entry = lowering.instances[member].trackedInterfaces[index]
-      guard let weight = entry.weight?.value, weight != 0 else { continue }
+    lowering.instances[member].tracked = lowering.instances[member].tracked.compactMap { entry in
+      let weight = lowering.weight(of: entry)
+      guard weight != 0 else { return entry }
+      guard entry.kind == .interface else {
+        report(
+          "\(entry.name.value) with weight \(weight) is not tracked, since its router is in \(group.name.value)", entry,
+          lowering)
+        return nil
+      }
       report("weight \(weight) counts as 0, since its router is in \(group.name.value)", entry, lowering)
-      lowering.instances[member].trackedInterfaces[index].weight?.value = 0
+      var entry = entry
+      entry.weight?.value = 0
+      return entry
     }
   }
 
@@ -38,18 +38,13 @@ enum SyncGroupWeights: ConfigurationRule {
   }
 
   private static func dropGroupWeights(_ index: Int, _ lowering: Lowering) {
-    for path in [\SyncGroupDraft.trackedScripts, \SyncGroupDraft.trackedInterfaces] {
-      for entry in lowering.groups[index][keyPath: path].indices {
-        let tracked = lowering.groups[index][keyPath: path][entry]
-        guard (tracked.weight?.value ?? lowering.script(named: tracked.name.value)?.weight?.value ?? 0) != 0 else {
-          continue
-        }
-        lowering.diagnostics.report(
-          .warning, "owner-weight",
-          "a member of \(lowering.groups[index].name.value) has priority 255, so \(tracked.name.value) counts with weight 0",
-          at: tracked.name.span)
-        lowering.groups[index][keyPath: path][entry].weight = Located(0, tracked.name.span)
-      }
+    let group = lowering.groups[index]
+    for (position, entry) in group.tracked.enumerated() where lowering.weight(of: entry) != 0 {
+      lowering.diagnostics.report(
+        .warning, "owner-weight",
+        "a member of \(group.name.value) has priority 255, so \(entry.name.value) counts with weight 0",
+        at: entry.name.span)
+      lowering.groups[index].tracked[position].weight = Located(0, entry.name.span)
     }
   }
 }

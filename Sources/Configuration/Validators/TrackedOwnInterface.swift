@@ -4,8 +4,8 @@ import ConfigurationSyntax
 enum TrackedOwnInterface: InstanceRule {
   static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
     guard let own = draft.interface?.value else { return }
-    draft.trackedInterfaces.removeAll { entry in
-      guard entry.name.value == own else { return false }
+    draft.tracked.removeAll { entry in
+      guard entry.kind == .interface, entry.name.value == own else { return false }
       lowering.diagnostics.report(
         .warning, "tracked-own-interface",
         "\(own) is the router's own interface and tracked anyway; the line is ignored",

@@ -1,0 +1,105 @@
+import ConfigurationSyntax
+import NetworkTypes
+import VRRPCore
+
+/// A thing that can be tracked, as its own block describes it.
+struct Trackable {
+  var name: Located<String>
+  var weight: Int
+  var reverse: Bool
+  /// Whether its block says what it needs.
+  var isComplete: Bool
+}
+
+extension KeywordAction {
+  /// A `track_…` block.
+  static func tracking(_ kind: TrackerKind, _ path: WritableKeyPath<Draft, [TrackEntry]>) -> Self {
+    Self(name: kind.block) { draft, statement, lowering in
+      for line in statement.children { lowering.track(line, kind, in: &draft[keyPath: path]) }
+    }
+  }
+}
+
+extension Lowering {
+  /// The thing of a kind and name; `nil` if no block defines it. An interface needs none.
+  func trackable(_ entry: TrackEntry) -> Trackable? {
+    let name = entry.name.value
+    switch entry.kind {
+    case .script:
+      return script(named: name).map {
+        Trackable(
+          name: $0.name, weight: $0.weight?.value ?? 0, reverse: $0.reverse, isComplete: $0.command != nil)
+      }
+    case .interface:
+      return Trackable(name: entry.name, weight: 0, reverse: false, isComplete: true)
+    case .bfd:
+      return session(named: name).map {
+        Trackable(
+          name: $0.name, weight: $0.weight?.value ?? 0, reverse: $0.reverse, isComplete: $0.neighbor != nil)
+      }
+    }
+  }
+
+  /// The names that blocks define for a kind, for suggestions.
+  func names(of kind: TrackerKind) -> [String] {
+    switch kind {
+    case .script: scripts.map(\.name.value)
+    case .interface: []
+    case .bfd: sessions.map(\.name.value)
+    }
+  }
+
+  /// The weight that counts for an entry.
+  func weight(of entry: TrackEntry) -> Int { entry.weight?.value ?? trackable(entry)?.weight ?? 0 }
+
+  /// The entries whose things exist.
+  func references(_ entries: [TrackEntry]) -> [TrackerReference] {
+    entries.compactMap { entry in
+      guard let thing = trackable(entry), thing.isComplete else { return nil }
+      return TrackerReference(
+        entry.kind, entry.name.value, weight: entry.weight?.value ?? thing.weight,
+        reverse: entry.reverse ?? thing.reverse)
+    }
+  }
+
+  /// Reads a line of a `track_…` block.
+  fileprivate func track(_ line: Statement, _ kind: TrackerKind, in entries: inout [TrackEntry]) {
+    guard let entry = trackEntry(line, kind) else { return }
+    if entries.contains(where: { $0.kind == kind && $0.name.value == entry.name.value }) {
+      diagnostics.report(
+        .warning, "tracked-twice", "\(entry.name.value) is tracked already; this line is ignored", at: line.span)
+    } else {
+      entries.append(entry)
+    }
+  }
+
+  private func trackEntry(_ line: Statement, _ kind: TrackerKind) -> TrackEntry? {
+    var entry = TrackEntry(kind: kind, name: Located(line.words[0].text, line.span))
+    var rest = line.words.dropFirst()
+    while let word = rest.popFirst() {
+      if word == "weight" {
+        guard let weight = weight(rest, of: line, bounds: -254...254) else {
+          rest = rest.dropFirst()
+          continue
+        }
+        rest = rest.dropFirst()
+        let greatest = kind.greatestWeight
+        if abs(weight.value) > greatest {
+          diagnostics.report(
+            .warning, "bad-value", "weight \(weight.value) counts as \(weight.value.signum() * greatest)",
+            at: weight.span)
+        }
+        entry.weight = Located(max(-greatest, min(greatest, weight.value)), weight.span)
+      } else if word == "reverse" || word == "noreverse" {
+        entry.reverse = word == "reverse"
+      } else {
+        diagnostics.report(
+          .warning, "unknown-option",
+          "'\(word.text)' has no meaning here; keepalived ignores the whole line, so \(entry.name.value) is not tracked",
+          at: word.span, suggestion: "write one name a line, then weight NUMBER if it needs one")
+        return nil
+      }
+    }
+    return entry
+  }
+}

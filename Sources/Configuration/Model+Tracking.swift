@@ -1,0 +1,124 @@
+import NetworkTypes
+import VRRPCore
+
+/// The kinds of things that are tracked, in the order in which trackers are numbered.
+public enum TrackerKind: Sendable, Hashable, CaseIterable {
+  /// `vrrp_script`.
+  case script
+  /// A network interface.
+  case interface
+  /// `bfd_instance`.
+  case bfd
+
+  /// What it is called in status and logs.
+  public var label: String {
+    switch self {
+    case .script: "script"
+    case .interface: "interface"
+    case .bfd: "bfd"
+    }
+  }
+
+  /// The block that uses it.
+  public var block: String { "track_\(label)" }
+
+  /// The largest weight it can have. What lowers a priority by more than 253 is a fault.
+  public var greatestWeight: Int {
+    switch self {
+    case .script, .interface, .bfd: 253
+    }
+  }
+}
+
+/// A named tracker with its weight, as a `track_…` block gives it.
+public struct TrackerReference: Sendable, Hashable {
+  /// What kind of thing it is.
+  public var kind: TrackerKind
+  /// Its name.
+  public var name: String
+  /// The weight that counts here, the tracker's own default filled in.
+  public var weight: Int
+  /// Whether up and down change places.
+  public var reverse: Bool
+
+  /// A reference of the given contents.
+  public init(_ kind: TrackerKind, _ name: String, weight: Int = 0, reverse: Bool = false) {
+    self.kind = kind
+    self.name = name
+    self.weight = weight
+    self.reverse = reverse
+  }
+}
+
+/// A thing that trackers watch.
+public enum TrackerDefinition: Sendable, Hashable {
+  /// The script at this position of ``Configuration/scripts``.
+  case script(Int)
+  /// The network interface of this name.
+  case interface(String)
+  /// The BFD session at this position of ``Configuration/bfdInstances``.
+  case bfd(Int)
+
+  /// What kind of thing it is.
+  public var kind: TrackerKind {
+    switch self {
+    case .script: .script
+    case .interface: .interface
+    case .bfd: .bfd
+    }
+  }
+}
+
+extension Configuration {
+  /// Every tracker in the order that fixes its ``TrackerID``: by kind, interfaces by name, all else as the file has it.
+  ///
+  /// The engine and the prober both read their numbers from here.
+  public var trackers: [TrackerDefinition] {
+    let references = routers.flatMap(\.tracked) + groups.flatMap(\.tracked)
+    let interfaces = Set(references.filter { $0.kind == .interface }.map(\.name)).sorted()
+    return scripts.indices.map(TrackerDefinition.script) + interfaces.map(TrackerDefinition.interface)
+      + bfdInstances.indices.map(TrackerDefinition.bfd)
+  }
+
+  /// The names of all trackers of a kind, in their order.
+  public func trackerNames(_ kind: TrackerKind) -> [String] { trackers.filter { $0.kind == kind }.map(name) }
+
+  /// The name of a tracker of ``trackers``.
+  public func name(of tracker: TrackerDefinition) -> String {
+    switch tracker {
+    case .script(let index): scripts[index].name
+    case .interface(let name): name
+    case .bfd(let index): bfdInstances[index].name
+    }
+  }
+}
+
+/// From the names in `track_…` blocks to positions in ``Configuration/trackers``.
+public struct TrackerNumbers: Sendable {
+  private struct Key: Hashable {
+    var kind: TrackerKind
+    var name: String
+  }
+
+  private var numbers: [Key: TrackerID] = [:]
+
+  /// The numbers that a configuration gives.
+  public init(_ configuration: Configuration) {
+    for (position, tracker) in configuration.trackers.enumerated() {
+      let key = Key(kind: tracker.kind, name: configuration.name(of: tracker))
+      numbers[key] = TrackerID(rawValue: position)
+    }
+  }
+
+  /// The number of a tracker; `nil` if there is none.
+  public subscript(kind: TrackerKind, name: String) -> TrackerID? { numbers[Key(kind: kind, name: name)] }
+
+  /// The bindings that references come to; one to a tracker that does not exist is left out.
+  public func bindings(_ references: [TrackerReference]) -> [TrackerBinding] {
+    references.compactMap { reference in
+      self[reference.kind, reference.name].map {
+        TrackerBinding(tracker: $0, weight: reference.weight, reverse: reference.reverse)
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import ConfigurationSyntax
+
+/// A BFD session that only checkers are to see is nothing keepalived would track.
+enum SessionsOfCheckers: ConfigurationRule {
+  static func check(_ lowering: Lowering) {
+    for entry in lowering.instances.flatMap(\.tracked) + lowering.groups.flatMap(\.tracked) where entry.kind == .bfd {
+      guard let session = lowering.session(named: entry.name.value), session.isForCheckers, !session.isForRouters else {
+        continue
+      }
+      lowering.diagnostics.report(
+        .warning, "session-of-checkers",
+        "bfd_instance \(entry.name.value) is for checkers only; keepalived would not track it, martlet does",
+        at: entry.name.span, notes: [("it is defined here", session.name.span)], suggestion: "write vrrp there too")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import ConfigurationSyntax
+
+/// What is tracked must exist; keepalived also wants it written before its use.
+enum TrackedNames: ConfigurationRule {
+  static func check(_ lowering: Lowering) {
+    for entry in lowering.instances.flatMap(\.tracked) + lowering.groups.flatMap(\.tracked) {
+      guard let words = entry.kind.words else { continue }
+      guard let name = lowering.trackable(entry)?.name else {
+        reportUnknown(entry, words, lowering)
+        continue
+      }
+      guard name.span.file == entry.name.span.file, name.span.line > entry.name.span.line else { continue }
+      lowering.diagnostics.report(
+        .warning, "\(words.rule)-after-use",
+        "\(words.block) \(entry.name.value) stands after its use; keepalived would not track it, martlet does",
+        at: entry.name.span, notes: [("it is defined here", name.span)],
+        suggestion: "move the \(words.block) block to the front")
+    }
+  }
+
+  private static func reportUnknown(_ entry: TrackEntry, _ words: TrackerKind.Words, _ lowering: Lowering) {
+    let name = entry.name.value
+    let nearest = Spelling.nearest(to: name, in: lowering.names(of: entry.kind))
+    lowering.diagnostics.report(
+      .error, "unknown-\(words.rule)", "there is no \(words.block) \(name), so nothing would be \(words.use)",
+      at: entry.name.span,
+      suggestion: nearest.map { "did you mean \($0)?" } ?? "write \(words.block) \(name) { \(words.example) }",
+      replacement: nearest)
+  }
+}
+
+extension TrackerKind {
+  /// How rules speak of what a block defines.
+  struct Words {
+    var rule: String
+    var block: String
+    var use: String
+    var example: String
+  }
+
+  /// The words; `nil` for what no block defines.
+  var words: Words? {
+    switch self {
+    case .script: Words(rule: "script", block: "vrrp_script", use: "checked", example: "script \"COMMAND\"")
+    case .interface: nil
+    case .bfd: Words(rule: "session", block: "bfd_instance", use: "tracked", example: "neighbor_ip ADDRESS")
+    }
+  }
+}
