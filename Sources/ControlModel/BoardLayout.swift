@@ -97,7 +97,7 @@ enum RouterField {
   static let timeToLive = BoardField<UInt8>(offset: 356)
   static let name = 360  // a length byte and at most 63 bytes
   static let previousState = BoardField<UInt8>(offset: 424)
-  /// 1 if the ready resignation is a whole IPv4 packet for each destination.
+  /// 1 if the packets of the ready resignation begin with their IPv4 header.
   static let wholePackets = BoardField<UInt8>(offset: 425)
   static let sequenceNumber = BoardField<UInt32>(offset: 428)
 }

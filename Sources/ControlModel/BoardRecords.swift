@@ -201,7 +201,7 @@ public struct RouterRecord: BoardRecord {
     nonmutating set { self[RouterField.sequenceNumber] = newValue }
   }
 
-  /// Where the ready resignation stands among the board's packets: destinations of 16 bytes each, then the advert.
+  /// Where the ready resignation stands among the board's packets: destinations of 16 bytes each, then a packet for each.
   public var resignation: ResignationPacket {
     get {
       read {
@@ -224,26 +224,27 @@ public struct RouterRecord: BoardRecord {
 }
 
 extension RouterRecord {
-  /// Writes the ready resignation into the place that ``resignation`` names; one that does not fit is left out.
-  public func write(_ packet: (advert: [UInt8], destinations: [IPAddress]), on board: Board) {
+  /// Writes the ready resignation into the place that ``resignation`` names: for each destination a packet, all of one length and one
+  /// after the other, since checksums and signatures cover the destination. What does not fit is left out.
+  public func write(_ ready: (packets: [UInt8], destinations: [IPAddress]), on board: Board) {
     var place = resignation
     let packets = board.packets
-    guard packet.destinations.count * 16 + packet.advert.count <= packets.count - place.offset else { return }
-    for (index, destination) in packet.destinations.enumerated() {
+    guard ready.destinations.count * 16 + ready.packets.count <= packets.count - place.offset else { return }
+    for (index, destination) in ready.destinations.enumerated() {
       let start = place.offset + index * 16
       UnsafeMutableRawBufferPointer(rebasing: packets[start..<start + 16]).copyBytes(
         from: destination.bytes + Array(repeating: 0, count: 16 - destination.bytes.count))
     }
-    let start = place.offset + packet.destinations.count * 16
-    UnsafeMutableRawBufferPointer(rebasing: packets[start..<start + packet.advert.count]).copyBytes(from: packet.advert)
-    place.length = packet.advert.count
-    place.destinationCount = packet.destinations.count
+    let start = place.offset + ready.destinations.count * 16
+    UnsafeMutableRawBufferPointer(rebasing: packets[start..<start + ready.packets.count]).copyBytes(from: ready.packets)
+    place.length = ready.packets.count
+    place.destinationCount = ready.destinations.count
     resignation = place
   }
 
-  /// Reads the ready resignation; `nil` when there is none or it would lie beyond the board's end. Where ``resignation`` says that
-  /// there is a packet for each destination, `advert` is all of them, one after the other and of one length.
-  public func readyResignation(on board: Board) -> (advert: [UInt8], destinations: [IPAddress])? {
+  /// Reads the ready resignation; `nil` when there is none or it would lie beyond the board's end. There is a packet for each
+  /// destination, one after the other and of one length.
+  public func readyResignation(on board: Board) -> (packets: [UInt8], destinations: [IPAddress])? {
     let place = resignation
     let packets = board.packets
     guard let family = description?.identity.family, place.length > 0, place.destinationCount > 0, place.offset >= 0,
@@ -263,15 +264,15 @@ extension RouterRecord {
 ///
 /// The supervisor sends it for an engine that died, without knowing what is in it.
 public struct ResignationPacket: Sendable, Hashable {
-  /// First byte of the destinations (16 bytes each, IPv4 in the first four), which the advert follows.
+  /// First byte of the destinations (16 bytes each, IPv4 in the first four), which their packets follow.
   public var offset: Int
-  /// Bytes of the advert itself, or of the packets for all destinations together.
+  /// Bytes of the packets for all destinations together.
   public var length: Int
   /// Hosts or groups to send it to.
   public var destinationCount: Int
   /// TTL or hop limit to send it with.
   public var timeToLive: UInt8
-  /// Whether each destination has a packet of its own, with its IPv4 header: a signed one, which holds for that destination alone.
+  /// Whether each packet begins with its IPv4 header, which is signed with it.
   public var isWholePacket: Bool
 
   /// A place for a packet.

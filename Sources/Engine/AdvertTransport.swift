@@ -81,14 +81,14 @@ final class AdvertTransport {
     }
   }
 
-  /// The bytes of a router's resignation with its destinations, for the board; `nil` while it has no source address. Those of a
-  /// signed router are a packet for each destination, one after the other.
-  func resignation(of position: Int, _ router: PlannedRouter) -> (advert: [UInt8], destinations: [IPAddress])? {
-    guard let first = templates[position].first else { return nil }
-    let bytes =
+  /// The packets of a router's resignation, one for each destination and one after the other, for the board; `nil` while it has no
+  /// source address.
+  func resignation(of position: Int, _ router: PlannedRouter) -> (packets: [UInt8], destinations: [IPAddress])? {
+    guard !templates[position].isEmpty else { return nil }
+    let packets =
       router.signingKey == nil
-      ? first.resignation.bytes : signer.resignations(of: position, templates[position])
-    return (bytes, templates[position].map(\.destination))
+      ? templates[position].flatMap(\.resignation.bytes) : signer.resignations(of: position, templates[position])
+    return (packets, templates[position].map(\.destination))
   }
 
   /// The number that a signed router's adverts have come to; `nil` for any other.

@@ -370,8 +370,6 @@ extension PlannedRouter {
   fileprivate var resignationSize: Int {
     let advert = AdvertisementFormat.length(
       version: version, family: family, addressCount: UInt8(clamping: advertised.addresses.count))
-    // A signature holds for one destination, so each has a packet of its own.
-    guard signingKey != nil else { return destinations.count * 16 + advert }
-    return destinations.count * (16 + AuthenticationHeader.packetOverhead + advert)
+    return destinations.count * (16 + (signingKey == nil ? 0 : AuthenticationHeader.packetOverhead) + advert)
   }
 }

@@ -65,11 +65,9 @@ public struct KernelWithdrawal: Withdrawing {
         sender.discard()
       }
       for (tag, resignation) in concerned.enumerated() {
-        for destination in resignation.destinations {
-          if !add(resignation, to: destination, tag, sender) {
-            flush()
-            _ = add(resignation, to: destination, tag, sender)
-          }
+        if !add(resignation, tag, sender) {
+          flush()
+          _ = add(resignation, tag, sender)
         }
       }
       flush()
@@ -79,12 +77,10 @@ public struct KernelWithdrawal: Withdrawing {
     }
   }
 
-  private func add(
-    _ resignation: Withdrawal.Resignation, to destination: IPAddress, _ tag: Int, _ sender: AdvertSender
-  ) -> Bool {
+  private func add(_ resignation: Withdrawal.Resignation, _ tag: Int, _ sender: AdvertSender) -> Bool {
     resignation.packet.withUnsafeBytes { packet in
       sender.add(
-        packet, to: destination, from: resignation.source, on: resignation.interface,
+        packet, to: resignation.destination, from: resignation.source, on: resignation.interface,
         hopLimit: resignation.hopLimit, tag: tag)
     }
   }

@@ -26,8 +26,8 @@ public struct Withdrawal: Sendable, Equatable {
     public var packet: [UInt8]
     /// Where it leaves from.
     public var source: IPAddress
-    /// The group or the peers it goes to.
-    public var destinations: [IPAddress]
+    /// The group or the peer it goes to.
+    public var destination: IPAddress
     /// The interface it leaves by.
     public var interface: InterfaceIndex
     /// Its TTL or hop limit.
@@ -83,23 +83,18 @@ public struct Withdrawal: Sendable, Equatable {
 }
 
 extension Withdrawal.Resignation {
-  /// The resignations of a router that is master: one for all its destinations, or one for each; none of any other router, nor of
-  /// one that has none ready.
+  /// The resignations of a router that is master, one for each destination; none of any other router, nor of one that has none ready.
   public static func all(of router: RouterRecord, on board: Board) -> [Self] {
     guard router.isMaster, let description = router.description, let source = router.sourceAddress,
-      let ready = router.readyResignation(on: board)
+      let ready = router.readyResignation(on: board), !ready.destinations.isEmpty
     else { return [] }
     let place = router.resignation
-    let resignation = Self(
-      name: description.identity.name, packet: ready.advert, source: source, destinations: ready.destinations,
-      interface: description.identity.interface, hopLimit: place.timeToLive, isWholePacket: place.isWholePacket)
-    guard place.isWholePacket else { return [resignation] }
-    let length = ready.advert.count / ready.destinations.count
+    let length = ready.packets.count / ready.destinations.count
     return ready.destinations.enumerated().map { index, destination in
-      var own = resignation
-      own.packet = Array(ready.advert[index * length..<(index + 1) * length])
-      own.destinations = [destination]
-      return own
+      Self(
+        name: description.identity.name, packet: Array(ready.packets[index * length..<(index + 1) * length]),
+        source: source, destination: destination, interface: description.identity.interface,
+        hopLimit: place.timeToLive, isWholePacket: place.isWholePacket)
     }
   }
 }

@@ -36,7 +36,7 @@ private struct BoardFixture {
       record.snapshot = snapshot
       record.sourceAddress = IPAddress("192.0.2.1")
       record.resignation = ResignationPacket(offset: index * 64, length: 0, destinationCount: 0, timeToLive: 255)
-      record.write((advert: [1, 2, 3], destinations: [try Self.group()]), on: board)
+      record.write((packets: [1, 2, 3], destinations: [try Self.group()]), on: board)
     }
   }
 
@@ -68,25 +68,24 @@ extension Withdrawal {
     #expect(withdrawal.resignations.count == 1)
     #expect(resignation.name == "VI_0")
     #expect(resignation.packet == [1, 2, 3])
-    #expect(try resignation.destinations == [BoardFixture.group()])
+    #expect(try resignation.destination == BoardFixture.group())
     #expect(resignation.hopLimit == 255)
   }
 
-  /// A signed resignation holds for one destination, so there is one for each.
-  @Test func eachDestinationGetsItsOwnWholePacket() throws {
+  /// Checksums and signatures cover the destination, so a resignation is one packet for each.
+  @Test(arguments: [true, false]) func eachDestinationGetsItsOwnPacket(isWhole: Bool) throws {
     let fixture = try BoardFixture(owned: [])
     let peers = try ["192.0.2.2", "192.0.2.3"].map { try #require(IPAddress($0)) }
     withExtendedLifetime(fixture) {
       let record = fixture.board.router(0)
       record?.resignation = ResignationPacket(
-        offset: 0, length: 0, destinationCount: 0, timeToLive: 64, isWholePacket: true)
-      record?.write((advert: [1, 2, 3, 4, 5, 6], destinations: peers), on: fixture.board)
+        offset: 0, length: 0, destinationCount: 0, timeToLive: 64, isWholePacket: isWhole)
+      record?.write((packets: [1, 2, 3, 4, 5, 6], destinations: peers), on: fixture.board)
     }
     let resignations = Withdrawal(fixture).resignations
     #expect(resignations.map(\.packet) == [[1, 2, 3], [4, 5, 6]])
-    #expect(resignations.map(\.destinations) == peers.map { [$0] })
-    let areWhole = resignations.allSatisfy { $0.isWholePacket }
-    #expect(areWhole)
+    #expect(resignations.map(\.destination) == peers)
+    #expect(resignations.map(\.isWholePacket) == [isWhole, isWhole])
   }
 
   @Test func addressesOfEveryBoardCountOnce() throws {
