@@ -13,7 +13,7 @@ SWIFT ?= swift
 export PATH := $(PATH):/usr/sbin:/sbin
 
 # What the build cannot do without, and what the demo and the tests use besides.
-BUILD_PACKAGES := libnl-3-dev libnl-route-3-dev pkg-config
+BUILD_PACKAGES := libnl-3-dev libnl-route-3-dev nettle-dev pkg-config
 LAB_PACKAGES := iproute2 iputils-ping nftables util-linux procps keepalived frr tshark tcpdump systemd
 LAB_PROGRAMS := ip nft ping unshare nsenter keepalived /usr/lib/frr/zebra /usr/lib/frr/vrrpd tshark tcpdump systemd-analyze
 
@@ -36,7 +36,7 @@ deps: have-build-packages have-lab-packages
 
 have-build-packages:
 	@command -v $(SWIFT) >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
-	@if ! pkg-config --exists libnl-3.0 libnl-route-3.0 2>/dev/null; then \
+	@if ! pkg-config --exists libnl-3.0 libnl-route-3.0 nettle 2>/dev/null; then \
 	  $(call install_packages,$(BUILD_PACKAGES)) || exit 1; fi
 
 # What only the lab needs is no reason to stop: a test that misses something is skipped by name.

@@ -30,6 +30,7 @@ let package = Package(
     .target(name: "CLinux"),
     .systemLibrary(
       name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+    .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     layer("NetworkTypes"),
 
     // Layer 1: pure logic.
@@ -38,7 +39,7 @@ let package = Package(
     layer("ConfigurationSyntax"),
 
     // Layer 2: bytes and text to values.
-    layer("VRRPWire", ["NetworkTypes", "VRRPCore"]),
+    layer("VRRPWire", ["CNettle", "NetworkTypes", "VRRPCore"]),
     layer("Configuration", ["NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax"]),
     layer("ControlModel", ["NetworkTypes", "VRRPCore", "HealthCore"]),
 

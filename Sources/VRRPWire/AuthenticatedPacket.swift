@@ -45,9 +45,8 @@ public struct AuthenticatedPacket: Sendable {
         }
       }
       let code = AuthenticationHeader.integrityCheck(of: UnsafeRawBufferPointer(packet).bytes, key)
-      for index in 0..<AuthenticationKey.integrityCheckLength {
-        packet.write(code[index], at: AuthenticationHeader.integrityCheckOffset + index)
-      }
+      code.write(
+        to: packet, at: AuthenticationHeader.integrityCheckOffset, count: AuthenticationKey.integrityCheckLength)
     }
   }
 

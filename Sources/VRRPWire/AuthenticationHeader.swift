@@ -47,16 +47,13 @@ public struct AuthenticationHeader: Sendable, Hashable {
   public func verify(_ packet: RawSpan, key: AuthenticationKey) throws(AdvertisementError) {
     guard message.upperBound <= packet.byteCount else { throw .authenticationHeader }
     let code = Self.integrityCheck(of: packet.extracting(0..<message.upperBound), key)
-    // Every byte is looked at, so that the time it takes tells nothing.
-    var difference: UInt8 = 0
-    for index in 0..<AuthenticationKey.integrityCheckLength {
-      difference |= code[index] ^ (packet.byte(at: Self.integrityCheckOffset + index) ?? ~code[index])
+    guard code.stands(in: packet, at: Self.integrityCheckOffset, count: AuthenticationKey.integrityCheckLength) else {
+      throw .authenticationCode
     }
-    guard difference == 0 else { throw .authenticationCode }
   }
 
   /// The integrity check value of a packet, whatever value it has now.
-  static func integrityCheck(of packet: RawSpan, _ key: AuthenticationKey) -> SIMD16<UInt8> {
+  static func integrityCheck(of packet: RawSpan, _ key: AuthenticationKey) -> AuthenticationCode {
     withUnsafeTemporaryAllocation(byteCount: packetOverhead, alignment: 8) { front in
       for offset in 0..<packetOverhead { front[offset] = packet.byte(at: offset) ?? 0 }
       front.write(0 as UInt8, at: 1)

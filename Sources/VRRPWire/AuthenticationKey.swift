@@ -1,40 +1,28 @@
+import CNettle
+
 /// The key of HMAC-MD5-96 (RFC 2403), by which an advert behind an Authentication Header is signed; never printed.
 ///
-/// What depends on the key alone is computed once (RFC 2104 section 4).
-public struct AuthenticationKey: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
-  private let inner: MessageDigest5
-  private let outer: MessageDigest5
+/// MD5 must not be used for anything new. No known attack on it forges an HMAC (RFC 6151 section 2.3).
+public struct AuthenticationKey: Sendable, CustomStringConvertible, CustomReflectable {
+  /// What depends on the key alone, computed once (RFC 2104 section 4). It lies in this value, so that signing allocates nothing.
+  private let context: hmac_md5_ctx
 
   /// The length in bytes of what is sent of the HMAC: its first 96 bits.
   static let integrityCheckLength = 12
 
   /// A key of the given bytes; one of keepalived's passwords has at most eight.
   public init(bytes: [UInt8]) {
-    var key = bytes
-    if key.count > MessageDigest5.blockLength {
-      var digest = MessageDigest5()
-      digest.update(key)
-      let shortened = digest.finish()
-      key = shortened.indices.map { shortened[$0] }
-    }
-    key += Array(repeating: 0, count: MessageDigest5.blockLength - key.count)
-    var inner = MessageDigest5()
-    inner.update(key.map { $0 ^ 0x36 })
-    var outer = MessageDigest5()
-    outer.update(key.map { $0 ^ 0x5C })
-    self.inner = inner
-    self.outer = outer
+    var context = hmac_md5_ctx()
+    bytes.withUnsafeBufferPointer { nettle_hmac_md5_set_key(&context, $0.count, $0.baseAddress) }
+    self.context = context
   }
 
   /// The whole HMAC-MD5 of pieces that follow one another: `prefix`, then `rest`.
-  func code(of prefix: RawSpan, _ rest: RawSpan) -> SIMD16<UInt8> {
-    var digest = inner
-    digest.update(prefix)
-    digest.update(rest)
-    let first = digest.finish()
-    var last = outer
-    last.update(first.indices.map { first[$0] })
-    return last.finish()
+  func code(of prefix: RawSpan, _ rest: RawSpan) -> AuthenticationCode {
+    var context = context
+    prefix.withBytes { nettle_hmac_md5_update(&context, $0.count, $0.baseAddress) }
+    rest.withBytes { nettle_hmac_md5_update(&context, $0.count, $0.baseAddress) }
+    return AuthenticationCode { nettle_hmac_md5_digest(&context, $0.count, $0.baseAddress) }
   }
 
   /// Eight asterisks, whatever the key is.
@@ -42,4 +30,41 @@ public struct AuthenticationKey: Sendable, Hashable, CustomStringConvertible, Cu
 
   /// Shows nothing, so that no dump of a value that holds a key gives it away.
   public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// The first 128 bits of an HMAC.
+struct AuthenticationCode: Sendable {
+  static let length = 16
+
+  private var bytes = SIMD16<UInt8>()
+
+  /// A code that `body` writes.
+  init(_ body: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+    withUnsafeMutableBytes(of: &bytes) { $0.withMemoryRebound(to: UInt8.self, body) }
+  }
+
+  subscript(index: Int) -> UInt8 { bytes[index] }
+
+  /// Whether its first `count` bytes stand in `packet` from `offset` on. Every byte is looked at, so that the time it takes tells
+  /// nothing.
+  func stands(in packet: RawSpan, at offset: Int, count: Int = length) -> Bool {
+    guard count <= Self.length, packet.holds(count, at: offset) else { return false }
+    return withUnsafeBytes(of: bytes) { own in
+      packet.extracting(offset..<offset &+ count).withUnsafeBytes {
+        nettle_memeql_sec(own.baseAddress, $0.baseAddress, count) != 0
+      }
+    }
+  }
+
+  /// Writes its first `count` bytes.
+  func write(to packet: UnsafeMutableRawBufferPointer, at offset: Int, count: Int = length) {
+    for index in 0..<min(count, Self.length) { packet.write(bytes[index], at: offset &+ index) }
+  }
+}
+
+extension RawSpan {
+  /// Lends the bytes to C.
+  fileprivate func withBytes(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    withUnsafeBytes { $0.withMemoryRebound(to: UInt8.self, body) }
+  }
 }

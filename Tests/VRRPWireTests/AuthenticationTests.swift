@@ -4,35 +4,7 @@ import VRRPCore
 
 @testable import VRRPWire
 
-private func hex(_ digest: SIMD16<UInt8>) -> String {
-  digest.indices.map { String(digest[$0] >> 4, radix: 16) + String(digest[$0] & 15, radix: 16) }.joined()
-}
-
-@Suite struct MessageDigestTests {
-  /// The test suite of RFC 1321, appendix A.5.
-  @Test(arguments: [
-    ("", "d41d8cd98f00b204e9800998ecf8427e"),
-    ("a", "0cc175b9c0f1b6a831c399e269772661"),
-    ("abc", "900150983cd24fb0d6963f7d28e17f72"),
-    ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
-    ("abcdefghijklmnopqrstuvwxyz", "c3fcd3d76192e4007dfb496cca67e13b"),
-    ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", "d174ab98d277d9f5a5611c2c9f419d9f"),
-    (
-      "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
-      "57edf4a22be3c955ac49da2e2107b67a"
-    ),
-  ])
-  func md5(message: String, digest: String) {
-    var whole = MessageDigest5()
-    whole.update(Array(message.utf8))
-    let wholeDigest = hex(whole.finish())
-    #expect(wholeDigest == digest)
-    var pieces = MessageDigest5()
-    for byte in message.utf8 { pieces.update([byte]) }
-    let piecesDigest = hex(pieces.finish())
-    #expect(piecesDigest == digest)
-  }
-
+@Suite struct HMACTests {
   /// RFC 2202 section 2, the three examples of RFC 2104 among them.
   @Test(
     arguments: [
@@ -55,7 +27,8 @@ private func hex(_ digest: SIMD16<UInt8>) -> String {
     for cut in [0, 1, data.count / 2, data.count] {
       let (front, rest) = (Array(data[..<cut]), Array(data[cut...]))
       let code = AuthenticationKey(bytes: key).code(of: front.span.bytes, rest.span.bytes)
-      #expect(hex(code) == digest)
+      let bytes = (0..<AuthenticationCode.length).map { code[$0] }
+      #expect(bytes == hex(digest))
     }
   }
 
@@ -64,12 +37,17 @@ private func hex(_ digest: SIMD16<UInt8>) -> String {
     var dumped = ""
     dump(key, to: &dumped)
     #expect("\(key)" == "********")
-    #expect(!dumped.contains("SIMD"))
+    #expect(!dumped.contains("ctx"))
   }
 
   /// keepalived cuts at eight bytes, and a shorter key is the same with zeros behind it.
   @Test func zerosBehindAKeyChangeNothing() {
-    #expect(AuthenticationKey(bytes: [1, 2]) == AuthenticationKey(bytes: [1, 2, 0, 0, 0, 0, 0, 0]))
+    let message: [UInt8] = [7]
+    let codes = ([[1, 2], [1, 2, 0, 0, 0, 0, 0, 0]] as [[UInt8]]).map { key in
+      let code = AuthenticationKey(bytes: key).code(of: message.span.bytes, message.span.bytes)
+      return (0..<AuthenticationCode.length).map { code[$0] }
+    }
+    #expect(codes[0] == codes[1])
   }
 }
 
