@@ -34,7 +34,7 @@ extension Engine {
     }
     carryOut(at: now, due: nil)
     startSessions(from: previous, isSettled: heritage.isSettled, at: now)
-    inheritAddresses(heritage)
+    inheritAddresses(heritage, at: now)
     removeLeftovers()
     inheritEntries(heritage)
     resignAbandoned(heritage)
@@ -131,7 +131,7 @@ extension Engine {
   }
 
   /// Marks the addresses that are in the kernel already, and claims those that a master has got anew.
-  private func inheritAddresses(_ heritage: Heritage) {
+  private func inheritAddresses(_ heritage: Heritage, at now: MonotonicInstant) {
     for router in plan.routers.indices where core.state(of: router) == .master {
       var hasAll = true
       for position in plan.routers[router].addresses {

@@ -161,6 +161,20 @@ extension VirtualRouter {
     master.secondSetRepeats = max(schedule.lowerPriorityRepeats, pendingRepeats)
   }
 
+  /// Sets the time of the second set anew; one that waits for an earlier time still comes then.
+  mutating func scheduleSecondSet(at now: MonotonicInstant) {
+    let schedule = configuration.announcements
+    guard case .master(var master) = state, schedule.repeats > 0, let later = schedule.secondSet(after: now) else {
+      return
+    }
+    if let earlier = master.secondSetAt, schedule.lowerPriorityRepeats > 0 {
+      master.aloneAt = min(earlier, master.aloneAt ?? earlier)
+    }
+    master.secondSetAt = later
+    master.secondSetRepeats = max(schedule.repeats, master.secondSetRepeats)
+    state = .master(master)
+  }
+
   /// A master that has been silent for so long may have been replaced meanwhile, and the link's caches taught otherwise.
   private var longestSilence: Nanoseconds { timers.interval.nanoseconds * timers.downTimerAdverts }
 

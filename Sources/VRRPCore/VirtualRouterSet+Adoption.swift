@@ -34,6 +34,13 @@ extension VirtualRouterSet {
     noteMixture(around: router)
   }
 
+  /// Has a master announce its addresses once more after the usual delay, as after a takeover: some were added just now.
+  public mutating func announceAdded(router: Int, at now: MonotonicInstant) {
+    guard routers.indices.contains(router) else { return }
+    routers[router].scheduleSecondSet(at: now)
+    rearm(router)
+  }
+
   /// What came back for a router that was adopted in fault and has none any more.
   private func causeOfRecovery(of router: Int, from faults: FaultReasons) -> Cause {
     if faults.contains(.interface) { return .interfaceUp }

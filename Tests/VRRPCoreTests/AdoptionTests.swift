@@ -105,6 +105,30 @@ extension Rig {
     #expect(new.host.nextDeadline == old.host.nextDeadline.map { $0 - shorter })
   }
 
+  @Test("A priority and a weight that a reload changes while the interface is down count once it is up (KA#1009)")
+  func changedInFault() {
+    func configuration(_ priority: UInt8, weight: Int) -> VirtualRouterConfiguration {
+      .test(priority) { $0.trackers = [TrackerBinding(tracker: Self.check, weight: weight)] }
+    }
+    var old = Rig([configuration(100, weight: -20)], trackers: 1)
+    old.handle(.tracker(Self.check, .down))
+    old.start()
+    old.handle(.interface(up: false, router: 0))
+
+    var new = Rig([configuration(150, weight: -40)], trackers: 1)
+    new.now = old.now
+    new.handle(.tracker(Self.check, .down))
+    new.handle(.interface(up: false, router: 0))
+    new.handle(.sourceAddress(.own, router: 0))
+    var effects: [Effect] = []
+    new.host.adopt(old.host.snapshot(of: 0), router: 0, at: new.now, into: &effects)
+    #expect(effects.on(0) == [.priorityChanged(from: Priority(rawValue: 80), to: Priority(rawValue: 110))])
+    #expect(new.state() == .fault)
+    new.handle(.interface(up: true, router: 0))
+    #expect(new.untilNext == .seconds(3) + Nanoseconds(rawValue: 146 * 1_000_000_000 / 256))
+    #expect(new.fireNext().first == .send(Priority(rawValue: 110)))
+  }
+
   @Test("A check added by a reload has no effect before its first result (1ebdb277)")
   func newCheck() {
     let old = old(.master)
@@ -187,6 +211,29 @@ extension Rig {
     going.now = master.now
     going.adopt(master.host.snapshot(of: 0))
     #expect(going.run(for: .seconds(3)).contains { $0.effect.action == .send(Priority(rawValue: 100)) })
+  }
+
+  @Test(
+    "Addresses that a reload adds to a master are announced a second time, and what waited before still comes (9646fcca)"
+  )
+  func addedAddresses() {
+    for waits in [false, true] {
+      var old = Rig([.test(255)])
+      old.start()
+      old.run(for: waits ? .seconds(2) : .seconds(20))
+      var new = Rig([.test(255)])
+      new.now = old.now
+      new.adopt(old.host.snapshot(of: 0))
+      new.host.announceAdded(router: 0, at: new.now)
+      let begin = new.now
+      let announced = new.run(for: .seconds(20)).filter { $0.effect.action == .announce(repeats: 5) }
+      #expect(announced.map { $0.at - begin } == (waits ? [.seconds(3), .seconds(5)] : [.seconds(5)]))
+    }
+    var backup = old(.backup)
+    let deadline = backup.host.nextDeadline
+    backup.host.announceAdded(router: 0, at: backup.now)
+    backup.host.announceAdded(router: 7, at: backup.now)
+    #expect(backup.host.nextDeadline == deadline)
   }
 
   @Test("A damaged board is taken for what it can be: no deadline lies further off than the configuration sets it")
