@@ -148,6 +148,7 @@ extension Engine {
       guard !hasAll, !work.holds(router) else { continue }
       work.append(.claim, router: router)
       announcementsAfterClaim[router] = plan.core[router].announcements.repeats
+      core.announceAdded(router: router, at: now)
     }
     for place in heritage.owned where !isMastered(place) { remove(place) }
   }
@@ -190,8 +191,8 @@ extension Engine {
       source = interfaces.isUsable(configured) ? configured : nil
     } else {
       source =
-        interfaces.primaryAddress(router.family, on: router.interface, excluding: virtualAddresses)
-        ?? (isOwner(position) ? interfaces.primaryAddress(router.family, on: router.interface, excluding: []) : nil)
+        ownAddress(of: router, excluding: virtualAddresses)
+        ?? (isOwner(position) ? ownAddress(of: router, excluding: []) : nil)
     }
     let record = board.router(position)
     guard source == nil || source != record?.sourceAddress else { return }
@@ -200,6 +201,13 @@ extension Engine {
     keepReady(position)
     if board.isRunning { announceSources(of: [position]) }
     core.handle(.sourceAddress(source, router: position), at: now, into: &effects)
+  }
+
+  private func ownAddress(of router: PlannedRouter, excluding virtual: Set<IPAddress>) -> IPAddress? {
+    router.isUnicast
+      ? interfaces.address(
+        towards: router.destinations, router.family, on: router.interface, excluding: virtual)
+      : interfaces.primaryAddress(router.family, on: router.interface, excluding: virtual)
   }
 }
 

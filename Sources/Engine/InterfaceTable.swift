@@ -88,6 +88,24 @@ struct InterfaceTable {
     }
   }
 
+  /// The address that adverts to unicast peers leave from: one of a network that a peer is in as well, else the primary address.
+  ///
+  /// The primary address of IPv6 is link-local, and peers that are known by other addresses know this host by another one too. While
+  /// there is none, there is no source: what left from the link-local address would be a stranger's to them, and each be master.
+  func address(
+    towards peers: [IPAddress], _ family: AddressFamily, on index: InterfaceIndex, excluding virtual: Set<IPAddress>
+  ) -> IPAddress? {
+    let candidates = (interfaces[index]?.addresses ?? []).filter {
+      $0.prefix.address.family == family && !$0.isTentative && !virtual.contains($0.prefix.address)
+    }
+    let near = candidates.filter { candidate in peers.contains { candidate.prefix.contains($0) } }
+    if let found = near.first(where: { !$0.isSecondary }) ?? near.first { return found.prefix.address }
+    if family == .ipv4 || peers.contains(where: \.isLinkLocal) {
+      return primaryAddress(family, on: index, excluding: virtual)
+    }
+    return candidates.first { !$0.prefix.address.isLinkLocal }?.prefix.address
+  }
+
   /// Whether any interface has the address ready for use.
   func isUsable(_ address: IPAddress) -> Bool { carrier(of: address) != nil }
 

@@ -152,6 +152,23 @@ import VRRPWire
     #expect(table.primaryAddress(.ipv6, on: index, excluding: [])?.description == "fe80::5")
   }
 
+  /// Who is known to the peers by a global address sends from one, or not at all (truenas#19527).
+  @Test(arguments: [
+    (["fe80::5/64", "2001:db8::5/64"], ["2001:db8::6"], "2001:db8::5"),
+    (["fe80::5/64", "2001:db8:7::5/64", "2001:db8::5/64"], ["2001:db8::6"], "2001:db8::5"),
+    (["fe80::5/64", "2001:db8:7::5/64"], ["2001:db8::6"], "2001:db8:7::5"),
+    (["fe80::5/64"], ["2001:db8::6"], nil),
+    (["2001:db8::5/64", "fe80::5/64"], ["fe80::6"], "fe80::5"),
+    (["192.0.2.1/24", "198.51.100.1/24"], ["198.51.100.2"], "198.51.100.1"),
+    (["192.0.2.1/24", "198.51.100.1/24"], ["203.0.113.2"], "192.0.2.1"),
+  ])
+  func unicastLeavesFromAnAddressOfThePeersKind(own: [String], peers: [String], source: String?) throws {
+    let table = try table(own.map { try address($0) })
+    let peers = try peers.map { try #require(IPAddress($0)) }
+    let found = table.address(towards: peers, peers[0].family, on: index, excluding: [])
+    #expect(found?.description == source)
+  }
+
   @Test func forgetsWhatIsRemoved() throws {
     var table = try table([address("192.0.2.1/24")])
     #expect(table.isUsable(try #require(IPAddress("192.0.2.1"))))
