@@ -74,7 +74,8 @@ final class AdvertTransport {
     guard let source else { return }
     let advert = Advertisement(
       version: router.version, virtualRouterID: router.virtualRouterID, priority: .resignation, interval: interval)
-    templates[position] = router.destinations.compactMap { destination in
+    // Who writes one file for all hosts has this one among the peers.
+    templates[position] = router.destinations.filter { $0 != source }.compactMap { destination in
       try? AdvertisementTemplate(
         advert, addresses: router.advertised, source: source, destination: destination,
         authentication: router.expectation.authentication, checksumStyle: router.checksumStyle)
