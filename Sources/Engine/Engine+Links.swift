@@ -82,6 +82,13 @@ extension Engine {
     }
   }
 
+  /// Whether somebody took away an interface with a virtual MAC address while the one below is there.
+  private var lacksVirtualInterface: Bool {
+    plan.routers.contains { router in
+      router.virtualInterface.map { interfaces[$0] == nil && interfaces[router.interface] != nil } ?? false
+    }
+  }
+
   /// Asks for an engine that knows the interfaces as they are now.
   private func reportMoves() {
     if phase == .running, interfaces.differs(from: plan.interfaces) { onInterfacesMoved?() }
@@ -190,6 +197,7 @@ extension Engine {
     for router in plan.routers.indices { refreshSource(of: router, at: now) }
     carryOut(at: now, due: nil)
     reportMoves()
+    if lacksVirtualInterface { onInterfacesMoved?() }
     for (position, address) in plan.addresses.enumerated()
     where board.address(position)?.isOwned == true && !interfaces.holds(address.prefix, on: address.interface) {
       vanished.append(position)

@@ -29,6 +29,13 @@ struct VirtualInterfaces {
           .configuration,
           "\(router.interface) is no Ethernet interface, so \(router.name) can have no virtual MAC address")
       }
+      // Who finds it afterwards would take it for another interface's, and its sockets would be on this one.
+      guard lower.kind != "macvlan", lower.kind != "macvtap" else {
+        throw StartFailure(
+          .configuration,
+          "\(router.interface) is a \(lower.kind ?? ""), on which \(router.name) can have no virtual MAC address: "
+            + "the kernel would put it on the interface below that")
+      }
       let wanted = VirtualLink(name: virtual.interface, lower: lower.index, mac: virtual.mac)
       if let present = links.first(where: { $0.name == virtual.interface }) {
         if wanted.matches(present) {
