@@ -212,6 +212,25 @@ private let otherCases: [RuleCase] = [
   .init("missing-closing-brace", .error, line: 8, instance("").replacing("}\n}", with: "}") + instance("")),
 ]
 
+/// What makes keepalived's VRRP process stop while it reads the file; interfaces that do not exist are found at the start.
+private let stopCases: [RuleCase] = [
+  .init("missing-argument", .error, line: 4, instance("priority")),
+  .init("missing-argument", .error, line: 6, instance("", address: "192.0.2.1/24 dev")),
+  .init("missing-virtual-router-id", .error, line: 1, "vrrp_instance A {\ninterface eth0\n}"),
+  .init("bad-value", .error, line: 3, instance("").replacing("virtual_router_id 51", with: "virtual_router_id 256")),
+  .init("missing-interface", .error, line: 1, instance("", interface: "state BACKUP")),
+  .init("missing-interface", .error, line: 1, instance("use_vmac", interface: "state BACKUP")),
+  .init("missing-interface", .error, line: 1, instance("unicast_peer {\n192.0.2.2\n}", interface: "state BACKUP")),
+  .init("loopback-interface", .error, line: 2, instance("", interface: "interface lo")),
+  .init("no-addresses", .error, line: 1, instance("version 3", address: "")),
+  .init("no-addresses", .error, line: 1, instance("strict_mode", address: "")),
+  .init("no-addresses", .error, line: 1, instance("native_ipv6", address: "")),
+  .init("duplicate-virtual-router-id", .error, line: 11, instance("") + instance("").replacing("VI_1", with: "VI_2")),
+  .init(
+    "duplicate-virtual-router-id", .error, line: 11,
+    instance("unicast_peer { 192.0.2.2 }") + instance("unicast_peer { 192.0.2.2 }").replacing("VI_1", with: "VI_2")),
+]
+
 @Suite("Rules: each mistake is found in its place")
 struct RuleTests {
   @Test("Of an instance", arguments: instanceCases)
@@ -222,6 +241,9 @@ struct RuleTests {
 
   @Test("Of everything else", arguments: otherCases)
   func others(rule: RuleCase) { check(rule) }
+
+  @Test("What keepalived stops at is an error with its rule named", arguments: stopCases)
+  func stops(rule: RuleCase) { check(rule) }
 
   private func check(_ rule: RuleCase) {
     let loaded = load(rule.text)
@@ -246,6 +268,12 @@ struct RuleTests {
     ])
   func noConflict(text: String) {
     #expect(load(text).diagnostics.isEmpty)
+  }
+
+  @Test("The same link-local address on two interfaces is legal (KA#2573)")
+  func linkLocalTwice() {
+    let second = instance("", interface: "interface eth1", address: "fe80::1/64").replacing("VI_1", with: "VI_2")
+    #expect(load(instance("", address: "fe80::1/64") + second).diagnostics.isEmpty)
   }
 
   @Test("LVS is told of once a file")

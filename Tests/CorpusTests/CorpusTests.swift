@@ -113,6 +113,30 @@ struct CorpusTests {
     for line in quiet { print("broken: keepalived has a finding and martlet none: \(line)") }
   }
 
+  /// What keepalived 2.2.7 says before its VRRP process ends, and the rule here; interfaces that do not exist are found at the start.
+  private static let stops = [
+    "is missing a parameter": "missing-argument", "the virtual router id must be set": "missing-virtual-router-id",
+    "VRID '256' not valid": "bad-value", " both use VRID": "duplicate-virtual-router-id",
+    "cannot use a loopback interface": "loopback-interface", "Unknown interface!": "missing-interface",
+    "at least one is required": "no-addresses",
+  ]
+
+  @Test("What keepalived stops at is refused here, with the rule named")
+  func refusals() throws {
+    var seen: Set<String> = []
+    for entry in try Corpus.broken() {
+      // One that it stops at twice is refused for the first reason, which may be another one's consequence.
+      let reasons = Self.stops.filter { entry.messages.contains($0.key) }
+      guard !reasons.isEmpty else { continue }
+      seen.formUnion(reasons.keys)
+      let loaded = ConfigurationLoader.load(
+        path: Corpus.root + "/broken/" + entry.file, files: DiskSourceFiles(), configurationID: "host")
+      let errors = Set(loaded.diagnostics.filter { $0.severity == .error }.map(\.id))
+      #expect(loaded.hasErrors && !errors.isDisjoint(with: reasons.values), "\(entry.file): \(errors), not \(reasons)")
+    }
+    #expect(seen.count == Self.stops.count)
+  }
+
   @Test("The schema has every keyword of keywords.tsv, and no other but martlet's own")
   func keywords() throws {
     let text = String(decoding: try DiskSourceFiles().read(Corpus.root + "/../keywords.tsv"), as: UTF8.self)

@@ -40,6 +40,17 @@ import Testing
     #expect(outcome.code == 2)
     #expect(outcome.errors.contains("\(file):10:"))
     #expect(outcome.errors.contains("error: "))
+    #expect(outcome.errors.contains("[bad-value]"), "the rule is not named")
+  }
+
+  @Test(.enabled(if: Running.mayServe, "not as root on a real host: the service would leave a lock file in /run"))
+  func aRefusedFileStartsNothingAndItsRuleIsNamed() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("twice.conf", Sample.router() + Sample.router().replacing("VI_1", with: "VI_2"))
+    let outcome = try Running.martlet(["run", "-f", file, "--runtime-directory", scratch.path])
+    #expect(outcome.code == 2)
+    #expect(outcome.errors.contains("\(file):15:"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("[duplicate-virtual-router-id]"), "\(outcome.errors)")
   }
 
   @Test func filesAreCheckedEachForItself() throws {
