@@ -40,10 +40,11 @@ public final class FRRPeer: Peer {
     return (zebra?.log ?? "") + (vrrp?.log ?? "")
   }
 
+  /// The host's own IPv4 address, and the link-local one of the macvlan.
+  public func sources(vrid: UInt8) -> [IPAddress] { [host.ipv4, Macvlan.source(vrid: vrid, host: host)] }
+
   /// The virtual MAC (RFC 9568 section 7.3): adverts, announcements and answers all come from there.
-  public func sender(vrid: UInt8, family: AddressFamily) -> MACAddress {
-    Macvlan(vrid: vrid, family: family).address
-  }
+  public func sender(of file: RouterFile) -> MACAddress { MACAddress(virtualRouter: file.vrid, file.family) }
 
   /// The file for `vrrpd`; throws what it cannot do.
   public func configuration(of file: RouterFile, priority: UInt8, peers: [Host]) throws(LabError) -> String {
@@ -131,15 +132,16 @@ private struct Macvlan: Hashable {
   var vrid: UInt8
   var family: AddressFamily
 
-  /// The virtual MAC (RFC 9568 section 7.3).
-  var address: MACAddress { MACAddress(bits: (family == .ipv4 ? 0x5E_0001_00 : 0x5E_0002_00) | UInt64(vrid)) }
+  /// Where IPv6 adverts come from, which is the link-local address that was added last; no virtual one is any host's own.
+  static func source(vrid: UInt8, host: Host) -> IPAddress {
+    IPAddress(v6High: 0xFE80_0000_0000_0000, low: 0xA_0000_0000 | UInt64(vrid) << 16 | UInt64(host.number))
+  }
 
   /// The `ip` commands that make it, without a carrier until `vrrpd` gives it one.
   func commands(addresses: [IPAddress], host: Host) -> [String] {
     let name = "vrrp\(family.rawValue)-\(vrid)"
-    // Adverts come from the link-local address that was added last, and no virtual one is any host's own.
-    let own = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 0xA_0000_0000 | UInt64(vrid) << 16 | UInt64(host.number))
-    let all = addresses + (family == .ipv6 ? [own] : [])
+    let address = MACAddress(virtualRouter: vrid, family)
+    let all = addresses + (family == .ipv6 ? [Self.source(vrid: vrid, host: host)] : [])
     let suffix = family == .ipv4 ? "/16 dev \(name)" : "/64 dev \(name) nodad"
     return [
       "link add \(name) link eth0 address \(address) type macvlan mode bridge",

@@ -38,15 +38,9 @@ public final class Host: Sendable {
     ipv6 = LabAddress.ipv6(number)
     linkLocal = LabAddress.linkLocal(number)
     guard mkdir(folder, 0o755) == 0 else { throw LabError(call: "mkdir", on: folder) }
-    try Command.ip([
-      "netns add \(namespace)",
-      "link add eth0 netns \(namespace) address \(macAddress) type veth peer name \(port) netns \(bridgeNamespace)",
-    ])
-    try Command.ip(
-      ["link set \(port) addrgenmode none", "link set \(port) master br0", "link set \(port) up"],
-      namespace: bridgeNamespace)
-    try Command.ip(
-      ["link set lo up", "link set eth0 addrgenmode none", "link set eth0 up"] + ownAddresses, namespace: namespace)
+    try Command.ip(["netns add \(namespace)"])
+    try Command.ip(["link set lo up"], namespace: namespace)
+    try addInterface()
   }
 
   private var ownAddresses: [String] {
@@ -192,12 +186,29 @@ public final class Host: Sendable {
     }
   }
 
-  /// What `ip monitor route` tells of while `body` runs.
-  public func whileWatchingRoutes(_ body: () async throws -> Void) async throws -> String {
-    let watcher = try start(["/bin/sh", "-c", "exec ip monitor route"], label: "routes")
+  /// What `ip monitor` tells of `kind` (`route`, `address`) while `body` runs.
+  public func whileWatching(_ kind: String, _ body: () async throws -> Void) async throws -> String {
+    let watcher = try start(["/bin/sh", "-c", "exec ip monitor \(kind)"], label: kind)
     try await body()
     _ = await watcher.terminate()
     return readFile(watcher.logPath)
+  }
+
+  // MARK: Interface
+
+  /// Takes the interface out of the host: its cable goes with it, and so do its addresses and whatever was made on it.
+  public func removeInterface() throws(LabError) { try Command.ip(["link delete eth0"], namespace: namespace) }
+
+  /// Puts an interface in, with the name and the addresses that every one of the host's has; the kernel knows it by another number.
+  public func addInterface() throws(LabError) {
+    try Command.ip([
+      "link add eth0 netns \(namespace) address \(macAddress) type veth peer name \(port) netns \(bridgeNamespace)"
+    ])
+    try Command.ip(
+      ["link set \(port) addrgenmode none", "link set \(port) master br0", "link set \(port) up"],
+      namespace: bridgeNamespace)
+    try Command.ip(
+      ["link set eth0 addrgenmode none", "link set eth0 up"] + ownAddresses, namespace: namespace)
   }
 
   // MARK: Crash

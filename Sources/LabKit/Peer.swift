@@ -16,8 +16,12 @@ public protocol Peer: Sendable {
   func replaceConfiguration(_ configuration: String) throws(LabError)
   /// What it is to be started with to be one host of the routers in `file`.
   func configuration(of file: RouterFile, priority: UInt8, peers: [Host]) throws(LabError) -> String
-  /// The link-layer address its adverts and announcements for a virtual router come from.
-  func sender(vrid: UInt8, family: AddressFamily) -> MACAddress
+  /// The addresses that its adverts for a virtual router come from; no other host's do.
+  func sources(vrid: UInt8) -> [IPAddress]
+  /// The link-layer address that it answers from for the addresses of a router in `file`.
+  func sender(of file: RouterFile) -> MACAddress
+  /// Whether it has said since its last start that it is a backup.
+  var saysBackup: Bool { get }
   /// SIGTERM, and wait until it is gone; returns how it ended.
   @discardableResult
   func stop() async -> ProcessEnd?
@@ -32,7 +36,21 @@ extension Peer {
   }
 
   /// The host's own.
-  public func sender(vrid: UInt8, family: AddressFamily) -> MACAddress { host.macAddress }
+  public func sources(vrid: UInt8) -> [IPAddress] { [host.ipv4, host.ipv6, host.linkLocal] }
+
+  /// The host's own, unless the router has a virtual one.
+  public func sender(of file: RouterFile) -> MACAddress {
+    file.usesVirtualMAC ? MACAddress(virtualRouter: file.vrid, file.family) : host.macAddress
+  }
+
+  /// By the words that its kind has for it.
+  public var saysBackup: Bool {
+    switch kind {
+    case .martlet: log.contains("→ BACKUP")
+    case .keepalived: log.contains("Entering BACKUP STATE")
+    case .frr: log.contains("Initialize -> Backup")
+    }
+  }
 
   /// SIGTERM, and wait until it is gone; returns how it ended.
   @discardableResult

@@ -43,6 +43,10 @@ public struct RouterFile: Sendable, Hashable {
   public var password: String?
   /// Whether the password signs adverts (`auth_type AH`) instead of standing in them (`PASS`).
   public var isSigned = false
+  /// Whether each router has a virtual MAC address of its own (`use_vmac`), which carries its addresses.
+  public var usesVirtualMAC = false
+  /// What stands after `use_vmac`: a name for the interface, and an address.
+  public var virtualMACWords = ""
   /// The check each host runs.
   public var check: FlagCheck?
   /// A script that is told of each transition.
@@ -123,6 +127,7 @@ public struct RouterFile: Sendable, Hashable {
       "version \(version.rawValue)", "advert_int \(seconds)",
     ]
     if noPreempt { lines.append("nopreempt") }
+    if usesVirtualMAC { lines.append("use_vmac \(virtualMACWords)") }
     if let password {
       lines += ["authentication {", "  auth_type \(isSigned ? "AH" : "PASS")", "  auth_pass \(password)", "}"]
     }
@@ -131,7 +136,8 @@ public struct RouterFile: Sendable, Hashable {
       lines += ["unicast_peer {"] + peers.map { "  \($0.address(family))" } + ["}"]
     }
     lines.append("virtual_ipaddress {")
-    lines += addresses(index).map { "  \($0)/\(family == .ipv4 ? 16 : 64) dev eth0" }
+    let place = usesVirtualMAC ? "" : " dev eth0"
+    lines += addresses(index).map { "  \($0)/\(family == .ipv4 ? 16 : 64)\(place)" }
     lines.append("}")
     if check != nil { lines += ["track_script {", "  healthy", "}"] }
     if let notify { lines.append("notify \(notify)") }

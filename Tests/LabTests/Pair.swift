@@ -43,22 +43,34 @@ final class Pair: Sendable {
 
   func start(_ peer: any Peer) throws { try peer.start(configuration(of: peer)) }
 
-  /// Starts the higher one, waits until it is master, then starts the other.
-  func startInOrder() async throws {
+  /// Starts the higher one, waits until it is master, then starts the other and waits until it has heard the master as a backup.
+  func startInOrder(sourceLocation: SourceLocation = #_sourceLocation) async throws {
     try start(high)
-    try await expectMaster(high, within: startup + file.masterDownInterval(priority: Self.highPriority) + margin)
-    try start(low)
-    try await settle(startup)
+    try await expectMaster(
+      high, within: startup + file.masterDownInterval(priority: Self.highPriority) + margin,
+      sourceLocation: sourceLocation)
+    try await startBackup(low, sourceLocation: sourceLocation)
+  }
+
+  /// Starts one beside a master, and waits until it has heard that one's advert as a backup.
+  func startBackup(_ peer: any Peer, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    try start(peer)
+    let isBackup = await eventually(within: startup + margin, every: .milliseconds(20)) { peer.saysBackup }
+    #expect(isBackup, "\(peer.host.name) does not say that it is a backup.\n\(logs)", sourceLocation: sourceLocation)
+    let settled = MonotonicInstant.labNow()
+    let master = peer.host === high.host ? low : high
+    let hears = await eventually(within: file.interval + margin, every: .milliseconds(2)) {
+      !adverts(of: master, since: settled).isEmpty
+    }
+    #expect(hears, "\(master.host.name) is silent.\n\(logs)", sourceLocation: sourceLocation)
   }
 
   // MARK: What the capture says
 
-  /// Where a peer's frames for the router come from.
-  func sender(of peer: any Peer) -> MACAddress { peer.sender(vrid: file.vrid, family: file.family) }
-
-  /// A peer's adverts since an instant, resignations included.
+  /// A peer's adverts since an instant, resignations included. Their IP source tells whose they are: a virtual MAC address is both hosts'.
   func adverts(of peer: any Peer, since instant: MonotonicInstant) -> [CapturedAdvert] {
-    lab.capture.adverts(vrid: file.vrid, since: instant).filter { $0.sender == sender(of: peer) }
+    let sources = peer.sources(vrid: file.vrid)
+    return lab.capture.adverts(vrid: file.vrid, since: instant).filter { sources.contains($0.source) }
   }
 
   /// The last advert of a peer that was not a resignation, before an instant.
@@ -96,7 +108,8 @@ final class Pair: Sendable {
   func expectOnlySender(
     _ peer: any Peer, since instant: MonotonicInstant, sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let others = lab.capture.adverts(vrid: file.vrid, since: instant).filter { $0.sender != sender(of: peer) }
+    let sources = peer.sources(vrid: file.vrid)
+    let others = lab.capture.adverts(vrid: file.vrid, since: instant).filter { !sources.contains($0.source) }
     #expect(others.isEmpty, "\(others.count) adverts of others.\n\(logs)", sourceLocation: sourceLocation)
   }
 

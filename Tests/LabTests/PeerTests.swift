@@ -21,7 +21,7 @@ extension LabTests {
           let bound = startup + file.masterDownInterval(priority: Pair.highPriority)
           let speaks = await eventually(within: bound) {
             lab.capture.adverts(vrid: file.vrid, since: since).contains {
-              $0.sender == peer.sender(vrid: file.vrid, family: file.family) && $0.priority == Pair.highPriority
+              $0.sender == peer.sender(of: file) && $0.priority == Pair.highPriority
             }
           }
           #expect(speaks, "\(peer.log)")

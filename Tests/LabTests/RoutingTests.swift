@@ -223,7 +223,7 @@ extension LabTests {
         var one = file
         one.routers = 1
         try high.replaceConfiguration(one.text(for: high.host, priority: Pair.highPriority, peers: [pair.low.host]))
-        let watch = try await pair.high.host.whileWatchingRoutes {
+        let watch = try await pair.high.host.whileWatching("route") {
           #expect(try high.command("reload").succeeded)
           try await pair.settle(.seconds(2))
         }
