@@ -16,11 +16,14 @@ struct InteroperabilityCell: Sendable, Hashable, CustomTestStringConvertible {
   static let files: [RouterFile] = [(.v2, .ipv4), (.v2, .ipv6), (.v3, .ipv4), (.v3, .ipv6)].flatMap {
     (version: ProtocolVersion, family: AddressFamily) in
     RouterFile.Transport.allCases.flatMap { transport in
-      [(nil, false), ("swallow", false), ("swallow", true)].map { (password: String?, isSigned: Bool) in
-        var file = RouterFile(version: version, family: family, transport: transport)
-        file.password = password
-        file.isSigned = isSigned
-        return file
+      [(nil, false), ("swallow", false), ("swallow", true)].flatMap { (password: String?, isSigned: Bool) in
+        [false, true].map { usesVirtualMAC in
+          var file = RouterFile(version: version, family: family, transport: transport)
+          file.password = password
+          file.isSigned = isSigned
+          file.usesVirtualMAC = usesVirtualMAC
+          return file
+        }
       }
     }
   }
