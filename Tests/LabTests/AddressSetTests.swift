@@ -147,5 +147,27 @@ extension LabTests {
         #expect(try !host.holds(owned), "it stayed on a host that has stopped.\n\(martlet.log)")
       }
     }
+
+    @Test("Adverts keep their time while hundreds of addresses are announced (KA#1653)", needs(.lab, .martlet))
+    func advertsKeepTimeWhileHundredsAreAnnounced() async throws {
+      try await inLab(alone: true) { lab in
+        let count = 500
+        let interval = Nanoseconds.milliseconds(100)
+        let martlet = try MartletPeer(host: lab.addHost("a", number: 1))
+        try martlet.start(text(priority: 150, (0..<count).map { "\(address($0))/32" }))
+        let last = try #require(IPAddress(address(count - 1)))
+        // Five rounds at once.
+        let done = await eventually(within: startup + .seconds(5)) { lab.capture.announcements(of: last).count >= 5 }
+        #expect(done, "\(martlet.log)")
+        try await Task.sleep(nanoseconds: 500_000_000)
+        let adverts = lab.capture.adverts(vrid: 77).map(\.time)
+        let late = lateness(adverts, interval)
+        let begin = try #require(IPAddress(address(0)))
+        let first = try #require(lab.capture.announcements(of: begin).first).time
+        let took = try #require(lab.capture.announcements(of: last).last).time - first
+        #expect(adverts.count > 4 && late < .milliseconds(50), "an advert was \(late) late\n\(martlet.log)")
+        print("\(count) addresses announced five times in \(took): latest advert \(late) late")
+      }
+    }
   }
 }

@@ -59,5 +59,34 @@ extension LabTests {
         #expect(announced, "the client may keep the wrong host in its cache.\n\(pair.logs)")
       }
     }
+
+    @Test(
+      "What a crash left on a backup is removed at its start, and at a reload (KA#2700)", needs(.lab, .martlet),
+      arguments: AddressFamily.allCases)
+    func aBackupRemovesWhatACrashLeft(_ family: AddressFamily) async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3, family: family)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        let low = try #require(pair.low as? MartletPeer)
+        func leave() throws {
+          let options = family == .ipv4 ? [] : ["nodad"]
+          let place = ["\(pair.address)/\(family == .ipv4 ? 16 : 64)", "dev", "eth0"]
+          _ = try low.host.attempt(["ip", "address", "add"] + place + options)
+          #expect(try low.host.holds(pair.address))
+        }
+        try pair.start(pair.high)
+        try await pair.expectMaster(
+          pair.high, within: startup + file.masterDownInterval(priority: Pair.highPriority) + margin)
+        try leave()
+        try await pair.startBackup(low)
+        let cleaned = try await eventually(within: margin) { try lab.holders(of: pair.address) == ["a"] }
+        #expect(cleaned, "at the start\n\(pair.logs)")
+        try leave()
+        #expect(try low.command("reload").succeeded, "\(pair.logs)")
+        let again = try await eventually(within: margin) { try lab.holders(of: pair.address) == ["a"] }
+        #expect(again, "at a reload\n\(pair.logs)")
+        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+      }
+    }
   }
 }

@@ -145,5 +145,37 @@ extension LabTests {
         #expect(gone, "children outlived the supervisor")
       }
     }
+
+    /// Under unicast a checksum of version 3 holds for one destination.
+    @Test(
+      "Every unicast peer takes the ready resignation of an engine that is given up", needs(.lab, .martlet),
+      arguments: AddressFamily.allCases)
+    func everyPeerTakesTheReadyResignation(_ family: AddressFamily) async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3, family: family, transport: .unicast, interval: .seconds(1))
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        let first = try lab.addHost("c", number: 3)
+        let high = try #require(pair.high as? MartletPeer)
+        try high.start(
+          file.text(for: high.host, priority: Pair.highPriority, peers: [first, pair.low.host]))
+        try await pair.expectMaster(
+          high, within: startup + file.masterDownInterval(priority: Pair.highPriority) + margin)
+        try await pair.startBackup(pair.low)
+        let begin = MonotonicInstant.labNow()
+        var killed: Set<pid_t> = []
+        await eventually(within: .seconds(8), every: .milliseconds(20)) {
+          if let engine = high.rolePID("engine"), killed.insert(engine).inserted { kill(engine, SIGKILL) }
+          return pair.adverts(of: high, since: begin).contains { $0.priority == 0 }
+        }
+        let resignation = try #require(
+          pair.adverts(of: high, since: begin).first { $0.priority == 0 }, "no resignation.\n\(pair.logs)")
+        // Were it refused, the peer would wait for two intervals more at least.
+        let bound = file.skewTime(priority: Pair.lowPriority) + .milliseconds(700)
+        try await pair.expectMaster(pair.low, since: resignation.time, within: bound, "given up")
+        let low = try #require(pair.low as? MartletPeer)
+        let drops = try #require(MartletStatus.of(low).routers.first).drops
+        #expect(drops.values.allSatisfy { $0 == 0 }, "\(drops)")
+      }
+    }
   }
 }

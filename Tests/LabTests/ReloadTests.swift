@@ -80,7 +80,8 @@ extension LabTests {
         try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority) + margin)
         pair.expectOnlySender(pair.high, since: begin)
         #expect(try MartletStatus.of(high).routers.first?.transitions == transitions)
-        #expect(high.log.contains("martlet.conf:"), "no located message.\n\(pair.logs)")
+        #expect(high.log.contains("martlet.conf:3:"), "no located message.\n\(pair.logs)")
+        #expect(high.log.contains("[bad-value]"), "the rule is not named.\n\(pair.logs)")
 
         // A good one after it is taken.
         try high.replaceConfiguration(file.text(for: high.host, priority: 150, peers: [pair.low.host]))
@@ -115,6 +116,66 @@ extension LabTests {
         #expect(removed, "\(pair.logs)")
         #expect(try lab.holders(of: file.address()) == [pair.high.host.name])
         pair.expectOnlySender(pair.high, since: begin)
+      }
+    }
+
+    @Test(
+      "An address that a reload gives to another router is never gone (KA#1854)", needs(.lab, .martlet),
+      arguments: AddressFamily.allCases)
+    func anAddressThatMovesToAnotherRouterStays(family: AddressFamily) async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3, family: family)
+        file.routers = 2
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        let high = try #require(pair.high as? MartletPeer)
+        let moves = "\(file.address(9))/\(family == .ipv4 ? 16 : 64) dev eth0"
+        /// The extra address stands with the router at `index`.
+        func text(_ index: Int) -> String {
+          let place = "\(file.address(index))/\(family == .ipv4 ? 16 : 64) dev eth0\n"
+          return file.text(for: high.host, priority: Pair.highPriority, peers: []).replacing(
+            place, with: "\(place)  \(moves)\n")
+        }
+        try high.start(text(0))
+        let all = [0, 1, 9].map { file.address($0) }
+        let bound = startup + file.masterDownInterval(priority: Pair.highPriority) + margin
+        let held = try await eventually(within: bound) { try high.host.addresses().isSuperset(of: all) }
+        #expect(held, "\(high.log)")
+        let watched = try await high.host.whileWatching("address") {
+          for index in [1, 0] {
+            try high.replaceConfiguration(text(index))
+            #expect(try high.command("reload").succeeded, "\(high.log)")
+          }
+          try await pair.settle(.seconds(1))
+        }
+        #expect(!watched.contains("Deleted"), "\(watched)")
+        #expect(try high.host.addresses().isSuperset(of: all), "\(high.log)")
+        #expect(try MartletStatus.of(high).routers.allSatisfy { $0.state == "MASTER" && $0.transitions == 2 })
+      }
+    }
+
+    @Test(
+      "An address that a reload adds is announced at once and again after the delay (9646fcca)", needs(.lab, .martlet))
+    func anAddedAddressIsAnnouncedTwice() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        file.instanceLines = ["garp_master_delay 2"]
+        let martlet = try MartletPeer(host: lab.addHost("a", number: 1))
+        let text = file.text(for: martlet.host, priority: 100, peers: [])
+        try martlet.start(text)
+        func announced(_ index: Int) -> [MonotonicInstant] {
+          lab.capture.announcements(of: file.address(index)).map(\.time)
+        }
+        func isTwice(_ index: Int) -> Bool {
+          guard let first = announced(index).first, let last = announced(index).last else { return false }
+          return last - first >= .milliseconds(1900)
+        }
+        let bound = startup + file.masterDownInterval(priority: 100) + .seconds(3)
+        #expect(await eventually(within: bound) { isTwice(0) }, "\(martlet.log)")
+        let place = "\(file.address(0))/16 dev eth0\n"
+        try martlet.replaceConfiguration(text.replacing(place, with: "\(place)  \(file.address(1))/16 dev eth0\n"))
+        #expect(try martlet.command("reload").succeeded, "\(martlet.log)")
+        #expect(await eventually(within: margin) { !announced(1).isEmpty }, "\(martlet.log)")
+        #expect(await eventually(within: .seconds(3)) { isTwice(1) }, "\(announced(1))\n\(martlet.log)")
       }
     }
   }

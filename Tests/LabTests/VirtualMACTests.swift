@@ -1,89 +1,63 @@
+import Glibc
 import LabKit
 import NetworkTypes
 import Testing
 import VRRPCore
 
 extension LabTests {
-  /// The virtual router's own MAC address moves with the role (RFC 9568 section 7.3).
+  /// The virtual router's own MAC address moves with the role (RFC 9568 section 7.3). ``Interoperability`` has takeovers beside others.
   @Suite struct VirtualMAC {
-    static let pairings: [Pairing] = [
-      Pairing(high: .martlet, low: .martlet, file: RouterFile(version: .v3)),
-      Pairing(high: .martlet, low: .martlet, file: RouterFile(version: .v3, family: .ipv6)),
-      Pairing(high: .keepalived, low: .martlet, file: RouterFile(version: .v2)),
-      Pairing(high: .martlet, low: .keepalived, file: RouterFile(version: .v3)),
-      Pairing(high: .martlet, low: .keepalived, file: RouterFile(version: .v3, family: .ipv6)),
-    ]
-
-    /// Both hosts send from the same MAC address, so their own IP address tells whose an advert is.
-    private func hasSent(_ advert: CapturedAdvert, _ host: Host) -> Bool {
-      advert.source == host.address(.ipv4) || advert.source == host.linkLocal
+    private func file(_ family: AddressFamily = .ipv4) -> RouterFile {
+      var file = RouterFile(version: .v3, family: family)
+      file.usesVirtualMAC = true
+      return file
     }
 
-    private func start(_ peer: any Peer, of pair: Pair) throws {
-      try peer.start(try pair.configuration(of: peer).replacing(" dev eth0", with: ""))
+    /// The interfaces of martlet's making, a line each.
+    private func madeInterfaces(on host: LabKit.Host) throws -> String {
+      try host.run("ip", "-o", "link", "show", "type", "macvlan")
     }
 
-    private func expectMaster(
-      _ peer: any Peer, of pair: Pair, since instant: MonotonicInstant, within bound: Nanoseconds, _ what: Comment
-    ) async throws {
-      let begun = await eventually(within: bound + margin) {
-        pair.lab.capture.adverts(vrid: pair.file.vrid, since: instant).last.map {
-          hasSent($0, peer.host) && $0.priority > 0
-        } ?? false
-      }
-      #expect(begun, "\(what): \(peer.host.name) is not master.\n\(pair.logs)")
-      let alone = try await eventually(within: margin) { try pair.lab.holders(of: pair.address) == [peer.host.name] }
-      #expect(alone, "\(what): not \(peer.host.name) alone holds it\n\(pair.logs)")
-      #expect(await pair.client.reaches(within: margin), "\(what)\n\(pair.logs)")
+    private func readARPIgnore(of host: LabKit.Host) throws -> String {
+      try host.run("sysctl", "-n", "net.ipv4.conf.eth0.arp_ignore").filter { !$0.isWhitespace }
     }
 
-    @Test(needs(.lab, .martlet, .keepalived), arguments: pairings)
-    func movesWithTheRole(_ pairing: Pairing) async throws {
+    @Test(
+      "It moves with the role, is silent before its first advert, and goes with the last engine",
+      needs(.lab, .martlet), arguments: AddressFamily.allCases)
+    func movesWithTheRole(family: AddressFamily) async throws {
       try await inLab { lab in
-        var file = pairing.file
-        file.instanceLines = ["use_vmac"]
-        let pair = try Pair(in: lab, file, high: pairing.high, low: pairing.low)
-        let virtual = MACAddress(virtualRouter: file.vrid, file.family)
+        let file = file(family)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        let virtual = MACAddress(virtualRouter: file.vrid, family)
         let begin = MonotonicInstant.labNow()
-        try start(pair.high, of: pair)
-        let bound = startup + file.masterDownInterval(priority: Pair.highPriority)
-        try await expectMaster(pair.high, of: pair, since: begin, within: bound, "start")
+        try await pair.startInOrder()
         let first = try #require(lab.capture.adverts(vrid: file.vrid, since: begin).first)
         let early = lab.capture.frames(since: begin).filter { $0.source == virtual && $0.time < first.time }
         #expect(early.isEmpty, "a backup sent \(early.count) frames from the virtual address")
-        try start(pair.low, of: pair)
-        try await pair.settle(startup)
 
         let before = MonotonicInstant.labNow()
         try pair.high.host.crash()
         let down = file.masterDownInterval(priority: Pair.lowPriority)
-        try await expectMaster(pair.low, of: pair, since: before, within: down + margin, "crash")
+        try await pair.expectMaster(pair.low, since: before, within: down + margin, "crash")
         #expect(lab.capture.adverts(vrid: file.vrid, since: begin).allSatisfy { $0.sender == virtual })
-        // keepalived's host asks for neighbours from the interface below in the address's name, and teaches them that one's MAC address.
-        if pairing.low == .martlet {
-          let neighbor = try pair.clientHost.neighbor(of: pair.address)
-          #expect(neighbor == "\(virtual)", "the client knows \(neighbor ?? "nothing")")
-        }
+        let neighbor = try pair.clientHost.neighbor(of: pair.address)
+        #expect(neighbor == "\(virtual)", "the client knows \(neighbor ?? "nothing")")
 
         let back = MonotonicInstant.labNow()
         try pair.high.host.boot()
-        try start(pair.high, of: pair)
-        try await expectMaster(pair.high, of: pair, since: back, within: bound, "hand-back")
+        try pair.start(pair.high)
+        let bound = startup + file.masterDownInterval(priority: Pair.highPriority)
+        try await pair.expectMaster(pair.high, since: back, within: bound, "hand-back")
 
         await pair.high.stop()
-        try await expectMaster(
-          pair.low, of: pair, since: .labNow(), within: file.skewTime(priority: Pair.lowPriority) + margin, "stop")
+        try await pair.expectMaster(pair.low, within: file.skewTime(priority: Pair.lowPriority) + margin, "stop")
         await pair.low.stop()
-        for peer in [pair.high, pair.low] where peer.kind == .martlet {
-          #expect(try peer.host.run("ip", "link", "show", "type", "macvlan").isEmpty, "its interface stayed")
-          #expect(readARPIgnore(of: peer.host) == "0", "the interface below was not set back")
+        for peer in [pair.high, pair.low] {
+          #expect(try madeInterfaces(on: peer.host).isEmpty, "its interface stayed")
+          #expect(try readARPIgnore(of: peer.host) == "0", "the interface below was not set back")
         }
       }
-    }
-
-    private func readARPIgnore(of host: Host) -> String {
-      let value = try? host.run("sysctl", "-n", "net.ipv4.conf.eth0.arp_ignore")
-      return value?.trimmingSpace ?? ""
     }
 
     @Test(needs(.lab, .martlet))
@@ -91,28 +65,164 @@ extension LabTests {
       try await inLab { lab in
         // Nothing can be sent until another engine has made the interface; the other host must not lose patience.
         var file = RouterFile(version: .v3, interval: .seconds(1))
-        file.instanceLines = ["use_vmac vip0 02:00:00:00:07"]
+        file.usesVirtualMAC = true
+        file.virtualMACWords = "vip0 02:00:00:00:07"
         let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
         let mac = try #require(MACAddress(bytes: [2, 0, 0, 0, 7, file.vrid]))
-        let begin = MonotonicInstant.labNow()
-        try start(pair.high, of: pair)
-        try start(pair.low, of: pair)
-        let bound = startup + file.masterDownInterval(priority: Pair.lowPriority)
-        try await expectMaster(pair.high, of: pair, since: begin, within: bound, "start")
+        try await pair.startInOrder()
         let deleted = MonotonicInstant.labNow()
         try pair.high.host.run("ip", "link", "delete", "vip0")
         let held = try await eventually(within: startup) { try lab.holders(of: pair.address) == [pair.high.host.name] }
         #expect(held, "\(pair.logs)")
         #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
-        try await pair.settle(bound)
-        let adverts = lab.capture.adverts(vrid: file.vrid, since: deleted)
-        #expect(adverts.allSatisfy { hasSent($0, pair.high.host) }, "\(pair.logs)")
-        #expect(adverts.last?.sender == mac)
+        try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority) + margin)
+        pair.expectOnlySender(pair.high, since: deleted)
+        #expect(pair.lastAdvert(of: pair.high)?.sender == mac)
+      }
+    }
+
+    @Test(
+      "A backup sends nothing from its virtual address and answers for nothing, whatever the link below does",
+      needs(.lab, .martlet), arguments: AddressFamily.allCases)
+    func aBackupIsSilentWhateverItsLinkDoes(family: AddressFamily) async throws {
+      try await inLab { lab in
+        // The master has none, so that whatever comes from the virtual address is the backup's.
+        let plain = RouterFile(version: .v3, family: family)
+        let pair = try Pair(in: lab, plain, high: .martlet, low: .martlet)
+        let low = try #require(pair.low as? MartletPeer)
+        try pair.start(pair.high)
+        try await pair.expectMaster(
+          pair.high, within: startup + plain.masterDownInterval(priority: Pair.highPriority) + margin)
+        let begin = MonotonicInstant.labNow()
+        try low.start(file(family).text(for: low.host, priority: Pair.lowPriority, peers: []))
+        func isBackup() -> Bool { (try? MartletStatus.of(low).routers.first?.state) == "BACKUP" }
+        #expect(await eventually(within: startup) { isBackup() }, "\(pair.logs)")
+        for round in 1...3 {
+          try low.host.linkDown()
+          let follows = try await eventually(within: margin + margin) {
+            try madeInterfaces(on: low.host).contains("LOWERLAYERDOWN")
+          }
+          #expect(follows, "round \(round): the virtual interface did not go down with the one below.\n\(pair.logs)")
+          try low.host.linkUp()
+          #expect(await eventually(within: startup) { isBackup() }, "round \(round)\n\(pair.logs)")
+          try pair.clientHost.run("ip", "neighbour", "flush", "dev", "eth0")
+          #expect(await pair.client.reaches(within: margin), "round \(round)\n\(pair.logs)")
+          let neighbor = try pair.clientHost.neighbor(of: pair.address)
+          #expect(neighbor == "\(pair.high.host.macAddress)", "round \(round): \(neighbor ?? "nobody") answered")
+        }
+        try await pair.settle(plain.interval * 2)
+        let virtual = MACAddress(virtualRouter: plain.vrid, family)
+        let sent = lab.capture.frames(since: begin).filter { $0.source == virtual }
+        #expect(sent.isEmpty, "\(sent.map { $0.bytes.prefix(60) })")
+        pair.expectOnlySender(pair.high, since: begin)
+      }
+    }
+
+    /// What can become of the interface below.
+    enum Loss: CaseIterable {
+      case carrier
+      case name
+      case interface
+    }
+
+    @Test(
+      "The interface below loses its carrier or its name or is replaced: FAULT, and back unaided (a862103b, f7c08052)",
+      needs(.lab, .martlet), arguments: Loss.allCases)
+    func comesBackWithTheInterfaceBelow(_ loss: Loss) async throws {
+      try await inLab { lab in
+        let file = file()
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let high = try #require(pair.high as? MartletPeer)
+        func rename(_ old: String, _ new: String) throws {
+          try high.host.run("ip", "link", "set", old, "down")
+          try high.host.run("ip", "link", "set", old, "name", new)
+          try high.host.run("ip", "link", "set", new, "up")
+        }
+        let down = file.masterDownInterval(priority: Pair.lowPriority) + margin
+        for round in 1...2 {
+          let lost = MonotonicInstant.labNow()
+          switch loss {
+          case .carrier: try high.host.linkDown()
+          case .name: try rename("eth0", "eth9")
+          case .interface: try high.host.removeInterface()
+          }
+          try await pair.expectMaster(pair.low, since: lost, within: down, "\(loss) lost, round \(round)")
+          let isInFault = await eventually(within: margin) {
+            (try? MartletStatus.of(high).routers.first?.state) == "FAULT"
+          }
+          #expect(isInFault, "\(pair.logs)")
+
+          let back = MonotonicInstant.labNow()
+          switch loss {
+          case .carrier: try high.host.linkUp()
+          case .name: try rename("eth9", "eth0")
+          case .interface: try high.host.addInterface()
+          }
+          let bound = startup + file.masterDownInterval(priority: Pair.highPriority) + margin
+          try await pair.expectMaster(pair.high, since: back, within: bound, "\(loss) back, round \(round)")
+          let made = try madeInterfaces(on: high.host).split(separator: "\n")
+          #expect(made.count == 1 && made[0].contains("vrrp.\(file.vrid)@eth0"), "\(made)")
+        }
+      }
+    }
+
+    @Test(
+      "On a macvlan it is refused: the kernel would put it on the interface below that (KA#998)", needs(.lab, .martlet))
+    func oneOnAMacvlanIsRefused() async throws {
+      try await inLab { lab in
+        let host = try lab.addHost("a", number: 1)
+        try host.run("ip", "link", "add", "upper0", "link", "eth0", "type", "macvlan", "mode", "bridge")
+        try host.run("ip", "address", "add", "10.9.0.201/16", "dev", "upper0")
+        try host.run("ip", "link", "set", "upper0", "up")
+        let before = try madeInterfaces(on: host)
+        let martlet = try MartletPeer(host: host)
+        try martlet.start(
+          file().text(for: host, priority: 100, peers: []).replacing("interface eth0", with: "interface upper0"))
+        let ended = await eventually(within: startup) { martlet.process?.isRunning == false }
+        #expect(ended && martlet.process?.end == .exit(2), "\(martlet.log)")
+        #expect(martlet.log.contains("upper0 is a macvlan"), "\(martlet.log)")
+        #expect(try madeInterfaces(on: host) == before)
+      }
+    }
+
+    @Test("What the kernel had no room to tell of 120 of them is found out (KA#38, #392, #803)", needs(.lab, .martlet))
+    func whatTheKernelCouldNotTellIsFoundOut() async throws {
+      try await inLab { lab in
+        var file = file()
+        file.interval = .seconds(1)
+        (file.routers, file.vrid) = (120, 1)
+        let addresses = (0..<file.routers).map { file.address($0) }
+        let martlet = try MartletPeer(host: lab.addHost("a", number: 1))
+        let host = martlet.host
+        try martlet.start(file.text(for: host, priority: 100, peers: []))
+        func isWhole() throws -> Bool {
+          let made = try madeInterfaces(on: host).split(separator: "\n").count
+          return try made == file.routers && host.addresses().isSuperset(of: addresses)
+        }
+        let bound = startup + file.masterDownInterval(priority: 100) + .seconds(5)
+        #expect(try await eventually(within: bound, every: .milliseconds(50)) { try isWhole() }, "\(martlet.log)")
+        let transitions = try MartletStatus.of(martlet).routers.map(\.transitions)
+
+        // An engine that stands still reads nothing, and the kernel drops what it has no room for.
+        let engine = try #require(martlet.rolePID("engine"))
+        kill(engine, SIGSTOP)
+        let noise = (0..<10_000).map { "link set lo alias \($0)\n" }.joined()
+        _ = try host.attempt(["ip", "-batch", "-"], input: noise)
+        try host.run("ip", "link", "delete", "vrrp.7")
+        try host.run("ip", "address", "flush", "dev", "vrrp.9")
+        kill(engine, SIGCONT)
+        let noticed = await eventually(within: startup, every: .milliseconds(50)) {
+          martlet.log.contains("netlink messages were lost")
+        }
+        #expect(noticed, "\(martlet.log)")
+        let back = try await eventually(within: startup + .seconds(2), every: .milliseconds(50)) { try isWhole() }
+        let held = try host.addresses()
+        #expect(back, "missing: \(addresses.filter { !held.contains($0) })\n\(martlet.log)")
+        let after = try MartletStatus.of(martlet).routers
+        #expect(after.allSatisfy { $0.state == "MASTER" })
+        #expect(after.map(\.transitions) == transitions, "\(martlet.log)")
       }
     }
   }
-}
-
-extension String {
-  fileprivate var trimmingSpace: String { String(filter { !$0.isWhitespace }) }
 }

@@ -243,6 +243,48 @@ private struct Heard: Equatable {
     }
   }
 
+  /// The longest advert there is, on a link that takes it only since the sockets were opened.
+  @Test(arguments: AddressFamily.allCases)
+  func theLongestAdvertIsHeardWhenTheLinkGrows(family: AddressFamily) throws {
+    try Wire.with { wire in
+      let (source, _, group) = try addresses(family)
+      let batch = try ReceiveBatch()
+      let receiver = try wire.onFarHost { try AdvertReceiver(interface: wire.far, name: "far", family: family) }
+      try receiver.join(group)
+      let sender = try AdvertSender(family: family)
+      try run("ip link set near mtu 9000")
+      try wire.onFarHost { try run("ip link set far mtu 9000") }
+      let longest = 8 + 255 * (family == .ipv4 ? 4 : 16)
+      let advert = (0..<longest).map { UInt8(truncatingIfNeeded: $0) }
+      #expect(add(sender, advert, to: group, from: source, on: wire.near))
+      #expect(sender.flush() == FlushOutcome(sent: 1))
+      let heard = try hear(receiver, batch, atLeast: 1)
+      #expect(heard.map(\.payload) == [advert] && heard.allSatisfy { !$0.isTruncated })
+    }
+  }
+
+  /// What arrives at a socket that only sends would fill its buffer, since nobody reads it.
+  @Test(arguments: AddressFamily.allCases)
+  func aSocketThatSendsHearsNothing(family: AddressFamily) throws {
+    try Wire.with { wire in
+      let (source, peer, group) = try addresses(family)
+      let batch = try ReceiveBatch()
+      let (receiver, deaf) = try wire.onFarHost {
+        (
+          try AdvertReceiver(interface: wire.far, name: "far", family: family), try AdvertSender(family: family)
+        )
+      }
+      try receiver.join(group)
+      let sender = try AdvertSender(family: family)
+      for destination in [group, peer] {
+        #expect(add(sender, payload, to: destination, from: source, on: wire.near))
+        #expect(sender.flush() == FlushOutcome(sent: 1))
+        #expect(try hear(receiver, batch, atLeast: 1).count == 1)
+      }
+      #expect(clinux_wait_readable(deaf.rawValue, 20) == 0)
+    }
+  }
+
   @Test(arguments: AddressFamily.allCases)
   func aBatchOfManyArrivesWholeAndInOrder(family: AddressFamily) throws {
     try Wire.with { wire in

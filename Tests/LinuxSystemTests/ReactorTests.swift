@@ -13,6 +13,27 @@ import Testing
     #expect(reactor.now < deadline + .milliseconds(50))
   }
 
+  /// A clock that somebody sets would let every deadline pass at once, or none.
+  @Test func deadlinesAreOnTheMonotonicClock() throws {
+    let reactor = try Reactor()
+    let clocks = try (0..<256).compactMap { number -> String? in
+      guard access("/proc/self/fdinfo/\(number)", R_OK) == 0 else { return nil }
+      let file = try FileDescriptor.open(reading: "/proc/self/fdinfo/\(number)")
+      var buffer = [UInt8](repeating: 0, count: 4096)
+      let count = read(file.rawValue, &buffer, buffer.count)
+      return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
+        .first { $0.hasPrefix("clockid:") }.map(String.init)
+    }
+    #expect(!clocks.isEmpty)
+    #expect(clocks.allSatisfy { $0 == "clockid: \(CLOCK_MONOTONIC)" }, "\(clocks)")
+    let before = MonotonicClock.now()
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    let kernel = MonotonicInstant(nanoseconds: Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec))
+    #expect(before <= kernel && kernel <= MonotonicClock.now())
+    withExtendedLifetime(reactor) {}
+  }
+
   @Test func aPastDeadlineDoesNotWaitButStillDispatches() throws {
     let reactor = try Reactor()
     let pipe = try FileDescriptor.pipe()

@@ -203,6 +203,19 @@ import Testing
     }
   }
 
+  /// The kernel names no destination of a default route.
+  @Test(arguments: [("0.0.0.0/0", "192.0.2.9"), ("::/0", "2001:db8::9")])
+  func itIsToldWhenADefaultRouteGoes(destination: String, gateway: String) throws {
+    try withWire { table, interfaces in
+      let monitor = try NetlinkMonitor(watchesRouting: true)
+      #expect(table.add([try made(route(destination, via: gateway), interfaces)]) == [.done])
+      try run("ip \(destination.contains(":") ? "-6" : "-4") route del default")
+      var events: [NetlinkEvent] = []
+      while waitReadable(monitor.rawValue, milliseconds: 500) { try monitor.receive { events.append($0) } }
+      #expect(events.contains(.routeRemoved(RouteIdentity(destination: try prefix(destination), table: 254))))
+    }
+  }
+
   @Test func itIsToldWhenARouteOrARuleGoes() throws {
     try withWire { table, interfaces in
       let monitor = try NetlinkMonitor(watchesRouting: true)

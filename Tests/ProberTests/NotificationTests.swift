@@ -52,6 +52,18 @@ extension ProberTests {
           "<5>martlet[prober]: A: BACKUP → MASTER, no advert from anyone (master-down), priority 150\n"))
     }
 
+    @Test func aBackupsFaultIsTold() throws {
+      let harness = try Harness()
+      try harness.serve(try pair(harness.scratch))
+      try harness.transition(0, 1, from: .initialize, to: .backup)
+      try harness.transition(0, 2, from: .backup, to: .fault, cause: .interfaceDown)
+      try harness.wait(for: "four calls") { harness.scratch.lines("calls").count == 4 }
+      #expect(
+        harness.scratch.lines("calls") == [
+          "A backup", "A any INSTANCE A BACKUP 150", "A fault", "A any INSTANCE A FAULT 150",
+        ])
+    }
+
     @Test func aGroupMovesWithTheLastOfItsMembers() throws {
       let harness = try Harness()
       var configuration = try pair(harness.scratch)

@@ -116,6 +116,17 @@ extension ProberTests {
       try harness.wait(for: "up") { harness.verdicts.last?.status == .up }
     }
 
+    /// Its end and the signal for it cross, one way or the other.
+    @Test func aScriptThatEndsAsItTimesOutIsNotLost() throws {
+      let harness = try Harness()
+      let scratch = harness.scratch
+      let script = scratch.script("check", "echo run >> \(scratch.path("runs"))\nsleep 0.1")
+      try harness.serve(
+        configuration(check(CommandDefinition(script), interval: .milliseconds(10), timeout: .milliseconds(100))))
+      try harness.wait(for: "thirty runs") { scratch.lines("runs").count >= 30 }
+      #expect(!harness.verdicts.isEmpty)
+    }
+
     @Test func neverRunsTwoCopies() throws {
       let harness = try Harness()
       let scratch = harness.scratch

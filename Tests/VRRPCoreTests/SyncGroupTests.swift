@@ -134,6 +134,36 @@ import VRRPCore
     #expect(down.on(0).transitions.map(\.cause) == [.syncGroup(member: 1)])
   }
 
+  @Test("A member's link that comes up while another's check has yet to run leaves nobody in FAULT (KA#1532)")
+  func interfaceUpDuringFirstChecks() {
+    let check = TrackerID(rawValue: 0)
+    var rig = rig { $0[1].trackers = [TrackerBinding(tracker: check)] }
+    rig.handle(.interface(up: false, router: 0))
+    rig.handle(.sourceAddress(.own, router: 0))
+    rig.handle(.start(router: 0))
+    rig.start(1)
+    #expect(rig.state(0) == .fault && rig.state(1) != .backup)
+    rig.handle(.interface(up: true, router: 0))
+    rig.run(for: .seconds(10))
+    #expect(rig.state(0) != .master && rig.state(1) != .master, "the check has not run")
+    rig.handle(.tracker(check, .up))
+    rig.run(for: .seconds(4))
+    #expect(rig.state(0) == .master && rig.state(1) == .master)
+  }
+
+  @Test("A member's fault of a moment has every member announce when it is over (da3fd4bd)")
+  func blink() {
+    var rig = master()
+    rig.handle(.interface(up: false, router: 0))
+    rig.run(for: .milliseconds(10))
+    rig.handle(.interface(up: true, router: 0))
+    let happened = rig.run(for: .seconds(4)).map(\.effect)
+    for member in 0...1 {
+      #expect(rig.state(member) == .master)
+      #expect(happened.on(member).contains(.announce(repeats: 5)))
+    }
+  }
+
   @Test("A group begins as master only if every member owns its addresses (40069771)")
   func owners() {
     var mixed = started([255, 100, 100])

@@ -1,0 +1,104 @@
+import LabKit
+import NetworkTypes
+import Testing
+import VRRPCore
+
+extension LabTests {
+  /// The addresses that adverts leave from, and the interface's own that announcements name.
+  @Suite struct Sources {
+    @Test(
+      "A master says so when the interface's own link-layer address changes, as a bond's does (KA#1112)",
+      needs(.lab, .martlet))
+    func aChangedLinkLayerAddressIsAnnounced() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let high = try #require(pair.high as? MartletPeer)
+        let transitions = try MartletStatus.of(high).routers.first?.transitions
+        let changed = MonotonicInstant.labNow()
+        let mac = try #require(MACAddress(bytes: [2, 0, 0, 9, 0, 0x77]))
+        try high.host.run("ip", "link", "set", "eth0", "address", "\(mac)")
+        let announced = await eventually(within: margin) {
+          lab.capture.announcements(of: pair.address, since: changed).contains { $0.sender == mac && $0.target == mac }
+        }
+        #expect(announced, "\(pair.logs)")
+        let leads = try await eventually(within: margin) { try pair.clientHost.neighbor(of: pair.address) == "\(mac)" }
+        #expect(leads, "\(pair.logs)")
+        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+        #expect(try MartletStatus.of(high).routers.first?.transitions == transitions, "\(pair.logs)")
+        pair.expectOnlySender(pair.high, since: changed)
+      }
+    }
+
+    @Test("Hosts without an IPv4 address serve IPv6 (bb9f0f4c)", needs(.lab, .martlet))
+    func anInterfaceWithoutIPv4ServesIPv6() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3, family: .ipv6)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        for host in [pair.high.host, pair.low.host] { try host.run("ip", "-4", "address", "flush", "dev", "eth0") }
+        try await pair.startInOrder()
+        let before = MonotonicInstant.labNow()
+        await pair.high.stop()
+        try await pair.expectMaster(
+          pair.low, since: before, within: file.skewTime(priority: Pair.lowPriority) + margin, "stop")
+      }
+    }
+
+    @Test(
+      "Unicast over IPv6 without a source of the file's leaves from an address that the peers know (truenas#19527)",
+      needs(.lab, .martlet))
+    func unicastOverIPv6LeavesFromAnAddressThePeersKnow() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3, family: .ipv6, transport: .unicast)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        for peer in [pair.high, pair.low] {
+          let text = try pair.configuration(of: peer).split(separator: "\n").filter { !$0.contains("unicast_src_ip") }
+          try peer.start(text.joined(separator: "\n") + "\n")
+          if peer.host === pair.high.host {
+            let bound = file.masterDownInterval(priority: Pair.highPriority) + startup + margin
+            try await pair.expectMaster(pair.high, within: bound)
+          }
+        }
+        #expect(await eventually(within: startup) { pair.low.saysBackup }, "\(pair.logs)")
+        let begin = MonotonicInstant.labNow()
+        try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority) + .milliseconds(500))
+        pair.expectOnlySender(pair.high, since: begin)
+        #expect(pair.adverts(of: pair.high, since: begin).allSatisfy { $0.source == pair.high.host.ipv6 })
+        #expect(try lab.holders(of: pair.address) == [pair.high.host.name], "\(pair.logs)")
+      }
+    }
+
+    @Test(
+      "The host's own address among the peers is passed over without a word (machine-config-operator#2576)",
+      needs(.lab, .martlet))
+    func itsOwnAddressAmongThePeersIsNoPeer() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3, transport: .unicast)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        // One file for all hosts, as those who write them like it.
+        for peer in [pair.high, pair.low] {
+          let hosts = [pair.high.host, pair.low.host]
+          try peer.start(file.text(for: peer.host, priority: pair.priority(of: peer), peers: hosts))
+          if peer.host === pair.high.host {
+            let bound = file.masterDownInterval(priority: Pair.highPriority) + startup + margin
+            try await pair.expectMaster(pair.high, within: bound)
+          }
+        }
+        #expect(await eventually(within: startup) { pair.low.saysBackup }, "\(pair.logs)")
+        let begin = MonotonicInstant.labNow()
+        try await pair.settle(.seconds(1))
+        pair.expectOnlySender(pair.high, since: begin)
+        for peer in [pair.high, pair.low] {
+          let martlet = try #require(peer as? MartletPeer)
+          let router = try #require(MartletStatus.of(martlet).routers.first)
+          #expect(router.drops.values.allSatisfy { $0 == 0 }, "\(router.drops)")
+          #expect(!martlet.log.contains("\(peer.host.ipv4)"), "\(martlet.log)")
+        }
+        try pair.high.host.crash()
+        try await pair.expectMaster(
+          pair.low, within: file.masterDownInterval(priority: Pair.lowPriority) + margin, "crash")
+      }
+    }
+  }
+}
