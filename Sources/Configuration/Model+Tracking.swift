@@ -9,6 +9,10 @@ public enum TrackerKind: Sendable, Hashable, CaseIterable {
   case interface
   /// `bfd_instance`.
   case bfd
+  /// `track_file`.
+  case file
+  /// `vrrp_track_process`.
+  case process
 
   /// What it is called in status and logs.
   public var label: String {
@@ -16,6 +20,8 @@ public enum TrackerKind: Sendable, Hashable, CaseIterable {
     case .script: "script"
     case .interface: "interface"
     case .bfd: "bfd"
+    case .file: "file"
+    case .process: "process"
     }
   }
 
@@ -26,6 +32,7 @@ public enum TrackerKind: Sendable, Hashable, CaseIterable {
   public var greatestWeight: Int {
     switch self {
     case .script, .interface, .bfd: 253
+    case .file, .process: 254
     }
   }
 }
@@ -58,6 +65,10 @@ public enum TrackerDefinition: Sendable, Hashable {
   case interface(String)
   /// The BFD session at this position of ``Configuration/bfdInstances``.
   case bfd(Int)
+  /// The file at this position of ``Configuration/trackedFiles``.
+  case file(Int)
+  /// The processes at this position of ``Configuration/trackedProcesses``.
+  case process(Int)
 
   /// What kind of thing it is.
   public var kind: TrackerKind {
@@ -65,6 +76,8 @@ public enum TrackerDefinition: Sendable, Hashable {
     case .script: .script
     case .interface: .interface
     case .bfd: .bfd
+    case .file: .file
+    case .process: .process
     }
   }
 }
@@ -77,7 +90,8 @@ extension Configuration {
     let references = routers.flatMap(\.tracked) + groups.flatMap(\.tracked)
     let interfaces = Set(references.filter { $0.kind == .interface }.map(\.name)).sorted()
     return scripts.indices.map(TrackerDefinition.script) + interfaces.map(TrackerDefinition.interface)
-      + bfdInstances.indices.map(TrackerDefinition.bfd)
+      + bfdInstances.indices.map(TrackerDefinition.bfd) + trackedFiles.indices.map(TrackerDefinition.file)
+      + trackedProcesses.indices.map(TrackerDefinition.process)
   }
 
   /// The names of all trackers of a kind, in their order.
@@ -89,6 +103,8 @@ extension Configuration {
     case .script(let index): scripts[index].name
     case .interface(let name): name
     case .bfd(let index): bfdInstances[index].name
+    case .file(let index): trackedFiles[index].name
+    case .process(let index): trackedProcesses[index].name
     }
   }
 }

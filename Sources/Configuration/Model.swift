@@ -11,6 +11,10 @@ public struct Configuration: Sendable {
   public var scripts: [ScriptCheckDefinition] = []
   /// `bfd_instance` blocks in the file's order.
   public var bfdInstances: [BFDInstanceDefinition] = []
+  /// `track_file` and `vrrp_track_file` blocks in the file's order.
+  public var trackedFiles: [TrackedFileDefinition] = []
+  /// `vrrp_track_process` blocks in the file's order.
+  public var trackedProcesses: [TrackedProcessDefinition] = []
   /// `vrrp_instance` blocks in the file's order.
   public var routers: [VirtualRouterDefinition] = []
   /// `vrrp_sync_group` blocks in the file's order.

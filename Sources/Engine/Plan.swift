@@ -300,36 +300,30 @@ struct PlannedTracker {
   let isInitiallyFailed: Bool
 
   init(_ definition: TrackerDefinition, in configuration: Configuration) {
+    name = configuration.name(of: definition)
+    interfaceName = definition.kind == .interface ? name : nil
+    var session: Int?
+    var isInitiallyFailed = false
     switch definition {
-    case .interface(let name):
-      self.name = name
-      interfaceName = name
-      session = nil
+    case .interface:
       fingerprint = 0
-      isInitiallyFailed = false
     case .script(let index):
-      guard configuration.scripts.indices.contains(index) else {
-        name = ""
-        interfaceName = nil
-        session = nil
-        fingerprint = 0
-        isInitiallyFailed = false
-        return
-      }
       let script = configuration.scripts[index]
-      name = script.name
-      interfaceName = nil
-      session = nil
       fingerprint = Self.fingerprint(of: script.command)
       isInitiallyFailed = script.initiallyFailed
     case .bfd(let index):
-      let planned = PlannedSession(configuration.bfdInstances[index])
-      name = planned.name
-      interfaceName = nil
+      fingerprint = PlannedSession(configuration.bfdInstances[index]).fingerprint
       session = index
-      fingerprint = planned.fingerprint
-      isInitiallyFailed = false
+    case .file(let index):
+      fingerprint = Self.fingerprint(of: configuration.trackedFiles[index].path)
+    case .process(let index):
+      let process = configuration.trackedProcesses[index]
+      let words = [process.command] + process.parameters
+      fingerprint = Self.fingerprint(
+        of: words.joined(separator: "\0") + "\0\(process.parameterMatch) \(process.usesCommandLine)")
     }
+    self.session = session
+    self.isInitiallyFailed = isInitiallyFailed
   }
 
   /// Whether its verdicts come from the prober.

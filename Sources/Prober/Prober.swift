@@ -21,6 +21,8 @@ final class Prober {
   private let drains = OutputDrains()
   private let groups: RunningGroups
   private let checks: ScriptChecks
+  private let files: TrackedFiles
+  private let processes: TrackedProcesses
   private let notifier: Notifier
   private var control: ControlSocket?
   private var supervisorRegistration: Reactor.Registration?
@@ -54,6 +56,8 @@ final class Prober {
     self.readBundle = readBundle
     self.groups = groups
     checks = ScriptChecks(loop: loop, log: log)
+    files = TrackedFiles(loop: loop, log: log)
+    processes = TrackedProcesses(loop: loop, log: log)
     notifier = Notifier(loop: loop, log: log, scriptLimit: scriptLimit)
     do {
       control = try ControlSocket(in: runtimeDirectory, loop: loop)
@@ -62,8 +66,10 @@ final class Prober {
     }
     control?.onRequest = { [weak self] connection, request in self?.answer(request, on: connection) }
     checks.onVerdict = { [weak self] index, check in
-      self?.send(TrackerVerdict(tracker: index, status: check.status, reason: check.reason))
+      self?.send(.script(index), check.status, check.reason)
     }
+    files.onLevel = { [weak self] index, level, reason in self?.send(.file(index), .level(level), reason) }
+    processes.onVerdict = { [weak self] index, status, reason in self?.send(.process(index), status, reason) }
     supervisorRegistration = try loop.watch(supervisor.rawValue, for: .readable) { [weak self] _ in
       self?.hearSupervisor()
     }
@@ -147,12 +153,12 @@ final class Prober {
     if let launcher {
       self.launcher = launcher
       notifier.adopt(link, launcher: launcher)
-      if isNew { adoptChecks(wanted, launcher, board: isFirst ? board : nil) }
+      if isNew { adoptTrackers(wanted, launcher, board: isFirst ? board : nil) }
       // What the engine has said comes before what the board shows to be missing.
       link.drain()
       notifier.catchUp(link)
     }
-    for verdict in checks.verdicts { link.send(verdict) }
+    sendAllVerdicts()
     if !hasReported { hasReported = report(.ready) }
   }
 
@@ -183,14 +189,22 @@ final class Prober {
     }
   }
 
-  private func adoptChecks(_ configuration: Configuration, _ launcher: CommandLauncher, board: Board?) {
-    checks.adopt(configuration.scripts, launcher: launcher) { index in
-      guard let record = board?.tracker(index), configuration.scripts[index].name.hasPrefix(record.name),
-        !record.name.isEmpty
+  /// - Parameter board: the verdicts of a process before this one, if the service ran before this process.
+  private func adoptTrackers(_ configuration: Configuration, _ launcher: CommandLauncher, board: Board?) {
+    trackerNumbers = Dictionary(
+      uniqueKeysWithValues: configuration.trackers.enumerated().map { ($0.element, $0.offset) })
+    let own = configuration.trackers.filter { [.script, .file, .process].contains($0.kind) }
+    ownTrackers = Set(own.map(configuration.name))
+    func previous(_ tracker: TrackerDefinition) -> (status: TrackerStatus, reason: String)? {
+      guard let number = trackerNumbers[tracker], let record = board?.tracker(number), !record.name.isEmpty,
+        configuration.name(of: tracker).hasPrefix(record.name)
       else { return nil }
       let verdict = record.verdict
       return (verdict.status, verdict.reason)
     }
+    checks.adopt(configuration.scripts, launcher: launcher) { previous(.script($0)) }
+    files.adopt(configuration.trackedFiles) { previous(.file($0)).map { $0.status != .unknown } ?? false }
+    processes.adopt(configuration.trackedProcesses) { previous(.process($0)) }
   }
 
   private func retireLink() {
@@ -214,8 +228,8 @@ final class Prober {
       log.log(link.names.line(for: message))
       notifier.priorityChanged(to: priority, router: router, on: link)
     case .event(let event):
-      // What the engine says of a script is what this process has said already, with its reason.
-      let isEcho = event.kind == .trackerChanged && link.configuration.scripts.contains { $0.name == event.text }
+      // What the engine says of a script, a file or processes is what this process has said already, with its reason.
+      let isEcho = event.kind == .trackerChanged && ownTrackers.contains(event.text)
       if !isEcho { log.log(link.names.line(for: message)) }
       if event.kind == .otherMaster, event.text == "stays", let router = event.router {
         notifier.heardLowerPriority(router: router, from: event.address.map { "\($0)" } ?? "a host", on: link)
@@ -231,8 +245,20 @@ final class Prober {
     continueStopping()
   }
 
-  private func send(_ verdict: TrackerVerdict) {
-    link?.send(verdict)
+  private var trackerNumbers: [TrackerDefinition: Int] = [:]
+  /// The names of what this process looks after.
+  private var ownTrackers: Set<String> = []
+
+  private func send(_ tracker: TrackerDefinition, _ status: TrackerStatus, _ reason: String) {
+    guard let number = trackerNumbers[tracker] else { return }
+    link?.send(TrackerVerdict(tracker: number, status: status, reason: reason))
+  }
+
+  /// Tells a new engine all that is known.
+  private func sendAllVerdicts() {
+    for (index, status, reason) in checks.verdicts { send(.script(index), status, reason) }
+    for (index, level, reason) in files.levels { send(.file(index), .level(level), reason) }
+    for (index, status, reason) in processes.verdicts { send(.process(index), status, reason) }
   }
 
   // MARK: The control socket
@@ -271,7 +297,7 @@ final class Prober {
     guard stopping == nil else { return }
     if let reason { log.log(.notice, "ending: \(reason)") }
     stopping = .hearing
-    checks.stop()
+    stopTrackers()
     notifier.onProgress = { [weak self] in self?.continueStopping() }
     stopTimer = loop.schedule(after: Self.shutdownLimit) { [weak self] in
       self?.log.log(.warning, "the last notifications took too long and are cut short")
@@ -304,8 +330,14 @@ final class Prober {
 
   /// Kills every script that runs; none is started any more.
   func killScripts() {
-    checks.stop()
+    stopTrackers()
     notifier.stop()
+  }
+
+  private func stopTrackers() {
+    checks.stop()
+    files.stop()
+    processes.stop()
   }
 
   private func end() {

@@ -48,13 +48,7 @@ final class ScriptCheck {
   }
 
   /// What the engine is told.
-  var status: TrackerStatus {
-    switch state.verdict {
-    case .unknown: .unknown
-    case .up: .up
-    case .down: .down
-    }
-  }
+  var status: TrackerStatus { TrackerStatus(state.verdict) }
 
   /// Runs the script now, unless it is running already, and from then on at its interval.
   func start() {

@@ -11,7 +11,7 @@ final class ScriptChecks {
   private var checks: [ScriptCheck] = []
   private var retiring: [ObjectIdentifier: ScriptCheck] = [:]
 
-  /// Told of a changed verdict with the check's position, which is also its tracker's.
+  /// Told of a changed verdict with the check's position in the configuration.
   var onVerdict: ((Int, ScriptCheck) -> Void)?
 
   init(loop: EventLoop, log: LogWriter) {
@@ -72,10 +72,9 @@ final class ScriptChecks {
   }
 
   /// The position, verdict and reason of every check that has a verdict.
-  var verdicts: [TrackerVerdict] {
+  var verdicts: [(index: Int, status: TrackerStatus, reason: String)] {
     checks.enumerated().compactMap { index, check in
-      check.status == .unknown
-        ? nil : TrackerVerdict(tracker: index, status: check.status, reason: check.reason)
+      check.status == .unknown ? nil : (index, check.status, check.reason)
     }
   }
 

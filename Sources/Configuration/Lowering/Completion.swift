@@ -28,6 +28,8 @@ extension Lowering {
     model.global.vrrpNotifyFIFO?.script = global.vrrpFIFOScript?.value
     model.scripts = scripts.compactMap(definition)
     model.bfdInstances = sessions.compactMap(definition)
+    model.trackedFiles = trackedFiles.compactMap(definition)
+    model.trackedProcesses = trackedProcesses.compactMap(definition)
     var positions: [String: Int] = [:]
     var groupOf: [String: SyncGroupDraft] = [:]
     for group in groups {

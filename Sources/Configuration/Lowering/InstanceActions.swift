@@ -55,6 +55,8 @@ extension Lowering {
       .tracking(.script, \.tracked),
       .tracking(.interface, \.tracked),
       .tracking(.bfd, \.tracked),
+      .tracking(.file, \.tracked),
+      .tracking(.process, \.tracked),
       .integer("garp_master_delay", \.announcements.delay),
       .atLeastOne("garp_master_repeat", \.announcements.repeats),
       .integer("garp_master_refresh", \.announcements.refresh),

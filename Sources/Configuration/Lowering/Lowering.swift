@@ -10,6 +10,8 @@ final class Lowering {
   var global = GlobalDraft()
   var scripts: [ScriptDraft] = []
   var sessions: [BFDDraft] = []
+  var trackedFiles: [TrackedFileDraft] = []
+  var trackedProcesses: [TrackedProcessDraft] = []
   var instances: [InstanceDraft] = []
   var groups: [SyncGroupDraft] = []
   var staticAddresses: [KernelEntryDefinition] = []
@@ -29,6 +31,9 @@ final class Lowering {
   private lazy var globalTable = ActionTable(schema, block: ["global_defs"], Self.globalActions)
   private lazy var scriptTable = ActionTable(schema, block: ["vrrp_script"], Self.scriptActions)
   private lazy var sessionTable = ActionTable(schema, block: ["bfd_instance"], Self.sessionActions)
+  private lazy var fileTable = ActionTable(schema, block: ["track_file"], Self.fileActions)
+  private lazy var oldFileTable = ActionTable(schema, block: ["vrrp_track_file"], Self.fileActions)
+  private lazy var processTable = ActionTable(schema, block: ["vrrp_track_process"], Self.processActions)
   private lazy var instanceTable = ActionTable(schema, block: ["vrrp_instance"], Self.instanceActions)
   private lazy var groupTable = ActionTable(schema, block: ["vrrp_sync_group"], Self.groupActions)
   private lazy var authenticationTable = ActionTable(
@@ -73,6 +78,14 @@ final class Lowering {
         lowering.apply(lowering.sessionTable, to: &draft, statement.children)
         lowering.sessions.append(draft)
       },
+      .custom("track_file") { $2.readFile($1, $2.fileTable) },
+      .custom("vrrp_track_file") { $2.readFile($1, $2.oldFileTable) },
+      .custom("vrrp_track_process") { _, statement, lowering in
+        guard let name = lowering.name(of: statement) else { return }
+        var draft = TrackedProcessDraft(name: name)
+        lowering.apply(lowering.processTable, to: &draft, statement.children)
+        lowering.trackedProcesses.append(draft)
+      },
       .custom("vrrp_instance") { _, statement, lowering in
         guard let name = lowering.name(of: statement) else { return }
         var draft = InstanceDraft(name: name)
@@ -86,6 +99,13 @@ final class Lowering {
         lowering.groups.append(draft)
       },
     ]
+  }
+
+  private func readFile(_ statement: Statement, _ table: ActionTable<TrackedFileDraft>) {
+    guard let name = name(of: statement) else { return }
+    var draft = TrackedFileDraft(name: name)
+    apply(table, to: &draft, statement.children)
+    trackedFiles.append(draft)
   }
 
   func readAuthentication(_ statement: Statement, into draft: inout InstanceDraft) {
@@ -187,7 +207,9 @@ final class Lowering {
       return nil
     }
     let name = word.text
-    guard names[kind, default: []].insert(name).inserted else {
+    // The two keywords of one thing share its names.
+    let space = kind == "vrrp_track_file" ? "track_file" : kind
+    guard names[space, default: []].insert(name).inserted else {
       diagnostics.report(
         .error, "duplicate-name", "there is a \(kind) \(name) already; keepalived skips the second one",
         at: word.span, suggestion: "give it another name")

@@ -18,6 +18,8 @@ extension Lowering {
       .tracking(.script, \.tracked),
       .tracking(.interface, \.tracked),
       .tracking(.bfd, \.tracked),
+      .tracking(.file, \.tracked),
+      .tracking(.process, \.tracked),
       .command("notify", \.notify.any),
       .command("notify_master", \.notify.master),
       .command("notify_backup", \.notify.backup),

@@ -37,6 +37,14 @@ extension Lowering {
         Trackable(
           name: $0.name, weight: $0.weight?.value ?? 0, reverse: $0.reverse, isComplete: $0.neighbor != nil)
       }
+    case .file:
+      return trackedFile(named: name).map {
+        Trackable(name: $0.name, weight: $0.weight?.value ?? 1, reverse: $0.reverse, isComplete: $0.path != nil)
+      }
+    case .process:
+      return trackedProcess(named: name).map {
+        Trackable(name: $0.name, weight: $0.weight?.value ?? 0, reverse: $0.reverse, isComplete: $0.command != nil)
+      }
     }
   }
 
@@ -46,6 +54,8 @@ extension Lowering {
     case .script: scripts.map(\.name.value)
     case .interface: []
     case .bfd: sessions.map(\.name.value)
+    case .file: trackedFiles.map(\.name.value)
+    case .process: trackedProcesses.map(\.name.value)
     }
   }
 

@@ -83,15 +83,15 @@ extension Schema {
   private static let vrrpInstanceTrackFileOptions: [Keyword] = rows(
     "vrrp_instance/track_file", kind: .option,
     [
-      Keyword("<name>", .words),
-      Keyword("weight", .words, default: "that of the track_file"),
+      Keyword("<name>", .words, .acts),
+      Keyword("weight", .words, default: "that of the track_file", .acts),
     ])
 
   private static let vrrpInstanceTrackProcessOptions: [Keyword] = rows(
     "vrrp_instance/track_process", kind: .option,
     [
-      Keyword("<name>", .words),
-      Keyword("weight", .words, default: "that of the vrrp_track_process"),
+      Keyword("<name>", .words, .acts),
+      Keyword("weight", .words, default: "that of the vrrp_track_process", .acts),
     ])
 
   private static let vrrpInstanceTrackBfdOptions: [Keyword] = rows(

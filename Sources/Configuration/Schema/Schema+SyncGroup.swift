@@ -11,8 +11,8 @@ extension Schema {
       Keyword("group", .values, .acts),
       Keyword("track_interface", .values, .acts),
       Keyword("track_script", .values, .acts),
-      Keyword("track_file", .values),
-      Keyword("track_process", .values),
+      Keyword("track_file", .values, .acts),
+      Keyword("track_process", .values, .acts),
       Keyword("track_bfd", .values, .acts),
       Keyword("notify_backup", .command, .acts),
       Keyword("notify_master", .command, .acts),
@@ -42,15 +42,15 @@ extension Schema {
   private static let vrrpSyncGroupTrackFileOptions: [Keyword] = rows(
     "vrrp_sync_group/track_file", kind: .option,
     [
-      Keyword("<name>", .words),
-      Keyword("weight", .words, default: "that of the track_file"),
+      Keyword("<name>", .words, .acts),
+      Keyword("weight", .words, default: "that of the track_file", .acts),
     ])
 
   private static let vrrpSyncGroupTrackProcessOptions: [Keyword] = rows(
     "vrrp_sync_group/track_process", kind: .option,
     [
-      Keyword("<name>", .words),
-      Keyword("weight", .words, default: "that of the vrrp_track_process"),
+      Keyword("<name>", .words, .acts),
+      Keyword("weight", .words, default: "that of the vrrp_track_process", .acts),
     ])
 
   private static let vrrpSyncGroupTrackBfdOptions: [Keyword] = rows(

@@ -22,13 +22,13 @@ extension Schema {
       Keyword("linkbeat_interfaces", .values, .accepted(.kernelLinks)),
       Keyword("vrrp_instance", .block, .acts),
       Keyword("vrrp_script", .block, .acts),
-      Keyword("vrrp_track_process", .block),
+      Keyword("vrrp_track_process", .block, .acts),
       Keyword("interface_up_down_delays", .values, .acts),
       Keyword("SSL", .block, default: "auto-generated context", .notManaged),
       Keyword("virtual_server_group", .values, .notManaged),
       Keyword("virtual_server", .block, .notManaged),
       Keyword("bfd_instance", .block, .acts),
-      Keyword("track_file", .block),
-      Keyword("vrrp_track_file", .block, instead: "track_file"),
+      Keyword("track_file", .block, .acts),
+      Keyword("vrrp_track_file", .block, instead: "track_file", .acts),
     ])
 }

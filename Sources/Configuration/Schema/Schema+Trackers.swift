@@ -36,15 +36,15 @@ extension Schema {
   private static let vrrpTrackProcessKeywords: [Keyword] = rows(
     "vrrp_track_process",
     [
-      Keyword("process", .words),
-      Keyword("param_match", .optionalWords, default: "none; bare = exact"),
-      Keyword("weight", .integer(-254, 254), default: "0"),
-      Keyword("quorum", .integer(1, 65535), default: "1"),
-      Keyword("quorum_max", .integer(0, 65535), default: "unlimited"),
-      Keyword("delay", .decimal(1, 3600000000), default: "0", unit: .seconds),
-      Keyword("terminate_delay", .decimal(1, 3600000000), default: "0", unit: .seconds),
-      Keyword("fork_delay", .decimal(1, 3600000000), default: "0", unit: .seconds),
-      Keyword("full_command", .flag),
+      Keyword("process", .words, .acts),
+      Keyword("param_match", .optionalWords, default: "none; bare = exact", .acts),
+      Keyword("weight", .integer(-254, 254), default: "0", .acts),
+      Keyword("quorum", .integer(1, 65535), default: "1", .acts),
+      Keyword("quorum_max", .integer(0, 65535), default: "unlimited", .acts),
+      Keyword("delay", .decimal(1, 3600000000), default: "0", unit: .seconds, .acts),
+      Keyword("terminate_delay", .decimal(1, 3600000000), default: "0", unit: .seconds, .acts),
+      Keyword("fork_delay", .decimal(1, 3600000000), default: "0", unit: .seconds, .acts),
+      Keyword("full_command", .flag, .acts),
     ])
 
   private static let bfdInstanceKeywords: [Keyword] = rows(
@@ -70,17 +70,17 @@ extension Schema {
   private static let trackFileKeywords: [Keyword] = rows(
     "track_file",
     [
-      Keyword("file", .word),
-      Keyword("weight", .integer(-254, 254), default: "1"),
-      Keyword("init_file", .optionalWords, default: "off; bare = 0"),
+      Keyword("file", .word, .acts),
+      Keyword("weight", .integer(-254, 254), default: "1", .acts),
+      Keyword("init_file", .optionalWords, default: "off; bare = 0", .acts),
     ])
 
   private static let vrrpTrackFileKeywords: [Keyword] = rows(
     "vrrp_track_file",
     [
-      Keyword("file", .word, instead: "track_file"),
-      Keyword("weight", .integer(-254, 254), default: "1", instead: "track_file"),
-      Keyword("init_file", .optionalWords, instead: "track_file"),
+      Keyword("file", .word, .acts),
+      Keyword("weight", .integer(-254, 254), default: "1", .acts),
+      Keyword("init_file", .optionalWords, default: "off; bare = 0", .acts),
     ])
 
   private static let linkbeatInterfacesOptions: [Keyword] = rows(

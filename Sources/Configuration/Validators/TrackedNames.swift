@@ -44,6 +44,8 @@ extension TrackerKind {
     case .script: Words(rule: "script", block: "vrrp_script", use: "checked", example: "script \"COMMAND\"")
     case .interface: nil
     case .bfd: Words(rule: "session", block: "bfd_instance", use: "tracked", example: "neighbor_ip ADDRESS")
+    case .file: Words(rule: "file", block: "track_file", use: "tracked", example: "file \"PATH\"")
+    case .process: Words(rule: "process", block: "vrrp_track_process", use: "tracked", example: "process NAME")
     }
   }
 }

@@ -1,0 +1,80 @@
+import ConfigurationSyntax
+import NetworkTypes
+
+/// A `vrrp_track_process` block.
+struct TrackedProcessDraft {
+  var name: Located<String>
+  var command: Located<String>?
+  var parameters: [String] = []
+  var parameterMatch: TrackedProcessDefinition.ParameterMatch?
+  var usesCommandLine = false
+  var weight: Located<Int>?
+  var reverse = false
+  var quorum: Located<Int>?
+  var greatestCount: Located<Int>?
+  var forkDelay: Located<Nanoseconds>?
+  var terminateDelay: Located<Nanoseconds>?
+}
+
+extension Lowering {
+  /// What the keywords of `vrrp_track_process` do.
+  static var processActions: [KeywordAction<TrackedProcessDraft>] {
+    [
+      .custom("process") { draft, statement, lowering in
+        guard let word = statement.arguments.first, lowering.isFirst(draft.command, statement) else { return }
+        draft.command = Located(word.text, word.span)
+        draft.parameters = statement.arguments.dropFirst().map(\.text)
+      },
+      .custom("param_match") { draft, statement, lowering in
+        guard let word = statement.arguments.first else {
+          draft.parameterMatch = .exact
+          return
+        }
+        switch word.text {
+        case "initial": draft.parameterMatch = .initial
+        case "partial": draft.parameterMatch = .partial
+        default:
+          lowering.diagnostics.report(
+            .warning, "bad-value", "'\(word.text)' is neither initial nor partial; the line is ignored", at: word.span)
+        }
+      },
+      .custom("weight") { draft, statement, lowering in
+        guard let weight = lowering.weight(statement.arguments, of: statement, bounds: -254...254) else { return }
+        draft.weight = weight
+        draft.reverse = statement.arguments.dropFirst().first.map { $0 == "reverse" } ?? false
+      },
+      .integer("quorum", \.quorum),
+      .integer("quorum_max", \.greatestCount),
+      .duration("fork_delay", \.forkDelay),
+      .duration("terminate_delay", \.terminateDelay),
+      .custom("delay") { draft, statement, lowering in
+        guard let number = lowering.millionths(statement, bad: .ignored) else { return }
+        let delay = Located(Nanoseconds.microseconds(Int64(number.value)), number.span)
+        draft.forkDelay = delay
+        draft.terminateDelay = delay
+      },
+      .flag("full_command", \.usesCommandLine),
+    ]
+  }
+
+  /// The processes of a name.
+  func trackedProcess(named name: String) -> TrackedProcessDraft? {
+    trackedProcesses.first { $0.name.value == name }
+  }
+
+  /// The processes that have been read, if they have a command.
+  func definition(_ draft: TrackedProcessDraft) -> TrackedProcessDefinition? {
+    guard let command = draft.command?.value else { return nil }
+    var process = TrackedProcessDefinition(
+      name: draft.name.value, command: command, parameters: draft.parameters)
+    process.parameterMatch = draft.parameterMatch ?? (draft.parameters.isEmpty ? .none : .exact)
+    process.usesCommandLine = draft.usesCommandLine
+    process.weight = draft.weight?.value ?? 0
+    process.reverse = draft.reverse
+    process.quorum = draft.quorum?.value ?? 1
+    process.greatestCount = draft.greatestCount?.value
+    process.forkDelay = draft.forkDelay?.value ?? .zero
+    process.terminateDelay = draft.terminateDelay?.value ?? .zero
+    return process
+  }
+}

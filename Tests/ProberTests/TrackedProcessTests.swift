@@ -1,0 +1,146 @@
+import Configuration
+import ControlModel
+import Glibc
+import LinuxSystem
+import NetworkTypes
+import Testing
+import VRRPCore
+
+@testable import Prober
+
+extension ProberTests {
+  @Suite struct TrackedProcessTests {
+    private static func definition(
+      _ command: String, _ parameters: [String] = [], _ match: TrackedProcessDefinition.ParameterMatch = .none,
+      full: Bool = false
+    ) -> TrackedProcessDefinition {
+      var definition = TrackedProcessDefinition(name: "p", command: command, parameters: parameters)
+      definition.parameterMatch = match
+      definition.usesCommandLine = full
+      return definition
+    }
+
+    @Test(
+      "A process is one of those meant by its name, or by its command line",
+      arguments: [
+        (definition("haproxy"), "haproxy", ["/usr/sbin/haproxy", "-Ws"], true),
+        (definition("/usr/sbin/haproxy"), "haproxy", ["haproxy"], true),
+        (definition("hap"), "haproxy", ["haproxy"], false),
+        (definition("a-very-long-process-name"), "a-very-long-pro", [], true),
+        (definition("sh", ["-c"], .exact), "sh", ["sh", "-c"], true),
+        (definition("sh", ["-c"], .exact), "sh", ["sh", "-c", "x"], false),
+        (definition("sh", [], .exact), "sh", ["sh"], true),
+        (definition("sh", [], .exact), "sh", ["sh", "-c"], false),
+        (definition("sh", ["-c"], .partial), "sh", ["sh", "-c", "x"], true),
+        (definition("sh", ["-c", "x"], .partial), "sh", ["sh", "-c"], false),
+        (definition("sh", ["-c", "/op"], .initial), "sh", ["sh", "-c", "/opt/x"], true),
+        (definition("sh", ["-c", "/op"], .initial), "sh", ["sh", "-d", "/opt/x"], false),
+        (definition("/bin/x", full: true), "x", ["/bin/x", "-y"], true),
+        (definition("x", full: true), "x", ["/bin/x"], false),
+        (definition("x", full: true), "x", [], false),
+      ])
+    func matching(definition: TrackedProcessDefinition, name: String, arguments: [String], isOne: Bool) {
+      #expect(definition.matches(ProcessIdentity(name: name, arguments: arguments)) == isOne)
+    }
+
+    @Test(
+      "So many processes are well or not",
+      arguments: [
+        (1, nil, 0, false), (1, nil, 1, true), (1, nil, 9, true), (2, 3, 1, false), (2, 3, 3, true), (2, 3, 4, false),
+        (1, 0, 0, true), (1, 0, 1, false),
+      ] as [(Int, Int?, Int, Bool)])
+    func counts(quorum: Int, most: Int?, count: Int, isWell: Bool) {
+      var definition = Self.definition("x")
+      (definition.quorum, definition.greatestCount) = (quorum, most)
+      #expect(definition.isWell(count: count) == isWell)
+    }
+
+    /// Tracked processes with what they have said, and a program of an unusual name.
+    private final class Rig {
+      let scratch: Scratch
+      let loop: EventLoop
+      let processes: TrackedProcesses
+      let program: String
+      private(set) var said: [TrackerStatus] = []
+      private var children: [ChildProcess] = []
+
+      init() throws {
+        scratch = try Scratch()
+        loop = try EventLoop()
+        program = scratch.script("mt-\(getpid())-prog", "exec 2>/dev/null; while :; do sleep 5; done")
+        processes = TrackedProcesses(loop: loop, log: LogWriter(STDERR_FILENO, format: .text, loop: loop))
+        processes.onVerdict = { [unowned self] _, status, _ in said.append(status) }
+      }
+
+      deinit { killAll() }
+
+      var name: String { program.split(separator: "/").last.map(String.init) ?? "" }
+
+      func adopt(_ change: (inout TrackedProcessDefinition) -> Void = { _ in }) {
+        var definition = TrackedProcessDefinition(name: "p", command: name)
+        change(&definition)
+        processes.adopt([definition]) { _ in nil }
+      }
+
+      func run() throws {
+        var request = SpawnRequest(executable: program, arguments: [program], environment: ["PATH=/usr/bin:/bin"])
+        request.group = .own
+        children.append(try ChildProcess(request))
+      }
+
+      func killOne() {
+        guard let child = children.popLast() else { return }
+        try? child.signal(SIGKILL, group: true)
+        _ = try? child.reap()
+      }
+
+      func killAll() { while !children.isEmpty { killOne() } }
+
+      func wait(for wanted: [TrackerStatus], within bound: Nanoseconds = .seconds(10)) throws -> Bool {
+        let end = MonotonicClock.now() + bound
+        while said != wanted, MonotonicClock.now() < end { try loop.turn(until: MonotonicClock.now() + .milliseconds(20)) }
+        return said == wanted
+      }
+    }
+
+    @Test("A quorum is gained and lost with the processes")
+    func quorum() throws {
+      let rig = try Rig()
+      rig.adopt { $0.quorum = 2 }
+      #expect(rig.said == [.down])
+      try rig.run()
+      try rig.run()
+      #expect(try rig.wait(for: [.down, .up]))
+      rig.killOne()
+      #expect(try rig.wait(for: [.down, .up, .down]))
+      try rig.run()
+      #expect(try rig.wait(for: [.down, .up, .down, .up]))
+    }
+
+    @Test("Too many are a failure where there is a greatest number")
+    func tooMany() throws {
+      let rig = try Rig()
+      try rig.run()
+      rig.adopt { $0.greatestCount = 0 }
+      #expect(try rig.wait(for: [.down]) || rig.said == [.up, .down])
+      rig.killOne()
+      #expect(try rig.wait(for: rig.said + [.up]))
+    }
+
+    @Test("A restart within terminate_delay is no loss")
+    func restart() throws {
+      let rig = try Rig()
+      try rig.run()
+      rig.adopt { $0.terminateDelay = .seconds(8) }
+      #expect(try rig.wait(for: [.up]) || rig.said == [.down, .up])
+      let before = rig.said
+      rig.killOne()
+      try rig.run()
+      // Two passes: the end is known by the pidfd at once, the successor by the next pass.
+      let end = MonotonicClock.now() + TrackedProcesses.passInterval * 3
+      while MonotonicClock.now() < end { try rig.loop.turn(until: end) }
+      #expect(rig.said == before)
+      #expect(rig.processes.verdicts.map(\.status) == [.up])
+    }
+  }
+}
