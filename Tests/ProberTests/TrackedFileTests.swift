@@ -13,7 +13,8 @@ extension ProberTests {
       "A text is a number or it is not",
       arguments: [
         ("5", 5), (" -20\n", -20), ("+3\r\n", 3), ("0\0", 0), ("99999999999999999999999", .max),
-        ("-99999999999999999999999", .min), ("", nil), ("\n", nil), ("5 6", nil), ("0x10", nil), ("-", nil), ("1e3", nil),
+        ("-99999999999999999999999", .min),
+        ("", nil), ("\n", nil), ("5 6", nil), ("0x10", nil), ("-", nil), ("1e3", nil),
       ] as [(String, Int32?)])
     func numbers(text: String, number: Int32?) {
       #expect(TrackedFile.number(in: Array(text.utf8)[...]) == number)
@@ -41,7 +42,9 @@ extension ProberTests {
 
       func wait(for wanted: [Int32], within bound: Nanoseconds = .seconds(5)) throws -> Bool {
         let end = MonotonicClock.now() + bound
-        while levels != wanted, MonotonicClock.now() < end { try loop.turn(until: MonotonicClock.now() + .milliseconds(20)) }
+        while levels != wanted, MonotonicClock.now() < end {
+          try loop.turn(until: MonotonicClock.now() + .milliseconds(20))
+        }
         return levels == wanted
       }
     }

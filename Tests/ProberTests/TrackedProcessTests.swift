@@ -98,7 +98,9 @@ extension ProberTests {
 
       func wait(for wanted: [TrackerStatus], within bound: Nanoseconds = .seconds(10)) throws -> Bool {
         let end = MonotonicClock.now() + bound
-        while said != wanted, MonotonicClock.now() < end { try loop.turn(until: MonotonicClock.now() + .milliseconds(20)) }
+        while said != wanted, MonotonicClock.now() < end {
+          try loop.turn(until: MonotonicClock.now() + .milliseconds(20))
+        }
         return said == wanted
       }
     }
