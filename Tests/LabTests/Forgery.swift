@@ -25,17 +25,24 @@ struct Forgery {
     var isOfVersion3: Bool { self != .authenticationFailure && self != .interval }
   }
 
-  /// An IPv4 frame with an advert: 14 bytes of Ethernet, 20 of IP, then the message.
+  /// A frame with an advert: 14 bytes of Ethernet, an IP header without options, then the message.
   let model: [UInt8]
-  private static let message = 34
+  /// How many senders the forgeries claim to come from.
+  static let senders = 5_000
+
+  private var isIPv4: Bool { model[12] == 0x08 && model[13] == 0x00 }
+  private var message: Int { isIPv4 ? 34 : 54 }
+  /// Where source and destination stand.
+  private var addresses: Range<Int> { isIPv4 ? 26..<34 : 22..<54 }
 
   /// The forgery of one kind.
-  func frame(_ flaw: Flaw) -> [UInt8] {
+  /// - Parameter sender: which of the ``senders`` it claims to come from; `nil` for the master.
+  func frame(_ flaw: Flaw, from sender: Int? = nil) -> [UInt8] {
     var frame = model
-    let message = Self.message
+    let message = message
     frame[message + 2] = 254
     switch flaw {
-    case .timeToLive: frame[22] = 254
+    case .timeToLive: frame[isIPv4 ? 22 : 21] = 254
     case .checksum, .noise: break
     case .version: frame[message] = 0x40 | frame[message] & 0x0F
     case .type: frame[message] = frame[message] & 0xF0 | 2
@@ -49,16 +56,32 @@ struct Forgery {
       let count = Int.random(in: 0...64)
       frame = Array(frame[..<message]) + (0..<count).map { _ in UInt8.random(in: 0...255) }
     }
-    let total = UInt16(frame.count - 14)
-    frame[16] = UInt8(total >> 8)
-    frame[17] = UInt8(total & 0xFF)
-    Self.putChecksum(into: &frame, at: 24, over: 14..<34, pseudoHeader: [])
+    if let sender { put(sender, into: &frame) }
+    putLengths(into: &frame)
     guard flaw != .noise else { return frame }
     // Version 3 sums over a pseudo-header as well, version 2 over the message alone.
-    let pseudoHeader = model[message] >> 4 == 3 ? frame[26..<34] + [0, 112, 0, UInt8(frame.count - message)] : []
+    let length = UInt8(frame.count - message)
+    let upperLayer: [UInt8] = isIPv4 ? [0, 112, 0, length] : [0, 0, 0, length, 0, 0, 0, 112]
+    let pseudoHeader = model[message] >> 4 == 3 ? frame[addresses] + upperLayer : []
     Self.putChecksum(into: &frame, at: message + 6, over: message..<frame.count, pseudoHeader: Array(pseudoHeader))
     if flaw == .checksum { frame[message + 6] ^= 0xA5 }
     return frame
+  }
+
+  /// In the hosts' own network, where none of them is.
+  private func put(_ sender: Int, into frame: inout [UInt8]) {
+    let number = 0x8000 + sender
+    let end = isIPv4 ? 30 : 38
+    frame[end - 2] = UInt8(number >> 8 & 0xFF)
+    frame[end - 1] = UInt8(number & 0xFF)
+  }
+
+  private func putLengths(into frame: inout [UInt8]) {
+    let length = UInt16(frame.count - (isIPv4 ? 14 : message))
+    let place = isIPv4 ? 16 : 18
+    frame[place] = UInt8(length >> 8)
+    frame[place + 1] = UInt8(length & 0xFF)
+    if isIPv4 { Self.putChecksum(into: &frame, at: 24, over: 14..<34, pseudoHeader: []) }
   }
 
   private static func putChecksum(
