@@ -60,9 +60,7 @@ private final class EngineProcess {
   private var filter: AddressFilter?
 
   init(goesOn: Bool) throws {
-    for signal in [SIGINT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2] { try Signals.ignore(signal) }
-    signals = try SignalReceiver([SIGTERM])
-    reactor = try Reactor()
+    // Before anything is opened: a number that was not handed down is free, and would be taken by what is opened first.
     supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 64)
     var prober: Channel?
     if let descriptor = try? Inherited.take(InheritedDescriptor.prober.rawValue) {
@@ -76,6 +74,9 @@ private final class EngineProcess {
     } else {
       locks = nil
     }
+    for signal in [SIGINT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2] { try Signals.ignore(signal) }
+    signals = try SignalReceiver([SIGTERM])
+    reactor = try Reactor()
 
     let configuration = try Self.readConfiguration()
     let monitor = try Self.permitted("watching the network") { () throws(SystemError) in

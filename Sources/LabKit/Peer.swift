@@ -198,21 +198,29 @@ public final class MartletPeer: Peer {
   }
 
   /// The process of a role (`engine`, `prober`), a child of the daemon; `nil` while there is none.
-  public func rolePID(_ role: String) -> pid_t? {
-    guard let supervisor = process?.pid else { return nil }
-    return host.processes().first { pid in
+  public func rolePID(_ role: String) -> pid_t? { rolePIDs(role).first }
+
+  /// All processes of a role: at a hand-over there are two engines for a moment.
+  public func rolePIDs(_ role: String) -> [pid_t] {
+    guard let supervisor = process?.pid else { return [] }
+    return host.processes().filter { pid in
       let arguments = readFile("/proc/\(pid)/cmdline").split(separator: "\0").map(String.init)
       return arguments.contains(role) && Self.parent(of: pid) == supervisor
     }
   }
 
-  /// Open descriptors and resident memory in bytes of the daemon and all its processes.
-  public func footprint() -> (descriptors: Int, residentBytes: Int) {
-    var footprint = (descriptors: 0, residentBytes: 0)
+  /// What the daemon and all its processes take.
+  public func footprint() -> (descriptors: Int, residentBytes: Int, proportionalBytes: Int) {
+    var footprint = (descriptors: 0, residentBytes: 0, proportionalBytes: 0)
     for pid in host.processes() {
       footprint.descriptors += listFolder("/proc/\(pid)/fd").count
-      let pages = readFile("/proc/\(pid)/statm").split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-      footprint.residentBytes += pages * Int(getpagesize())
+      let lines = readFile("/proc/\(pid)/smaps_rollup").split(separator: "\n")
+      func kibibytes(_ name: String) -> Int {
+        let words = lines.first { $0.hasPrefix(name) }?.split(separator: " ") ?? []
+        return words.dropFirst().first.flatMap { Int($0) } ?? 0
+      }
+      footprint.residentBytes += kibibytes("Rss:") * 1024
+      footprint.proportionalBytes += kibibytes("Pss:") * 1024
     }
     return footprint
   }

@@ -37,6 +37,31 @@ extension LabTests {
       }
     }
 
+    @Test(needs(.lab, .martlet), arguments: ["the first", "one that a reload started"])
+    func anEngineThatIsToldToEndResigns(which: String) async throws {
+      try await inLab { lab in
+        let pair = try Pair(in: lab, RouterFile(version: .v3), high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let high = try #require(pair.high as? MartletPeer)
+        if which != "the first" {
+          #expect(try high.command("reload").succeeded)
+          #expect(await eventually(within: startup) { high.rolePIDs("engine").count == 1 }, "\(pair.logs)")
+        }
+        let engine = try #require(high.rolePID("engine"), "\(pair.logs)")
+        let told = MonotonicInstant.labNow()
+        kill(engine, SIGTERM)
+        let resigned = await eventually(within: margin) {
+          pair.adverts(of: pair.high, since: told).contains { $0.priority == 0 }
+        }
+        #expect(resigned, "\(pair.logs)")
+        // Only the service is stopped for good: another engine goes on.
+        let bound = pair.file.masterDownInterval(priority: Pair.highPriority) + startup
+        let back = MonotonicInstant.labNow()
+        try await pair.expectMaster(pair.high, since: back, within: bound, "another engine")
+        #expect(high.rolePID("engine") != engine)
+      }
+    }
+
     @Test(needs(.lab, .martlet))
     func theBackupsEngineIsReplacedQuietly() async throws {
       try await inLab { lab in
