@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
@@ -166,6 +167,8 @@ int clinux_map(int fd, size_t length, bool writable, void **address) {
   *address = mapped;
   return 0;
 }
+
+void clinux_return_memory(void) { malloc_trim(0); }
 
 int clinux_lock_memory(void) { return result(mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)); }
 

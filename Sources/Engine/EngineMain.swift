@@ -91,6 +91,7 @@ private final class EngineProcess {
       throw error
     }
     self.virtualInterfaces = virtualInterfaces
+    ProcessMemory.returnFree()
     let notes = Self.becomeRealTime() + refuseUnaccepted() + promoteSecondaries()
     for note in notes { engine.outbox.send(.event(LogEvent(.degraded, text: note))) }
   }

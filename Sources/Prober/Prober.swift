@@ -160,6 +160,7 @@ final class Prober {
     }
     sendAllVerdicts()
     if !hasReported { hasReported = report(.ready) }
+    ProcessMemory.returnFree()
   }
 
   private var launcher: CommandLauncher?
@@ -242,6 +243,7 @@ final class Prober {
 
   private func closed(_ link: EngineLink) {
     oldLinks.removeAll { $0 === link }
+    ProcessMemory.returnFree()
     continueStopping()
   }
 

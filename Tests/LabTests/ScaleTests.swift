@@ -18,6 +18,45 @@ extension LabTests {
       #expect(judged, "the machine never started two daemons at about the same moment")
     }
 
+    /// Reading a configuration needs several times what it then takes; the rest must go back, or each reload leaves more behind.
+    @Test(needs(.lab, .martlet))
+    func reloadsOfManyRoutersKeepTheMemorySmall() async throws {
+      // Alone, since what several daemons share of the program is counted to each in part only.
+      try await inLab(alone: true) { lab in
+        let peer = try MartletPeer(host: lab.addHost("a", number: 1))
+        var file = RouterFile(version: .v3, interval: .seconds(1))
+        file.routers = 250
+        file.vrid = 1
+        let text = file.text(for: peer.host, priority: 100, peers: [])
+        var whole = ""
+        for link in 0..<8 {
+          let name = "many\(link)"
+          try peer.host.run("ip", "link", "add", name, "type", "veth", "peer", "name", "\(name)b")
+          for end in [name, "\(name)b"] { try peer.host.run("ip", "link", "set", end, "up") }
+          try peer.host.run("ip", "address", "add", "10.8.\(link).1/24", "dev", name)
+          whole += text.replacing("eth0", with: name).replacing("VI_", with: "VI_\(link)_")
+            .replacing("10.9.1.", with: "10.9.\(link + 1).")
+        }
+        try peer.start(whole)
+        func masters() throws -> Int { try MartletStatus.of(peer).routers.count { $0.state == "MASTER" } }
+        let serves = await eventually(within: startup + .seconds(10)) {
+          (try? masters()) == 2000
+        }
+        #expect(serves, "\(peer.log.suffix(2000))")
+        let first = peer.footprint()
+        for _ in 0..<3 { #expect(try peer.command("reload").succeeded, "\(peer.log.suffix(2000))") }
+        #expect(try masters() == 2000)
+        // The engines before the last one are gone, and with them what they shared.
+        #expect(await eventually(within: startup) { peer.host.processes().count == 3 })
+        let after = peer.footprint()
+        let growth = after.residentBytes - first.residentBytes
+        #expect(growth < first.residentBytes / 10, "\(first.residentBytes) to \(after.residentBytes) bytes")
+        print(
+          "2,000 routers: \(first.proportionalBytes / 1024) KiB (PSS of all processes), after three reloads "
+            + "\(after.proportionalBytes / 1024) KiB")
+      }
+    }
+
     /// Returns whether the two were ready close enough to each other to be judged.
     private func startTogether(in lab: Lab) async throws -> Bool {
       var file = RouterFile(version: .v3, interval: .milliseconds(100))

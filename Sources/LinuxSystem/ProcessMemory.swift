@@ -1,0 +1,9 @@
+import CLinux
+
+/// The memory of the calling process.
+public enum ProcessMemory {
+  /// Gives what is free within the heap back to the kernel (malloc_trim(3)). The allocator by itself returns only what is free at the
+  /// heap's end, which the little that is kept of something large prevents. Takes time in proportion to the heap: not for a turn of
+  /// the engine.
+  public static func returnFree() { clinux_return_memory() }
+}
