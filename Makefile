@@ -28,6 +28,7 @@ LAB := unshare $(NAMESPACES) env MARTLET_LAB=1 /bin/sh -c \
 
 RELEASE := -c release --static-swift-stdlib
 INSTALLED := $(DESTDIR)$(PREFIX)
+BINARY ?= .build/release/martlet
 
 .PHONY: deps build demo test simulate scale interoperability lint bench install clean have-build-packages have-lab-packages
 
@@ -117,9 +118,12 @@ bench: deps
 	@$(SWIFT) build $(RELEASE) --product Benchmarks --quiet
 	@$(LAB) "$$($(SWIFT) build $(RELEASE) --show-bin-path)/Benchmarks" $(if $(ROUNDS),--rounds $(ROUNDS))
 
-## install: the binary, the systemd unit and the sample configurations, below $(DESTDIR)$(PREFIX)
-install: build
-	install -D -m 755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/martlet" $(INSTALLED)/sbin/martlet
+## install: the binary, the systemd unit and the sample configurations, below $(DESTDIR)$(PREFIX); builds only what is not built yet,
+## so that root needs no Swift after the `make build` of somebody else
+install:
+	@if [ ! -x $(BINARY) ] || [ -n "$$(find Package.swift Sources -newer $(BINARY) -print -quit)" ]; then \
+	  $(MAKE) --no-print-directory build; fi
+	install -D -m 755 $(BINARY) $(INSTALLED)/sbin/martlet
 	for unit in systemd/*.service; do \
 	  sed 's#/usr/sbin/martlet#$(PREFIX)/sbin/martlet#g' "$$unit" \
 	  | install -D -m 644 /dev/stdin $(INSTALLED)/lib/systemd/system/"$${unit##*/}"; done

@@ -79,7 +79,9 @@ let package = Package(
         "NetworkTypes", "ConfigurationSyntax", "Configuration", "ControlModel", "LinuxSystem", "Engine", "Prober",
         "Supervisor", "Simulation", argumentParser,
       ],
-      swiftSettings: settings),
+      swiftSettings: settings,
+      // The usual linker repeats what Foundation, which the argument parser brings along, warns of in itself.
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
     // Kits: what stands behind the tests, the demo and the benchmarks.
     layer("SimulationKit", ["NetworkTypes", "VRRPCore", "VRRPWire"]),

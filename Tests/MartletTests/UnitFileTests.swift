@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @Suite struct UnitFileTests {
@@ -23,5 +24,47 @@ import Testing
       program, ["systemd-sysusers", "--dry-run", Running.sources + "/systemd/sysusers.d/martlet.conf"])
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect((outcome.output + outcome.errors).contains("martlet"))
+  }
+
+  @Test(
+    "`make install` needs no compiler once there is a binary, and the unit starts what was installed",
+    .enabled(if: Running.find("make") != nil, "make is not installed"))
+  func installs() throws {
+    let make = try #require(Running.find("make"))
+    let scratch = try Scratch()
+    let binary = try scratch.file("built", "#!/bin/sh\n")
+    chmod(binary, 0o755)
+    let staged = scratch.path + "/staged"
+    defer { _ = try? Running.run("/bin/rm", ["rm", "-r", staged]) }
+    let outcome = try Running.run(
+      make,
+      [
+        "make", "-s", "-C", Running.sources, "install", "DESTDIR=" + staged, "PREFIX=/usr", "BINARY=" + binary,
+        "SWIFT=/nonexistent/swift",
+      ])
+    #expect(outcome.code == 0, "\(outcome.output)\(outcome.errors)")
+    let files = try Running.run("/usr/bin/find", ["find", staged, "-type", "f", "-printf", "%P %m\n"]).output
+    #expect(
+      Set(files.split(separator: "\n").map(String.init)) == [
+        "usr/sbin/martlet 755", "usr/lib/systemd/system/martlet.service 644", "usr/lib/sysusers.d/martlet.conf 644",
+        "usr/lib/tmpfiles.d/martlet.conf 644", "usr/share/doc/martlet/examples/martlet-left.conf 644",
+        "usr/share/doc/martlet/examples/martlet-right.conf 644", "usr/share/doc/martlet/examples/haproxy.conf 644",
+        "usr/share/doc/martlet/examples/nginx.conf 644",
+      ])
+    let elsewhere = try Running.run(
+      make,
+      [
+        "make", "-s", "-C", Running.sources, "install", "DESTDIR=" + staged, "PREFIX=/opt/it", "BINARY=" + binary,
+        "SWIFT=/nonexistent/swift",
+      ])
+    #expect(elsewhere.code == 0, "\(elsewhere.output)\(elsewhere.errors)")
+    let unit = staged + "/opt/it/lib/systemd/system/martlet.service"
+    let commands = try Running.run("/bin/grep", ["grep", "-h", "^Exec", unit]).output
+    #expect(
+      commands == """
+        ExecStart=/opt/it/sbin/martlet run -f ${MARTLET_CONFIG}
+        ExecReload=/opt/it/sbin/martlet reload
+
+        """)
   }
 }
