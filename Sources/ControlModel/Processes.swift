@@ -25,6 +25,13 @@ public enum InheritedDescriptor: Int32, Sendable, CaseIterable {
   /// Prober: the segment in which it notes for the supervisor which checks run.
   case runningChecks = 9
 
+  /// The service in the background: the pipe on which whoever started it waits for a byte, that it serves. Only there if the
+  /// environment has ``readinessVariable``.
+  case readiness = 10
+
+  /// Says that ``readiness`` is inherited.
+  public static let readinessVariable = "MARTLET_READINESS"
+
   /// The size of ``runningChecks`` in bytes: room for 16,384 process groups.
   public static let runningChecksSize = 1 << 16
 }

@@ -81,7 +81,9 @@ struct ChildRequests {
     self.options = options
     var environment = ProcessEnvironment.current
     // The service manager listens to one process only.
-    for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] { environment[name] = nil }
+    for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", InheritedDescriptor.readinessVariable] {
+      environment[name] = nil
+    }
     // Printing where it crashed would keep a dead engine from being replaced, and put its memory into the log.
     if environment["SWIFT_BACKTRACE"] == nil { environment["SWIFT_BACKTRACE"] = "enable=no" }
     self.environment = environment.entries

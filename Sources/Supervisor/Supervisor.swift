@@ -16,6 +16,8 @@ final class Supervisor {
   let runningChecks: SharedMemory
   var supervision: Supervision
   private let service: ServiceNotification
+  /// Where somebody waits to hear that the service serves.
+  private var readiness: FileDescriptor?
 
   private var events: [SupervisionEvent] = []
   /// The code to end with, once that is known.
@@ -42,6 +44,7 @@ final class Supervisor {
     limits: Supervision.Limits = Supervision.Limits(),
     launch: @escaping Launch = { (request) throws(SystemError) in try ChildProcess(request) }
   ) throws(SystemError) {
+    if options.reportsReadiness { readiness = try Inherited.take(InheritedDescriptor.readiness.rawValue) }
     reactor = try Reactor()
     self.log = log
     self.service = service
@@ -157,6 +160,7 @@ final class Supervisor {
   }
 
   private func announce(_ state: ServiceState) {
+    if state == .ready, let waiting = readiness.take() { _ = try? waiting.write([UInt8(ascii: "\n")]) }
     notify { (service) throws(SystemError) in
       switch state {
       case .ready: try service.ready()

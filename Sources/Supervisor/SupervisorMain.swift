@@ -42,6 +42,8 @@ public enum SupervisorMain {
     let addressLocks = try openAddressLocks(beside: directory, log)
     let pidFile = try openPIDFile(options.pidFile)
     defer { pidFile?.remove() }
+    let secondPIDFile = try openPIDFile(options.secondPIDFile)
+    defer { secondPIDFile?.remove() }
     for note in options.notes { log.write(.debug, note) }
     try dropCapabilities()
     let supervisor = try Supervisor(options: options, addressLocks: addressLocks, log: log)

@@ -12,6 +12,10 @@ public struct SupervisorOptions: Sendable {
   public var logFormat: LogFormat
   /// Where the supervisor's process number is written while it runs; `nil` for nowhere.
   public var pidFile: String?
+  /// A further name for ``pidFile``, for those who look where keepalived's VRRP process writes its number.
+  public var secondPIDFile: String?
+  /// Whether somebody waits at ``ControlModel/InheritedDescriptor/readiness`` to hear that the service serves.
+  public var reportsReadiness = false
   /// What the command line has to remark, for the log at debug level.
   public var notes: [String] = []
 

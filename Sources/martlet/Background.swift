@@ -1,30 +1,55 @@
 import ControlModel
 import Glibc
 import LinuxSystem
+import NetworkTypes
 
 /// Starts the service in the background, as keepalived does without `-n`: a process of its own session, which says on
 /// the journal what it has to say.
+///
+/// Unlike keepalived it stays until the service serves, so that whoever starts it hears of a failure.
 struct Background {
   let arguments: [String]
 
   private static let journal = "/run/systemd/journal/stdout"
+  /// More than reading the largest configuration and opening its sockets takes.
+  private static let patience = Nanoseconds.seconds(60)
 
-  /// Starts it; the code of the process that was started from.
+  /// Starts it and waits until it serves; 0, or what it ended with before that.
   func start() -> Int32 {
-    var request = SpawnRequest(
-      executable: Executable.ownPath, arguments: ["keepalived", "-n"] + arguments,
-      environment: ProcessEnvironment.current.entries)
-    request.group = .session
     do {
-      // Without a journal the terminal or the container that we were started from is the next best reader.
-      let journal = try? openJournal()
-      request.map(journal?.rawValue ?? STDERR_FILENO, to: STDERR_FILENO)
-      _ = try ChildProcess(request)
-      return 0
+      return try launchAndWait()
     } catch {
       printError("keepalived: \(error.description)\n")
       return ControlModel.ExitCode.failure.rawValue
     }
+  }
+
+  private func launchAndWait() throws(SystemError) -> Int32 {
+    var environment = ProcessEnvironment.current
+    environment[InheritedDescriptor.readinessVariable] = "yes"
+    var request = SpawnRequest(
+      executable: Executable.ownPath, arguments: ["keepalived", "-n"] + arguments, environment: environment.entries)
+    request.group = .session
+    // Without a journal the terminal or the container that we were started from is the next best reader.
+    let journal = try? openJournal()
+    request.map(journal?.rawValue ?? STDERR_FILENO, to: STDERR_FILENO)
+    let pipe = try FileDescriptor.pipe()
+    request.map(pipe.writer.rawValue, to: InheritedDescriptor.readiness.rawValue)
+    let service = try ChildProcess(request)
+    var events = [
+      pollfd(fd: pipe.reader.rawValue, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: service.rawValue, events: Int16(POLLIN), revents: 0),
+    ]
+    let end = MonotonicClock.now() + Self.patience
+    while MonotonicClock.now() < end {
+      poll(&events, 2, 1_000)
+      if events[0].revents & Int16(POLLIN) != 0 { return ControlModel.ExitCode.success.rawValue }
+      guard let status = try service.reap() else { continue }
+      let code = if case .exited(let code) = status { code } else { ControlModel.ExitCode.failure.rawValue }
+      if journal != nil { printError("keepalived: not started (\(status)); the journal says why\n") }
+      return code
+    }
+    return ControlModel.ExitCode.success.rawValue
   }
 
   /// A stream to journald (systemd-cat(1)): identifier, unit, usual severity, whether lines begin with one, forwarding.

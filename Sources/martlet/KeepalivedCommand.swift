@@ -80,6 +80,8 @@ struct KeepalivedCommand {
       configurationPath: ConfigurationReading.absolute(options.file), configurationID: options.configurationID,
       runtimeDirectory: Self.runtimeDirectory(pidFile: options.pidFile))
     service.pidFile = options.pidFile
+    service.secondPIDFile = options.vrrpPIDFile
+    service.reportsReadiness = ProcessEnvironment.current[InheritedDescriptor.readinessVariable] != nil
     service.notes = options.notes
     return Service(service, namespace: options.namespace).run()
   }
@@ -114,6 +116,7 @@ extension KeepalivedOptions.Option {
     case .file: "the configuration (/etc/keepalived/keepalived.conf)"
     case .stayInForeground: "stay in the foreground"
     case .pidFile: "where the process number goes (\(KeepalivedOptions.usualPIDFile))"
+    case .vrrpPIDFile: "where it goes as well"
     case .configurationID: "what lines that begin with @ are compared with"
     case .configurationTest: "only check the configuration"
     case .namespace: "run in this network namespace"

@@ -3,7 +3,7 @@
 struct KeepalivedOptions: Equatable {
   /// What an option means here.
   enum Meaning: Hashable {
-    case file, stayInForeground, pidFile, configurationID, configurationTest, namespace, umask
+    case file, stayInForeground, pidFile, vrrpPIDFile, configurationID, configurationTest, namespace, umask
     case version, help, signalNumber
     /// Accepted without effect: it steers something that martlet does otherwise or has no part for.
     case none
@@ -45,6 +45,8 @@ struct KeepalivedOptions: Equatable {
   var file = "/etc/keepalived/keepalived.conf"
   var staysInForeground = false
   var pidFile = KeepalivedOptions.usualPIDFile
+  /// Where scripts find the number of keepalived's VRRP process; here there is one process to signal.
+  var vrrpPIDFile: String?
   var configurationID: String?
   var namespace: String?
   var umask: UInt32?
@@ -78,7 +80,7 @@ struct KeepalivedOptions: Equatable {
     Option(short: "n", long: "dont-fork", value: .never, meaning: .stayInForeground),
     Option(short: "d", long: "dump-conf", value: .never, meaning: .none),
     Option(short: "p", long: "pid", value: .always, meaning: .pidFile),
-    Option(short: "r", long: "vrrp_pid", value: .always, meaning: .none),
+    Option(short: "r", long: "vrrp_pid", value: .always, meaning: .vrrpPIDFile),
     Option(short: "T", long: "genhash", value: .never, meaning: .missing("martlet has no genhash")),
     Option(short: "c", long: "checkers_pid", value: .always, meaning: .none),
     Option(short: "a", long: "address-monitoring", value: .never, meaning: .none),
@@ -160,6 +162,7 @@ struct KeepalivedOptions: Equatable {
     case .file: file = value ?? file
     case .stayInForeground: staysInForeground = true
     case .pidFile: pidFile = value ?? pidFile
+    case .vrrpPIDFile: vrrpPIDFile = value
     case .configurationID: configurationID = value
     case .configurationTest: configurationTest = .some(value)
     case .namespace: namespace = value

@@ -12,7 +12,8 @@ import Testing
     #expect(options.staysInForeground)
     #expect(options.file == "/etc/x.conf")
     #expect(options.pidFile == "/run/x.pid")
-    #expect(options.notes.count == 4)
+    #expect(options.vrrpPIDFile == "/run/y.pid")
+    #expect(options.notes.count == 3)
   }
 
   @Test func startsFromKeepalivedsDefaults() throws {
@@ -117,34 +118,37 @@ import Testing
     defer { _ = try? Running.run(ip, ["ip", "link", "delete", "mtest0"]) }
     let file = try scratch.file("pair.conf", Sample.router(interface: "mtest0"))
     let pidFile = scratch.path + "/martlet-test.pid"
-    #expect(try keepalived(["-D", "-f", file, "-p", pidFile]).code == 0)
-    let started = try waitForProcess(pidFile)
-    let process = try #require(started)
-    let status = try waitFor {
-      try Running.martlet(["status", "--json", "--runtime-directory", "/run/martlet-martlet-test"]).code == 0
-    }
-    #expect(status)
+    let secondPIDFile = scratch.path + "/second.pid"
+    #expect(try keepalived(["-D", "-f", file, "-p", pidFile, "-r", secondPIDFile]).code == 0)
+    // It serves by the time that the command has ended.
+    let process = try #require(try number(in: pidFile))
+    #expect(try number(in: secondPIDFile) == process)
+    #expect(try Running.martlet(["status", "--json", "--runtime-directory", "/run/martlet-martlet-test"]).code == 0)
     // Signals that keepalived's users send for its data must not end it.
     for signal in [SIGUSR1, SIGUSR2, 36, 63] as [Int32] { kill(process, signal) }
     #expect(try Running.martlet(["reload", "--runtime-directory", "/run/martlet-martlet-test"]).code == 0)
     #expect(kill(process, 0) == 0)
     #expect(kill(process, SIGTERM) == 0)
-    #expect(try waitFor { access(pidFile, F_OK) != 0 })
+    #expect(try waitFor { access(pidFile, F_OK) != 0 && access(secondPIDFile, F_OK) != 0 })
     #expect(try waitFor { kill(process, 0) != 0 })
   }
 
-  private func waitForProcess(_ pidFile: String) throws -> Int32? {
-    var process: Int32?
-    _ = try waitFor {
-      guard let file = try? FileDescriptor.open(reading: pidFile) else { return false }
-      var buffer = [UInt8](repeating: 0, count: 16)
-      guard case .bytes(let count) = try buffer.withUnsafeMutableBytes({ try file.read(into: $0) }) else {
-        return false
-      }
-      process = Int32(String(decoding: buffer[..<count].dropLast(), as: UTF8.self))
-      return process != nil
-    }
-    return process
+  @Test(.enabled(if: Running.mayServe, "not as root on a real host: the service would leave a lock file in /run"))
+  func aStartInTheBackgroundThatFailsSaysSo() throws {
+    let scratch = try Scratch()
+    let wrong = try scratch.file("wrong.conf", Sample.router(extra: "virtual_router_id 300"))
+    let elsewhere = try scratch.file("elsewhere.conf", Sample.router())
+    let pidFile = scratch.path + "/martlet-fails.pid"
+    #expect(try keepalived(["-f", wrong, "-p", pidFile]).code == 2)
+    #expect(try keepalived(["-f", elsewhere, "-p", pidFile]).code == 3)
+    #expect(access(pidFile, F_OK) != 0)
+  }
+
+  private func number(in pidFile: String) throws -> Int32? {
+    let file = try FileDescriptor.open(reading: pidFile)
+    var buffer = [UInt8](repeating: 0, count: 16)
+    guard case .bytes(let count) = try buffer.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
+    return Int32(String(decoding: buffer[..<count].dropLast(), as: UTF8.self))
   }
 
   /// Looks every 20 ms whether something is so, for at most 10 s.
