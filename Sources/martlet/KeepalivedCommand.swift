@@ -66,9 +66,16 @@ struct KeepalivedCommand {
     return Self.code(ofWarnings: loaded.diagnostics.filter { $0.severity == .warning }.map(\.id))
   }
 
-  /// The code that keepalived gives: what martlet does not do yet, or leaves to others, is no fault of the file.
+  /// Warnings that keepalived ends with 0 over: what martlet does not do yet or leaves to others, and advice on what keepalived does
+  /// without a word.
+  private static let advice: Set<String> = [
+    "not-yet", "not-managed", "unreachable-addresses", "include-missing", "duplicate-address", "comment-in-password",
+    "typographic-quote", "version-for-ipv6",
+  ]
+
+  /// The code that keepalived gives.
   private static func code(ofWarnings ids: [String]) -> Int32 {
-    let faults = Set(ids).subtracting(["not-yet", "not-managed"])
+    let faults = Set(ids).subtracting(advice)
     if faults.isEmpty { return 0 }
     return faults == ["script-security"] ? Code.wouldRunScriptsUnsafely : Code.wouldRunWithErrors
   }

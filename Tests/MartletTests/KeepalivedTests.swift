@@ -83,6 +83,13 @@ import Testing
     // What only martlet has to say is no fault of the file; a script without security has a code of its own.
     let lacking = try scratch.file("lacking.conf", Sample.router(extra: "smtp_alert on"))
     #expect(try keepalived(["-t", "-f", lacking]).code == 0)
+    // Nor is what it warns of and keepalived does without a word, as its own sample does by `vrrp_strict`.
+    let advised = try scratch.file(
+      "advised.conf", "include /nonexistent/*.conf\nglobal_defs {\nvrrp_strict\n}\n" + Sample.router())
+    let outcomeOfAdvice = try keepalived(["-t", "-f", advised])
+    #expect(outcomeOfAdvice.code == 0, "\(outcomeOfAdvice.errors)")
+    #expect(outcomeOfAdvice.errors.contains("[unreachable-addresses]"))
+    #expect(outcomeOfAdvice.errors.contains("[include-missing]"))
     let unsafe = try scratch.file(
       "unsafe.conf", "global_defs {\nscript_user root\n}\n" + Sample.router(extra: "notify /bin/true"))
     #expect(try keepalived(["-t", "-f", unsafe]).code == 6)
