@@ -18,6 +18,8 @@ struct Service {
 
   /// Runs it; the code to exit with.
   func run() -> Int32 {
+    // Until the service listens to it: the configuration is yet to be read, and the default would end the process.
+    try? Signals.ignore(SIGHUP)
     guard let name = namespace ?? configuredNamespace() else { return SupervisorMain.run(options) }
     let path = "/run/netns/" + name
     var code: Int32 = ControlModel.ExitCode.failure.rawValue

@@ -102,6 +102,34 @@ import Testing
     #expect(outcome.errors.contains("mart-none0"))
   }
 
+  @Test(
+    "SIGHUP before the service has read its configuration ends nothing",
+    .enabled(if: Running.mayServe, "not as root on a real host: the service would leave a lock file in /run"))
+  func aReloadMayBeAskedForAtOnce() throws {
+    let scratch = try Scratch()
+    let many = (1...200).map { Sample.router().replacing("VI_1", with: "VI_\($0)").replacing("51", with: "\($0)") }
+    let file = try scratch.file("many.conf", many.joined())
+    let errors = try MemoryFile.create(name: "errors")
+    let service = try Running.start(
+      Running.martlet ?? "", ["martlet", "run", "-f", file, "--runtime-directory", scratch.path],
+      errors: errors.rawValue)
+    // The first that it starts asks the configuration for a namespace, which takes a while with so many routers.
+    let path = "/proc/\(service.processID)/task/\(service.processID)/children"
+    var asks = false
+    for _ in 0..<100_000 where !asks {
+      guard let list = try? FileDescriptor.open(reading: path) else { break }
+      asks = withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
+        if case .bytes? = try? list.read(into: buffer) { true } else { false }
+      }
+    }
+    #expect(asks)
+    try service.signal(SIGHUP)
+    var waiting = pollfd(fd: service.rawValue, events: Int16(POLLIN), revents: 0)
+    #expect(poll(&waiting, 1, 20_000) == 1)
+    // It goes on to find that the interface does not exist.
+    #expect(try service.reap() == .exited(3))
+  }
+
   @Test(arguments: ["engine", "prober", "loader"])
   func aRoleStartedByHandEndsWithAnError(role: String) throws {
     let outcome = try Running.martlet([role])
