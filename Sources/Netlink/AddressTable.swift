@@ -33,7 +33,7 @@ public final class AddressTable {
     switch (operation, error) {
     case (_, 0): .done
     case (.add, EEXIST), (.replace, EEXIST): .alreadyThere
-    case (.remove, EADDRNOTAVAIL), (.remove, ENODEV): .notThere
+    case (.remove, EADDRNOTAVAIL), (.remove, ENODEV), (.remove, ENXIO): .notThere
     case (_, let error): .failed(error)
     }
   }

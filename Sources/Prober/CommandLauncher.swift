@@ -59,7 +59,7 @@ final class CommandLauncher {
         request, limit: limit, loop: loop, drains: drains, groups: endsWithProber ? groups : nil,
         completion: completion)
     } catch {
-      let step = error.operation == "execute" ? "" : "\(error.operation): "
+      let step = error.operation == "execute" ? "" : "\(error.operation) it: "
       throw ScriptIdentities.Refusal(description: "cannot run: \(step)\(SystemError.reason(error.errno))")
     }
   }

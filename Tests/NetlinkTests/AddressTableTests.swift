@@ -152,6 +152,18 @@ import Testing
     }
   }
 
+  /// A link too narrow for IPv6 (RFC 8200 section 5) loses all of it at once, addresses included.
+  @Test func whatWentWithALinksIPv6IsNotThere() throws {
+    try withFreshNamespace {
+      try makeLink("near0")
+      let near = try interface("near0")
+      let address = AddressSpecification(prefix: try prefix("2001:db8::1/64"), interface: near)
+      #expect(try AddressTable().apply([AddressChange(.add, address)]) == [.done])
+      try run("ip link set near0 mtu 1000")
+      #expect(try AddressTable().apply([AddressChange(.remove, address)]) == [.notThere])
+    }
+  }
+
   @Test func aSliceIsCountedFromItsStart() throws {
     try withWire { wire in
       let all = changes(.add, 10, .ipv4, on: wire)
