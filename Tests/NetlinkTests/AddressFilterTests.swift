@@ -33,7 +33,8 @@ import Testing
         #expect(throws: SystemError.self) { _ = try AddressFilter(dropping: []) }
       }
       filter = nil
-      #expect(reaches("192.0.2.10") && reaches("2001:db8::10"))
+      // The kernel takes the table away when it has closed the socket, which on a busy machine is a moment later.
+      for address in ["192.0.2.10", "2001:db8::10"] { #expect((0..<5).contains { _ in reaches(address) }) }
     }
   }
 
