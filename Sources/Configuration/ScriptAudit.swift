@@ -25,6 +25,21 @@ public enum ScriptAudit {
     }
   }
 
+  /// `loaded` with what is wrong with its programs among its findings, in the order of their places.
+  public static func audited(_ loaded: LoadedConfiguration, files: some FileStatusProvider) -> LoadedConfiguration {
+    var audited = loaded
+    for finding in diagnostics(of: loaded, files: files) {
+      // After the last finding of its file that does not come later; those of a file stand together.
+      let before = audited.diagnostics.lastIndex { other in
+        guard let place = other.range, let own = finding.range, place.path == own.path else { return false }
+        return place.line <= own.line
+      }
+      let first = audited.diagnostics.firstIndex { $0.range?.path == finding.range?.path }
+      audited.diagnostics.insert(finding, at: before.map { $0 + 1 } ?? first ?? audited.diagnostics.endIndex)
+    }
+    return audited
+  }
+
   private static func finding(
     _ use: ScriptUse, runsAsRoot: Bool, _ files: some FileStatusProvider
   ) -> Diagnostic? {

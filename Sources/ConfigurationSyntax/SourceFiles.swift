@@ -1,3 +1,5 @@
+import Glibc
+
 /// Why a file of a configuration could not be read.
 public enum SourceFileError: Error, Sendable, Hashable {
   /// There is no such file.
@@ -15,7 +17,7 @@ public enum SourceFileError: Error, Sendable, Hashable {
     case .notFound: "does not exist"
     case .notRegular: "is not a regular file"
     case .tooLong: "is longer than \(SourceLimits.fileLength / 1_048_576) MiB"
-    case .failed(let call, let number): "cannot be read (\(call): error \(number))"
+    case .failed(let call, let number): "cannot be read (\(call): \(String(cString: strerror(number))))"
     }
   }
 }

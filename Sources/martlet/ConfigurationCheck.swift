@@ -27,6 +27,11 @@ struct ConfigurationReading {
     return (loaded, bundle)
   }
 
+  /// The configuration with what was found, the state of the programs that it names included.
+  func performWithAudit() -> LoadedConfiguration {
+    ScriptAudit.audited(perform().loaded, files: DiskSourceFiles())
+  }
+
   /// The path from the root, so that relative includes mean the same from any directory.
   static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/"), let directory = getcwd(nil, 0) else { return path }
@@ -55,7 +60,7 @@ struct ConfigurationCheck {
     var errors = 0
     var warnings = 0
     for file in files {
-      let loaded = ConfigurationReading(path: file, configurationID: configurationID).perform().loaded
+      let loaded = ConfigurationReading(path: file, configurationID: configurationID).performWithAudit()
       printError(renderer.render(loaded.diagnostics))
       errors += loaded.count(of: .error)
       warnings += loaded.count(of: .warning)

@@ -54,7 +54,7 @@ struct KeepalivedCommand {
 
   private func test(_ options: KeepalivedOptions, log: String?) -> Int32 {
     let reading = ConfigurationReading(path: options.file, configurationID: options.configurationID)
-    let loaded = reading.perform().loaded
+    let loaded = reading.performWithAudit()
     let text = DiagnosticRenderer().render(loaded.diagnostics)
     if let log, let file = fopen(log, "ae") {
       fputs(text, file)
@@ -77,7 +77,8 @@ struct KeepalivedCommand {
   private static func code(ofWarnings ids: [String]) -> Int32 {
     let faults = Set(ids).subtracting(advice)
     if faults.isEmpty { return 0 }
-    return faults == ["script-security"] ? Code.wouldRunScriptsUnsafely : Code.wouldRunWithErrors
+    let isOnlyUnsafe = faults.isSubset(of: ["script-security", "script-writable"])
+    return isOnlyUnsafe ? Code.wouldRunScriptsUnsafely : Code.wouldRunWithErrors
   }
 
   private func serve(_ options: KeepalivedOptions) -> Int32 {

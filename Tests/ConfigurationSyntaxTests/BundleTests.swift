@@ -38,6 +38,11 @@ struct BundleTests {
     #expect(try SourceBundle(decoding: bundle.encoded()) == bundle)
   }
 
+  @Test("What keeps a file from being read is said in words")
+  func reasons() {
+    #expect(SourceFileError.failed(call: "open", errorNumber: 13).reason == "cannot be read (open: Permission denied)")
+  }
+
   @Test("A bundle cut anywhere is refused")
   func truncated() {
     let bytes = bundle().encoded()

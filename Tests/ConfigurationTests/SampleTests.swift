@@ -54,6 +54,18 @@ struct SampleTests {
     #expect(found.allSatisfy { $0.severity == .warning && $0.range?.line == 2 })
   }
 
+  @Test("What is wrong with a script stands among the other findings, in the order of the lines")
+  func auditedFindings() {
+    let text = "nonsense 1\nvrrp_script a {\nscript /gone\n}\nnonsense 2\nvrrp_script b {\nscript /gone/too\n}\n"
+    let audited = ScriptAudit.audited(load(text), files: Statuses(table: [:]))
+    let lines = audited.diagnostics.compactMap { $0.range?.line }
+    #expect(lines == lines.sorted() && audited.diagnostics.count { $0.id == "script-missing" } == 2, "\(lines)")
+    let alone = ScriptAudit.audited(
+      load("global_defs {\nenable_script_security\nscript_user root\n}\n" + text.dropFirst(11)),
+      files: Statuses(table: [:]))
+    #expect(alone.diagnostics.map(\.id).contains("script-missing"))
+  }
+
   @Test("A directory that others can write to is told of, unless it is sticky")
   func directories() {
     let script = FileStatus(mode: 0o755, owner: 0)

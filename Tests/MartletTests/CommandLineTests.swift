@@ -53,6 +53,17 @@ import Testing
     #expect(outcome.errors.contains("[duplicate-virtual-router-id]"), "\(outcome.errors)")
   }
 
+  @Test func aScriptThatIsNotThereIsAWarning() throws {
+    let scratch = try Scratch()
+    let check = "vrrp_script gone {\n  script /nonexistent/check\n}\n"
+    let safe = "global_defs {\n  enable_script_security\n  script_user root\n}\n"
+    let file = try scratch.file("scripts.conf", safe + check + Sample.router(extra: "track_script {\n gone\n}"))
+    let outcome = try Running.martlet(["check", "--strict", file])
+    #expect(outcome.code == 1)
+    #expect(outcome.errors.contains("\(file):6:10: warning: /nonexistent/check does not exist"), "\(outcome.errors)")
+    #expect(try Running.martlet(["-t", "-f", file], as: "keepalived").code == 5)
+  }
+
   @Test func filesAreCheckedEachForItself() throws {
     let scratch = try Scratch()
     // Together, two routers of one VRID on one interface would be an error.
