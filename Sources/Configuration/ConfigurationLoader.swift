@@ -10,6 +10,8 @@ public struct LoadedConfiguration: Sendable {
   public var hasErrors: Bool
   /// The programs that it would run, for ``ScriptAudit``.
   public var scripts: [ScriptUse]
+  /// The files that it would read, for ``FileAudit``.
+  public var files: [FileUse]
 
   /// The number of findings of a severity.
   public func count(of severity: Severity) -> Int { diagnostics.count { $0.severity == severity } }
@@ -40,7 +42,7 @@ public enum ConfigurationLoader {
     lowering.applyRules()
     return LoadedConfiguration(
       configuration: lowering.model(), diagnostics: source.diagnostics.finish(),
-      hasErrors: source.diagnostics.hasErrors, scripts: lowering.commands)
+      hasErrors: source.diagnostics.hasErrors, scripts: lowering.commands, files: lowering.files)
   }
 
   /// Reads the configuration that a bundle was made of; gives what the first reading gave.

@@ -13,6 +13,8 @@ public enum TrackerKind: Sendable, Hashable, CaseIterable {
   case file
   /// `vrrp_track_process`.
   case process
+  /// `vrrp_probe`.
+  case probe
 
   /// What it is called in status and logs.
   public var label: String {
@@ -22,6 +24,7 @@ public enum TrackerKind: Sendable, Hashable, CaseIterable {
     case .bfd: "bfd"
     case .file: "file"
     case .process: "process"
+    case .probe: "probe"
     }
   }
 
@@ -31,7 +34,7 @@ public enum TrackerKind: Sendable, Hashable, CaseIterable {
   /// The largest weight it can have. What lowers a priority by more than 253 is a fault.
   public var greatestWeight: Int {
     switch self {
-    case .script, .interface, .bfd: 253
+    case .script, .interface, .bfd, .probe: 253
     case .file, .process: 254
     }
   }
@@ -69,6 +72,8 @@ public enum TrackerDefinition: Sendable, Hashable {
   case file(Int)
   /// The processes at this position of ``Configuration/trackedProcesses``.
   case process(Int)
+  /// The probe at this position of ``Configuration/probes``.
+  case probe(Int)
 
   /// What kind of thing it is.
   public var kind: TrackerKind {
@@ -78,6 +83,7 @@ public enum TrackerDefinition: Sendable, Hashable {
     case .bfd: .bfd
     case .file: .file
     case .process: .process
+    case .probe: .probe
     }
   }
 }
@@ -91,7 +97,7 @@ extension Configuration {
     let interfaces = Set(references.filter { $0.kind == .interface }.map(\.name)).sorted()
     return scripts.indices.map(TrackerDefinition.script) + interfaces.map(TrackerDefinition.interface)
       + bfdInstances.indices.map(TrackerDefinition.bfd) + trackedFiles.indices.map(TrackerDefinition.file)
-      + trackedProcesses.indices.map(TrackerDefinition.process)
+      + trackedProcesses.indices.map(TrackerDefinition.process) + probes.indices.map(TrackerDefinition.probe)
   }
 
   /// The names of all trackers of a kind, in their order.
@@ -105,6 +111,7 @@ extension Configuration {
     case .bfd(let index): bfdInstances[index].name
     case .file(let index): trackedFiles[index].name
     case .process(let index): trackedProcesses[index].name
+    case .probe(let index): probes[index].name
     }
   }
 }

@@ -15,6 +15,8 @@ public struct Configuration: Sendable {
   public var trackedFiles: [TrackedFileDefinition] = []
   /// `vrrp_track_process` blocks in the file's order.
   public var trackedProcesses: [TrackedProcessDefinition] = []
+  /// `vrrp_probe` blocks in the file's order.
+  public var probes: [ProbeDefinition] = []
   /// `vrrp_instance` blocks in the file's order.
   public var routers: [VirtualRouterDefinition] = []
   /// `vrrp_sync_group` blocks in the file's order.

@@ -64,7 +64,7 @@ struct BlockBuilder {
   private mutating func add(_ statement: Statement, _ shape: Grammar.Shape) {
     switch shape {
     case .line, .command: append(statement)
-    case .block, .values: awaited = statement
+    case .block, .values, .optionalBlock: awaited = statement
     }
   }
 
@@ -98,12 +98,20 @@ struct BlockBuilder {
   }
 
   private mutating func enterWithoutBrace() {
-    guard let statement = awaited else { return }
+    guard let statement = awaited, !appendWithoutBlock(statement) else { return }
     diagnostics.report(
       .warning, "missing-opening-brace",
       "\(statement.words[0].text) has no { after it; what follows is read as its block", at: statement.span,
       suggestion: "write { at the end of this line")
     enter(statement)
+  }
+
+  /// Whether the statement needs no block, and so is complete when no brace follows.
+  private mutating func appendWithoutBlock(_ statement: Statement) -> Bool {
+    guard let keyword = statement.keyword, grammar.shape(of: keyword) == .optionalBlock else { return false }
+    awaited = nil
+    append(statement)
+    return true
   }
 
   private mutating func addClose(_ span: SourceSpan) {
@@ -154,7 +162,7 @@ struct BlockBuilder {
   }
 
   private mutating func enterWithoutBraceAtEnd() {
-    guard let statement = awaited else { return }
+    guard let statement = awaited, !appendWithoutBlock(statement) else { return }
     awaited = nil
     diagnostics.report(
       .warning, "missing-opening-brace", "\(statement.words[0].text) has no block", at: statement.span,

@@ -13,6 +13,8 @@ public struct Grammar: Sendable {
     case block
     /// A block of entries follows, one a line.
     case values
+    /// A block of keywords follows if a brace does.
+    case optionalBlock
   }
 
   struct Node: Sendable {

@@ -311,6 +311,13 @@ struct PlannedTracker {
       let script = configuration.scripts[index]
       fingerprint = Self.fingerprint(of: script.command)
       isInitiallyFailed = script.initiallyFailed
+    case .probe(let index):
+      let probe = configuration.probes[index]
+      name = probe.name
+      interfaceName = nil
+      session = nil
+      fingerprint = Self.fingerprint(of: "\(probe.question)")
+      isInitiallyFailed = probe.initiallyFailed
     case .bfd(let index):
       fingerprint = PlannedSession(configuration.bfdInstances[index]).fingerprint
       session = index

@@ -20,8 +20,11 @@ struct ConfigurationReading {
     let seed: UInt64 = generator.next()
     let files = RecordingSourceFiles(DiskSourceFiles())
     let absolute = Self.absolute(path)
-    let loaded = ConfigurationLoader.load(
+    var loaded = ConfigurationLoader.load(
       path: absolute, files: files, configurationID: configurationID, randomSeed: seed)
+    let audit = FileAudit.diagnostics(of: loaded, files: DiskSourceFiles())
+    loaded.diagnostics += audit
+    loaded.hasErrors = loaded.hasErrors || !audit.isEmpty
     let bundle = SourceBundle(
       recording: files, rootPath: absolute, configurationID: configurationID, randomSeed: seed)
     return (loaded, bundle)

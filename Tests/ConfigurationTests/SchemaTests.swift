@@ -18,6 +18,10 @@ struct SchemaTests {
     #expect(names("track_file") == Lowering.fileActions.map(\.name).sorted())
     #expect(names("vrrp_track_file") == Lowering.fileActions.map(\.name).sorted())
     #expect(names("vrrp_track_process") == Lowering.processActions.map(\.name).sorted())
+    #expect(names("vrrp_probe") == Lowering.probeActions.map(\.name).sorted())
+    for kind in Lowering.kinds {
+      #expect(names("vrrp_probe/\(kind.name)") == kind.actions.map(\.name).sorted(), "\(kind.name)")
+    }
     #expect(names("vrrp_instance") == Lowering.instanceActions.map(\.name).sorted())
     #expect(names("vrrp_instance/authentication") == Lowering.authenticationActions.map(\.name).sorted())
     #expect(names("vrrp_sync_group") == Lowering.groupActions.map(\.name).sorted())

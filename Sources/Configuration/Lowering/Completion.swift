@@ -30,6 +30,7 @@ extension Lowering {
     model.bfdInstances = sessions.compactMap(definition)
     model.trackedFiles = trackedFiles.compactMap(definition)
     model.trackedProcesses = trackedProcesses.compactMap(definition)
+    model.probes = probes.compactMap(definition)
     var positions: [String: Int] = [:]
     var groupOf: [String: SyncGroupDraft] = [:]
     for group in groups {

@@ -57,6 +57,7 @@ extension Lowering {
       .tracking(.bfd, \.tracked),
       .tracking(.file, \.tracked),
       .tracking(.process, \.tracked),
+      .tracking(.probe, \.tracked),
       .integer("garp_master_delay", \.announcements.delay),
       .atLeastOne("garp_master_repeat", \.announcements.repeats),
       .integer("garp_master_refresh", \.announcements.refresh),

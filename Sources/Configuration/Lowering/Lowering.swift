@@ -12,6 +12,7 @@ final class Lowering {
   var sessions: [BFDDraft] = []
   var trackedFiles: [TrackedFileDraft] = []
   var trackedProcesses: [TrackedProcessDraft] = []
+  var probes: [ProbeDraft] = []
   var instances: [InstanceDraft] = []
   var groups: [SyncGroupDraft] = []
   var staticAddresses: [KernelEntryDefinition] = []
@@ -23,6 +24,8 @@ final class Lowering {
   /// Every program that would be run, once for each user that runs it.
   var commands: [ScriptUse] = []
   var commandKeys: Set<CommandDefinition> = []
+  /// Every file that the daemon would read besides the configuration.
+  var files: [FileUse] = []
   /// Positions of ``scripts`` by name, made on demand.
   var scriptPositions: [String: Int] = [:]
   private var names: [String: Set<String>] = [:]
@@ -34,6 +37,7 @@ final class Lowering {
   private lazy var fileTable = ActionTable(schema, block: ["track_file"], Self.fileActions)
   private lazy var oldFileTable = ActionTable(schema, block: ["vrrp_track_file"], Self.fileActions)
   private lazy var processTable = ActionTable(schema, block: ["vrrp_track_process"], Self.processActions)
+  private lazy var probeTable = ActionTable(schema, block: ["vrrp_probe"], Self.probeActions)
   private lazy var instanceTable = ActionTable(schema, block: ["vrrp_instance"], Self.instanceActions)
   private lazy var groupTable = ActionTable(schema, block: ["vrrp_sync_group"], Self.groupActions)
   private lazy var authenticationTable = ActionTable(
@@ -85,6 +89,12 @@ final class Lowering {
         var draft = TrackedProcessDraft(name: name)
         lowering.apply(lowering.processTable, to: &draft, statement.children)
         lowering.trackedProcesses.append(draft)
+      },
+      .custom("vrrp_probe") { _, statement, lowering in
+        guard let name = lowering.name(of: statement) else { return }
+        var draft = ProbeDraft(name: name)
+        lowering.apply(lowering.probeTable, to: &draft, statement.children)
+        lowering.probes.append(draft)
       },
       .custom("vrrp_instance") { _, statement, lowering in
         guard let name = lowering.name(of: statement) else { return }

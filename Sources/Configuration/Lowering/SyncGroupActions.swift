@@ -20,6 +20,7 @@ extension Lowering {
       .tracking(.bfd, \.tracked),
       .tracking(.file, \.tracked),
       .tracking(.process, \.tracked),
+      .tracking(.probe, \.tracked),
       .command("notify", \.notify.any),
       .command("notify_master", \.notify.master),
       .command("notify_backup", \.notify.backup),

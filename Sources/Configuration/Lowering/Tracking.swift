@@ -45,6 +45,11 @@ extension Lowering {
       return trackedProcess(named: name).map {
         Trackable(name: $0.name, weight: $0.weight?.value ?? 0, reverse: $0.reverse, isComplete: $0.command != nil)
       }
+    case .probe:
+      return probe(named: name).map {
+        Trackable(
+          name: $0.name, weight: $0.weight?.value ?? 0, reverse: $0.reverse, isComplete: $0.question != nil)
+      }
     }
   }
 
@@ -56,6 +61,7 @@ extension Lowering {
     case .bfd: sessions.map(\.name.value)
     case .file: trackedFiles.map(\.name.value)
     case .process: trackedProcesses.map(\.name.value)
+    case .probe: probes.map(\.name.value)
     }
   }
 

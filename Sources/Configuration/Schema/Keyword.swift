@@ -26,11 +26,13 @@ public struct Keyword: Sendable, Hashable {
     case block
     /// A block of entries, one a line.
     case values
+    /// Words, then perhaps a block of keywords.
+    case target
   }
 
   /// What a number counts.
   public enum Unit: String, Sendable, Hashable {
-    case seconds, milliseconds, microseconds, bytes
+    case seconds, milliseconds, microseconds, bytes, percent
     case adverts = "advert intervals"
   }
 

@@ -25,6 +25,7 @@ extension Schema {
       Keyword("track_file", .values, .acts),
       Keyword("track_process", .values, .acts),
       Keyword("track_bfd", .values, .acts),
+      Keyword("track_probe", .values, since: Keyword.own, .acts),
       Keyword("mcast_src_ip", .word, default: "first address of the interface", .acts),
       Keyword("unicast_src_ip", .word, default: "first address of the interface", .acts),
       Keyword("mcast_dst_ip", .word, default: "vrrp_mcast_group4/6", .acts),

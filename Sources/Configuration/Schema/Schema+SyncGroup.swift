@@ -14,6 +14,7 @@ extension Schema {
       Keyword("track_file", .values, .acts),
       Keyword("track_process", .values, .acts),
       Keyword("track_bfd", .values, .acts),
+      Keyword("track_probe", .values, since: Keyword.own, .acts),
       Keyword("notify_backup", .command, .acts),
       Keyword("notify_master", .command, .acts),
       Keyword("notify_fault", .command, .acts),

@@ -30,5 +30,6 @@ extension Schema {
       Keyword("bfd_instance", .block, .acts),
       Keyword("track_file", .block, .acts),
       Keyword("vrrp_track_file", .block, instead: "track_file", .acts),
+      Keyword("vrrp_probe", .block, since: Keyword.own, .acts),
     ])
 }

@@ -8,7 +8,7 @@ public struct Schema: Sendable {
   /// The rows by area; a block stands before the keywords in it.
   private static let areas: [[[Keyword]]] = [
     topLevel, globalDefinitions, instance, syncGroup, trackers, virtualServer, healthCheckers, addressOptions,
-    routeOptions, ruleOptions,
+    routeOptions, ruleOptions, probes,
   ]
 
   /// All rows.
@@ -56,6 +56,7 @@ extension Keyword.Form {
     switch self {
     case .block: .block
     case .values: .values
+    case .target: .optionalBlock
     case .command, .optionalCommand: .command
     case .flag, .boolean, .integer, .optionalInteger, .decimal, .word, .words, .optionalWords: .line
     }
@@ -65,7 +66,7 @@ extension Keyword.Form {
   var needsArgument: Bool {
     switch self {
     case .integer, .decimal, .word, .words, .command: true
-    case .flag, .boolean, .optionalInteger, .optionalWords, .optionalCommand, .block, .values: false
+    case .flag, .boolean, .optionalInteger, .optionalWords, .optionalCommand, .block, .values, .target: false
     }
   }
 
@@ -75,7 +76,7 @@ extension Keyword.Form {
     case .flag: 0
     case .boolean, .integer, .optionalInteger, .decimal, .word: 1
     case .command, .optionalCommand: 3
-    case .words, .optionalWords, .block, .values: nil
+    case .words, .optionalWords, .block, .values, .target: nil
     }
   }
 }

@@ -26,7 +26,7 @@ extension Lowering {
   private static var scriptRules: [any ConfigurationRule.Type] {
     [
       RequiredScript.self, TrackedNames.self, ScriptSecurity.self, SessionAddresses.self, SessionHops.self,
-      SessionsOfCheckers.self, RequiredTrackedThings.self,
+      SessionsOfCheckers.self, RequiredTrackedThings.self, ProbeQuestions.self,
     ]
   }
   private static var groupRules: [any ConfigurationRule.Type] {

@@ -9,7 +9,10 @@ enum TrackedNames: ConfigurationRule {
         reportUnknown(entry, words, lowering)
         continue
       }
-      guard name.span.file == entry.name.span.file, name.span.line > entry.name.span.line else { continue }
+      // keepalived knows no probes, wherever they stand.
+      guard entry.kind != .probe, name.span.file == entry.name.span.file, name.span.line > entry.name.span.line else {
+        continue
+      }
       lowering.diagnostics.report(
         .warning, "\(words.rule)-after-use",
         "\(words.block) \(entry.name.value) stands after its use; keepalived would not track it, martlet does",
@@ -46,6 +49,7 @@ extension TrackerKind {
     case .bfd: Words(rule: "session", block: "bfd_instance", use: "tracked", example: "neighbor_ip ADDRESS")
     case .file: Words(rule: "file", block: "track_file", use: "tracked", example: "file \"PATH\"")
     case .process: Words(rule: "process", block: "vrrp_track_process", use: "tracked", example: "process NAME")
+    case .probe: Words(rule: "probe", block: "vrrp_probe", use: "asked", example: "tcp HOST:PORT")
     }
   }
 }

@@ -1,0 +1,64 @@
+/// An amount: of bytes, or in thousandths of the whole.
+public enum Amount: Sendable, Hashable, CustomStringConvertible {
+  /// Bytes, or things that are counted.
+  case count(UInt64)
+  /// Thousandths of all there is.
+  case perMille(UInt64)
+
+  /// As people write it.
+  public var description: String {
+    switch self {
+    case .count(let count):
+      for (unit, size) in [("T", UInt64(1) << 40), ("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)]
+      where count >= size && count % size == 0 { return "\(count / size)\(unit)" }
+      return "\(count)"
+    case .perMille(let share): return "\(share / 10)\(share % 10 == 0 ? "" : ".\(share % 10)")%"
+    }
+  }
+}
+
+/// `load`.
+public struct LoadQuestion: Sendable, Hashable {
+  /// The average over so many minutes: 1, 5 or 15.
+  public var minutes: Int
+  /// The most it may be, in thousandths.
+  public var most: Int
+
+  /// The average over `minutes` is at most `most` thousandths.
+  public init(minutes: Int, most: Int) {
+    self.minutes = minutes
+    self.most = most
+  }
+}
+
+/// `disk`.
+public struct DiskQuestion: Sendable, Hashable {
+  /// A path in the file system.
+  public var path: String
+  /// Bytes that must be free for ordinary users.
+  public var free: Amount?
+  /// Inodes that must be free.
+  public var inodes: Amount?
+  /// Whether it must not be mounted read-only.
+  public var writable = false
+
+  /// A file system that answers.
+  public init(path: String) {
+    self.path = path
+  }
+}
+
+/// `memory`.
+public struct MemoryQuestion: Sendable, Hashable {
+  /// The most time, in thousandths, that some tasks may have waited for memory (`some`).
+  public var some: Int?
+  /// The most time, in thousandths, that all tasks may have waited for memory (`full`).
+  public var full: Int?
+  /// Over so many seconds: 10, 60 or 300.
+  public var window = 10
+  /// Memory that must be available.
+  public var available: Amount?
+
+  /// No conditions.
+  public init() {}
+}

@@ -1,0 +1,82 @@
+import NetworkTypes
+
+/// `udp`.
+public struct DatagramQuestion: Sendable, Hashable {
+  /// Where it sends to.
+  public var endpoint: ProbeEndpoint
+  /// The datagram.
+  public var send: [UInt8]
+  /// What an answer must be like; any will do when empty.
+  public var expect: [TextPattern]
+
+  /// A datagram that is answered.
+  public init(endpoint: ProbeEndpoint, send: [UInt8], expect: [TextPattern] = []) {
+    self.endpoint = endpoint
+    self.send = send
+    self.expect = expect
+  }
+}
+
+/// `icmp`.
+public struct EchoQuestion: Sendable, Hashable {
+  /// Who is asked, all at once.
+  public var targets: [IPAddress]
+  /// How many of them must answer.
+  public var quorum: Int
+
+  /// Targets of which so many must answer.
+  public init(targets: [IPAddress], quorum: Int) {
+    self.targets = targets
+    self.quorum = quorum
+  }
+}
+
+/// `arp`.
+public struct ARPQuestion: Sendable, Hashable {
+  /// Who must answer; IPv4.
+  public var target: IPAddress
+  /// The link it is asked on.
+  public var interface: String
+
+  /// A request for `target` on a link.
+  public init(target: IPAddress, interface: String) {
+    self.target = target
+    self.interface = interface
+  }
+}
+
+/// `dns`.
+public struct DNSQuestion: Sendable, Hashable {
+  /// Types of records that can be asked for, by their numbers (RFC 1035 section 3.2.2, RFC 3596, RFC 2782).
+  public enum RecordType: UInt16, Sendable, Hashable, CaseIterable {
+    case a = 1
+    case ns = 2
+    case cname = 5
+    case soa = 6
+    case ptr = 12
+    case mx = 15
+    case txt = 16
+    case aaaa = 28
+    case srv = 33
+
+    /// Its name in capitals.
+    public var name: String { "\(self)".uppercased() }
+  }
+
+  /// The server that is asked.
+  public var endpoint: ProbeEndpoint
+  /// The name, without a dot at its end; empty for the root.
+  public var name: String
+  /// The type of its records.
+  public var type: RecordType
+  /// Values that the answer must hold, each.
+  public var expected: [String]
+
+  /// A question with the defaults.
+  public init(endpoint: ProbeEndpoint, name: String, type: RecordType = .a, expected: [String] = []) {
+    self.endpoint = endpoint
+    self.name = name
+    self.type = type
+    self.expected = expected
+  }
+}

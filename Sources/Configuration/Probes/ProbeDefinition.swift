@@ -1,0 +1,120 @@
+import NetworkTypes
+
+/// `vrrp_probe`: a check that this program makes by itself, without a process for each run.
+public struct ProbeDefinition: Sendable, Hashable {
+  /// Its name.
+  public var name: String
+  /// What is asked, and what must come back.
+  public var question: ProbeQuestion
+  /// From one start to the next.
+  public var interval = Nanoseconds.seconds(1)
+  /// From its start until it counts as failed; the interval when the file does not say.
+  public var timeout = Nanoseconds.seconds(1)
+  /// -253 to 253; 0 makes a failure a fault.
+  public var weight = 0
+  /// Whether success and failure change places in the weight.
+  public var reverse = false
+  /// Successes in a row that make it up.
+  public var rise = 1
+  /// Failures in a row that make it down.
+  public var fall = 1
+  /// Whether it counts as failed until the first success.
+  public var initiallyFailed = false
+
+  /// A probe with the defaults.
+  public init(name: String, question: ProbeQuestion) {
+    self.name = name
+    self.question = question
+  }
+}
+
+/// What a probe asks. Each kind is one keyword of `vrrp_probe`.
+public enum ProbeQuestion: Sendable, Hashable {
+  /// `http` and `https`.
+  case http(HTTPQuestion)
+  /// `tcp` and `unix`: a connection, then perhaps bytes each way.
+  case stream(StreamQuestion)
+  /// `udp`.
+  case datagram(DatagramQuestion)
+  /// `icmp`.
+  case echo(EchoQuestion)
+  /// `arp`.
+  case arp(ARPQuestion)
+  /// `dns`.
+  case dns(DNSQuestion)
+  /// `smtp`.
+  case smtp(SMTPQuestion)
+  /// `redis`.
+  case redis(RedisQuestion)
+  /// `postgresql`.
+  case postgresql(PostgreSQLQuestion)
+  /// `mysql`.
+  case mysql(MySQLQuestion)
+  /// `haproxy`.
+  case haproxy(HAProxyQuestion)
+  /// `load`.
+  case load(LoadQuestion)
+  /// `disk`.
+  case disk(DiskQuestion)
+  /// `memory`.
+  case memory(MemoryQuestion)
+
+  /// Whether it opens raw or packet sockets.
+  public var needsRawNetwork: Bool {
+    switch self {
+    case .echo, .arp: true
+    default: false
+    }
+  }
+}
+
+/// A host of a probe's target.
+public enum ProbeHost: Sendable, Hashable, CustomStringConvertible {
+  /// An address.
+  case address(IPAddress)
+  /// A name that the host's resolver is asked about before each run.
+  case name(String)
+
+  /// As it stands in a URL.
+  public var description: String {
+    switch self {
+    case .address(let address): address.family == .ipv6 ? "[\(address)]" : "\(address)"
+    case .name(let name): name
+    }
+  }
+}
+
+/// Where a probe connects to.
+public enum ProbeEndpoint: Sendable, Hashable, CustomStringConvertible {
+  /// A port of a host.
+  case host(ProbeHost, port: UInt16)
+  /// A socket of the AF_UNIX family.
+  case path(String)
+
+  /// As the file says it.
+  public var description: String {
+    switch self {
+    case .host(let host, let port): "\(host):\(port)"
+    case .path(let path): path
+    }
+  }
+}
+
+/// How a connection is encrypted.
+public struct TLSOptions: Sendable, Hashable {
+  /// Whether the certificate must be trusted and made out to the name (`verify`).
+  public var verifies = true
+  /// Whose certificates are trusted (`ca_file`); the system's when `nil`.
+  public var authorityFile: String?
+  /// The name that is asked for and that the certificate must have (`server_name`); none for an address.
+  public var serverName: String?
+  /// Our own certificates (`cert_file`).
+  public var certificateFile: String?
+  /// Their key (`key_file`); the certificate's file when `nil`.
+  public var keyFile: String?
+  /// Days that the server's certificate must last (`min_days`).
+  public var leastDays = 0
+
+  /// Everything as it is when the file does not say.
+  public init() {}
+}
