@@ -15,6 +15,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
   .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
+func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -23,7 +26,9 @@ let package = Package(
     .executable(name: "martlet", targets: ["martlet"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
   ],
   targets: [
     // Layer 0: the ground.
@@ -50,6 +55,14 @@ let package = Package(
     // Layer 4 too: what engine and supervisor both do for an engine that cannot do it any more.
     layer("HostWithdrawal", ["NetworkTypes", "ControlModel", "LinuxSystem", "Netlink"]),
 
+    // And what the prober's probes say on the network; the one user of NIO.
+    layer(
+      "Probes",
+      [
+        "NetworkTypes", "Configuration", "LinuxSystem", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOTLS"),
+        nioSSL,
+      ]),
+
     // Layer 5: the three processes. None imports another.
     layer(
       "Engine",
@@ -61,7 +74,7 @@ let package = Package(
       "Prober",
       [
         "NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax", "VRRPWire", "Configuration", "ControlModel",
-        "LinuxSystem",
+        "LinuxSystem", "Probes",
       ]),
     layer("Supervisor", ["NetworkTypes", "ControlModel", "LinuxSystem", "HostWithdrawal"]),
 
@@ -114,6 +127,11 @@ let package = Package(
     tests(
       "ProberTests",
       ["Prober", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "NetworkTypes", "LinuxSystem"]),
+    tests(
+      "ProbesTests",
+      [
+        "Probes", "Configuration", "NetworkTypes", "LinuxSystem", "LabKit", nio("NIOCore"), nio("NIOPosix"), nioSSL,
+      ]),
     tests(
       "SupervisorTests", ["Supervisor", "HostWithdrawal", "ControlModel", "LinuxSystem", "NetworkTypes", "VRRPCore"]),
     tests("MartletTests", ["martlet", "LinuxSystem"]),

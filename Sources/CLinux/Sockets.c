@@ -1,14 +1,18 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -236,6 +240,34 @@ int clinux_advert_send_socket(bool ipv6, bool whole_packets, int send_buffer) {
 failed:
   close(fd);
   return outcome;
+}
+
+int clinux_arp_socket(int32_t interface) {
+  int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return -errno;
+  struct sockaddr_ll address = {
+    .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP), .sll_ifindex = interface};
+  int outcome = result(bind(fd, (struct sockaddr *)&address, sizeof address));
+  if (outcome < 0) {
+    close(fd);
+    return outcome;
+  }
+  return fd;
+}
+
+int clinux_link_address(const char *name, void *address) {
+  struct ifreq request = {0};
+  if (strlen(name) >= sizeof request.ifr_name) return -ENODEV;
+  strcpy(request.ifr_name, name);
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -errno;
+  int outcome = result(ioctl(fd, SIOCGIFHWADDR, &request));
+  close(fd);
+  if (outcome < 0) return outcome;
+  int family = request.ifr_hwaddr.sa_family;
+  if (family != ARPHRD_ETHER && family != ARPHRD_LOOPBACK) return -EAFNOSUPPORT;
+  memcpy(address, request.ifr_hwaddr.sa_data, 6);
+  return 0;
 }
 
 int clinux_packet_send_socket(int send_buffer) {

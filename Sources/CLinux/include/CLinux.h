@@ -201,6 +201,10 @@ int clinux_leave_group(int fd, bool ipv6, const uint8_t *group, int32_t interfac
 /// `whole_packets`: what is sent begins with its IPv4 header; not for IPv6.
 int clinux_advert_send_socket(bool ipv6, bool whole_packets, int send_buffer);
 int clinux_packet_send_socket(int send_buffer);
+/// Hears and sends ARP frames on one interface.
+int clinux_arp_socket(int32_t interface);
+/// The link-layer address of the named interface, six bytes; -EAFNOSUPPORT if it is no Ethernet address.
+int clinux_link_address(const char *name, void *address);
 
 /// What arrived in one slot of a receive batch. Addresses are in network order; IPv4 uses the first four bytes.
 typedef struct {

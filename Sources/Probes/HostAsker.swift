@@ -1,0 +1,183 @@
+import Configuration
+import Glibc
+import LinuxSystem
+import NIOCore
+import Synchronization
+
+/// `load`, `disk` and `memory`: what this host says of itself. A file system may take for ever, so another thread waits for it.
+struct HostAsker: Asker {
+  let asked: String
+  private let read: @Sendable () -> Finding
+  private let isReading = Busy()
+
+  /// Whether a reading from an earlier run has not come back.
+  private final class Busy: Sendable {
+    let flag = Atomic<Bool>(false)
+  }
+
+  init(asked: String, _ read: @escaping @Sendable () -> Finding) {
+    self.asked = asked
+    self.read = read
+  }
+
+  func ask(_ run: ProbeRun) {
+    guard !isReading.flag.exchange(true, ordering: .relaxed) else {
+      return run.finish(.failure("hangs since an earlier run"))
+    }
+    let read = read
+    let busy = isReading
+    run.thread.wait {
+      defer { busy.flag.store(false, ordering: .relaxed) }
+      return read()
+    }.whenComplete { result in
+      switch result {
+      case .success(let finding): run.finish(finding)
+      case .failure(let error): run.fail(error)
+      }
+    }
+  }
+}
+
+extension LoadQuestion {
+  /// The average against the most it may be.
+  func reading() -> Finding {
+    var averages = [0.0, 0.0, 0.0]
+    guard getloadavg(&averages, 3) == 3 else { return .failure("the load cannot be read") }
+    let value = averages[minutes == 1 ? 0 : minutes == 5 ? 1 : 2]
+    return judge(thousandths: Int(max(0, min(value, 1e9)) * 1000))
+  }
+
+  func judge(thousandths: Int) -> Finding {
+    let words = "load \(fraction(thousandths))"
+    return thousandths <= most ? .success(words) : .failure("\(words), more than \(fraction(most))")
+  }
+}
+
+/// A number of thousandths with two digits after the point.
+private func fraction(_ thousandths: Int) -> String {
+  let hundredths = thousandths / 10
+  return "\(hundredths / 100)." + (hundredths % 100 < 10 ? "0" : "") + "\(hundredths % 100)"
+}
+
+extension Amount {
+  /// Whether so much of a whole is at least this amount.
+  func isReached(by part: UInt64, of whole: UInt64) -> Bool {
+    switch self {
+    case .count(let count): return part >= count
+    case .perMille(let share):
+      // Of huge wholes the thousandth is taken first, which cannot overflow.
+      return whole > UInt64.max / 1000 ? part >= whole / 1000 * share : part * 1000 >= whole * share
+    }
+  }
+}
+
+/// `3.2G of 20G`.
+private func share(_ part: UInt64, of whole: UInt64) -> String {
+  let perMille = whole == 0 ? 0 : (whole > UInt64.max / 1000 ? part / (whole / 1000) : part * 1000 / whole)
+  return "\(perMille / 10).\(perMille % 10)%"
+}
+
+extension DiskQuestion {
+  /// What the file system says.
+  func reading() -> Finding {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return .failure(SystemError.reason(errno)) }
+    let size = UInt64(status.f_frsize)
+    return judge(
+      free: UInt64(status.f_bavail).multipliedClamping(size), total: UInt64(status.f_blocks).multipliedClamping(size),
+      freeInodes: UInt64(status.f_favail), inodes: UInt64(status.f_files),
+      isReadOnly: status.f_flag & UInt(ST_RDONLY) != 0)
+  }
+
+  func judge(free: UInt64, total: UInt64, freeInodes: UInt64, inodes: UInt64, isReadOnly: Bool) -> Finding {
+    if writable, isReadOnly { return .failure("mounted read-only") }
+    let words = "\(share(free, of: total)) free"
+    if let least = self.free, !least.isReached(by: free, of: total) {
+      return .failure("\(free >> 20) MiB (\(share(free, of: total))) free, less than \(least)")
+    }
+    // File systems that make inodes as they are needed say that they have none.
+    if let least = self.inodes, inodes > 0, !least.isReached(by: freeInodes, of: inodes) {
+      return .failure("\(freeInodes) inodes (\(share(freeInodes, of: inodes))) free, less than \(least)")
+    }
+    return .success(words)
+  }
+}
+
+extension UInt64 {
+  fileprivate func multipliedClamping(_ factor: UInt64) -> UInt64 {
+    let (product, overflow) = multipliedReportingOverflow(by: factor)
+    return overflow ? .max : product
+  }
+}
+
+extension MemoryQuestion {
+  /// What the kernel says of pressure and of available memory.
+  func reading() -> Finding {
+    var pressure = ""
+    if some != nil || full != nil {
+      guard let text = readSmallFile("/proc/pressure/memory") else {
+        return .failure("the kernel tells no pressure: \(SystemError.reason(errno))")
+      }
+      pressure = text
+    }
+    return judge(pressure: pressure, memory: available == nil ? "" : readSmallFile("/proc/meminfo") ?? "")
+  }
+
+  func judge(pressure: String, memory: String) -> Finding {
+    var words: [String] = []
+    for (name, most) in [("some", some), ("full", full)] {
+      guard let most else { continue }
+      guard let value = Self.pressure(pressure, name, window: window) else {
+        return .failure("the kernel tells no pressure \"\(name)\"")
+      }
+      let found = "\(name) \(value / 10).\(value % 10)%"
+      guard value <= most else { return .failure("\(found) over \(window) s, more than \(most / 10).\(most % 10)%") }
+      words.append(found)
+    }
+    if let available {
+      guard let total = Self.amount(memory, "MemTotal:"), let left = Self.amount(memory, "MemAvailable:") else {
+        return .failure("available memory cannot be read")
+      }
+      let found = "\(left >> 20) MiB (\(share(left, of: total))) available"
+      guard available.isReached(by: left, of: total) else { return .failure("\(found), less than \(available)") }
+      words.append(found)
+    }
+    return .success(words.joined(separator: ", "))
+  }
+
+  /// Thousandths of `avgN` in the line that begins with `name`.
+  private static func pressure(_ text: String, _ name: String, window: Int) -> Int? {
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      guard words.first.map({ $0 == name }) ?? false else { continue }
+      let prefix = "avg\(window)="
+      guard let word = words.first(where: { $0.hasPrefix(prefix) }) else { return nil }
+      let parts = word.dropFirst(prefix.count).split(separator: ".")
+      guard parts.count == 2, let whole = Int(parts[0]), let tenths = parts[1].first.flatMap({ Int(String($0)) }),
+        (0...100).contains(whole)
+      else { return nil }
+      return whole * 10 + tenths
+    }
+    return nil
+  }
+
+  private static func amount(_ text: String, _ name: String) -> UInt64? {
+    for line in text.split(separator: "\n") where line.hasPrefix(name) {
+      return line.split(separator: " ").dropFirst().first.flatMap { UInt64($0) }.map { $0.multipliedClamping(1024) }
+    }
+    return nil
+  }
+}
+
+/// The first 16 KiB of a file of the kernel's.
+private func readSmallFile(_ path: String) -> String? {
+  guard let file = try? FileDescriptor.open(reading: path) else { return nil }
+  var text: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 4096)
+  while text.count < 16_384,
+    case .bytes(let count)? = try? buffer.withUnsafeMutableBytes({ try file.read(into: $0) })
+  {
+    text += buffer.prefix(count)
+  }
+  return String(decoding: text, as: UTF8.self)
+}

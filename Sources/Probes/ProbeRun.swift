@@ -1,0 +1,118 @@
+import Configuration
+import LinuxSystem
+import NIOCore
+import NIOPosix
+import NIOSSL
+import NetworkTypes
+
+/// One run of a probe, from its start to its outcome. It lives on the probes' event loop and on no other thread.
+final class ProbeRun: @unchecked Sendable {
+  let loop: any EventLoop
+  let thread: ProbeThread
+  private let asked: String
+  private let timeout: Nanoseconds
+  private let start = NIODeadline.now()
+  private var timer: Scheduled<Void>?
+  private var completion: (@Sendable (ProbeOutcome) -> Void)?
+  private var channels: [any NIOCore.Channel] = []
+  /// What is being waited for, for the words of a timeout.
+  var stage = "no answer"
+
+  init(
+    asked: String, timeout: Nanoseconds, loop: any EventLoop, thread: ProbeThread,
+    completion: @escaping @Sendable (ProbeOutcome) -> Void
+  ) {
+    self.asked = asked
+    self.timeout = timeout
+    self.loop = loop
+    self.thread = thread
+    self.completion = completion
+    wait(until: start + .nanoseconds(timeout.rawValue), isLast: false)
+  }
+
+  /// Whether there is an outcome already.
+  var isFinished: Bool { completion == nil }
+
+  /// A channel that goes with the run. A run that has ended takes none, and whoever makes the channel closes it.
+  func own(_ channel: any NIOCore.Channel) throws {
+    guard !isFinished else { throw ChannelError.alreadyClosed }
+    channels.append(channel)
+  }
+
+  /// Ends the run; only the first call counts.
+  func finish(_ finding: Finding) {
+    guard let completion else { return }
+    self.completion = nil
+    timer?.cancel()
+    timer = nil
+    for channel in channels { channel.close(mode: .all, promise: nil) }
+    channels = []
+    let elapsed = Nanoseconds(rawValue: (NIODeadline.now() - start).nanoseconds)
+    completion(
+      ProbeOutcome(
+        isSuccess: finding.isSuccess, words: "\(asked): \(finding.words) in \(elapsed.spoken)", elapsed: elapsed))
+  }
+
+  /// Ends the run because of an error.
+  func fail(_ error: any Error) { finish(.failure(Self.words(for: error))) }
+
+  /// A thread that gets its turn late is late with everything: what waits in its sockets is looked at before the time is up.
+  private func wait(until deadline: NIODeadline, isLast: Bool) {
+    // It holds the run, so that no run is forgotten before its time is up.
+    timer = loop.scheduleTask(deadline: deadline) { [self] in
+      guard !isFinished else { return }
+      let late = NIODeadline.now() - deadline
+      guard isLast || late < .milliseconds(5) else {
+        return wait(until: .now() + min(late, .nanoseconds(timeout.rawValue)), isLast: true)
+      }
+      timeIsUp()
+    }
+  }
+
+  private func timeIsUp() {
+    guard let completion else { return }
+    self.completion = nil
+    for channel in channels { channel.close(mode: .all, promise: nil) }
+    channels = []
+    let elapsed = Nanoseconds(rawValue: (NIODeadline.now() - start).nanoseconds)
+    completion(
+      ProbeOutcome(
+        isSuccess: false, words: "\(asked): \(stage) within \(timeout.spokenLimit)", elapsed: elapsed))
+  }
+
+  /// What happened, in words an operator can act on.
+  static func words(for error: any Error) -> String {
+    switch error {
+    case let error as IOError: return SystemError.reason(error.errnoCode).lowercasedFirst
+    case let error as SystemError: return "\(error)"
+    case ChannelError.connectTimeout: return "no connection"
+    case ChannelError.eof, ChannelError.inputClosed, ChannelError.alreadyClosed, ChannelError.ioOnClosedChannel:
+      return "closed by the other end"
+    case let error as NIOSSLError:
+      switch error {
+      case .handshakeFailed(let cause): return "TLS: " + quoted(Self.tlsWords("\(cause)").utf8, most: 120)
+      case .uncleanShutdown: return "TLS: cut off by the other end"
+      case .unableToValidateCertificate: return "TLS: the certificate is not made out to this name"
+      case .noCertificateToValidate: return "TLS: there is no certificate"
+      default: return "TLS: \(error)"
+      }
+    case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+      return "TLS: the certificate is not made out to this name"
+    case let error as BoringSSLError: return "TLS: " + quoted(Self.tlsWords("\(error)").utf8, most: 120)
+    default: return quoted("\(error)".utf8, most: 120)
+    }
+  }
+
+  /// The reason alone of BoringSSL's `sslError([Error: 268435581 error:1000007d:SSL routines:OPENSSL_internal:REASON at …])`.
+  private static func tlsWords(_ text: String) -> String {
+    let parts = text.split(separator: ":")
+    guard let place = parts.firstIndex(of: "OPENSSL_internal"), place + 1 < parts.count else { return text }
+    let reason = parts[place + 1].prefix { $0 != "]" && $0 != "\n" }
+    let words = reason.split(separator: " at ").first ?? reason
+    return words.lowercased().split(separator: "_").joined(separator: " ")
+  }
+}
+
+extension String {
+  fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}

@@ -1,0 +1,68 @@
+import Configuration
+import Glibc
+import LabKit
+import LinuxSystem
+import NetworkTypes
+import Synchronization
+import Testing
+
+@testable import Probes
+
+/// All suites of this target, one test at a time: they start servers and measure how long answers take.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct ProbesTests {
+  /// One thread for all probes, as in the prober.
+  static let thread = ProbeThread()
+}
+
+/// Asks once.
+func ask(_ question: ProbeQuestion, timeout: Nanoseconds = .seconds(3)) async -> ProbeOutcome {
+  var definition = ProbeDefinition(name: "test", question: question)
+  definition.timeout = timeout
+  let probe = ProbesTests.thread.prepare(definition)
+  return await withCheckedContinuation { continuation in
+    probe.run { continuation.resume(returning: $0) }
+  }
+}
+
+/// Asks again and again until the answer is as wanted, as somebody does who waits for a server to come up.
+func eventually(
+  _ question: ProbeQuestion, success: Bool, seconds: Int64 = 20, location: SourceLocation = #_sourceLocation
+) async -> ProbeOutcome {
+  let limit = MonotonicClock.now() + .seconds(seconds)
+  while true {
+    let outcome = await ask(question, timeout: .seconds(1))
+    if outcome.isSuccess == success { return outcome }
+    guard MonotonicClock.now() < limit else {
+      Issue.record("waited in vain; the last answer was: \(outcome.words)", sourceLocation: location)
+      return outcome
+    }
+    try? await Task.sleep(for: .milliseconds(20))
+  }
+}
+
+/// A test that is skipped by name where a program is missing.
+func needs(_ programs: String...) -> ConditionTrait {
+  let missing = programs.first { $0.hasPrefix("/") ? access($0, X_OK) != 0 : Command.find($0) == nil }
+  return .enabled(if: missing == nil, "\(missing ?? "") is not installed; run `make deps`")
+}
+
+/// A port of 127.0.0.1 that nobody has at the moment.
+func freePort() throws -> UInt16 {
+  let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  guard number >= 0 else { throw SystemError(operation: "make socket", errno: errno) }
+  defer { close(number) }
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+  var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+  let result = withUnsafeMutablePointer(to: &address) { pointer in
+    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      bind(number, $0, size) == 0 ? getsockname(number, $0, &size) : -1
+    }
+  }
+  guard result == 0 else { throw SystemError(operation: "bind", errno: errno) }
+  return UInt16(bigEndian: address.sin_port)
+}
+
+/// A port of this host.
+func local(_ port: UInt16) -> ProbeEndpoint { .host(.address(IPAddress(v4: 0x7F00_0001)), port: port) }
