@@ -20,7 +20,8 @@ final class Prober {
   private let readBundle: BundleReader
   private let drains = OutputDrains()
   private let groups: RunningGroups
-  private let checks: ScriptChecks
+  private let checks: Checks
+  private var probes: ProbeService?
   private let files: TrackedFiles
   private let processes: TrackedProcesses
   private let notifier: Notifier
@@ -55,7 +56,7 @@ final class Prober {
     self.log = log
     self.readBundle = readBundle
     self.groups = groups
-    checks = ScriptChecks(loop: loop, log: log)
+    checks = Checks(loop: loop, log: log)
     files = TrackedFiles(loop: loop, log: log)
     processes = TrackedProcesses(loop: loop, log: log)
     notifier = Notifier(loop: loop, log: log, scriptLimit: scriptLimit)
@@ -65,8 +66,8 @@ final class Prober {
       log.log(.error, "there is no control socket, so status cannot be asked for: \(error)")
     }
     control?.onRequest = { [weak self] connection, request in self?.answer(request, on: connection) }
-    checks.onVerdict = { [weak self] index, check in
-      self?.send(.script(index), check.status, check.reason)
+    checks.onVerdict = { [weak self] tracker, check in
+      self?.link?.send(TrackerVerdict(tracker: tracker, status: check.status, reason: check.reason))
     }
     files.onLevel = { [weak self] index, level, reason in self?.send(.file(index), .level(level), reason) }
     processes.onVerdict = { [weak self] index, status, reason in self?.send(.process(index), status, reason) }
@@ -194,18 +195,39 @@ final class Prober {
   private func adoptTrackers(_ configuration: Configuration, _ launcher: CommandLauncher, board: Board?) {
     trackerNumbers = Dictionary(
       uniqueKeysWithValues: configuration.trackers.enumerated().map { ($0.element, $0.offset) })
-    let own = configuration.trackers.filter { [.script, .file, .process].contains($0.kind) }
+    let own = configuration.trackers.filter { [.script, .file, .process, .probe].contains($0.kind) }
     ownTrackers = Set(own.map(configuration.name))
-    func previous(_ tracker: TrackerDefinition) -> (status: TrackerStatus, reason: String)? {
-      guard let number = trackerNumbers[tracker], let record = board?.tracker(number), !record.name.isEmpty,
-        configuration.name(of: tracker).hasPrefix(record.name)
-      else { return nil }
+    func previous(_ number: Int?, _ name: String) -> (status: TrackerStatus, reason: String)? {
+      guard let number, let record = board?.tracker(number), !record.name.isEmpty, name.hasPrefix(record.name) else {
+        return nil
+      }
       let verdict = record.verdict
       return (verdict.status, verdict.reason)
     }
-    checks.adopt(configuration.scripts, launcher: launcher) { previous(.script($0)) }
+    func previous(_ tracker: TrackerDefinition) -> (status: TrackerStatus, reason: String)? {
+      previous(trackerNumbers[tracker], configuration.name(of: tracker))
+    }
+    checks.adopt(
+      configuration.checks, work: { self.work(for: $0, launcher) }, previous: { previous($0, $1.name) })
+    // The thread is only there for configurations that have probes.
+    if configuration.probes.isEmpty { probes = nil }
     files.adopt(configuration.trackedFiles) { previous(.file($0)).map { $0.status != .unknown } ?? false }
     processes.adopt(configuration.trackedProcesses) { previous(.process($0)) }
+  }
+
+  private func work(for definition: CheckDefinition, _ launcher: CommandLauncher) -> any CheckWork {
+    switch definition {
+    case .script(let script): return ScriptWork(script, launcher: launcher)
+    case .probe(let probe):
+      if let probes { return ProbeWork(probe, service: probes) }
+      do throws(SystemError) {
+        let service = try ProbeService(loop: loop)
+        probes = service
+        return ProbeWork(probe, service: service)
+      } catch {
+        return RefusedWork("cannot be run: \(error)")
+      }
+    }
   }
 
   private func retireLink() {
@@ -229,7 +251,7 @@ final class Prober {
       log.log(link.names.line(for: message))
       notifier.priorityChanged(to: priority, router: router, on: link)
     case .event(let event):
-      // What the engine says of a script, a file or processes is what this process has said already, with its reason.
+      // What the engine says of what this process looks after has been said already, with its reason.
       let isEcho = event.kind == .trackerChanged && ownTrackers.contains(event.text)
       if !isEcho { log.log(link.names.line(for: message)) }
       if event.kind == .otherMaster, event.text == "stays", let router = event.router {
@@ -258,7 +280,7 @@ final class Prober {
 
   /// Tells a new engine all that is known.
   private func sendAllVerdicts() {
-    for (index, status, reason) in checks.verdicts { send(.script(index), status, reason) }
+    for verdict in checks.verdicts { link?.send(verdict) }
     for (index, level, reason) in files.levels { send(.file(index), .level(level), reason) }
     for (index, status, reason) in processes.verdicts { send(.process(index), status, reason) }
   }

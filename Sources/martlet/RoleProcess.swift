@@ -36,12 +36,12 @@ struct RoleProcess {
     return EngineMain.run(goesOn: arguments.contains("--goes-on"))
   }
 
-  /// The prober changes no network. What scripts run as other users needs stays, and so does the bounding set, since a
+  /// The prober changes no network, but probes may ask it by ICMP and ARP; no script that is not root inherits that. What scripts run as other users needs stays, and so does the bounding set, since a
   /// script that runs as root may be what changes something.
   private func runProber() throws(SystemError) -> ControlModel.ExitCode {
     RealTime.setProcessName("martlet-prober")
     try Capabilities.drop(
-      keeping: CapabilitySet.all.subtracting([.networkAdministration, .rawNetwork, .systemAdministration]),
+      keeping: CapabilitySet.all.subtracting([.networkAdministration, .systemAdministration]),
       bounding: .all)
     return ProberMain.run(
       runtimeDirectory: value(of: "--runtime-directory") ?? "/run/martlet",

@@ -135,7 +135,11 @@ final class Harness {
         state: .initialize, activeInterval: router.core.interval, effectivePriority: router.core.priority)
     }
     for (index, tracker) in configuration.trackers.enumerated() {
-      if case .script(let script) = tracker { board.tracker(index)?.name = configuration.scripts[script].name }
+      switch tracker {
+      case .script(let script): board.tracker(index)?.name = configuration.scripts[script].name
+      case .probe(let probe): board.tracker(index)?.name = configuration.probes[probe].name
+      case .interface, .bfd: continue
+      }
     }
     return (memory, board)
   }
@@ -244,7 +248,8 @@ final class Harness {
 
 extension Configuration {
   fileprivate func isSame(as other: Configuration) -> Bool {
-    scripts == other.scripts && routers == other.routers && groups == other.groups && global == other.global
+    scripts == other.scripts && probes == other.probes && routers == other.routers && groups == other.groups
+      && global == other.global
   }
 
   /// A configuration whose scripts run as the user who runs the tests.

@@ -1,0 +1,161 @@
+import ControlModel
+import HealthCore
+import LinuxSystem
+import NetworkTypes
+import VRRPCore
+
+/// One `vrrp_script` or `vrrp_probe`: runs it from start to start, one run at a time, and turns its results into a verdict.
+final class Check {
+  let definition: CheckDefinition
+  private let loop: EventLoop
+  private var work: any CheckWork
+  private var state: CheckState
+  private var timer: EventLoop.Timer?
+  /// When the last run was to start.
+  private var lastStart: MonotonicInstant?
+  private var isRunning = false
+  /// Why the verdict is what it is, in the check's own words.
+  private(set) var reason = ""
+  private var isRetired = false
+  private var onRetired: (() -> Void)?
+  private var lastRefusal: String?
+
+  /// Told of every changed verdict.
+  var onVerdict: ((Check) -> Void)?
+  /// Told why the check cannot be run, once for each new reason.
+  var onRefusal: ((Check, String) -> Void)?
+
+  /// A check that has not been started.
+  /// - Parameter previous: the verdict that holds from an earlier run of this process, with its reason.
+  init(
+    _ definition: CheckDefinition, work: any CheckWork, loop: EventLoop,
+    previous: (status: TrackerStatus, reason: String)?
+  ) {
+    self.definition = definition
+    self.work = work
+    self.loop = loop
+    let isInitiallyFailed = definition.isInitiallyFailed
+    state = CheckState(
+      rise: definition.rise, fall: definition.fall,
+      initiallyFailed: isInitiallyFailed && previous?.status != .up || previous?.status == .down)
+    switch previous?.status {
+    case .up:
+      _ = state.record(success: true)
+      reason = previous?.reason ?? ""
+    case .down:
+      reason = previous?.reason ?? ""
+    case .unknown, .level, nil:
+      if isInitiallyFailed { reason = "no success yet (init_fail)" }
+    }
+  }
+
+  /// What the engine is told.
+  var status: TrackerStatus {
+    switch state.verdict {
+    case .unknown: .unknown
+    case .up: .up
+    case .down: .down
+    }
+  }
+
+  /// The process group of a run that has one.
+  var processID: Int32? { work.processID }
+
+  /// Begins the first run after `delay`, and from then on one at each interval.
+  func start(after delay: Nanoseconds = .zero) {
+    guard !isRetired, !isRunning else { return }
+    guard delay == .zero else {
+      let time = loop.now + delay
+      loop.cancel(timer)
+      timer = loop.schedule(at: time) { [weak self] in self?.begin(at: time) }
+      return
+    }
+    begin(at: loop.now)
+  }
+
+  /// Goes on under a new configuration that did not change this check. A run that goes on is the old work's.
+  func use(_ work: any CheckWork) {
+    if isRunning { nextWork = work } else { self.work = work }
+  }
+
+  private var nextWork: (any CheckWork)?
+
+  /// Ends the check: a run is asked to end. `completion` is called when none goes on.
+  func retire(_ completion: @escaping () -> Void) {
+    isRetired = true
+    onVerdict = nil
+    onRefusal = nil
+    loop.cancel(timer)
+    guard isRunning else { return completion() }
+    onRetired = completion
+    work.end()
+  }
+
+  /// Ends the check and its run at once.
+  func kill() {
+    isRetired = true
+    loop.cancel(timer)
+    work.kill()
+    isRunning = false
+    onRetired?()
+    onRetired = nil
+  }
+
+  private func begin(at time: MonotonicInstant) {
+    guard !isRetired, !isRunning else { return }
+    lastStart = time
+    if let nextWork {
+      work = nextWork
+      self.nextWork = nil
+    }
+    isRunning = true
+    do throws(CheckRefusal) {
+      try work.begin { [weak self] in self?.ended($0) }
+      lastRefusal = nil
+    } catch {
+      isRunning = false
+      if lastRefusal != error.words {
+        lastRefusal = error.words
+        onRefusal?(self, error.words)
+      }
+      scheduleNext()
+      record(CheckResult(isSuccess: false, words: error.words))
+    }
+  }
+
+  private func ended(_ result: CheckResult) {
+    isRunning = false
+    guard !isRetired else {
+      onRetired?()
+      onRetired = nil
+      return
+    }
+    scheduleNext()
+    record(result)
+  }
+
+  /// The next start is one interval after the last was to be, so that nothing drifts. One that a run has only just overrun
+  /// is made up for at once, as when the timeout is the interval; starts that were missed before that are not.
+  private func scheduleNext() {
+    let interval = max(definition.interval, .milliseconds(10))
+    var next = (lastStart ?? loop.now) + interval
+    let late = (loop.now - next).rawValue
+    if late > 0 {
+      let missed = late / interval.rawValue + (late % interval.rawValue > interval.rawValue / 2 ? 1 : 0)
+      next = next + interval * missed
+    }
+    loop.cancel(timer)
+    let time = next
+    timer = loop.schedule(at: time) { [weak self] in self?.begin(at: time) }
+  }
+
+  private func record(_ result: CheckResult) {
+    guard state.record(success: result.isSuccess) != nil else {
+      // The reason follows the verdict that holds, so that status shows the newest words of a check that stays down.
+      if result.isSuccess == (status == .up) { reason = result.words }
+      return
+    }
+    reason = result.words
+    onVerdict?(self)
+  }
+}

@@ -1,0 +1,134 @@
+import Configuration
+import NetworkTypes
+
+/// A check of the configuration: what it looks at, when, and what makes a verdict of its results.
+enum CheckDefinition: Hashable {
+  case script(ScriptCheckDefinition)
+  case probe(ProbeDefinition)
+
+  var name: String {
+    switch self {
+    case .script(let script): script.name
+    case .probe(let probe): probe.name
+    }
+  }
+
+  /// What the log calls its kind.
+  var kind: String {
+    switch self {
+    case .script: "script"
+    case .probe: "probe"
+    }
+  }
+
+  var interval: Nanoseconds {
+    switch self {
+    case .script(let script): script.interval
+    case .probe(let probe): probe.interval
+    }
+  }
+
+  var rise: Int {
+    switch self {
+    case .script(let script): script.rise
+    case .probe(let probe): probe.rise
+    }
+  }
+
+  var fall: Int {
+    switch self {
+    case .script(let script): script.fall
+    case .probe(let probe): probe.fall
+    }
+  }
+
+  var isInitiallyFailed: Bool {
+    switch self {
+    case .script(let script): script.initiallyFailed
+    case .probe(let probe): probe.initiallyFailed
+    }
+  }
+
+  /// Whether another definition of the name looks at the same thing, so that its verdict is this one's too.
+  func isAboutTheSame(as other: CheckDefinition) -> Bool {
+    switch (self, other) {
+    case (.script(let mine), .script(let theirs)): mine.name == theirs.name && mine.command == theirs.command
+    case (.probe(let mine), .probe(let theirs)): mine.name == theirs.name && mine.question == theirs.question
+    case (.script, .probe), (.probe, .script): false
+    }
+  }
+
+  /// Whether it has the name of another of its kind.
+  func isNamed(as other: CheckDefinition) -> Bool { kind == other.kind && name == other.name }
+}
+
+extension Configuration {
+  /// The checks with the positions of their trackers.
+  var checks: [(tracker: Int, definition: CheckDefinition)] {
+    trackers.enumerated().compactMap { position, tracker in
+      switch tracker {
+      case .script(let index): (position, .script(scripts[index]))
+      case .probe(let index): (position, .probe(probes[index]))
+      case .interface, .bfd: nil
+      }
+    }
+  }
+}
+
+/// What one run of a check gave.
+struct CheckResult: Equatable {
+  var isSuccess: Bool
+  /// Why, in one line; may be empty.
+  var words: String
+}
+
+/// Why a run of a check could not even be begun.
+struct CheckRefusal: Error, Equatable {
+  var words: String
+}
+
+/// What a check does when its time has come. One run at a time.
+protocol CheckWork: AnyObject {
+  /// The process group of the run, if it has one.
+  var processID: Int32? { get }
+  /// Begins a run. The completion is called once, in a later turn.
+  func begin(_ completion: @escaping (CheckResult) -> Void) throws(CheckRefusal)
+  /// Asks a run to end soon; its completion is called then.
+  func end()
+  /// Ends a run at once; its completion is not called any more.
+  func kill()
+}
+
+/// Runs the script of a `vrrp_script`.
+final class ScriptWork: CheckWork {
+  private let definition: ScriptCheckDefinition
+  private let launcher: CommandLauncher
+  private var run: CommandRun?
+
+  init(_ definition: ScriptCheckDefinition, launcher: CommandLauncher) {
+    self.definition = definition
+    self.launcher = launcher
+  }
+
+  var processID: Int32? { run?.processID }
+
+  func begin(_ completion: @escaping (CheckResult) -> Void) throws(CheckRefusal) {
+    do throws(ScriptIdentities.Refusal) {
+      run = try launcher.launch(
+        definition.command, limit: definition.timeout, endsWithProber: true
+      ) { [weak self] outcome in
+        self?.run = nil
+        completion(CheckResult(isSuccess: outcome.isSuccess, words: outcome.description))
+      }
+    } catch {
+      throw CheckRefusal(words: error.description)
+    }
+  }
+
+  func end() { run?.terminate() }
+
+  func kill() {
+    run?.kill()
+    run = nil
+  }
+}

@@ -1,0 +1,118 @@
+import Configuration
+import ControlModel
+import LinuxSystem
+import NetworkTypes
+import VRRPCore
+
+/// All checks of the configuration in force, and those of the one before that are still ending.
+final class Checks {
+  /// Within this time all new checks are started, if that leaves them no closer together than need be.
+  static let startSpread = Nanoseconds.seconds(1)
+  /// Between the starts of new checks at most.
+  static let longestStep = Nanoseconds.milliseconds(10)
+
+  private let loop: EventLoop
+  private let log: LogWriter
+  private var checks: [(tracker: Int, check: Check)] = []
+  private var retiring: [ObjectIdentifier: Check] = [:]
+
+  /// Told of a changed verdict with its tracker's position.
+  var onVerdict: ((Int, Check) -> Void)?
+
+  init(loop: EventLoop, log: LogWriter) {
+    self.loop = loop
+    self.log = log
+  }
+
+  /// Takes over a configuration's checks. One that is defined as before goes on as it is. New and changed ones start one after
+  /// the other, so that many do not run at once, now and at each interval.
+  /// - Parameters:
+  ///   - work: what does a check's runs.
+  ///   - previous: the verdict on the board for a tracker, if it is about the same check.
+  func adopt(
+    _ definitions: [(tracker: Int, definition: CheckDefinition)], work: (CheckDefinition) -> any CheckWork,
+    previous: (Int, CheckDefinition) -> (status: TrackerStatus, reason: String)?
+  ) {
+    var old: [CheckDefinition: Check] = [:]
+    for (_, check) in checks { old[check.definition] = check }
+    checks = []
+    var fresh: [Check] = []
+    for (tracker, definition) in definitions {
+      if let same = old.removeValue(forKey: definition) {
+        same.use(work(definition))
+        checks.append((tracker, same))
+      } else {
+        // A check that only runs at other times keeps its verdict; one that looks at something else has none yet.
+        let same = old.keys.first { definition.isAboutTheSame(as: $0) }
+        let inherited = same.flatMap { old[$0] }.map { (status: $0.status, reason: $0.reason) }
+        let check = Check(
+          definition, work: work(definition), loop: loop, previous: inherited ?? previous(tracker, definition))
+        checks.append((tracker, check))
+        fresh.append(check)
+      }
+    }
+    for check in old.values { retire(check) }
+    for (tracker, check) in checks { listen(to: check, tracker) }
+    for (index, check) in fresh.enumerated() { start(check, after: Self.delay(of: index, among: fresh.count)) }
+  }
+
+  /// When the check at a position starts, after the first.
+  static func delay(of position: Int, among count: Int) -> Nanoseconds {
+    let step = min(longestStep.rawValue, startSpread.rawValue / Int64(max(1, count)))
+    return Nanoseconds(rawValue: step) * Int64(position)
+  }
+
+  private func listen(to check: Check, _ tracker: Int) {
+    check.onVerdict = { [weak self] check in self?.changed(check, at: tracker) }
+    check.onRefusal = { [weak self] check, reason in
+      let kind = check.definition.kind
+      self?.log.log(
+        .error, "\(kind) \(check.definition.name): \(reason)",
+        fields: [("event", "\(kind)-refused"), (kind, check.definition.name), ("reason", reason)])
+    }
+  }
+
+  /// A check whose name is still ending under its old definition waits for that, so that never two runs go on.
+  private func start(_ check: Check, after delay: Nanoseconds = .zero) {
+    guard !retiring.values.contains(where: { $0.definition.isNamed(as: check.definition) }) else { return }
+    check.start(after: delay)
+  }
+
+  private func retire(_ check: Check) {
+    retiring[ObjectIdentifier(check)] = check
+    check.retire { [weak self, unowned check] in
+      guard let self else { return }
+      retiring[ObjectIdentifier(check)] = nil
+      for (_, waiting) in checks where waiting.definition.isNamed(as: check.definition) { start(waiting) }
+    }
+  }
+
+  /// The tracker, verdict and reason of every check that has a verdict.
+  var verdicts: [TrackerVerdict] {
+    checks.compactMap { tracker, check in
+      check.status == .unknown
+        ? nil : TrackerVerdict(tracker: tracker, status: check.status, reason: check.reason)
+    }
+  }
+
+  /// The process groups of running scripts.
+  var running: [Int32] { checks.compactMap(\.check.processID) }
+
+  /// Ends every run and starts no more.
+  func stop() {
+    for check in checks.map(\.check) + retiring.values { check.kill() }
+    checks = []
+    retiring = [:]
+  }
+
+  private func changed(_ check: Check, at tracker: Int) {
+    let (kind, name) = (check.definition.kind, check.definition.name)
+    let words = check.reason.isEmpty ? "" : ": " + check.reason
+    log.log(
+      check.status == .down ? .warning : .notice, "\(kind) \(name) is \(check.status.label)\(words)",
+      fields: [
+        ("event", "check"), (kind, name), ("status", check.status.label), ("reason", check.reason),
+      ])
+    onVerdict?(tracker, check)
+  }
+}

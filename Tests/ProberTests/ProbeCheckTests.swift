@@ -1,0 +1,206 @@
+import Configuration
+import ControlModel
+import Glibc
+import LinuxSystem
+import NetworkTypes
+import Testing
+import VRRPCore
+
+@testable import Prober
+
+/// A listener of this process: it takes connections for as long as it lives, and says nothing.
+private final class Listener {
+  let port: UInt16
+  private var number: Int32
+
+  init(port: UInt16 = 0) throws {
+    number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+    guard number >= 0 else { throw SystemError(operation: "make socket", errno: errno) }
+    var reuse: Int32 = 1
+    setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let number = number
+    let result = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(number, $0, size) == 0 && listen(number, 512) == 0 ? getsockname(number, $0, &size) : -1
+      }
+    }
+    guard result == 0 else { throw SystemError(operation: "listen", errno: errno) }
+    self.port = UInt16(bigEndian: address.sin_port)
+  }
+
+  /// Takes what waits, so that the queue never fills; returns how many there were.
+  func takeAll() -> Int {
+    var count = 0
+    while case let taken = accept(number, nil, nil), taken >= 0 {
+      Glibc.close(taken)
+      count += 1
+    }
+    return count
+  }
+
+  func close() {
+    if number >= 0 { Glibc.close(number) }
+    number = -1
+  }
+
+  deinit { close() }
+}
+
+extension ProberTests {
+  @Suite struct ProbeChecking {
+    private func probe(
+      _ port: UInt16, name: String = "web", interval: Nanoseconds = .milliseconds(20), expect: [TextPattern] = []
+    ) -> ProbeDefinition {
+      var probe = ProbeDefinition(
+        name: name,
+        question: .stream(
+          StreamQuestion(endpoint: .host(.address(IPAddress(v4: 0x7F00_0001)), port: port), expect: expect)))
+      probe.interval = interval
+      probe.timeout = .milliseconds(500)
+      return probe
+    }
+
+    private func configuration(_ probes: ProbeDefinition...) -> Configuration {
+      var configuration = Configuration.asOwnUser()
+      configuration.probes = probes
+      return configuration
+    }
+
+    @Test func risesAndFallsAndGivesTheReason() throws {
+      let harness = try Harness()
+      let listener = try Listener()
+      var web = probe(listener.port)
+      web.rise = 3
+      web.fall = 2
+      try harness.serve(configuration(web))
+      try harness.wait(for: "up") { harness.verdicts.last?.status == .up }
+      listener.close()
+      try harness.wait(for: "down") { harness.verdicts.last?.status == .down }
+      let reason = try #require(harness.verdicts.last?.reason)
+      #expect(reason.hasPrefix("tcp 127.0.0.1:\(listener.port): connection refused in "), "\(reason)")
+      let again = try Listener(port: listener.port)
+      try harness.wait(for: "up again") { harness.verdicts.last?.status == .up }
+      #expect(harness.verdicts.map(\.status) == [.up, .down, .up], "only changes are said")
+      #expect(harness.logText.contains("probe web is down: tcp 127.0.0.1:\(listener.port): connection refused"))
+      again.close()
+    }
+
+    @Test func numbersOfTrackersComeAfterThoseOfScripts() throws {
+      let harness = try Harness()
+      let listener = try Listener()
+      var configuration = configuration(probe(listener.port))
+      configuration.scripts = [ScriptCheckDefinition(name: "true", command: CommandDefinition("/bin/true"))]
+      try harness.serve(configuration)
+      try harness.wait(for: "both verdicts") { harness.verdicts.count == 2 }
+      #expect(Set(harness.verdicts.map(\.tracker)) == [0, 1])
+      #expect(harness.verdicts.allSatisfy { $0.status == .up })
+    }
+
+    @Test func saysNothingBeforeTheFirstResultUnlessInitiallyFailed() throws {
+      let harness = try Harness()
+      let listener = try Listener()
+      // A listener that says nothing keeps what expects an answer waiting.
+      var failed = probe(listener.port, name: "failed", expect: [TextPattern("x")])
+      failed.initiallyFailed = true
+      failed.timeout = .seconds(60)
+      var waiting = failed
+      waiting.name = "waiting"
+      waiting.initiallyFailed = false
+      try harness.serve(configuration(failed, waiting, probe(listener.port, name: "plain")))
+      try harness.wait(for: "the plain one") { harness.verdicts.contains { $0.tracker == 2 } }
+      #expect(harness.verdicts.first == TrackerVerdict(tracker: 0, status: .down, reason: "no success yet (init_fail)"))
+      #expect(!harness.verdicts.contains { $0.tracker == 1 })
+    }
+
+    @Test func aReloadKeepsWhatHasNotChanged() throws {
+      let harness = try Harness()
+      let listener = try Listener()
+      let other = try Listener()
+      let slow = probe(listener.port, interval: .seconds(3600))
+      try harness.serve(configuration(slow))
+      try harness.wait(for: "up") { harness.verdicts.last?.status == .up }
+      #expect(listener.takeAll() == 1)
+      // The same probe at another place, beside a new one: its verdict is told at once, and it is not run again.
+      try harness.serve(configuration(probe(other.port, name: "new"), slow))
+      try harness.wait(for: "both verdicts") { Set(harness.verdicts.map(\.tracker)) == [0, 1] }
+      #expect(listener.takeAll() == 0)
+      // At other times, with the same question: the verdict stays until a fresh one comes.
+      var often = slow
+      often.interval = .milliseconds(20)
+      listener.close()
+      often.fall = 1000
+      try harness.serve(configuration(often))
+      try harness.wait(for: "the verdict from before") { harness.verdicts.last?.status == .up }
+    }
+
+    @Test func theBoardGivesARestartedProberTheVerdict() throws {
+      let harness = try Harness()
+      let listener = try Listener()
+      let web = probe(listener.port)
+      try harness.serve(configuration(web))
+      try harness.wait(for: "up") { harness.verdicts.last?.status == .up }
+      // As the engine writes it.
+      harness.board.tracker(0)?.verdict = (.up, MonotonicClock.now(), "what it was")
+      try harness.restartProber()
+      var late = web
+      late.interval = .seconds(3600)
+      late.question = .stream(
+        StreamQuestion(
+          endpoint: .host(.address(IPAddress(v4: 0x7F00_0001)), port: listener.port), expect: [TextPattern("x")]))
+      try harness.serve(configuration(late), keepingBoard: true)
+      try harness.wait(for: "the verdict from before") { !harness.verdicts.isEmpty }
+      #expect(harness.verdicts == [TrackerVerdict(tracker: 0, status: .up, reason: "what it was")])
+    }
+
+    @Test func manyStartOneAfterTheOtherAndKeepTheirTime() throws {
+      let harness = try Harness()
+      let listener = try Listener()
+      var probes: [ProbeDefinition] = []
+      for number in 0..<200 { probes.append(probe(listener.port, name: "p\(number)", interval: .seconds(1))) }
+      var configuration = configuration()
+      configuration.probes = probes
+      let start = MonotonicClock.now()
+      try harness.serve(configuration)
+      var total = 0
+      var early = 0
+      try harness.wait(for: "the first 100") {
+        total += listener.takeAll()
+        if MonotonicClock.now() - start < .milliseconds(100) { early = total }
+        return total >= 100
+      }
+      #expect(early < 60, "200 probes a second do not all run in its first tenth")
+      // 200 a second, for three seconds from the first on: none is lost and none comes twice.
+      let limit = start + .milliseconds(3450)
+      try harness.wait(for: "three rounds") {
+        total += listener.takeAll()
+        return MonotonicClock.now() >= limit
+      }
+      #expect((600...720).contains(total), "\(total) runs in 3.45 s")
+      #expect(harness.verdicts.count == 200 && harness.verdicts.allSatisfy { $0.status == .up })
+    }
+
+    @Test func aStopWaitsForNothing() throws {
+      let harness = try Harness()
+      let listener = try Listener()
+      var hung = probe(listener.port, expect: [TextPattern("x")])
+      hung.timeout = .seconds(60)
+      try harness.serve(configuration(hung))
+      try harness.wait(for: "the connection") { listener.takeAll() > 0 }
+      let start = MonotonicClock.now()
+      try harness.shutdown()
+      #expect(MonotonicClock.now() - start < .seconds(3))
+    }
+
+    @Test func startsAreSpreadOverASecondAtMost() {
+      #expect(Checks.delay(of: 0, among: 1) == .zero)
+      #expect(Checks.delay(of: 1, among: 2) == .milliseconds(10))
+      #expect(Checks.delay(of: 499, among: 500) == .milliseconds(998))
+      #expect(Checks.delay(of: 9999, among: 10_000) < .seconds(1))
+    }
+  }
+}
