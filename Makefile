@@ -14,8 +14,10 @@ export PATH := $(PATH):/usr/sbin:/sbin
 
 # What the build cannot do without, and what the demo and the tests use besides.
 BUILD_PACKAGES := libnl-3-dev libnl-route-3-dev nettle-dev pkg-config
-LAB_PACKAGES := iproute2 iputils-ping nftables util-linux procps keepalived frr tshark tcpdump systemd
-LAB_PROGRAMS := ip nft ping unshare nsenter keepalived /usr/lib/frr/zebra /usr/lib/frr/vrrpd tshark tcpdump systemd-analyze
+LAB_PACKAGES := iproute2 iputils-ping nftables util-linux procps keepalived frr tshark tcpdump systemd \
+  nginx haproxy redis-server postgresql mariadb-server dnsmasq-base openssl
+LAB_PROGRAMS := ip nft ping unshare nsenter keepalived /usr/lib/frr/zebra /usr/lib/frr/vrrpd tshark tcpdump systemd-analyze \
+  nginx haproxy redis-server mariadbd dnsmasq openssl
 
 # Namespaces of our own: the kernel takes everything in them away when the command ends, however it ends.
 NAMESPACES := --net --mount --pid --fork --kill-child --mount-proc
@@ -112,11 +114,11 @@ interoperability: deps
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
-## bench: takeover times side by side with keepalived; ROUNDS=n for more of them
+## bench: takeover times side by side with keepalived, and probes; ROUNDS=n for more of them, PROBES=1 for those alone
 bench: deps
 	@$(SWIFT) build $(RELEASE) --product martlet --quiet
 	@$(SWIFT) build $(RELEASE) --product Benchmarks --quiet
-	@$(LAB) "$$($(SWIFT) build $(RELEASE) --show-bin-path)/Benchmarks" $(if $(ROUNDS),--rounds $(ROUNDS))
+	@$(LAB) "$$($(SWIFT) build $(RELEASE) --show-bin-path)/Benchmarks" $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(PROBES),--probes)
 
 ## install: the binary, the systemd unit and the sample configurations, below $(DESTDIR)$(PREFIX); builds only what is not built yet,
 ## so that root needs no Swift after the `make build` of somebody else

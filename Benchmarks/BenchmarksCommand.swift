@@ -1,7 +1,7 @@
 import ArgumentParser
 import LabKit
 
-/// `make bench`: takeover times of martlet and keepalived, side by side.
+/// `make bench`: takeover times of martlet and keepalived, side by side, and what martlet's probes can do.
 @main
 struct BenchmarksCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,6 +15,9 @@ struct BenchmarksCommand: AsyncParsableCommand {
   @Option(help: "Measure this daemon only: martlet or keepalived.")
   var only: PeerKind?
 
+  @Flag(help: "Measure martlet's probes only.")
+  var probes = false
+
   func validate() throws {
     guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
     // Two vrrpd hosts send from one virtual MAC: who said what could not be told.
@@ -22,11 +25,12 @@ struct BenchmarksCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let kinds = only.map { [$0] } ?? [.keepalived, .martlet]
+    let kinds = probes ? [.martlet] : only.map { [$0] } ?? [.keepalived, .martlet]
     for need in [.lab] + kinds.map(\.need) {
       if let reason = LabEnvironment.reason(missing: need) { throw ValidationError(reason) }
     }
-    try await TakeoverBenchmark(kinds: kinds, rounds: rounds).run()
+    if !probes { try await TakeoverBenchmark(kinds: kinds, rounds: rounds).run() }
+    if kinds.contains(.martlet) { try await ProbeBenchmark(rounds: rounds).run() }
   }
 }
 

@@ -9,7 +9,7 @@ struct SampleTests {
 
   @Test(
     "Every sample loads without a finding",
-    arguments: ["martlet-left.conf", "martlet-right.conf", "haproxy.conf", "nginx.conf"])
+    arguments: ["martlet-left.conf", "martlet-right.conf", "haproxy.conf", "nginx.conf", "probes.conf"])
   func samples(name: String) {
     let loaded = ConfigurationLoader.load(path: Self.samples + name, files: DiskSourceFiles())
     #expect(loaded.diagnostics.map(\.message) == [])
