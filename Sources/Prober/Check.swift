@@ -111,13 +111,9 @@ final class Check {
     isRunning = true
     do throws(CheckRefusal) {
       try work.begin { [weak self] in self?.ended($0) }
-      lastRefusal = nil
     } catch {
       isRunning = false
-      if lastRefusal != error.words {
-        lastRefusal = error.words
-        onRefusal?(self, error.words)
-      }
+      refuse(error.words)
       scheduleNext()
       record(CheckResult(isSuccess: false, words: error.words))
     }
@@ -131,7 +127,15 @@ final class Check {
       return
     }
     scheduleNext()
+    guard result.counts else { return refuse(result.words) }
+    lastRefusal = nil
     record(result)
+  }
+
+  private func refuse(_ words: String) {
+    guard lastRefusal != words else { return }
+    lastRefusal = words
+    onRefusal?(self, words)
   }
 
   /// The next start is one interval after the last was to be, so that nothing drifts. One that a run has only just overrun

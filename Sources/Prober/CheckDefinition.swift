@@ -78,6 +78,8 @@ extension Configuration {
 /// What one run of a check gave.
 struct CheckResult: Equatable {
   var isSuccess: Bool
+  /// Whether it counts; a run that could not ask says nothing.
+  var counts = true
   /// Why, in one line; may be empty.
   var words: String
 }

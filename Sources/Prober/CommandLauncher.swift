@@ -14,10 +14,13 @@ final class CommandLauncher {
   private let identities: ScriptIdentities
   /// Whether a program that root would run and someone else can change is refused.
   let isStrict: Bool
+  private let openFiles: ResourceLimit?
 
   init(
-    loop: EventLoop, drains: OutputDrains, groups: RunningGroups, identities: ScriptIdentities, isStrict: Bool
+    loop: EventLoop, drains: OutputDrains, groups: RunningGroups, identities: ScriptIdentities, isStrict: Bool,
+    openFiles: ResourceLimit? = nil
   ) {
+    self.openFiles = openFiles
     self.loop = loop
     self.drains = drains
     self.groups = groups
@@ -49,6 +52,7 @@ final class CommandLauncher {
       ] + environment)
     request.workingDirectory = "/"
     request.fileCreationMask = 0o022
+    if let openFiles { request.limits.append(openFiles) }
     if identity.changes {
       request.userID = identity.userID
       request.groupID = identity.groupID

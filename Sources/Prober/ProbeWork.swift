@@ -103,7 +103,7 @@ final class ProbeWork: CheckWork {
   func begin(_ completion: @escaping (CheckResult) -> Void) {
     let number = service.mailbox.expect { [weak self] outcome in
       self?.number = nil
-      completion(CheckResult(isSuccess: outcome.isSuccess, words: outcome.words))
+      completion(CheckResult(isSuccess: outcome.isSuccess, counts: !outcome.isUnasked, words: outcome.words))
     }
     self.number = number
     let post = service.mailbox.post

@@ -20,6 +20,8 @@ final class Prober {
   private let readBundle: BundleReader
   private let drains = OutputDrains()
   private let groups: RunningGroups
+  /// How many files scripts may open, if not as many as this process.
+  private let scriptFiles: ResourceLimit?
   private let checks: Checks
   private var probes: ProbeService?
   private let files: TrackedFiles
@@ -49,13 +51,15 @@ final class Prober {
   /// A prober that serves nothing yet. It watches the supervisor's channel from now on.
   init(
     supervisor: Channel, runtimeDirectory: String, groups: RunningGroups, loop: EventLoop, log: LogWriter,
-    scriptLimit: Nanoseconds = Notifier.scriptLimit, readBundle: @escaping BundleReader
+    scriptLimit: Nanoseconds = Notifier.scriptLimit, scriptFiles: ResourceLimit? = nil,
+    readBundle: @escaping BundleReader
   ) throws(SystemError) {
     self.loop = loop
     self.supervisor = supervisor
     self.log = log
     self.readBundle = readBundle
     self.groups = groups
+    self.scriptFiles = scriptFiles
     checks = Checks(loop: loop, log: log)
     files = TrackedFiles(loop: loop, log: log)
     processes = TrackedProcesses(loop: loop, log: log)
@@ -172,7 +176,7 @@ final class Prober {
       loop: loop, drains: drains, groups: groups,
       identities: ScriptIdentities(
         fallback: configuration.global.scriptUser, ownUser: geteuid(), ownGroup: getegid()),
-      isStrict: configuration.global.scriptSecurity)
+      isStrict: configuration.global.scriptSecurity, openFiles: scriptFiles)
     if !launcher.isStrict { warnOfWeaknesses(configuration, launcher) }
     return launcher
   }

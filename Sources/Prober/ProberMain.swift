@@ -16,6 +16,8 @@ public enum ProberMain {
     do {
       // The supervisor decides when this process ends; a terminal's or a peer's signals do not.
       for signal in [SIGPIPE, SIGINT, SIGHUP] { try Signals.ignore(signal) }
+      // Each probe that waits has a connection of its own.
+      let openFiles = try? OpenFiles.raise()
       let loop = try EventLoop()
       let log = LogWriter(STDERR_FILENO, format: logFormat, loop: loop)
       let supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 4096)
@@ -23,7 +25,7 @@ public enum ProberMain {
         try SharedMemory(mapping: try Inherited.take(InheritedDescriptor.runningChecks.rawValue), writable: true))
       let prober = try Prober(
         supervisor: supervisor, runtimeDirectory: runtimeDirectory, groups: groups, loop: loop, log: log,
-        readBundle: readConfiguration)
+        scriptFiles: openFiles, readBundle: readConfiguration)
       let signals = try SignalReceiver([SIGTERM])
       let registration = try loop.watch(signals.rawValue, for: .readable) { _ in
         while let _ = try? signals.next() { prober.stop(because: "told to by SIGTERM") }

@@ -38,7 +38,6 @@ extension ProbeRun {
         guard !isFinished else { return }
         ClientBootstrap(group: loop)
           .connectTimeout(.hours(1))
-          .channelOption(.socketOption(.tcp_nodelay), value: 1)
           .channelInitializer { [self] channel in
             // Owned before it is connected, so that a run that ends takes it along.
             channel.eventLoop.makeCompletedFuture {

@@ -4,6 +4,8 @@ import NetworkTypes
 public struct ProbeOutcome: Sendable, Hashable {
   /// Whether the answer was what it must be.
   public var isSuccess: Bool
+  /// Whether nothing could be asked, because this host has run out of something; that says nothing of the service.
+  public var isUnasked = false
   /// What was asked, what came back and how long that took, in one line.
   public var words: String
   /// From the run's start to its end.
@@ -21,6 +23,7 @@ public struct ProbeOutcome: Sendable, Hashable {
 struct Finding: Sendable, Hashable {
   var isSuccess: Bool
   var words: String
+  var isUnasked = false
 
   static func success(_ words: String) -> Finding { Finding(isSuccess: true, words: words) }
   static func failure(_ words: String) -> Finding { Finding(isSuccess: false, words: words) }

@@ -1,4 +1,5 @@
 import Configuration
+import Glibc
 import LinuxSystem
 import NIOCore
 import NIOPosix
@@ -48,13 +49,26 @@ final class ProbeRun: @unchecked Sendable {
     for channel in channels { channel.close(mode: .all, promise: nil) }
     channels = []
     let elapsed = Nanoseconds(rawValue: (NIODeadline.now() - start).nanoseconds)
-    completion(
-      ProbeOutcome(
-        isSuccess: finding.isSuccess, words: "\(asked): \(finding.words) in \(elapsed.spoken)", elapsed: elapsed))
+    // What this host lacks is said once, so nothing in its words may differ from run to run.
+    let time = finding.isUnasked ? "" : " in \(elapsed.spoken)"
+    var outcome = ProbeOutcome(
+      isSuccess: finding.isSuccess, words: "\(asked): \(finding.words)\(time)", elapsed: elapsed)
+    outcome.isUnasked = finding.isUnasked
+    completion(outcome)
   }
 
   /// Ends the run because of an error.
-  func fail(_ error: any Error) { finish(.failure(Self.words(for: error))) }
+  func fail(_ error: any Error) {
+    var finding = Finding.failure(Self.words(for: error))
+    finding.isUnasked = Self.isShortage(error)
+    finish(finding)
+  }
+
+  /// Whether an error only says that this host lacks descriptors, memory or ports.
+  static func isShortage(_ error: any Error) -> Bool {
+    let number = (error as? IOError)?.errnoCode ?? (error as? SystemError)?.errno
+    return number.map { [EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL].contains($0) } ?? false
+  }
 
   /// A thread that gets its turn late is late with everything: what waits in its sockets is looked at before the time is up.
   private func wait(until deadline: NIODeadline, isLast: Bool) {

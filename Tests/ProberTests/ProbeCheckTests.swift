@@ -196,6 +196,69 @@ extension ProberTests {
       #expect(MonotonicClock.now() - start < .seconds(3))
     }
 
+    /// Work whose results a test has written down; the last one goes on for ever.
+    private final class WrittenWork: CheckWork {
+      private let loop: EventLoop
+      private var results: [CheckResult]
+      private(set) var starts: [MonotonicInstant] = []
+      var length = Nanoseconds.zero
+
+      init(_ loop: EventLoop, _ results: [CheckResult]) {
+        self.loop = loop
+        self.results = results
+      }
+
+      var processID: Int32? { nil }
+
+      func begin(_ completion: @escaping (CheckResult) -> Void) {
+        starts.append(loop.now)
+        let result = results.count > 1 ? results.removeFirst() : results[0]
+        _ = loop.schedule(after: length) { completion(result) }
+      }
+
+      func end() {}
+      func kill() {}
+    }
+
+    private func turn(_ loop: EventLoop, until condition: () -> Bool) throws {
+      let limit = MonotonicClock.now() + .seconds(10)
+      while !condition(), MonotonicClock.now() < limit { try loop.turn(until: MonotonicClock.now() + .milliseconds(5)) }
+      #expect(condition())
+    }
+
+    @Test func aRunThatCouldNotAskCountsForNothingAndIsToldOnce() throws {
+      let loop = try EventLoop()
+      let up = CheckResult(isSuccess: true, words: "fine")
+      let unasked = CheckResult(isSuccess: false, counts: false, words: "too many open files")
+      let work = WrittenWork(loop, [up, unasked, unasked, unasked, up])
+      let check = Check(.probe(probe(1, interval: .milliseconds(10))), work: work, loop: loop, previous: nil)
+      var verdicts: [TrackerStatus] = []
+      var refusals: [String] = []
+      check.onVerdict = { verdicts.append($0.status) }
+      check.onRefusal = { refusals.append($1) }
+      check.start()
+      try turn(loop) { work.starts.count > 8 }
+      #expect(verdicts == [.up] && refusals == ["too many open files"])
+    }
+
+    @Test func aRunThatJustOverrunsIsFollowedAtOnceAndALongOneAtTheNextTime() throws {
+      let loop = try EventLoop()
+      func pace(_ length: Nanoseconds) throws -> Double {
+        let work = WrittenWork(loop, [CheckResult(isSuccess: true, words: "")])
+        work.length = length
+        let check = Check(.probe(probe(1, interval: .milliseconds(40))), work: work, loop: loop, previous: nil)
+        check.start()
+        try turn(loop) { work.starts.count > 6 }
+        check.kill()
+        return (work.starts[6] - work.starts[0]).inMilliseconds / 6
+      }
+      // As a run does that uses up a timeout as long as the interval: it goes on at its pace.
+      #expect(try (39.0...50).contains(pace(.milliseconds(41))))
+      // Well beyond the interval: every second time.
+      #expect(try (78.0...95).contains(pace(.milliseconds(65))))
+      #expect(try (39.0...48).contains(pace(.zero)))
+    }
+
     @Test func startsAreSpreadOverASecondAtMost() {
       #expect(Checks.delay(of: 0, among: 1) == .zero)
       #expect(Checks.delay(of: 1, among: 2) == .milliseconds(10))

@@ -61,6 +61,9 @@ final class RealServer {
   /// It stands still with all its processes: the kernel still takes connections for it, and nobody answers.
   func hang() throws { try process.signal(SIGSTOP, group: true) }
 
+  /// Signals its first process only.
+  func signal(_ number: Int32) throws { try process.signal(number) }
+
   func goOn() throws { try process.signal(SIGCONT, group: true) }
 
   /// It dies with all its processes.

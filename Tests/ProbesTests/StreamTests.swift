@@ -1,5 +1,6 @@
 import Configuration
 import Glibc
+import NIOCore
 import NetworkTypes
 import Testing
 
@@ -71,6 +72,15 @@ extension ProbesTests {
       }
       // Each run closed its connection, which frees the queue again; either way the time is kept.
       #expect(!last.isSuccess && last.elapsed < .milliseconds(300), "\(last.words)")
+    }
+
+    @Test func whatThisHostLacksSaysNothingOfTheService() {
+      for number in [EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL] {
+        #expect(ProbeRun.isShortage(IOError(errnoCode: number, reason: "connect")))
+      }
+      for number in [ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EACCES] {
+        #expect(!ProbeRun.isShortage(IOError(errnoCode: number, reason: "connect")))
+      }
     }
 
     @Test func aNameIsResolved() async throws {

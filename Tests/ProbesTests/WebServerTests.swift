@@ -1,6 +1,7 @@
 import Configuration
 import Glibc
 import LabKit
+import LinuxSystem
 import NIOSSL
 import NetworkTypes
 import Testing
@@ -193,6 +194,73 @@ extension ProbesTests {
       server.kill()
       #expect(!(await ask(question(1))).isSuccess)
       await service.close()
+    }
+  }
+}
+
+extension ProbesTests {
+  /// A server that reads its configuration again is not a sick one.
+  @Suite struct Reloads {
+    /// Asks without a pause while `reload` is called fifty times, each time for as long as it takes; what failed.
+    private func failures(_ question: ProbeQuestion, _ reload: () throws -> Void) async throws -> [String] {
+      var failed: [String] = []
+      for _ in 0..<50 {
+        try reload()
+        let end = MonotonicClock.now() + .milliseconds(60)
+        while MonotonicClock.now() < end {
+          let outcome = await ask(question, timeout: .seconds(2))
+          if !outcome.isSuccess { failed.append(outcome.words) }
+        }
+      }
+      return failed
+    }
+
+    @Test(needs("nginx")) func ofNginx() async throws {
+      let folder = try ServerFolder()
+      let port = try freePort()
+      let file = try folder.file(
+        "nginx.conf",
+        """
+        daemon off; pid \(folder.path("pid")); error_log stderr; worker_processes 2;
+        \(geteuid() == 0 ? "user root;" : "")
+        events { }
+        http {
+          access_log off; client_body_temp_path \(folder.path("body")); proxy_temp_path \(folder.path("proxy"));
+          fastcgi_temp_path \(folder.path("f")); uwsgi_temp_path \(folder.path("u")); scgi_temp_path \(folder.path("s"));
+          server { listen 127.0.0.1:\(port); location / { return 200 "ok"; } }
+        }
+        """)
+      let server = try RealServer(["nginx", "-p", folder.path, "-c", file, "-e", "stderr"], in: folder)
+      var question = HTTPQuestion(endpoint: local(port), target: "/", host: "localhost")
+      question.body = [TextPattern("ok")]
+      _ = await eventually(.http(question), success: true)
+      let failed = try await failures(.http(question)) { try server.signal(SIGHUP) }
+      #expect(failed.isEmpty)
+    }
+
+    @Test(needs("haproxy")) func ofHAProxy() async throws {
+      let folder = try ServerFolder()
+      let port = try freePort()
+      let file = try folder.file(
+        "haproxy.cfg",
+        """
+        global
+          stats socket \(folder.path("admin.sock")) mode 600 level admin expose-fd listeners
+        defaults
+          mode http
+          timeout connect 1s
+          timeout client 1s
+          timeout server 1s
+        frontend front
+          bind 127.0.0.1:\(port)
+          http-request return status 200 content-type text/plain string ok
+
+        """)
+      let server = try RealServer(["haproxy", "-W", "-f", file], in: folder)
+      let question = ProbeQuestion.http(HTTPQuestion(endpoint: local(port), target: "/", host: "localhost"))
+      _ = await eventually(question, success: true)
+      let failed = try await failures(question) { try server.signal(SIGUSR2) }
+      #expect(failed.isEmpty)
     }
   }
 }

@@ -189,6 +189,9 @@ int clinux_unshare_network(void);
 int clinux_ofd_lock(int fd, int64_t offset);
 int clinux_ofd_unlock(int fd, int64_t offset);
 
+/// Lets this process open as many files as it ever may, at most 65,536; gives the limits that held before.
+int clinux_raise_open_files(uint64_t *soft, uint64_t *hard);
+
 // MARK: Raw sockets
 
 /// The index of the named interface; 0 when there is none.
