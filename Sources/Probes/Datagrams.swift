@@ -11,9 +11,9 @@ extension ProbeRun {
     resolve(endpoint, type: Int32(SOCK_DGRAM.rawValue)).whenComplete { [self] result in
       switch result {
       case .failure(let error): fail(error)
-      case .success(let address):
+      case .success(let addresses):
         stage = "no answer"
-        guard !isFinished else { return }
+        guard !isFinished, let address = addresses.first else { return }
         DatagramBootstrap(group: loop)
           .channelInitializer { [self] channel in
             channel.eventLoop.makeCompletedFuture {

@@ -86,7 +86,7 @@ extension DiskQuestion {
     return judge(
       free: UInt64(status.f_bavail).multipliedClamping(size), total: UInt64(status.f_blocks).multipliedClamping(size),
       freeInodes: UInt64(status.f_favail), inodes: UInt64(status.f_files),
-      isReadOnly: status.f_flag & UInt(ST_RDONLY) != 0)
+      isReadOnly: writable && MountTable.isReadOnly(path, readSmallFile("/proc/self/mountinfo", most: 1 << 20) ?? ""))
   }
 
   func judge(free: UInt64, total: UInt64, freeInodes: UInt64, inodes: UInt64, isReadOnly: Bool) -> Finding {
@@ -169,12 +169,50 @@ extension MemoryQuestion {
   }
 }
 
-/// The first 16 KiB of a file of the kernel's.
-private func readSmallFile(_ path: String) -> String? {
+/// The mounts that this process sees (proc(5), `mountinfo`).
+enum MountTable {
+  /// Whether the file system that holds `path` is read-only itself. A service that is shut in sees file systems mounted read-only
+  /// that others write to, so how they are mounted here says nothing.
+  static func isReadOnly(_ path: String, _ table: String) -> Bool {
+    var best: (length: Int, isReadOnly: Bool) = (-1, false)
+    for line in table.split(separator: "\n") {
+      // Number, parent, device, root, mount point, options, optional fields, a hyphen, type, source, the file system's options.
+      let fields = line.split(separator: " ")
+      guard fields.count >= 10, let hyphen = fields[6...].firstIndex(of: "-"), hyphen + 3 < fields.count else {
+        continue
+      }
+      let point = unescaped(fields[4])
+      // Of two on one point the later covers the earlier.
+      guard point.count >= best.length, path == point || path.hasPrefix(point == "/" ? "/" : point + "/") else {
+        continue
+      }
+      best = (point.count, fields[hyphen + 3].split(separator: ",").first.map { $0 == "ro" } ?? false)
+    }
+    return best.isReadOnly
+  }
+
+  /// Blanks, tabs, line ends and backslashes stand as a backslash and three octal digits.
+  private static func unescaped(_ field: Substring) -> String {
+    var bytes: [UInt8] = []
+    var rest = field.utf8[...]
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "\\"), let value = UInt8(String(Substring(rest.prefix(3))), radix: 8) {
+        rest = rest.dropFirst(3)
+        bytes.append(value)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+/// The beginning of a file of the kernel's.
+private func readSmallFile(_ path: String, most: Int = 16_384) -> String? {
   guard let file = try? FileDescriptor.open(reading: path) else { return nil }
   var text: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 4096)
-  while text.count < 16_384,
+  while text.count < most,
     case .bytes(let count)? = try? buffer.withUnsafeMutableBytes({ try file.read(into: $0) })
   {
     text += buffer.prefix(count)

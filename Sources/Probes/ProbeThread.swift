@@ -10,6 +10,7 @@ public final class ProbeThread: Sendable {
   let loop: any EventLoop
   private let waiting = Mutex<NIOThreadPool?>(nil)
   private let contexts = TLSContexts()
+  let resolutions = Resolutions()
 
   /// Starts the thread. It inherits the caller's signal mask and capabilities.
   public init() {

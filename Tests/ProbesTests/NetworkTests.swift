@@ -2,6 +2,7 @@ import Configuration
 import Glibc
 import LabKit
 import LinuxSystem
+import NIOCore
 import NetworkTypes
 import Synchronization
 import Testing
@@ -161,6 +162,23 @@ extension ProbesTests {
       #expect(await ask(.disk(DiskQuestion(path: "/"))).isSuccess)
       let missing = await ask(.disk(DiskQuestion(path: "/no/such/path")))
       #expect(!missing.isSuccess && missing.words.contains("No such file"), "\(missing.words)")
+    }
+
+    @Test(
+      arguments: [
+        ("/", false), ("/srv", true), ("/srv/www/x", true), ("/srvx", false), ("/a b/c", true), ("/var/lib", false),
+        ("/over", false),
+      ])
+    func aFileSystemIsReadOnlyItselfOrNot(path: String, isReadOnly: Bool) {
+      let table = """
+        21 1 8:1 / / ro,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro
+        22 21 8:2 / /srv rw,relatime shared:2 master:1 - ext4 /dev/sdb ro
+        23 21 8:3 / /a\\040b rw - xfs /dev/sdc ro,noquota
+        24 21 8:4 / /over rw - ext4 /dev/sdd ro
+        25 24 0:5 / /over rw - tmpfs tmpfs rw
+        nonsense
+        """
+      #expect(MountTable.isReadOnly(path, table) == isReadOnly)
     }
 
     @Test func memoryIsComparedAndRead() async {
