@@ -140,7 +140,7 @@ struct ProbeBenchmark {
       path,
       """
       daemon off; pid \(host.folder)/nginx.pid; error_log stderr; worker_processes 1;
-      \(LabEnvironment.isUserNamespace ? "" : "user root;")
+      user root;
       events { worker_connections 4096; }
       http {
         access_log off; client_body_temp_path \(host.folder)/body; proxy_temp_path \(host.folder)/proxy;

@@ -21,6 +21,10 @@ struct MutationTests {
     "~SEQ(I,1,2,9) vrrp_instance V$I { virtual_router_id ${I}\n~LST({A,B},{1,2},{3}) notify_master \"/b ${A}\" root\n",
     "$L= \\\nglobal_defs { \\\nrouter_id ${_RANDOM 1 9} \\\n}\n@me $L\n@^me include /[a-c]{1,2}*\n",
     "vrrp_instance V {\nauthentication {\nauth_type PASS\nauth_pass ab#c\n}\nunicast_peer {\nfe80::1 min_ttl 3\n}\nadvert_int 0.35\n}\n",
+    "vrrp_probe p {\nhttps https://[::1]:8443/a?b {\nstatus 200-299 301\nbody not ~ \"^a(b|c)$\"\nheader X-Y: z\nmin_days 9\n}\ntimeout 0.05\n}\n",
+    "vrrp_probe q { udp 127.0.0.1:53 {\nsend \"\\x00a\\r\\n\"\nexpect ok\n}\n}\nvrrp_probe d {\ndns ::1 {\nname a.b.\ntype MX\nexpected 10 c.d\n}\n}\n",
+    "vrrp_probe e {\nicmp 10.0.0.1 fe80::1 {\nquorum 1\n}\nweight -2 reverse\n}\nvrrp_probe f {\ndisk /a {\nfree 12.5%\ninodes 5M\n}\n}\nvrrp_probe g { load 15 {\nmost 0.5\n}\n}\n",
+    "vrrp_probe h {\nhaproxy /s { backend w\nservers 2\n}\n}\nvrrp_probe i {\nmemory {\nsome 2.5\nwindow 60\n}\n}\nvrrp_probe j { postgresql a.b:1\n}\n",
   ].map { Array($0.utf8) }
 
   private static let tokens = [

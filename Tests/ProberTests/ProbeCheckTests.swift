@@ -184,6 +184,21 @@ extension ProberTests {
       #expect(harness.verdicts.count == 200 && harness.verdicts.allSatisfy { $0.status == .up })
     }
 
+    @Test func probesComeAndGoWithTheirThread() throws {
+      let harness = try Harness()
+      let listener = try Listener()
+      var hung = probe(listener.port, expect: [TextPattern("x")])
+      hung.timeout = .milliseconds(300)
+      for _ in 0..<5 {
+        try harness.serve(configuration(hung))
+        try harness.wait(for: "the connection") { listener.takeAll() > 0 }
+        // The probe that hangs is gone with its definition, and the thread once it has ended.
+        try harness.serve(configuration())
+        try harness.serve(configuration(probe(listener.port)))
+        try harness.wait(for: "up") { harness.verdicts.last?.status == .up }
+      }
+    }
+
     @Test func aStopWaitsForNothing() throws {
       let harness = try Harness()
       let listener = try Listener()
