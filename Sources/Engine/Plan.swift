@@ -313,9 +313,6 @@ struct PlannedTracker {
       isInitiallyFailed = script.initiallyFailed
     case .probe(let index):
       let probe = configuration.probes[index]
-      name = probe.name
-      interfaceName = nil
-      session = nil
       fingerprint = Self.fingerprint(of: "\(probe.question)")
       isInitiallyFailed = probe.initiallyFailed
     case .bfd(let index):

@@ -50,13 +50,7 @@ final class Check {
   }
 
   /// What the engine is told.
-  var status: TrackerStatus {
-    switch state.verdict {
-    case .unknown: .unknown
-    case .up: .up
-    case .down: .down
-    }
-  }
+  var status: TrackerStatus { TrackerStatus(state.verdict) }
 
   /// The process group of a run that has one.
   var processID: Int32? { work.processID }
