@@ -8,8 +8,10 @@ public struct LoadedConfiguration: Sendable {
   public var diagnostics: [Diagnostic]
   /// Whether one of them is an error.
   public var hasErrors: Bool
+  /// What it asks of the host that it runs on, for ``HostAudit``.
+  public var requirements: HostRequirements
   /// The programs that it would run, for ``ScriptAudit``.
-  public var scripts: [ScriptUse]
+  public var scripts: [ScriptUse] { requirements.scripts }
   /// The files that it would read, for ``FileAudit``.
   public var files: [FileUse]
 
@@ -29,20 +31,15 @@ public enum ConfigurationLoader {
   ///   - configurationID: What `@ID` lines are compared with: keepalived's `-i`, else the node name up to its first dot.
   ///   - randomSeed: Where `${_RANDOM}` starts.
   ///   - limits: How much is read at most.
+  ///   - lints: Whether to look also for what can be improved in a configuration that means what it says.
   public static func load(
     path: String, files: some SourceFiles, configurationID: String? = nil, randomSeed: UInt64 = 0,
-    limits: SourceLimits = SourceLimits()
+    limits: SourceLimits = SourceLimits(), lints: Bool = false
   ) -> LoadedConfiguration {
-    let schema = Schema.keepalived
-    let source = ConfigurationParser.parse(
-      path: path, files: files, grammar: schema.grammar, configurationID: configurationID, randomSeed: randomSeed,
-      limits: limits)
-    let lowering = Lowering(schema: schema, files: files, diagnostics: source.diagnostics)
-    lowering.read(source.statements)
-    lowering.applyRules()
-    return LoadedConfiguration(
-      configuration: lowering.model(), diagnostics: source.diagnostics.finish(),
-      hasErrors: source.diagnostics.hasErrors, scripts: lowering.commands, files: lowering.files)
+    finish(
+      read(
+        ConfigurationSource(path: path, configurationID: configurationID, randomSeed: randomSeed), files: files,
+        limits: limits, lints: lints))
   }
 
   /// Reads the configuration that a bundle was made of; gives what the first reading gave.
@@ -50,4 +47,60 @@ public enum ConfigurationLoader {
     load(
       path: bundle.rootPath, files: bundle, configurationID: bundle.configurationID, randomSeed: bundle.randomSeed)
   }
+
+  /// Reads the configurations of several hosts, with lints, and compares the routers that they have in common.
+  public static func load(hosts: [ConfigurationSource], files: some SourceFiles) -> LoadedHosts {
+    let lowerings = hosts.map { read($0, files: files, limits: SourceLimits(), lints: true) }
+    let comparison = HostComparison(zip(hosts, lowerings).map { ComparedHost(path: $0.path, lowering: $1) })
+    let findings = comparison.check()
+    return LoadedHosts(
+      hosts: lowerings.map(finish), hasCommonRouters: comparison.hasCommonRouters, comparison: findings)
+  }
+
+  private static func read(
+    _ source: ConfigurationSource, files: some SourceFiles, limits: SourceLimits, lints: Bool
+  ) -> Lowering {
+    let schema = Schema.keepalived
+    let parsed = ConfigurationParser.parse(
+      path: source.path, files: files, grammar: schema.grammar, configurationID: source.configurationID,
+      randomSeed: source.randomSeed, limits: limits)
+    let lowering = Lowering(schema: schema, files: files, diagnostics: parsed.diagnostics)
+    lowering.read(parsed.statements)
+    lowering.applyRules()
+    if lints { lowering.applyLints() }
+    return lowering
+  }
+
+  private static func finish(_ lowering: Lowering) -> LoadedConfiguration {
+    LoadedConfiguration(
+      configuration: lowering.model(), diagnostics: lowering.diagnostics.finish(),
+      hasErrors: lowering.diagnostics.hasErrors, requirements: lowering.requirements, files: lowering.files)
+  }
+}
+
+/// A file to start reading with, and what it is read as.
+public struct ConfigurationSource: Sendable, Hashable {
+  /// The file; make it absolute, so that relative includes are found from any directory.
+  public var path: String
+  /// What `@ID` lines are compared with; `nil` for none.
+  public var configurationID: String?
+  /// Where `${_RANDOM}` starts.
+  public var randomSeed: UInt64
+
+  /// A source of the given contents.
+  public init(path: String, configurationID: String? = nil, randomSeed: UInt64 = 0) {
+    self.path = path
+    self.configurationID = configurationID
+    self.randomSeed = randomSeed
+  }
+}
+
+/// The configurations of several hosts.
+public struct LoadedHosts: Sendable {
+  /// Each for itself, in the order in which they were asked for.
+  public var hosts: [LoadedConfiguration]
+  /// Whether two of them have a router in common.
+  public var hasCommonRouters: Bool
+  /// What is wrong between them.
+  public var comparison: [Diagnostic]
 }

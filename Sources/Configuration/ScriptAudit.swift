@@ -56,7 +56,13 @@ public enum ScriptAudit {
         "script-not-executable", "\(path) is not executable, so \(use.keyword) would fail", use,
         suggestion: "chmod +x \(path)")
     }
-    guard runsAsRoot, let culprit = changeablePart(of: path, files) else { return nil }
+    guard runsAsRoot else {
+      guard status.mode & 0o002 != 0 else { return nil }
+      return warning(
+        "script-writable", "everybody on this host can change \(path), which \(use.keyword) runs", use,
+        suggestion: "chmod o-w \(path)")
+    }
+    guard let culprit = changeablePart(of: path, files) else { return nil }
     return warning(
       "script-writable", "\(path) is run as root, and others than root can change \(culprit)", use,
       suggestion: "let \(culprit) belong to root and be writable by nobody else, or name a script_user")

@@ -3,6 +3,8 @@ struct BlockBuilder {
   private struct Frame {
     var statement: Statement
     var isValues: Bool
+    /// A brace that closes a block in it and stands as if it closed this one.
+    var doubtful: SourceSpan?
   }
 
   let grammar: Grammar
@@ -25,7 +27,7 @@ struct BlockBuilder {
 
   /// Whether a line that begins with this word holds a command.
   func isCommand(_ word: ArraySlice<UInt8>) -> Bool {
-    let inside = awaited?.keyword ?? block
+    let inside = awaited.flatMap { $0.isGuess ? nil : $0.keyword } ?? block
     guard skipped == 0, let id = grammar.find(word, in: inside) else { return false }
     return grammar.shape(of: id) == .command
   }
@@ -52,8 +54,11 @@ struct BlockBuilder {
     } else if let id = grammar.find(first.bytes, in: nil), grammar.shape(of: id) == .block, isBlockStart(first) {
       closeForgotten(before: first)
       add(Statement(keyword: id, words: words, isCutByComment: cut), grammar.shape(of: id))
+    } else if let meant = reportUnknown(words), let id = grammar.find(Array(meant.utf8)[...], in: block),
+      grammar.shape(of: id).hasBlock, !open.isEmpty || losesRouter(meant)
+    {
+      awaited = Statement(keyword: id, words: words, isGuess: !open.isEmpty)
     } else {
-      reportUnknown(words)
       skipsNextBlock = true
     }
   }
@@ -99,10 +104,16 @@ struct BlockBuilder {
 
   private mutating func enterWithoutBrace() {
     guard let statement = awaited, !appendWithoutBlock(statement) else { return }
+    guard !statement.isGuess else {
+      // The line is unknown anyway, and what follows belongs to the block around it.
+      awaited = nil
+      return
+    }
     diagnostics.report(
       .warning, "missing-opening-brace",
       "\(statement.words[0].text) has no { after it; what follows is read as its block", at: statement.span,
-      suggestion: "write { at the end of this line")
+      suggestion: "write { at the end of this line",
+      changes: [.insertAfter(statement.words[statement.words.count - 1].span, " {")])
     enter(statement)
   }
 
@@ -122,22 +133,40 @@ struct BlockBuilder {
     enterWithoutBrace()
     skipsNextBlock = false
     guard var frame = open.popLast() else {
-      diagnostics.report(.warning, "extra-brace", "this } closes nothing; it is ignored", at: span)
+      diagnostics.report(
+        .warning, "extra-brace", "this } closes nothing; it is ignored", at: span,
+        suggestion: "take it out, or look above for a block that is closed too early", changes: [.remove(span)])
       return
     }
     frame.statement.closingBrace = span
+    noteIndentation(of: span, closing: frame)
     if isSecret(frame.statement) { diagnostics.endSecret(at: span) }
     append(frame.statement)
   }
 
+  /// Remembers a brace that is less indented than the block it closes, and as much as the block around that one.
+  private mutating func noteIndentation(of span: SourceSpan, closing frame: Frame) {
+    guard let outer = open.last, outer.doubtful == nil, span.line != frame.statement.span.line,
+      span.column != frame.statement.span.column, span.column == outer.statement.span.column
+    else { return }
+    open[open.count - 1].doubtful = span
+  }
+
+  /// Where the blocks that are open begin, and which braces may have been meant to close them.
+  private var notesOnOpenBlocks: [(String, SourceSpan?)] {
+    open.flatMap { frame -> [(String, SourceSpan?)] in
+      let start = ("the block of \(frame.statement.words[0].text) begins here", frame.statement.span as SourceSpan?)
+      return [start] + (frame.doubtful.map { [("this } closes a block inside it, though it stands as if it closed it", $0)] } ?? [])
+    }
+  }
+
   /// Closes all blocks when a keyword comes that can only stand outside: keepalived would swallow it.
   private mutating func closeForgotten(before word: Word) {
-    let names = open.map { "the block of \($0.statement.words[0].text) begins here" }
     diagnostics.report(
       .error, "missing-closing-brace",
       "\(word.text) cannot stand inside \(open.last?.statement.words[0].text ?? "a block"): a } is missing before it",
-      at: word.span, notes: zip(names, open.map(\.statement.span)).map { ($0, $1) },
-      suggestion: "close the block with } before this line")
+      at: word.span, notes: notesOnOpenBlocks, suggestion: "close the block with } before this line",
+      changes: [.insert(String(repeating: "}\n", count: open.count), before: word.span)])
     while let frame = open.popLast() {
       if isSecret(frame.statement) { diagnostics.endSecret(at: word.span) }
       append(frame.statement)
@@ -152,11 +181,19 @@ struct BlockBuilder {
     if skipped > 0 {
       diagnostics.report(.warning, "missing-closing-brace", "a } is missing at the end of the configuration")
     }
-    while let frame = open.popLast() {
+    let closing = open.isEmpty ? "" : Array(repeating: "}", count: open.count).joined(separator: "\n")
+    var isFirst = true
+    while let frame = open.last {
+      // One fix closes all of them, in the file that the outermost one began in.
+      let changes = isFirst ? [TextChange.append(closing, toFileOf: open[0].statement.span)] : []
+      isFirst = false
       diagnostics.report(
         .warning, "missing-closing-brace",
         "the block of \(frame.statement.words[0].text) is not closed; it ends with the configuration",
-        at: frame.statement.span, suggestion: "write } at its end")
+        at: frame.statement.span,
+        notes: frame.doubtful.map { [("this } closes a block inside it, though it stands as if it closed it", $0)] } ?? [],
+        suggestion: "write } at its end", changes: changes)
+      open.removeLast()
       append(frame.statement)
     }
   }
@@ -164,13 +201,18 @@ struct BlockBuilder {
   private mutating func enterWithoutBraceAtEnd() {
     guard let statement = awaited, !appendWithoutBlock(statement) else { return }
     awaited = nil
+    guard !statement.isGuess else { return }
     diagnostics.report(
       .warning, "missing-opening-brace", "\(statement.words[0].text) has no block", at: statement.span,
       suggestion: "write { and } after it")
     append(statement)
   }
 
-  private func reportUnknown(_ words: [Word]) {
+  /// Whether a misspelt block is one that may not be silently missing.
+  private func losesRouter(_ meant: String) -> Bool { open.isEmpty && meant == "vrrp_instance" }
+
+  /// Reports a word that is no keyword here, and gives the keyword that it will have been meant to be.
+  private func reportUnknown(_ words: [Word]) -> String? {
     let word = words[0]
     let text = word.text
     let place = block.map { "in \(grammar.name(of: $0))" } ?? "outside all blocks"
@@ -179,19 +221,40 @@ struct BlockBuilder {
       diagnostics.report(
         .warning, "misplaced-keyword", "\(text) has no meaning \(place); the line is ignored", at: word.span,
         suggestion: "it belongs \(home)")
-      return
+      return nil
     }
-    let bytes = Array(word.bytes)
-    let hasHardBlank = zip(bytes, bytes.dropFirst()).contains { $0 == 0xC2 && $1 == 0xA0 }
+    if let plain = Self.withPlainBlanks(word) {
+      diagnostics.report(
+        .warning, "no-break-space", "'\(text)' is one word, since the blank in it is a no-break space; the line is ignored",
+        at: word.span, suggestion: "write an ordinary blank in the place of the no-break space (U+00A0)",
+        replacement: plain)
+      return nil
+    }
+    if let name = word.bytes.split(separator: Ascii.equals, maxSplits: 1, omittingEmptySubsequences: false).first,
+      name.count < word.bytes.count, grammar.find(name, in: block) != nil
+    {
+      let value = String(decoding: word.bytes.dropFirst(name.count + 1), as: UTF8.self)
+      diagnostics.report(
+        .warning, "equals-sign", "'\(text)' is not a keyword \(place), since = separates nothing; the line is ignored",
+        at: word.span, suggestion: "write a blank in the place of =",
+        replacement: String(decoding: name, as: UTF8.self) + (value.isEmpty ? "" : " " + value))
+      return nil
+    }
     let nearest = diagnostics.isFull ? nil : Spelling.nearest(to: text, in: grammar.names(in: block))
     // A virtual router whose block is not understood would be silently missing.
-    let losesRouter = open.isEmpty && nearest == "vrrp_instance"
+    let isFatal = nearest.map(losesRouter) ?? false
     diagnostics.report(
-      losesRouter ? .error : .warning, "unknown-keyword",
-      "'\(text)' is not a keyword \(place); \(losesRouter ? "its whole block would be lost" : "the line is ignored")",
-      at: word.span,
-      suggestion: hasHardBlank
-        ? "it holds a no-break space (U+00A0); write an ordinary blank" : nearest.map { "did you mean \($0)?" },
-      replacement: nearest)
+      isFatal ? .error : .warning, "unknown-keyword",
+      "'\(text)' is not a keyword \(place); \(isFatal ? "its whole block would be lost" : "the line is ignored")",
+      at: word.span, suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
+    return nearest
+  }
+
+  /// The text of a word that holds a no-break space with ordinary blanks; `nil` if it holds none.
+  private static func withPlainBlanks(_ word: Word) -> String? {
+    guard word.text.unicodeScalars.contains("\u{A0}"), !word.quoted else { return nil }
+    var text = String.UnicodeScalarView()
+    for scalar in word.text.unicodeScalars { text.append(scalar == "\u{A0}" ? " " : scalar) }
+    return String(text)
   }
 }

@@ -27,6 +27,9 @@ struct Definitions {
     set { table[name] = newValue }
   }
 
+  /// The names that are defined.
+  var names: [String] { table.keys.map { String(decoding: $0, as: UTF8.self) } }
+
   /// Name and start of the value if a line is a definition.
   static func parse(_ line: SourceText) -> (name: ArraySlice<UInt8>, valueStart: Int)? {
     let bytes = line.bytes

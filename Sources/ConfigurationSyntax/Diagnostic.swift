@@ -36,14 +36,6 @@ public struct Diagnostic: Sendable, Hashable {
     }
   }
 
-  /// An edit that settles the finding.
-  public struct FixIt: Sendable, Hashable {
-    /// What is replaced.
-    public var range: SourceRange
-    /// By what.
-    public var replacement: String
-  }
-
   /// Stable name of the rule, as `unknown-keyword`.
   public var id: String
   /// How bad it is.
@@ -56,7 +48,7 @@ public struct Diagnostic: Sendable, Hashable {
   public var notes: [Note]
   /// What to write instead, in words.
   public var suggestion: String?
-  /// What to write instead, as an edit.
+  /// What to write instead, as edits of the files.
   public var fixIt: FixIt?
 
   /// A finding of the given contents.
@@ -80,6 +72,8 @@ public final class DiagnosticCollector {
   public private(set) var diagnostics: [Diagnostic] = []
   /// Where each stands.
   private var spans: [SourceSpan?] = []
+  /// Positions of the findings that repeat nothing of the file.
+  private var withoutQuotations: Set<Int> = []
   /// Blocks that hold secrets, from the first to the last place in them.
   private var secrets: [(start: SourceSpan, end: SourceSpan?)] = []
   /// Whether one of them is an error.
@@ -99,9 +93,15 @@ public final class DiagnosticCollector {
   var isFull: Bool { diagnostics.count >= limit }
 
   /// Adds a finding.
+  ///
+  /// - Parameters:
+  ///   - replacement: What stands in the place of the finding when it is settled.
+  ///   - changes: What else settles it.
+  ///   - quotesFile: Whether the texts repeat words of the file, so that they say less in a block with secrets.
   public func report(
     _ severity: Severity, _ id: String, _ message: String, at span: SourceSpan? = nil,
-    notes: [(String, SourceSpan?)] = [], suggestion: String? = nil, replacement: String? = nil
+    notes: [(String, SourceSpan?)] = [], suggestion: String? = nil, replacement: String? = nil,
+    changes: [TextChange] = [], quotesFile: Bool = true
   ) {
     if severity == .error { hasErrors = true }
     guard diagnostics.count < (severity == .error ? limit * 2 : limit) else {
@@ -110,10 +110,9 @@ public final class DiagnosticCollector {
     }
     let range = span.map(map.range(of:))
     spans.append(span)
-    var fixIt: Diagnostic.FixIt?
-    if let replacement, let range, range.trail.allSatisfy({ $0.reason == .included }) {
-      fixIt = Diagnostic.FixIt(range: range, replacement: replacement)
-    }
+    if !quotesFile { withoutQuotations.insert(diagnostics.count) }
+    let replacements = span.flatMap { span in replacement.map { TextChange.replace(span, with: $0) } }
+    let fixIt = map.fixIt([replacements].compactMap(\.self) + changes)
     diagnostics.append(
       Diagnostic(
         id: id, severity: severity, message: message, range: range,
@@ -137,14 +136,32 @@ public final class DiagnosticCollector {
       guard let first = left.span, let second = right.span else {
         return (left.span == nil ? 1 : 0, left.position) < (right.span == nil ? 1 : 0, right.position)
       }
-      return (first.file, first.line, UInt32(left.position)) < (second.file, second.line, UInt32(right.position))
+      return (first.file, first.line, first.column, left.position)
+        < (second.file, second.line, second.column, right.position)
     }
-    var findings = sorted.map { $0.span.map(isSecret) == true ? $0.diagnostic.withoutQuotations : $0.diagnostic }
+    var findings = sorted.map { entry in
+      guard entry.span.map(isSecret) == true else { return entry.diagnostic }
+      return entry.diagnostic.hidingSecrets(quotesFile: !withoutQuotations.contains(entry.position))
+    }
     if dropped > 0 {
       findings.append(
         Diagnostic(id: "more-findings", severity: .note, message: "\(dropped) more findings are not shown"))
     }
     return findings
+  }
+
+  /// Whether nothing but a comment follows a word on its line.
+  public func isFollowedByComment(_ span: SourceSpan) -> Bool {
+    guard span.origin == 0, !span.isMixed else { return false }
+    let rest = map.line(of: span).dropFirst(Int(span.column) - 1 + Int(span.length))
+    return rest.first { !Ascii.isBlank($0) }.map { $0 == Ascii.hash || $0 == Ascii.bang } ?? false
+  }
+
+  /// A place, ready to be shown by a finding that is made elsewhere: without its text in a block with secrets.
+  public func shownRange(of span: SourceSpan) -> SourceRange {
+    var range = map.range(of: span)
+    if isSecret(span) { range.hideText() }
+    return range
   }
 
   /// Whether a place, or the place where its definition is used, lies in a block with secrets.
@@ -159,14 +176,15 @@ public final class DiagnosticCollector {
 }
 
 extension Diagnostic {
-  /// The finding without the line it is about, and without the words that it quotes.
-  fileprivate var withoutQuotations: Diagnostic {
+  /// The finding without the line it is about, and, if it quotes the file, without the words that it quotes and the edit.
+  fileprivate func hidingSecrets(quotesFile: Bool) -> Diagnostic {
     var finding = self
+    finding.range?.hideText()
+    for index in finding.notes.indices { finding.notes[index].range?.hideText() }
+    guard quotesFile else { return finding }
     finding.message = Self.withoutQuotations(message)
     finding.suggestion = suggestion.map(Self.withoutQuotations)
     finding.fixIt = nil
-    finding.range?.hideText()
-    for index in finding.notes.indices { finding.notes[index].range?.hideText() }
     return finding
   }
 

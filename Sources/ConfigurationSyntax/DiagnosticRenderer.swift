@@ -11,13 +11,17 @@ public struct DiagnosticRenderer: Sendable {
   /// One finding, ending in a line feed.
   public func render(_ diagnostic: Diagnostic) -> String {
     var text = line(diagnostic.severity, diagnostic.message, diagnostic.range, id: diagnostic.id)
+    let indent = Self.gutterWidth(of: diagnostic)
     if let range = diagnostic.range {
-      text += excerpt(range)
-      for step in range.trail { text += trailLine(step) }
+      text += excerpt(range.line, range.excerpt, range.excerptColumn, range.characterLength, indent)
+      text += replacement(of: diagnostic, indent)
+      text += trail(range, indent)
     }
     for note in diagnostic.notes {
       text += line(.note, note.message, note.range, id: nil)
-      if let range = note.range { text += excerpt(range) }
+      guard let range = note.range else { continue }
+      text += excerpt(range.line, range.excerpt, range.excerptColumn, range.characterLength, indent)
+      text += trail(range, indent)
     }
     if let suggestion = diagnostic.suggestion { text += "  \(bold("help")): \(suggestion)\n" }
     return text
@@ -34,19 +38,40 @@ public struct DiagnosticRenderer: Sendable {
     return "\(bold(place))\(tinted(severity)): \(message)\(tag)\n"
   }
 
-  private func excerpt(_ range: SourceRange) -> String {
-    guard !range.excerpt.isEmpty else { return "" }
-    let room = max(1, range.excerpt.count - range.excerptColumn)
-    let mark = "^" + String(repeating: "~", count: max(0, min(range.length, room) - 1))
-    return "  \(range.excerpt)\n  \(String(repeating: " ", count: range.excerptColumn))\(green(mark))\n"
+  /// The digits of the greatest line number that a finding shows.
+  private static func gutterWidth(of diagnostic: Diagnostic) -> Int {
+    let ranges = [diagnostic.range].compactMap(\.self) + diagnostic.notes.compactMap(\.range)
+    let lines = ranges.map(\.line) + ranges.flatMap(\.trail).map(\.line)
+    return "\(lines.max() ?? 1)".count
   }
 
-  private func trailLine(_ step: SourceRange.Step) -> String {
-    let place = "\(step.path):\(step.line):\(step.column): "
-    switch step.reason {
-    case .included: return "\(place)note: included from here\n"
-    case .definition(let name): return "\(place)note: $\(name) is used here\n"
-    }
+  private func gutter(_ number: String, _ width: Int) -> String {
+    blue(String(repeating: " ", count: max(0, width - number.count) + 2) + number + " |")
+  }
+
+  private func excerpt(_ line: Int, _ text: String, _ column: Int, _ length: Int, _ width: Int) -> String {
+    guard !text.isEmpty else { return "" }
+    let room = max(1, text.count - column)
+    let mark = "^" + String(repeating: "~", count: max(0, min(length, room) - 1))
+    return "\(gutter("\(line)", width)) \(text)\n"
+      + "\(gutter("", width)) \(String(repeating: " ", count: column))\(green(mark))\n"
+  }
+
+  /// What the fix puts in the place of what is marked, below it.
+  private func replacement(of diagnostic: Diagnostic, _ width: Int) -> String {
+    guard let range = diagnostic.range, !range.excerpt.isEmpty, let edits = diagnostic.fixIt?.edits, edits.count == 1,
+      let edit = edits.first, edit.path == range.path, edit.start.line == range.line, edit.end.line == range.line,
+      edit.start.column == range.column, !edit.replacement.isEmpty, !edit.replacement.contains("\n")
+    else { return "" }
+    return
+      "\(gutter("", width)) \(String(repeating: " ", count: range.excerptColumn))\(green(edit.replacement))\n"
+  }
+
+  private func trail(_ range: SourceRange, _ width: Int) -> String {
+    range.trail.map { step in
+      "\(bold("\(step.path):\(step.line):\(step.column): "))\(tinted(.note)): \(step.reason.sentence)\n"
+        + excerpt(step.line, step.excerpt, step.excerptColumn, step.characterLength, width)
+    }.joined()
   }
 
   private func tinted(_ severity: Severity) -> String {
@@ -61,4 +86,6 @@ public struct DiagnosticRenderer: Sendable {
   private func bold(_ text: String) -> String { color && !text.isEmpty ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 
   private func green(_ text: String) -> String { color ? "\u{1B}[32m\(text)\u{1B}[0m" : text }
+
+  private func blue(_ text: String) -> String { color ? "\u{1B}[34m\(text)\u{1B}[0m" : text }
 }

@@ -130,7 +130,7 @@ struct LineExpander {
         suggestion: "give the inner name another name")
       return false
     }
-    let origin = reader.map.addExpansion(name: name, use: span)
+    let origin = reader.map.addExpansion(name: name, use: span, definition: value.lines.first?.span)
     if value.isMultiLine {
       let isLast = frames.allSatisfy { $0.text.skipBlanks(from: $0.index) == $0.text.bytes.endIndex }
       guard isLast else {
@@ -152,11 +152,14 @@ struct LineExpander {
     // Inside quotes it may be meant for a shell.
     guard !isQuoted else { return }
     let name = String(decoding: reference.name, as: UTF8.self)
+    let nearest = reader.diagnostics.isFull ? nil : Spelling.nearest(to: name, in: reader.definitions.names)
+    let meant = nearest.map { reference.isBraced ? "${\($0)}" : "$\($0)" }
     reader.diagnostics.report(
       reference.isBraced ? .error : .warning, "undefined-definition",
       reference.isBraced
         ? "${\(name)} is not defined; its braces would be read as a block's"
         : "$\(name) is not defined; it stays in the text as it is",
-      at: span, suggestion: "define it before its use: $\(name)=VALUE")
+      at: span, suggestion: meant.map { "did you mean \($0)?" } ?? "define it before its use: $\(name)=VALUE",
+      replacement: reference.parameters.isEmpty ? meant : nil)
   }
 }

@@ -15,6 +15,9 @@ public struct Grammar: Sendable {
     case values
     /// A block of keywords follows if a brace does.
     case optionalBlock
+
+    /// Whether a block follows.
+    var hasBlock: Bool { self == .block || self == .values }
   }
 
   struct Node: Sendable {

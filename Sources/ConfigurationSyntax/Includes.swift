@@ -39,7 +39,7 @@ extension SourceReader {
     if argument.bytes.first == Ascii.quote {
       diagnostics.report(
         .warning, "include-quotes", "quotes are part of the name in an include", at: argument.span,
-        suggestion: "write the name without quotes")
+        suggestion: "write the name without quotes", replacement: Self.withoutQuotes(argument.bytes))
     }
     guard PathPattern.alternativeCount(of: argument.bytes) <= SourceLimits.braceAlternatives else {
       diagnostics.report(
@@ -58,6 +58,13 @@ extension SourceReader {
     return true
   }
 
+  /// A name that stands whole in quotes, without them.
+  private static func withoutQuotes(_ name: ArraySlice<UInt8>) -> String? {
+    let inner = name.dropFirst().dropLast()
+    guard name.count > 2, name.last == Ascii.quote, !inner.contains(Ascii.quote) else { return nil }
+    return String(decoding: inner, as: UTF8.self)
+  }
+
   /// Reads what one alternative of an include's braces matches.
   private func include(_ pattern: [UInt8], _ checks: IncludeChecks, at span: SourceSpan) {
     let name = String(decoding: pattern, as: UTF8.self)
@@ -68,7 +75,10 @@ extension SourceReader {
       let strict = wildcard ? checks.contains(.wildcard) : !checks.isDisjoint(with: [.match, .brace])
       diagnostics.report(
         strict ? .error : .warning, "include-missing",
-        wildcard ? "no file matches \(path)" : "\(path) does not exist; nothing is read", at: span)
+        wildcard ? "no file matches \(path)" : "\(path) does not exist; nothing is read", at: span,
+        suggestion: wildcard
+          ? "make such a file, or take the line out"
+          : "make the file, or take the line out; a path without / at its front begins beside this file")
     }
     for path in paths where !isStopped { readIncluded(path, checks, at: span) }
   }

@@ -108,12 +108,20 @@ struct Lexer {
     return (Word(bytes: joined[...], span: line.span(start..<index), quoted: quoted), index)
   }
 
+  /// A word whose quote is never closed, up to a brace at the line's end; keepalived would lose it.
   private func unterminated(from start: Int) -> (Word?, Int) {
-    let end = line.bytes.endIndex
+    let bytes = line.bytes
+    var end = bytes.endIndex
+    if end > start + 1, bytes[end - 1] == Ascii.open { end -= 1 }
+    while end > start + 1, Ascii.isBlank(bytes[end - 1]) { end -= 1 }
+    let span = line.span(start..<end)
+    // What looks like a comment may be one, or belong to the word.
+    let isClear = bytes[start] == Ascii.quote && !bytes[start..<end].contains { $0 == Ascii.hash || $0 == Ascii.bang }
     diagnostics.report(
       .error, "unterminated-quote", "the quote is not closed on its line; the rest of the line would be lost",
-      at: line.span(start..<end), suggestion: "close it with the same quote before the end of the line")
-    return (nil, end)
+      at: span, suggestion: "close it with the same quote before the end of the line",
+      changes: isClear ? [.insertAfter(span, "\"")] : [])
+    return (Word(bytes: bytes[(start + 1)..<end], span: span, quoted: true), end)
   }
 
   /// Typographic quotes come from copying a text out of a document; they are part of the word.
@@ -123,10 +131,22 @@ struct Lexer {
       if bytes[index + 1] == 0x80, (0x98...0x9F).contains(bytes[index + 2]) {
         diagnostics.report(
           .warning, "typographic-quote", "a typographic quote has no meaning here and becomes part of the word",
-          at: line.span(range), suggestion: "write \" instead")
+          at: line.span(range), suggestion: "write \" instead", replacement: Self.withPlainQuotes(line.bytes[range]))
         return
       }
       bytes = bytes[(index + 1)...]
     }
+  }
+
+  private static func withPlainQuotes(_ bytes: ArraySlice<UInt8>) -> String {
+    var text = String.UnicodeScalarView()
+    for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+      switch scalar.value {
+      case 0x2018...0x201B: text.append("'")
+      case 0x201C...0x201F: text.append("\"")
+      default: text.append(scalar)
+      }
+    }
+    return String(text)
   }
 }

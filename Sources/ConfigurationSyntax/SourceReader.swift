@@ -55,7 +55,7 @@ final class SourceReader {
       diagnostics.report(
         .warning, "byte-order-mark", "the file begins with a byte order mark, which keepalived takes for a word",
         at: SourceSpan(file: number, line: 1, column: 1, length: 3, origin: 0),
-        suggestion: "save the file as UTF-8 without a byte order mark")
+        suggestion: "save the file as UTF-8 without a byte order mark", replacement: "")
       start += 3
     }
     while start < bytes.endIndex, !isStopped {
@@ -102,8 +102,8 @@ final class SourceReader {
         fatal ? .error : .warning, "line-too-long",
         fatal
           ? "the line has \(raw.bytes.count) bytes; at most \(SourceLimits.lineLength) are read"
-          : "the line has \(raw.bytes.count) bytes; keepalived reads at most 1,023",
-        at: raw.span, suggestion: "split it")
+          : "the line has \(raw.bytes.count) bytes; keepalived reads at most 1,023 and takes the rest for another line",
+        at: raw.span, suggestion: "split it, or put a long command into a script")
       if fatal { return false }
     }
     if let index = raw.bytes.firstIndex(of: 0) {
@@ -230,7 +230,7 @@ final class SourceReader {
       spend(bytes: line.bytes.count + text.bytes.count, at: line.span)
     else { return nil }
     let origin = map.addExpansion(
-      name: String(decoding: reference.name, as: UTF8.self), use: line.span(reference.range))
+      name: String(decoding: reference.name, as: UTF8.self), use: line.span(reference.range), definition: text.span)
     let rest = line.slice(reference.range.upperBound..<line.bytes.endIndex).trimmed
     let head = moved(text, to: origin)
     return rest.isEmpty ? head : joined(head, rest)

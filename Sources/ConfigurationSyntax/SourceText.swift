@@ -55,22 +55,31 @@ struct SourceText {
   func span(_ range: Range<Int>) -> SourceSpan {
     let piece = piece(at: range.lowerBound)
     let advance = piece.advances ? UInt32(truncatingIfNeeded: max(0, range.lowerBound - piece.start)) : 0
+    let isMixed =
+      !piece.advances || !rest.isEmpty && !range.isEmpty
+      && pieceNumber(at: range.lowerBound) != pieceNumber(at: range.upperBound - 1)
     return SourceSpan(
       file: piece.file, line: piece.line, column: piece.column &+ advance,
-      length: UInt32(truncatingIfNeeded: range.count), origin: piece.origin)
+      length: UInt32(truncatingIfNeeded: range.count), origin: piece.origin, isMixed: isMixed)
   }
 
   /// Where the whole text was written.
   var span: SourceSpan { span(bytes.startIndex..<bytes.endIndex) }
 
   func piece(at index: Int) -> Piece {
+    let number = pieceNumber(at: index)
+    return number == 0 ? first : rest[number - 1]
+  }
+
+  /// The number of the piece that a byte belongs to; 0 for ``first``.
+  private func pieceNumber(at index: Int) -> Int {
     var low = 0
     var high = rest.count
     while low < high {
       let middle = (low + high) / 2
       if rest[middle].start <= index { low = middle + 1 } else { high = middle }
     }
-    return low == 0 ? first : rest[low - 1]
+    return low
   }
 
   /// The part of the text in `range`.

@@ -19,6 +19,16 @@ public enum Spelling {
     return best?.name
   }
 
+  /// The option that a word was meant to be: one that other programs call by the word, or the nearest.
+  public static func option(_ word: String, among options: some Sequence<String>) -> String? {
+    let synonyms = [
+      "gateway": "via", "device": "dev", "interface": "dev", "iface": "dev", "broadcast": "brd", "bcast": "brd",
+      "source": "src", "destination": "to", "prio": "priority", "pref": "preference",
+    ]
+    if let other = synonyms[word.lowercased()], options.contains(other) { return other }
+    return nearest(to: word, in: options)
+  }
+
   /// The name in lower case without what people put between its words.
   private static func fold(_ name: [UInt8]) -> [UInt8] {
     name.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }.map {

@@ -10,6 +10,11 @@ public struct Word: Sendable {
   /// Its text; bytes that are no UTF-8 become replacement characters.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 
+  /// Where the part of an unquoted word stands that begins `offset` bytes after its beginning.
+  public func part(after offset: Int) -> SourceSpan {
+    quoted ? span : span.part(from: offset, length: Int(span.length) - offset)
+  }
+
   /// Whether it is exactly this text.
   public static func == (word: Word, text: StaticString) -> Bool {
     word.bytes.count == text.utf8CodeUnitCount
@@ -29,6 +34,9 @@ public struct Statement: Sendable {
   public var closingBrace: SourceSpan?
   /// Whether a comment begins in the middle of its last word.
   public var isCutByComment = false
+  /// Whether the keyword is misspelt and ``keyword`` only what it will have been meant to be: what the block says is looked at
+  /// and has no effect.
+  public var isGuess = false
 
   /// The words after the keyword.
   public var arguments: ArraySlice<Word> { words.dropFirst() }

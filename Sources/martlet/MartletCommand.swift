@@ -73,33 +73,6 @@ struct RunCommand: ParsableCommand {
   }
 }
 
-/// `martlet check`.
-struct CheckCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check configuration files, each for itself.",
-    discussion: "Ends with 0 if no file has an error, 1 for warnings with --strict, 2 for errors.")
-
-  @Flag(help: "Let warnings count.")
-  var strict = false
-
-  @Option(
-    name: [.customShort("i"), .customLong("config-id")],
-    help: "What lines that begin with @ are compared with; the host's name if not given.")
-  var configurationID: String?
-
-  @Argument(help: "Configuration files.")
-  var files: [String]
-
-  func validate() throws {
-    if files.isEmpty { throw ValidationError("Name at least one configuration file.") }
-  }
-
-  func run() throws {
-    let code = ConfigurationCheck(files: files, configurationID: configurationID).run(strict: strict)
-    throw ArgumentParser.ExitCode(code.rawValue)
-  }
-}
-
 /// `martlet status`.
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -74,7 +74,7 @@ struct SimulateCommand: ParsableCommand {
   private static let failure = ArgumentParser.ExitCode(ControlModel.ExitCode.configuration.rawValue)
 
   private static var renderer: DiagnosticRenderer {
-    DiagnosticRenderer(color: isatty(STDERR_FILENO) != 0 && getenv("NO_COLOR") == nil)
+    DiagnosticRenderer(color: Terminal.showsColor(STDERR_FILENO))
   }
 }
 

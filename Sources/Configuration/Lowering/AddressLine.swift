@@ -65,10 +65,13 @@ extension Lowering {
     }
     let mask = String(decoding: parts[1], as: UTF8.self)
     let bits = address.family.addressBits
-    let meant = IPAddress(mask).flatMap(Self.maskLength).map { "\(address)/\($0)" }
+    let meant = IPAddress(mask).flatMap(Self.maskLength).map { "\($0)" }
     diagnostics.report(
       .warning, "bad-prefix-length", "'\(mask)' is not a prefix length from 0 to \(bits); \(address)/\(bits) is used",
-      at: word.span, suggestion: meant.map { "write \($0)" }, replacement: meant)
+      at: word.part(after: parts[0].count + 1),
+      suggestion: meant.map { "write \(address)/\($0)" }
+        ?? "write the length of the network's prefix, as \(address)/\(bits == 32 ? 24 : 64)",
+      replacement: meant)
     return (IPPrefix(host: address), true)
   }
 
@@ -82,6 +85,7 @@ extension Lowering {
 
   private func reportUnknown(_ word: Word) {
     let isAddress = IPPrefix(word.text) != nil
+    let nearest = isAddress ? nil : Spelling.option(word.text, among: AddressOption.allCases.map(\.rawValue))
     diagnostics.report(
       isAddress ? .error : .warning, isAddress ? "two-addresses" : "unknown-option",
       isAddress
@@ -90,7 +94,8 @@ extension Lowering {
       at: word.span,
       suggestion: isAddress
         ? "put each address on a line of its own"
-        : Spelling.nearest(to: word.text, in: AddressOption.allCases.map(\.rawValue)).map { "did you mean \($0)?" })
+        : nearest.map { "did you mean \($0)?" } ?? "take it out", replacement: nearest,
+      changes: isAddress ? [.breakLine(before: word.span)] : [])
   }
 
   /// Applies one option; false when the address cannot be used with it.
@@ -101,12 +106,14 @@ extension Lowering {
     switch option {
     case .dev:
       guard let value, isInterfaceName(value) else { return false }
+      noteInterface(value.text, at: value.span)
       address.interface = value.text
     case .scope, .label:
       guard let value else { return false }
       if isIPv6 {
         diagnostics.report(
-          .warning, "ipv4-only-option", "\(word.text) has no meaning for an IPv6 address; it is ignored", at: word.span)
+          .warning, "ipv4-only-option", "\(word.text) has no meaning for an IPv6 address; it is ignored", at: word.span,
+          suggestion: "take it out", changes: [.remove(word.span, through: value.span)])
         return true
       }
       return option == .label ? applyLabel(value, to: &address) : applyScope(value, to: &address)
@@ -138,7 +145,8 @@ extension Lowering {
   private func applyLabel(_ value: Word, to address: inout VirtualAddress) -> Bool {
     guard value.bytes.count <= 15 else {
       diagnostics.report(
-        .error, "label-too-long", "a label has at most 15 characters; keepalived drops the address", at: value.span)
+        .error, "label-too-long", "a label has at most 15 characters; keepalived drops the address", at: value.span,
+        suggestion: "write a shorter one; ip(8) wants the interface's name, a colon and a few letters")
       return false
     }
     address.label = value.text

@@ -100,6 +100,10 @@ struct InstanceDraft {
   var state: Located<RouterState>?
   var interface: Located<String>?
   var virtualRouterID: Located<Int>?
+  /// Whether there is a line for the number or the interface, even one that is wrong.
+  var saysVirtualRouterID = false
+  var saysInterface = false
+  var saysPassword = false
   var priority: Located<Int>?
   var version: Located<ProtocolVersion>?
   /// Millionths of a second.

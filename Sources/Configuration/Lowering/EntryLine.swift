@@ -41,10 +41,20 @@ struct EntryLine {
   }
 
   /// Reports why the line cannot be used. A warning, since keepalived goes on without it, and so may who comes from there.
-  func refused(_ id: String, _ message: String, at span: SourceSpan, suggestion: String? = nil) -> LineRefused {
+  func refused(
+    _ id: String, _ message: String, at span: SourceSpan, suggestion: String? = nil, replacement: String? = nil
+  ) -> LineRefused {
     lowering.diagnostics.report(
-      .warning, id, "\(message); the \(subject) is left out", at: span, suggestion: suggestion)
+      .warning, id, "\(message); the \(subject) is left out", at: span, suggestion: suggestion, replacement: replacement)
     return LineRefused()
+  }
+
+  /// Refuses the line for a word that is no option of its subject.
+  func unknown(_ word: Word, among options: [String]) -> LineRefused {
+    let nearest = Spelling.option(word.text, among: options)
+    return refused(
+      "unknown-option", "'\(word.text)' is no option of a \(subject)", at: word.span,
+      suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
   }
 
   func bad(_ word: Word, _ what: String) -> LineRefused {
@@ -128,6 +138,8 @@ struct EntryLine {
     guard Lowering.canNameInterface(word) else {
       throw refused("interface-name", "'\(word.text)' cannot be the name of an interface", at: word.span)
     }
+    // The kernel lets a rule wait for an interface, but no route.
+    if subject == "route" { lowering.noteInterface(word.text, at: word.span) }
     return word.text
   }
 

@@ -8,7 +8,10 @@ extension Lowering {
     [
       .custom("state") { $2.readState($1, into: &$0) },
       .custom("interface") { $2.readInterface($1, into: &$0) },
-      .integer("virtual_router_id", \.virtualRouterID, bad: .error),
+      .custom("virtual_router_id") { draft, statement, lowering in
+        draft.saysVirtualRouterID = true
+        draft.virtualRouterID = lowering.integer(statement, bad: .error) ?? draft.virtualRouterID
+      },
       .integer("priority", \.priority, bad: .error),
       .custom("version") { $2.readVersion($1, into: &$0) },
       .custom("advert_int") { $0.interval = $2.millionths($1, bad: .ignored) ?? $0.interval },
@@ -97,7 +100,8 @@ extension Lowering {
       if let earlier = draft.state, earlier.value == .master {
         diagnostics.report(
           .warning, "state-twice", "\(draft.name.value) has state MASTER already and keeps it", at: word.span,
-          notes: [("MASTER is written here", earlier.span)])
+          notes: [("MASTER is written here", earlier.span)], suggestion: "take one of the two lines out",
+          changes: [.removeLine(statement.span)])
         return
       }
       state = .backup
@@ -114,6 +118,7 @@ extension Lowering {
   }
 
   private func readInterface(_ statement: Statement, into draft: inout InstanceDraft) {
+    draft.saysInterface = true
     guard let word = statement.arguments.first, isInterfaceName(word) else { return }
     guard word.text != "lo" else {
       diagnostics.report(
@@ -122,6 +127,7 @@ extension Lowering {
       return
     }
     draft.interface = Located(word.text, word.span)
+    noteInterface(word.text, at: word.span)
   }
 
   /// Whether a word can name an interface: the kernel takes 1 to 15 bytes.
@@ -147,6 +153,7 @@ extension Lowering {
           .error, "loopback-interface", "adverts cannot be sent on the loopback interface", at: word.span)
         continue
       }
+      noteInterface(word.text, at: word.span)
       if !draft.heartbeatInterfaces.contains(where: { $0.value == word.text }) {
         draft.heartbeatInterfaces.append(Located(word.text, word.span))
       }
@@ -160,7 +167,8 @@ extension Lowering {
       diagnostics.report(
         .warning, "version-conflict",
         "\(draft.name.value) speaks version \(earlier.value == .v3 ? 3 : 2) already; this line is ignored",
-        at: number.span, notes: [("the version is set here", earlier.span)])
+        at: number.span, notes: [("the version is set here", earlier.span)], suggestion: "take one of the two lines out",
+        changes: [.removeLine(statement.span)])
       return
     }
     draft.version = Located(version, number.span)
@@ -214,7 +222,8 @@ extension Lowering {
     guard fits else {
       diagnostics.report(
         .warning, "not-multicast", "\(group.value) is not a multicast address of the link; the line is ignored",
-        at: group.span)
+        at: group.span,
+        suggestion: "write one of \(group.value.family == .ipv4 ? "224.0.0.0/24, or 239.0.0.0/8" : "ff02::/16"), the same on all hosts")
       return
     }
     draft.multicastGroup = group
@@ -231,9 +240,11 @@ extension Lowering {
         continue
       }
       guard settle(address.family, at: word.span, in: &draft) else { continue }
-      guard !draft.peers.contains(where: { $0.value.address == address }) else {
+      if let earlier = draft.peers.first(where: { $0.value.address == address }) {
         diagnostics.report(
-          .warning, "duplicate-peer", "\(address) is a peer already; this line is ignored", at: word.span)
+          .warning, "duplicate-peer", "\(address) is a peer already; this line is ignored", at: word.span,
+          notes: [("it is written here too", earlier.span)], suggestion: "take this line out",
+          changes: [.removeLine(word.span)])
         continue
       }
       var peer = UnicastPeer(address: address)
@@ -280,7 +291,8 @@ extension Lowering {
       diagnostics.report(
         .error, "unknown-authentication",
         "'\(word.text)' is no way of authentication; keepalived would run without any", at: word.span,
-        suggestion: known ? "write \(upper), in capitals" : "write PASS or AH", replacement: known ? upper : nil)
+        suggestion: known ? "write \(upper), in capitals" : "write PASS or AH", replacement: known ? upper : nil,
+        quotesFile: !known)
     }
   }
 
@@ -289,14 +301,16 @@ extension Lowering {
     if statement.isCutByComment {
       diagnostics.report(
         .warning, "comment-in-password", "a comment begins inside the password, which ends there", at: word.span,
-        suggestion: "put it in double quotes if # or ! belongs to it; then the peers need the whole password too")
+        suggestion: "put it in double quotes if # or ! belongs to it; then the peers need the whole password too",
+        quotesFile: false)
     }
     if word.bytes.count > 8 {
       diagnostics.report(
         .warning, "password-too-long", "a password has at most 8 bytes; the first 8 of this one are used",
-        at: word.span)
+        at: word.span, suggestion: "write the first 8 alone, on all hosts: every host sends and compares just those")
     }
     draft.password = Located(Array(word.bytes.prefix(8)), word.span)
+    if secrets[word.span.file] == nil { secrets[word.span.file] = word.span }
   }
 }
 

@@ -48,7 +48,8 @@ struct KeywordAction<Draft> {
       guard let number = lowering.integer(statement, bad: .ignored) else { return }
       if number.value == 0 {
         lowering.diagnostics.report(
-          .warning, "zero-becomes-one", "\(name) 0 counts as 1", at: number.span, suggestion: "write \(name) 1")
+          .warning, "zero-becomes-one", "\(name) 0 counts as 1", at: number.span, suggestion: "write \(name) 1",
+          replacement: "1")
       }
       draft[keyPath: path] = max(1, number.value)
     }
@@ -73,7 +74,8 @@ struct KeywordAction<Draft> {
     Self(name: name) { draft, statement, lowering in
       guard draft[keyPath: path] == nil else {
         lowering.diagnostics.report(
-          .warning, "duplicate-command", "\(name) is given twice; this one is ignored", at: statement.span)
+          .warning, "duplicate-command", "\(name) is given twice; this one is ignored", at: statement.span,
+          suggestion: "call both from one script, or take one line out")
         return
       }
       let command = lowering.command(statement)

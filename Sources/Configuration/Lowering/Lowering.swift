@@ -26,9 +26,13 @@ final class Lowering {
   var commandKeys: Set<CommandDefinition> = []
   /// Every file that the daemon would read besides the configuration.
   var files: [FileUse] = []
+  /// Where each interface that must exist is named first.
+  var interfaces: [String: SourceSpan] = [:]
+  /// Where the first secret of each file stands, by the file's number.
+  var secrets: [UInt32: SourceSpan] = [:]
   /// Positions of ``scripts`` by name, made on demand.
   var scriptPositions: [String: Int] = [:]
-  private var names: [String: Set<String>] = [:]
+  private var names: [String: [String: SourceSpan]] = [:]
   private var hasReportedLVS = false
 
   private lazy var globalTable = ActionTable(schema, block: ["global_defs"], Self.globalActions)
@@ -50,6 +54,11 @@ final class Lowering {
     self.diagnostics = diagnostics
   }
 
+  /// Remembers an interface that the host must have.
+  func noteInterface(_ name: String, at span: SourceSpan) {
+    if interfaces[name] == nil { interfaces[name] = span }
+  }
+
   func row(of statement: Statement) -> Keyword? { statement.keyword.flatMap(schema.keyword) }
 
   /// Reads all statements into drafts.
@@ -69,18 +78,19 @@ final class Lowering {
       .custom("static_routes") { $2.staticRoutes += $2.routes($1) },
       .custom("static_rules") { $2.staticRules += $2.rules($1) },
       .custom("vrrp_script") { _, statement, lowering in
-        guard let name = lowering.name(of: statement) else { return }
-        var draft = ScriptDraft(name: name)
+        let name = lowering.name(of: statement)
+        var draft = ScriptDraft(name: name ?? Located("", statement.span))
         lowering.apply(lowering.scriptTable, to: &draft, statement.children)
+        guard name != nil else { return }
         draft.command?.value.user = draft.user
         lowering.record("script", draft.command)
         lowering.scripts.append(draft)
       },
       .custom("bfd_instance") { _, statement, lowering in
-        guard let name = lowering.name(of: statement) else { return }
-        var draft = BFDDraft(name: name)
+        let name = lowering.name(of: statement)
+        var draft = BFDDraft(name: name ?? Located("", statement.span))
         lowering.apply(lowering.sessionTable, to: &draft, statement.children)
-        lowering.sessions.append(draft)
+        if name != nil { lowering.sessions.append(draft) }
       },
       .custom("track_file") { $2.readFile($1, $2.fileTable) },
       .custom("vrrp_track_file") { $2.readFile($1, $2.oldFileTable) },
@@ -97,16 +107,16 @@ final class Lowering {
         lowering.probes.append(draft)
       },
       .custom("vrrp_instance") { _, statement, lowering in
-        guard let name = lowering.name(of: statement) else { return }
-        var draft = InstanceDraft(name: name)
+        let name = lowering.name(of: statement)
+        var draft = InstanceDraft(name: name ?? Located("", statement.span))
         lowering.apply(lowering.instanceTable, to: &draft, statement.children)
-        lowering.instances.append(draft)
+        if name != nil { lowering.instances.append(draft) }
       },
       .custom("vrrp_sync_group") { _, statement, lowering in
-        guard let name = lowering.name(of: statement) else { return }
-        var draft = SyncGroupDraft(name: name)
+        let name = lowering.name(of: statement)
+        var draft = SyncGroupDraft(name: name ?? Located("", statement.span))
         lowering.apply(lowering.groupTable, to: &draft, statement.children)
-        lowering.groups.append(draft)
+        if name != nil { lowering.groups.append(draft) }
       },
     ]
   }
@@ -119,6 +129,7 @@ final class Lowering {
   }
 
   func readAuthentication(_ statement: Statement, into draft: inout InstanceDraft) {
+    draft.saysPassword = draft.saysPassword || statement.children.contains { $0.words[0] == "auth_pass" }
     apply(authenticationTable, to: &draft, statement.children)
   }
 
@@ -130,6 +141,11 @@ final class Lowering {
       case .acts:
         guard checkWords(statement, row), let action = table[id] else { continue }
         noteDeprecation(statement, row)
+        guard !statement.isGuess else {
+          var copy = draft
+          action.apply(&copy, statement, self)
+          continue
+        }
         action.apply(&draft, statement, self)
       case .accepted(let reason):
         guard checkWords(statement, row) else { continue }
@@ -148,43 +164,13 @@ final class Lowering {
     }
   }
 
-  /// Whether the words after a keyword are as many as it needs.
-  private func checkWords(_ statement: Statement, _ row: Keyword) -> Bool {
-    if row.form.needsArgument, statement.arguments.isEmpty {
-      diagnostics.report(
-        .error, "missing-argument", "\(row.name) needs a value after it", at: statement.span,
-        suggestion: statement.isCutByComment
-          ? "put the value in double quotes: # and ! begin a comment" : row.defaultText.map { "the default is \($0)" })
-      return false
-    }
-    if let most = row.form.greatestArgumentCount, statement.arguments.count > most {
-      reportExtraWords(statement, row, after: most)
-    }
-    return true
-  }
-
-  private func reportExtraWords(_ statement: Statement, _ row: Keyword, after count: Int) {
-    let extra = statement.arguments.dropFirst(count)
-    guard let first = extra.first else { return }
-    if row.form == .flag, ["off", "false", "no"].contains(first.text.lowercased()) {
-      diagnostics.report(
-        .warning, "extra-words", "\(row.name) takes no value: it is on whatever follows it", at: first.span,
-        suggestion: "take the line out to have it off")
-      return
-    }
-    let block = schema.grammar.find(path: row.block.split(separator: "/").map(String.init))
-    let isKeyword = schema.grammar.find(first.bytes, in: block) != nil
-    diagnostics.report(
-      .warning, "extra-words",
-      "'\(first.text)' and what follows it on the line have no meaning after \(row.name); they are ignored",
-      at: first.span, suggestion: isKeyword ? "\(first.text) is a keyword; put it on a line of its own" : nil)
-  }
-
   private func noteDeprecation(_ statement: Statement, _ row: Keyword) {
     guard let instead = row.instead else { return }
+    let block = schema.grammar.find(path: row.block.split(separator: "/").map(String.init))
+    let isKeyword = schema.grammar.find(Array(instead.utf8)[...], in: block) != nil
     diagnostics.report(
       .note, "deprecated", "\(row.name) is deprecated", at: statement.span,
-      suggestion: instead.isEmpty ? nil : instead)
+      suggestion: instead.isEmpty ? nil : isKeyword ? "write \(instead)" : instead, replacement: isKeyword ? instead : nil)
   }
 
   private func reportNotYet(_ statement: Statement, _ row: Keyword) {
@@ -219,12 +205,13 @@ final class Lowering {
     let name = word.text
     // The two keywords of one thing share its names.
     let space = kind == "vrrp_track_file" ? "track_file" : kind
-    guard names[space, default: []].insert(name).inserted else {
+    if let earlier = names[space, default: [:]][name] {
       diagnostics.report(
         .error, "duplicate-name", "there is a \(kind) \(name) already; keepalived skips the second one",
-        at: word.span, suggestion: "give it another name")
+        at: word.span, notes: [("the first one is here", earlier)], suggestion: "give it another name")
       return nil
     }
+    names[space, default: [:]][name] = word.span
     return Located(name, word.span)
   }
 }

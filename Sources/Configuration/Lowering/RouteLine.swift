@@ -46,18 +46,15 @@ private struct RouteLine {
 
   private mutating func readDestination(_ word: Word) throws(LineRefused) {
     guard destination == nil, !isDefault else {
-      throw line.refused(
-        "unknown-option", "'\(word.text)' is no option of a route", at: word.span,
-        suggestion: Spelling.nearest(to: word.text, in: RouteOption.allCases.map(\.rawValue)).map {
-          "did you mean \($0)?"
-        })
+      throw line.unknown(word, among: RouteOption.allCases.map(\.rawValue))
     }
     switch word.text {
     case "default", "any", "all": isDefault = true
     case "default6":
       isDefault = true
       line.lowering.diagnostics.report(
-        .note, "deprecated", "default6 is deprecated", at: word.span, suggestion: "write inet6 default")
+        .note, "deprecated", "default6 is deprecated", at: word.span, suggestion: "write inet6 default",
+        replacement: "inet6 default")
       try line.settle(.ipv6, at: word)
     default:
       if let kind = Self.kinds[word.text] {
@@ -116,7 +113,8 @@ private struct RouteLine {
     case .src: route.source = try line.address(of: word)
     case .via: route.gateway = try gateway(word)
     case .gw:
-      line.lowering.diagnostics.report(.note, "deprecated", "gw is deprecated", at: word.span, suggestion: "write via")
+      line.lowering.diagnostics.report(.note, "deprecated", "gw is deprecated", at: word.span, suggestion: "write via",
+        replacement: "via")
       route.gateway = try gateway(word)
     case .or:
       line.lowering.diagnostics.report(

@@ -35,11 +35,7 @@ private struct RuleLine {
   mutating func read() throws(LineRefused) -> RoutingRule {
     while let word = line.next() {
       guard let option = RuleOption(rawValue: word.text) else {
-        throw line.refused(
-          "unknown-option", "'\(word.text)' is no option of a rule", at: word.span,
-          suggestion: Spelling.nearest(to: word.text, in: RuleOption.allCases.map(\.rawValue)).map {
-            "did you mean \($0)?"
-          })
+        throw line.unknown(word, among: RuleOption.allCases.map(\.rawValue))
       }
       try apply(option, word)
     }

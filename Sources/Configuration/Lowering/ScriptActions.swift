@@ -31,7 +31,7 @@ extension Lowering {
       let name = statement.words[0].text
       diagnostics.report(
         .warning, "zero-becomes-one", "\(name) \(Self.shown(number.value)) counts as 1 s", at: number.span,
-        suggestion: "write \(name) 1")
+        suggestion: "write \(name) 1", replacement: "1")
       return Located(.seconds(1), number.span)
     }
     return Located(.milliseconds(Int64((number.value + 500) / 1000)), number.span)
@@ -47,7 +47,7 @@ extension Lowering {
       diagnostics.report(
         .warning, "bad-value",
         "weight '\(word.text)' is not a whole number from \(bounds.lowerBound) to \(bounds.upperBound); it is ignored",
-        at: word.span)
+        at: word.span, suggestion: "write a weight from \(max(-253, bounds.lowerBound)) to \(min(253, bounds.upperBound))")
       return nil
     }
     return Located(value, word.span)

@@ -9,7 +9,7 @@ extension Lowering {
         guard !draft.hasMembers else {
           lowering.diagnostics.report(
             .warning, "duplicate-block", "\(draft.name.value) has a group block already; this one is ignored",
-            at: statement.span)
+            at: statement.span, suggestion: "put all names into one group block")
           return
         }
         draft.hasMembers = true

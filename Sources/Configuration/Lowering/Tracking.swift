@@ -81,11 +81,14 @@ extension Lowering {
   /// Reads a line of a `track_…` block.
   fileprivate func track(_ line: Statement, _ kind: TrackerKind, in entries: inout [TrackEntry]) {
     guard let entry = trackEntry(line, kind) else { return }
-    if entries.contains(where: { $0.kind == kind && $0.name.value == entry.name.value }) {
+    if let earlier = entries.first(where: { $0.kind == kind && $0.name.value == entry.name.value }) {
       diagnostics.report(
-        .warning, "tracked-twice", "\(entry.name.value) is tracked already; this line is ignored", at: line.span)
+        .warning, "tracked-twice", "\(entry.name.value) is tracked already; this line is ignored", at: line.span,
+        notes: [("it is written here too", earlier.name.span)], suggestion: "take one of the two lines out",
+        changes: [.removeLine(line.span)])
     } else {
       entries.append(entry)
+      if kind == .interface { noteInterface(entry.name.value, at: entry.name.span) }
     }
   }
 
@@ -103,7 +106,8 @@ extension Lowering {
         if abs(weight.value) > greatest {
           diagnostics.report(
             .warning, "bad-value", "weight \(weight.value) counts as \(weight.value.signum() * greatest)",
-            at: weight.span)
+            at: weight.span, suggestion: "write a weight from -\(greatest) to \(greatest)",
+            replacement: "\(weight.value.signum() * greatest)")
         }
         entry.weight = Located(max(-greatest, min(greatest, weight.value)), weight.span)
       } else if word == "reverse" || word == "noreverse" {

@@ -49,16 +49,13 @@ extension Lowering {
   /// The keyword's `on` or `off`; true when nothing follows.
   func boolean(_ statement: Statement) -> Bool? {
     guard let word = statement.arguments.first else { return true }
-    switch word.text {
-    case "on", "true", "yes": return true
-    case "off", "false", "no": return false
-    default:
-      guard let row = row(of: statement) else { return nil }
-      reportBad(
-        statement, word, row, "'\(word.text)' is neither on, true, yes nor off, false, no", .ignored)
-      return nil
-    }
+    if let value = Self.truths[word.text] { return value }
+    guard let row = row(of: statement) else { return nil }
+    reportBad(statement, word, row, "'\(word.text)' is neither on, true, yes nor off, false, no", .ignored)
+    return nil
   }
+
+  static let truths = ["on": true, "true": true, "yes": true, "off": false, "false": false, "no": false]
 
   /// The keyword's address.
   func address(_ statement: Statement) -> Located<IPAddress>? {
@@ -100,27 +97,6 @@ extension Lowering {
     return ScriptUser(user: user.text, group: words.dropFirst().first?.text)
   }
 
-  private func reportBad(_ statement: Statement, _ word: Word, _ row: Keyword, _ what: String, _ bad: BadValue) {
-    let name = statement.words[0].text
-    var suggestion: String?
-    if word == "=" {
-      suggestion = "write \(name) VALUE, without ="
-    } else if let trimmed = Self.leadingNumber(word.bytes), !trimmed.isEmpty, trimmed.count < word.bytes.count {
-      let text = String(decoding: trimmed, as: UTF8.self)
-      suggestion = "write \(name) \(text)\(row.unit.map { "; the unit is \($0.rawValue)" } ?? "")"
-    } else if case .integer(let low, let high) = row.form {
-      suggestion = "write a whole number from \(low) to \(high)"
-    }
-    switch bad {
-    case .error:
-      diagnostics.report(.error, "bad-value", "\(name): \(what)", at: word.span, suggestion: suggestion)
-    case .ignored:
-      let rest = row.defaultText.map { "the line is ignored and the default holds (\($0))" } ?? "the line is ignored"
-      diagnostics.report(
-        .warning, "bad-value", "\(name): \(what); \(rest)", at: word.span, suggestion: suggestion)
-    }
-  }
-
   /// A decimal whole number; a sign and blanks (in quotes) may stand before it.
   static func wholeNumber(_ bytes: ArraySlice<UInt8>) -> Int? {
     var rest = bytes.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
@@ -155,9 +131,5 @@ extension Lowering {
     let fraction = String(millionths % 1_000_000 + 1_000_000).dropFirst()
     let digits = fraction.reversed().drop { $0 == "0" }.reversed()
     return "\(millionths / 1_000_000)" + (digits.isEmpty ? "" : "." + String(digits))
-  }
-
-  private static func leadingNumber(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    bytes.prefix { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
   }
 }

@@ -25,7 +25,8 @@ enum AdvertisementInterval: InstanceRule {
       .warning, "advertisement-interval",
       "\(draft.name.value): \(rule); \(Lowering.shown(asked)) s becomes \(Lowering.shown(used)) s", at: interval.span,
       suggestion: draft.settledVersion == .v2 && asked < 1_000_000
-        ? "write version 3 on all hosts for adverts more often than each second" : nil,
+        ? "write version 3 on all hosts for adverts more often than each second"
+        : "write \(Lowering.shown(used)), on all hosts",
       replacement: Lowering.shown(used))
   }
 }

@@ -14,6 +14,9 @@ enum AuthenticationUse: InstanceRule {
         "\(name) speaks version 3, which has no authentication; it runs without", at: span,
         suggestion: "take the authentication block out")
       draft.password = nil
+    } else if draft.password == nil, draft.saysPassword {
+      // What is wrong with the line has been reported.
+      return
     } else if draft.password == nil || draft.password?.value.isEmpty == true {
       lowering.diagnostics.report(
         .warning, "authentication-without-password", "\(name) has no auth_pass and runs without authentication",

@@ -9,13 +9,15 @@ enum DuplicateAddresses: InstanceRule {
   }
 
   static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    var seen: Set<Key> = []
+    var seen: [Key: SourceSpan] = [:]
     let own = draft.interface?.value
     let keep = { (entry: Located<VirtualAddress>) -> Bool in
       let key = Key(address: entry.value.prefix.address, interface: entry.value.interface ?? own)
-      guard !seen.insert(key).inserted else { return true }
+      guard let earlier = seen.updateValue(entry.span, forKey: key) else { return true }
       lowering.diagnostics.report(
-        .warning, "duplicate-address", "\(key.address) stands here twice; this line is ignored", at: entry.span)
+        .warning, "duplicate-address", "\(key.address) stands here twice; this line is ignored", at: entry.span,
+        notes: [("it is written here too", earlier)], suggestion: "take one of the two lines out",
+        changes: [.removeLine(entry.span)])
       return false
     }
     draft.addresses = draft.addresses.filter(keep)

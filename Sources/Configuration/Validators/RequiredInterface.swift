@@ -3,7 +3,8 @@ import ConfigurationSyntax
 /// A router needs an interface to send its adverts on.
 enum RequiredInterface: InstanceRule {
   static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    guard draft.interface == nil else { return }
+    // What is wrong with a line that is there has been reported.
+    guard draft.interface == nil, !draft.saysInterface else { return }
     lowering.diagnostics.report(
       .error, "missing-interface", "\(draft.name.value) has no valid interface", at: draft.name.span,
       suggestion: "write interface NAME, the interface that the other hosts are reached by")

@@ -36,6 +36,16 @@ extension Lowering {
     ]
   }
 
+  /// What can be improved in a configuration that means what it says.
+  private static var lints: [any ConfigurationRule.Type] {
+    [WeightsUnderNopreempt.self, WeightsWithoutEffect.self, CheckTimeouts.self, UnauthenticatedUnicast.self]
+  }
+
+  /// Applies the lints; to be called after the rules, which settle what they look at.
+  func applyLints() {
+    for rule in Self.lints { rule.check(self) }
+  }
+
   /// Applies all rules to what has been read.
   func applyRules() {
     for rule in Self.scriptRules { rule.check(self) }

@@ -11,7 +11,7 @@ enum SettledFamilyAndVersion: InstanceRule {
     if draft.settledFamily == .ipv6, let version = draft.version, version.value == .v2 {
       lowering.diagnostics.report(
         .warning, "version-for-ipv6", "\(draft.name.value) is an IPv6 router and speaks version 3", at: version.span,
-        suggestion: "write version 3")
+        suggestion: "write version 3", replacement: "3")
     }
   }
 }

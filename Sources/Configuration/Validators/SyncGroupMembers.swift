@@ -30,10 +30,13 @@ enum SyncGroupMembers: ConfigurationRule {
   private static func reportUnknown(
     _ member: Located<String>, _ group: SyncGroupDraft, _ names: Set<String>, _ lowering: Lowering
   ) {
-    let nearest = Spelling.nearest(to: member.value, in: names.sorted())
+    // A name that the group has already was not meant twice.
+    let others = names.subtracting(group.members.map(\.value))
+    let nearest = Spelling.nearest(to: member.value, in: others.sorted())
     lowering.diagnostics.report(
       .warning, "unknown-member", "there is no vrrp_instance \(member.value); \(group.name.value) does without it",
-      at: member.span, suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
+      at: member.span, suggestion: nearest.map { "did you mean \($0)?" }
+        ?? "take it out, or write a vrrp_instance \(member.value)", replacement: nearest)
   }
 
   private static func reportSize(_ group: SyncGroupDraft, _ lowering: Lowering) {

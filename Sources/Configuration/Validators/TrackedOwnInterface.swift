@@ -9,7 +9,7 @@ enum TrackedOwnInterface: InstanceRule {
       lowering.diagnostics.report(
         .warning, "tracked-own-interface",
         "\(own) is the router's own interface and tracked anyway; the line is ignored",
-        at: entry.name.span)
+        at: entry.name.span, suggestion: "take the line out", changes: [.removeLine(entry.name.span)])
       return true
     }
   }

@@ -22,7 +22,7 @@ enum UnicastWithoutPeers: InstanceRule {
       lowering.diagnostics.report(
         .warning, "zero-becomes-one", "no packet leaves a host with a TTL of 0; unicast_ttl 0 counts as 1",
         at: ttl.span,
-        suggestion: "write unicast_ttl 1, or 255 and min_ttl 255 for peers on the same link")
+        suggestion: "write unicast_ttl 1, or 255 and min_ttl 255 for peers on the same link", replacement: "1")
     }
     // A limit for peers says little while anybody else is obeyed without one.
     let hasLimits = draft.peers.contains { $0.value.minimumTTL > 0 || $0.value.maximumTTL < 255 }

@@ -11,7 +11,7 @@ struct ConfigurationReading {
   /// A reading of `path`. Without an identifier, `@` lines are compared with the host's name up to its first dot.
   init(path: String, configurationID: String?) {
     self.path = path
-    self.configurationID = configurationID ?? Self.hostName()
+    self.configurationID = configurationID ?? Self.hostName
   }
 
   /// The configuration with what was found, and everything that it was read from.
@@ -43,7 +43,8 @@ struct ConfigurationReading {
     return base == "/" ? "/" + path : base + "/" + path
   }
 
-  private static func hostName() -> String? {
+  /// The host's name up to its first dot.
+  static var hostName: String? {
     var names = utsname()
     guard uname(&names) == 0 else { return nil }
     let name = withUnsafeBytes(of: &names.nodename) { bytes in
@@ -51,36 +52,4 @@ struct ConfigurationReading {
     }
     return name.split(separator: ".").first.map(String.init)
   }
-}
-
-/// `martlet check`: reads each file for itself and prints what is found, as a compiler does.
-struct ConfigurationCheck {
-  let files: [String]
-  let configurationID: String?
-
-  func run(strict: Bool) -> ControlModel.ExitCode {
-    let renderer = DiagnosticRenderer(color: isatty(STDERR_FILENO) != 0 && getenv("NO_COLOR") == nil)
-    var errors = 0
-    var warnings = 0
-    for file in files {
-      let loaded = ConfigurationReading(path: file, configurationID: configurationID).performWithAudit()
-      printError(renderer.render(loaded.diagnostics))
-      errors += loaded.count(of: .error)
-      warnings += loaded.count(of: .warning)
-    }
-    printOut("\(Self.counted(files.count, "file")) checked: \(Self.summary(errors: errors, warnings: warnings))\n")
-    if errors > 0 { return .configuration }
-    return strict && warnings > 0 ? .failure : .success
-  }
-
-  static func summary(errors: Int, warnings: Int) -> String {
-    switch (errors, warnings) {
-    case (0, 0): "no errors, no warnings"
-    case (0, _): "no errors, \(counted(warnings, "warning"))"
-    case (_, 0): counted(errors, "error")
-    default: "\(counted(errors, "error")), \(counted(warnings, "warning"))"
-    }
-  }
-
-  private static func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 }

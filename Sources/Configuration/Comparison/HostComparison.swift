@@ -1,0 +1,154 @@
+import ConfigurationSyntax
+import NetworkTypes
+
+/// A host's configuration beside those of others.
+struct ComparedHost {
+  var path: String
+  var lowering: Lowering
+}
+
+/// One virtual router as two hosts have it.
+struct RouterPair {
+  /// A host's part in it.
+  struct Half {
+    var host: ComparedHost
+    var draft: InstanceDraft
+
+    /// What a finding calls it.
+    var name: String { draft.name.value }
+    /// A place of the host's files, ready to be shown.
+    func range(_ span: SourceSpan) -> SourceRange { host.lowering.diagnostics.shownRange(of: span) }
+  }
+
+  var first: Half
+  var second: Half
+}
+
+/// A rule about one virtual router on two hosts.
+protocol PairRule {
+  static func check(_ pair: RouterPair, _ findings: inout PairFindings)
+}
+
+/// What is found between hosts; both places stand in each finding.
+struct PairFindings {
+  private(set) var diagnostics: [Diagnostic] = []
+
+  /// Adds a finding that is placed in the second host's files, with a note in the first one's.
+  mutating func report(
+    _ severity: Severity, _ id: String, _ message: String, _ pair: RouterPair, at second: SourceSpan?,
+    and first: SourceSpan?, note: String, suggestion: String
+  ) {
+    diagnostics.append(
+      Diagnostic(
+        id: id, severity: severity, message: message, range: pair.second.range(second ?? pair.second.draft.name.span),
+        notes: [.init(message: note, range: pair.first.range(first ?? pair.first.draft.name.span))],
+        suggestion: suggestion))
+  }
+
+  mutating func append(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+}
+
+/// Compares the configurations of hosts that share virtual routers.
+///
+/// Two instances are one virtual router if they have an address in common, or else if VRID and name are the same; the family
+/// is always.
+struct HostComparison {
+  private let hosts: [ComparedHost]
+  private let pairs: [RouterPair]
+  /// Positions of the instances that another host has too, by host.
+  private let shared: [Set<Int>]
+
+  private static var rules: [any PairRule.Type] {
+    [
+      PairNumbers.self, PairVersions.self, PairTransports.self, PairAuthentication.self, PairIntervals.self,
+      PairAddresses.self, PairPriorities.self, PairWeights.self,
+    ]
+  }
+
+  init(_ hosts: [ComparedHost]) {
+    self.hosts = hosts
+    var pairs: [RouterPair] = []
+    var shared = hosts.map { _ in Set<Int>() }
+    for second in hosts.indices {
+      for first in 0..<second {
+        for (left, right) in Self.matches(hosts[first].lowering.instances, hosts[second].lowering.instances) {
+          shared[first].insert(left)
+          shared[second].insert(right)
+          pairs.append(
+            RouterPair(
+              first: .init(host: hosts[first], draft: hosts[first].lowering.instances[left]),
+              second: .init(host: hosts[second], draft: hosts[second].lowering.instances[right])))
+        }
+      }
+    }
+    self.pairs = pairs
+    self.shared = shared
+  }
+
+  /// Whether two hosts have a router in common.
+  var hasCommonRouters: Bool { !pairs.isEmpty }
+
+  /// Everything that is found.
+  func check() -> [Diagnostic] {
+    var findings = PairFindings()
+    for pair in pairs {
+      for rule in Self.rules { rule.check(pair, &findings) }
+    }
+    reportLoneRouters(&findings)
+    return findings.diagnostics
+  }
+
+  /// A host that shares routers may have others that nobody would take over.
+  private func reportLoneRouters(_ findings: inout PairFindings) {
+    for (host, positions) in zip(hosts, shared) where !positions.isEmpty {
+      for (position, draft) in host.lowering.instances.enumerated() where !positions.contains(position) {
+        findings.append(
+          Diagnostic(
+            id: "pair-lone-router", severity: .warning,
+            message: "no other host has \(draft.name.value), so nobody takes over from this one",
+            range: host.lowering.diagnostics.shownRange(of: draft.name.span),
+            suggestion: "write a vrrp_instance with the same virtual_router_id and addresses on another host"))
+      }
+    }
+  }
+
+  private struct NumberAndName: Hashable {
+    var number: Int?
+    var name: String
+    var family: AddressFamily
+  }
+
+  /// Positions of instances that are one router; each is matched once.
+  private static func matches(_ first: [InstanceDraft], _ second: [InstanceDraft]) -> [(Int, Int)] {
+    var byAddress: [IPAddress: Int] = [:]
+    var byName: [NumberAndName: Int] = [:]
+    for (position, draft) in first.enumerated() {
+      for address in draft.allAddresses where byAddress[address] == nil { byAddress[address] = position }
+      byName[key(draft)] = position
+    }
+    var taken: Set<Int> = []
+    var matches: [Int: Int] = [:]
+    for (position, draft) in second.enumerated() {
+      let match = draft.allAddresses.lazy.compactMap { byAddress[$0] }.first {
+        first[$0].settledFamily == draft.settledFamily && !taken.contains($0)
+      }
+      guard let match else { continue }
+      taken.insert(match)
+      matches[position] = match
+    }
+    for (position, draft) in second.enumerated() where matches[position] == nil && draft.virtualRouterID != nil {
+      guard let match = byName[key(draft)], taken.insert(match).inserted else { continue }
+      matches[position] = match
+    }
+    return matches.sorted { $0.key < $1.key }.map { ($0.value, $0.key) }
+  }
+
+  private static func key(_ draft: InstanceDraft) -> NumberAndName {
+    NumberAndName(number: draft.virtualRouterID?.value, name: draft.name.value, family: draft.settledFamily)
+  }
+}
+
+extension InstanceDraft {
+  /// The addresses that move with the router.
+  fileprivate var allAddresses: [IPAddress] { (addresses + excludedAddresses).map(\.value.prefix.address) }
+}

@@ -1,0 +1,66 @@
+import ConfigurationSyntax
+
+/// What can be asked of a host without changing it.
+public protocol HostFacts: FileStatusProvider {
+  /// The names of its network interfaces; `nil` where they cannot be read.
+  var interfaceNames: [String]? { get }
+  /// Whether it has a user of that name or number.
+  func hasUser(_ name: String) -> Bool
+  /// Whether it has a group of that name or number.
+  func hasGroup(_ name: String) -> Bool
+}
+
+/// Looks at whether a host has what a configuration asks of it: interfaces, users, scripts; and who there can read its passwords.
+public enum HostAudit {
+  /// What `host` lacks for `loaded`, or has too openly.
+  public static func diagnostics(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
+    missingInterfaces(of: loaded, on: host) + unknownUsers(of: loaded, on: host)
+      + ScriptAudit.diagnostics(of: loaded, files: host) + openSecrets(of: loaded, on: host)
+  }
+
+  private static func missingInterfaces(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
+    guard let names = host.interfaceNames else { return [] }
+    let mayComeLate = loaded.configuration.global.allowsMissingInterfaces
+    return loaded.requirements.interfaces.filter { !names.contains($0.name) }.map { use in
+      let nearest = Spelling.nearest(to: use.name, in: names.filter { $0 != "lo" })
+      let known = names.filter { $0 != "lo" }.sorted().prefix(8).joined(separator: ", ")
+      return Diagnostic(
+        id: "interface-absent", severity: mayComeLate ? .note : .warning,
+        message: "this host has no interface \(use.name)"
+          + (mayComeLate ? "; its routers wait for it in FAULT" : ", so the service would not start"),
+        range: use.range,
+        suggestion: nearest.map { "did you mean \($0)?" }
+          ?? "write one that is there\(known.isEmpty ? "" : " (\(known))"), or dynamic_interfaces in global_defs if it comes later"
+      )
+    }
+  }
+
+  private static func unknownUsers(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
+    loaded.scripts.compactMap { use in
+      guard let user = use.command.user ?? loaded.configuration.global.scriptUser else { return nil }
+      let lacks: String
+      if !host.hasUser(user.user) {
+        lacks = "user \(user.user)"
+      } else if let group = user.group, !host.hasGroup(group) {
+        lacks = "group \(group)"
+      } else {
+        return nil
+      }
+      return Diagnostic(
+        id: "unknown-user", severity: .warning,
+        message: "this host has no \(lacks), so \(use.keyword) would not be run", range: use.range,
+        suggestion: "name a user that is there, or add this one with useradd --system")
+    }
+  }
+
+  private static func openSecrets(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
+    loaded.requirements.filesWithSecrets.compactMap { use in
+      guard let status = host.status(of: use.name), status.mode & 0o004 != 0 else { return nil }
+      let mode = String(status.mode & 0o777, radix: 8)
+      return Diagnostic(
+        id: "world-readable-secret", severity: .warning,
+        message: "everybody on this host can read the password in \(use.name) (mode 0\(mode))", range: use.range,
+        suggestion: "chmod o-r \(use.name)")
+    }
+  }
+}

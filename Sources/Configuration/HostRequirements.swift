@@ -1,0 +1,35 @@
+import ConfigurationSyntax
+
+/// What a configuration asks of the host that it runs on, each where it is asked for first.
+public struct HostRequirements: Sendable, Hashable {
+  /// A name in its place.
+  public struct Use: Sendable, Hashable {
+    /// The name.
+    public var name: String
+    /// Where it stands.
+    public var range: SourceRange
+  }
+
+  /// The programs that would be run.
+  public var scripts: [ScriptUse] = []
+  /// The interfaces that must be there.
+  public var interfaces: [Use] = []
+  /// Files that hold a password, by path.
+  public var filesWithSecrets: [Use] = []
+}
+
+extension Lowering {
+  /// What has been read asks of the host; interfaces that it makes itself are none.
+  var requirements: HostRequirements {
+    let made = Set(instances.compactMap { $0.virtualMAC?.settledName })
+    let named = interfaces.filter { !made.contains($0.key) }.sorted { left, right in
+      (left.value.file, left.value.line, left.value.column) < (right.value.file, right.value.line, right.value.column)
+    }
+    let secretPlaces = secrets.sorted { $0.key < $1.key }.map { diagnostics.shownRange(of: $0.value) }
+    var seen: Set<String> = []
+    return HostRequirements(
+      scripts: commands,
+      interfaces: named.map { .init(name: $0.key, range: diagnostics.map.range(of: $0.value)) },
+      filesWithSecrets: secretPlaces.filter { seen.insert($0.path).inserted }.map { .init(name: $0.path, range: $0) })
+  }
+}

@@ -1,0 +1,75 @@
+import ConfigurationSyntax
+
+/// What is said of a value that cannot be used: why, what comes of it, and what to write instead.
+extension Lowering {
+  func reportBad(_ statement: Statement, _ word: Word, _ row: Keyword, _ what: String, _ bad: BadValue) {
+    let name = statement.words[0].text
+    let (suggestion, changes) = remedy(for: word, of: statement, row)
+    switch bad {
+    case .error:
+      // keepalived has this one value for all that it cannot use, whatever the default is.
+      let consequence = row.name == "priority" ? "; keepalived would use 100" : ""
+      diagnostics.report(
+        .error, "bad-value", "\(name): \(what)\(consequence)", at: word.span, suggestion: suggestion, changes: changes)
+    case .ignored:
+      let rest = row.defaultText.map { "the line is ignored and the default holds (\($0))" } ?? "the line is ignored"
+      diagnostics.report(
+        .warning, "bad-value", "\(name): \(what); \(rest)", at: word.span, suggestion: suggestion, changes: changes)
+    }
+  }
+
+  private func remedy(for word: Word, of statement: Statement, _ row: Keyword) -> (String?, [TextChange]) {
+    let name = statement.words[0].text
+    if word == "=" {
+      return (
+        "write \(name) VALUE, without =", statement.arguments.count > 1 ? [.remove(word.span)] : []
+      )
+    }
+    if row.form == .boolean {
+      let lowered = word.text.lowercased()
+      guard Self.truths[lowered] != nil else { return ("write on or off", []) }
+      return ("write \(lowered), in small letters", [.replace(word.span, with: lowered)])
+    }
+    if let meant = Self.valueWithoutUnit(word.bytes, row) {
+      let unit = row.unit.map { "; the unit is \($0.rawValue)" } ?? ""
+      return ("write \(name) \(meant)\(unit)", [.replace(word.span, with: meant)])
+    }
+    switch row.form {
+    case .integer(let low, let high), .optionalInteger(let low, let high):
+      return ("write a whole number from \(low) to \(high)", [])
+    case .decimal(let low, let high):
+      let unit = row.unit.map { " of \($0.rawValue)" } ?? ""
+      return ("write a number\(unit) from \(Self.shown(low)) to \(Self.shown(high))", [])
+    default: return (nil, [])
+    }
+  }
+
+  /// The value that a number with a unit, or with a separator of other languages, was meant to be, if the keyword takes it.
+  private static func valueWithoutUnit(_ bytes: ArraySlice<UInt8>, _ row: Keyword) -> String? {
+    let number = bytes.prefix { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+    let suffix = String(decoding: bytes.dropFirst(number.count), as: UTF8.self).lowercased()
+    guard !number.isEmpty, let value = millionths(number) else { return nil }
+    let seconds: [String: (factor: Int, divisor: Int)] = [
+      "s": (1, 1), "sec": (1, 1), "secs": (1, 1), "second": (1, 1), "seconds": (1, 1), "ms": (1, 1000), "m": (60, 1),
+      "min": (60, 1),
+    ]
+    let milliseconds: [String: (factor: Int, divisor: Int)] = ["ms": (1, 1), "s": (1000, 1)]
+    let scale: (factor: Int, divisor: Int)?
+    switch (suffix, row.unit) {
+    case (";", _), (",", _): scale = (1, 1)
+    case (_, .seconds): scale = seconds[suffix]
+    case (_, .milliseconds): scale = milliseconds[suffix]
+    default: scale = nil
+    }
+    guard let scale, case let (scaled, false) = value.multipliedReportingOverflow(by: scale.factor),
+      scaled % scale.divisor == 0
+    else { return nil }
+    let meant = scaled / scale.divisor
+    switch row.form {
+    case .decimal(let low, let high): return (low...high).contains(meant) ? shown(meant) : nil
+    case .integer(let low, let high), .optionalInteger(let low, let high):
+      return meant % 1_000_000 == 0 && (low...high).contains(meant / 1_000_000) ? shown(meant) : nil
+    default: return nil
+    }
+  }
+}

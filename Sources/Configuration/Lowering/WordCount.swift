@@ -1,0 +1,66 @@
+import ConfigurationSyntax
+
+/// How many words may follow a keyword.
+extension Lowering {
+  /// Whether the words after a keyword are as many as it needs.
+  func checkWords(_ statement: Statement, _ row: Keyword) -> Bool {
+    if row.form.needsArgument, statement.arguments.isEmpty {
+      reportMissingWord(statement, row)
+      return false
+    }
+    if let most = row.form.greatestArgumentCount, statement.arguments.count > most {
+      reportExtraWords(statement, row, after: most)
+    }
+    return true
+  }
+
+  private func reportMissingWord(_ statement: Statement, _ row: Keyword) {
+    let form: String
+    switch row.form {
+    case .integer(let low, let high): form = "a whole number from \(low) to \(high)"
+    case .decimal(let low, let high): form = "a number from \(Self.shown(low)) to \(Self.shown(high))"
+    case .command: form = "a command"
+    default: form = "a value"
+    }
+    let isComment = statement.isCutByComment || diagnostics.isFollowedByComment(statement.span)
+    let rest = row.defaultText.map { "; without the line the default holds (\($0))" } ?? ""
+    diagnostics.report(
+      .error, "missing-argument", "\(row.name) needs a value after it; keepalived would end here", at: statement.span,
+      suggestion: isComment
+        ? "put the value in double quotes: # and ! begin a comment" : "write \(form) after it\(rest)",
+      quotesFile: false)
+  }
+
+  private func reportExtraWords(_ statement: Statement, _ row: Keyword, after count: Int) {
+    let extra = statement.arguments.dropFirst(count)
+    // What is wrong with `priority = 100` is said of its value.
+    guard let first = extra.first, let value = statement.arguments.first, !(value == "=") else { return }
+    if row.form == .flag, ["off", "false", "no"].contains(first.text.lowercased()) {
+      diagnostics.report(
+        .warning, "extra-words", "\(row.name) takes no value: it is on whatever follows it", at: first.span,
+        suggestion: "take the line out to have it off")
+      return
+    }
+    let keywords = keywordsAmong(extra, of: row)
+    let isKeyword = keywords.first?.span == first.span
+    diagnostics.report(
+      .warning, "extra-words",
+      "'\(first.text)' and what follows it on the line have no meaning after \(row.name); they are ignored",
+      at: first.span, suggestion: isKeyword ? "\(first.text) is a keyword; put it on a line of its own" : nil,
+      changes: isKeyword ? keywords.map { .breakLine(before: $0.span) } : [])
+  }
+
+  /// The words that would be keywords of the same block if lines were broken before them.
+  private func keywordsAmong(_ words: ArraySlice<Word>, of row: Keyword) -> [Word] {
+    let block = schema.grammar.find(path: row.block.split(separator: "/").map(String.init))
+    var keywords: [Word] = []
+    var rest = words
+    while let word = rest.popFirst(), let id = schema.grammar.find(word.bytes, in: block) {
+      keywords.append(word)
+      // What may follow without bound, or is a block, takes the rest of the line.
+      guard let count = schema.keyword(id)?.form.greatestArgumentCount else { break }
+      rest = rest.dropFirst(count)
+    }
+    return keywords
+  }
+}

@@ -1,0 +1,80 @@
+import ConfigurationSyntax
+
+extension Rule {
+  /// What `martlet check` finds on this host, and between the files of several hosts.
+  static let hosts: [Rule] = [
+    Rule(
+      "interface-absent", .host, .warning, "The host does not have an interface that is named",
+      "The service does not start without it, unless dynamic_interfaces is written: then its routers wait for it in FAULT. martlet check looks at this host when one file is checked; --no-host turns that off."),
+    Rule(
+      "unknown-user", .host, .warning, "The host does not have the user or group that is to run a script",
+      "The script would not be run. keepalived removes the check."),
+    Rule(
+      "script-missing", .host, .warning, "A script does not exist",
+      "It would fail whenever it is run. It is no error, since it may come with a mount or a package."),
+    Rule("script-not-regular", .host, .warning, "A script is no regular file", "It would fail whenever it is run."),
+    Rule(
+      "script-not-executable", .host, .warning, "A script is not executable",
+      "It would fail whenever it is run. chmod +x lets it be run."),
+    Rule(
+      "script-writable", .host, .warning, "Others can change a script",
+      "Who can change a script that root runs, or a directory on the way to it, is root. Under enable_script_security it is not run. It must belong to root and be writable by nobody else; or name a script_user."),
+    Rule(
+      "world-readable-secret", .host, .warning, "Everybody on the host can read a password",
+      "The file that holds auth_pass is readable by others. chmod o-r, and a group for the service, keep it to those who need it."),
+    Rule(
+      "pair-virtual-router-id", .comparison, .error, "Two hosts serve an address with different numbers",
+      "Hosts of different virtual_router_id do not hear each other: both are master and both answer for the address.",
+      .pair("virtual_router_id 51", wrong: "virtual_router_id 52", right: "virtual_router_id 51")),
+    Rule(
+      "pair-version", .comparison, .error, "Two hosts speak different versions",
+      "Each drops the other's adverts, and both are master.",
+      .pair("version 2\nadvert_int 1", wrong: "version 3\nadvert_int 1", right: "version 2\nadvert_int 1")),
+    Rule(
+      "pair-transport", .comparison, .error, "One host sends unicast adverts and the other multicast ones",
+      "They do not hear each other, and both are master.",
+      .pair(
+        "unicast_peer {\n  192.0.2.2\n}", wrong: "priority 100", right: "unicast_peer {\n  192.0.2.1\n}")),
+    Rule(
+      "pair-multicast-group", .comparison, .error, "Two hosts send to different multicast groups",
+      "They do not hear each other, and both are master.",
+      .pair("mcast_dst_ip 224.0.0.99", wrong: "mcast_dst_ip 224.0.0.98", right: "mcast_dst_ip 224.0.0.99")),
+    Rule(
+      "pair-peer", .comparison, .error, "The address that a host sends from is no peer of the other host",
+      "unicast_src_ip of each must stand in unicast_peer of the other. Otherwise they do not hear each other, and both are master.",
+      .pair(
+        "unicast_src_ip 192.0.2.1\nunicast_peer {\n  192.0.2.2\n}",
+        wrong: "unicast_src_ip 192.0.2.2\nunicast_peer {\n  192.0.2.3\n}",
+        right: "unicast_src_ip 192.0.2.2\nunicast_peer {\n  192.0.2.1\n}")),
+    Rule(
+      "pair-authentication", .comparison, .error, "Two hosts authenticate their adverts differently",
+      "Each drops the other's adverts, and both are master.",
+      .pair(
+        "authentication {\n  auth_type PASS\n  auth_pass one\n}",
+        wrong: "authentication {\n  auth_type PASS\n  auth_pass two\n}",
+        right: "authentication {\n  auth_type PASS\n  auth_pass one\n}")),
+    Rule(
+      "pair-interval", .comparison, .error, "Two hosts have different advert intervals",
+      "Version 2 drops an advert of another interval, so that both are master. Under version 3 a backup counts in its master's interval, and it is a warning: how long a failover takes depends on who was master.",
+      .pair("advert_int 1", wrong: "advert_int 2", right: "advert_int 1")),
+    Rule(
+      "pair-addresses", .comparison, .warning, "Two hosts do not serve the same addresses",
+      "An address that only one of them has is gone while the other is master. Adverts carry the addresses, and a backup tells of a master whose addresses differ.",
+      .pair(
+        "virtual_ipaddress_excluded {\n  192.0.2.20/24\n}", wrong: "priority 100",
+        right: "virtual_ipaddress_excluded {\n  192.0.2.20/24\n}")),
+    Rule(
+      "pair-priority", .comparison, .warning, "Two hosts have the same priority",
+      "The one with the higher address is master. Write a higher priority on the host that shall be it.",
+      .pair("priority 100", wrong: "priority 100", right: "priority 150")),
+    Rule(
+      "pair-weight", .comparison, .warning, "The weights of the higher host never take it below the other",
+      "A failed check lowers the priority and moves nothing, since it stays above that of the other host. Write a weight of more than the difference, or none, so that the failure is a fault.",
+      .pair(
+        "priority 100", wrong: "priority 150\ntrack_interface {\n  eth1 weight -20\n}",
+        right: "priority 150\ntrack_interface {\n  eth1 weight -60\n}")),
+    Rule(
+      "pair-lone-router", .comparison, .warning, "A router is on one host only",
+      "The hosts have other routers in common, and nobody takes this one over. Routers are the same if they have an address in common, or the same virtual_router_id and name."),
+  ]
+}

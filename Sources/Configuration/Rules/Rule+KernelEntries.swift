@@ -1,0 +1,41 @@
+import ConfigurationSyntax
+
+extension Rule {
+  /// What is found in routes and rules.
+  static let kernelEntries: [Rule] = [
+    Rule(
+      "no-destination", .meaning, .warning, "A route has no destination", "It is left out.",
+      .route("via 192.0.2.1", "default via 192.0.2.1")),
+    Rule(
+      "gateway-and-nexthop", .meaning, .warning, "A route has a gateway and a list of next hops", "It is left out.",
+      .route("default via 192.0.2.1 nexthop via 192.0.2.2", "default nexthop via 192.0.2.1 nexthop via 192.0.2.2")),
+    Rule(
+      "ipv6-only-option", .meaning, .warning, "An IPv4 route has an option of IPv6",
+      "pref and expires are ignored; a route with from is left out.",
+      .route("default via 192.0.2.1 pref high", "default via 192.0.2.1")),
+    Rule(
+      "protocol-needs-no-track", .meaning, .warning, "A route or rule that is watched has another protocol than keepalived's",
+      "What a failover daemon made is told from the rest by that number, so it is used. Write no_track to have the entry left alone.",
+      .route("default via 192.0.2.1 protocol static", "default via 192.0.2.1 protocol static no_track")),
+    Rule(
+      "unknown-name", .meaning, .warning, "A table, protocol or scope has no such name",
+      "Names stand in files in /etc/iproute2; a number needs none. The entry is left out.",
+      .route("default via 192.0.2.1 table no-such-table", "default via 192.0.2.1 table 100")),
+    Rule(
+      "no-action", .meaning, .warning, "A rule has nothing to do", "It is left out.",
+      .rule("from 192.0.2.0/24 preference 9", "from 192.0.2.0/24 table 100 preference 9")),
+    Rule(
+      "two-actions", .meaning, .warning, "A rule has two things to do", "It is left out.",
+      .rule("from 192.0.2.0/24 table 100 blackhole preference 9", "from 192.0.2.0/24 table 100 preference 9")),
+    Rule(
+      "needs-table", .meaning, .warning, "An option of a rule has a meaning only with table", "The rule is left out.",
+      .rule("from 192.0.2.0/24 blackhole realms 5 preference 9", "from 192.0.2.0/24 table 100 realms 5 preference 9")),
+    Rule(
+      "goto-backwards", .meaning, .warning, "goto does not lead to a later rule", "The rule is left out.",
+      .rule("from 192.0.2.0/24 goto 5 preference 9", "from 192.0.2.0/24 goto 50 preference 9")),
+    Rule(
+      "no-preference", .meaning, .warning, "A rule has no preference",
+      "It gets 16384, the next one 16383 and so on, as with keepalived. The rule with the lowest number comes first.",
+      .rule("from 192.0.2.0/24 table 100", "from 192.0.2.0/24 table 100 preference 9")),
+  ]
+}

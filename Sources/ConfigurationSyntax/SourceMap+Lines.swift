@@ -1,0 +1,100 @@
+/// What stands in the files' lines.
+extension SourceMap {
+  func line(of span: SourceSpan) -> ArraySlice<UInt8> {
+    let number = Int(span.file)
+    guard files.indices.contains(number) else { return [] }
+    let starts = starts(of: number)
+    let index = Int(span.line) - 1
+    guard starts.indices.contains(index) else { return [] }
+    let bytes = files[number].bytes
+    let end = index + 1 < starts.count ? starts[index + 1] - 1 : bytes.count
+    return bytes[starts[index]..<max(starts[index], end)]
+  }
+
+  /// Where the lines of the file of this number begin; made when it is first asked for.
+  private func starts(of number: Int) -> [Int] {
+    if let known = files[number].lineStarts { return known }
+    let bytes = files[number].bytes
+    let starts = [0] + bytes.indices.filter { bytes[$0] == Ascii.newline }.map { $0 + 1 }
+    files[number].lineStarts = starts
+    return starts
+  }
+
+  /// The number of bytes of the file that a place takes. A text put together from several places ends where its word does.
+  func length(of span: SourceSpan) -> Int {
+    guard span.isMixed else { return Int(span.length) }
+    let bytes = line(of: span)
+    let start = bytes.startIndex + min(max(0, Int(span.column) - 1), bytes.count)
+    var isBraced = false
+    var end = start
+    while end < bytes.endIndex {
+      if bytes[end] == Ascii.dollar, end + 1 < bytes.endIndex, bytes[end + 1] == Ascii.open { isBraced = true }
+      if !isBraced, Ascii.isBlank(bytes[end]) || bytes[end] == Ascii.open || bytes[end] == Ascii.close { break }
+      if bytes[end] == Ascii.close { isBraced = false }
+      end += bytes[end] == Ascii.dollar && isBraced ? 2 : 1
+    }
+    return max(1, min(end, bytes.endIndex) - start)
+  }
+
+  /// A position of the file that a place is in; the column in bytes counts from 1, and none is beyond the line.
+  func position(line number: Int, column: Int, in span: SourceSpan) -> Diagnostic.Edit.Position {
+    var place = span
+    place.line = UInt32(clamping: number)
+    let before = line(of: place).prefix(max(0, column - 1))
+    // Nearly every line is ASCII, of which each byte is a character.
+    let characters =
+      before.allSatisfy { $0 < 0x80 } ? before.count : String(decoding: before, as: UTF8.self).unicodeScalars.count
+    return .init(line: number, column: before.count + 1, characterColumn: characters + 1)
+  }
+
+  /// The number of lines of the file that a place is in, with the empty one after a last line feed.
+  func lineCount(of span: SourceSpan) -> Int {
+    guard files.indices.contains(Int(span.file)) else { return 0 }
+    return starts(of: Int(span.file)).count
+  }
+
+  /// At most this many bytes of a line are shown.
+  private static let excerptWidth = 160
+
+  func excerpt(of span: SourceSpan) -> (String, Int) {
+    var bytes = line(of: span)
+    let start = bytes.startIndex
+    var column = min(max(0, Int(span.column) - 1), bytes.count)
+    if bytes.count > Self.excerptWidth, column > Self.excerptWidth / 2 {
+      let dropped = column - Self.excerptWidth / 2
+      bytes = bytes[(start + dropped)...]
+      column -= dropped
+    }
+    bytes = bytes.prefix(Self.excerptWidth)
+    let before = Self.shown(bytes.prefix(column))
+    let after = Self.shown(bytes.dropFirst(column))
+    return (Self.masked(before + after), before.count)
+  }
+
+  /// Text that a terminal can show: control characters and bytes that are no UTF-8 become replacement characters.
+  private static func shown(_ bytes: ArraySlice<UInt8>) -> String {
+    var text = ""
+    for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+      switch scalar.value {
+      case 0x09: text.unicodeScalars.append(" ")
+      case 0x0D: break
+      case 0..<0x20, 0x7F..<0xA0: text.unicodeScalars.append("\u{FFFD}")
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+
+  /// Hides what follows `auth_pass`: a diagnostic may end in a log that others read.
+  private static func masked(_ text: String) -> String {
+    let secret = Array("auth_pass".unicodeScalars)
+    let scalars = Array(text.unicodeScalars)
+    guard scalars.count > secret.count else { return text }
+    for start in 0...(scalars.count - secret.count) where scalars[start..<start + secret.count].elementsEqual(secret) {
+      var masked = String.UnicodeScalarView(scalars[..<(start + secret.count)])
+      masked.append(contentsOf: scalars[(start + secret.count)...].map { $0 == " " ? " " : "*" })
+      return String(masked)
+    }
+    return text
+  }
+}

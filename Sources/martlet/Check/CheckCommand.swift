@@ -1,0 +1,83 @@
+import ArgumentParser
+import Configuration
+import ConfigurationSyntax
+import ControlModel
+
+/// `martlet check`.
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Check configuration files, each for itself and as hosts of one cluster.",
+    discussion: """
+      One file is also held against this host: interfaces, users, scripts, who can read its passwords. Several files are compared
+      as hosts: whatever routers they have in common must have the same number, addresses, version, interval and
+      authentication, distinct priorities, and each other as unicast peers.
+
+      FILE@ID reads a file with its @ID lines, so that 'keepalived.conf@left keepalived.conf@right' are the two halves of
+      one file; -i is for the files without an ID of their own. A file that has an @ in its name is named as it is.
+
+      Ends with 0 if there is no error, 1 for warnings with --strict or a fix that could not be written, 2 for errors, 64 for a
+      wrong command line.
+      """)
+
+  @Flag(help: "Let warnings count.")
+  var strict = false
+
+  @Flag(help: "Apply the fixes that the findings have, and say what is left. Doing it again changes nothing.")
+  var fix = false
+
+  @Option(help: "How findings are written: text on standard error; json or sarif (2.1.0) on standard output.")
+  var format = CheckFormat.text
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Look at whether this host has what a file asks for. (default: for one file yes, for several no)")
+  var host: Bool?
+
+  @Option(
+    name: [.customShort("i"), .customLong("config-id")],
+    help: "What lines that begin with @ are compared with; the host's name if not given.")
+  var configurationID: String?
+
+  @Option(name: .customLong("explain"), help: "Explain the rule of this id, which stands in brackets behind a finding.")
+  var explainedRule: String?
+
+  @Flag(name: .customLong("rules"), help: "List all rules.")
+  var listsRules = false
+
+  @Argument(help: "Configuration files, as FILE or FILE@ID.")
+  var files: [String] = []
+
+  func validate() throws {
+    if files.isEmpty, explainedRule == nil, !listsRules {
+      throw ValidationError("Name at least one configuration file.")
+    }
+    if let explainedRule, Rule.find(explainedRule) == nil {
+      let nearest = Spelling.nearest(to: explainedRule, in: Rule.all.map(\.id))
+      throw ValidationError(
+        "There is no rule \(explainedRule)\(nearest.map { "; did you mean \($0)?" } ?? "; --rules lists all").")
+    }
+  }
+
+  func run() throws {
+    if let rule = explainedRule.flatMap(Rule.find) {
+      printOut(rule.page)
+      return
+    }
+    guard !listsRules else {
+      for rule in Rule.all { printOut("\(rule.id): \(rule.title)\n") }
+      return
+    }
+    var check = ConfigurationCheck(files: files.map { CheckedFile($0, configurationID: configurationID) })
+    check.looksAtHost = host ?? (files.count == 1)
+    let areWritten = fix ? check.fix() : true
+    let report = check.perform()
+    report.write(format)
+    let code = report.exitCode(strict: strict)
+    throw ArgumentParser.ExitCode((code == .success && !areWritten ? .failure : code).rawValue)
+  }
+}
+
+/// How findings are written.
+enum CheckFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, sarif
+}

@@ -1,0 +1,58 @@
+import ConfigurationSyntax
+import ControlModel
+import Glibc
+
+/// What `martlet check` has found.
+struct CheckReport {
+  let files: [CheckedFile]
+  /// Whether files were compared because they have routers in common.
+  let isComparison: Bool
+  let findings: [Diagnostic]
+
+  func count(of severity: ConfigurationSyntax.Severity) -> Int { findings.count { $0.severity == severity } }
+
+  /// The code to end with.
+  func exitCode(strict: Bool) -> ControlModel.ExitCode {
+    if count(of: .error) > 0 { return .configuration }
+    return strict && count(of: .warning) > 0 ? .failure : .success
+  }
+
+  /// Writes the report: findings for people go to standard error, and what programs read to standard output.
+  func write(_ format: CheckFormat) {
+    switch format {
+    case .text:
+      printError(DiagnosticRenderer(color: Terminal.showsColor(STDERR_FILENO)).render(findings))
+      printOut(summary + "\n")
+    case .json: printOut(json + "\n")
+    case .sarif: printOut(sarif + "\n")
+    }
+  }
+
+  /// One line on what was looked at and how it went.
+  var summary: String {
+    var text = "\(Self.counted(files.count, "file")) checked"
+    if files.count > 1 { text += isComparison ? " and compared" : ", which have no router in common" }
+    return "\(text): \(Self.summary(errors: count(of: .error), warnings: count(of: .warning)))"
+  }
+
+  private static func summary(errors: Int, warnings: Int) -> String {
+    switch (errors, warnings) {
+    case (0, 0): "no errors, no warnings"
+    case (0, _): "no errors, \(counted(warnings, "warning"))"
+    case (_, 0): counted(errors, "error")
+    default: "\(counted(errors, "error")), \(counted(warnings, "warning"))"
+    }
+  }
+
+  private static func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+}
+
+/// What is known of the other end of a descriptor.
+enum Terminal {
+  /// Whether colours are wanted there: on a terminal that has them, unless NO_COLOR is set to anything.
+  static func showsColor(_ descriptor: Int32) -> Bool {
+    guard isatty(descriptor) != 0 else { return false }
+    let variable = { (name: String) in getenv(name).map { String(cString: $0) } ?? "" }
+    return variable("NO_COLOR").isEmpty && variable("TERM") != "dumb"
+  }
+}

@@ -1,0 +1,59 @@
+import Configuration
+import ConfigurationSyntax
+import ControlModel
+
+/// `martlet check`: reads the files, each for itself and side by side, and looks at this host if asked to.
+struct ConfigurationCheck {
+  let files: [CheckedFile]
+  var looksAtHost = false
+
+  init(files: [CheckedFile]) {
+    self.files = files
+  }
+
+  /// Applies all fixes; false if a file could not be written, which has been said.
+  func fix() -> Bool {
+    var areWritten = true
+    for file in files {
+      let outcome = ConfigurationFixer.fix(file.source, files: DiskSourceFiles())
+      for (path, contents) in outcome.files.sorted(by: { $0.key < $1.key }) {
+        do throws(FileReplacementError) {
+          try FileReplacement.replace(path, expecting: contents.before, with: contents.after)
+          printError("\(path): fixed\n")
+        } catch {
+          printError("martlet: \(error.description)\n")
+          areWritten = false
+        }
+      }
+    }
+    return areWritten
+  }
+
+  /// Reads everything and gives what is found.
+  func perform() -> CheckReport {
+    let loaded = ConfigurationLoader.load(hosts: files.map(\.source), files: DiskSourceFiles())
+    var findings: [Diagnostic] = []
+    for host in loaded.hosts {
+      let audit = looksAtHost ? HostAudit.diagnostics(of: host, on: ThisHost()) : []
+      findings += Self.inOrder(host.diagnostics + audit)
+    }
+    // One file read as two hosts has most of its findings twice.
+    var seen: Set<Diagnostic> = []
+    return CheckReport(
+      files: files, isComparison: loaded.hasCommonRouters,
+      findings: (findings + loaded.comparison).filter { seen.insert($0).inserted })
+  }
+
+  /// Findings by file in the order in which files come up, then by place; those without a place last.
+  private static func inOrder(_ findings: [Diagnostic]) -> [Diagnostic] {
+    var numbers: [String: Int] = [:]
+    for path in findings.compactMap(\.range?.path) where numbers[path] == nil { numbers[path] = numbers.count }
+    return findings.enumerated().sorted { left, right in
+      guard let first = left.element.range, let second = right.element.range else {
+        return (left.element.range == nil ? 1 : 0, left.offset) < (right.element.range == nil ? 1 : 0, right.offset)
+      }
+      return (numbers[first.path] ?? 0, first.line, first.column, left.offset)
+        < (numbers[second.path] ?? 0, second.line, second.column, right.offset)
+    }.map(\.element)
+  }
+}
