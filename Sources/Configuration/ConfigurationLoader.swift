@@ -72,8 +72,14 @@ public enum ConfigurationLoader {
   }
 
   private static func finish(_ lowering: Lowering) -> LoadedConfiguration {
-    LoadedConfiguration(
-      configuration: lowering.model(), diagnostics: lowering.diagnostics.finish(),
+    let model = lowering.model()
+    let diagnostics = lowering.diagnostics.finish().map { diagnostic in
+      var finding = diagnostic
+      if finding.suggestion == nil, finding.severity > .note { finding.suggestion = Rule.find(finding.id)?.remedy }
+      return finding
+    }
+    return LoadedConfiguration(
+      configuration: model, diagnostics: diagnostics,
       hasErrors: lowering.diagnostics.hasErrors, requirements: lowering.requirements, files: lowering.files)
   }
 }

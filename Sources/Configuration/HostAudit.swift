@@ -36,7 +36,8 @@ public enum HostAudit {
   }
 
   private static func unknownUsers(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
-    loaded.scripts.compactMap { use in
+    var seen: Set<SourceRange> = []
+    return loaded.scripts.compactMap { use in
       guard let user = use.command.user ?? loaded.configuration.global.scriptUser else { return nil }
       let lacks: String
       if !host.hasUser(user.user) {
@@ -46,9 +47,12 @@ public enum HostAudit {
       } else {
         return nil
       }
+      // Many scripts may have one user from one line.
+      let range = use.userRange ?? (use.command.user == nil ? loaded.requirements.scriptUser : nil) ?? use.range
+      guard seen.insert(range).inserted else { return nil }
       return Diagnostic(
         id: "unknown-user", severity: .warning,
-        message: "this host has no \(lacks), so \(use.keyword) would not be run", range: use.range,
+        message: "this host has no \(lacks), so \(use.keyword) would not be run", range: range,
         suggestion: "name a user that is there, or add this one with useradd --system")
     }
   }

@@ -12,6 +12,8 @@ public struct HostRequirements: Sendable, Hashable {
 
   /// The programs that would be run.
   public var scripts: [ScriptUse] = []
+  /// Where `script_user` stands.
+  public var scriptUser: SourceRange?
   /// The interfaces that must be there.
   public var interfaces: [Use] = []
   /// Files that hold a password, by path.
@@ -28,7 +30,7 @@ extension Lowering {
     let secretPlaces = secrets.sorted { $0.key < $1.key }.map { diagnostics.shownRange(of: $0.value) }
     var seen: Set<String> = []
     return HostRequirements(
-      scripts: commands,
+      scripts: commands, scriptUser: global.scriptUserSpan.map(diagnostics.map.range),
       interfaces: named.map { .init(name: $0.key, range: diagnostics.map.range(of: $0.value)) },
       filesWithSecrets: secretPlaces.filter { seen.insert($0.path).inserted }.map { .init(name: $0.path, range: $0) })
   }

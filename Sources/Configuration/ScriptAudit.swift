@@ -8,6 +8,8 @@ public struct ScriptUse: Sendable, Hashable {
   public var command: CommandDefinition
   /// Where the command stands.
   public var range: SourceRange
+  /// Where its user stands, if it has one of its own.
+  public var userRange: SourceRange?
 }
 
 /// Looks at the programs a configuration names: whether they are there, can be run, and cannot be changed by others.

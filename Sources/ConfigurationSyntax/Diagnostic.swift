@@ -140,8 +140,11 @@ public final class DiagnosticCollector {
         < (second.file, second.line, second.column, right.position)
     }
     var findings = sorted.map { entry in
-      guard entry.span.map(isSecret) == true else { return entry.diagnostic }
-      return entry.diagnostic.hidingSecrets(quotesFile: !withoutQuotations.contains(entry.position))
+      var finding = entry.diagnostic
+      // A file that was read a second time later on has two meanings.
+      if finding.fixIt?.edits.allSatisfy({ map.isReadOnce($0.path) }) == false { finding.fixIt = nil }
+      guard entry.span.map(isSecret) == true else { return finding }
+      return finding.hidingSecrets(quotesFile: !withoutQuotations.contains(entry.position))
     }
     if dropped > 0 {
       findings.append(

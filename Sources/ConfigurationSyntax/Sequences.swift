@@ -41,6 +41,7 @@ extension SourceReader {
       return
     }
     let continues = body.bytes.last == Ascii.backslash
+    if rounds.count > 1 { map.markRepeated(body.span) }
     for round in 0..<rounds.count {
       guard spend(lines: 1, at: head) else { return }
       for (name, value) in zip(rounds.names, rounds.values(round)) {

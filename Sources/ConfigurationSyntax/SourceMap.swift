@@ -21,6 +21,9 @@ public final class SourceMap {
   /// The first expansion used in each place, made when it is first asked for.
   private var firstExpansions: [Place: Int]?
 
+  /// Lines that sequences repeat; their column is 0.
+  private var repeated: Set<Place> = []
+
   private struct Place: Hashable {
     var file: UInt32
     var line: UInt32
@@ -60,11 +63,19 @@ public final class SourceMap {
     files.indices.contains(Int(span.file)) ? files[Int(span.file)].path : ""
   }
 
-  /// Whether an edit at a place means the same wherever the text is read: it stands in the file as it is, and the file is read
-  /// once.
-  func isEditable(_ span: SourceSpan) -> Bool {
-    span.origin == 0 && !span.isMixed && readings[path(of: span)] == 1
+  /// Says that the text on a line is read several times, for the rounds of a sequence.
+  func markRepeated(_ span: SourceSpan) {
+    repeated.insert(Place(file: span.file, line: span.line, column: 0))
   }
+
+  /// Whether an edit at a place can mean one thing only: the text stands in the file as it is and is read once.
+  func isEditable(_ span: SourceSpan) -> Bool {
+    span.origin == 0 && !span.isMixed && isReadOnce(path(of: span))
+      && !repeated.contains(Place(file: span.file, line: span.line, column: 0))
+  }
+
+  /// Whether a file has been read once so far.
+  func isReadOnce(_ path: String) -> Bool { readings[path] == 1 }
 
   private func trail(of span: SourceSpan) -> [SourceRange.Step] {
     var steps: [SourceRange.Step] = []

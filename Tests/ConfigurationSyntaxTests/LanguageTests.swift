@@ -41,8 +41,12 @@ struct LanguageTests {
       ("line a { }", "line a", ["unexpected-brace", "extra-brace"]),
       ("nonsense a {\nline b\n}\nline c", "line c", ["unknown-keyword"]),
       ("block n {\nblokc {\nline x\n}\nline a\n}", "block n {line a}", ["unknown-keyword"]),
+      ("block n {\ninenr {\nnonsense\n}\nline a\n}", "block n {inenr|line a}", ["unknown-keyword", "unknown-keyword"]),
+      ("block n {\nvaleus\nline a\n}", "block n {line a}", ["unknown-keyword"]),
+      ("line=a", "", ["equals-sign"]),
       ("block n {\nvalues {\na\n}\nblock m {\n}", "block n {values {a}}|block m {}", ["missing-closing-brace"]),
-      ("line \"a b\nline c", "line|line c", ["unterminated-quote"]),
+      ("line \"a b\nline c", "line 'a b'|line c", ["unterminated-quote"]),
+      ("block \"n {\nline c\n}", "block n {line c}", ["unterminated-quote"]),
       ("block n {\nrun x\n}", "block n {}", ["misplaced-keyword"]),
       ("line \u{201C}a\u{201D}", "line \u{201C}a\u{201D}", ["typographic-quote"]),
       ("line a\\#b", "line a\\", ["escaped-comment"]),
@@ -67,8 +71,9 @@ struct LanguageTests {
   @Test("A no-break space is named")
   func hardBlank() {
     let finding = parse("line\u{A0}a").diagnostics.diagnostics.first
-    #expect(finding?.id == "unknown-keyword")
+    #expect(finding?.id == "no-break-space")
     #expect(finding?.suggestion?.contains("U+00A0") == true)
+    #expect(finding?.fixIt?.replacement == "line a")
   }
 
   @Test(

@@ -1,5 +1,6 @@
-import ConfigurationSyntax
 import Testing
+
+@testable import ConfigurationSyntax
 
 @Suite("Places of words")
 struct PlaceTests {
@@ -40,6 +41,50 @@ struct PlaceTests {
     #expect(words[2].span.column == 12)
   }
 
+  @Test("A word that a definition is only a part of is placed at its use, and the definition is known")
+  func mixed() {
+    let source = parse("$N=5\nline eth${N}.${N}x after")
+    let words = source.statements[0].words
+    #expect(words[1].text == "eth5.5x")
+    let range = source.diagnostics.map.range(of: words[1].span)
+    #expect([range.line, range.column, range.length] == [2, 6, 13])
+    #expect(range.trail.map(\.reason) == [.defined(name: "N")])
+    #expect(range.trail.first?.line == 1 && range.trail.first?.column == 4)
+    #expect(!words[2].span.isMixed && words[1].span.isMixed)
+  }
+
+  @Test("A finding in a definition or an included file shows both lines")
+  func bothLines() {
+    let source = parse("$A=lien x\nline y\n$A\ninclude /etc/other", others: ["/etc/other": "  nonsense z"])
+    let text = DiagnosticRenderer().render(source.diagnostics.finish())
+    #expect(
+      text == """
+        /etc/m/main.conf:1:4: warning: 'lien' is not a keyword outside all blocks; the line is ignored [unknown-keyword]
+          1 | $A=lien x
+            |    ^~~~
+        /etc/m/main.conf:3:1: note: $A is used here
+          3 | $A
+            | ^~
+          help: did you mean line?
+        /etc/other:1:3: warning: 'nonsense' is not a keyword outside all blocks; the line is ignored [unknown-keyword]
+          1 |   nonsense z
+            |   ^~~~~~~~
+        /etc/m/main.conf:4:9: note: included from here
+          4 | include /etc/other
+            |         ^~~~~~~~~~
+
+        """)
+  }
+
+  @Test("Columns are counted in bytes and in characters")
+  func columns() throws {
+    let range = try #require(parse("block ü {\n lïne ä\n}").diagnostics.diagnostics.first?.range)
+    #expect([range.column, range.length, range.characterColumn, range.characterLength] == [2, 5, 2, 4])
+    let after = parse("line äö x").statements[0].words[2].span
+    let place = parse("line äö x").diagnostics.map.range(of: after)
+    #expect([place.column, place.characterColumn] == [11, 9])
+  }
+
   @Test("A line of a multi-line definition is placed there")
   func multiLine() {
     let source = parse("$L= \\\n  line a \\\n  line b\n$L")
@@ -64,8 +109,9 @@ struct PlaceTests {
     #expect(
       text == """
         /etc/m/main.conf:2:3: warning: 'lien' is not a keyword outside all blocks; the line is ignored [unknown-keyword]
-            lien b
-            ^~~~
+          2 |   lien b
+            |   ^~~~
+            |   line
           help: did you mean line?
 
         """)

@@ -142,7 +142,7 @@ private let instanceCases: [RuleCase] = [
   .init("unknown-script", .error, line: 5, instance("track_script {\nchk\n}")),
   .init("duplicate-command", .warning, line: 5, instance("notify /bin/a\nnotify /bin/b")),
   .init("empty-command", .warning, line: 4, instance("notify \"\"")),
-  .init("script-security", .warning, line: 1, instance("notify /bin/a")),
+  .init("script-security", .warning, line: 4, instance("notify /bin/a")),
 ]
 
 private let addressCases: [RuleCase] = [

@@ -9,3 +9,20 @@ func load(
   files.files["/etc/martlet/martlet.conf"] = Array(text.utf8)
   return ConfigurationLoader.load(path: "/etc/martlet/martlet.conf", files: files, configurationID: id)
 }
+
+/// The findings of one text with lints.
+func lint(_ text: String) -> [Diagnostic] {
+  let files = MemorySourceFiles(texts: ["/etc/martlet/martlet.conf": text])
+  return ConfigurationLoader.load(path: "/etc/martlet/martlet.conf", files: files, lints: true).diagnostics
+}
+
+/// Texts as hosts: `/a.conf`, `/b.conf` and so on.
+func compare(_ texts: String...) -> LoadedHosts {
+  var files = MemorySourceFiles()
+  var sources: [ConfigurationSource] = []
+  for (letter, text) in zip("abcdef", texts) {
+    files.files["/\(letter).conf"] = Array(text.utf8)
+    sources.append(ConfigurationSource(path: "/\(letter).conf"))
+  }
+  return ConfigurationLoader.load(hosts: sources, files: files)
+}

@@ -12,14 +12,6 @@ extension Lowering {
     return scriptPositions[name].map { scripts[$0] }
   }
 
-  /// Where the first command that would be run stands.
-  var firstCommand: SourceSpan? {
-    if let span = scripts.lazy.compactMap({ $0.command?.span }).first { return span }
-    if let span = global.fifoScript?.span ?? global.vrrpFIFOScript?.span { return span }
-    if let draft = instances.first(where: { $0.notify.hasCommand }) { return draft.name.span }
-    return groups.first { $0.notify.hasCommand }?.name.span
-  }
-
   /// The model of what has been read, rules applied. What an error left without a meaning is not in it.
   func model() -> Configuration {
     var model = Configuration()
@@ -146,12 +138,5 @@ extension Lowering {
     schedule.lowerPriorityRepeats =
       own.lowerPriorityRepeats ?? all.lowerPriorityRepeats ?? all.repeats ?? (least ? 1 : 5)
     return schedule
-  }
-}
-
-extension NotifyDefinition {
-  /// Whether any script is named.
-  var hasCommand: Bool {
-    [master, backup, fault, stop, deleted, any, masterHeardLowerPriority].contains { $0 != nil }
   }
 }

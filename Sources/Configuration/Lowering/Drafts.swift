@@ -55,6 +55,7 @@ struct GlobalDraft {
   var notifiesPriorityChanges = false
   var virtualMACPrefix = "vrrp"
   var vrrpFIFOSpan: SourceSpan?
+  var scriptUserSpan: SourceSpan?
   var fifoScript: Located<CommandDefinition>?
   var vrrpFIFOScript: Located<CommandDefinition>?
 }
@@ -69,7 +70,7 @@ struct ScriptDraft {
   var reverse = false
   var rise: Int?
   var fall: Int?
-  var user: ScriptUser?
+  var user: Located<ScriptUser>?
   var initiallyFailed = false
 }
 

@@ -20,7 +20,10 @@ extension Lowering {
       .duration("vrrp_garp_interval", \.settings.garpInterval),
       .duration("vrrp_gna_interval", \.settings.neighborAdvertisementInterval),
       .boolean("vrrp_min_garp", \.minimalAnnouncements),
-      .custom("script_user") { $0.settings.scriptUser = $2.user($1.arguments) },
+      .custom("script_user") { draft, statement, lowering in
+        draft.settings.scriptUser = lowering.user(statement.arguments)
+        draft.scriptUserSpan = statement.arguments.first?.span
+      },
       .flag("enable_script_security", \.settings.scriptSecurity),
       .custom("notify_fifo") { $2.readFIFO($1, into: &$0.settings.notifyFIFO) },
       .custom("vrrp_notify_fifo") { draft, statement, lowering in
@@ -125,7 +128,7 @@ extension Lowering {
       return
     }
     script = command(statement)
-    record(statement.words[0].text, script)
+    record(statement.words[0].text, script, user: statement.arguments.dropFirst().first?.span)
   }
 
   private func readGroup(_ statement: Statement, _ family: AddressFamily, into group: inout IPAddress) {

@@ -75,7 +75,7 @@ extension Lowering {
       .custom("notify_deleted") { draft, statement, lowering in
         draft.notify.reportsDeletion = true
         guard draft.notify.deleted == nil, let command = lowering.command(statement) else { return }
-        lowering.record("notify_deleted", command)
+        lowering.record("notify_deleted", command, user: statement.arguments.dropFirst().first?.span)
         draft.notify.deleted = command.value
       },
       .command("notify_master_rx_lower_pri", \.notify.masterHeardLowerPriority),

@@ -79,7 +79,7 @@ struct KeywordAction<Draft> {
         return
       }
       let command = lowering.command(statement)
-      lowering.record(name, command)
+      lowering.record(name, command, user: statement.arguments.dropFirst().first?.span)
       draft[keyPath: path] = command?.value
     }
   }

@@ -26,6 +26,8 @@ final class Lowering {
   var commandKeys: Set<CommandDefinition> = []
   /// Every file that the daemon would read besides the configuration.
   var files: [FileUse] = []
+  /// Where the first of them stands.
+  var firstCommand: SourceSpan?
   /// Where each interface that must exist is named first.
   var interfaces: [String: SourceSpan] = [:]
   /// Where the first secret of each file stands, by the file's number.
@@ -82,8 +84,8 @@ final class Lowering {
         var draft = ScriptDraft(name: name ?? Located("", statement.span))
         lowering.apply(lowering.scriptTable, to: &draft, statement.children)
         guard name != nil else { return }
-        draft.command?.value.user = draft.user
-        lowering.record("script", draft.command)
+        draft.command?.value.user = draft.user?.value
+        lowering.record("script", draft.command, user: draft.user?.span)
         lowering.scripts.append(draft)
       },
       .custom("bfd_instance") { _, statement, lowering in

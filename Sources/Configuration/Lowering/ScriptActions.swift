@@ -19,7 +19,10 @@ extension Lowering {
       },
       .integer("rise", \.rise),
       .integer("fall", \.fall),
-      .custom("user") { $0.user = $2.user($1.arguments) },
+      .custom("user") { draft, statement, lowering in
+        guard let user = lowering.user(statement.arguments), let word = statement.arguments.first else { return }
+        draft.user = Located(user, word.span)
+      },
       .flag("init_fail", \.initiallyFailed),
     ]
   }
@@ -46,7 +49,7 @@ extension Lowering {
     guard let value = Self.wholeNumber(word.bytes), bounds.contains(value) else {
       diagnostics.report(
         .warning, "bad-value",
-        "weight '\(word.text)' is not a whole number from \(bounds.lowerBound) to \(bounds.upperBound); it is ignored",
+        "weight '\(word.text)' is not a whole number from \(bounds.lowerBound) to \(bounds.upperBound); it is ignored, and without a weight a failure is a fault",
         at: word.span, suggestion: "write a weight from \(max(-253, bounds.lowerBound)) to \(min(253, bounds.upperBound))")
       return nil
     }

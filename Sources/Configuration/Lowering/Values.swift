@@ -83,12 +83,15 @@ extension Lowering {
   }
 
   /// Keeps a program for the audit, once for each user that runs it.
-  func record(_ keyword: String, _ command: Located<CommandDefinition>?) {
+  func record(_ keyword: String, _ command: Located<CommandDefinition>?, user: SourceSpan?) {
     guard let command, let program = command.value.arguments.first else { return }
+    if firstCommand == nil { firstCommand = command.span }
     let key = CommandDefinition(arguments: [program], text: "", user: command.value.user)
     guard commandKeys.insert(key).inserted else { return }
     commands.append(
-      ScriptUse(keyword: keyword, command: command.value, range: diagnostics.map.range(of: command.span)))
+      ScriptUse(
+        keyword: keyword, command: command.value, range: diagnostics.map.range(of: command.span),
+        userRange: user.map(diagnostics.map.range)))
   }
 
   /// `USER [GROUP]`.

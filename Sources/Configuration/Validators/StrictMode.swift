@@ -106,7 +106,7 @@ enum StrictMode: InstanceRule {
       .warning, "unreachable-addresses",
       "\(draft.name.value) is in strict mode: packets to its addresses are dropped, so nobody reaches a service there",
       at: draft.name.span,
-      suggestion: (mayAccept ? "" : "write version 3, ") + "write accept, or take strict mode out")
+      suggestion: "write \(mayAccept ? "" : "version 3 and ")accept, or take strict mode out")
     draft.accepts = false
   }
 

@@ -1,0 +1,158 @@
+import Configuration
+import ConfigurationSyntax
+import Testing
+
+@Suite("Lints: what can be better in a configuration that means what it says")
+struct LintTests {
+  private func lines(_ text: String, _ id: String) -> [Int] {
+    lint(text).filter { $0.id == id }.compactMap { $0.range?.line }
+  }
+
+  private static let check = "vrrp_script c {\nscript /bin/true\nweight -20\n}\n"
+
+  @Test("A service that only runs is not told of lints")
+  func onlyWhenAskedFor() {
+    let text = instance("nopreempt\ntrack_interface {\neth1 weight -9\n}")
+    #expect(load(text).diagnostics.isEmpty)
+    #expect(lint(text).map(\.id) == ["nopreempt-with-weight"])
+  }
+
+  @Test(
+    "A weight under nopreempt is told of where it is written",
+    arguments: [
+      // The script's own weight, at its use; the line's; a group's; a session's.
+      (check + instance("nopreempt\ntrack_script {\nc\n}"), [10]),
+      (check + instance("nopreempt\ntrack_script {\nc weight -5\n}"), [10]),
+      (check + instance("nopreempt\ntrack_script {\nc weight 0\n}"), []),
+      (check + instance("track_script {\nc\n}"), []),
+      (check + instance("state MASTER\npriority 9\nnopreempt\ntrack_script {\nc\n}"), []),
+      (
+        instance("nopreempt") + instance("", interface: "interface eth1").replacing("VI_1", with: "B")
+          + "vrrp_sync_group G {\ngroup {\nVI_1\nB\n}\ntrack_interface {\neth5 weight 5\n}\n}", [23]
+      ),
+      ("bfd_instance s {\nneighbor_ip 192.0.2.9\nweight 7\n}\n" + instance("nopreempt\ntrack_bfd {\ns\n}"), [10]),
+    ] as [(String, [Int])])
+  func nopreempt(text: String, expected: [Int]) {
+    #expect(lines(text, "nopreempt-with-weight") == expected)
+  }
+
+  @Test(
+    "A weight that changes no priority, or is cut, is told of",
+    arguments: [
+      ("priority 254\ntrack_interface {\neth1 weight 5\n}", ["weight-without-effect"]),
+      ("priority 1\ntrack_interface {\neth1 weight -5\n}", ["weight-without-effect"]),
+      // What another tracker takes away leaves room.
+      ("priority 254\ntrack_interface {\neth1 weight 5\neth2 weight -9\n}", []),
+      ("priority 253\ntrack_interface {\neth1 weight 5\n}", ["weight-clamped"]),
+      ("priority 249\ntrack_interface {\neth1 weight 5\n}", []),
+      ("priority 100\ntrack_interface {\neth1 weight -200\n}", []),
+    ])
+  func range(lines: String, ids: [String]) {
+    #expect(lint(instance(lines)).map(\.id).filter { $0.hasPrefix("weight") } == ids)
+  }
+
+  @Test(
+    "A timeout beyond the interval is told of, also beyond the interval that is not written",
+    arguments: [("interval 2\ntimeout 2", 0), ("interval 2\ntimeout 2.5", 1), ("timeout 3", 1), ("interval 3", 0)])
+  func timeouts(lines: String, count: Int) {
+    let found = lint("vrrp_script c {\nscript /bin/true\n\(lines)\n}\n").filter { $0.id == "timeout-beyond-interval" }
+    #expect(found.count == count)
+  }
+
+  @Test(
+    "Unicast without proof of who sends is a warning where there could be one, else a note",
+    arguments: [
+      ("unicast_peer {\n192.0.2.2\n}", Severity.warning),
+      ("version 3\nunicast_peer {\n192.0.2.2\n}", .note),
+      ("unicast_peer {\n192.0.2.2 min_ttl 255\n}", nil),
+      ("unicast_peer {\n192.0.2.2\n}\nauthentication {\nauth_type PASS\nauth_pass x\n}", nil),
+      ("priority 9", nil),
+    ] as [(String, Severity?)])
+  func unicast(lines: String, severity: Severity?) {
+    #expect(lint(instance(lines)).first { $0.id == "unicast-unauthenticated" }?.severity == severity)
+  }
+}
+
+@Suite("The host: what it lacks, and what it shows to others")
+struct HostAuditTests {
+  private struct Host: HostFacts {
+    var interfaceNames: [String]? = ["lo", "eth0", "eth1"]
+    var modes: [String: UInt32] = ["/bin/true": 0o755]
+    func hasUser(_ name: String) -> Bool { name == "root" || name == "nobody" }
+    func hasGroup(_ name: String) -> Bool { name == "adm" }
+    func status(of path: String) -> FileStatus? { modes[path].map { FileStatus(mode: $0, owner: 0) } }
+  }
+
+  private func audit(_ text: String, on host: some HostFacts = Host()) -> [Diagnostic] {
+    HostAudit.diagnostics(of: load(text), on: host)
+  }
+
+  @Test(
+    "An interface that is not there is told of where it is named first",
+    arguments: [
+      (instance("", interface: "interface eth0"), []),
+      (instance("", interface: "interface eht0"), [2]),
+      (instance("", address: "192.0.2.10/24 dev eth9"), [6]),
+      (instance("track_interface {\neth1\neth9 weight 5\n}"), [6]),
+      (instance("heartbeat_interface {\neth9\n}"), [5]),
+      (instance("virtual_routes {\ndefault via 192.0.2.1 dev eth9\n}"), [5]),
+      // A rule may wait for its interface, and what martlet makes itself is there when it is needed.
+      (instance("virtual_rules {\niif eth9 table 5 preference 3\n}"), []),
+      (instance("use_vmac vip0", address: "192.0.2.10/24 dev vip0"), []),
+    ] as [(String, [Int])])
+  func interfaces(text: String, lines: [Int]) {
+    let found = audit(text)
+    #expect(found.allSatisfy { $0.id == "interface-absent" && $0.severity == .warning })
+    #expect(found.compactMap { $0.range?.line } == lines)
+  }
+
+  @Test("The name that was meant is told, else those that are there")
+  func suggestions() {
+    #expect(audit(instance("", interface: "interface eht0")).first?.suggestion == "did you mean eth0?")
+    #expect(audit(instance("", interface: "interface wlan0")).first?.suggestion?.contains("(eth0, eth1)") == true)
+  }
+
+  @Test("An interface that may come later is only noted, and a host that cannot be asked has all")
+  func lateInterfaces() {
+    let text = "global_defs {\ndynamic_interfaces\n}\n" + instance("", interface: "interface eth9")
+    #expect(audit(text).map(\.severity) == [.note])
+    #expect(audit(instance("", interface: "interface eth9"), on: Host(interfaceNames: nil)).isEmpty)
+  }
+
+  @Test(
+    "An unknown user or group is told of where it is named",
+    arguments: [
+      ("vrrp_script a {\nscript /bin/true\nuser nosuch\n}", 3),
+      ("vrrp_script a {\nscript /bin/true\nuser root nosuch\n}", 3),
+      ("vrrp_script a {\nscript /bin/true\nuser nobody adm\n}", nil),
+      ("global_defs {\nscript_user nosuch\n}\nvrrp_script a {\nscript /bin/true\n}\n", 2),
+      (instance("notify \"/bin/true\" nosuch"), 4),
+    ] as [(String, Int?)])
+  func users(text: String, line: Int?) {
+    let found = audit(text).filter { $0.id == "unknown-user" }
+    #expect(found.map { $0.range?.line } == (line.map { [$0] } ?? []))
+  }
+
+  @Test("A password that everybody can read is told of in its own file, and never shown")
+  func secrets() throws {
+    let path = "/etc/martlet/martlet.conf"
+    let text = instance("include /etc/secret") + instance("")
+    let files = MemorySourceFiles(texts: [
+      path: text, "/etc/secret": "authentication {\nauth_type PASS\nauth_pass hunter2x\n}\n",
+    ])
+    let loaded = ConfigurationLoader.load(path: path, files: files)
+    for (mode, count) in [(0o644, 1), (0o604, 1), (0o640, 0), (0o600, 0)] as [(UInt32, Int)] {
+      let found = HostAudit.diagnostics(of: loaded, on: Host(modes: ["/etc/secret": mode, path: 0o644]))
+      #expect(found.map(\.id) == Array(repeating: "world-readable-secret", count: count))
+      #expect(found.allSatisfy { $0.range?.path == "/etc/secret" && $0.range?.line == 3 })
+      #expect(!DiagnosticRenderer().render(found).contains("hunter2x"))
+    }
+  }
+
+  @Test("A script that everybody can change is told of, whoever runs it")
+  func writableByAll() {
+    let text = "vrrp_script a {\nscript /bin/true\nuser nobody\n}"
+    #expect(audit(text).isEmpty)
+    #expect(audit(text, on: Host(modes: ["/bin/true": 0o757])).map(\.id) == ["script-writable"])
+  }
+}
