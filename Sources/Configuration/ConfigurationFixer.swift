@@ -14,7 +14,9 @@ public enum ConfigurationFixer {
   private static let mostRounds = 200
 
   /// What the files of a configuration become, fixed. Nothing is written. Fixing the outcome changes nothing any more.
-  public static func fix(_ source: ConfigurationSource, files: some SourceFiles) -> Outcome {
+  public static func fix(
+    _ source: ConfigurationSource, files: some SourceFiles, limits: SourceLimits = SourceLimits()
+  ) -> Outcome {
     var overlay = OverlaidSourceFiles(base: files)
     var before: [String: [UInt8]] = [:]
     var seen: Set<[String: [UInt8]]> = []
@@ -23,7 +25,7 @@ public enum ConfigurationFixer {
       let recorder = RecordingSourceFiles(overlay)
       let loaded = ConfigurationLoader.load(
         path: source.path, files: recorder, configurationID: source.configurationID, randomSeed: source.randomSeed,
-        lints: true)
+        limits: limits, lints: true)
       let applied = FixApplication.apply(loaded.diagnostics.compactMap(\.fixIt), to: recorder.files)
       guard !applied.changed.isEmpty else {
         var outcome = Outcome(count: count)

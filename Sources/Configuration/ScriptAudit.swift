@@ -48,10 +48,14 @@ public enum ScriptAudit {
     // A name without a slash is looked up in PATH, and a shell's line is the shell's affair.
     guard let path = use.command.arguments.first, path.hasPrefix("/"), !use.command.needsShell else { return nil }
     guard let status = files.status(of: path) else {
-      return warning("script-missing", "\(path) does not exist, so \(use.keyword) would fail", use)
+      return warning(
+        "script-missing", "\(path) does not exist, so \(use.keyword) would fail", use,
+        suggestion: "put the script there, or write the path of one that is there")
     }
     guard status.isRegular else {
-      return warning("script-not-regular", "\(path) is not a regular file, so \(use.keyword) would fail", use)
+      return warning(
+        "script-not-regular", "\(path) is not a regular file, so \(use.keyword) would fail", use,
+        suggestion: "write the path of a program or a script")
     }
     guard status.mode & 0o111 != 0 else {
       return warning(

@@ -156,9 +156,13 @@ struct BlockBuilder {
   private var notesOnOpenBlocks: [(String, SourceSpan?)] {
     open.flatMap { frame -> [(String, SourceSpan?)] in
       let start = ("the block of \(frame.statement.words[0].text) begins here", frame.statement.span as SourceSpan?)
-      return [start] + (frame.doubtful.map { [("this } closes a block inside it, though it stands as if it closed it", $0)] } ?? [])
+      return [start]
+        + (frame.doubtful.map { [("this } closes a block inside it, though it stands as if it closed it", $0)] } ?? [])
     }
   }
+
+  /// Whether all blocks that are open began in the file of a place, so that it is the file to close them in.
+  private func isInOneFile(with span: SourceSpan) -> Bool { open.allSatisfy { $0.statement.span.file == span.file } }
 
   /// Closes all blocks when a keyword comes that can only stand outside: keepalived would swallow it.
   private mutating func closeForgotten(before word: Word) {
@@ -166,7 +170,8 @@ struct BlockBuilder {
       .error, "missing-closing-brace",
       "\(word.text) cannot stand inside \(open.last?.statement.words[0].text ?? "a block"): a } is missing before it",
       at: word.span, notes: notesOnOpenBlocks, suggestion: "close the block with } before this line",
-      changes: [.insert(String(repeating: "}\n", count: open.count), before: word.span)])
+      changes: isInOneFile(with: word.span)
+        ? [.insert(String(repeating: "}\n", count: open.count), before: word.span)] : [])
     while let frame = open.popLast() {
       if isSecret(frame.statement) { diagnostics.endSecret(at: word.span) }
       append(frame.statement)
@@ -184,14 +189,16 @@ struct BlockBuilder {
     let closing = open.isEmpty ? "" : Array(repeating: "}", count: open.count).joined(separator: "\n")
     var isFirst = true
     while let frame = open.last {
-      // One fix closes all of them, in the file that the outermost one began in.
-      let changes = isFirst ? [TextChange.append(closing, toFileOf: open[0].statement.span)] : []
+      // One fix closes all of them.
+      let first = open[0].statement.span
+      let changes = isFirst && isInOneFile(with: first) ? [TextChange.append(closing, toFileOf: first)] : []
       isFirst = false
       diagnostics.report(
         .warning, "missing-closing-brace",
         "the block of \(frame.statement.words[0].text) is not closed; it ends with the configuration",
         at: frame.statement.span,
-        notes: frame.doubtful.map { [("this } closes a block inside it, though it stands as if it closed it", $0)] } ?? [],
+        notes: frame.doubtful.map { [("this } closes a block inside it, though it stands as if it closed it", $0)] }
+          ?? [],
         suggestion: "write } at its end", changes: changes)
       open.removeLast()
       append(frame.statement)
@@ -225,7 +232,8 @@ struct BlockBuilder {
     }
     if let plain = Self.withPlainBlanks(word) {
       diagnostics.report(
-        .warning, "no-break-space", "'\(text)' is one word, since the blank in it is a no-break space; the line is ignored",
+        .warning, "no-break-space",
+        "'\(text)' is one word, since the blank in it is a no-break space; the line is ignored",
         at: word.span, suggestion: "write an ordinary blank in the place of the no-break space (U+00A0)",
         replacement: plain)
       return nil

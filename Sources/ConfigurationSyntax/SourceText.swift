@@ -56,8 +56,9 @@ struct SourceText {
     let piece = piece(at: range.lowerBound)
     let advance = piece.advances ? UInt32(truncatingIfNeeded: max(0, range.lowerBound - piece.start)) : 0
     let isMixed =
-      !piece.advances || !rest.isEmpty && !range.isEmpty
-      && pieceNumber(at: range.lowerBound) != pieceNumber(at: range.upperBound - 1)
+      !piece.advances
+      || !rest.isEmpty && !range.isEmpty
+        && pieceNumber(at: range.lowerBound) != pieceNumber(at: range.upperBound - 1)
     return SourceSpan(
       file: piece.file, line: piece.line, column: piece.column &+ advance,
       length: UInt32(truncatingIfNeeded: range.count), origin: piece.origin, isMixed: isMixed)

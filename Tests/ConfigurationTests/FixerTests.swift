@@ -31,7 +31,10 @@ struct FixerTests {
       ("unicast_peer {\n192.0.2.2\n192.0.2.2\n}", "unicast_peer {\n192.0.2.2\n}"),
       ("track_interface {\neth1\neth1 weight 5\neth0\n}", "track_interface {\neth1\n}"),
       ("track_interface {\neth1 weight 254\n}", "track_interface {\neth1 weight 253\n}"),
-      ("virtual_routes {\n10.0.0.0/8 gateway 192.0.2.1 device eth1\n}", "virtual_routes {\n10.0.0.0/8 via 192.0.2.1 dev eth1\n}"),
+      (
+        "virtual_routes {\n10.0.0.0/8 gateway 192.0.2.1 device eth1\n}",
+        "virtual_routes {\n10.0.0.0/8 via 192.0.2.1 dev eth1\n}"
+      ),
       ("virtual_routes {\n10.0.0.0/8 gw 192.0.2.1\n}", "virtual_routes {\n10.0.0.0/8 via 192.0.2.1\n}"),
       ("authentication {\nauth_type pass\nauth_pass x\n}", "authentication {\nauth_type PASS\nauth_pass x\n}"),
       ("use_vmac\nvmac_garp_intvl 5", "use_vmac\ngarp_extra_if 5"),
@@ -57,7 +60,8 @@ struct FixerTests {
 
   @Test("A whole instance on one line becomes one that works")
   func oneLine() {
-    let text = "vrrp_instance V { state BACKUP interface eth0 virtual_router_id 51 priority 9 virtual_ipaddress { 192.0.2.9/24 } }\n"
+    let text =
+      "vrrp_instance V { state BACKUP interface eth0 virtual_router_id 51 priority 9 virtual_ipaddress { 192.0.2.9/24 } }\n"
     let result = fixed(text)
     #expect(load(text).hasErrors)
     #expect(load(result).diagnostics.isEmpty && load(result).configuration.routers.count == 1)

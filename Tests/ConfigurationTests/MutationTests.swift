@@ -55,6 +55,30 @@ struct MutationTests {
     #expect(errors > Self.rounds / 20)
   }
 
+  @Test("What fixes make of changed configurations needs no fix any more", arguments: [20_261_124 as UInt64])
+  func fixes(seed: UInt64) {
+    var generator = SeededGenerator(state: seed)
+    var limits = SourceLimits()
+    limits.expandedLines = 200
+    limits.expandedBytes = 20_000
+    limits.fileCount = 20
+    let source = ConfigurationSource(path: "/m", configurationID: "me")
+    var changed = 0
+    for _ in 0..<Self.rounds / 5 {
+      var bytes = Self.seeds[Int.random(in: 0..<Self.seeds.count, using: &generator)]
+      for _ in 0..<Int.random(in: 1...5, using: &generator) { change(&bytes, &generator) }
+      var files = MemorySourceFiles(files: ["/a1": Array("router_id x\n}".utf8), "/b2": Array("include /[a-c]*".utf8)])
+      files.files["/m"] = bytes
+      let outcome = ConfigurationFixer.fix(source, files: files, limits: limits)
+      guard !outcome.files.isEmpty else { continue }
+      changed += 1
+      for (path, contents) in outcome.files { files.files[path] = contents.after }
+      let again = ConfigurationFixer.fix(source, files: files, limits: limits)
+      #expect(again.files.isEmpty, "\(String(decoding: bytes, as: UTF8.self))")
+    }
+    #expect(changed > Self.rounds / 50)
+  }
+
   private func change(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
     let at = Int.random(in: 0...bytes.count, using: &generator)
     switch Int.random(in: 0..<5, using: &generator) {

@@ -276,6 +276,46 @@ struct RuleTests {
     #expect(load(instance("", address: "fe80::1/64") + second).diagnostics.isEmpty)
   }
 
+  @Test("The first mistake hides none of the others")
+  func manyMistakes() {
+    let text = """
+      global_defs {
+        router_id "left
+        vrrp_version 4
+        nonsense
+      }
+      vrrp_script {
+        script /bin/true
+        weight 999
+      }
+      vrrp_instnace VI_1 {
+        interface lo
+        priority 300
+        virtual_ipadress {
+          192.0.2.300/24
+        }
+        authentication {
+          auth_type NONE
+        }
+        track_script {
+          chk
+        }
+      vrrp_instance VI_1 {
+        virtual_router_id 256
+        state LEADER
+      }
+      }
+      """
+    let found = load(text).diagnostics.map { "\($0.range?.line ?? 0) \($0.id)" }
+    let expected = [
+      "2 unterminated-quote", "3 bad-value", "4 unknown-keyword", "6 missing-name", "8 bad-value", "10 unknown-keyword",
+      "11 loopback-interface", "12 bad-value", "13 unknown-keyword", "14 bad-address", "17 unknown-authentication",
+      "20 unknown-script", "22 missing-closing-brace", "22 duplicate-name", "23 bad-value", "24 unknown-state",
+      "26 extra-brace",
+    ]
+    #expect(expected.allSatisfy(found.contains), "\(expected.filter { !found.contains($0) }) are not among \(found)")
+  }
+
   @Test("LVS is told of once a file")
   func virtualServersOnce() {
     let server = "virtual_server 192.0.2.1 80 {\nlb_algo rr\nreal_server 192.0.2.2 80 {\nweight 1\n}\n}\n"

@@ -28,7 +28,8 @@ import Testing
     let help = try check("--help").output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(
       help.contains(
-        "Ends with 0 if there is no error, 1 for warnings with --strict or a fix that could not be written, 2 for errors, 64"))
+        "Ends with 0 if there is no error, 1 for warnings with --strict or a fix that could not be written, 2 for errors, 64"
+      ))
   }
 
   @Test func theHostIsLookedAtForOneFile() throws {
@@ -107,7 +108,8 @@ import Testing
     let outcome = try check(one, other)
     #expect(outcome.code == 2)
     #expect(outcome.errors.contains("\(other):6:14: error: ") && outcome.errors.contains("\(one):6:14: note: "))
-    let lone = try scratch.file("c.conf", Sample.router().replacing("192.0.2.51", with: "198.51.100.1").replacing("VI_1", with: "C"))
+    let lone = try scratch.file(
+      "c.conf", Sample.router().replacing("192.0.2.51", with: "198.51.100.1").replacing("VI_1", with: "C"))
     #expect(try check(one, lone).output.hasPrefix("2 files checked, which have no router in common: no errors"))
   }
 }

@@ -6,8 +6,8 @@ import Testing
 
 /// `martlet check --fix` on files of the disk.
 @Suite struct FixingTests {
-  private static let broken = Sample.router(extra: "no_preempt\n  state2 x")
-  private static let fixed = Sample.router(extra: "nopreempt\n  state2 x")
+  private static let broken = Sample.router(extra: "no_preempt\n  zzzz x")
+  private static let fixed = Sample.router(extra: "nopreempt\n  zzzz x")
 
   private func contents(_ path: String) throws -> String {
     let file = try FileDescriptor.open(reading: path)

@@ -7,7 +7,8 @@ import Testing
 @Suite(.enabled(if: Running.martlet != nil, "the martlet binary is not beside the tests")) struct SARIFTests {
   private typealias Object = [String: Any]
 
-  private func run(_ text: String, name: String = "a b.conf", others: [String: String] = [:]) throws -> (Object, String) {
+  private func run(_ text: String, name: String = "a b.conf", others: [String: String] = [:]) throws -> (Object, String)
+  {
     let scratch = try Scratch()
     for (name, text) in others { _ = try scratch.file(name, text) }
     let file = try scratch.file(name, text)
@@ -119,7 +120,8 @@ import Testing
     #expect((byRule["interface-name"]?.first?["relatedLocations"] as? [Any])?.count == 1)
     #expect((byRule["tracked-twice"]?.first?["fixes"] as? [Any])?.count == 1)
     let place = try #require(
-      ((results.first { $0["ruleId"] as? String == "tracked-twice" }?["locations"] as? [Object])?.first?["physicalLocation"]
+      ((results.first { $0["ruleId"] as? String == "tracked-twice" }?["locations"] as? [Object])?.first?[
+        "physicalLocation"]
         as? Object)?["artifactLocation"] as? Object)
     #expect(place["uri"] as? String == "file://" + file.replacing(" ", with: "%20"))
   }

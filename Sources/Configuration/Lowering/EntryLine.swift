@@ -45,7 +45,8 @@ struct EntryLine {
     _ id: String, _ message: String, at span: SourceSpan, suggestion: String? = nil, replacement: String? = nil
   ) -> LineRefused {
     lowering.diagnostics.report(
-      .warning, id, "\(message); the \(subject) is left out", at: span, suggestion: suggestion, replacement: replacement)
+      .warning, id, "\(message); the \(subject) is left out", at: span, suggestion: suggestion, replacement: replacement
+    )
     return LineRefused()
   }
 

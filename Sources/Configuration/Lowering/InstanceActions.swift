@@ -167,7 +167,8 @@ extension Lowering {
       diagnostics.report(
         .warning, "version-conflict",
         "\(draft.name.value) speaks version \(earlier.value == .v3 ? 3 : 2) already; this line is ignored",
-        at: number.span, notes: [("the version is set here", earlier.span)], suggestion: "take one of the two lines out",
+        at: number.span, notes: [("the version is set here", earlier.span)],
+        suggestion: "take one of the two lines out",
         changes: [.removeLine(statement.span)])
       return
     }
@@ -223,7 +224,9 @@ extension Lowering {
       diagnostics.report(
         .warning, "not-multicast", "\(group.value) is not a multicast address of the link; the line is ignored",
         at: group.span,
-        suggestion: "write one of \(group.value.family == .ipv4 ? "224.0.0.0/24, or 239.0.0.0/8" : "ff02::/16"), the same on all hosts")
+        suggestion:
+          "write one of \(group.value.family == .ipv4 ? "224.0.0.0/24, or 239.0.0.0/8" : "ff02::/16"), the same on all hosts"
+      )
       return
     }
     draft.multicastGroup = group

@@ -172,7 +172,8 @@ final class Lowering {
     let isKeyword = schema.grammar.find(Array(instead.utf8)[...], in: block) != nil
     diagnostics.report(
       .note, "deprecated", "\(row.name) is deprecated", at: statement.span,
-      suggestion: instead.isEmpty ? nil : isKeyword ? "write \(instead)" : instead, replacement: isKeyword ? instead : nil)
+      suggestion: instead.isEmpty ? nil : isKeyword ? "write \(instead)" : instead,
+      replacement: isKeyword ? instead : nil)
   }
 
   private func reportNotYet(_ statement: Statement, _ row: Keyword) {

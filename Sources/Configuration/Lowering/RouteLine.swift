@@ -113,7 +113,8 @@ private struct RouteLine {
     case .src: route.source = try line.address(of: word)
     case .via: route.gateway = try gateway(word)
     case .gw:
-      line.lowering.diagnostics.report(.note, "deprecated", "gw is deprecated", at: word.span, suggestion: "write via",
+      line.lowering.diagnostics.report(
+        .note, "deprecated", "gw is deprecated", at: word.span, suggestion: "write via",
         replacement: "via")
       route.gateway = try gateway(word)
     case .or:

@@ -50,7 +50,8 @@ extension Lowering {
       diagnostics.report(
         .warning, "bad-value",
         "weight '\(word.text)' is not a whole number from \(bounds.lowerBound) to \(bounds.upperBound); it is ignored, and without a weight a failure is a fault",
-        at: word.span, suggestion: "write a weight from \(max(-253, bounds.lowerBound)) to \(min(253, bounds.upperBound))")
+        at: word.span,
+        suggestion: "write a weight from \(max(-253, bounds.lowerBound)) to \(min(253, bounds.upperBound))")
       return nil
     }
     return Located(value, word.span)

@@ -5,7 +5,8 @@ extension Rule {
   static let hosts: [Rule] = [
     Rule(
       "interface-absent", .host, .warning, "The host does not have an interface that is named",
-      "The service does not start without it, unless dynamic_interfaces is written: then its routers wait for it in FAULT. martlet check looks at this host when one file is checked; --no-host turns that off."),
+      "The service does not start without it, unless dynamic_interfaces is written: then its routers wait for it in FAULT. martlet check looks at this host when one file is checked; --no-host turns that off."
+    ),
     Rule(
       "unknown-user", .host, .warning, "The host does not have the user or group that is to run a script",
       "The script would not be run. keepalived removes the check."),
@@ -18,10 +19,12 @@ extension Rule {
       "It would fail whenever it is run. chmod +x lets it be run."),
     Rule(
       "script-writable", .host, .warning, "Others can change a script",
-      "Who can change a script that root runs, or a directory on the way to it, is root. Under enable_script_security it is not run. It must belong to root and be writable by nobody else; or name a script_user."),
+      "Who can change a script that root runs, or a directory on the way to it, is root. Under enable_script_security it is not run. It must belong to root and be writable by nobody else; or name a script_user."
+    ),
     Rule(
       "world-readable-secret", .host, .warning, "Everybody on the host can read a password",
-      "The file that holds auth_pass is readable by others. chmod o-r, and a group for the service, keep it to those who need it."),
+      "The file that holds auth_pass is readable by others. chmod o-r, and a group for the service, keep it to those who need it."
+    ),
     Rule(
       "pair-virtual-router-id", .comparison, .error, "Two hosts serve an address with different numbers",
       "Hosts of different virtual_router_id do not hear each other: both are master and both answer for the address.",
@@ -75,6 +78,7 @@ extension Rule {
         right: "priority 150\ntrack_interface {\n  eth1 weight -60\n}")),
     Rule(
       "pair-lone-router", .comparison, .warning, "A router is on one host only",
-      "The hosts have other routers in common, and nobody takes this one over. Routers are the same if they have an address in common, or the same virtual_router_id and name."),
+      "The hosts have other routers in common, and nobody takes this one over. Routers are the same if they have an address in common, or the same virtual_router_id and name."
+    ),
   ]
 }

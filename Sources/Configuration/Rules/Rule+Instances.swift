@@ -23,14 +23,16 @@ extension Rule {
       "It serves nothing. Version 3 and strict mode require an address, and so does keepalived there.",
       .file(
         "vrrp_instance A {\n  interface eth0\n  virtual_router_id 51\n}",
-        "vrrp_instance A {\n  interface eth0\n  virtual_router_id 51\n  virtual_ipaddress {\n    192.0.2.10/24\n  }\n}")),
+        "vrrp_instance A {\n  interface eth0\n  virtual_router_id 51\n  virtual_ipaddress {\n    192.0.2.10/24\n  }\n}")
+    ),
     Rule(
       "duplicate-address", .meaning, .warning, "An address stands twice in one vrrp_instance",
       "The second line is ignored; keepalived 2.2 keeps both without a word.",
       .address("192.0.2.10/24\n192.0.2.10/24", "192.0.2.10/24")),
     Rule(
       "too-many-addresses", .meaning, .warning, "A router has more addresses than an advert carries",
-      "The rest counts as virtual_ipaddress_excluded: the addresses move along and are not in the adverts. keepalived does the same without a word."),
+      "The rest counts as virtual_ipaddress_excluded: the addresses move along and are not in the adverts. keepalived does the same without a word."
+    ),
     Rule(
       "unknown-state", .meaning, .warning, "state is neither MASTER nor BACKUP",
       "The router starts as BACKUP. The words are written in capitals.", .instance("state master", "state BACKUP")),

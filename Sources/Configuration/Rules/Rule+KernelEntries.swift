@@ -14,7 +14,8 @@ extension Rule {
       "pref and expires are ignored; a route with from is left out.",
       .route("default via 192.0.2.1 pref high", "default via 192.0.2.1")),
     Rule(
-      "protocol-needs-no-track", .meaning, .warning, "A route or rule that is watched has another protocol than keepalived's",
+      "protocol-needs-no-track", .meaning, .warning,
+      "A route or rule that is watched has another protocol than keepalived's",
       "What a failover daemon made is told from the rest by that number, so it is used. Write no_track to have the entry left alone.",
       .route("default via 192.0.2.1 protocol static", "default via 192.0.2.1 protocol static no_track")),
     Rule(

@@ -5,7 +5,8 @@ extension Rule {
   static let syntax: [Rule] = [
     Rule(
       "unreadable-file", .syntax, .error, "The configuration file cannot be read",
-      "The file named on the command line does not exist, is no regular file, is too long, or may not be opened. Nothing is checked."),
+      "The file named on the command line does not exist, is no regular file, is too long, or may not be opened. Nothing is checked."
+    ),
     Rule(
       "unknown-keyword", .syntax, .error, "A word is no keyword of the block that it stands in",
       "keepalived ignores such a line, and the whole block behind it, and runs without what it says. martlet does the same with a warning; a misspelt vrrp_instance is an error, since its addresses would be served by nobody. The keyword that was probably meant is named.",
@@ -51,7 +52,8 @@ extension Rule {
       .instance("priority 100 {\n}", "priority 100")),
     Rule(
       "line-too-long", .syntax, .error, "A line is longer than keepalived reads",
-      "keepalived reads lines of up to 1,023 bytes and takes the rest for another line. martlet reads up to 65,536 bytes; what is longer is an error."),
+      "keepalived reads lines of up to 1,023 bytes and takes the rest for another line. martlet reads up to 65,536 bytes; what is longer is an error."
+    ),
     Rule(
       "nul-byte", .syntax, .error, "A line holds a NUL byte",
       "The file is no text, or is saved as UTF-16. Save it as UTF-8."),
@@ -60,7 +62,8 @@ extension Rule {
       "The file is saved in an old encoding. Save it as UTF-8."),
     Rule(
       "byte-order-mark", .syntax, .warning, "The file begins with a byte order mark",
-      "Some editors put one at the front of a file. martlet leaves it out; keepalived takes it for a part of the first word, which it then does not know."),
+      "Some editors put one at the front of a file. martlet leaves it out; keepalived takes it for a part of the first word, which it then does not know."
+    ),
     Rule(
       "undefined-definition", .syntax, .error, "A $NAME is used that is not defined",
       "A definition is a line $NAME=VALUE and must stand before its use. keepalived keeps the name as text, so that an interface is called $IFACE. With ${NAME} it is an error, since the braces would be read as those of a block.",
@@ -74,7 +77,8 @@ extension Rule {
       "keepalived never comes to an end with it. The line is left out.",
       .file("$A=$B\n$B=$A\nglobal_defs {\n  router_id $A\n}", "$A=left\nglobal_defs {\n  router_id $A\n}")),
     Rule(
-      "multi-line-definition-inside-line", .syntax, .error, "A definition of several lines is used in the middle of a line",
+      "multi-line-definition-inside-line", .syntax, .error,
+      "A definition of several lines is used in the middle of a line",
       "What has several lines can only end a line.",
       .file(
         "$A= \\\n  router_id left \\\n  vrrp_version 3\nglobal_defs {\n  $A x\n}",
@@ -93,7 +97,8 @@ extension Rule {
       .global("router_id a${_RANDOM 9 1}", "router_id a${_RANDOM 1 9}")),
     Rule(
       "expansion-too-large", .syntax, .error, "Definitions, sequences or includes make more text than is read",
-      "The bounds are a million lines, 64 MiB and 4,096 files, so that no file can take a host's memory. Reading ends there."),
+      "The bounds are a million lines, 64 MiB and 4,096 files, so that no file can take a host's memory. Reading ends there."
+    ),
     Rule(
       "include-missing", .syntax, .error, "An include finds no file",
       "include and includer go on without it; includem, includew, includeb and includea are the strict forms, and an error here.",

@@ -4,7 +4,8 @@ extension Rule {
   /// What is found in scripts, sync groups, tracked things and BFD sessions.
   static let trackers: [Rule] = [
     Rule(
-      "missing-script", .meaning, .error, "A vrrp_script has no script", "keepalived removes it, and nothing is checked.",
+      "missing-script", .meaning, .error, "A vrrp_script has no script",
+      "keepalived removes it, and nothing is checked.",
       .file("vrrp_script a {\n  interval 2\n}", "vrrp_script a {\n  script /bin/true\n  interval 2\n}")),
     Rule(
       "unknown-script", .meaning, .error, "track_script names a script that does not exist",
@@ -114,11 +115,13 @@ extension Rule {
     Rule(
       "weight-without-effect", .lint, .warning, "A weight changes no priority",
       "A priority stays within 1 to 254, whatever is added to it or taken from it.",
-      .instance("priority 254\ntrack_interface {\n  eth1 weight 10\n}", "priority 244\ntrack_interface {\n  eth1 weight 10\n}")),
+      .instance(
+        "priority 254\ntrack_interface {\n  eth1 weight 10\n}", "priority 244\ntrack_interface {\n  eth1 weight 10\n}")),
     Rule(
       "weight-clamped", .lint, .warning, "Weights take a priority beyond 254",
       "What is above 254 is lost, and hosts that all come to 254 rank by address only.",
-      .instance("priority 250\ntrack_interface {\n  eth1 weight 10\n}", "priority 240\ntrack_interface {\n  eth1 weight 10\n}")),
+      .instance(
+        "priority 250\ntrack_interface {\n  eth1 weight 10\n}", "priority 240\ntrack_interface {\n  eth1 weight 10\n}")),
     Rule(
       "timeout-beyond-interval", .lint, .warning, "A check's timeout is longer than its interval",
       "There is never a second run of a check while one goes on, so a run that hangs keeps the next ones from starting, and the failure is noticed late.",

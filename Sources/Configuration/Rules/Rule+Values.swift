@@ -36,7 +36,8 @@ extension Rule {
       "It still works; the finding says what to write instead.", .instance("native_ipv6", "priority 100")),
     Rule(
       "missing-name", .meaning, .error, "A block that needs a name has none",
-      "keepalived skips the block.", .file("vrrp_script {\n  script /bin/true\n}", "vrrp_script a {\n  script /bin/true\n}")),
+      "keepalived skips the block.",
+      .file("vrrp_script {\n  script /bin/true\n}", "vrrp_script a {\n  script /bin/true\n}")),
     Rule(
       "duplicate-name", .meaning, .error, "Two blocks of one kind have the same name",
       "keepalived skips the second one: its addresses are served by nobody.",
@@ -89,7 +90,8 @@ extension Rule {
       "keepalived ignores it, so it would be served by nobody. Each address has a line of its own.",
       .address("192.0.2.10/24 192.0.2.11/24", "192.0.2.10/24\n192.0.2.11/24")),
     Rule(
-      "unknown-option", .meaning, .warning, "A word behind an address, a peer, a route, a rule or a tracker is no option of it",
+      "unknown-option", .meaning, .warning,
+      "A word behind an address, a peer, a route, a rule or a tracker is no option of it",
       "Behind an address it is ignored; a route, a rule or a tracked name is left out with it.",
       .address("192.0.2.10/24 device eth1", "192.0.2.10/24 dev eth1")),
     Rule(
@@ -98,7 +100,8 @@ extension Rule {
       .address("2001:db8::1/64 label eth0:1", "2001:db8::1/64")),
     Rule(
       "label-too-long", .meaning, .error, "A label has more than 15 characters",
-      "keepalived drops the address.", .address("192.0.2.10/24 label eth0:averylonglabel", "192.0.2.10/24 label eth0:a")),
+      "keepalived drops the address.", .address("192.0.2.10/24 label eth0:averylonglabel", "192.0.2.10/24 label eth0:a")
+    ),
     Rule(
       "broadcast-prefix", .meaning, .warning, "An address has no broadcast address that could be computed",
       "A network of /31 or /32, or an address with a peer, has none; brd + and brd - are ignored.",

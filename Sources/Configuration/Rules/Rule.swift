@@ -108,8 +108,12 @@ public struct Rule: Sendable, Hashable {
 extension Rule.Example {
   static func file(_ wrong: String, _ right: String) -> Self { Self(setting: .file, wrong: wrong, right: right) }
   static func global(_ wrong: String, _ right: String) -> Self { Self(setting: .global, wrong: wrong, right: right) }
-  static func instance(_ wrong: String, _ right: String) -> Self { Self(setting: .instance, wrong: wrong, right: right) }
-  static func address(_ wrong: String, _ right: String) -> Self { Self(setting: .addresses, wrong: wrong, right: right) }
+  static func instance(_ wrong: String, _ right: String) -> Self {
+    Self(setting: .instance, wrong: wrong, right: right)
+  }
+  static func address(_ wrong: String, _ right: String) -> Self {
+    Self(setting: .addresses, wrong: wrong, right: right)
+  }
   static func route(_ wrong: String, _ right: String) -> Self { Self(setting: .routes, wrong: wrong, right: right) }
   static func rule(_ wrong: String, _ right: String) -> Self { Self(setting: .rules, wrong: wrong, right: right) }
   static func script(_ wrong: String, _ right: String) -> Self { Self(setting: .script, wrong: wrong, right: right) }

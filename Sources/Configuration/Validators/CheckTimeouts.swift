@@ -12,7 +12,12 @@ enum CheckTimeouts: ConfigurationRule {
         .warning, "timeout-beyond-interval",
         "\(script.name.value) may run for \(Lowering.seconds(timeout.value)) s and is started each \(Lowering.seconds(interval)) s: a run that hangs keeps the next ones from starting",
         at: timeout.span,
-        notes: [(script.interval == nil ? "the interval is 1 s unless written" : "the interval is written here", script.interval?.span)],
+        notes: [
+          (
+            script.interval == nil ? "the interval is 1 s unless written" : "the interval is written here",
+            script.interval?.span
+          )
+        ],
         suggestion: "write a timeout of at most the interval, or a longer interval")
     }
   }

@@ -35,7 +35,8 @@ enum SyncGroupMembers: ConfigurationRule {
     let nearest = Spelling.nearest(to: member.value, in: others.sorted())
     lowering.diagnostics.report(
       .warning, "unknown-member", "there is no vrrp_instance \(member.value); \(group.name.value) does without it",
-      at: member.span, suggestion: nearest.map { "did you mean \($0)?" }
+      at: member.span,
+      suggestion: nearest.map { "did you mean \($0)?" }
         ?? "take it out, or write a vrrp_instance \(member.value)", replacement: nearest)
   }
 

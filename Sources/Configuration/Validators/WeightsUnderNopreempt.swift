@@ -11,7 +11,8 @@ enum WeightsUnderNopreempt: ConfigurationRule {
           .warning, "nopreempt-with-weight",
           "\(draft.name.value) has nopreempt, so a weight of \(tracker.name) moves nothing: no backup takes over from a master whose priority falls",
           at: tracker.span, notes: [("nopreempt is written here", nopreempt)],
-          suggestion: "give \(tracker.name) no weight, so that its failure is a fault, or take nopreempt out, on all hosts")
+          suggestion:
+            "give \(tracker.name) no weight, so that its failure is a fault, or take nopreempt out, on all hosts")
       }
     }
   }

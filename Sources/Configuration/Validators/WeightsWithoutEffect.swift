@@ -15,13 +15,15 @@ enum WeightsWithoutEffect: ConfigurationRule {
         lowering.diagnostics.report(
           .warning, "weight-without-effect",
           "\(draft.name.value) has priority \(base) and a priority stays within 1 to 254, so weight \(tracker.weight) of \(tracker.name) changes nothing",
-          at: tracker.span, notes: notes(draft), suggestion: "give the router a priority that leaves room for the weight")
+          at: tracker.span, notes: notes(draft),
+          suggestion: "give the router a priority that leaves room for the weight")
       }
       guard base < 254, base + gains > 254, let first = trackers.first(where: { $0.weight > 0 }) else { continue }
       lowering.diagnostics.report(
         .warning, "weight-clamped",
         "\(draft.name.value): priority \(base) and weights of \(gains) make \(base + gains), which becomes 254; hosts that both come to 254 rank by address",
-        at: first.span, notes: notes(draft), suggestion: "write a lower priority or weight, so that the sum is at most 254")
+        at: first.span, notes: notes(draft),
+        suggestion: "write a lower priority or weight, so that the sum is at most 254")
     }
   }
 

@@ -63,7 +63,8 @@ enum FileReplacement {
     return status
   }
 
-  private static func contents(of file: Int32, upTo limit: Int, _ path: String) throws(FileReplacementError) -> [UInt8] {
+  private static func contents(of file: Int32, upTo limit: Int, _ path: String) throws(FileReplacementError) -> [UInt8]
+  {
     var bytes = [UInt8](repeating: 0, count: limit)
     var length = 0
     while length < limit {
