@@ -19,6 +19,8 @@ extension VirtualRouter {
     var inferiorHeardAt: MonotonicInstant?
     /// When a master that had to yield counts as gone, having been silent for so long.
     var aloneAt: MonotonicInstant?
+    /// When such a master must have heard that it has to, and has sent the last frame from the MAC address that both have.
+    var overtakenAt: MonotonicInstant?
     /// Whether it yields to a master that its own link did not let through.
     var yieldsBeyondCut = false
     /// Adverts in a row of another owner of the addresses that should have yielded.
@@ -26,7 +28,9 @@ extension VirtualRouter {
 
     /// The least of its deadlines.
     var deadline: MonotonicInstant {
-      min(nextAdvert, secondSetAt ?? nextAdvert, refreshAt ?? nextAdvert, aloneAt ?? nextAdvert)
+      min(
+        nextAdvert, secondSetAt ?? nextAdvert, refreshAt ?? nextAdvert, aloneAt ?? nextAdvert,
+        overtakenAt ?? nextAdvert)
     }
   }
 
@@ -46,7 +50,10 @@ extension VirtualRouter {
       secondSetAt: schedule.secondSet(after: now), secondSetRepeats: schedule.repeats,
       refreshAt: schedule.refreshPeriod.map { now + $0 })
     // What the other one announces until it hears of this comes after the first set, and the link would believe it.
-    if replacesLivingMaster(cause), schedule.lowerPriorityRepeats > 0 { master.aloneAt = now + untilAlone }
+    if replacesLivingMaster(cause) {
+      if schedule.lowerPriorityRepeats > 0 { master.aloneAt = now + untilAlone }
+      master.overtakenAt = schedule.overtakingDelay.map { now + $0 }
+    }
     enter(.master(master), cause: cause, at: now, into: &effects)
   }
 
@@ -150,6 +157,7 @@ extension VirtualRouter {
     let isNewEpisode = master.inferiorHeardAt.map { now - $0 >= pause } ?? true
     master.inferiorHeardAt = now
     let schedule = configuration.announcements
+    if let delay = schedule.overtakingDelay, master.overtakenAt == nil { master.overtakenAt = now + delay }
     guard schedule.lowerPriorityRepeats > 0 else { return }
     master.aloneAt = now + untilAlone
     guard isNewEpisode else { return }
@@ -196,6 +204,10 @@ extension VirtualRouter {
       master.nextAdvert = nextOccurrence(after: master.nextAdvert, every: timers.interval.nanoseconds, at: now)
       if master.owesAnswer { master.nextAnswerAt = now + quarterInterval }
       master.owesAnswer = false
+    }
+    if let due = master.overtakenAt, due <= now {
+      emit(.announce(repeats: 1), into: &effects)
+      master.overtakenAt = nil
     }
     if let due = master.aloneAt, due <= now {
       emit(.announce(repeats: configuration.announcements.lowerPriorityRepeats), into: &effects)

@@ -33,6 +33,9 @@ public struct AnnouncementSchedule: Sendable, Hashable {
   public var lowerPriorityDelay: Nanoseconds? = .seconds(5)
   /// Announcements of each address on hearing a lower-priority master; 0 for none (`garp_lower_prio_repeat`).
   public var lowerPriorityRepeats = 5
+  /// From hearing or preempting a master that has to yield to one more announcement; `nil` for none. What that one still sends from
+  /// a virtual MAC address, which is this router's too, has switches lead there until this router speaks from it again.
+  public var overtakingDelay: Nanoseconds?
 
   /// keepalived's defaults.
   public init() {}

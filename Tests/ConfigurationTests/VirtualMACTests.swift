@@ -1,6 +1,7 @@
 import Configuration
 import NetworkTypes
 import Testing
+import VRRPCore
 
 @Suite struct VirtualMACTests {
   private static func router(_ name: String, _ lines: String, id: Int = 51, address: String) -> String {
@@ -19,6 +20,7 @@ import Testing
     #expect(virtual.interface == name)
     #expect("\(virtual.mac)" == mac)
     #expect(!virtual.sendsAdvertsBelow)
+    #expect(loaded.configuration.routers.first?.core.announcements.overtakingDelay == .milliseconds(50))
     #expect(!loaded.hasErrors)
   }
 

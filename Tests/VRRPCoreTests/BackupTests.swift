@@ -52,6 +52,38 @@ import VRRPCore
     #expect(announced.map { $0.at } == [begin + .milliseconds(1250), begin + .seconds(5)])
   }
 
+  @Test(
+    "What one that is preempted still sends from a MAC address of both is announced over soon, at most once a while")
+  func announcesOverASharedMACAddress() {
+    let delay = Nanoseconds.milliseconds(50)
+    var rig = Rig([.test { $0.announcements.overtakingDelay = delay }])
+    rig.start()
+    for _ in 0..<3 {
+      rig.run(for: .seconds(1))
+      rig.hear(99)
+    }
+    rig.fireNext()
+    let begin = rig.now
+    let announced = rig.run(for: .seconds(10)).filter { $0.effect.action == .announce(repeats: 1) }
+    #expect(announced.map { $0.at } == [begin + delay])
+
+    // One that does not hear speaks again and again; each time once.
+    var times: [Nanoseconds] = []
+    for beat in 0..<3 {
+      let heard = rig.now
+      for _ in 0..<3 { rig.hear(99) }
+      times += rig.run(for: .seconds(1)).filter { $0.effect.action == .announce(repeats: 1) }.map { $0.at - heard }
+      #expect(times == Array(repeating: delay, count: beat + 1))
+    }
+    // Who takes over from the dead, or has a MAC address of its own, has nothing to announce over.
+    for shared in [true, false] {
+      var other = Rig([.test { $0.announcements.overtakingDelay = shared ? delay : nil }])
+      other.start()
+      if !shared { other.hear(99) }
+      #expect(!other.run(for: .seconds(10)).contains { $0.effect.action == .announce(repeats: 1) })
+    }
+  }
+
   @Test("A master of a lower priority is respected under nopreempt, and its silence is what ends it")
   func noPreempt() {
     var rig = Rig([.test { $0.preempt = false }])

@@ -137,6 +137,7 @@ extension Lowering {
     schedule.lowerPriorityDelay = lowerDelay == 0 ? nil : .seconds(Int64(lowerDelay))
     schedule.lowerPriorityRepeats =
       own.lowerPriorityRepeats ?? all.lowerPriorityRepeats ?? all.repeats ?? (least ? 1 : 5)
+    if hasVirtualMAC { schedule.overtakingDelay = .milliseconds(50) }
     return schedule
   }
 }
