@@ -38,6 +38,8 @@ struct EchoAsker: Asker {
               channel.writeAndFlush(envelope).whenFailure { count.lost(name, $0) }
             }
           }
+      } catch let error as SystemError where ProbeRun.isShortage(error) {
+        run.fail(error)
       } catch {
         count.lost(name, error)
       }

@@ -42,6 +42,11 @@ final class ProbeRun: @unchecked Sendable {
 
   /// Ends the run; only the first call counts.
   func finish(_ finding: Finding) {
+    // What this host lacks is said once, so nothing in its words may differ from run to run.
+    end(finding) { finding.isUnasked ? "" : " in \($0.spoken)" }
+  }
+
+  private func end(_ finding: Finding, _ time: (Nanoseconds) -> String) {
     guard let completion else { return }
     self.completion = nil
     timer?.cancel()
@@ -49,10 +54,8 @@ final class ProbeRun: @unchecked Sendable {
     for channel in channels { channel.close(mode: .all, promise: nil) }
     channels = []
     let elapsed = Nanoseconds(rawValue: (NIODeadline.now() - start).nanoseconds)
-    // What this host lacks is said once, so nothing in its words may differ from run to run.
-    let time = finding.isUnasked ? "" : " in \(elapsed.spoken)"
     var outcome = ProbeOutcome(
-      isSuccess: finding.isSuccess, words: "\(asked): \(finding.words)\(time)", elapsed: elapsed)
+      isSuccess: finding.isSuccess, words: "\(asked): \(finding.words)\(time(elapsed))", elapsed: elapsed)
     outcome.isUnasked = finding.isUnasked
     completion(outcome)
   }
@@ -64,8 +67,9 @@ final class ProbeRun: @unchecked Sendable {
     finish(finding)
   }
 
-  /// Whether an error only says that this host lacks descriptors, memory or ports.
+  /// Whether an error only says that this host lacks descriptors, memory or ports, or this process the right to a raw socket.
   static func isShortage(_ error: any Error) -> Bool {
+    if let error = error as? SystemError, [EPERM, EACCES].contains(error.errno) { return true }
     let number = (error as? IOError)?.errnoCode ?? (error as? SystemError)?.errno
     return number.map { [EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL].contains($0) } ?? false
   }
@@ -79,19 +83,8 @@ final class ProbeRun: @unchecked Sendable {
       guard isLast || late < .milliseconds(5) else {
         return wait(until: .now() + min(late, .nanoseconds(timeout.rawValue)), isLast: true)
       }
-      timeIsUp()
+      end(.failure(stage)) { _ in " within \(timeout.spokenLimit)" }
     }
-  }
-
-  private func timeIsUp() {
-    guard let completion else { return }
-    self.completion = nil
-    for channel in channels { channel.close(mode: .all, promise: nil) }
-    channels = []
-    let elapsed = Nanoseconds(rawValue: (NIODeadline.now() - start).nanoseconds)
-    completion(
-      ProbeOutcome(
-        isSuccess: false, words: "\(asked): \(stage) within \(timeout.spokenLimit)", elapsed: elapsed))
   }
 
   /// What happened, in words an operator can act on.

@@ -48,18 +48,14 @@ public final class PreparedProbe: Sendable {
   public let definition: ProbeDefinition
   private let thread: ProbeThread
   private let asker: any Asker
-  /// Why it cannot be run.
-  private let obstacle: String?
 
   init(_ definition: ProbeDefinition, thread: ProbeThread, contexts: TLSContexts) {
     self.definition = definition
     self.thread = thread
     do throws(ProbeObstacle) {
       asker = try definition.question.asker(contexts)
-      obstacle = nil
     } catch {
-      asker = NoAsker()
-      obstacle = error.words
+      asker = NoAsker(obstacle: error.words)
     }
   }
 
@@ -69,7 +65,6 @@ public final class PreparedProbe: Sendable {
     loop.execute { [self] in
       let run = ProbeRun(
         asked: asker.asked, timeout: definition.timeout, loop: loop, thread: thread, completion: completion)
-      if let obstacle { return run.finish(.failure(obstacle)) }
       asker.ask(run)
     }
   }
@@ -88,9 +83,17 @@ protocol Asker: Sendable {
   func ask(_ run: ProbeRun)
 }
 
+/// Stands in for what cannot be asked, as when a certificate's file has gone since the configuration was checked.
 private struct NoAsker: Asker {
-  var asked: String { "" }
-  func ask(_ run: ProbeRun) {}
+  let obstacle: String
+
+  var asked: String { "cannot be asked" }
+
+  func ask(_ run: ProbeRun) {
+    var finding = Finding.failure(obstacle)
+    finding.isUnasked = true
+    run.finish(finding)
+  }
 }
 
 extension ProbeQuestion {
