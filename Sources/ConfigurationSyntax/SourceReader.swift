@@ -83,7 +83,14 @@ final class SourceReader {
         .warning, "escaped-comment", "keepalived loses what follows a comment sign in spite of the backslash",
         at: decommented.text.span, suggestion: "put the word in double quotes")
     }
-    guard !decommented.text.bytes.isEmpty else { return }
+    guard !decommented.text.bytes.isEmpty else {
+      if whole.bytes.last == Ascii.backslash {
+        diagnostics.report(
+          .warning, "comment-backslash", "keepalived reads the backslash at the end of a comment as a keyword",
+          at: whole.span((whole.bytes.endIndex - 1)..<whole.bytes.endIndex), suggestion: "take the backslash out")
+      }
+      return
+    }
     guard isValidUTF8(decommented.text) else { return }
     let continues = whole.bytes.last == Ascii.backslash
     guard let line = condition(decommented.text.trimmed) else { return }

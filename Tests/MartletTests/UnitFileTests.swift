@@ -49,7 +49,7 @@ import Testing
         "usr/sbin/martlet 755", "usr/lib/systemd/system/martlet.service 644", "usr/lib/sysusers.d/martlet.conf 644",
         "usr/lib/tmpfiles.d/martlet.conf 644", "usr/share/doc/martlet/examples/martlet-left.conf 644",
         "usr/share/doc/martlet/examples/martlet-right.conf 644", "usr/share/doc/martlet/examples/haproxy.conf 644",
-        "usr/share/doc/martlet/examples/nginx.conf 644",
+        "usr/share/doc/martlet/examples/nginx.conf 644", "usr/share/doc/martlet/examples/probes.conf 644",
       ])
     let elsewhere = try Running.run(
       make,

@@ -39,7 +39,7 @@ extension Lowering {
             guard !fileValues.contains(value) else { continue }
             lowering.diagnostics.report(
               .warning, "far-value", "\(value) is beyond -254 to 254, which is all that a priority can tell apart",
-              at: word.span)
+              at: word.span, suggestion: "write a number from -254 to 254")
           } else {
             lowering.diagnostics.report(
               .warning, "unknown-option", "'\(word.text)' has no meaning after init_file; it is ignored",
@@ -55,7 +55,7 @@ extension Lowering {
     guard let earlier else { return true }
     diagnostics.report(
       .warning, "duplicate-keyword", "\(statement.words[0].text) is given twice; this one is ignored",
-      at: statement.span, notes: [("this one counts", earlier.span)])
+      at: statement.span, notes: [("this one counts", earlier.span)], suggestion: "take one of the two lines out")
     return false
   }
 

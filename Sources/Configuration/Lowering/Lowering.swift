@@ -193,7 +193,7 @@ final class Lowering {
 
   /// The name of a block, if it has one that no block of its kind had before.
   private func name(of statement: Statement) -> Located<String>? {
-    let kind = statement.words[0].text
+    let kind = row(of: statement)?.name ?? statement.words[0].text
     guard let word = statement.arguments.first, !word.bytes.isEmpty else {
       diagnostics.report(
         .error, "missing-name", "\(kind) needs a name", at: statement.span, suggestion: "write \(kind) NAME {")

@@ -34,7 +34,8 @@ extension Lowering {
       }
       if let quorum = options.quorum, quorum.value > targets.count {
         lowering.diagnostics.report(
-          .error, "quorum", "quorum \(quorum.value) can never be reached by \(targets.count) targets", at: quorum.span)
+          .error, "quorum", "quorum \(quorum.value) can never be reached by \(targets.count) targets", at: quorum.span,
+          suggestion: "name more addresses, or write a lower quorum")
         return nil
       }
       return .echo(EchoQuestion(targets: targets, quorum: options.quorum?.value ?? targets.count))

@@ -36,6 +36,10 @@ extension Rule {
       "keepalived begins a comment at # and ! outside double quotes, whatever stands before them.",
       .instance("notify_master /bin/a\\#b", "notify_master \"/bin/a#b\"")),
     Rule(
+      "comment-backslash", .syntax, .warning, "A comment ends in a backslash",
+      "keepalived takes the comment away, reads the backslash as a keyword, and complains; martlet reads nothing of the line.",
+      .file("# more to come \\", "# more to come")),
+    Rule(
       "missing-opening-brace", .syntax, .warning, "A keyword that has a block is not followed by {",
       "What follows is read as its block, as keepalived does.",
       .file("global_defs\n  router_id left\n}", "global_defs {\n  router_id left\n}")),

@@ -26,7 +26,7 @@ extension Rule {
     Rule(
       "not-yet", .meaning, .error, "martlet does not have a keyword yet",
       "The line or block is read and has no effect. auth_hmac is an error, since running without the authentication that is asked for would be worse than not running.",
-      .instance("track_process {\n  haproxy\n}", "priority 100")),
+      .instance("smtp_alert", "priority 100")),
     Rule(
       "not-managed", .meaning, .warning, "The file configures LVS load balancing",
       "martlet leaves virtual_server and what belongs to it alone; keep keepalived or another program for it. It is said once a file.",

@@ -66,9 +66,10 @@ public struct Rule: Sendable, Hashable {
   }
 
   /// Every rule, in the order of their ids.
-  public static let all: [Rule] = [syntax, values, instances, trackers, kernelEntries, hosts].flatMap { $0 }.sorted {
-    $0.id < $1.id
-  }
+  public static let all: [Rule] = [syntax, values, instances, trackers, trackedThings, probes, kernelEntries, hosts]
+    .flatMap { $0 }.sorted {
+      $0.id < $1.id
+    }
 
   private static let byID = Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
 

@@ -13,7 +13,8 @@ enum ProbeQuestions: ConfigurationRule {
       if let timeout = probe.timeout, let interval = probe.interval, timeout.value > interval.value * 100 {
         lowering.diagnostics.report(
           .warning, "long-timeout",
-          "a run that hangs keeps \(probe.name.value) from asking again for more than 100 intervals", at: timeout.span)
+          "a run that hangs keeps \(probe.name.value) from asking again for more than 100 intervals", at: timeout.span,
+          suggestion: "write a shorter timeout")
       }
     }
   }

@@ -26,7 +26,8 @@ enum RequiredTrackedThings: ConfigurationRule {
       lowering.diagnostics.report(
         .warning, "quorum-out-of-reach",
         "quorum_max \(most.value) is less than quorum \(process.quorum?.value ?? 1), so no number of processes would do; quorum_max is ignored",
-        at: most.span, notes: process.quorum.map { [("the quorum is here", $0.span)] } ?? [])
+        at: most.span, notes: process.quorum.map { [("the quorum is here", $0.span)] } ?? [],
+        suggestion: "write a quorum_max of at least the quorum, or take it out")
       lowering.trackedProcesses[index].greatestCount = nil
     }
   }

@@ -14,7 +14,7 @@ enum TrackedNames: ConfigurationRule {
         continue
       }
       lowering.diagnostics.report(
-        .warning, "\(words.rule)-after-use",
+        .warning, words.afterUse,
         "\(words.block) \(entry.name.value) stands after its use; keepalived would not track it, martlet does",
         at: entry.name.span, notes: [("it is defined here", name.span)],
         suggestion: "move the \(words.block) block to the front")
@@ -25,7 +25,7 @@ enum TrackedNames: ConfigurationRule {
     let name = entry.name.value
     let nearest = Spelling.nearest(to: name, in: lowering.names(of: entry.kind))
     lowering.diagnostics.report(
-      .error, "unknown-\(words.rule)", "there is no \(words.block) \(name), so nothing would be \(words.use)",
+      .error, words.unknown, "there is no \(words.block) \(name), so nothing would be \(words.use)",
       at: entry.name.span,
       suggestion: nearest.map { "did you mean \($0)?" } ?? "write \(words.block) \(name) { \(words.example) }",
       replacement: nearest)
@@ -35,7 +35,9 @@ enum TrackedNames: ConfigurationRule {
 extension TrackerKind {
   /// How rules speak of what a block defines.
   struct Words {
-    var rule: String
+    /// The rules that it breaks when nothing defines it, and when that stands too late.
+    var unknown: String
+    var afterUse: String
     var block: String
     var use: String
     var example: String
@@ -44,12 +46,27 @@ extension TrackerKind {
   /// The words; `nil` for what no block defines.
   var words: Words? {
     switch self {
-    case .script: Words(rule: "script", block: "vrrp_script", use: "checked", example: "script \"COMMAND\"")
+    case .script:
+      Words(
+        unknown: "unknown-script", afterUse: "script-after-use", block: "vrrp_script", use: "checked",
+        example: "script \"COMMAND\"")
     case .interface: nil
-    case .bfd: Words(rule: "session", block: "bfd_instance", use: "tracked", example: "neighbor_ip ADDRESS")
-    case .file: Words(rule: "file", block: "track_file", use: "tracked", example: "file \"PATH\"")
-    case .process: Words(rule: "process", block: "vrrp_track_process", use: "tracked", example: "process NAME")
-    case .probe: Words(rule: "probe", block: "vrrp_probe", use: "asked", example: "tcp HOST:PORT")
+    case .bfd:
+      Words(
+        unknown: "unknown-session", afterUse: "session-after-use", block: "bfd_instance", use: "tracked",
+        example: "neighbor_ip ADDRESS")
+    case .file:
+      Words(
+        unknown: "unknown-file", afterUse: "file-after-use", block: "track_file", use: "tracked",
+        example: "file \"PATH\"")
+    case .process:
+      Words(
+        unknown: "unknown-process", afterUse: "process-after-use", block: "vrrp_track_process", use: "tracked",
+        example: "process NAME")
+    case .probe:
+      Words(
+        unknown: "unknown-probe", afterUse: "probe-after-use", block: "vrrp_probe", use: "asked",
+        example: "tcp HOST:PORT")
     }
   }
 }
