@@ -297,6 +297,8 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   public var authentication: AuthenticationDefinition?
   /// Peers; empty for multicast.
   public var unicastPeers: [UnicastPeer] = []
+  /// Whether it is in fault while it has no peer to send to, instead of sending by multicast (`unicast_fault_no_peer`).
+  public var faultsWithoutPeers = false
   /// Where adverts are sent from when the file says (`unicast_src_ip`, `mcast_src_ip`).
   public var sourceAddress: IPAddress?
   /// Where multicast adverts go (`mcast_dst_ip`, else `vrrp_mcast_group4` or `vrrp_mcast_group6`).
@@ -323,6 +325,9 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   public var tracked: [TrackerReference] = []
   /// Notify scripts.
   public var notify = NotifyDefinition()
+
+  /// Whether its adverts go to peers and not to a group.
+  public var isUnicast: Bool { !unicastPeers.isEmpty || faultsWithoutPeers }
 
   /// An instance with the defaults.
   public init(name: String, interface: String, core: VirtualRouterConfiguration, family: AddressFamily) {

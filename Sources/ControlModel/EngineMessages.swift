@@ -163,6 +163,8 @@ struct EncodedCause: Equatable {
       number = Int64(member)
     case .shutdown: kind = 15
     case .adopted: kind = 16
+    case .noPeers: kind = 17
+    case .peersFound: kind = 18
     }
   }
 
@@ -185,6 +187,8 @@ struct EncodedCause: Equatable {
     case 14: .syncGroup(member: Int(number))
     case 15: .shutdown
     case 16: .adopted
+    case 17: .noPeers
+    case 18: .peersFound
     default: nil
     }
   }

@@ -43,6 +43,8 @@ extension Cause {
     case .interfaceUp: "interface-up"
     case .sourceAddressLost: "source-address-lost"
     case .sourceAddressFound: "source-address-found"
+    case .noPeers: "no-peers"
+    case .peersFound: "peers-found"
     case .syncGroup: "sync-group"
     case .shutdown: "shutdown"
     case .adopted: "adopted"
@@ -72,6 +74,8 @@ extension Names {
     case .interfaceUp: return "\(interface) is up again"
     case .sourceAddressLost: return "no address on \(interface) to send from"
     case .sourceAddressFound: return "an address on \(interface) to send from is there again"
+    case .noPeers: return "no unicast peer to send to"
+    case .peersFound: return "there is a unicast peer to send to again"
     case .syncGroup(let member): return "moves with \(self.router(member)) of its sync group" + words
     case .shutdown: return "stopping"
     case .adopted: return "taken over from the engine before, unchanged"

@@ -37,7 +37,8 @@ extension FaultReasons {
   /// A stable name for each reason that holds.
   public var labels: [String] {
     let names: [(FaultReasons, String)] = [
-      (.interface, "interface"), (.sourceAddress, "source-address"), (.tracker, "tracker"), (.syncGroup, "sync-group"),
+      (.interface, "interface"), (.sourceAddress, "source-address"), (.peers, "peers"), (.tracker, "tracker"),
+      (.syncGroup, "sync-group"),
     ]
     return names.filter { contains($0.0) }.map(\.1)
   }

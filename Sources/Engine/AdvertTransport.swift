@@ -20,6 +20,8 @@ final class AdvertTransport {
   private let senders: [AddressFamily: AdvertSender]
   private var signer: SignedAdverts
   private let packets: PacketSender
+  /// Where each router's adverts go.
+  private(set) var destinations: [[IPAddress]]
   /// Each router's adverts, one for every destination; empty while it has no source address.
   private var templates: [[AdvertisementTemplate]]
 
@@ -29,6 +31,7 @@ final class AdvertTransport {
     batch = try ReceiveBatch()
     packets = try PacketSender()
     templates = Array(repeating: [], count: plan.routers.count)
+    destinations = plan.routers.map(\.destinations)
     signer = try SignedAdverts(plan)
     var senders: [AddressFamily: AdvertSender] = [:]
     var tables: [AddressFamily: [InterfaceIndex: Int]] = [:]
@@ -67,15 +70,18 @@ final class AdvertTransport {
     return Ear(receiver: receiver, table: table, isSigned: isSigned, onlyRouter: onlyRouter)
   }
 
-  /// Makes a router's adverts anew for a source address; without one it can send none.
-  func setSource(_ source: IPAddress?, of position: Int, _ router: PlannedRouter, interval: Centiseconds) {
+  /// Makes a router's adverts anew for a source address and the destinations; without a source it can send none.
+  func setSource(
+    _ source: IPAddress?, to destinations: [IPAddress], of position: Int, _ router: PlannedRouter,
+    interval: Centiseconds
+  ) {
+    self.destinations[position] = destinations
     templates[position] = []
     defer { signer.prepare(templates[position], of: position, router) }
     guard let source else { return }
     let advert = Advertisement(
       version: router.version, virtualRouterID: router.virtualRouterID, priority: .resignation, interval: interval)
-    // Who writes one file for all hosts has this one among the peers.
-    templates[position] = router.destinations.filter { $0 != source }.compactMap { destination in
+    templates[position] = destinations.compactMap { destination in
       try? AdvertisementTemplate(
         advert, addresses: router.advertised, source: source, destination: destination,
         authentication: router.expectation.authentication, checksumStyle: router.checksumStyle)

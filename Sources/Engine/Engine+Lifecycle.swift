@@ -183,7 +183,13 @@ extension Engine {
     if !withdrawal.resignations.isEmpty { _ = KernelWithdrawal().perform(withdrawal) }
   }
 
-  /// Computes the address that a router's adverts leave from, and tells whoever must know if it has changed.
+  /// Where a router's adverts go. One list of peers may serve all hosts, so this one's own address is none of them.
+  private func destinations(of position: Int) -> [IPAddress] {
+    let router = plan.routers[position]
+    return router.isUnicast ? router.destinations.filter { !interfaces.isUsable($0) } : router.destinations
+  }
+
+  /// Computes where a router's adverts leave from and go to, and tells whoever must know if that has changed.
   func refreshSource(of position: Int, at now: MonotonicInstant) {
     let router = plan.routers[position]
     let source: IPAddress?
@@ -195,12 +201,17 @@ extension Engine {
         ?? (isOwner(position) ? ownAddress(of: router, excluding: []) : nil)
     }
     let record = board.router(position)
-    guard source == nil || source != record?.sourceAddress else { return }
+    let destinations = destinations(of: position)
+    let goElsewhere = destinations != transport.destinations[position]
+    guard source == nil || source != record?.sourceAddress || goElsewhere else { return }
     record?.sourceAddress = source
-    transport.setSource(source, of: position, router, interval: plan.core[position].interval)
+    transport.setSource(source, to: destinations, of: position, router, interval: plan.core[position].interval)
     keepReady(position)
     if board.isRunning { announceSources(of: [position]) }
     core.handle(.sourceAddress(source, router: position), at: now, into: &effects)
+    if router.faultsWithoutPeers {
+      core.handle(.peers(present: !destinations.isEmpty, router: position), at: now, into: &effects)
+    }
   }
 
   private func ownAddress(of router: PlannedRouter, excluding virtual: Set<IPAddress>) -> IPAddress? {

@@ -174,7 +174,9 @@ extension Engine {
     refreshHeartbeats(on: interface)
     for router in plan.routers.indices {
       let planned = plan.routers[router]
-      if planned.interface == interface || planned.configuredSource != nil { refreshSource(of: router, at: now) }
+      if planned.interface == interface || planned.configuredSource != nil || planned.isUnicast {
+        refreshSource(of: router, at: now)
+      }
     }
     carryOut(at: now, due: nil)
   }

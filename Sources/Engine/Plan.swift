@@ -49,6 +49,8 @@ struct PlannedRouter {
   /// The multicast group, or the unicast peers.
   let destinations: [IPAddress]
   let peers: [UnicastPeer]
+  let isUnicast: Bool
+  let faultsWithoutPeers: Bool
   let checksPeers: Bool
   let expectation: AdvertisementExpectation
   /// What its adverts are signed with, if they are (`auth_type AH`).
@@ -59,8 +61,6 @@ struct PlannedRouter {
   let skipsAddressCheck: Bool
   /// Whether packets to its addresses are accepted; an owner's always are (RFC 9568 section 6.1).
   let accepts: Bool
-
-  var isUnicast: Bool { !peers.isEmpty }
 
   /// A further link.
   struct Heartbeat {
@@ -259,15 +259,16 @@ extension PlannedRouter {
     self.advertised = advertised
     self.addresses = addresses
     self.entries = entries
-    destinations =
-      definition.unicastPeers.isEmpty ? [definition.multicastGroup] : definition.unicastPeers.map(\.address)
+    isUnicast = definition.isUnicast
+    faultsWithoutPeers = definition.faultsWithoutPeers
+    destinations = isUnicast ? definition.unicastPeers.map(\.address) : [definition.multicastGroup]
     peers = definition.unicastPeers
-    checksPeers = definition.checksUnicastSource && !definition.unicastPeers.isEmpty
+    checksPeers = definition.checksUnicastSource && isUnicast
     expectation = AdvertisementExpectation(
       version: definition.core.version, interval: definition.core.interval, authentication: authentication)
     signingKey = Self.signingKey(definition.authentication)
     checksumStyle = definition.checksumWithoutPseudoHeader ? .messageOnly : .withPseudoHeader
-    timeToLive = definition.unicastPeers.isEmpty ? AdvertisementFormat.timeToLive : definition.unicastTTL
+    timeToLive = isUnicast ? definition.unicastTTL : AdvertisementFormat.timeToLive
     ignoresInterfaceFaults = definition.ignoresInterfaceFaults
     skipsAddressCheck = definition.skipsAddressCheck
     accepts = definition.accepts || definition.core.priority == .owner

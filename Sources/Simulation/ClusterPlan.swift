@@ -94,9 +94,10 @@ extension SimulatedRouter {
       SimulatedPeer(
         address: peer.address, timeToLive: peer.minimumTTL...max(peer.minimumTTL, peer.maximumTTL))
     }
-    destinations = peers.isEmpty ? [definition.multicastGroup] : peers.map(\.address)
-    checksPeers = definition.checksUnicastSource && !peers.isEmpty
-    timeToLive = peers.isEmpty ? AdvertisementFormat.timeToLive : definition.unicastTTL
+    lacksPeers = peers.isEmpty && definition.faultsWithoutPeers
+    destinations = definition.isUnicast ? peers.map(\.address) : [definition.multicastGroup]
+    checksPeers = definition.checksUnicastSource && definition.isUnicast
+    timeToLive = definition.isUnicast ? definition.unicastTTL : AdvertisementFormat.timeToLive
     switch definition.authentication {
     case .password(let password):
       authentication = SimplePassword(bytes: password).map { .simplePassword($0) } ?? .none

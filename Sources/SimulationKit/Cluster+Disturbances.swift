@@ -132,6 +132,7 @@ extension Cluster {
       let isUp = hosts[host].isUp[settings.interface] || settings.ignoresInterfaceFaults
       give(.interface(up: isUp, router: router), to: host)
       give(.sourceAddress(hosts[host].sources[router], router: router), to: host)
+      if settings.lacksPeers { give(.peers(present: false, router: router), to: host) }
     }
   }
 }

@@ -47,8 +47,8 @@ extension Cluster {
     case .trackerDown(let tracker): "tracker \(tracker.rawValue) down"
     case .trackerUp(let tracker): "tracker \(tracker.rawValue) up"
     case .syncGroup(let member): "with its router at position \(member)"
-    case .started, .addressOwner, .interfaceDown, .interfaceUp, .sourceAddressLost, .sourceAddressFound, .shutdown,
-      .adopted:
+    case .started, .addressOwner, .interfaceDown, .interfaceUp, .sourceAddressLost, .sourceAddressFound, .noPeers,
+      .peersFound, .shutdown, .adopted:
       "\(cause)"
     }
   }

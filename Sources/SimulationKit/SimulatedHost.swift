@@ -97,7 +97,8 @@ struct SimulatedHost: Sendable {
     return !hasFailed(group)
       && companions(of: router).allSatisfy { member in
         let router = definition.routers[member]
-        return (isUp[router.interface] || router.ignoresInterfaceFaults) && !hasFailed(router.configuration.trackers)
+        return (isUp[router.interface] || router.ignoresInterfaceFaults) && !router.lacksPeers
+          && !hasFailed(router.configuration.trackers)
       }
   }
 

@@ -32,6 +32,8 @@ public struct SimulatedRouter: Sendable, Hashable {
   public var destinations: [IPAddress]
   /// The unicast peers; empty for multicast.
   public var peers: [SimulatedPeer] = []
+  /// Whether it is to send to peers and has none, which is a fault (`unicast_fault_no_peer`).
+  public var lacksPeers = false
   /// Whether an advert must come from one of the peers.
   public var checksPeers = false
   /// TTL or hop limit of its adverts.
@@ -91,10 +93,11 @@ public struct SimulatedRouter: Sendable, Hashable {
     let origin = packet.origin
     let peer = peers.first { $0.address == origin.source }
     let everything = AdvertisementFormat.timeToLive...AdvertisementFormat.timeToLive
-    guard (peers.isEmpty ? everything : peer?.timeToLive ?? 0...255).contains(origin.timeToLive) else {
+    let isMulticast = peers.isEmpty && !lacksPeers
+    guard (isMulticast ? everything : peer?.timeToLive ?? 0...255).contains(origin.timeToLive) else {
       throw .timeToLive
     }
-    guard origin.destination.isMulticast == peers.isEmpty else { throw .destination }
+    guard origin.destination.isMulticast == isMulticast else { throw .destination }
     guard peer != nil || !checksPeers else { throw .notAPeer }
     let expectation = AdvertisementExpectation(
       version: configuration.version, interval: configuration.interval, authentication: authentication)

@@ -41,6 +41,8 @@ public struct FaultReasons: OptionSet, Sendable, Hashable {
   public static let tracker = FaultReasons(rawValue: 4)
   /// Another member of the sync group is in fault, or the group's own tracker is.
   public static let syncGroup = FaultReasons(rawValue: 8)
+  /// There is no peer to send to (`unicast_fault_no_peer`).
+  public static let peers = FaultReasons(rawValue: 16)
 }
 
 /// Why a transition happened. Every surface (log, notify, status, metrics) shows it.
@@ -71,6 +73,10 @@ public enum Cause: Sendable, Hashable {
   case sourceAddressLost
   /// The source address appeared.
   case sourceAddressFound
+  /// No peer is left to send to.
+  case noPeers
+  /// There is a peer to send to.
+  case peersFound
   /// The sync group moved together; `member` is the router whose own transition caused it, by its position.
   case syncGroup(member: Int)
   /// The process was told to stop, or its configuration no longer has the router.

@@ -45,6 +45,7 @@ extension VirtualRouterSet {
   private func causeOfRecovery(of router: Int, from faults: FaultReasons) -> Cause {
     if faults.contains(.interface) { return .interfaceUp }
     if faults.contains(.sourceAddress) { return .sourceAddressFound }
+    if faults.contains(.peers) { return .peersFound }
     if faults.contains(.tracker), let binding = routers[router].faultTrackers.bindings.first {
       return .trackerUp(binding.tracker)
     }

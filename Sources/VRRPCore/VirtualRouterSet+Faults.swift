@@ -168,6 +168,7 @@ extension VirtualRouterSet {
     let faults = routers[router].ownFaults
     if faults.contains(.interface) { return .interfaceDown }
     if faults.contains(.sourceAddress) { return .sourceAddressLost }
+    if faults.contains(.peers) { return .noPeers }
     if let tracker = routers[router].faultTrackers.firstFailed(under: statuses) { return .trackerDown(tracker) }
     guard let group = groupOfRouter[router] else { return .started }
     if let tracker = groups[group].faultTrackers.firstFailed(under: statuses) { return .trackerDown(tracker) }

@@ -18,6 +18,8 @@ public enum HostInput: Sendable, Hashable {
   case interface(up: Bool, router: Int)
   /// The address that the router's adverts leave from, which also decides ties; `nil` when there is none.
   case sourceAddress(IPAddress?, router: Int)
+  /// Whether there is any peer to send to. Told only of a router that is in fault without (`unicast_fault_no_peer`).
+  case peers(present: Bool, router: Int)
   /// The router must stop for good: release, then resign. What comes after is ignored.
   case shutdown(router: Int)
 }
@@ -96,6 +98,8 @@ public struct VirtualRouterSet: Sendable {
       routers[router].sourceAddress = address
       let cause: Cause = address == nil ? .sourceAddressLost : .sourceAddressFound
       setFault(.sourceAddress, to: address == nil, of: router, cause: cause, at: now, into: &effects)
+    case .peers(let isPresent, let router):
+      setFault(.peers, to: !isPresent, of: router, cause: isPresent ? .peersFound : .noPeers, at: now, into: &effects)
     case .shutdown(let router):
       guard routers.indices.contains(router) else { return }
       routers[router].stop(at: now, into: &effects)

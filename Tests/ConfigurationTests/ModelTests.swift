@@ -212,6 +212,14 @@ struct ModelTests {
     #expect(router.checksUnicastSource)
   }
 
+  @Test("A router that is to have peers sends to no group without them")
+  func unicastWithoutPeers() throws {
+    #expect(try !ownRouter("unicast_src_ip 192.0.2.1").isUnicast)
+    let router = try ownRouter("unicast_fault_no_peer")
+    #expect(router.isUnicast && router.faultsWithoutPeers && router.unicastPeers.isEmpty)
+    #expect(try ownRouter("unicast_peer {\n192.0.2.2\n}").isUnicast)
+  }
+
   @Test("Strangers' adverts are refused unless the file says otherwise, and never where peers have TTL limits")
   func unicastSources() throws {
     let peers = "unicast_peer {\n192.0.2.2\n}\n"

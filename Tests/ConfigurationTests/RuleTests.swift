@@ -104,6 +104,9 @@ private let instanceCases: [RuleCase] = [
   .init("unicast-without-peers", .warning, line: 4, instance("unicast_src_ip 192.0.2.1")),
   .init("unicast-without-peers", .warning, line: 4, instance("unicast_ttl 3")),
   .init(
+    "unicast-without-peers", .warning, line: 5, instance("unicast_src_ip 192.0.2.1\nunicast_fault_no_peer"),
+    suggestion: "unicast_peer"),
+  .init(
     "mixed-families", .error, line: 6,
     instance("mcast_src_ip fd00::2\nunicast_peer {\n192.0.2.2\n}", address: "fe80::1")),
   .init("bad-address", .error, line: 5, instance("unicast_peer {\nfd00::1/64\n}")),
@@ -264,6 +267,7 @@ struct RuleTests {
       instance("") + instance("", address: "fe80::1/64").replacing("VI_1", with: "VI_2"),
       instance("") + instance("mcast_dst_ip 224.0.0.99").replacing("VI_1", with: "VI_2"),
       instance("unicast_peer { 192.0.2.2 }") + instance("").replacing("VI_1", with: "VI_2"),
+      instance("unicast_peer { 192.0.2.2 }\nunicast_fault_no_peer") + instance("").replacing("VI_1", with: "VI_2"),
       instance("unicast_peer { 192.0.2.2 }") + instance("unicast_peer { 192.0.2.3 }").replacing("VI_1", with: "VI_2"),
     ])
   func noConflict(text: String) {

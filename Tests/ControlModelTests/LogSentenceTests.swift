@@ -29,6 +29,8 @@ import VRRPCore
     (.interfaceDown, "", "eth0 is down"), (.interfaceUp, "", "eth0 is up again"),
     (.sourceAddressLost, "", "no address on eth0 to send from"),
     (.sourceAddressFound, "", "an address on eth0 to send from is there again"),
+    (.noPeers, "", "no unicast peer to send to"),
+    (.peersFound, "", "there is a unicast peer to send to again"),
     (.syncGroup(member: 1), "", "moves with VI_2 of its sync group"),
     (.syncGroup(member: 99), "", "moves with router #99 of its sync group"), (.shutdown, "", "stopping"),
     (.adopted, "", "taken over from the engine before, unchanged"),

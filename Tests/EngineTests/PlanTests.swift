@@ -46,6 +46,16 @@ import VRRPWire
     #expect(plan.trackers[1].interfaceName == "eth1")
   }
 
+  @Test func aRouterThatIsToHavePeersSendsToNobodyWithoutThem() throws {
+    var configuration = try configuration()
+    configuration.routers[0].faultsWithoutPeers = true
+    let router = try Plan(configuration, interfaces: ["eth0": eth0, "eth1": eth1]).routers[0]
+    #expect(router.isUnicast && router.destinations.isEmpty)
+    configuration.routers[0].unicastPeers = [UnicastPeer(address: IPAddress(v4: 0xC000_0202))]
+    let other = try Plan(configuration, interfaces: ["eth0": eth0, "eth1": eth1]).routers[0]
+    #expect(other.isUnicast && other.destinations == [IPAddress(v4: 0xC000_0202)])
+  }
+
   private func withRouting() throws -> Configuration {
     var configuration = try configuration()
     var route = Route(destination: try #require(IPPrefix("198.51.100.0/24")))

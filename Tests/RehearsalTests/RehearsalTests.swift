@@ -128,6 +128,14 @@ import VRRPCore
     #expect(!performance.isOverrun)
   }
 
+  @Test("A host that is to have peers and has none never holds the address", arguments: ["", "unicast_peer {\n}"])
+  func noPeers(lines: String) throws {
+    let performance = try Self.perform("", extra: (lines + "\nunicast_fault_no_peer", ""), duration: .seconds(20))
+    #expect(Self.holders(performance) == ["0 nobody", "3609 right"])
+    #expect(performance.events.contains { $0.text.contains("no unicast peer to send to") })
+    #expect(!performance.isOverrun)
+  }
+
   @Test("Hosts that will not obey each other are told of")
   func refusal() throws {
     var pair = try Self.pair()

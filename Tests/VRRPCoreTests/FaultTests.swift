@@ -26,6 +26,22 @@ import VRRPCore
     #expect(rig.untilNext == .seconds(3) + Nanoseconds(rawValue: 609_375_000))
   }
 
+  @Test("A router without a peer to send to is silent in FAULT, and takes part when one is there")
+  func noPeers() {
+    var rig = Rig([.test()])
+    rig.handle(.peers(present: false, router: 0))
+    #expect(rig.start().transitions.map(\.cause) == [.noPeers])
+    #expect(rig.host.snapshot(of: 0).faults == [.peers])
+    #expect(rig.run(for: .seconds(100)).isEmpty)
+    let left = rig.handle(.peers(present: true, router: 0)).map(\.action)
+    #expect(left.transitions.map(\.cause) == [.peersFound])
+    rig.fireNext()
+    #expect(rig.state() == .master)
+    let lost = rig.handle(.peers(present: false, router: 0)).map(\.action)
+    #expect(lost.transitions.map(\.cause) == [.noPeers])
+    #expect(lost.deeds == [.cancelAnnouncements, .release, .send(.resignation)])
+  }
+
   @Test("The owner of the addresses is master again as soon as nothing is wrong")
   func ownerRecovers() {
     var rig = Rig([.test(255)])

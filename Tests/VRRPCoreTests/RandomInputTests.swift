@@ -75,6 +75,7 @@ import VRRPCore
         [.unknown, .up, .down, .level(.random(in: -300...300, using: &random))].randomElement(using: &random) ?? .up)
     case 2: return .interface(up: Int.random(in: 0..<3, using: &random) > 0, router: router)
     case 3: return .sourceAddress([.own, .own, .lowPeer, nil].randomElement(using: &random) ?? nil, router: router)
+    case 11: return .peers(present: Int.random(in: 0..<3, using: &random) > 0, router: router)
     case 4: return Int.random(in: 0..<300, using: &random) == 0 ? .shutdown(router: router) : .timer
     case 5...10:
       let advert = Advertisement(

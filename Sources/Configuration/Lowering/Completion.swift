@@ -83,6 +83,7 @@ extension Lowering {
     router.entries = draft.routes + draft.rules
     router.authentication = draft.password.map { draft.usesHeader ? .header(key: $0.value) : .password($0.value) }
     router.unicastPeers = draft.peers.map(\.value)
+    router.faultsWithoutPeers = draft.faultsWithoutPeers != nil
     router.sourceAddress = draft.sourceAddress?.value
     router.multicastGroup = multicastGroup(of: draft)
     router.checksUnicastSource = draft.checksUnicastSource?.value ?? global.checksUnicastSource

@@ -126,6 +126,7 @@ struct InstanceDraft {
   var multicastGroup: Located<IPAddress>?
   var unicastKeyword: SourceSpan?
   var peers: [Located<UnicastPeer>] = []
+  var faultsWithoutPeers: SourceSpan?
   var unicastTTL: Located<Int>?
   var nopreempt: SourceSpan?
   var preemptDelay: Located<Nanoseconds>?
@@ -154,6 +155,6 @@ struct InstanceDraft {
   var settledPriority = 100
   var settledInterval = Centiseconds.seconds(1)
 
-  var isUnicast: Bool { !peers.isEmpty }
+  var isUnicast: Bool { !peers.isEmpty || faultsWithoutPeers != nil }
   var isOwner: Bool { settledPriority == 255 }
 }

@@ -35,6 +35,7 @@ extension Lowering {
         draft.unicastKeyword = statement.span
         draft.checksUnicastSource = lowering.readCheckOfSource(statement)
       },
+      .custom("unicast_fault_no_peer") { draft, statement, _ in draft.faultsWithoutPeers = statement.span },
       .integer("unicast_ttl", \.unicastTTL),
       .boolean("strict_mode", \.isStrict),
       .custom("nopreempt") { draft, statement, _ in draft.nopreempt = statement.span },

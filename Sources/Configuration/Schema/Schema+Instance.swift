@@ -12,7 +12,7 @@ extension Schema {
       Keyword("vmac_xmit_base", .flag, .acts),
       Keyword("use_ipvlan", .optionalWords, default: "bridge"),
       Keyword("unicast_peer", .values, .acts),
-      Keyword("unicast_fault_no_peer", .flag),
+      Keyword("unicast_fault_no_peer", .flag, .acts),
       Keyword("check_unicast_src", .boolean, default: "vrrp_check_unicast_src", .acts),
       Keyword("old_unicast_checksum", .optionalWords, default: "auto"),
       Keyword("native_ipv6", .flag, instead: "nothing; the family follows the addresses", .acts),

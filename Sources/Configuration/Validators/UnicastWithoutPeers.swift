@@ -1,10 +1,18 @@
 import ConfigurationSyntax
 
-/// Unicast needs somebody to send to; without peers keepalived multicasts. What is asked of peers must be possible.
+/// Unicast needs somebody to send to; without peers keepalived multicasts, or with `unicast_fault_no_peer` is in FAULT. What is asked
+/// of peers must be possible.
 enum UnicastWithoutPeers: InstanceRule {
   static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
     checkTimeToLive(&draft, lowering)
     guard draft.peers.isEmpty else { return }
+    if let span = draft.faultsWithoutPeers {
+      lowering.diagnostics.report(
+        .warning, "unicast-without-peers",
+        "\(draft.name.value) has no unicast peers, and so stays in FAULT as unicast_fault_no_peer asks", at: span,
+        suggestion: "write unicast_peer { ADDRESS } with the other hosts")
+      return
+    }
     if let span = draft.unicastKeyword {
       lowering.diagnostics.report(
         .warning, "unicast-without-peers",

@@ -1,0 +1,84 @@
+import LabKit
+import NetworkTypes
+import Testing
+import VRRPCore
+
+extension LabTests {
+  /// Whom a router with unicast peers sends to.
+  @Suite struct UnicastPeers {
+    @Test(
+      "Without a peer but the host itself a router is silent in FAULT, and says why (4e5c40de)", needs(.lab, .martlet),
+      arguments: ["", "unicast_peer { 10.9.0.1 }"])
+    func nobodyToSendTo(peers: String) async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        file.instanceLines = ["unicast_fault_no_peer", peers]
+        let peer = try MartletPeer(host: lab.addHost("a", number: 1))
+        try peer.start(file.text(for: peer.host, priority: 100, peers: []))
+        let isInFault = await eventually(within: startup) {
+          (try? MartletStatus.of(peer).routers.first?.state) == "FAULT"
+        }
+        try #require(isInFault, "\(peer.log)")
+        #expect(try MartletStatus.of(peer).routers.first?.faults == ["peers"])
+        #expect(peer.log.contains("FAULT, no unicast peer to send to"), "\(peer.log)")
+        // Three times as long as it would take to become master.
+        let end = MonotonicInstant.labNow() + file.masterDownInterval(priority: 100) * 3
+        await eventually(within: .seconds(10)) { MonotonicInstant.labNow() >= end }
+        try lab.capture.check()
+        #expect(lab.capture.adverts(vrid: file.vrid, since: .init(nanoseconds: 0)).isEmpty, "\(peer.log)")
+        #expect(try lab.holders(of: file.address()).isEmpty)
+      }
+    }
+
+    @Test("A host whose only peer becomes itself is in FAULT until that is over", needs(.lab, .martlet))
+    func peersComeAndGo() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        file.instanceLines = ["unicast_fault_no_peer", "unicast_peer { 10.9.0.2 }"]
+        let peer = try MartletPeer(host: lab.addHost("a", number: 1))
+        try peer.start(file.text(for: peer.host, priority: 100, peers: []))
+        func comes(to state: String) async -> Bool {
+          await eventually(within: startup + file.masterDownInterval(priority: 100) + margin) {
+            (try? MartletStatus.of(peer).routers.first?.state) == state
+          }
+        }
+        #expect(await comes(to: "MASTER"), "\(peer.log)")
+        try peer.host.run("ip", "address", "add", "10.9.0.2/32", "dev", "lo")
+        #expect(await comes(to: "FAULT"), "\(peer.log)")
+        try peer.host.run("ip", "address", "del", "10.9.0.2/32", "dev", "lo")
+        #expect(await comes(to: "MASTER"), "\(peer.log)")
+        #expect(peer.log.contains("there is a unicast peer to send to again"), "\(peer.log)")
+      }
+    }
+
+    @Test(
+      "One list of all hosts serves each of them: its own address is passed over without a word",
+      needs(.lab, .martlet), arguments: [AddressFamily.ipv4, .ipv6])
+    func oneListForAll(family: AddressFamily) async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3, family: family)
+        let hosts = family == .ipv4 ? ["10.9.0.1", "10.9.0.2"] : ["fd00:9::1", "fd00:9::2"]
+        file.instanceLines = ["unicast_peer {"] + hosts + ["}"]
+        if family == .ipv6 { file.instanceLines.append("unicast_src_ip HOST") }
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        func start(_ peer: any Peer) throws {
+          let text = try pair.configuration(of: peer).replacing("HOST", with: "\(peer.host.ipv6)")
+          try peer.start(text)
+        }
+        try start(pair.high)
+        try await pair.expectMaster(
+          pair.high, within: startup + file.masterDownInterval(priority: Pair.highPriority) + margin)
+        try start(pair.low)
+        try await pair.settle(startup)
+        let crashed = MonotonicInstant.labNow()
+        try pair.high.host.crash()
+        try await pair.expectMaster(
+          pair.low, since: crashed, within: file.masterDownInterval(priority: Pair.lowPriority) + margin)
+        let low = try #require(pair.low as? MartletPeer)
+        let router = try #require(MartletStatus.of(low).routers.first)
+        #expect(router.drops.values.allSatisfy { $0 == 0 }, "\(router.drops)\n\(pair.logs)")
+        #expect(!low.log.contains("dropped"), "\(low.log)")
+      }
+    }
+  }
+}
