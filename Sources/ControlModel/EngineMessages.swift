@@ -165,6 +165,9 @@ struct EncodedCause: Equatable {
     case .adopted: kind = 16
     case .noPeers: kind = 17
     case .peersFound: kind = 18
+    case .overdue(let silence):
+      kind = 19
+      number = silence.rawValue
     }
   }
 
@@ -189,6 +192,7 @@ struct EncodedCause: Equatable {
     case 16: .adopted
     case 17: .noPeers
     case 18: .peersFound
+    case 19: .overdue(silence: Nanoseconds(rawValue: number))
     default: nil
     }
   }

@@ -43,6 +43,7 @@ extension Cause {
     case .interfaceUp: "interface-up"
     case .sourceAddressLost: "source-address-lost"
     case .sourceAddressFound: "source-address-found"
+    case .overdue: "overdue"
     case .noPeers: "no-peers"
     case .peersFound: "peers-found"
     case .syncGroup: "sync-group"
@@ -74,6 +75,9 @@ extension Names {
     case .interfaceUp: return "\(interface) is up again"
     case .sourceAddressLost: return "no address on \(interface) to send from"
     case .sourceAddressFound: return "an address on \(interface) to send from is there again"
+    case .overdue(let silence):
+      let time = Spoken.duration(nanoseconds: silence.rawValue)
+      return "this host was held up and sent no advert for \(time), so another may be master (timer_expired_backup)"
     case .noPeers: return "no unicast peer to send to"
     case .peersFound: return "there is a unicast peer to send to again"
     case .syncGroup(let member): return "moves with \(self.router(member)) of its sync group" + words

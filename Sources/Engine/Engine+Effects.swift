@@ -95,7 +95,8 @@ extension Engine {
     case .trackerDown(let tracker), .trackerUp(let tracker):
       board.tracker(tracker.rawValue)?.verdict.reason ?? ""
     case .started, .addressOwner, .masterDown, .masterResigned, .higherPriority, .tieLost, .preempted, .interfaceDown,
-      .interfaceUp, .sourceAddressLost, .sourceAddressFound, .noPeers, .peersFound, .syncGroup, .shutdown, .adopted:
+      .interfaceUp, .sourceAddressLost, .sourceAddressFound, .overdue, .noPeers, .peersFound, .syncGroup, .shutdown,
+      .adopted:
       ""
     }
   }

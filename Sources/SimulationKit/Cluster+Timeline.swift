@@ -46,6 +46,7 @@ extension Cluster {
     case .preempted(let master, let priority): "\(master) has \(priority) only"
     case .trackerDown(let tracker): "tracker \(tracker.rawValue) down"
     case .trackerUp(let tracker): "tracker \(tracker.rawValue) up"
+    case .overdue(let silence): "held up for \(silence)"
     case .syncGroup(let member): "with its router at position \(member)"
     case .started, .addressOwner, .interfaceDown, .interfaceUp, .sourceAddressLost, .sourceAddressFound, .noPeers,
       .peersFound, .shutdown, .adopted:

@@ -105,6 +105,7 @@ extension RandomRun {
     /// Draws what a reload may change besides the priority.
     private mutating func redraw(_ router: inout VirtualRouterConfiguration) {
       router.preempt = !random.strikes(250)
+      router.successorPriority = !router.preempt && random.strikes(500) ? Priority(rawValue: 254) : nil
       router.preemptDelay = random.strikes(250) ? interval.nanoseconds * 5 : .zero
       router.downTimerAdverts = random.strikes(150) ? 2 : 3
       router.lowerPriorityNoAdvert = random.strikes(250)

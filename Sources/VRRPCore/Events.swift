@@ -73,6 +73,8 @@ public enum Cause: Sendable, Hashable {
   case sourceAddressLost
   /// The source address appeared.
   case sourceAddressFound
+  /// The host itself was held up, and sent no adverts for so long that another may have taken over (`timer_expired_backup`).
+  case overdue(silence: Nanoseconds)
   /// No peer is left to send to.
   case noPeers
   /// There is a peer to send to.

@@ -195,6 +195,20 @@ extension VirtualRouter {
     master.secondSetRepeats = max(repeats, master.secondSetRepeats)
   }
 
+  /// How long a master has sent no advert, if it has been for so long that the next host may have taken over and this one is not to
+  /// take that back. `nil` for any other.
+  ///
+  /// The others' waits are reckoned by this router's own settings. A process that was frozen finds their adverts in its sockets when
+  /// it goes on, so this has to be asked before any of them is heard: it would be answered as a master's.
+  func overdueSilence(at now: MonotonicInstant) -> Nanoseconds? {
+    guard let successor = configuration.successorPriority, !isOwner, case .master(let master) = state else {
+      return nil
+    }
+    // An advert that was brought forward to answer with is due a quarter of an interval after the last.
+    let silence = now - master.nextAdvert + (master.owesAnswer ? quarterInterval : timers.interval.nanoseconds)
+    return silence >= timers.masterDown(priority: successor, activeInterval: timers.interval) ? silence : nil
+  }
+
   /// Does what is due in MASTER.
   mutating func fireInMaster(_ master: Master, at now: MonotonicInstant, into effects: inout [Effect]) {
     var master = master

@@ -63,6 +63,9 @@ public struct VirtualRouterConfiguration: Sendable, Hashable {
   public var higherPrioritySendAdvert = false
   /// Whether the owner of the addresses takes no notice of adverts (`owner_ignore_adverts`), so that none makes it yield.
   public var ownerIgnoresAdverts = false
+  /// The highest priority that another host of the router has, if a master that was held up for as long as that one waits before it
+  /// takes over is to go to BACKUP (`timer_expired_backup`); `nil` for a master that goes on.
+  public var successorPriority: Priority?
   /// When addresses are announced.
   public var announcements = AnnouncementSchedule()
   /// The trackers that bear on it.

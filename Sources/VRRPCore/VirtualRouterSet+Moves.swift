@@ -67,6 +67,17 @@ extension VirtualRouterSet {
     groups[group].isMixed = false
   }
 
+  /// Takes a master that was held up for too long to BACKUP with its group, if it is set to. It resigns, for the case that nobody has
+  /// taken over; a host that has answers at once.
+  @discardableResult
+  mutating func standDownIfOverdue(_ router: Int, at now: MonotonicInstant, into effects: inout [Effect]) -> Bool {
+    guard let silence = routers[router].overdueSilence(at: now) else { return false }
+    routers[router].resign(cause: .overdue(silence: silence), at: now, into: &effects)
+    rearm(router)
+    if let group = groupOfRouter[router] { demoteOthers(than: router, in: group, at: now, into: &effects) }
+    return true
+  }
+
   /// Begins with a router that is told to start.
   mutating func start(_ router: Int, at now: MonotonicInstant, into effects: inout [Effect]) {
     guard routers.indices.contains(router), case .initialize(.notStarted) = routers[router].state else { return }

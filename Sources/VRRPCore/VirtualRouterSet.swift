@@ -81,10 +81,12 @@ public struct VirtualRouterSet: Sendable {
       start(router, at: now, into: &effects)
     case .advertisement(let advert, let sender, let router):
       guard routers.indices.contains(router) else { return }
+      standDownIfOverdue(router, at: now, into: &effects)
       let proposal = routers[router].hear(advert, from: sender, at: now, into: &effects)
       carryOut(proposal, of: router, at: now, into: &effects)
     case .heartbeat(let advert, let sender, let own, let router):
       guard routers.indices.contains(router) else { return }
+      standDownIfOverdue(router, at: now, into: &effects)
       let proposal = routers[router].hearHeartbeat(advert, from: sender, own: own, at: now, into: &effects)
       carryOut(proposal, of: router, at: now, into: &effects)
     case .timer:
@@ -135,6 +137,7 @@ public struct VirtualRouterSet: Sendable {
   private mutating func fireDueTimers(at now: MonotonicInstant, into effects: inout [Effect]) {
     for _ in 0..<routers.count {
       guard let (router, deadline) = deadlines.first, deadline <= now else { return }
+      guard !standDownIfOverdue(router, at: now, into: &effects) else { continue }
       let proposal = routers[router].fire(at: now, into: &effects)
       carryOut(proposal, of: router, at: now, into: &effects)
     }

@@ -49,6 +49,16 @@ private func router(_ lines: String, global: String = "") -> VirtualRouterDefini
     #expect(try #require(router("priority 255\n\(line)", global: global)).core.ownerIgnoresAdverts == ignores)
   }
 
+  @Test(
+    arguments: [
+      ("timer_expired_backup", 254), ("timer_expired_backup 120", 120), ("thread_timer_expired 1", 1), ("", nil),
+    ] as [(String, UInt8?)])
+  func aMasterMayStandBackAfterItWasHeldUp(line: String, priority: UInt8?) throws {
+    let made = try #require(router("nopreempt\n\(line)"))
+    #expect(made.core.successorPriority == priority.map { Priority(rawValue: $0) })
+    #expect(try #require(router(line)).core.successorPriority == nil)
+  }
+
   @Test func secondariesArePromotedWhereTheAddressesAre() throws {
     #expect(try #require(router("promote_secondaries")).promotesSecondaries)
     #expect(try !#require(router("promote_secondaries\nuse_vmac")).promotesSecondaries)

@@ -29,6 +29,10 @@ import VRRPCore
     (.interfaceDown, "", "eth0 is down"), (.interfaceUp, "", "eth0 is up again"),
     (.sourceAddressLost, "", "no address on eth0 to send from"),
     (.sourceAddressFound, "", "an address on eth0 to send from is there again"),
+    (
+      .overdue(silence: .milliseconds(5020)), "",
+      "this host was held up and sent no advert for 5.02 s, so another may be master (timer_expired_backup)"
+    ),
     (.noPeers, "", "no unicast peer to send to"),
     (.peersFound, "", "there is a unicast peer to send to again"),
     (.syncGroup(member: 1), "", "moves with VI_2 of its sync group"),

@@ -34,6 +34,34 @@ extension LabTests {
       }
     }
 
+    @Test("Under timer_expired_backup a thawed master leaves its place to who took it", needs(.lab, .martlet))
+    func aFrozenMasterStandsBackIfAsked() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        file.noPreempt = true
+        file.instanceLines = ["timer_expired_backup \(Pair.lowPriority)"]
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let frozen = MonotonicInstant.labNow()
+        pair.high.host.freeze()
+        let wait = file.masterDownInterval(priority: Pair.lowPriority)
+        let taken = await eventually(within: wait + margin) { !pair.adverts(of: pair.low, since: frozen).isEmpty }
+        #expect(taken, "\(pair.logs)")
+        try await pair.settle(.seconds(1))
+        let thawed = MonotonicInstant.labNow()
+        pair.high.host.thaw()
+        try await pair.expectMaster(
+          pair.low, since: thawed, within: margin, reachable: margin + file.interval, "thawed")
+        try await pair.settle(wait * 3)
+        let words = pair.adverts(of: pair.high, since: thawed).filter { $0.priority > 0 }
+        #expect(words.isEmpty, "\(words)\n\(pair.logs)")
+        #expect(try lab.holders(of: pair.address) == [pair.low.host.name])
+        let router = try MartletStatus.of(#require(pair.high as? MartletPeer)).routers.first
+        #expect(router?.state == "BACKUP")
+        #expect(pair.high.log.contains("MASTER → BACKUP, this host was held up"), "\(pair.logs)")
+      }
+    }
+
     @Test(needs(.lab, .martlet))
     func aFrozenMasterAnnouncesItselfWhenItWinsBack() async throws {
       try await inLab { lab in

@@ -172,6 +172,31 @@ import VRRPCore
     #expect(cluster.violations.isEmpty)
   }
 
+  @Test(
+    "nopreempt holds after a freeze as well if that is asked for: who took over stays, and the thawed host never speaks"
+  )
+  func freezeAndThawStandingBack() throws {
+    var cluster = try cluster([
+      host(150) {
+        $0.preempt = false
+        $0.successorPriority = Priority(rawValue: 120)
+      }, host(120) { $0.preempt = false },
+    ])
+    cluster.disturb(.start(host: 0))
+    cluster.run(for: .seconds(10))
+    cluster.disturb(.start(host: 1))
+    cluster.run(for: .seconds(10))
+    cluster.disturb(.freeze(host: 0))
+    cluster.run(for: .seconds(5))
+    let thaw = cluster.now
+    cluster.disturb(.thaw(host: 0))
+    cluster.run(for: .seconds(20))
+    #expect(cluster.holders(of: 0) == [1])
+    #expect(claims(cluster, host: 0).allSatisfy { $0 < thaw })
+    #expect(claims(cluster, host: 1).count == 1)
+    #expect(cluster.violations.isEmpty)
+  }
+
   @Test("A hundred hand-overs a second on both hosts move nothing")
   func handOvers() throws {
     var cluster = try cluster([host(150, routers: 5), host(100, routers: 5)])

@@ -70,6 +70,7 @@ extension Lowering {
       priority: Priority(rawValue: UInt8(clamping: draft.settledPriority)), interval: draft.settledInterval)
     core.preempt = draft.nopreempt == nil
     core.preemptDelay = draft.preemptDelay?.value ?? .zero
+    core.successorPriority = draft.successorPriority.map { Priority(rawValue: UInt8(clamping: $0.value)) }
     core.downTimerAdverts = draft.downTimerAdverts ?? global.downTimerAdverts
     core.lowerPriorityNoAdvert = draft.lowerPriorityNoAdvert ?? global.lowerPriorityNoAdvert
     core.higherPrioritySendAdvert = draft.higherPrioritySendAdvert ?? global.higherPrioritySendAdvert

@@ -130,6 +130,7 @@ struct InstanceDraft {
   var unicastTTL: Located<Int>?
   var nopreempt: SourceSpan?
   var preemptDelay: Located<Nanoseconds>?
+  var successorPriority: Located<Int>?
   var downTimerAdverts: Int?
   var lowerPriorityNoAdvert: Bool?
   var higherPrioritySendAdvert: Bool?

@@ -41,6 +41,8 @@ extension Lowering {
       .custom("nopreempt") { draft, statement, _ in draft.nopreempt = statement.span },
       .custom("preempt") { draft, _, _ in draft.nopreempt = nil },
       .duration("preempt_delay", \.preemptDelay),
+      .custom("timer_expired_backup") { $2.readSuccessor($1, into: &$0) },
+      .custom("thread_timer_expired") { $2.readSuccessor($1, into: &$0) },
       .integer("down_timer_adverts", \.downTimerAdverts),
       .boolean("lower_prio_no_advert", \.lowerPriorityNoAdvert),
       .boolean("higher_prio_send_advert", \.higherPrioritySendAdvert),
@@ -174,6 +176,15 @@ extension Lowering {
       return
     }
     draft.version = Located(version, number.span)
+  }
+
+  /// Reads `timer_expired_backup [PRIORITY]`; without a number the next host is taken for the quickest there can be.
+  private func readSuccessor(_ statement: Statement, into draft: inout InstanceDraft) {
+    guard !statement.arguments.isEmpty else {
+      draft.successorPriority = Located(254, statement.span)
+      return
+    }
+    draft.successorPriority = integer(statement, bad: .ignored) ?? draft.successorPriority
   }
 
   private func readSkipCheck(_ statement: Statement, into draft: inout InstanceDraft) {

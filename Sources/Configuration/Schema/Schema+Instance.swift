@@ -74,10 +74,10 @@ extension Schema {
         "garp_lower_prio_repeat", .integer(0, 2147483647), default: "vrrp_garp_lower_prio_repeat (0 in strict mode)",
         .acts),
       Keyword("down_timer_adverts", .integer(1, 100), default: "vrrp_down_timer_adverts", unit: .adverts, .acts),
-      Keyword("timer_expired_backup", .optionalInteger(1, 254), default: "off; bare = 254", since: "2.2.8"),
+      Keyword("timer_expired_backup", .optionalInteger(1, 254), default: "off; bare = 254", since: "2.2.8", .acts),
       Keyword(
         "thread_timer_expired", .optionalInteger(1, 254), default: "off; bare = 254", since: "2.3.2",
-        instead: "timer_expired_backup"),
+        instead: "timer_expired_backup", .acts),
       Keyword("garp_extra_if", .optionalWords, default: "vrrp_garp_extra_if", .acts),
       Keyword("vmac_garp_intvl", .optionalWords, default: "vrrp_garp_extra_if", instead: "garp_extra_if", .acts),
       Keyword("lower_prio_no_advert", .boolean, default: "vrrp_lower_prio_no_advert (true in strict mode)", .acts),
