@@ -309,6 +309,10 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   public var unicastTTL: UInt8 = 255
   /// Whether version 3 over IPv4 leaves the pseudo-header out of the checksum it sends (`v3_checksum_as_v2`).
   public var checksumWithoutPseudoHeader = false
+  /// Whether version 3 over IPv4 sends to peers with the checksum of keepalived up to 1.3.6 (`old_unicast_checksum`).
+  public var sendsOldChecksum = false
+  /// Whether such a checksum is refused on receipt (`old_unicast_checksum never`).
+  public var refusesOldChecksum = false
   /// Whether packets to the addresses are accepted by a router that does not own them.
   public var accepts = true
   /// The interface that carries its virtual MAC address (`use_vmac`); `nil` if the real address is used.

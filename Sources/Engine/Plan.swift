@@ -264,10 +264,14 @@ extension PlannedRouter {
     destinations = isUnicast ? definition.unicastPeers.map(\.address) : [definition.multicastGroup]
     peers = definition.unicastPeers
     checksPeers = definition.checksUnicastSource && isUnicast
-    expectation = AdvertisementExpectation(
+    var expectation = AdvertisementExpectation(
       version: definition.core.version, interval: definition.core.interval, authentication: authentication)
+    expectation.refusesOldChecksum = definition.refusesOldChecksum
+    self.expectation = expectation
     signingKey = Self.signingKey(definition.authentication)
-    checksumStyle = definition.checksumWithoutPseudoHeader ? .messageOnly : .withPseudoHeader
+    checksumStyle =
+      definition.sendsOldChecksum
+      ? .withGroupPseudoHeader : definition.checksumWithoutPseudoHeader ? .messageOnly : .withPseudoHeader
     timeToLive = isUnicast ? definition.unicastTTL : AdvertisementFormat.timeToLive
     ignoresInterfaceFaults = definition.ignoresInterfaceFaults
     skipsAddressCheck = definition.skipsAddressCheck

@@ -107,7 +107,10 @@ extension SimulatedRouter {
     case nil:
       authentication = .none
     }
-    checksumStyle = definition.checksumWithoutPseudoHeader ? .messageOnly : .withPseudoHeader
+    checksumStyle =
+      definition.sendsOldChecksum
+      ? .withGroupPseudoHeader : definition.checksumWithoutPseudoHeader ? .messageOnly : .withPseudoHeader
+    refusesOldChecksum = definition.refusesOldChecksum
     ignoresInterfaceFaults = definition.ignoresInterfaceFaults
   }
 }

@@ -45,6 +45,8 @@ public struct SimulatedRouter: Sendable, Hashable {
   public var signingKey: [UInt8]?
   /// Over what its checksums are formed.
   public var checksumStyle = ChecksumStyle.withPseudoHeader
+  /// Whether adverts with the checksum of old releases of keepalived are refused.
+  public var refusesOldChecksum = false
   /// Whether its interface going down is no fault of it.
   public var ignoresInterfaceFaults = false
 
@@ -99,8 +101,9 @@ public struct SimulatedRouter: Sendable, Hashable {
     }
     guard origin.destination.isMulticast == isMulticast else { throw .destination }
     guard peer != nil || !checksPeers else { throw .notAPeer }
-    let expectation = AdvertisementExpectation(
+    var expectation = AdvertisementExpectation(
       version: configuration.version, interval: configuration.interval, authentication: authentication)
+    expectation.refusesOldChecksum = refusesOldChecksum
     try expectation.check(received)
     guard packet.signingKey == signingKey else { throw .authenticationFailure }
   }

@@ -12,6 +12,8 @@ public enum AdvertisementFormat {
   /// The length of the longest advert there is, in bytes.
   public static let longest = headerLength + mostAddresses * 16
 
+  /// The group of IPv4 adverts (RFC 9568 section 5.1.1.2); the old pseudo-header names it whatever group is configured.
+  static let group = IPAddress(v4: 0xE000_0012)
   static let headerLength = 8
   static let advertisementType: UInt8 = 1
   static let priorityOffset = 2
@@ -40,6 +42,9 @@ public enum ChecksumStyle: UInt8, Sendable, Hashable, CaseIterable {
   case withPseudoHeader = 0
   /// The message alone, as RFC 9568 section 5.2.8 says and keepalived does under `v3_checksum_as_v2`.
   case messageOnly = 1
+  /// A pseudo-header that names the multicast group, though the advert goes to one host: keepalived up to 1.3.6, and later ones under
+  /// `old_unicast_checksum`. By multicast it is the same as ``withPseudoHeader``.
+  case withGroupPseudoHeader = 2
 }
 
 /// The authentication of version 2; version 3 has none.

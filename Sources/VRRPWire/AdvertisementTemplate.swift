@@ -73,10 +73,10 @@ public struct AdvertisementTemplate: Sendable {
     var sum =
       switch style {
       case .messageOnly: InternetChecksum()
-      case .withPseudoHeader:
+      case .withPseudoHeader, .withGroupPseudoHeader:
         InternetChecksum(
-          pseudoHeaderFrom: source, to: destination, protocolNumber: AdvertisementFormat.protocolNumber,
-          length: message.count)
+          pseudoHeaderFrom: source, to: style == .withPseudoHeader ? destination : AdvertisementFormat.group,
+          protocolNumber: AdvertisementFormat.protocolNumber, length: message.count)
       }
     sum.add(message.span.bytes)
     constantSum = sum

@@ -113,12 +113,20 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
       if alone.total == 0xFFFF { return .messageOnly }
       guard version == .v3 else { throw .checksum }
     }
+    if isRight(message, from: origin.source, to: origin.destination) { return .withPseudoHeader }
+    guard origin.source.family == .ipv4, isRight(message, from: origin.source, to: AdvertisementFormat.group) else {
+      throw .checksum
+    }
+    return .withGroupPseudoHeader
+  }
+
+  /// Whether the checksum is right with a pseudo-header that names these addresses.
+  private static func isRight(_ message: RawSpan, from source: IPAddress, to destination: IPAddress) -> Bool {
     var whole = InternetChecksum(
-      pseudoHeaderFrom: origin.source, to: origin.destination, protocolNumber: AdvertisementFormat.protocolNumber,
+      pseudoHeaderFrom: source, to: destination, protocolNumber: AdvertisementFormat.protocolNumber,
       length: message.byteCount)
     whole.add(message)
-    guard whole.total == 0xFFFF else { throw .checksum }
-    return .withPseudoHeader
+    return whole.total == 0xFFFF
   }
 
   private static func authentication(
@@ -144,6 +152,8 @@ public struct AdvertisementExpectation: Sendable, Hashable {
   public var interval: Centiseconds
   /// Version 2's authentication.
   public var authentication: AdvertisementAuthentication
+  /// Whether ``ChecksumStyle/withGroupPseudoHeader`` counts as a wrong checksum (`old_unicast_checksum never`).
+  public var refusesOldChecksum = false
 
   /// An expectation of the given contents.
   public init(
@@ -157,6 +167,7 @@ public struct AdvertisementExpectation: Sendable, Hashable {
   /// Compares what the RFCs say must be equal, in their order: version, authentication, and in version 2 the interval.
   public func check(_ received: ReceivedAdvertisement) throws(AdvertisementError) {
     guard received.advertisement.version == version else { throw .version }
+    guard !refusesOldChecksum || received.checksumStyle != .withGroupPseudoHeader else { throw .checksum }
     guard version == .v2 else { return }
     switch (authentication, received.authentication) {
     case (.none, .none), (.header, .header): break

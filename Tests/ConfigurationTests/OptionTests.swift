@@ -59,6 +59,15 @@ private func router(_ lines: String, global: String = "") -> VirtualRouterDefini
     #expect(try #require(router(line)).core.successorPriority == nil)
   }
 
+  @Test(arguments: [("", false, false), ("never", false, true)])
+  func theOldChecksumIsSentOnlyIfAskedFor(word: String, isSent: Bool, isRefused: Bool) throws {
+    let peers = "version 3\nunicast_peer {\n192.0.2.2\n}\n"
+    let made = try #require(router(peers + (word.isEmpty ? "" : "old_unicast_checksum \(word)")))
+    #expect(made.sendsOldChecksum == isSent && made.refusesOldChecksum == isRefused)
+    let bare = try #require(router(peers + "old_unicast_checksum"))
+    #expect(bare.sendsOldChecksum && !bare.refusesOldChecksum)
+  }
+
   @Test func secondariesArePromotedWhereTheAddressesAre() throws {
     #expect(try #require(router("promote_secondaries")).promotesSecondaries)
     #expect(try !#require(router("promote_secondaries\nuse_vmac")).promotesSecondaries)

@@ -114,6 +114,12 @@ private let instanceCases: [RuleCase] = [
     "mixed-families", .error, line: 6,
     instance("mcast_src_ip fd00::2\nunicast_peer {\n192.0.2.2\n}", address: "fe80::1")),
   .init("bad-address", .error, line: 5, instance("unicast_peer {\nfd00::1/64\n}")),
+  .init("old-checksum-use", .warning, line: 5, instance("version 3\nold_unicast_checksum")),
+  .init("old-checksum-use", .warning, line: 7, instance("unicast_peer {\n192.0.2.2\n}\nold_unicast_checksum")),
+  .init(
+    "old-checksum-use", .warning, line: 8,
+    instance("version 3\nunicast_peer {\n192.0.2.2\n}\nold_unicast_checksum\nv3_checksum_as_v2")),
+  .init("bad-value", .warning, line: 4, instance("old_unicast_checksum off")),
   .init("duplicate-peer", .warning, line: 6, instance("unicast_peer {\n192.0.2.2\n192.0.2.2\n}")),
   .init("unknown-option", .warning, line: 5, instance("unicast_peer {\n192.0.2.2 192.0.2.3\n}"), suggestion: "own"),
   .init("ttl-range", .warning, line: 5, instance("unicast_peer {\n192.0.2.2 min_ttl 9 max_ttl 8\n}")),

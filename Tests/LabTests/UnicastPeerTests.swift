@@ -2,6 +2,7 @@ import LabKit
 import NetworkTypes
 import Testing
 import VRRPCore
+import VRRPWire
 
 extension LabTests {
   /// Whom a router with unicast peers sends to.
@@ -27,6 +28,50 @@ extension LabTests {
         try lab.capture.check()
         #expect(lab.capture.adverts(vrid: file.vrid, since: .init(nanoseconds: 0)).isEmpty, "\(peer.log)")
         #expect(try lab.holders(of: file.address()).isEmpty)
+      }
+    }
+
+    @Test(
+      "The checksum of keepalived's old releases is taken, and sent if asked for", needs(.lab, .martlet, .keepalived),
+      arguments: [(PeerKind.keepalived, PeerKind.martlet), (.martlet, .keepalived)])
+    func oldChecksum(high: PeerKind, low: PeerKind) async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3, transport: .unicast)
+        file.instanceLines = ["old_unicast_checksum"]
+        let pair = try Pair(in: lab, file, high: high, low: low)
+        try await pair.startInOrder()
+        let quiet = MonotonicInstant.labNow()
+        try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority) * 3)
+        pair.expectOnlySender(pair.high, since: quiet)
+        let frame = try #require(lab.capture.frames.last { $0.advert?.sender == pair.high.host.macAddress })
+        #expect(try Self.checksumStyle(of: frame) == .withGroupPseudoHeader, "\(pair.logs)")
+      }
+    }
+
+    /// Of an IPv4 advert.
+    private static func checksumStyle(of frame: CapturedFrame) throws -> ChecksumStyle {
+      let advert = try #require(frame.advert)
+      let message = Array(frame.bytes[34...].prefix(8 + 4 * advert.addressCount))
+      let origin = DatagramOrigin(source: advert.source, destination: advert.destination, timeToLive: 255)
+      return try ReceivedAdvertisement(decoding: message.span.bytes, origin: origin).checksumStyle
+    }
+
+    @Test("Under never, the checksum of keepalived's old releases is a wrong one", needs(.lab, .martlet, .keepalived))
+    func oldChecksumRefused() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3, transport: .unicast)
+        file.instanceLines = ["old_unicast_checksum"]
+        let pair = try Pair(in: lab, file, high: .keepalived, low: .martlet)
+        try pair.start(pair.high)
+        try await pair.expectMaster(
+          pair.high, within: startup + file.masterDownInterval(priority: Pair.highPriority) + margin)
+        try pair.low.start(
+          pair.configuration(of: pair.low).replacing("old_unicast_checksum", with: "old_unicast_checksum never"))
+        let low = try #require(pair.low as? MartletPeer)
+        let isCounted = await eventually(within: startup + file.interval * 5) {
+          ((try? MartletStatus.of(low).routers.first?.drops["checksum"]) ?? 0) > 0
+        }
+        #expect(isCounted, "\(pair.logs)")
       }
     }
 

@@ -78,7 +78,33 @@ import VRRPCore
     origin = kind.origin
     origin.destination = other
     #expect(try ReceivedAdvertisement(aimed.bytes, origin).checksumStyle == kind.styleOnTheWire)
-    #expect((aimed.bytes == template.bytes) == (kind.styleOnTheWire == .messageOnly))
+    #expect((aimed.bytes == template.bytes) == (kind.styleOnTheWire != .withPseudoHeader))
+  }
+
+  /// What keepalived 2.2.7 sends from 192.0.2.1 to its peer 192.0.2.2, without and with `old_unicast_checksum`.
+  @Test(arguments: [
+    (ChecksumStyle.withPseudoHeader, "31 05 64 01 00 14 24 32 c0 00 02 32"),
+    (.withGroupPseudoHeader, "31 05 64 01 00 14 06 22 c0 00 02 32"),
+  ])
+  func equalsWhatKeepalivedSendsToAPeer(style: ChecksumStyle, text: String) throws {
+    let kind = AdvertKind(version: .v3, family: .ipv4, isUnicast: true)
+    let advertisement = Advertisement(
+      version: .v3, virtualRouterID: try #require(VirtualRouterID(5)), priority: .standard,
+      interval: Centiseconds(rawValue: 20))
+    let template = try AdvertisementTemplate(
+      advertisement, addresses: #require(AddressList(.ipv4, [IPAddress(v4: 0xC000_0232)])), source: kind.source,
+      destination: kind.destination, checksumStyle: style)
+    #expect(template.bytes == hex(text))
+    let received = try ReceivedAdvertisement(hex(text), kind.origin)
+    #expect(received.checksumStyle == style)
+    var expectation = AdvertisementExpectation(version: .v3, interval: Centiseconds(rawValue: 20))
+    try expectation.check(received)
+    expectation.refusesOldChecksum = true
+    if style == .withGroupPseudoHeader {
+      #expect(throws: AdvertisementError.checksum) { try expectation.check(received) }
+    } else {
+      try expectation.check(received)
+    }
   }
 
   @Test func writesNothingIntoABufferTooShort() throws {

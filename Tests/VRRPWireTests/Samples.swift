@@ -21,7 +21,7 @@ struct AdvertKind: Sendable, CustomTestStringConvertible {
         AdvertKind(version: .v3, family: .ipv4, style: .messageOnly, isUnicast: isUnicast),
         AdvertKind(version: .v3, family: .ipv6, isUnicast: isUnicast),
       ]
-    }
+    } + [AdvertKind(version: .v3, family: .ipv4, style: .withGroupPseudoHeader, isUnicast: true)]
 
   var testDescription: String {
     "v\(version.rawValue) \(family)\(password == nil ? "" : " password") \(style)\(isUnicast ? " unicast" : "")"

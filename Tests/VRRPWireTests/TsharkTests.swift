@@ -10,7 +10,9 @@ import VRRPCore
   private static let mac = MACAddress(bits: 0x0200_0000_0001)
 
   /// One run a style, since tshark is told which it shall expect.
-  @Test(arguments: ChecksumStyle.allCases)
+  ///
+  /// The third style it does not know: that is checked against adverts of keepalived.
+  @Test(arguments: [ChecksumStyle.withPseudoHeader, .messageOnly])
   func findsNoFaultWithAdverts(style: ChecksumStyle) throws {
     var frames: [[UInt8]] = []
     var expected: [[String]] = []

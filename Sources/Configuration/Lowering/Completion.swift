@@ -90,6 +90,8 @@ extension Lowering {
     router.checksUnicastSource = draft.checksUnicastSource?.value ?? global.checksUnicastSource
     router.unicastTTL = UInt8(clamping: max(1, draft.unicastTTL?.value ?? 255))
     router.checksumWithoutPseudoHeader = draft.checksumWithoutPseudoHeader ?? global.checksumWithoutPseudoHeader
+    router.sendsOldChecksum = draft.oldChecksum?.value == .sent
+    router.refusesOldChecksum = draft.oldChecksum?.value == .refused
     router.accepts = draft.accepts ?? true
     router.heartbeatInterfaces = draft.heartbeatInterfaces.map(\.value)
     router.promotesSecondaries = draft.promotesSecondaries != nil && draft.virtualMAC == nil

@@ -85,6 +85,11 @@ struct SyncGroupDraft {
   var notifiesPriorityChanges: Bool?
 }
 
+/// `old_unicast_checksum [never]`.
+enum OldChecksum {
+  case sent, refused
+}
+
 /// `use_vmac` as far as the file says.
 struct VirtualMACDraft {
   var span: SourceSpan
@@ -135,6 +140,7 @@ struct InstanceDraft {
   var lowerPriorityNoAdvert: Bool?
   var higherPrioritySendAdvert: Bool?
   var checksumWithoutPseudoHeader: Bool?
+  var oldChecksum: Located<OldChecksum>?
   var skipsAddressCheck: Bool?
   var ownerIgnoresAdverts: Bool?
   var heartbeatInterfaces: [Located<String>] = []

@@ -47,6 +47,7 @@ extension Lowering {
       .boolean("lower_prio_no_advert", \.lowerPriorityNoAdvert),
       .boolean("higher_prio_send_advert", \.higherPrioritySendAdvert),
       .boolean("v3_checksum_as_v2", \.checksumWithoutPseudoHeader),
+      .custom("old_unicast_checksum") { $2.readOldChecksum($1, into: &$0) },
       .custom("skip_check_adv_addr") { $2.readSkipCheck($1, into: &$0) },
       .flag("dont_track_primary", \.ignoresInterfaceFaults),
       .custom("use_vmac") { $2.readVirtualMAC($1, into: &$0) },
@@ -185,6 +186,19 @@ extension Lowering {
       return
     }
     draft.successorPriority = integer(statement, bad: .ignored) ?? draft.successorPriority
+  }
+
+  private func readOldChecksum(_ statement: Statement, into draft: inout InstanceDraft) {
+    guard let word = statement.arguments.first else {
+      draft.oldChecksum = Located(.sent, statement.span)
+      return
+    }
+    guard word == "never" else {
+      diagnostics.report(
+        .warning, "bad-value", "old_unicast_checksum: '\(word.text)' is not never; the line is ignored", at: word.span)
+      return
+    }
+    draft.oldChecksum = Located(.refused, statement.span)
   }
 
   private func readSkipCheck(_ statement: Statement, into draft: inout InstanceDraft) {

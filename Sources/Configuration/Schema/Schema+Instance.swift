@@ -14,7 +14,7 @@ extension Schema {
       Keyword("unicast_peer", .values, .acts),
       Keyword("unicast_fault_no_peer", .flag, .acts),
       Keyword("check_unicast_src", .boolean, default: "vrrp_check_unicast_src", .acts),
-      Keyword("old_unicast_checksum", .optionalWords, default: "auto"),
+      Keyword("old_unicast_checksum", .optionalWords, default: "sent never, taken always", .acts),
       Keyword("native_ipv6", .flag, instead: "nothing; the family follows the addresses", .acts),
       Keyword("state", .word, default: "BACKUP, or MASTER when priority is 255", .acts),
       Keyword("interface", .word, .acts),

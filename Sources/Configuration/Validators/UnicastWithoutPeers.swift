@@ -1,10 +1,13 @@
 import ConfigurationSyntax
+import NetworkTypes
+import VRRPCore
 
 /// Unicast needs somebody to send to; without peers keepalived multicasts, or with `unicast_fault_no_peer` is in FAULT. What is asked
 /// of peers must be possible.
 enum UnicastWithoutPeers: InstanceRule {
   static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
     checkTimeToLive(&draft, lowering)
+    checkChecksum(&draft, lowering)
     guard draft.peers.isEmpty else { return }
     if let span = draft.faultsWithoutPeers {
       lowering.diagnostics.report(
@@ -22,6 +25,23 @@ enum UnicastWithoutPeers: InstanceRule {
     if let ttl = draft.unicastTTL {
       lowering.diagnostics.report(
         .warning, "unicast-without-peers", "unicast_ttl has no effect without unicast peers", at: ttl.span)
+    }
+  }
+
+  /// Only version 3 over IPv4 ever had two checksums to a peer.
+  private static func checkChecksum(_ draft: inout InstanceDraft, _ lowering: Lowering) {
+    guard let old = draft.oldChecksum else { return }
+    guard draft.settledVersion == .v3, draft.settledFamily == .ipv4, draft.isUnicast else {
+      lowering.diagnostics.report(
+        .warning, "old-checksum-use",
+        "old_unicast_checksum is for version 3 over IPv4 with unicast peers; it has no effect here", at: old.span)
+      draft.oldChecksum = nil
+      return
+    }
+    if old.value == .sent, draft.checksumWithoutPseudoHeader ?? lowering.global.checksumWithoutPseudoHeader {
+      lowering.diagnostics.report(
+        .warning, "old-checksum-use", "v3_checksum_as_v2 has no effect beside old_unicast_checksum", at: old.span,
+        suggestion: "take one of them out")
     }
   }
 
