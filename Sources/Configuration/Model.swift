@@ -68,6 +68,10 @@ public struct GlobalSettings: Sendable, Hashable {
   public var notifyFIFO: NotifyFIFO?
   /// The FIFO that VRRP transitions are written to (`vrrp_notify_fifo`).
   public var vrrpNotifyFIFO: NotifyFIFO?
+  /// What runs once before everything else (`startup_script`).
+  public var startupScript: LifecycleScript?
+  /// What runs once after everything has been given up (`shutdown_script`).
+  public var shutdownScript: LifecycleScript?
   /// Whether a router whose interface does not exist waits for it in FAULT (`dynamic_interfaces`).
   public var allowsMissingInterfaces = false
   /// From the start of the daemon to the start of its virtual routers, at least (`vrrp_startup_delay`).
@@ -135,6 +139,19 @@ public struct CommandDefinition: Sendable, Hashable {
     self.text = text
     self.needsShell = needsShell
     self.user = user
+  }
+}
+
+/// `startup_script` or `shutdown_script`.
+public struct LifecycleScript: Sendable, Hashable {
+  /// What is run.
+  public var command: CommandDefinition
+  /// How long it may run.
+  public var timeout = Nanoseconds.seconds(10)
+
+  /// A script with keepalived's default.
+  public init(command: CommandDefinition) {
+    self.command = command
   }
 }
 

@@ -52,6 +52,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   case alreadyServed = 5
   /// The engine failed three times in ten seconds; the supervisor has withdrawn the addresses.
   case engineFailing = 6
+  /// Of the loader: the configuration is loaded, and names a script that is to run before everything else.
+  case loadedWithStartupScript = 7
   /// The command line is wrong (`EX_USAGE`).
   case usage = 64
 
@@ -59,7 +61,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   public var isSelfExplained: Bool {
     switch self {
     case .configuration, .missingInterface, .missingCapability, .alreadyServed: true
-    case .success, .failure, .engineFailing, .usage: false
+    case .success, .failure, .engineFailing, .loadedWithStartupScript, .usage: false
     }
   }
 
@@ -73,6 +75,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case .missingCapability: "a capability is missing, the log says which"
     case .alreadyServed: "another process serves one of the addresses, the log says which"
     case .engineFailing: "the engine failed again and again"
+    case .loadedWithStartupScript: "it read a configuration with a startup script"
     case .usage: "the command line is wrong"
     }
   }

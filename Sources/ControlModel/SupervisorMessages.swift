@@ -34,6 +34,9 @@ public enum ProberCommand: Sendable, Equatable {
   case shutdown
   /// Say that you are alive.
   case ping
+  /// Run the startup script of the configuration in the source bundle that comes as the one descriptor, and answer with
+  /// ``ProberReport/startupFinished``. Comes at most once, before ``serve``.
+  case runStartupScript
 
   /// The message's bytes.
   public var encoded: [UInt8] {
@@ -50,6 +53,8 @@ public enum ProberCommand: Sendable, Equatable {
       writer.write(3 as UInt8)
     case .ping:
       writer.write(4 as UInt8)
+    case .runStartupScript:
+      writer.write(5 as UInt8)
     }
     return writer.bytes
   }
@@ -62,6 +67,7 @@ public enum ProberCommand: Sendable, Equatable {
     case 2: self = .reloadFinished(token: try reader.read(), code: try reader.read(), message: try reader.readText())
     case 3: self = .shutdown
     case 4: self = .ping
+    case 5: self = .runStartupScript
     default: throw .invalid
     }
   }
@@ -75,6 +81,10 @@ public enum ProberReport: Sendable, Equatable {
   case reloadRequested(token: UInt32)
   /// The answer to ``ProberCommand/ping``.
   case alive
+  /// The startup script has ended, or could not be run: go on.
+  case startupFinished
+  /// A startup or shutdown script runs and may take so many seconds.
+  case takesLonger(seconds: UInt32)
 
   /// The message's bytes.
   public var encoded: [UInt8] {
@@ -87,6 +97,11 @@ public enum ProberReport: Sendable, Equatable {
       writer.write(token)
     case .alive:
       writer.write(3 as UInt8)
+    case .startupFinished:
+      writer.write(4 as UInt8)
+    case .takesLonger(let seconds):
+      writer.write(5 as UInt8)
+      writer.write(seconds)
     }
     return writer.bytes
   }
@@ -98,6 +113,8 @@ public enum ProberReport: Sendable, Equatable {
     case 1: self = .ready
     case 2: self = .reloadRequested(token: try reader.read())
     case 3: self = .alive
+    case 4: self = .startupFinished
+    case 5: self = .takesLonger(seconds: try reader.read())
     default: throw .invalid
     }
   }

@@ -31,6 +31,11 @@ public struct ServiceNotification: Sendable {
   /// The service is going down.
   public func stopping(status: String? = nil) throws(SystemError) { try send("STOPPING=1", status) }
 
+  /// What is under way, the start or the stop, may take so long from now on.
+  public func extendTimeout(by time: Nanoseconds) throws(SystemError) {
+    try send("EXTEND_TIMEOUT_USEC=\(time.rawValue / 1_000)", nil)
+  }
+
   /// The process is alive.
   public func watchdog() throws(SystemError) { try send("WATCHDOG=1", nil) }
 

@@ -7,46 +7,39 @@ import VRRPCore
 
 /// The prober's parts put together: what the supervisor and the engine say goes in, checks and notifications come out.
 final class Prober {
-  /// How long notifications that wait may take when the process ends.
-  static let shutdownLimit = Nanoseconds.seconds(5)
   /// A bundle beyond this many bytes is not read.
   private static let mostBundleBytes = 256 << 20
   /// Engines before the current one that may still have something to say.
   private static let mostOldLinks = 4
 
-  private let loop: EventLoop
+  let loop: EventLoop
   private let supervisor: Channel
-  private let log: LogWriter
+  let log: LogWriter
   private let readBundle: BundleReader
   private let drains = OutputDrains()
   private let groups: RunningGroups
   /// How many files scripts may open, if not as many as this process.
   private let scriptFiles: ResourceLimit?
-  private let checks: Checks
+  let checks: Checks
   private var probes: ProbeService?
-  private let files: TrackedFiles
-  private let processes: TrackedProcesses
-  private let notifier: Notifier
-  private var control: ControlSocket?
-  private var supervisorRegistration: Reactor.Registration?
+  let files: TrackedFiles
+  let processes: TrackedProcesses
+  let notifier: Notifier
+  let lifecycle: LifecycleScripts
+  var control: ControlSocket?
+  var supervisorRegistration: Reactor.Registration?
   private var bundle: [UInt8] = []
-  private var configuration: Configuration?
-  private var link: EngineLink?
-  private var oldLinks: [EngineLink] = []
-  private var reloads: [UInt32: ControlConnection] = [:]
+  var configuration: Configuration?
+  var link: EngineLink?
+  var oldLinks: [EngineLink] = []
+  var reloads: [UInt32: ControlConnection] = [:]
   private var lastToken: UInt32 = 0
-  private var stopping: StopPhase?
-  private var stopTimer: EventLoop.Timer?
-
-  private enum StopPhase: Equatable {
-    /// Until everything the engine said is heard.
-    case hearing
-    /// Until the last notification has run.
-    case notifying
-    /// Until the FIFOs' scripts have read what waits.
-    case draining
-    case ended
-  }
+  /// The configuration whose startup script was run, before any engine was there.
+  var startup: (bundle: [UInt8], configuration: Configuration)?
+  var stopping: StopPhase?
+  /// Whether the supervisor has said that everything is withdrawn, so that the shutdown script may run.
+  var isWithdrawn = false
+  var stopTimer: EventLoop.Timer?
 
   /// A prober that serves nothing yet. It watches the supervisor's channel from now on.
   init(
@@ -64,6 +57,7 @@ final class Prober {
     files = TrackedFiles(loop: loop, log: log)
     processes = TrackedProcesses(loop: loop, log: log)
     notifier = Notifier(loop: loop, log: log, scriptLimit: scriptLimit)
+    lifecycle = LifecycleScripts(log: log)
     do {
       control = try ControlSocket(in: runtimeDirectory, loop: loop)
     } catch {
@@ -93,7 +87,7 @@ final class Prober {
       case .closed, nil:
         if let supervisorRegistration { loop.unwatch(supervisorRegistration) }
         supervisorRegistration = nil
-        stop(because: "the supervisor is gone")
+        supervisorIsGone()
         return
       }
     }
@@ -101,7 +95,10 @@ final class Prober {
 
   private func carryOut(_ command: ProberCommand) {
     switch command {
-    case .serve where stopping != nil: return
+    case .serve where stopping != nil, .runStartupScript where stopping != nil: return
+    case .runStartupScript:
+      guard let bundle = supervisor.takeDescriptor() else { return finishStartup() }
+      runStartupScript(of: bundle)
     case .serve:
       guard let bundle = supervisor.takeDescriptor(), let board = supervisor.takeDescriptor(),
         let channel = supervisor.takeDescriptor()
@@ -116,15 +113,33 @@ final class Prober {
         code == ExitCode.success.rawValue ? .ok : .error(code: code, message: message)
       reloads.removeValue(forKey: token)?.reply(reply)
     case .shutdown:
-      stop(because: nil)
+      withdrawn()
     case .ping:
       _ = report(.alive)
     }
   }
 
-  private func report(_ report: ProberReport) -> Bool {
+  func report(_ report: ProberReport) -> Bool {
     (try? supervisor.send(report.encoded)) == .sent
   }
+
+  // MARK: Before the first engine
+
+  private func runStartupScript(of bundleFile: consuming FileDescriptor) {
+    guard let bytes = try? MemoryFile.readAll(bundleFile.rawValue, limit: Self.mostBundleBytes),
+      let configuration = readBundle(bytes), let script = configuration.global.startupScript
+    else {
+      log.log(.error, "the startup script is not run: the configuration cannot be read")
+      return finishStartup()
+    }
+    startup = (bytes, configuration)
+    let launcher = adopt(configuration)
+    self.launcher = launcher
+    _ = report(.takesLonger(seconds: script.timeout.wholeSeconds))
+    lifecycle.run(script, .startup, launcher: launcher) { [weak self] in self?.finishStartup() }
+  }
+
+  private func finishStartup() { _ = report(.startupFinished) }
 
   // MARK: Serving an engine
 
@@ -141,7 +156,8 @@ final class Prober {
     let board = try Board(opening: memory.bytes)
     let channel = Channel(channelEnd)
     let isNew = configuration == nil || bytes != bundle
-    guard let wanted = isNew ? readBundle(bytes) : configuration else {
+    let prepared = startup?.bundle == bytes ? startup?.configuration : nil
+    guard let wanted = isNew ? prepared ?? readBundle(bytes) : configuration else {
       throw ServeFailure(description: "its configuration cannot be read")
     }
     // What the engine before this one said last comes first.
@@ -154,7 +170,8 @@ final class Prober {
     link.onClose = { [weak self] link in self?.closed(link) }
     bundle = bytes
     configuration = wanted
-    let launcher = isNew ? adopt(wanted) : self.launcher
+    let launcher = isNew && prepared == nil ? adopt(wanted) : self.launcher
+    startup = nil
     if let launcher {
       self.launcher = launcher
       notifier.adopt(link, launcher: launcher)
@@ -168,7 +185,7 @@ final class Prober {
     ProcessMemory.returnFree()
   }
 
-  private var launcher: CommandLauncher?
+  var launcher: CommandLauncher?
   private var hasReported = false
 
   private func adopt(_ configuration: Configuration) -> CommandLauncher {
@@ -184,7 +201,9 @@ final class Prober {
   /// Without `enable_script_security` a script that others can change runs all the same, but not unremarked.
   private func warnOfWeaknesses(_ configuration: Configuration, _ launcher: CommandLauncher) {
     let fifos = [configuration.global.notifyFIFO, configuration.global.vrrpNotifyFIFO]
+    let lifecycle = [configuration.global.startupScript, configuration.global.shutdownScript]
     var commands = configuration.scripts.map(\.command) + fifos.compactMap { $0?.script }
+    commands += lifecycle.compactMap { $0?.command }
     for notify in configuration.routers.map(\.notify) + configuration.groups.map(\.notify) { commands += notify.all }
     var said: Set<String> = []
     for command in commands {
@@ -316,69 +335,5 @@ final class Prober {
       reading: link.board, names: link.names, details: link.details, engineIsGone: link.isClosed,
       at: MonotonicClock.now())
     connection.reply(.ok, body: render(status))
-  }
-
-  // MARK: The end
-
-  /// Hears the engine out, runs the notifications that wait, and ends.
-  func stop(because reason: String?) {
-    guard stopping == nil else { return }
-    if let reason { log.log(.notice, "ending: \(reason)") }
-    stopping = .hearing
-    stopTrackers()
-    notifier.onProgress = { [weak self] in self?.continueStopping() }
-    stopTimer = loop.schedule(after: Self.shutdownLimit) { [weak self] in
-      self?.log.log(.warning, "the last notifications took too long and are cut short")
-      self?.end()
-    }
-    link?.drain()
-    continueStopping()
-  }
-
-  private func continueStopping() {
-    switch stopping {
-    case nil, .ended: return
-    case .hearing:
-      guard link?.isClosed ?? true, oldLinks.isEmpty else { return }
-      stopping = .notifying
-      continueStopping()
-    case .notifying:
-      guard notifier.isIdle else { return }
-      stopping = .draining
-      awaitReaders(tries: 40)
-    case .draining: return
-    }
-  }
-
-  private func awaitReaders(tries: Int) {
-    notifier.finishPipes()
-    guard notifier.hasReaders, tries > 0 else { return end() }
-    _ = loop.schedule(after: .milliseconds(50)) { [weak self] in self?.awaitReaders(tries: tries - 1) }
-  }
-
-  /// Kills every script that runs; none is started any more.
-  func killScripts() {
-    stopTrackers()
-    notifier.stop()
-  }
-
-  private func stopTrackers() {
-    checks.stop()
-    files.stop()
-    processes.stop()
-  }
-
-  private func end() {
-    guard stopping != .ended else { return }
-    stopping = .ended
-    loop.cancel(stopTimer)
-    killScripts()
-    for (_, connection) in reloads {
-      connection.reply(.error(code: ExitCode.failure.rawValue, message: "martlet is stopping"))
-    }
-    reloads = [:]
-    control?.close()
-    control = nil
-    loop.stop()
   }
 }

@@ -14,6 +14,10 @@ extension Supervision {
       actions.append(.killLoader)
       actions.append(.log(.critical, "not started: reading the configuration took too long"))
       finish(code: ExitCode.failure.rawValue, into: &actions)
+    case .startingUp(let bundle, let deadline):
+      guard deadline <= now else { return }
+      actions.append(.log(.error, "the startup script does not end: going on without waiting for it"))
+      beginServing(bundle, at: now, into: &actions)
     case .serving:
       reloadDeadlinePassed(at: now, into: &actions)
       engineDeadlinePassed(at: now, into: &actions)

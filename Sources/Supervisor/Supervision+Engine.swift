@@ -8,15 +8,14 @@ extension Supervision {
     into actions: inout [SupervisionAction]
   ) {
     if case .loading(bundle, _) = phase {
-      guard ending == .exited(0) else {
+      guard ending.isLoaded else {
         if !ending.isSelfExplained {
           actions.append(.log(.critical, "not started: the configuration could not be loaded (the loader \(ending))"))
         }
         return finish(code: ending.code, into: &actions)
       }
-      phase = .serving
-      current = startEngine(bundle: bundle, adopting: nil, within: limits.prepare, at: now, into: &actions)
-      startProber(at: now, into: &actions)
+      let hasStartupScript = ending == .exited(ExitCode.loadedWithStartupScript.rawValue)
+      loaded(bundle, hasStartupScript: hasStartupScript, at: now, into: &actions)
     } else if case .loading(bundle, _) = reload {
       reloadLoaded(bundle, ending, complaint, at: now, into: &actions)
     }
@@ -180,6 +179,11 @@ extension Ending: CustomStringConvertible {
     case .killed(let signal): "was ended by \(Self.name(ofSignal: signal))"
     case .notStarted(let reason): "could not be started: \(reason)"
     }
+  }
+
+  /// Whether a loader that ended so has loaded the configuration.
+  var isLoaded: Bool {
+    self == .exited(ExitCode.success.rawValue) || self == .exited(ExitCode.loadedWithStartupScript.rawValue)
   }
 
   /// Whether the process has said on standard error what was wrong.

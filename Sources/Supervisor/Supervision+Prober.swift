@@ -24,7 +24,12 @@ extension Supervision {
   ///
   /// Questions are counted and not time, so that a host that was itself stopped for a while blames nobody.
   mutating func lookAtProber(into actions: inout [SupervisionAction]) {
-    guard phase == .serving, let asked = prober, asked.isReady else { return }
+    guard let asked = prober else { return }
+    switch phase {
+    case .startingUp: break
+    case .serving where asked.isReady: break
+    case .loading, .serving, .stoppingEngine, .withdrawing, .stoppingProber, .ended: return
+    }
     guard asked.unanswered < limits.unansweredPings else {
       actions.append(.log(.error, "the prober does not answer and is killed"))
       actions.append(.killProber(asked.id))
@@ -47,7 +52,7 @@ extension Supervision {
     switch phase {
     case .stoppingProber(_, let code): return finish(code: code, into: &actions)
     case .stoppingEngine, .withdrawing, .ended: return
-    case .loading, .serving: break
+    case .loading, .startingUp, .serving: break
     }
     actions.append(.log(.error, "the prober \(ending); it is started again, no address moves"))
     let earliest = (proberStartedAt ?? now) + limits.proberPause
@@ -56,5 +61,7 @@ extension Supervision {
     } else {
       startProber(at: now, into: &actions)
     }
+    // Its startup script went with it. To run that a second time would be worse than to go on.
+    if case .startingUp(let bundle, _) = phase { beginServing(bundle, at: now, into: &actions) }
   }
 }

@@ -7,7 +7,7 @@ extension Supervision {
     _ requester: ReloadRequester?, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {
     switch phase {
-    case .loading, .serving: break
+    case .loading, .startingUp, .serving: break
     case .stoppingEngine, .withdrawing, .stoppingProber, .ended:
       if let requester {
         actions.append(.answer(requester, code: ExitCode.failure.rawValue, message: "martlet is stopping"))
@@ -44,7 +44,7 @@ extension Supervision {
     _ bundle: BundleID, _ ending: Ending, _ complaint: String, at now: MonotonicInstant,
     into actions: inout [SupervisionAction]
   ) {
-    guard ending == .exited(0), let current else {
+    guard ending.isLoaded, let current else {
       let why = complaint.isEmpty ? "the loader \(ending)" : complaint
       reloadFailed(why, code: ending.code, into: &actions)
       return startQueuedReload(at: now, into: &actions)

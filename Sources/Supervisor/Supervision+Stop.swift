@@ -8,6 +8,9 @@ extension Supervision {
     case .loading:
       actions.append(.killLoader)
       return finish(code: 0, into: &actions)
+    case .startingUp:
+      actions.append(.announce(.stopping))
+      return stopProber(code: 0, at: now, into: &actions)
     case .stoppingEngine, .withdrawing, .stoppingProber, .ended: return
     case .serving: break
     }

@@ -11,6 +11,9 @@ struct Supervision {
   struct Limits {
     /// For reading the configuration.
     var load = Nanoseconds.seconds(30)
+    /// For the startup script, and for any script that the prober asks time for: longer than a configuration can allow, since the
+    /// prober sees to that.
+    var startup = Nanoseconds.seconds(1010)
     /// For the first engine and for the one of a reload to be ready.
     var prepare = Nanoseconds.seconds(10)
     /// For the engine after a crash to be ready: below the three seconds in which a peer takes over.
@@ -72,6 +75,8 @@ struct Supervision {
   /// What the service as a whole is doing.
   enum Phase: Equatable {
     case loading(BundleID, deadline: MonotonicInstant)
+    /// The prober runs the startup script; the engine comes after it.
+    case startingUp(BundleID, deadline: MonotonicInstant)
     case serving
     case stoppingEngine(deadline: MonotonicInstant)
     /// Engines were killed and are not gone yet; these boards are withdrawn once they are.
@@ -137,6 +142,8 @@ struct Supervision {
     case .engineReported(let engine, let report): engineReported(engine, report, at: now, into: &actions)
     case .engineEnded(let engine, let ending): engineEnded(engine, ending, at: now, into: &actions)
     case .heartbeat(let engine, let time): heartbeat(engine, time, at: now, into: &actions)
+    case .startupFinished(let id): startupFinished(id, at: now, into: &actions)
+    case .proberTakesLonger(let id, let time): proberTakesLonger(id, time, at: now, into: &actions)
     case .proberReady(let id): proberReady(id, into: &actions)
     case .proberAlive(let id): if prober?.id == id { prober?.unanswered = 0 }
     case .proberLook: lookAtProber(into: &actions)
@@ -169,7 +176,10 @@ struct Supervision {
   var retainedBundles: Set<BundleID> {
     var bundles: Set<BundleID> = []
     if let current { bundles.insert(current.bundle) }
-    if case .loading(let bundle, _) = phase { bundles.insert(bundle) }
+    switch phase {
+    case .loading(let bundle, _), .startingUp(let bundle, _): bundles.insert(bundle)
+    case .serving, .stoppingEngine, .withdrawing, .stoppingProber, .ended: break
+    }
     switch reload {
     case .loading(let bundle, _): bundles.insert(bundle)
     case .preparing(let next), .yielding(let next, _): bundles.insert(next.bundle)
@@ -183,7 +193,8 @@ struct Supervision {
   var nextDeadline: MonotonicInstant? {
     var deadlines = Array(retiring.values)
     switch phase {
-    case .loading(_, let deadline), .stoppingEngine(let deadline), .withdrawing(_, let deadline, _),
+    case .loading(_, let deadline), .startingUp(_, let deadline), .stoppingEngine(let deadline),
+      .withdrawing(_, let deadline, _),
       .stoppingProber(let deadline, _):
       deadlines.append(deadline)
     case .serving, .ended: break

@@ -44,6 +44,10 @@ enum SupervisionEvent: Hashable, Sendable {
   case engineEnded(EngineID, Ending)
   /// The time on the heartbeat of the current engine's board, read twice a second.
   case heartbeat(EngineID, MonotonicInstant)
+  /// The prober has run the startup script.
+  case startupFinished(ProberID)
+  /// The prober runs a script that may take so long.
+  case proberTakesLonger(ProberID, Nanoseconds)
   /// The prober serves.
   case proberReady(ProberID)
   /// The prober answered.
@@ -74,6 +78,8 @@ enum SupervisionAction: Equatable, Sendable {
   case killEngine(EngineID)
   /// Start a prober.
   case startProber(ProberID)
+  /// Have the prober run the startup script that the bundle names.
+  case runStartupScript(ProberID, bundle: BundleID)
   /// Give the prober this engine's bundle, board and a channel to it.
   case serve(ProberID, engine: EngineID, bundle: BundleID)
   /// Tell who asked for a reload how it went.
@@ -104,6 +110,8 @@ enum ServiceState: Hashable, Sendable {
   case reloading
   /// On the way out.
   case stopping
+  /// Not up, or not gone, for so long yet.
+  case takingLonger(Nanoseconds)
 }
 
 extension SupervisionAction {

@@ -96,6 +96,8 @@ extension Supervisor {
         switch report {
         case .ready: happened(.proberReady(id))
         case .alive: happened(.proberAlive(id))
+        case .startupFinished: happened(.startupFinished(id))
+        case .takesLonger(let seconds): happened(.proberTakesLonger(id, .seconds(Int64(seconds))))
         case .reloadRequested(let token): happened(.reloadRequested(ReloadRequester(prober: id, token: token)))
         }
       }
@@ -109,6 +111,12 @@ extension Supervisor {
       probers.removeValue(forKey: id)?.process.send(signal: SIGKILL)
       happened(.proberEnded(id, .notStarted(error.description)))
     }
+  }
+
+  /// Has a prober run the startup script.
+  func runStartupScript(_ prober: ProberID, bundle: BundleID) {
+    guard let bundle = bundles[bundle] else { return }
+    send(ProberCommand.runStartupScript.encoded, descriptors: [bundle.rawValue], to: probers[prober])
   }
 
   /// Gives a prober what it serves. The first one gets the channel that the engine was started with, a later one a new.

@@ -98,6 +98,7 @@ final class Supervisor {
       case .command(let id, let command): send([command.rawValue], to: engines[id])
       case .killEngine(let id): engines[id]?.process.send(signal: SIGKILL)
       case .startProber(let id): startProber(id)
+      case .runStartupScript(let prober, let bundle): runStartupScript(prober, bundle: bundle)
       case .serve(let prober, let engine, let bundle): serve(prober, engine: engine, bundle: bundle)
       case .answer(let requester, let code, let message):
         let answer = ProberCommand.reloadFinished(token: requester.token, code: code, message: message)
@@ -166,6 +167,7 @@ final class Supervisor {
       case .ready: try service.ready()
       case .reloading: try service.reloading(at: MonotonicClock.now())
       case .stopping: try service.stopping()
+      case .takingLonger(let time): try service.extendTimeout(by: time)
       }
     }
   }

@@ -31,7 +31,9 @@ struct LoaderProcess {
     if asksNamespace { return hand(over: Array((loaded.configuration.global.networkNamespace ?? "").utf8)) }
     for diagnostic in loaded.diagnostics { report(diagnostic) }
     guard !loaded.hasErrors else { return .configuration }
-    return hand(over: bundle.encoded())
+    let ending = hand(over: bundle.encoded())
+    let hasStartupScript = loaded.configuration.global.startupScript != nil
+    return ending == .success && hasStartupScript ? .loadedWithStartupScript : ending
   }
 
   private func hand(over bytes: [UInt8]) -> ControlModel.ExitCode {

@@ -41,6 +41,30 @@ private func router(_ lines: String, global: String = "") -> VirtualRouterDefini
     #expect(loaded.configuration.global.delayAfterBoot == .seconds(60))
   }
 
+  @Test func scriptsMayRunBeforeAndAfterEverything() throws {
+    let loaded = load(
+      """
+      global_defs {
+        enable_script_security
+        startup_script "/usr/local/sbin/up eth0" root adm
+        startup_script /usr/local/sbin/other
+        shutdown_script /usr/local/sbin/down
+        shutdown_script_timeout 1000
+      }
+      """ + instance(""))
+    #expect(loaded.diagnostics.map(\.id) == ["duplicate-command"])
+    let global = loaded.configuration.global
+    let startup = try #require(global.startupScript)
+    #expect(startup.command.arguments == ["/usr/local/sbin/up", "eth0"])
+    #expect(startup.command.user == ScriptUser(user: "root", group: "adm"))
+    #expect(startup.timeout == .seconds(10))
+    #expect(global.shutdownScript?.timeout == .seconds(1000))
+    #expect(loaded.scripts.map(\.keyword) == ["startup_script", "shutdown_script"])
+    let wrong = load("global_defs {\nstartup_script /x\nstartup_script_timeout 0\n}\n" + instance(""))
+    #expect(wrong.diagnostics.map(\.id).sorted() == ["bad-value", "script-security"])
+    #expect(wrong.configuration.global.startupScript?.timeout == .seconds(10))
+  }
+
   @Test(arguments: [
     ("owner_ignore_adverts", "", true), ("", "vrrp_owner_ignore_adverts", true),
     ("owner_ignore_adverts off", "vrrp_owner_ignore_adverts", false), ("", "", false),

@@ -49,7 +49,7 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       var bytes = (0..<Int.random(in: 0...80, using: &generator)).map { _ in
         UInt8.random(in: 0...255, using: &generator)
       }
-      if !bytes.isEmpty { bytes[0] = UInt8.random(in: 0...5, using: &generator) }
+      if !bytes.isEmpty { bytes[0] = UInt8.random(in: 0...6, using: &generator) }
       bytes.withUnsafeBytes {
         _ = try? EngineMessage(decoding: $0)
         _ = try? ProberCommand(decoding: $0)
@@ -61,11 +61,14 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
 
   @Test func supervisorMessagesSurviveTheirEncoding() throws {
     for command in [
-      ProberCommand.serve, .reloadFinished(token: 7, code: 2, message: "martlet.conf:3:1: error"), .shutdown,
+      ProberCommand.serve, .reloadFinished(token: 7, code: 2, message: "martlet.conf:3:1: error"), .shutdown, .ping,
+      .runStartupScript,
     ] {
       #expect(try command.encoded.withUnsafeBytes { try ProberCommand(decoding: $0) } == command)
     }
-    for report in [ProberReport.ready, .reloadRequested(token: .max), .alive] {
+    for report in [
+      ProberReport.ready, .reloadRequested(token: .max), .alive, .startupFinished, .takesLonger(seconds: .max),
+    ] {
       #expect(try report.encoded.withUnsafeBytes { try ProberReport(decoding: $0) } == report)
     }
     let verdict = TrackerVerdict(tracker: 2, status: .down, reason: "exit 1")

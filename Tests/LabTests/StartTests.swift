@@ -1,3 +1,4 @@
+import Glibc
 import LabKit
 import NetworkTypes
 import Testing
@@ -6,6 +7,63 @@ import VRRPCore
 extension LabTests {
   /// What a host does before it may take part.
   @Suite struct Start {
+    /// A script in the host's folder.
+    private func script(_ name: String, _ body: String, on host: Host) throws -> String {
+      let path = "\(host.folder)/\(name)"
+      try writeFile(path, "#!/bin/sh\n\(body)\n", mode: 0o700)
+      return path
+    }
+
+    @Test(
+      "The startup script may make the interface, nothing is sent before it has ended; the shutdown script finds nothing held",
+      needs(.lab, .martlet))
+    func scriptsBeforeAndAfter() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        let peer = try MartletPeer(host: lab.addHost("a", number: 1))
+        let folder = peer.host.folder
+        let up = try script(
+          "up",
+          """
+          ip link add late0 link eth0 type macvlan mode bridge
+          ip address add 10.9.0.201/16 dev late0
+          ip link set late0 up
+          read line < \(folder)/gate
+          echo up >> \(folder)/calls
+          """, on: peer.host)
+        let down = try script(
+          "down", "ip address show to \(file.address()) > \(folder)/held; echo down >> \(folder)/calls", on: peer.host)
+        mkfifo("\(folder)/gate", 0o600)
+        file.globalLines = ["startup_script \(up)", "startup_script_timeout 60", "shutdown_script \(down)"]
+        file.topLines = ["static_ipaddress {", "10.77.0.1/32 dev eth0", "}"]
+        let text = file.text(for: peer.host, priority: 100, peers: [])
+          .replacing("interface eth0", with: "interface late0")
+          .replacing("\(file.address())/16 dev eth0", with: "\(file.address())/16 dev late0")
+        let started = MonotonicInstant.labNow()
+        try peer.start(text)
+        func names() throws -> String { try peer.host.run("ip", "-br", "address") }
+        #expect(try await eventually(within: startup) { try names().contains("10.9.0.201") }, "\(peer.log)")
+        let waits = MonotonicInstant.labNow() + file.masterDownInterval(priority: 100) * 2
+        await eventually(within: .seconds(10)) { MonotonicInstant.labNow() >= waits }
+        #expect(lab.capture.adverts(vrid: file.vrid, since: started).isEmpty, "\(peer.log)")
+        #expect(try !names().contains("10.77.0.1"))
+
+        let opened = MonotonicInstant.labNow()
+        try peer.host.run("/bin/sh", "-c", "echo > \(folder)/gate")
+        let bound = startup + file.masterDownInterval(priority: 100) + margin
+        let held = try await eventually(within: bound) { try peer.host.addresses().contains(file.address()) }
+        #expect(held, "\(peer.log)")
+        #expect(try names().contains("10.77.0.1"))
+        #expect(lab.capture.adverts(vrid: file.vrid, since: started).first.map { $0.time > opened } == true)
+        #expect(try peer.command("reload").succeeded)
+
+        #expect(await peer.stop() == .exit(0), "\(peer.log)")
+        #expect(readFile("\(folder)/calls") == "up\ndown\n", "\(peer.log)")
+        #expect(readFile("\(folder)/held").isEmpty)
+        #expect(peer.log.contains("the startup script has ended") && peer.log.contains("the shutdown script has ended"))
+      }
+    }
+
     @Test(
       "No advert before the delay is over, also after a reload, and then as usual (0d91c74b, 58483b22)",
       needs(.lab, .martlet))

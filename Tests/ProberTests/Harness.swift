@@ -161,6 +161,19 @@ final class Harness {
     verdicts = []
   }
 
+  /// Has the prober run the startup script of a configuration, as before the first engine.
+  func runStartupScript(of configuration: Configuration) throws {
+    let bytes = [UInt8(configurations.known.count)]
+    configurations.known[bytes] = configuration
+    try runStartupScript(bundle: bytes)
+  }
+
+  func runStartupScript(bundle bytes: [UInt8]) throws {
+    let bundle = try MemoryFile.create(name: "bundle", holding: bytes)
+    let sent = try supervisor.send(ProberCommand.runStartupScript.encoded, descriptors: [bundle.rawValue])
+    #expect(sent == .sent)
+  }
+
   /// Leaves no child behind: one that nobody waits for keeps exit tests, which wait for any child, going round for ever.
   deinit {
     prober.killScripts()

@@ -161,6 +161,10 @@ final class FakeProcesses {
         told.append("prober shutdown")
         child.end(.exited(0))
       case .ping: child.say(ProberReport.alive.encoded)
+      case .runStartupScript:
+        told.append("startup script with \(count)")
+        _ = channel.takeDescriptor()
+        child.say(ProberReport.startupFinished.encoded)
       case nil: told.append("nonsense")
       }
     }
@@ -184,7 +188,10 @@ final class SupervisorStage {
   let directory: String
   let supervisor: Supervisor
 
-  init(service: ServiceNotification = ServiceNotification(environment: ProcessEnvironment([]))) throws {
+  init(
+    service: ServiceNotification = ServiceNotification(environment: ProcessEnvironment([])), loaderCode: Int32 = 0
+  ) throws {
+    processes.load.code = loaderCode
     var template = Array("/tmp/martlet-supervisor-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw SystemError(operation: "create directory", errno: errno) }
     directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -18,6 +18,8 @@ extension Lowering {
     model.global = global.settings
     model.global.notifyFIFO?.script = global.fifoScript?.value
     model.global.vrrpNotifyFIFO?.script = global.vrrpFIFOScript?.value
+    model.global.startupScript = Self.lifecycleScript(global.startupScript, global.startupTimeout)
+    model.global.shutdownScript = Self.lifecycleScript(global.shutdownScript, global.shutdownTimeout)
     model.scripts = scripts.compactMap(definition)
     model.bfdInstances = sessions.compactMap(definition)
     model.trackedFiles = trackedFiles.compactMap(definition)
@@ -37,6 +39,13 @@ extension Lowering {
     model.staticEntries = staticAddresses + staticRoutes + staticRules
     model.groups = groups.map { definition($0, positions) }.filter { !$0.members.isEmpty }
     return model
+  }
+
+  private static func lifecycleScript(_ command: Located<CommandDefinition>?, _ seconds: Int?) -> LifecycleScript? {
+    guard let command else { return nil }
+    var script = LifecycleScript(command: command.value)
+    if let seconds { script.timeout = .seconds(Int64(seconds)) }
+    return script
   }
 
   private func definition(_ draft: ScriptDraft) -> ScriptCheckDefinition? {

@@ -57,6 +57,10 @@ struct GlobalDraft {
   var vrrpFIFOSpan: SourceSpan?
   var scriptUserSpan: SourceSpan?
   var fifoScript: Located<CommandDefinition>?
+  var startupScript: Located<CommandDefinition>?
+  var startupTimeout: Int?
+  var shutdownScript: Located<CommandDefinition>?
+  var shutdownTimeout: Int?
   var vrrpFIFOScript: Located<CommandDefinition>?
 }
 

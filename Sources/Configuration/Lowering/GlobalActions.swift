@@ -30,8 +30,12 @@ extension Lowering {
         draft.vrrpFIFOSpan = statement.span
         lowering.readFIFO(statement, into: &draft.settings.vrrpNotifyFIFO)
       },
-      .custom("notify_fifo_script") { $2.readFIFOScript($1, into: &$0.fifoScript) },
-      .custom("vrrp_notify_fifo_script") { $2.readFIFOScript($1, into: &$0.vrrpFIFOScript) },
+      .custom("notify_fifo_script") { $2.readScript($1, into: &$0.fifoScript) },
+      .custom("vrrp_notify_fifo_script") { $2.readScript($1, into: &$0.vrrpFIFOScript) },
+      .custom("startup_script") { $2.readScript($1, into: &$0.startupScript) },
+      .integer("startup_script_timeout", \.startupTimeout),
+      .custom("shutdown_script") { $2.readScript($1, into: &$0.shutdownScript) },
+      .integer("shutdown_script_timeout", \.shutdownTimeout),
       .boolean("vrrp_notify_priority_changes", \.notifiesPriorityChanges),
       .custom("vrrp_mcast_group4") { $2.readGroup($1, .ipv4, into: &$0.settings.multicastGroup4) },
       .custom("vrrp_mcast_group6") { $2.readGroup($1, .ipv6, into: &$0.settings.multicastGroup6) },
@@ -120,7 +124,8 @@ extension Lowering {
     fifo = made
   }
 
-  private func readFIFOScript(_ statement: Statement, into script: inout Located<CommandDefinition>?) {
+  /// Reads a command of which the first one written counts.
+  private func readScript(_ statement: Statement, into script: inout Located<CommandDefinition>?) {
     guard script == nil else {
       diagnostics.report(
         .warning, "duplicate-command", "\(statement.words[0].text) is given twice; this one is ignored",

@@ -1,0 +1,123 @@
+import Configuration
+import ControlModel
+import LinuxSystem
+import NetworkTypes
+
+/// How far a prober that ends has come.
+enum StopPhase: Equatable {
+  /// Until everything the engine said is heard.
+  case hearing
+  /// Until the last notification has run.
+  case notifying
+  /// Until the FIFOs' scripts have read what waits.
+  case draining
+  /// Until the supervisor says that everything is withdrawn: the shutdown script may run only then.
+  case awaitingWord
+  /// Until the shutdown script has run.
+  case concluding
+  case ended
+}
+
+/// The end: what the engine said last is heard, notified of and read; then comes the shutdown script.
+extension Prober {
+  /// How long notifications that wait may take when the process ends.
+  static let shutdownLimit = Nanoseconds.seconds(5)
+
+  /// The supervisor says that the engine has stopped and everything is withdrawn.
+  func withdrawn() {
+    isWithdrawn = true
+    if stopping == .awaitingWord { return conclude() }
+    stop(because: nil)
+  }
+
+  func supervisorIsGone() {
+    if stopping == .awaitingWord { return end() }
+    stop(because: "the supervisor is gone")
+  }
+
+  /// Hears the engine out, runs the notifications that wait, and ends.
+  func stop(because reason: String?) {
+    guard stopping == nil else { return }
+    if let reason { log.log(.notice, "ending: \(reason)") }
+    stopping = .hearing
+    lifecycle.stop()
+    stopTrackers()
+    notifier.onProgress = { [weak self] in self?.continueStopping() }
+    stopTimer = loop.schedule(after: Self.shutdownLimit) { [weak self] in
+      self?.log.log(.warning, "the last notifications took too long and are cut short")
+      self?.finishNotifications()
+    }
+    link?.drain()
+    continueStopping()
+  }
+
+  func continueStopping() {
+    switch stopping {
+    case nil, .draining, .awaitingWord, .concluding, .ended: return
+    case .hearing:
+      guard link?.isClosed ?? true, oldLinks.isEmpty else { return }
+      stopping = .notifying
+      continueStopping()
+    case .notifying:
+      guard notifier.isIdle else { return }
+      stopping = .draining
+      awaitReaders(tries: 40)
+    }
+  }
+
+  private func awaitReaders(tries: Int) {
+    guard stopping == .draining else { return }
+    notifier.finishPipes()
+    guard notifier.hasReaders, tries > 0 else { return finishNotifications() }
+    _ = loop.schedule(after: .milliseconds(50)) { [weak self] in self?.awaitReaders(tries: tries - 1) }
+  }
+
+  private func finishNotifications() {
+    loop.cancel(stopTimer)
+    killScripts()
+    guard shutdownScript != nil, !isWithdrawn, supervisorRegistration != nil else { return conclude() }
+    // Whoever ends all processes at once (a service manager may) is quicker than the engine.
+    stopping = .awaitingWord
+    stopTimer = loop.schedule(after: Self.shutdownLimit) { [weak self] in self?.end() }
+  }
+
+  private var shutdownScript: LifecycleScript? {
+    (configuration ?? startup?.configuration)?.global.shutdownScript
+  }
+
+  /// The last script, if there is one and everything is withdrawn; then the end.
+  private func conclude() {
+    stopping = .concluding
+    loop.cancel(stopTimer)
+    guard isWithdrawn, let script = shutdownScript, let launcher else { return end() }
+    _ = report(.takesLonger(seconds: script.timeout.wholeSeconds))
+    lifecycle.run(script, .shutdown, launcher: launcher) { [weak self] in self?.end() }
+  }
+
+  /// Kills every script that runs; none is started any more.
+  func killScripts() {
+    lifecycle.stop()
+    stopTrackers()
+    notifier.stop()
+  }
+
+  private func stopTrackers() {
+    checks.stop()
+    files.stop()
+    processes.stop()
+  }
+
+  private func end() {
+    guard stopping != .ended else { return }
+    stopping = .ended
+    loop.cancel(stopTimer)
+    killScripts()
+    for (_, connection) in reloads {
+      connection.reply(.error(code: ExitCode.failure.rawValue, message: "martlet is stopping"))
+    }
+    reloads = [:]
+    control?.close()
+    control = nil
+    loop.stop()
+  }
+}
