@@ -72,6 +72,8 @@ public struct GlobalSettings: Sendable, Hashable {
   public var startupScript: LifecycleScript?
   /// What runs once after everything has been given up (`shutdown_script`).
   public var shutdownScript: LifecycleScript?
+  /// Whether the FIFOs get every state anew after a reload (`fifo_write_vrrp_states_on_reload`).
+  public var writesStatesOnReload = false
   /// Whether a router whose interface does not exist waits for it in FAULT (`dynamic_interfaces`).
   public var allowsMissingInterfaces = false
   /// From the start of the daemon to the start of its virtual routers, at least (`vrrp_startup_delay`).

@@ -176,6 +176,19 @@ final class Notifier {
       })
   }
 
+  /// Writes to the FIFOs where every router and group stands, for readers to begin anew with a configuration. No script is called:
+  /// nothing has happened.
+  func writeStates() {
+    func write(_ subject: NotifySubject, _ state: NotifyState?, priority: Int) {
+      guard let state else { return }
+      self.write(NotifyEvent(subject: subject, state: state, priority: priority, cause: "", previous: "").line)
+    }
+    for router in configuration.routers {
+      write(.instance(router.name), routers[router.name]?.announced, priority: routers[router.name]?.priority ?? 0)
+    }
+    for group in configuration.groups { write(.group(group.name), groups[group.name], priority: 0) }
+  }
+
   private func write(_ line: String) { for pipe in pipes { pipe.write(line) } }
 
   private func queue(of subject: NotifySubject) -> NotifyQueue {

@@ -175,6 +175,7 @@ final class Prober {
     if let launcher {
       self.launcher = launcher
       notifier.adopt(link, launcher: launcher)
+      if isNew, !isFirst, wanted.global.writesStatesOnReload { notifier.writeStates() }
       if isNew { adoptTrackers(wanted, launcher, board: isFirst ? board : nil) }
       // What the engine has said comes before what the board shows to be missing.
       link.drain()

@@ -35,6 +35,12 @@ private func router(_ lines: String, global: String = "") -> VirtualRouterDefini
     #expect(loaded.configuration.routers.first?.core.announcements.refreshInterval == nil)
   }
 
+  @Test func statesMayBeWrittenAnewOnReload() {
+    #expect(!load(instance("")).configuration.global.writesStatesOnReload)
+    let loaded = load("global_defs {\nfifo_write_vrrp_states_on_reload\n}\n" + instance(""))
+    #expect(loaded.configuration.global.writesStatesOnReload && loaded.diagnostics.isEmpty)
+  }
+
   @Test func theStartCanWait() {
     let loaded = load("global_defs {\nvrrp_startup_delay 2.5\nvrrp_delay_after_boot 60\n}\n" + instance(""))
     #expect(loaded.configuration.global.startupDelay == .milliseconds(2500))

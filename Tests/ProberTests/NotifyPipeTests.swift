@@ -69,6 +69,40 @@ extension ProberTests {
       #expect(access(harness.scratch.path("fifo"), F_OK) != 0, "a FIFO it made goes with it")
     }
 
+    @Test(arguments: [true, false]) func writesEveryStateAfterAReloadIfAskedTo(isAsked: Bool) throws {
+      let harness = try Harness()
+      var configuration = try configuration(harness.scratch)
+      configuration.routers.append(try .named("C", priority: 90))
+      configuration.global.writesStatesOnReload = isAsked
+      try harness.serve(configuration)
+      try harness.wait(for: "the FIFO") { access(harness.scratch.path("fifo"), F_OK) == 0 }
+      for router in [0, 1] { try harness.transition(router, 1, from: .initialize, to: .backup) }
+      try harness.transition(2, 1, from: .backup, to: .master, priority: 90)
+      try harness.wait(for: "the transitions") { harness.logText.contains("C: BACKUP → MASTER") }
+      // A new engine after a crash is no reload.
+      try harness.serve(configuration, keepingBoard: true)
+      let reader = try FileDescriptor.open(harness.scratch.path("fifo"), flags: O_RDONLY | O_NONBLOCK)
+      var text = ""
+      try harness.wait(for: "the lines") {
+        read(reader, into: &text)
+        return text.contains("\"C\" MASTER")
+      }
+      text = ""
+      // One that has said nothing yet has no state to write.
+      configuration.routers.append(try .named("D"))
+      try harness.serve(configuration)
+      try harness.transition(3, 1, from: .initialize, to: .backup)
+      try harness.wait(for: "the newcomer") {
+        read(reader, into: &text)
+        return text.hasSuffix("INSTANCE \"D\" BACKUP 150\n")
+      }
+      let states = [
+        "INSTANCE \"A\" BACKUP 150", "INSTANCE \"B\" BACKUP 150", "INSTANCE \"C\" MASTER 90",
+        "GROUP \"G\" BACKUP 0",
+      ]
+      #expect(text.split(separator: "\n").map(String.init).dropLast() == (isAsked ? states : []))
+    }
+
     @Test(arguments: ["a file", "a link", "a directory", "one that everybody can write to"])
     func refusesWhatIsNoFIFOOfItsOwn(kind: String) throws {
       let harness = try Harness()

@@ -36,6 +36,7 @@ extension Lowering {
       .integer("startup_script_timeout", \.startupTimeout),
       .custom("shutdown_script") { $2.readScript($1, into: &$0.shutdownScript) },
       .integer("shutdown_script_timeout", \.shutdownTimeout),
+      .flag("fifo_write_vrrp_states_on_reload", \.settings.writesStatesOnReload),
       .boolean("vrrp_notify_priority_changes", \.notifiesPriorityChanges),
       .custom("vrrp_mcast_group4") { $2.readGroup($1, .ipv4, into: &$0.settings.multicastGroup4) },
       .custom("vrrp_mcast_group6") { $2.readGroup($1, .ipv6, into: &$0.settings.multicastGroup6) },

@@ -88,7 +88,7 @@ extension Schema {
       Keyword("vrrp_notify_fifo", .words, .acts),
       Keyword("vrrp_notify_fifo_script", .command, .acts),
       Keyword("vrrp_notify_priority_changes", .boolean, default: "false", .acts),
-      Keyword("fifo_write_vrrp_states_on_reload", .flag),
+      Keyword("fifo_write_vrrp_states_on_reload", .flag, .acts),
       Keyword("lvs_notify_fifo", .words, .notManaged),
       Keyword("lvs_notify_fifo_script", .command, .notManaged),
       Keyword("checker_priority", .integer(-20, 19), default: "0", .accepted(.scheduling)),
