@@ -24,6 +24,9 @@ public struct Configuration: Sendable {
   /// `static_ipaddress`, `static_routes` and `static_rules`: what the kernel has as long as the daemon runs.
   public var staticEntries: [KernelEntryDefinition] = []
 
+  /// Interfaces whose announcements are spaced together (`garp_group`).
+  public var announcementGroups: [AnnouncementGroup] = []
+
   /// How long a change of a link must last to count, by the link's name (`interface_up_down_delays`).
   public var linkDelays: [String: LinkDelay] = [:]
 
@@ -33,6 +36,30 @@ public struct Configuration: Sendable {
   /// Whether it has any routes or rules.
   public var hasRouting: Bool {
     (staticEntries + routers.flatMap(\.entries)).contains { if case .address = $0.content { false } else { true } }
+  }
+}
+
+/// `garp_group`: interfaces on one switch, which is not to be flooded with announcements.
+public struct AnnouncementGroup: Sendable, Hashable {
+  /// The interfaces.
+  public var interfaces: [String]
+  /// Between two gratuitous ARPs on any of them; zero for none.
+  public var garpInterval: Nanoseconds
+  /// Between two unsolicited neighbour advertisements on any of them; zero for none.
+  public var neighborAdvertisementInterval: Nanoseconds
+
+  /// A group of the given contents.
+  public init(
+    interfaces: [String], garpInterval: Nanoseconds = .zero, neighborAdvertisementInterval: Nanoseconds = .zero
+  ) {
+    self.interfaces = interfaces
+    self.garpInterval = garpInterval
+    self.neighborAdvertisementInterval = neighborAdvertisementInterval
+  }
+
+  /// Between two announcements of addresses of a family.
+  public func interval(_ family: AddressFamily) -> Nanoseconds {
+    family == .ipv4 ? garpInterval : neighborAdvertisementInterval
   }
 }
 
@@ -56,9 +83,9 @@ public struct GlobalSettings: Sendable, Hashable {
   public var routerID: String?
   /// The version of routers that name none (`vrrp_version`); IPv6 always speaks version 3.
   public var version = ProtocolVersion.v2
-  /// Between gratuitous ARPs on one interface (`vrrp_garp_interval`).
+  /// Between gratuitous ARPs on an interface that is in no ``AnnouncementGroup`` (`vrrp_garp_interval`).
   public var garpInterval = Nanoseconds.zero
-  /// Between unsolicited neighbour advertisements on one interface (`vrrp_gna_interval`).
+  /// Between unsolicited neighbour advertisements on such an interface (`vrrp_gna_interval`).
   public var neighborAdvertisementInterval = Nanoseconds.zero
   /// Who scripts run as when they do not say (`script_user`).
   public var scriptUser: ScriptUser?

@@ -1,11 +1,37 @@
 import NetworkTypes
 
+/// Which announcements keep a space to one another: those of a family on one interface, or on the interfaces of a `garp_group`.
+struct AnnouncementLanes {
+  /// Between two announcements of each lane; the first lane is for what needs no space.
+  let intervals: [Nanoseconds]
+  /// The lane of each router's addresses, counted from its first; empty if none needs a space.
+  let lanes: [[Int]]
+  /// The lanes that each router has addresses in.
+  let lanesOfRouter: [[Int]]
+
+  /// Announcements that keep no space at all.
+  static let free = AnnouncementLanes(intervals: [.zero], lanes: [])
+
+  init(intervals: [Nanoseconds], lanes: [[Int]]) {
+    self.intervals = intervals
+    self.lanes = lanes
+    lanesOfRouter = lanes.map { Array(Set($0)).sorted() }
+  }
+
+  func lane(of router: Int, position: Int) -> Int {
+    guard lanes.indices.contains(router), lanes[router].indices.contains(position) else { return 0 }
+    return lanes[router][position]
+  }
+
+  func lanes(of router: Int) -> [Int] { lanesOfRouter.indices.contains(router) ? lanesOfRouter[router] : [0] }
+}
+
 /// Which announcement goes out next: gratuitous ARP for IPv4, unsolicited neighbour advertisement for IPv6.
 ///
 /// Every router's first round comes before anybody's second, so that with thousands of addresses the last one is not announced only
 /// after the first has been announced five times.
 struct Announcer {
-  struct Item: Equatable {
+  private struct Item {
     let router: Int
     /// Rounds still to go, this one among them.
     var rounds: Int
@@ -15,70 +41,96 @@ struct Announcer {
     var end: Int?
   }
 
-  /// Between two announcements when the configuration spaces them (`vrrp_garp_interval`, `vrrp_gna_interval`).
-  private let garpInterval: Nanoseconds
-  private let neighborInterval: Nanoseconds
-  private var items: [Item] = []
-  private var head = 0
-  private var notBefore = MonotonicInstant(nanoseconds: .min)
+  /// What waits in one lane.
+  private struct Queue {
+    let interval: Nanoseconds
+    var items: [Item] = []
+    var head = 0
+    var notBefore = MonotonicInstant(nanoseconds: .min)
 
-  init(garpInterval: Nanoseconds, neighborInterval: Nanoseconds) {
-    self.garpInterval = garpInterval
-    self.neighborInterval = neighborInterval
+    var isEmpty: Bool { head == items.count }
+
+    mutating func dropFirst() {
+      head += 1
+      // The used front is given back now and then, so that rounds which follow each other do not grow the array for ever.
+      if head > 64, head * 2 > items.count {
+        items.removeSubrange(..<head)
+        head = 0
+      }
+    }
   }
 
-  var isEmpty: Bool { head == items.count }
+  private let lanes: AnnouncementLanes
+  private var queues: [Queue]
+  /// Until when none leaves because the socket is full.
+  private var notBefore = MonotonicInstant(nanoseconds: .min)
+
+  init(_ lanes: AnnouncementLanes) {
+    self.lanes = lanes
+    queues = lanes.intervals.map { Queue(interval: $0) }
+  }
+
+  var isEmpty: Bool { queues.allSatisfy(\.isEmpty) }
 
   /// When the next announcement may leave; `nil` when none waits.
-  var nextDeadline: MonotonicInstant? { isEmpty ? nil : notBefore }
+  var nextDeadline: MonotonicInstant? {
+    queues.lazy.filter { !$0.isEmpty }.map { max($0.notBefore, notBefore) }.min()
+  }
 
   mutating func announce(router: Int, rounds: Int) {
-    if rounds > 0 { items.append(Item(router: router, rounds: rounds)) }
+    guard rounds > 0 else { return }
+    for lane in lanes.lanes(of: router) { queues[lane].items.append(Item(router: router, rounds: rounds)) }
   }
 
   /// Announces one of the router's addresses once.
   mutating func announce(router: Int, position: Int) {
-    items.append(Item(router: router, rounds: 1, position: position, end: position + 1))
+    let lane = lanes.lane(of: router, position: position)
+    queues[lane].items.append(Item(router: router, rounds: 1, position: position, end: position + 1))
   }
 
   mutating func cancel(router: Int) {
-    items.removeSubrange(..<head)
-    head = 0
-    items.removeAll { $0.router == router }
+    for lane in queues.indices {
+      queues[lane].items.removeSubrange(..<queues[lane].head)
+      queues[lane].head = 0
+      queues[lane].items.removeAll { $0.router == router }
+    }
   }
 
   /// Takes the next address to announce, of a router that has `addresses(router)` of them; `nil` when none may leave now.
   mutating func next(at now: MonotonicInstant, addresses: (Int) -> Int) -> (router: Int, position: Int)? {
-    while !isEmpty, notBefore <= now {
-      let item = items[head]
-      if item.position < min(item.end ?? .max, addresses(item.router)) {
-        items[head].position += 1
-        return (item.router, item.position)
+    guard notBefore <= now else { return nil }
+    // The free ones come last: of the others only few are due, and those should not wait for thousands.
+    for lane in queues.indices.reversed() where queues[lane].notBefore <= now {
+      while !queues[lane].isEmpty {
+        let item = queues[lane].items[queues[lane].head]
+        let end = min(item.end ?? .max, addresses(item.router))
+        let own = (item.position..<max(end, item.position)).first {
+          lanes.lane(of: item.router, position: $0) == lane
+        }
+        if let own {
+          queues[lane].items[queues[lane].head].position = own + 1
+          return (item.router, own)
+        }
+        queues[lane].dropFirst()
+        if item.rounds > 1 { queues[lane].items.append(Item(router: item.router, rounds: item.rounds - 1)) }
       }
-      dropFirst()
-      if item.rounds > 1 { items.append(Item(router: item.router, rounds: item.rounds - 1)) }
     }
     return nil
   }
 
   /// Says that an announcement has left, so that the configured space is kept before the next.
-  mutating func didSend(_ family: AddressFamily, at now: MonotonicInstant) {
-    let space = family == .ipv4 ? garpInterval : neighborInterval
-    if space > .zero { notBefore = now + space }
+  mutating func didSend(_ router: Int, position: Int, at now: MonotonicInstant) {
+    let lane = lanes.lane(of: router, position: position)
+    if queues[lane].interval > .zero { queues[lane].notBefore = now + queues[lane].interval }
   }
 
   /// Puts the address that ``next(at:addresses:)`` gave back, because the socket is full; none leaves before `instant`.
   mutating func postpone(_ router: Int, position: Int, until instant: MonotonicInstant) {
     notBefore = max(notBefore, instant)
-    if !isEmpty, items[head].router == router, items[head].position == position + 1 { items[head].position = position }
-  }
-
-  private mutating func dropFirst() {
-    head += 1
-    // The used front is given back now and then, so that rounds which follow each other do not grow the array for ever.
-    if head > 64, head * 2 > items.count {
-      items.removeSubrange(..<head)
-      head = 0
-    }
+    let lane = lanes.lane(of: router, position: position)
+    guard !queues[lane].isEmpty else { return }
+    let head = queues[lane].head
+    let item = queues[lane].items[head]
+    if item.router == router, item.position == position + 1 { queues[lane].items[head].position = position }
   }
 }

@@ -145,7 +145,7 @@ extension Engine {
         announcer.postpone(next.router, position: next.position, until: now + .milliseconds(1))
         break
       }
-      announcer.didSend(address.prefix.address.family, at: now)
+      announcer.didSend(next.router, position: next.position, at: now)
       board.router(next.router)?[.announcementsSent] &+= 1
       count += 1
     }

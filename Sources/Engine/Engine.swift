@@ -119,8 +119,7 @@ final class Engine {
     outbox = Outbox(prober)
     core = VirtualRouterSet(routers: plan.core, groups: plan.groups, trackerCount: plan.trackers.count)
     work = WorkQueue(routerCount: plan.routers.count)
-    announcer = Announcer(
-      garpInterval: plan.garpInterval, neighborInterval: plan.neighborAdvertisementInterval)
+    announcer = Announcer(plan.announcementLanes)
     remembered = Array(repeating: RememberedAdvertisement(), count: plan.routers.count)
     announcementsAfterClaim = Array(repeating: 0, count: plan.routers.count)
     sendFails = Array(repeating: false, count: plan.routers.count)

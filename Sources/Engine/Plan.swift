@@ -10,6 +10,8 @@ struct PlannedAddress {
   let router: Int
   /// The interface that carries it.
   let interface: InterfaceIndex
+  /// The interface that its packets leave the host by: the one below, if it has a virtual MAC address.
+  let lower: InterfaceIndex
   /// The line of the configuration.
   let definition: VirtualAddress
 
@@ -97,8 +99,7 @@ struct Plan {
   let entriesOfPlace: [AddressPlace: [Int]]
   /// What every name of an interface stood for when the plan was made; ``absent`` for one that did not exist.
   let interfaces: [String: InterfaceIndex]
-  let garpInterval: Nanoseconds
-  let neighborAdvertisementInterval: Nanoseconds
+  let announcementLanes: AnnouncementLanes
   let linkDelays: [String: LinkDelay]
   let startupDelay: Nanoseconds
   let delayAfterBoot: Nanoseconds
@@ -136,7 +137,8 @@ struct Plan {
         let own = links.carrier(line.prefix.address.family, of: definition)
         let carrier = try line.interface.map { name throws(PlanError) in try names.index(name, usedBy: definition.name)
         }
-        addresses.append(PlannedAddress(router: index, interface: carrier ?? own, definition: line))
+        let lower = carrier ?? links.interface
+        addresses.append(PlannedAddress(router: index, interface: carrier ?? own, lower: lower, definition: line))
       }
       for line in definition.entries {
         entries.append(try PlannedEntry(line, of: (index, definition.name), &names))
@@ -187,8 +189,8 @@ struct Plan {
     linkDelays = configuration.linkDelays
     startupDelay = configuration.global.startupDelay
     delayAfterBoot = configuration.global.delayAfterBoot
-    garpInterval = configuration.global.garpInterval
-    neighborAdvertisementInterval = configuration.global.neighborAdvertisementInterval
+    announcementLanes = AnnouncementLanes(
+      configuration, routers: routers, addresses: addresses, interfaces: interfaces)
   }
 }
 

@@ -34,8 +34,8 @@ struct PlannedEntry {
     let user = router?.name ?? "\"\(definition.text)\""
     switch definition.content {
     case .address(let address):
-      let planned = PlannedAddress(
-        router: -1, interface: try names.index(address.interface ?? "", usedBy: user), definition: address)
+      let interface = try names.index(address.interface ?? "", usedBy: user)
+      let planned = PlannedAddress(router: -1, interface: interface, lower: interface, definition: address)
       trace = .address(planned.place)
       isTracked = true
       isMarked = false

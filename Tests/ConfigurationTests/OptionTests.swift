@@ -35,6 +35,43 @@ private func router(_ lines: String, global: String = "") -> VirtualRouterDefini
     #expect(loaded.configuration.routers.first?.core.announcements.refreshInterval == nil)
   }
 
+  @Test func interfacesOfOneSwitchAreSpacedTogether() {
+    let loaded = load(
+      """
+      garp_group {
+        garp_interval 0.01
+        gna_interval 0.000001
+        interfaces {
+          eth0 eth1
+          eth2
+        }
+      }
+      garp_group {
+        gna_interval 2
+        interface eth3
+      }
+      """ + "\n" + instance(""))
+    #expect(loaded.diagnostics.isEmpty)
+    #expect(
+      loaded.configuration.announcementGroups == [
+        AnnouncementGroup(
+          interfaces: ["eth0", "eth1", "eth2"], garpInterval: .milliseconds(10),
+          neighborAdvertisementInterval: .microseconds(1)),
+        AnnouncementGroup(interfaces: ["eth3"], neighborAdvertisementInterval: .seconds(2)),
+      ])
+  }
+
+  @Test(arguments: [
+    ("interface eth0", "empty-block", 1), ("garp_interval 1", "empty-block", 1),
+    ("garp_interval 1\ninterface eth0\ninterfaces {\neth0\n}", "duplicate-interface", 5),
+    ("garp_interval 4295\ninterface eth0\ngna_interval 1", "bad-value", 2),
+    ("garp_interval 1\ninterface a/b", "interface-name", 3),
+  ])
+  func whatAGroupCannotUseIsSaid(lines: String, id: String, line: Int) {
+    let loaded = load("garp_group {\n\(lines)\n}\n" + instance(""))
+    #expect(loaded.diagnostics.contains { $0.id == id && $0.range?.line == line }, "\(loaded.diagnostics)")
+  }
+
   @Test func statesMayBeWrittenAnewOnReload() {
     #expect(!load(instance("")).configuration.global.writesStatesOnReload)
     let loaded = load("global_defs {\nfifo_write_vrrp_states_on_reload\n}\n" + instance(""))

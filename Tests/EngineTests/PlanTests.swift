@@ -97,6 +97,30 @@ import VRRPWire
     #expect(plan.interfaces["eth2"] == Plan.absent)
   }
 
+  @Test(
+    arguments: [
+      // Nothing asks for a space; the interfaces are apart; those of a group are together; the group says nothing of IPv6.
+      ([], 0, 0, [0, 0, 0], []),
+      ([], 10, 20, [1, 2, 3], [10, 10, 20]),
+      ([(["eth0", "eth1"], 5, 0)], 10, 20, [1, 1, 0], [5]),
+      ([(["eth1"], 0, 7)], 10, 20, [1, 0, 2], [10, 20]),
+      ([(["eth9"], 5, 5)], 0, 0, [0, 0, 0], []),
+    ] as [([([String], Int64, Int64)], Int64, Int64, [Int], [Int64])])
+  func announcementsAreSpacedByInterface(
+    groups: [([String], Int64, Int64)], garp: Int64, neighbor: Int64, lanes: [Int], intervals: [Int64]
+  ) throws {
+    var configuration = try configuration()
+    configuration.global.garpInterval = .milliseconds(garp)
+    configuration.global.neighborAdvertisementInterval = .milliseconds(neighbor)
+    configuration.announcementGroups = groups.map {
+      AnnouncementGroup(
+        interfaces: $0.0, garpInterval: .milliseconds($0.1), neighborAdvertisementInterval: .milliseconds($0.2))
+    }
+    let plan = try Plan(configuration, interfaces: ["eth0": eth0, "eth1": eth1])
+    #expect((0..<3).map { plan.announcementLanes.lane(of: 0, position: $0) } == lanes)
+    #expect(plan.announcementLanes.intervals == [.zero] + intervals.map { .milliseconds($0) })
+  }
+
   @Test func aRouterThatSignsExpectsSignatures() throws {
     var signed = try configuration()
     signed.routers[0].core.version = .v2

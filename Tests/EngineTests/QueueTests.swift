@@ -65,13 +65,13 @@ import VRRPWire
     var taken: [[Int]] = []
     while taken.count < 100, let next = announcer.next(at: instant, addresses: { sizes[$0] }) {
       taken.append([next.router, next.position])
-      announcer.didSend(.ipv4, at: instant)
+      announcer.didSend(next.router, position: next.position, at: instant)
     }
     return taken
   }
 
   @Test func everyFirstRoundComesBeforeAnySecond() {
-    var announcer = Announcer(garpInterval: .zero, neighborInterval: .zero)
+    var announcer = Announcer(.free)
     announcer.announce(router: 0, rounds: 2)
     announcer.announce(router: 1, rounds: 1)
     #expect(take(&announcer, at: now, sizes: [2, 1]) == [[0, 0], [0, 1], [1, 0], [0, 0], [0, 1]])
@@ -80,7 +80,7 @@ import VRRPWire
   }
 
   @Test func cancellingRemovesOneRouterOnly() {
-    var announcer = Announcer(garpInterval: .zero, neighborInterval: .zero)
+    var announcer = Announcer(.free)
     announcer.announce(router: 0, rounds: 3)
     announcer.announce(router: 1, rounds: 1)
     _ = announcer.next(at: now, addresses: { _ in 2 })
@@ -89,7 +89,7 @@ import VRRPWire
   }
 
   @Test func oneAddressIsAnnouncedAlone() {
-    var announcer = Announcer(garpInterval: .zero, neighborInterval: .zero)
+    var announcer = Announcer(.free)
     announcer.announce(router: 0, position: 2)
     announcer.announce(router: 0, position: 9)
     #expect(take(&announcer, at: now, sizes: [4]) == [[0, 2]])
@@ -97,7 +97,7 @@ import VRRPWire
   }
 
   @Test func theConfiguredSpaceIsKept() {
-    var announcer = Announcer(garpInterval: .milliseconds(10), neighborInterval: .zero)
+    var announcer = Announcer(AnnouncementLanes(intervals: [.zero, .milliseconds(10)], lanes: [[1, 1, 1]]))
     announcer.announce(router: 0, rounds: 1)
     #expect(take(&announcer, at: now, sizes: [3]) == [[0, 0]])
     #expect(announcer.nextDeadline == now + .milliseconds(10))
@@ -105,8 +105,40 @@ import VRRPWire
     #expect(take(&announcer, at: now + .milliseconds(10), sizes: [3]) == [[0, 1]])
   }
 
+  @Test func eachLaneKeepsItsOwnSpaceAndNoOther() {
+    // Router 0 has addresses in both lanes and one that needs no space; router 1 shares lane 1, router 2 is free.
+    let lanes = AnnouncementLanes(
+      intervals: [.zero, .milliseconds(10), .milliseconds(25)], lanes: [[1, 2, 1, 0], [1], [0, 0]])
+    var announcer = Announcer(lanes)
+    for router in 0...2 { announcer.announce(router: router, rounds: 2) }
+    var left: [[Int]: [Int64]] = [:]
+    for millisecond in 0...100 as ClosedRange<Int64> {
+      for item in take(&announcer, at: now + .milliseconds(millisecond), sizes: [4, 1, 2]) {
+        left[item, default: []].append(millisecond)
+      }
+    }
+    #expect(
+      left == [
+        [0, 0]: [0, 30], [0, 2]: [10, 40], [1, 0]: [20, 50], [0, 1]: [0, 25], [0, 3]: [0, 0], [2, 0]: [0, 0],
+        [2, 1]: [0, 0],
+      ])
+    #expect(announcer.isEmpty && announcer.nextDeadline == nil)
+  }
+
+  @Test func aFullSocketHoldsEveryLane() throws {
+    var announcer = Announcer(AnnouncementLanes(intervals: [.zero, .milliseconds(10)], lanes: [[1, 0]]))
+    announcer.announce(router: 0, rounds: 1)
+    let taken = announcer.next(at: now, addresses: { _ in 2 })
+    let first = try #require(taken)
+    #expect(first.position == 0)
+    announcer.postpone(first.router, position: first.position, until: now + .milliseconds(1))
+    #expect(take(&announcer, at: now, sizes: [2]) == [])
+    #expect(announcer.nextDeadline == now + .milliseconds(1))
+    #expect(take(&announcer, at: now + .milliseconds(1), sizes: [2]) == [[0, 0], [0, 1]])
+  }
+
   @Test func whatFindsNoRoomIsNotLost() throws {
-    var announcer = Announcer(garpInterval: .zero, neighborInterval: .zero)
+    var announcer = Announcer(.free)
     announcer.announce(router: 0, rounds: 1)
     let taken = announcer.next(at: now, addresses: { _ in 2 })
     let next = try #require(taken)

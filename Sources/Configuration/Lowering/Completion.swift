@@ -36,6 +36,7 @@ extension Lowering {
       model.routers.append(router)
     }
     model.linkDelays = linkDelays
+    model.announcementGroups = announcementGroups
     model.staticEntries = staticAddresses + staticRoutes + staticRules
     model.groups = groups.map { definition($0, positions) }.filter { !$0.members.isEmpty }
     return model

@@ -19,6 +19,7 @@ final class Lowering {
   var staticRoutes: [KernelEntryDefinition] = []
   var staticRules: [KernelEntryDefinition] = []
   var linkDelays: [String: LinkDelay] = [:]
+  var announcementGroups: [AnnouncementGroup] = []
   var kernelNames: KernelNames
   var nextRulePreference: UInt32 = 16_384
   /// Every program that would be run, once for each user that runs it.
@@ -48,6 +49,8 @@ final class Lowering {
   private lazy var groupTable = ActionTable(schema, block: ["vrrp_sync_group"], Self.groupActions)
   private lazy var authenticationTable = ActionTable(
     schema, block: ["vrrp_instance", "authentication"], Self.authenticationActions)
+  private lazy var announcementGroupTable = ActionTable(
+    schema, block: ["garp_group"], Self.announcementGroupActions)
   private lazy var topTable = ActionTable(schema, block: [], Self.topActions)
 
   init(schema: Schema, files: any SourceFiles, diagnostics: DiagnosticCollector) {
@@ -76,6 +79,11 @@ final class Lowering {
       },
       .custom("net_namespace") { $2.readNamespace($1) },
       .custom("interface_up_down_delays") { $2.readLinkDelays($1) },
+      .custom("garp_group") { _, statement, lowering in
+        var draft = AnnouncementGroupDraft(span: statement.span)
+        lowering.apply(lowering.announcementGroupTable, to: &draft, statement.children)
+        lowering.finish(draft)
+      },
       .custom("static_ipaddress") { $2.staticAddresses += $2.staticAddresses($1) },
       .custom("static_routes") { $2.staticRoutes += $2.routes($1) },
       .custom("static_rules") { $2.staticRules += $2.rules($1) },

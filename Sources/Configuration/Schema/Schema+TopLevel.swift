@@ -18,7 +18,7 @@ extension Schema {
       Keyword("static_routes", .values, .acts),
       Keyword("static_rules", .values, .acts),
       Keyword("vrrp_sync_group", .block, .acts),
-      Keyword("garp_group", .block),
+      Keyword("garp_group", .block, .acts),
       Keyword("linkbeat_interfaces", .values, .accepted(.kernelLinks)),
       Keyword("vrrp_instance", .block, .acts),
       Keyword("vrrp_script", .block, .acts),

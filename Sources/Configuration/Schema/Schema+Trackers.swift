@@ -14,10 +14,10 @@ extension Schema {
   private static let garpGroupKeywords: [Keyword] = rows(
     "garp_group",
     [
-      Keyword("garp_interval", .decimal(0, 4294967295), default: "unset", unit: .seconds),
-      Keyword("gna_interval", .decimal(0, 4294967295), default: "unset", unit: .seconds),
-      Keyword("interface", .word),
-      Keyword("interfaces", .values),
+      Keyword("garp_interval", .decimal(0, 4294967295), default: "unset", unit: .seconds, .acts),
+      Keyword("gna_interval", .decimal(0, 4294967295), default: "unset", unit: .seconds, .acts),
+      Keyword("interface", .word, .acts),
+      Keyword("interfaces", .values, .acts),
     ])
 
   private static let vrrpScriptKeywords: [Keyword] = rows(
