@@ -58,6 +58,8 @@ private final class EngineProcess {
   private var virtualInterfaces: VirtualInterfaces
   /// Kept for as long as the engine lives; the kernel drops its table with it.
   private var filter: AddressFilter?
+  /// As ``filter``; there before the interfaces that it is for.
+  private let silence: InterfaceSilence?
 
   init(goesOn: Bool) throws {
     // Before anything is opened: a number that was not handed down is free, and would be taken by what is opened first.
@@ -83,6 +85,8 @@ private final class EngineProcess {
       try NetlinkMonitor(watchesRouting: configuration.hasRouting)
     }
     var virtualInterfaces = try VirtualInterfaces()
+    let (silence, complaint) = Self.silence(configuration)
+    self.silence = silence
     do {
       try virtualInterfaces.prepare(configuration, monitor)
       (boardMemory, engine) = try Self.prepare(configuration, monitor, goesOn, locks, reactor, prober)
@@ -92,7 +96,7 @@ private final class EngineProcess {
     }
     self.virtualInterfaces = virtualInterfaces
     ProcessMemory.returnFree()
-    let notes = Self.becomeRealTime() + refuseUnaccepted() + promoteSecondaries()
+    let notes = Self.becomeRealTime() + complaint + refuseUnaccepted() + promoteSecondaries()
     for note in notes { engine.outbox.send(.event(LogEvent(.degraded, text: note))) }
   }
 
@@ -108,6 +112,17 @@ private final class EngineProcess {
       try Engine(plan, interfaces: interfaces, board: board, reactor: reactor, monitor: monitor, prober: prober)
     }
     return (memory, engine)
+  }
+
+  /// Has the kernel be silent on the interfaces with virtual MAC addresses; a note if that cannot be.
+  private static func silence(_ configuration: Configuration) -> (InterfaceSilence?, notes: [String]) {
+    let names = configuration.routers.compactMap { $0.virtualMAC?.interface }
+    guard !names.isEmpty else { return (nil, []) }
+    do {
+      return (try InterfaceSilence(on: names), [])
+    } catch {
+      return (nil, ["a backup may speak from its virtual MAC address, since nftables cannot be set up: \(error)"])
+    }
   }
 
   /// Has the kernel keep the other addresses of a network when the first goes; a note for each interface where that cannot be.

@@ -118,6 +118,40 @@ extension LabTests {
       }
     }
 
+    /// A frame from the address that both hosts have has switches lead there, and nobody asks there any more.
+    @Test(
+      "A router that was master sends nothing more from its virtual address, not even that it leaves groups (KA#882)",
+      needs(.lab, .martlet), arguments: AddressFamily.allCases)
+    func oneThatWasMasterIsSilentAfterwards(family: AddressFamily) async throws {
+      try await inLab { lab in
+        let plain = RouterFile(version: .v3, family: family)
+        let pair = try Pair(in: lab, plain, high: .martlet, low: .martlet)
+        let low = try #require(pair.low as? MartletPeer)
+        // A router joins more groups than a host.
+        try low.host.run("sysctl", "-q", "-w", "net.ipv6.conf.all.forwarding=1", "net.ipv4.ip_forward=1")
+        let virtual = MACAddress(virtualRouter: plain.vrid, family)
+        func sent(since instant: MonotonicInstant) -> [CapturedFrame] {
+          lab.capture.frames(since: instant).filter { $0.source == virtual }
+        }
+        let begin = MonotonicInstant.labNow()
+        try low.start(file(family).text(for: low.host, priority: Pair.lowPriority, peers: []))
+        try await pair.expectMaster(
+          low, within: startup + plain.masterDownInterval(priority: Pair.lowPriority) + margin)
+        let first = try #require(lab.capture.adverts(vrid: plain.vrid, since: begin).first)
+        let early = sent(since: begin).filter { $0.time < first.time }
+        #expect(early.isEmpty, "before it was master: \(early.map(\.bytes))")
+
+        try pair.start(pair.high)
+        let taken = try await pair.expectMaster(
+          pair.high, within: startup + plain.masterDownInterval(priority: Pair.highPriority) + margin)
+        // The kernel says twice within a second that it leaves a group.
+        try await pair.settle(.milliseconds(1500))
+        let late = sent(since: taken.time + .milliseconds(20))
+        #expect(
+          late.isEmpty, "after it was master: \(late.map { "\($0.time - taken.time): \($0.bytes)" })\n\(pair.logs)")
+      }
+    }
+
     /// What can become of the interface below.
     enum Loss: CaseIterable {
       case carrier
