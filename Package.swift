@@ -6,6 +6,9 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility")
 ]
 
+/// For the programs: the usual linker repeats what Foundation, which the argument parser brings along, warns of in itself.
+let linking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
+
 /// A layer's target. The lists below are the import table of docs/architecture.md: imports point only down.
 func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -92,23 +95,21 @@ let package = Package(
         "NetworkTypes", "ConfigurationSyntax", "Configuration", "ControlModel", "LinuxSystem", "Engine", "Prober",
         "Supervisor", "Simulation", argumentParser,
       ],
-      swiftSettings: settings,
-      // The usual linker repeats what Foundation, which the argument parser brings along, warns of in itself.
-      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+      swiftSettings: settings, linkerSettings: linking),
 
     // Kits: what stands behind the tests, the demo and the benchmarks.
     layer("SimulationKit", ["NetworkTypes", "VRRPCore", "VRRPWire"]),
     .executableTarget(
       name: "RandomRuns", dependencies: ["SimulationKit", "VRRPCore", "NetworkTypes", argumentParser],
-      swiftSettings: settings),
+      swiftSettings: settings, linkerSettings: linking),
     layer("LabKit", ["CLinux", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire"]),
     .executableTarget(
       name: "Demo", dependencies: ["LabKit", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire"],
-      swiftSettings: settings),
+      swiftSettings: settings, linkerSettings: linking),
     .executableTarget(
       name: "Benchmarks",
       dependencies: ["LabKit", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire", argumentParser],
-      path: "Benchmarks", swiftSettings: settings),
+      path: "Benchmarks", swiftSettings: settings, linkerSettings: linking),
 
     tests("NetworkTypesTests", ["NetworkTypes"]),
     tests("VRRPCoreTests", ["VRRPCore", "NetworkTypes"]),
