@@ -40,6 +40,17 @@ func eventually(
   }
 }
 
+/// Waits until a server that was killed is gone with all its processes, so that its port refuses connections.
+func expectRefusal(_ question: ProbeQuestion, location: SourceLocation = #_sourceLocation) async {
+  let limit = MonotonicClock.now() + .seconds(10)
+  var last = await ask(question)
+  while !last.words.contains("connection refused"), MonotonicClock.now() < limit {
+    // One that is going may still reset a connection, and never gives a good answer for long.
+    last = await ask(question)
+  }
+  #expect(!last.isSuccess && last.words.contains("connection refused"), "\(last.words)", sourceLocation: location)
+}
+
 /// A test that is skipped by name where a program is missing.
 func needs(_ programs: String...) -> ConditionTrait {
   let missing = programs.first { $0.hasPrefix("/") ? access($0, X_OK) != 0 : Command.find($0) == nil }
