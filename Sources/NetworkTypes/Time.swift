@@ -34,6 +34,18 @@ public struct MonotonicInstant: Sendable, Hashable, Comparable {
   }
 }
 
+/// A point on the host's calendar clock, which somebody may set at any time. Timers are no matter of it: it tells how old a message is
+/// whose sender has a clock of its own.
+public struct CalendarInstant: Sendable, Hashable {
+  /// Nanoseconds since the beginning of 1970.
+  public var nanosecondsSince1970: Int64
+
+  /// An instant from its nanoseconds since 1970.
+  public init(nanosecondsSince1970: Int64) {
+    self.nanosecondsSince1970 = nanosecondsSince1970
+  }
+}
+
 /// A length of time in nanoseconds; arithmetic is held at the ends of the range instead of trapping.
 public struct Nanoseconds: RawRepresentable, Sendable, Hashable, Comparable {
   /// The number of nanoseconds.

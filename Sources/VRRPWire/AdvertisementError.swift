@@ -42,10 +42,18 @@ public enum AdvertisementError: UInt8, Error, Sendable, Hashable, CaseIterable {
   case ipHeader = 17
   /// The Authentication Header is cut short or contradicts itself (RFC 2402 section 2).
   case authenticationHeader = 18
-  /// The integrity check value is not that of the virtual router's key (RFC 2402 section 3.4.4).
+  /// The check value is not that of the virtual router's key (RFC 2402 section 3.4.4; ``AuthenticationTrailer``).
   case authenticationCode = 19
-  /// The sequence number is not above those that were sent and heard before (RFC 2402 section 3.4.3).
+  /// The sequence number is not above those that were sent and heard before (RFC 2402 section 3.4.3; ``ReplayMarks``).
   case replay = 20
+  /// There is no authentication trailer, and the virtual router demands one.
+  case trailerMissing = 21
+  /// The authentication trailer is cut short, or of another type than there is.
+  case trailerMalformed = 22
+  /// The authentication trailer names a key that the virtual router does not have.
+  case unknownKey = 23
+  /// The authentication trailer was made too long ago by this host's clock, or is not made yet.
+  case stale = 24
 
   /// Whether the advert is counted and warned of but obeyed, as keepalived does: two hosts that differ in their list of addresses
   /// and did not listen to each other would both be master.
@@ -54,7 +62,8 @@ public enum AdvertisementError: UInt8, Error, Sendable, Hashable, CaseIterable {
     case .addressCount, .addressList: true
     case .timeToLive, .version, .type, .truncated, .length, .checksum, .unknownVirtualRouter, .authenticationType,
       .authenticationMismatch, .authenticationFailure, .interval, .family, .notAPeer, .ownAddress, .destination,
-      .ipHeader, .authenticationHeader, .authenticationCode, .replay:
+      .ipHeader, .authenticationHeader, .authenticationCode, .replay, .trailerMissing, .trailerMalformed, .unknownKey,
+      .stale:
       false
     }
   }
@@ -83,6 +92,10 @@ public enum AdvertisementError: UInt8, Error, Sendable, Hashable, CaseIterable {
     case .authenticationHeader: "authentication_header"
     case .authenticationCode: "authentication_code"
     case .replay: "replay"
+    case .trailerMissing: "trailer_missing"
+    case .trailerMalformed: "trailer_malformed"
+    case .unknownKey: "unknown_key"
+    case .stale: "stale"
     }
   }
 }
@@ -112,6 +125,10 @@ extension AdvertisementError: CustomStringConvertible {
     case .authenticationHeader: "the authentication header is cut short or contradicts itself"
     case .authenticationCode: "it was signed with another key, or changed on its way"
     case .replay: "its sequence number is an old one: somebody sends it again, or a host began to count anew"
+    case .trailerMissing: "it is not signed, and auth_hmac demands that it is"
+    case .trailerMalformed: "its authentication trailer is cut short or of an unknown type"
+    case .unknownKey: "it was signed with a key that is not configured"
+    case .stale: "it was not signed just now, or the sender's clock does not agree with this host's"
     }
   }
 }

@@ -28,9 +28,12 @@ public enum AdvertisementFormat {
   }
 
   /// How many addresses an advert can carry in one packet over a link of `mtu` bytes, at most 255.
-  public static func addressCapacity(version: ProtocolVersion, family: AddressFamily, mtu: Int) -> Int {
+  public static func addressCapacity(
+    version: ProtocolVersion, family: AddressFamily, mtu: Int, hasTrailer: Bool = false
+  ) -> Int {
     let ipHeader = family == .ipv4 ? 20 : 40
-    let fixed = ipHeader + headerLength + authenticationLength(version)
+    let trailer = hasTrailer ? AuthenticationTrailer.length : 0
+    let fixed = ipHeader + headerLength + authenticationLength(version) + trailer
     guard mtu > fixed else { return 0 }
     return min(mostAddresses, (mtu - fixed) / family.addressLength)
   }

@@ -4,7 +4,7 @@ import VRRPCore
 /// An advert with the IPv4 and Authentication Headers in front of it: whole, since the signature covers all of them.
 ///
 /// The kernel adds the header's checksum, which is not signed, and nothing else.
-public struct AuthenticatedPacket: Sendable {
+public struct AuthenticatedPacket: SignedPacket {
   private let key: AuthenticationKey
   private var packet: [UInt8]
 

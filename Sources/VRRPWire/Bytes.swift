@@ -59,6 +59,10 @@ extension UnsafeMutableRawBufferPointer {
     write(UInt8(truncatingIfNeeded: value), at: offset &+ 1)
   }
 
+  func write(_ value: UInt64, at offset: Int) {
+    for index in 0..<8 { write(UInt8(truncatingIfNeeded: value >> UInt64(56 - index * 8)), at: offset &+ index) }
+  }
+
   func write(_ address: IPAddress, at offset: Int) {
     for index in 0..<address.family.addressLength { write(address.byte(at: index), at: offset &+ index) }
   }

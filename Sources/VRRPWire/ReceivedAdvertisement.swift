@@ -18,6 +18,16 @@ public struct DatagramOrigin: Sendable, Hashable {
   }
 }
 
+/// Whether an ``AuthenticationTrailer`` stands behind an advert.
+public enum TrailerUse: Sendable, Hashable {
+  /// None may.
+  case none
+  /// One may.
+  case allowed
+  /// One must.
+  case demanded
+}
+
 /// An advertisement whose form has been checked; nothing of it has been compared with a configuration.
 ///
 /// It is a plain value and keeps no hold of the bytes: what looks at the addresses is given the same bytes again.
@@ -32,6 +42,10 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
   public let authentication: AdvertisementAuthentication
   /// Over what its checksum was formed.
   public let checksumStyle: ChecksumStyle
+  /// Bytes of the advert alone.
+  public let length: Int
+  /// Whether an authentication trailer follows the advert; what it is worth was not asked.
+  public let hasTrailer: Bool
 
   /// The VRID in a message that nothing is known of yet, to find the virtual router whose version and TTL range must hold; `nil`
   /// when the message is too short or the VRID is 0. The order of checks stays ``init(decoding:origin:timeToLive:version:)``'s.
@@ -48,9 +62,11 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
   ///   - timeToLive: what is allowed; 255 alone except for unicast peers with a range of their own.
   ///   - version: the virtual router's version where it is known; else both are taken.
   ///   - isBehindHeader: whether it came behind an Authentication Header; without one it cannot have that type.
+  ///   - trailer: whether an authentication trailer may follow the advert.
   public init(
     decoding message: RawSpan, origin: DatagramOrigin, timeToLive: ClosedRange<UInt8> = 255...255,
-    version expected: ProtocolVersion? = nil, isBehindHeader: Bool = false
+    version expected: ProtocolVersion? = nil, isBehindHeader: Bool = false,
+    trailer: TrailerUse = .none
   ) throws(AdvertisementError) {
     guard timeToLive.contains(origin.timeToLive) else { throw .timeToLive }
     let family = origin.source.family
@@ -62,10 +78,12 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
     guard version == .v3 || family == .ipv4 else { throw .family }
     guard first & 0x0F == AdvertisementFormat.advertisementType else { throw .type }
     guard let count = message.byte(at: 3), let interval = message.word(at: 4) else { throw .truncated }
-    let length = AdvertisementFormat.length(version: version, family: family, addressCount: count)
+    length = AdvertisementFormat.length(version: version, family: family, addressCount: count)
     guard message.byteCount >= length else { throw .truncated }
-    guard message.byteCount == length else { throw .length }
-    checksumStyle = try Self.verifyChecksum(of: message, version: version, origin: origin)
+    hasTrailer = try Self.isTrailer(message.byteCount - length, trailer)
+    let whole = message
+    let message = whole.extracting(0..<length)
+    checksumStyle = try Self.verifyChecksum(of: family == .ipv4 ? message : whole, version: version, origin: origin)
     guard let identifier = Self.virtualRouterID(of: message), let priority = message.byte(at: 2) else {
       throw .unknownVirtualRouter
     }
@@ -102,6 +120,18 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
     let start = AdvertisementFormat.headerLength
     guard message.holds(length, at: start) else { return .addressList }
     return list.difference(from: message.extracting(start..<start + length), count: Int(addressCount))
+  }
+
+  /// Whether what follows an advert is an authentication trailer by its length.
+  private static func isTrailer(_ length: Int, _ use: TrailerUse) throws(AdvertisementError) -> Bool {
+    switch (use, length) {
+    case (.none, 0), (.allowed, 0): return false
+    case (.none, _): throw .length
+    case (.demanded, 0): throw .trailerMissing
+    case (_, AuthenticationTrailer.length): return true
+    case (_, ..<AuthenticationTrailer.length): throw .trailerMalformed
+    default: throw .length
+    }
   }
 
   private static func verifyChecksum(
