@@ -80,7 +80,7 @@ public enum ConfigurationLoader {
     }
     return LoadedConfiguration(
       configuration: model, diagnostics: diagnostics,
-      hasErrors: lowering.diagnostics.hasErrors, requirements: lowering.requirements, files: lowering.files)
+      hasErrors: lowering.diagnostics.hasErrors, requirements: lowering.requirements, files: lowering.fileUses)
   }
 }
 

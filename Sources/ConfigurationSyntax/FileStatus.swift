@@ -36,3 +36,8 @@ extension DiskSourceFiles: FileStatusProvider {
       isDirectory: status.st_mode & S_IFMT == S_IFDIR)
   }
 }
+
+extension RecordingSourceFiles: FileStatusProvider where Base: FileStatusProvider {
+  /// The status as the recorded files have it; it is not kept.
+  public func status(of path: String) -> FileStatus? { base.status(of: path) }
+}

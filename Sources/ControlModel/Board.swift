@@ -28,33 +28,35 @@ public struct Board: @unchecked Sendable {
   public let entryCount: Int
   /// BFD sessions on the board.
   public let sessionCount: Int
+  /// Replay marks on the board.
+  public let markCount: Int
   /// Bytes kept for ready packets.
   public let packetBytes: Int
 
   /// The size in bytes of a board for so many records.
   /// - Throws: ``BoardError/size`` when there are more than a board may have.
   public static func size(
-    routers: Int, addresses: Int, trackers: Int, entries: Int = 0, sessions: Int = 0, packetBytes: Int
+    routers: Int, addresses: Int, trackers: Int, entries: Int = 0, sessions: Int = 0, marks: Int = 0, packetBytes: Int
   ) throws(BoardError) -> Int {
     let counts = 0...BoardLayout.mostRecords
     guard counts.contains(routers), counts.contains(addresses), counts.contains(trackers),
-      counts.contains(entries), counts.contains(sessions),
+      counts.contains(entries), counts.contains(sessions), counts.contains(marks),
       (0...BoardLayout.mostPacketBytes).contains(packetBytes)
     else { throw .size }
     return BoardLayout.headerSize + routers * BoardLayout.routerSize + addresses * BoardLayout.addressSize
       + trackers * BoardLayout.trackerSize + entries * BoardLayout.entrySize
-      + sessions * BoardLayout.sessionSize + packetBytes
+      + sessions * BoardLayout.sessionSize + marks * BoardLayout.markSize + packetBytes
   }
 
   /// Lays out a new board in zeroed memory.
-  /// - Throws: ``BoardError/truncated`` when the memory is smaller than ``size(routers:addresses:trackers:entries:sessions:packetBytes:)`` says.
+  /// - Throws: ``BoardError/truncated`` when the memory is smaller than ``size(routers:addresses:trackers:entries:sessions:marks:packetBytes:)`` says.
   public init(
     creatingIn memory: UnsafeMutableRawBufferPointer, routers: Int, addresses: Int, trackers: Int, entries: Int = 0,
-    sessions: Int = 0, packetBytes: Int
+    sessions: Int = 0, marks: Int = 0, packetBytes: Int
   ) throws(BoardError) {
     let size = try Self.size(
       routers: routers, addresses: addresses, trackers: trackers, entries: entries, sessions: sessions,
-      packetBytes: packetBytes)
+      marks: marks, packetBytes: packetBytes)
     guard memory.count >= size else { throw .truncated }
     self.memory = memory
     routerCount = routers
@@ -62,6 +64,7 @@ public struct Board: @unchecked Sendable {
     trackerCount = trackers
     entryCount = entries
     sessionCount = sessions
+    markCount = marks
     self.packetBytes = packetBytes
     self[HeaderField.version] = BoardLayout.version
     self[HeaderField.routerCount] = UInt32(routers)
@@ -69,6 +72,7 @@ public struct Board: @unchecked Sendable {
     self[HeaderField.trackerCount] = UInt32(trackers)
     self[HeaderField.entryCount] = UInt32(entries)
     self[HeaderField.sessionCount] = UInt32(sessions)
+    self[HeaderField.markCount] = UInt32(marks)
     self[HeaderField.packetBytes] = UInt32(packetBytes)
     self[HeaderField.magic] = BoardLayout.magic
   }
@@ -87,10 +91,11 @@ public struct Board: @unchecked Sendable {
     trackerCount = count(HeaderField.trackerCount)
     entryCount = count(HeaderField.entryCount)
     sessionCount = count(HeaderField.sessionCount)
+    markCount = count(HeaderField.markCount)
     packetBytes = count(HeaderField.packetBytes)
     let size = try Self.size(
       routers: routerCount, addresses: addressCount, trackers: trackerCount, entries: entryCount,
-      sessions: sessionCount, packetBytes: packetBytes)
+      sessions: sessionCount, marks: markCount, packetBytes: packetBytes)
     guard memory.count >= size else { throw .truncated }
   }
 
@@ -129,9 +134,15 @@ public struct Board: @unchecked Sendable {
     return SessionRecord(record: record(at: sessionsStart, index, BoardLayout.sessionSize))
   }
 
+  /// The record of the replay mark at a position; `nil` beyond the last.
+  public func mark(_ index: Int) -> MarkRecord? {
+    guard (0..<markCount).contains(index) else { return nil }
+    return MarkRecord(record: record(at: marksStart, index, BoardLayout.markSize))
+  }
+
   /// The bytes for ready packets, after the last record.
   public var packets: UnsafeMutableRawBufferPointer {
-    let start = sessionsStart + sessionCount * BoardLayout.sessionSize
+    let start = marksStart + markCount * BoardLayout.markSize
     return UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + packetBytes])
   }
 
@@ -141,6 +152,8 @@ public struct Board: @unchecked Sendable {
   private var entriesStart: Int { trackersStart + trackerCount * BoardLayout.trackerSize }
 
   private var sessionsStart: Int { entriesStart + entryCount * BoardLayout.entrySize }
+
+  private var marksStart: Int { sessionsStart + sessionCount * BoardLayout.sessionSize }
 
   private func record(at start: Int, _ index: Int, _ size: Int) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: memory[start + index * size..<start + (index + 1) * size])

@@ -9,7 +9,7 @@ struct BoardField<Value: BitwiseCopyable> {
 }
 
 /// The board: one shared-memory segment of header, router records, address records, tracker records,
-/// kernel entries, BFD sessions and packets.
+/// kernel entries, BFD sessions, replay marks and packets.
 ///
 /// The engine is its only writer but for ``RouterField/notified``, which is the prober's.
 enum BoardLayout {
@@ -18,13 +18,14 @@ enum BoardLayout {
   static let version: UInt32 = 4
 
   static let headerSize = 128
-  static let routerSize = 448
+  static let routerSize = 576
   static let addressSize = 32
   static let trackerSize = 384
   static let entrySize = 384
   static let sessionSize = 320
+  static let markSize = 32
   static let longestName = 63
-  static let dropKinds = 24
+  static let dropKinds = 32
   static let longestReason = 255
   static let longestRequest = 368
 
@@ -53,6 +54,7 @@ enum HeaderField {
   static let yielded = BoardField<UInt32>(offset: 76)
   static let entryCount = BoardField<UInt32>(offset: 80)
   static let sessionCount = BoardField<UInt32>(offset: 84)
+  static let markCount = BoardField<UInt32>(offset: 88)
 }
 
 enum RouterField {
@@ -85,8 +87,7 @@ enum RouterField {
   static let causeNumber = BoardField<Int64>(offset: 104)
   static let transitions = BoardField<UInt64>(offset: 112)
   static let notified = BoardField<UInt64>(offset: 120)
-  static let counters = 128  // 12 UInt64 in the order of RouterCounter
-  static let drops = 224  // 24 UInt32 by the raw value of the wire's error
+  static let counters = 128  // at most 24 UInt64 in the order of RouterCounter
   static let sourceHigh = BoardField<UInt64>(offset: 320)
   static let sourceLow = BoardField<UInt64>(offset: 328)
   static let firstAddress = BoardField<UInt32>(offset: 336)
@@ -99,7 +100,10 @@ enum RouterField {
   static let previousState = BoardField<UInt8>(offset: 424)
   /// 1 if the packets of the ready resignation begin with their IPv4 header.
   static let wholePackets = BoardField<UInt8>(offset: 425)
-  static let sequenceNumber = BoardField<UInt32>(offset: 428)
+  static let sequenceNumber = BoardField<UInt64>(offset: 432)
+  static let firstMark = BoardField<UInt32>(offset: 440)
+  static let markCount = BoardField<UInt32>(offset: 444)
+  static let drops = 448  // 32 UInt32 by the raw value of the wire's error
 }
 
 enum AddressField {
@@ -129,6 +133,13 @@ enum EntryField {
   static let request = 16
 }
 
+enum MarkField {
+  static let family = BoardField<UInt8>(offset: 0)
+  static let number = BoardField<UInt64>(offset: 8)
+  static let high = BoardField<UInt64>(offset: 16)
+  static let low = BoardField<UInt64>(offset: 24)
+}
+
 /// What is counted for each virtual router.
 public enum RouterCounter: Int, Sendable, CaseIterable {
   /// Adverts sent, the resignations among them.
@@ -155,4 +166,6 @@ public enum RouterCounter: Int, Sendable, CaseIterable {
   case otherMasters
   /// The most nanoseconds an advert left after its time.
   case greatestLateness
+  /// Adverts without an authentication trailer that were taken because not all hosts need sign yet (`auth_hmac`).
+  case unsignedAdvertisements
 }

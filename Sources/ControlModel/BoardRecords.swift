@@ -182,7 +182,7 @@ public struct RouterRecord: BoardRecord {
     nonmutating set { self[BoardField<UInt64>(offset: RouterField.counters + counter.rawValue * 8)] = newValue }
   }
 
-  /// Adverts dropped for the reason with this raw value, 0 to 23; 0 beyond.
+  /// Adverts dropped for the reason with this raw value, 0 to 31; 0 beyond.
   public subscript(drops reason: Int) -> UInt32 {
     get {
       (0..<BoardLayout.dropKinds).contains(reason)
@@ -195,10 +195,22 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
-  /// The highest sequence number that the router has sent or heard in signed adverts, for the next engine to go on from.
-  public var sequenceNumber: UInt32 {
+  /// What the numbers of the router's signed adverts have come to, for the next engine to go on from.
+  public var sequenceNumber: UInt64 {
     get { self[RouterField.sequenceNumber] }
     nonmutating set { self[RouterField.sequenceNumber] = newValue }
+  }
+
+  /// The positions on the board of the marks by which it knows replayed adverts; empty if its adverts bear no trailers.
+  public var marks: Range<Int> {
+    get {
+      let first = Int(self[RouterField.firstMark])
+      return first..<first + Int(self[RouterField.markCount])
+    }
+    nonmutating set {
+      self[RouterField.firstMark] = UInt32(clamping: newValue.lowerBound)
+      self[RouterField.markCount] = UInt32(clamping: newValue.count)
+    }
   }
 
   /// Where the ready resignation stands among the board's packets: destinations of 16 bytes each, then a packet for each.
@@ -245,18 +257,29 @@ extension RouterRecord {
   /// Reads the ready resignation; `nil` when there is none or it would lie beyond the board's end. There is a packet for each
   /// destination, one after the other and of one length.
   public func readyResignation(on board: Board) -> (packets: [UInt8], destinations: [IPAddress])? {
+    guard let family = description?.identity.family, let range = packetRange(on: board) else { return nil }
     let place = resignation
-    let packets = board.packets
-    guard let family = description?.identity.family, place.length > 0, place.destinationCount > 0, place.offset >= 0,
-      place.destinationCount <= packets.count / 16, place.offset <= packets.count,
-      place.length <= packets.count - place.offset - place.destinationCount * 16
-    else { return nil }
     let destinations = (0..<place.destinationCount).compactMap { index in
       let start = place.offset + index * 16
-      return IPAddress(bytes: packets[start..<start + family.addressLength])
+      return IPAddress(bytes: board.packets[start..<start + family.addressLength])
     }
+    return (Array(board.packets[range]), destinations)
+  }
+
+  /// Lends the packets of the ready resignation to be written anew; does nothing when there is none.
+  public func rewriteResignation(on board: Board, _ body: (UnsafeMutableRawBufferPointer) -> Void) {
+    guard let range = packetRange(on: board) else { return }
+    body(UnsafeMutableRawBufferPointer(rebasing: board.packets[range]))
+  }
+
+  private func packetRange(on board: Board) -> Range<Int>? {
+    let place = resignation
+    let count = board.packets.count
+    guard place.length > 0, place.destinationCount > 0, place.offset >= 0, place.destinationCount <= count / 16,
+      place.offset <= count, place.length <= count - place.offset - place.destinationCount * 16
+    else { return nil }
     let start = place.offset + place.destinationCount * 16
-    return (Array(packets[start..<start + place.length]), destinations)
+    return start..<start + place.length
   }
 }
 

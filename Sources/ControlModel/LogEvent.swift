@@ -85,6 +85,11 @@ public struct LogEvent: Sendable, Equatable {
     /// A BFD packet was discarded. `address`: the sender; `number`: the reason's raw value; `text`: the session's name if it is
     /// known.
     case sessionPacketDiscarded = 31
+    /// A signed advert was taken, but more than half of what is allowed lies between the sender's clock and ours. `address`: the
+    /// sender; `number`: how many seconds its clock is ahead; `text`: how many are allowed.
+    case clockSkew = 40
+    /// An advert without an authentication trailer was taken, as configured. `address`: the sender.
+    case unsignedAdvertisement = 41
   }
 
   func write(to writer: inout MessageWriter) {

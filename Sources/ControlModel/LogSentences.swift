@@ -189,6 +189,12 @@ extension Names {
       let reason = UInt8(exactly: event.number).flatMap(BFDDiscard.init)?.words ?? "reason \(event.number)"
       let session = event.text.isEmpty ? "" : " for session \(event.text)"
       return (.warning, "discarded a BFD packet from \(host)\(session): \(reason)")
+    case .clockSkew:
+      let skew =
+        "the clock of \(host) is \(event.number.magnitude) s \(event.number < 0 ? "behind" : "ahead of") this host's"
+      return (.warning, "\(skew); its adverts are refused beyond \(event.text) s")
+    case .unsignedAdvertisement:
+      return (.info, "\(host) does not sign its adverts; they would be refused under mode enforce")
     case .entryRefused:
       return (.error, "the kernel refused a change of \(event.text); it is tried again each second")
     }
@@ -218,6 +224,8 @@ extension LogEvent.Kind {
     case .startDelayed: "start-delayed"
     case .sessionChanged: "session-changed"
     case .sessionPacketDiscarded: "session-packet-discarded"
+    case .clockSkew: "clock-skew"
+    case .unsignedAdvertisement: "unsigned-advertisement"
     }
   }
 }

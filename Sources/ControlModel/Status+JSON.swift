@@ -29,6 +29,7 @@ extension RouterCounter {
     case .addressListErrors: "address_list_errors"
     case .otherMasters: "other_masters"
     case .greatestLateness: "greatest_lateness_ns"
+    case .unsignedAdvertisements: "unsigned_advertisements"
     }
   }
 }

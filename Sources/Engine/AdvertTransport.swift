@@ -18,7 +18,12 @@ final class AdvertTransport {
   private(set) var index: RouterIndex
   private let batch: ReceiveBatch
   private let senders: [AddressFamily: AdvertSender]
-  private var signer: SignedAdverts
+  /// Sends what begins with its IPv4 header; `nil` without routers that need it.
+  private let wholePacketSender: AdvertSender?
+  /// What signs each router's adverts; `nil` for those that are sent as they are.
+  private let signers: [(any AdvertSigner)?]
+  /// What looks at the trailers of adverts for each router; `nil` for those that know none.
+  private let trailers: [TrailerSigner?]
   private let packets: PacketSender
   /// Where each router's adverts go.
   private(set) var destinations: [[IPAddress]]
@@ -32,7 +37,15 @@ final class AdvertTransport {
     packets = try PacketSender()
     templates = Array(repeating: [], count: plan.routers.count)
     destinations = plan.routers.map(\.destinations)
-    signer = try SignedAdverts(plan)
+    let headers = plan.routersBehindHeaders
+    wholePacketSender = headers.isEmpty ? nil : try AdvertSender(family: .ipv4, wholePackets: true)
+    trailers = plan.routers.map { router in
+      if case .trailer(let authentication) = router.signing { TrailerSigner(authentication) } else { nil }
+    }
+    signers = zip(plan.routers, trailers).map { router, trailer in
+      if case .header(let key) = router.signing { return HeaderSigner(key, timeToLive: router.timeToLive) }
+      return trailer?.authentication.signs == true ? trailer : nil
+    }
     var senders: [AddressFamily: AdvertSender] = [:]
     var tables: [AddressFamily: [InterfaceIndex: Int]] = [:]
     for (position, router) in plan.routers.enumerated() {
@@ -49,7 +62,7 @@ final class AdvertTransport {
       index.insert(position, virtualRouterID: router.virtualRouterID, table: table)
     }
     // The other socket stays: what comes without a signature to a router that wants one is to be counted.
-    for (interface, positions) in Dictionary(grouping: plan.signedRouters, by: { plan.routers[$0].interface }) {
+    for (interface, positions) in Dictionary(grouping: headers, by: { plan.routers[$0].interface }) {
       guard let first = positions.first, let table = tables[.ipv4]?[interface] else { continue }
       let onlyRouter = positions.count == 1 ? first : nil
       ears.append(try Self.ear(like: plan.routers[first], table: table, isSigned: true, onlyRouter: onlyRouter))
@@ -77,7 +90,7 @@ final class AdvertTransport {
   ) {
     self.destinations[position] = destinations
     templates[position] = []
-    defer { signer.prepare(templates[position], of: position, router) }
+    defer { signers[position]?.prepare(templates[position]) }
     guard let source else { return }
     let advert = Advertisement(
       version: router.version, virtualRouterID: router.virtualRouterID, priority: .resignation, interval: interval)
@@ -92,57 +105,48 @@ final class AdvertTransport {
   /// source address.
   func resignation(of position: Int, _ router: PlannedRouter) -> (packets: [UInt8], destinations: [IPAddress])? {
     guard !templates[position].isEmpty else { return nil }
-    let packets =
-      router.signingKey == nil
-      ? templates[position].flatMap(\.resignation.bytes) : signer.resignations(of: position, templates[position])
+    var packets = templates[position].flatMap(\.resignation.bytes)
+    if let signer = signers[position] {
+      packets += Array(repeating: 0, count: templates[position].count * (router.signing?.overhead ?? 0))
+      packets.withUnsafeMutableBytes { signer.writeResignations(to: $0) }
+    }
     return (packets, templates[position].map(\.destination))
   }
 
-  /// The number that a signed router's adverts have come to; `nil` for any other.
-  func sequence(of position: Int, _ router: PlannedRouter) -> UInt32? {
-    router.signingKey == nil ? nil : signer.sequences[position].highest
-  }
+  /// What signs a router's adverts; `nil` if they are sent as they are.
+  func signer(of position: Int) -> (any AdvertSigner)? { signers[position] }
 
-  /// Goes on from the number that the engine before this one came to.
-  func resumeSequence(of position: Int, after highest: UInt32) {
-    signer.resume(position, after: highest)
-  }
-
-  /// Whether the number of an authentic advert is a new one; if it is, no other advert may have it.
-  func acceptSequence(_ number: UInt32, of position: Int) -> Bool {
-    signer.sequences[position].accept(number)
-  }
+  /// What looks at the trailers of adverts for a router; `nil` if it knows none.
+  func trailer(of position: Int) -> TrailerSigner? { trailers[position] }
 
   /// Puts a router's advert into the batch for each of its destinations; `failure` is told of those the kernel refuses.
   func send(
     _ priority: Priority, of position: Int, _ router: PlannedRouter,
     failure: (_ router: Int, _ errno: Int32) -> Void
   ) -> Int {
-    if router.signingKey != nil {
-      return signer.send(priority, &templates[position], of: position, router, failure: failure)
+    let isWhole = router.signing?.makesWholePackets == true
+    guard let sender = isWhole ? wholePacketSender : senders[router.family] else { return 0 }
+    for destination in templates[position].indices
+    where templates[position][destination].advertisement.priority != priority {
+      templates[position][destination].setPriority(priority)
     }
-    guard let sender = senders[router.family] else { return 0 }
-    for destination in templates[position].indices {
-      if templates[position][destination].advertisement.priority != priority {
-        templates[position][destination].setPriority(priority)
-      }
-      if !add(templates[position][destination], router, position, to: sender) {
-        sender.flush(failure)
-        _ = add(templates[position][destination], router, position, to: sender)
-      }
+    signers[position]?.seal(templates[position])
+    for destination in templates[position].indices where !add(destination, router, position, to: sender) {
+      sender.flush(failure)
+      _ = add(destination, router, position, to: sender)
     }
     return templates[position].count
   }
 
-  private func add(
-    _ template: AdvertisementTemplate, _ router: PlannedRouter, _ position: Int, to sender: AdvertSender
-  ) -> Bool {
-    template.withBytes { bytes in
+  private func add(_ destination: Int, _ router: PlannedRouter, _ position: Int, to sender: AdvertSender) -> Bool {
+    let template = templates[position][destination]
+    func add(_ bytes: UnsafeRawBufferPointer) -> Bool {
       sender.add(
         bytes, to: template.destination, from: template.source, on: router.sendingInterface,
-        hopLimit: router.timeToLive,
-        tag: position)
+        hopLimit: router.timeToLive, tag: position)
     }
+    guard let signer = signers[position] else { return template.withBytes(add) }
+    return signer.withPacket(destination, add)
   }
 
   /// Sends the adverts that were put into the batch; false when the kernel had no room for all of them.
@@ -151,7 +155,8 @@ final class AdvertTransport {
     for sender in senders.values where sender.count > 0 {
       if sender.flush(failure).pending > 0 { isDone = false }
     }
-    return signer.flush(failure: failure) && isDone
+    if let sender = wholePacketSender, sender.count > 0, sender.flush(failure).pending > 0 { isDone = false }
+    return isDone
   }
 
   /// Takes what waits on a socket. At most eight batches a turn, so that a flood on one interface cannot starve timers.

@@ -96,6 +96,7 @@ extension Engine {
       reconcilePosition = 0
       reconcileDue = now + Self.reconcileInterval
       reconcileEntries()
+      refreshResignations()
     }
     for (removal, result) in zip(surplus, apply(surplus.map(\.change))) { settle(removal.position, .remove, result) }
     putBack(missing, at: now)

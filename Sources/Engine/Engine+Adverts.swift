@@ -57,8 +57,10 @@ extension Engine {
     do throws(AdvertisementError) {
       if datagram.isTruncated { throw .length }
       let received = try check(message, origin, for: router)
+      try authenticate(received, message, from: datagram.source, for: router, at: now)
       noteAddressDifference(received, message, from: datagram.source, router: router, at: now)
-      remembered[router].remember(received, message: message, origin: origin)
+      // A signed advert never comes twice.
+      if !received.hasTrailer { remembered[router].remember(received, message: message, origin: origin) }
       accept(received, from: datagram.source, router: router, at: now)
     } catch {
       drop(error, from: datagram.source, router: router, on: ear, at: now)
@@ -91,8 +93,8 @@ extension Engine {
       timeToLive = least...max(least, peer?.maximumTTL ?? .max)
     }
     let received = try ReceivedAdvertisement(
-      decoding: message, origin: origin, timeToLive: timeToLive, version: router.version, isBehindHeader: isBehindHeader
-    )
+      decoding: message, origin: origin, timeToLive: timeToLive, version: router.version,
+      isBehindHeader: isBehindHeader, trailer: router.signing?.trailerUse ?? .none)
     if origin.destination.isMulticast == router.isUnicast { throw .destination }
     if interfaces.isUsable(origin.source) { throw .ownAddress }
     if router.checksPeers, peer == nil { throw .notAPeer }
@@ -107,6 +109,7 @@ extension Engine {
       record[.advertisementsReceived] &+= 1
       if received.advertisement.priority == .resignation { record[.resignationsReceived] &+= 1 }
     }
+    noteUnsigned(received, from: sender, router: router, at: now)
     markDirty(router)
     core.handle(.advertisement(received.advertisement, from: sender, router: router), at: now, into: &effects)
     carryOut(at: now, due: nil)
@@ -151,7 +154,7 @@ extension Engine {
     do throws(AdvertisementError) {
       let anyHop: ClosedRange<UInt8> = origin.destination.isMulticast ? 255...255 : 0...255
       _ = try ReceivedAdvertisement(
-        decoding: message, origin: origin, timeToLive: anyHop, isBehindHeader: isBehindHeader)
+        decoding: message, origin: origin, timeToLive: anyHop, isBehindHeader: isBehindHeader, trailer: .allowed)
       return nil
     } catch {
       return error

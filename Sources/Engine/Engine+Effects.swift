@@ -41,23 +41,31 @@ extension Engine {
 
   /// Puts a router's advert into the batch that leaves at the end of the turn.
   func sendAdvert(_ priority: Priority, of router: Int) {
-    heartbeats?.send(priority, of: router, plan.routers[router].family, isUp: interfaces.isUp)
+    heartbeats?.send(
+      priority, of: router, plan.routers[router].family, transport.signer(of: router) as? TrailerSigner,
+      isUp: interfaces.isUp)
     // On a dead link the kernel keeps a unicast packet until the neighbour answers. A resignation that arrives when the link is back
     // would make the new master announce itself against the returning one.
     guard priority != .resignation || interfaces.isUp(plan.routers[router].interface) else { return }
     let sent = transport.send(priority, of: router, plan.routers[router], failure: noteSendFailure)
-    if plan.routers[router].signingKey != nil { keepReady(router) }
+    keepReady(router)
     guard let record = board.router(router) else { return }
     record[.advertisementsSent] &+= UInt64(sent)
     if priority == .resignation { record[.resignationsSent] &+= UInt64(sent) }
   }
 
-  /// Puts on the board what others need if this engine dies: the router's resignation, ready to send, and the number that signed
-  /// adverts have come to. The resignation of a signed router bears the next number, so it is made anew with each advert.
+  /// Puts on the board what others need if this engine dies: the number that a signed router's adverts have come to, and its
+  /// resignation, which bears the next number and so is signed anew with each advert.
   func keepReady(_ router: Int) {
-    guard let record = board.router(router) else { return }
-    if let sequence = transport.sequence(of: router, plan.routers[router]) { record.sequenceNumber = sequence }
-    if let packet = transport.resignation(of: router, plan.routers[router]) { record.write(packet, on: board) }
+    guard let signer = transport.signer(of: router), let record = board.router(router) else { return }
+    record.sequenceNumber = signer.number
+    record.rewriteResignation(on: board, signer.writeResignations)
+  }
+
+  /// Makes the ready resignation on the board anew for another source address.
+  func makeReady(_ router: Int) {
+    guard let packets = transport.resignation(of: router, plan.routers[router]) else { return }
+    board.router(router)?.write(packets, on: board)
   }
 
   func flushAdverts() {

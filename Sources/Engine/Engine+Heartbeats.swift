@@ -23,9 +23,11 @@ extension Engine {
         received = known
       } else {
         received = try checkHeartbeat(message, origin, for: router)
-        heartbeats.remember(received, message, origin, path: path)
+        try authenticate(received, message, from: datagram.source, for: router, at: now)
+        if !received.hasTrailer { heartbeats.remember(received, message, origin, path: path) }
       }
       board.router(router)?[.advertisementsReceived] &+= 1
+      noteUnsigned(received, from: datagram.source, router: router, at: now)
       markDirty(router)
       let own = heartbeats.decidingAddress(path)
       core.handle(
@@ -43,7 +45,8 @@ extension Engine {
     let router = plan.routers[position]
     let received = try ReceivedAdvertisement(
       decoding: message, origin: origin,
-      timeToLive: AdvertisementFormat.timeToLive...AdvertisementFormat.timeToLive, version: router.version)
+      timeToLive: AdvertisementFormat.timeToLive...AdvertisementFormat.timeToLive, version: router.version,
+      trailer: router.signing?.trailerUse ?? .none)
     guard origin.destination.isMulticast else { throw .destination }
     if interfaces.isUsable(origin.source) { throw .ownAddress }
     try router.expectation.check(received)

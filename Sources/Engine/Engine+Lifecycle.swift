@@ -21,7 +21,7 @@ extension Engine {
     let begin = firstStart
     for router in plan.routers.indices {
       if let record = heritage.record(of: router), begin <= now || record.snapshot.state != .initialize {
-        adopt(record, router: router, afterCrash: !heritage.isSettled, at: now)
+        adopt(record, router: router, heritage, at: now)
       } else if begin <= now {
         core.handle(.start(router: router), at: now, into: &effects)
       } else {
@@ -117,16 +117,18 @@ extension Engine {
     }
   }
 
-  private func adopt(_ old: RouterRecord, router: Int, afterCrash: Bool, at now: MonotonicInstant) {
+  private func adopt(_ old: RouterRecord, router: Int, _ heritage: Heritage, at now: MonotonicInstant) {
     guard let record = board.router(router) else { return }
     for counter in RouterCounter.allCases { record[counter] = old[counter] }
     for kind in 0..<RouterRecord.dropKinds { record[drops: kind] = old[drops: kind] }
     if let last = old.lastTransition { record.record(last.transition, number: last.number) }
     record.notified = old.notified
-    transport.resumeSequence(of: router, after: old.sequenceNumber)
+    resumeNumbers(of: router, from: old, on: heritage.board)
     keepReady(router)
     var snapshot = old.snapshot
-    if afterCrash { snapshot.allowForSilence(until: now, downTimerAdverts: plan.core[router].downTimerAdverts) }
+    if !heritage.isSettled {
+      snapshot.allowForSilence(until: now, downTimerAdverts: plan.core[router].downTimerAdverts)
+    }
     core.adopt(snapshot, router: router, at: now, into: &effects)
   }
 
@@ -206,7 +208,7 @@ extension Engine {
     guard source == nil || source != record?.sourceAddress || goElsewhere else { return }
     record?.sourceAddress = source
     transport.setSource(source, to: destinations, of: position, router, interval: plan.core[position].interval)
-    keepReady(position)
+    makeReady(position)
     if board.isRunning { announceSources(of: [position]) }
     core.handle(.sourceAddress(source, router: position), at: now, into: &effects)
     if router.faultsWithoutPeers {

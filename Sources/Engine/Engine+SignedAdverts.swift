@@ -1,10 +1,11 @@
+import ControlModel
 import LinuxSystem
 import NetworkTypes
 import VRRPCore
 import VRRPWire
 
 extension Engine {
-  /// A signed advert: nothing of it is acted on before its signature and its number are found good.
+  /// An advert behind an Authentication Header: nothing of it is acted on before its signature and its number are found good.
   func takeSigned(_ datagram: ReceivedAdvert, from ear: AdvertTransport.Ear, at now: MonotonicInstant) {
     // Without a readable header nobody knows whom it was for, unless it can be for one router only.
     var router = ear.onlyRouter
@@ -31,10 +32,8 @@ extension Engine {
   private func authenticate(
     _ header: AuthenticationHeader, _ packet: RawSpan, for position: Int, at now: MonotonicInstant
   ) throws(AdvertisementError) {
-    let router = plan.routers[position]
-    guard let key = router.signingKey else { throw .authenticationMismatch }
-    try header.verify(packet, key: key)
-    guard transport.acceptSequence(header.sequenceNumber, of: position) else {
+    guard let signer = transport.signer(of: position) as? HeaderSigner else { throw .authenticationMismatch }
+    guard try signer.accept(header, of: packet) else {
       tellSequence(of: position, at: now)
       throw .replay
     }
@@ -55,5 +54,55 @@ extension Engine {
     case .initialize, .fault: return
     }
     sequenceTold[router] = now
+  }
+
+  /// Asks for the trailer of an advert that is right otherwise; for a router that knows none there is nothing to ask.
+  func authenticate(
+    _ received: ReceivedAdvertisement, _ message: RawSpan, from sender: IPAddress, for router: Int,
+    at now: MonotonicInstant
+  ) throws(AdvertisementError) {
+    guard let trailer = transport.trailer(of: router), received.hasTrailer else { return }
+    let (position, skew) = try trailer.admit(received, message, from: sender)
+    keepMark(position, of: router, trailer)
+    guard let window = trailer.authentication.window, abs(skew) * 2 > window,
+      limiter.shouldLog(.clockSkew, from: sender, at: now)
+    else { return }
+    outbox.send(.event(LogEvent(.clockSkew, router: router, address: sender, number: Int64(skew), text: "\(window)")))
+  }
+
+  /// Counts an advert that was taken without a trailer by a router that will demand them one day.
+  func noteUnsigned(_ received: ReceivedAdvertisement, from sender: IPAddress, router: Int, at now: MonotonicInstant) {
+    guard !received.hasTrailer, transport.trailer(of: router) != nil else { return }
+    board.router(router)?[.unsignedAdvertisements] &+= 1
+    guard limiter.shouldLog(.unsignedAdvertisement, from: sender, at: now) else { return }
+    outbox.send(.event(LogEvent(.unsignedAdvertisement, router: router, address: sender)))
+  }
+
+  /// Writes the mark at a position down for the next engine, and the one that senders without their own share.
+  private func keepMark(_ position: Int, of router: Int, _ trailer: TrailerSigner) {
+    guard let first = board.router(router)?.marks.lowerBound else { return }
+    for place in [0, position] {
+      let mark = trailer.marks[place]
+      board.mark(first + place)?.mark = (mark.sender, mark.number?.rawValue ?? 0)
+    }
+  }
+
+  /// Goes on from the numbers that the engine before this one came to.
+  func resumeNumbers(of router: Int, from old: RouterRecord, on previous: Board?) {
+    transport.signer(of: router)?.resume(after: old.sequenceNumber)
+    guard let trailer = transport.trailer(of: router) else { return }
+    for (place, position) in old.marks.prefix(ReplayMarks.capacity).enumerated() {
+      guard let mark = previous?.mark(position)?.mark, mark.number != 0 else { continue }
+      trailer.marks[place] = ReplayMarks.Mark(sender: mark.sender, number: TrailerNumber(rawValue: mark.number))
+      keepMark(place, of: router, trailer)
+    }
+  }
+
+  /// Signs the ready resignations of masters anew that are seldom heard: one that is too old is refused.
+  func refreshResignations() {
+    for router in routersWithTrailers
+    where plan.core[router].interval.nanoseconds > Self.reconcileInterval && core.state(of: router) == .master {
+      keepReady(router)
+    }
   }
 }

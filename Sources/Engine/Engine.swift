@@ -45,6 +45,7 @@ final class Engine {
   let virtualAddresses: Set<IPAddress>
   let addressPositions: [AddressPlace: [Int]]
   let routersOnInterface: [InterfaceIndex: [Int]]
+  let routersWithTrailers: [Int]
 
   var phase = Phase.prepared
   var core: VirtualRouterSet
@@ -126,6 +127,7 @@ final class Engine {
     isDirty = Array(repeating: false, count: plan.routers.count)
     virtualAddresses = Set(plan.addresses.map(\.prefix.address))
     addressPositions = Dictionary(grouping: plan.addresses.indices) { plan.addresses[$0].place }
+    routersWithTrailers = plan.routersWithTrailers
     routersOnInterface = Dictionary(grouping: plan.routers.indices) { plan.routers[$0].interface }
     effects.reserveCapacity(64)
     try watchSockets()

@@ -310,17 +310,17 @@ extension EngineProcess {
     let packetSizes = plan.routers.map(\.resignationSize)
     let counts = (plan.routers.count, plan.addresses.count, plan.trackers.count, plan.entries.count)
     let packetBytes = packetSizes.reduce(0, +)
-    let sessionCount = plan.sessions.count
+    let (sessionCount, markCount) = (plan.sessions.count, plan.routersWithTrailers.count * ReplayMarks.capacity)
     let file = try Inherited.take(InheritedDescriptor.board.rawValue)
     let size = try Board.size(
       routers: counts.0, addresses: counts.1, trackers: counts.2, entries: counts.3, sessions: sessionCount,
-      packetBytes: packetBytes)
+      marks: markCount, packetBytes: packetBytes)
     try MemoryFile.resize(file.rawValue, to: size)
     try MemoryFile.seal(file.rawValue, [.shrink, .grow])
     let memory = try SharedMemory(mapping: file, writable: true)
     let board = try Board(
       creatingIn: memory.bytes, routers: counts.0, addresses: counts.1, trackers: counts.2, entries: counts.3,
-      sessions: sessionCount, packetBytes: packetBytes)
+      sessions: sessionCount, marks: markCount, packetBytes: packetBytes)
     board.enginePID = getpid()
     var offset = 0
     for (position, router) in plan.routers.enumerated() {
@@ -330,8 +330,11 @@ extension EngineProcess {
         interval: plan.core[position].interval, addresses: router.addresses)
       record?.resignation = ResignationPacket(
         offset: offset, length: 0, destinationCount: 0, timeToLive: router.timeToLive,
-        isWholePacket: router.signingKey != nil)
+        isWholePacket: router.signing?.makesWholePackets == true)
       offset += packetSizes[position]
+    }
+    for (number, position) in plan.routersWithTrailers.enumerated() {
+      board.router(position)?.marks = number * ReplayMarks.capacity..<(number + 1) * ReplayMarks.capacity
     }
     for (position, address) in plan.addresses.enumerated() {
       let record = board.address(position)
@@ -387,6 +390,6 @@ extension PlannedRouter {
   fileprivate var resignationSize: Int {
     let advert = AdvertisementFormat.length(
       version: version, family: family, addressCount: UInt8(clamping: advertised.addresses.count))
-    return destinations.count * (16 + (signingKey == nil ? 0 : AuthenticationHeader.packetOverhead) + advert)
+    return destinations.count * (16 + advert + (signing?.overhead ?? 0))
   }
 }

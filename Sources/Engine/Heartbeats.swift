@@ -11,6 +11,8 @@ final class Heartbeats {
     let interface: InterfaceIndex
     /// `nil` while the link has no address to send from.
     var template: AdvertisementTemplate?
+    /// The advert with its trailer, if it is signed.
+    var message: TrailedMessage?
     var remembered = RememberedAdvertisement()
   }
 
@@ -64,30 +66,35 @@ final class Heartbeats {
           advert, addresses: router.advertised, source: $0, destination: router.multicastGroup,
           authentication: router.expectation.authentication, checksumStyle: router.checksumStyle)
       }
+      paths[index].message =
+        router.signing?.makesTrailers == true ? paths[index].template.map(TrailedMessage.init) : nil
     }
   }
 
-  /// Puts a router's advert into the batch for each of its further links that is up.
-  func send(_ priority: Priority, of router: Int, _ family: AddressFamily, isUp: (InterfaceIndex) -> Bool) {
+  /// Puts a router's advert into the batch for each of its further links that is up; `signer` is what signs it, if anything does.
+  func send(
+    _ priority: Priority, of router: Int, _ family: AddressFamily, _ signer: TrailerSigner?,
+    isUp: (InterfaceIndex) -> Bool
+  ) {
     guard let sender = senders[family] else { return }
     for index in pathsOfRouter[router] where isUp(paths[index].interface) {
       paths[index].template?.setPriority(priority)
       guard let template = paths[index].template else { continue }
-      if !add(template, on: paths[index].interface, router, to: sender) {
+      signer?.seal(&paths[index].message, template)
+      if !add(index, template, to: sender) {
         flush()
-        _ = add(template, on: paths[index].interface, router, to: sender)
+        _ = add(index, template, to: sender)
       }
     }
   }
 
-  private func add(
-    _ template: AdvertisementTemplate, on interface: InterfaceIndex, _ router: Int, to sender: AdvertSender
-  ) -> Bool {
-    template.withBytes { bytes in
+  private func add(_ index: Int, _ template: AdvertisementTemplate, to sender: AdvertSender) -> Bool {
+    func add(_ bytes: UnsafeRawBufferPointer) -> Bool {
       sender.add(
-        bytes, to: template.destination, from: template.source, on: interface,
-        hopLimit: AdvertisementFormat.timeToLive, tag: router)
+        bytes, to: template.destination, from: template.source, on: paths[index].interface,
+        hopLimit: AdvertisementFormat.timeToLive, tag: paths[index].router)
     }
+    return paths[index].message?.withBytes(add) ?? template.withBytes(add)
   }
 
   /// Sends what was put into the batches. What finds no room is lost: the next advert comes in an interval.

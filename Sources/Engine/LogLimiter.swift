@@ -15,6 +15,10 @@ struct LogLimiter {
     case otherMaster
     /// A BFD packet was discarded.
     case session(BFDDiscard)
+    /// The sender's clock is nearly too far from ours.
+    case clockSkew
+    /// An advert was taken that is not signed.
+    case unsignedAdvertisement
     /// Somebody removes an address of ours; the "sender" is that address.
     case addressPutBack
   }

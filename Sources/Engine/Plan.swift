@@ -55,8 +55,8 @@ struct PlannedRouter {
   let faultsWithoutPeers: Bool
   let checksPeers: Bool
   let expectation: AdvertisementExpectation
-  /// What its adverts are signed with, if they are (`auth_type AH`).
-  let signingKey: AuthenticationKey?
+  /// How its adverts are signed, if they are.
+  let signing: AdvertSigning?
   let checksumStyle: ChecksumStyle
   let timeToLive: UInt8
   let ignoresInterfaceFaults: Bool
@@ -270,7 +270,7 @@ extension PlannedRouter {
       version: definition.core.version, interval: definition.core.interval, authentication: authentication)
     expectation.refusesOldChecksum = definition.refusesOldChecksum
     self.expectation = expectation
-    signingKey = Self.signingKey(definition.authentication)
+    signing = Self.signing(definition.authentication)
     checksumStyle =
       definition.sendsOldChecksum
       ? .withGroupPseudoHeader : definition.checksumWithoutPseudoHeader ? .messageOnly : .withPseudoHeader
@@ -284,15 +284,31 @@ extension PlannedRouter {
     switch definition {
     case .password(let password): SimplePassword(bytes: password).map(AdvertisementAuthentication.simplePassword)
     case .header: .header
-    case nil: AdvertisementAuthentication.none
+    case .trailer, nil: AdvertisementAuthentication.none
     }
   }
 
-  private static func signingKey(_ definition: AuthenticationDefinition?) -> AuthenticationKey? {
+  private static func signing(_ definition: AuthenticationDefinition?) -> AdvertSigning? {
     switch definition {
-    case .header(let key): AuthenticationKey(bytes: key)
+    case .header(let key): .header(AuthenticationKey(bytes: key))
+    case .trailer(let trailer): .trailer(TrailerAuthentication(trailer))
     case .password, nil: nil
     }
+  }
+}
+
+extension TrailerAuthentication {
+  fileprivate init(_ definition: TrailerDefinition) {
+    self.init(
+      activeKey: TrailerKey(definition.activeKey), otherKeys: definition.otherKeys.map(TrailerKey.init),
+      window: definition.window, signs: definition.mode != .receiveOnly,
+      demandsTrailers: definition.mode == .enforce)
+  }
+}
+
+extension TrailerKey {
+  fileprivate init(_ definition: TrailerDefinition.Key) {
+    self.init(id: definition.id, bytes: definition.bytes)
   }
 }
 

@@ -103,7 +103,13 @@ extension SimulatedRouter {
       authentication = SimplePassword(bytes: password).map { .simplePassword($0) } ?? .none
     case .header(let key):
       authentication = .header
-      signingKey = key
+      signature = SimulatedSignature(isInHeader: true, key: key)
+      acceptedSignatures = [signature]
+    case .trailer(let trailer):
+      authentication = .none
+      signature = trailer.mode == .receiveOnly ? nil : SimulatedSignature(trailer.activeKey)
+      acceptedSignatures = Set(([trailer.activeKey] + trailer.otherKeys).map { SimulatedSignature($0) })
+      if trailer.mode != .enforce { acceptedSignatures.insert(nil) }
     case nil:
       authentication = .none
     }
@@ -112,5 +118,11 @@ extension SimulatedRouter {
       ? .withGroupPseudoHeader : definition.checksumWithoutPseudoHeader ? .messageOnly : .withPseudoHeader
     refusesOldChecksum = definition.refusesOldChecksum
     ignoresInterfaceFaults = definition.ignoresInterfaceFaults
+  }
+}
+
+extension SimulatedSignature {
+  fileprivate init(_ key: TrailerDefinition.Key) {
+    self.init(isInHeader: false, id: key.id, key: key.bytes)
   }
 }

@@ -30,7 +30,7 @@ extension Cluster {
       let template = hosts[host].templates[router][destination]
       let origin = DatagramOrigin(
         source: template.source, destination: template.destination, timeToLive: settings.timeToLive)
-      deliver(Packet(template.bytes, origin: origin, signingKey: settings.signingKey), from: place)
+      deliver(Packet(template.bytes, origin: origin, signature: settings.signature), from: place)
     }
   }
 

@@ -5,18 +5,18 @@ import VRRPWire
 final class Packet: Sendable {
   let bytes: [UInt8]
   let origin: DatagramOrigin
-  /// The key that its Authentication Header is made with, if it has one.
-  let signingKey: [UInt8]?
+  /// What it is signed with, if it is.
+  let signature: SimulatedSignature?
   /// What the bytes say; `nil` when their form is wrong.
   let received: ReceivedAdvertisement?
 
-  init(_ bytes: [UInt8], origin: DatagramOrigin, signingKey: [UInt8]?) {
+  init(_ bytes: [UInt8], origin: DatagramOrigin, signature: SimulatedSignature?) {
     self.bytes = bytes
     self.origin = origin
-    self.signingKey = signingKey
+    self.signature = signature
     // What TTL is allowed is for each receiver to say.
     received = try? ReceivedAdvertisement(
-      decoding: bytes.span.bytes, origin: origin, timeToLive: 0...255, isBehindHeader: signingKey != nil)
+      decoding: bytes.span.bytes, origin: origin, timeToLive: 0...255, isBehindHeader: signature?.isInHeader == true)
   }
 
   /// The same with one byte changed.
@@ -24,6 +24,6 @@ final class Packet: Sendable {
     guard !bytes.isEmpty else { return self }
     var bytes = bytes
     bytes[position % bytes.count] ^= UInt8(truncatingIfNeeded: position >> 8) | 1
-    return Packet(bytes, origin: origin, signingKey: signingKey)
+    return Packet(bytes, origin: origin, signature: signature)
   }
 }

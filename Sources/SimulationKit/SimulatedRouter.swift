@@ -16,6 +16,23 @@ public struct SimulatedPeer: Sendable, Hashable {
   }
 }
 
+/// What an advert is signed with. Neither header nor trailer is made: a packet only tells its key.
+public struct SimulatedSignature: Sendable, Hashable {
+  /// Whether it stands in an Authentication Header, and not in a trailer.
+  public var isInHeader: Bool
+  /// The number that the key is named by in a trailer.
+  public var id: UInt8
+  /// The key.
+  public var key: [UInt8]
+
+  /// A signature with a key.
+  public init(isInHeader: Bool, id: UInt8 = 0, key: [UInt8]) {
+    self.isInHeader = isInHeader
+    self.id = id
+    self.key = key
+  }
+}
+
 /// A virtual router as one host runs it: what its state machine is set to, and how its adverts travel.
 public struct SimulatedRouter: Sendable, Hashable {
   /// What its state machine is set to.
@@ -40,9 +57,10 @@ public struct SimulatedRouter: Sendable, Hashable {
   public var timeToLive = AdvertisementFormat.timeToLive
   /// Version 2's authentication.
   public var authentication = AdvertisementAuthentication.none
-  /// The key of the Authentication Header of its adverts under ``AdvertisementAuthentication/header``. The header itself is not
-  /// made: a packet only tells the key it is signed with.
-  public var signingKey: [UInt8]?
+  /// What its adverts are signed with, if they are.
+  public var signature: SimulatedSignature?
+  /// What it takes adverts with; `nil` among them stands for no signature.
+  public var acceptedSignatures: Set<SimulatedSignature?> = [nil]
   /// Over what its checksums are formed.
   public var checksumStyle = ChecksumStyle.withPseudoHeader
   /// Whether adverts with the checksum of old releases of keepalived are refused.
@@ -105,7 +123,7 @@ public struct SimulatedRouter: Sendable, Hashable {
       version: configuration.version, interval: configuration.interval, authentication: authentication)
     expectation.refusesOldChecksum = refusesOldChecksum
     try expectation.check(received)
-    guard packet.signingKey == signingKey else { throw .authenticationFailure }
+    guard acceptedSignatures.contains(packet.signature) else { throw .authenticationFailure }
   }
 }
 

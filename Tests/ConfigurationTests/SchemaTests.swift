@@ -25,6 +25,7 @@ struct SchemaTests {
     #expect(names("vrrp_instance") == Lowering.instanceActions.map(\.name).sorted())
     #expect(names("vrrp_instance/authentication") == Lowering.authenticationActions.map(\.name).sorted())
     #expect(names("garp_group") == Lowering.announcementGroupActions.map(\.name).sorted())
+    #expect(names("vrrp_instance/auth_hmac") == Lowering.trailerActions.map(\.name).sorted())
     #expect(names("vrrp_sync_group") == Lowering.groupActions.map(\.name).sorted())
   }
 

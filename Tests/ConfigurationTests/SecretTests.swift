@@ -28,14 +28,28 @@ import Testing
     #expect(lengths.allSatisfy { $0 == 1 })
   }
 
-  @Test(arguments: ["auth_hmac { key 1 hunter2x }", "auth_hmac {\nkey 1 hunter2x\nky 2 hunter2x\n}"])
-  func norAKey(block: String) {
-    let output = DiagnosticRenderer().render(load(instance(block)).diagnostics)
-    #expect(!output.isEmpty && !output.contains("hunter2x"), "\(output)")
+  @Test(
+    arguments: [
+      "key 1 hunter2x", "key 1 hunter2x\nky 2 hunter2x", "key hunter2x", "key hunter2x 1", "key 1 hex:hunter2x",
+      "key 1 hunter2xhunter2xhunter2xhunter2xhunter2x hunter2x", "active_key hunter2x", "mode hunter2x", "hunter2x",
+      "key 1 hunter2xhunter2xhunter2xhunter2x\nkey 1 hunter2xhunter2xhunter2xhunter2x", "key 1 \"it's hunter2x",
+      "key 1 hunter2xhunter2xhunter2xhunter2x#hunter2x",
+    ])
+  func norAKey(lines: String) {
+    for text in ["auth_hmac {\n\(lines)\n}", "auth_hmac { \(lines) }"] {
+      let output = DiagnosticRenderer().render(load(instance(text)).diagnostics)
+      #expect(!output.isEmpty && !output.contains("hunter2x"), "\(output)")
+    }
   }
 
-  @Test(arguments: ["PASS", "AH"]) func norDoesADumpOfTheModel(type: String) throws {
-    let loaded = load(instance("authentication {\nauth_type \(type)\nauth_pass hunter2x\n}"))
+  @Test(
+    arguments: [
+      "authentication {\nauth_type PASS\nauth_pass hunter2x\n}",
+      "authentication {\nauth_type AH\nauth_pass hunter2x\n}",
+      "auth_hmac {\nkey 1 hunter2xhunter2xhunter2xhunter2x\nkey 2 hunter2xhunter2xhunter2xhunter2x\nactive_key 1\n}",
+    ])
+  func norDoesADumpOfTheModel(block: String) throws {
+    let loaded = load(instance(block))
     let router = try #require(loaded.configuration.routers.first)
     #expect(router.authentication != nil)
     var shown = "\(router) \(String(reflecting: router.authentication))"

@@ -83,11 +83,11 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
 
 @Suite struct BoardTests {
   private func withBoard(_ body: (Board, UnsafeMutableRawBufferPointer) throws -> Void) throws {
-    let size = try Board.size(routers: 2, addresses: 3, trackers: 1, packetBytes: 64)
+    let size = try Board.size(routers: 2, addresses: 3, trackers: 1, marks: 4, packetBytes: 64)
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 4096)
     defer { memory.deallocate() }
     memory.initializeMemory(as: UInt8.self, repeating: 0)
-    try body(Board(creatingIn: memory, routers: 2, addresses: 3, trackers: 1, packetBytes: 64), memory)
+    try body(Board(creatingIn: memory, routers: 2, addresses: 3, trackers: 1, marks: 4, packetBytes: 64), memory)
   }
 
   @Test func keepsWhatTheEngineWrites() throws {
@@ -112,11 +112,16 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       record.record(transition, number: 3)
       record.sourceAddress = v6
       record[.advertisementsSent] = 1234
-      record[drops: 23] = 9
-      record[drops: 24] = 1
+      record[drops: 31] = 9
+      record[drops: 32] = 1
       record.resignation = ResignationPacket(
         offset: 0, length: 20, destinationCount: 1, timeToLive: 255, isWholePacket: true)
       record.sequenceNumber = .max
+      record.marks = 2..<4
+      let mark = try #require(board.mark(3))
+      mark.mark = (v6, 0)
+      mark.mark = (v6, .max)
+      board.mark(2)?.mark = (nil, 77)
       let address = try #require(board.address(2))
       address.prefix = IPPrefix(v4, length: 24)
       address.isOwned = true
@@ -133,11 +138,15 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       #expect(read.lastTransition?.transition == transition)
       #expect(read.sourceAddress == v6)
       #expect(read[.advertisementsSent] == 1234)
-      #expect(read[drops: 23] == 9)
-      #expect(read[drops: 24] == 0)
+      #expect(read[drops: 31] == 9)
+      #expect(read[drops: 32] == 0)
       #expect(read.resignation.length == 20)
       #expect(read.resignation.isWholePacket)
       #expect(read.sequenceNumber == .max)
+      #expect(read.marks == 2..<4 && board.router(0)?.marks == 0..<0)
+      #expect(other.mark(3)?.mark.sender == v6 && other.mark(3)?.mark.number == .max)
+      #expect(other.mark(2)?.mark.sender == nil && other.mark(2)?.mark.number == 77)
+      #expect(other.mark(0)?.mark.number == 0 && other.mark(4) == nil)
       #expect(other.address(2)?.prefix == IPPrefix(v4, length: 24))
       #expect(other.address(2)?.isOwned == true)
       #expect(other.address(1)?.prefix == nil)

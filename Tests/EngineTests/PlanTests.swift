@@ -126,12 +126,28 @@ import VRRPWire
     signed.routers[0].core.version = .v2
     signed.routers[0].authentication = .header(key: [1, 2, 3])
     let plan = try Plan(signed, interfaces: ["eth0": eth0, "eth1": eth1])
-    #expect(plan.signedRouters == [0])
-    #expect(plan.routers[0].signingKey != nil)
+    #expect(plan.routersBehindHeaders == [0] && plan.routersWithTrailers.isEmpty)
+    #expect(plan.routers[0].signing?.trailerUse == TrailerUse.none)
     #expect(plan.routers[0].expectation.authentication == .header)
     let bare = try Plan(configuration(), interfaces: ["eth0": eth0, "eth1": eth1])
-    #expect(bare.signedRouters.isEmpty)
-    #expect(bare.routers[0].signingKey == nil)
+    #expect(bare.routersBehindHeaders.isEmpty && bare.routersWithTrailers.isEmpty)
+    #expect(bare.routers[0].signing == nil)
+  }
+
+  @Test(
+    arguments: [
+      (.enforce, TrailerUse.demanded, true), (.permissive, .allowed, true), (.receiveOnly, .allowed, false),
+    ] as [(TrailerDefinition.Mode, TrailerUse, Bool)])
+  func aRoutersModeSaysWhoMustSign(mode: TrailerDefinition.Mode, use: TrailerUse, signs: Bool) throws {
+    var signed = try configuration()
+    let key = TrailerDefinition.Key(id: 7, bytes: Array(repeating: 1, count: 32))
+    signed.routers[0].authentication = .trailer(TrailerDefinition(activeKey: key, window: 5, mode: mode))
+    let plan = try Plan(signed, interfaces: ["eth0": eth0, "eth1": eth1])
+    #expect(plan.routersBehindHeaders.isEmpty && plan.routersWithTrailers == [0])
+    let signing = try #require(plan.routers[0].signing)
+    #expect(signing.trailerUse == use)
+    #expect(signing.makesTrailers == signs && signing.overhead == (signs ? 28 : 0) && !signing.makesWholePackets)
+    #expect(plan.routers[0].expectation.authentication == .none)
   }
 
   @Test(arguments: [["eth1"], ["eth0"]]) func namesTheInterfaceThatIsMissing(present: [String]) throws {

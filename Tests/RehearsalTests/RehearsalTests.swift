@@ -156,6 +156,33 @@ import VRRPCore
     #expect(performance.stories[0].periods.last?.holders == (isSame ? [0] : [0, 1]))
   }
 
+  /// Each host's `auth_hmac`, and who is master in the end.
+  private static let trailers: [(left: String, right: String, holders: [Int])] = {
+    func block(_ active: Int, _ keys: [Int], _ mode: String = "enforce") -> String {
+      let lines = keys.map { "key \($0) \(String(repeating: "\($0)", count: 32))" }.joined(separator: "\n")
+      return "auth_hmac {\n\(lines)\nactive_key \(active)\nmode \(mode)\n}"
+    }
+    return [
+      (block(1, [1]), block(1, [1]), [0]), (block(1, [1]), block(2, [2]), [0, 1]),
+      // On the way from one key to the next.
+      (block(1, [1, 2]), block(2, [1, 2]), [0]), (block(2, [2]), block(1, [1]), [0, 1]),
+      // On the way from none to one.
+      (block(1, [1], "receive-only"), "", [0]), (block(1, [1], "permissive"), "", [0, 1]),
+      (block(1, [1], "permissive"), block(1, [1], "receive-only"), [0]), ("", block(1, [1]), [0, 1]),
+    ]
+  }()
+
+  @Test("A pair under auth_hmac obeys each other by its keys and modes", arguments: trailers.indices)
+  func authenticationTrailer(index: Int) throws {
+    let (left, right, holders) = Self.trailers[index]
+    let pair = [
+      (path: "left.conf", configuration: try Self.host(150, version: 3, extra: left)),
+      (path: "right.conf", configuration: try Self.host(100, version: 3, extra: right)),
+    ]
+    let performance = try Rehearsal(pair, script: "", duration: .seconds(20)).run()
+    #expect(performance.stories[0].periods.last?.holders == holders)
+  }
+
   @Test("The same seed gives the same text, and JSON holds the same story")
   func repeatable() throws {
     let script = "at 10s crash left; at 12s loss 20%"

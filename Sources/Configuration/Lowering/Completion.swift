@@ -92,7 +92,9 @@ extension Lowering {
     router.addresses = draft.addresses.map(\.value)
     router.excludedAddresses = draft.excludedAddresses.map(\.value)
     router.entries = draft.routes + draft.rules
-    router.authentication = draft.password.map { draft.usesHeader ? .header(key: $0.value) : .password($0.value) }
+    router.authentication =
+      draft.trailer?.settled.map { .trailer($0) }
+      ?? draft.password.map { draft.usesHeader ? .header(key: $0.value) : .password($0.value) }
     router.unicastPeers = draft.peers.map(\.value)
     router.faultsWithoutPeers = draft.faultsWithoutPeers != nil
     router.sourceAddress = draft.sourceAddress?.value

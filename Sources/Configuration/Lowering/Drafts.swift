@@ -104,6 +104,26 @@ struct VirtualMACDraft {
   var settledName = ""
 }
 
+/// `auth_hmac` as far as the file says.
+struct TrailerDraft {
+  /// A `key` line.
+  struct Key {
+    var id: Located<Int>
+    var value: Word
+  }
+
+  var span: SourceSpan
+  var keys: [Key] = []
+  var activeKey: Located<Int>?
+  var window: Located<Int>?
+  var isMonotonic = false
+  var mode: Located<TrailerDefinition.Mode>?
+
+  // What the rules settle.
+  var settledKeys: [TrailerDefinition.Key] = []
+  var settled: TrailerDefinition?
+}
+
 /// A `vrrp_instance` block: what the file says, before defaults and rules.
 struct InstanceDraft {
   var name: Located<String>
@@ -125,6 +145,7 @@ struct InstanceDraft {
   /// Whether it is AH.
   var usesHeader = false
   var password: Located<[UInt8]>?
+  var trailer: TrailerDraft?
   var addresses: [Located<VirtualAddress>] = []
   var excludedAddresses: [Located<VirtualAddress>] = []
   var routes: [KernelEntryDefinition] = []

@@ -19,6 +19,7 @@ extension Lowering {
         draft.nativeIPv6 = lowering.settle(.ipv6, at: statement.span, in: &draft)
       },
       .custom("authentication") { $2.readAuthentication($1, into: &$0) },
+      .custom("auth_hmac") { $2.readTrailer($1, into: &$0) },
       .custom("virtual_ipaddress") { $2.readAddresses($1, into: &$0, excluded: false) },
       .custom("virtual_ipaddress_excluded") { $2.readAddresses($1, into: &$0, excluded: true) },
       .custom("virtual_routes") { $0.routes += $2.routes($1) },

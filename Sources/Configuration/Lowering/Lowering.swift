@@ -6,6 +6,8 @@ import NetworkTypes
 /// Reading a block puts values into its draft; the rules then settle what the values mean together.
 final class Lowering {
   let schema: Schema
+  /// Where key files come from.
+  let files: any SourceFiles
   let diagnostics: DiagnosticCollector
   var global = GlobalDraft()
   var scripts: [ScriptDraft] = []
@@ -26,7 +28,7 @@ final class Lowering {
   var commands: [ScriptUse] = []
   var commandKeys: Set<CommandDefinition> = []
   /// Every file that the daemon would read besides the configuration.
-  var files: [FileUse] = []
+  var fileUses: [FileUse] = []
   /// Where the first of them stands.
   var firstCommand: SourceSpan?
   /// Where each interface that must exist is named first.
@@ -51,10 +53,13 @@ final class Lowering {
     schema, block: ["vrrp_instance", "authentication"], Self.authenticationActions)
   private lazy var announcementGroupTable = ActionTable(
     schema, block: ["garp_group"], Self.announcementGroupActions)
+  private lazy var trailerTable = ActionTable(
+    schema, block: ["vrrp_instance", "auth_hmac"], Self.trailerActions)
   private lazy var topTable = ActionTable(schema, block: [], Self.topActions)
 
   init(schema: Schema, files: any SourceFiles, diagnostics: DiagnosticCollector) {
     self.schema = schema
+    self.files = files
     kernelNames = KernelNames(files: files)
     self.diagnostics = diagnostics
   }
@@ -143,6 +148,13 @@ final class Lowering {
     apply(authenticationTable, to: &draft, statement.children)
   }
 
+  /// Reads an `auth_hmac` block; a second one adds to the first, as in keepalived.
+  func readTrailer(_ statement: Statement, into draft: inout InstanceDraft) {
+    var trailer = draft.trailer ?? TrailerDraft(span: statement.span)
+    apply(trailerTable, to: &trailer, statement.children)
+    draft.trailer = trailer
+  }
+
   /// Lets each statement act on the draft by its row.
   func apply<Draft>(_ table: ActionTable<Draft>, to draft: inout Draft, _ statements: [Statement]) {
     for statement in statements {
@@ -185,18 +197,10 @@ final class Lowering {
   }
 
   private func reportNotYet(_ statement: Statement, _ row: Keyword) {
-    // Without the signature the adverts would be open to anybody, so this must not pass as a warning.
-    let isSecret = row.name == "auth_hmac"
     let isBlock = row.form == .block || row.form == .values
     diagnostics.report(
-      isSecret ? .error : .warning, "not-yet",
-      isSecret
-        ? "martlet does not have auth_hmac yet, and does not run without the authentication that is asked for"
-        : "martlet does not have \(row.name) yet; the \(isBlock ? "block" : "line") has no effect",
-      at: statement.span,
-      suggestion: isSecret
-        ? "sign version 2 with authentication { auth_type AH }, or take the block out to run without authentication"
-        : nil)
+      .warning, "not-yet", "martlet does not have \(row.name) yet; the \(isBlock ? "block" : "line") has no effect",
+      at: statement.span)
   }
 
   /// The name of a block, if it has one that no block of its kind had before.

@@ -100,7 +100,7 @@ extension Lowering {
       return refuse(
         "bad-path", "'\(word.text)' is not an absolute path", at: word, suggestion: "write the path from / on")
     }
-    files.append(
+    fileUses.append(
       FileUse(keyword: statement.words[0].text, path: word.text, range: diagnostics.map.range(of: word.span)))
     return word.text
   }

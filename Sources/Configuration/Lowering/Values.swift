@@ -57,6 +57,18 @@ extension Lowering {
 
   static let truths = ["on": true, "true": true, "yes": true, "off": false, "false": false, "no": false]
 
+  /// What the keyword's word stands for.
+  func choice<Value>(_ statement: Statement, _ values: [String: Value]) -> Located<Value>? {
+    guard let word = statement.arguments.first, let row = row(of: statement) else { return nil }
+    guard let value = values[word.text] else {
+      let names = values.keys.sorted()
+      let text = names.dropLast().joined(separator: ", ") + " nor " + names.suffix(1).joined()
+      reportBad(statement, word, row, "'\(word.text)' is neither \(text)", .ignored)
+      return nil
+    }
+    return Located(value, word.span)
+  }
+
   /// The keyword's address.
   func address(_ statement: Statement) -> Located<IPAddress>? {
     guard let word = statement.arguments.first, let row = row(of: statement) else { return nil }

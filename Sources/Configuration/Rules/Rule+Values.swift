@@ -24,8 +24,8 @@ extension Rule {
       "martlet reads it, so that the file may stay as it is. The finding says why there is nothing for it to do.",
       .instance("debug 1", "priority 100")),
     Rule(
-      "not-yet", .meaning, .error, "martlet does not have a keyword yet",
-      "The line or block is read and has no effect. auth_hmac is an error, since running without the authentication that is asked for would be worse than not running.",
+      "not-yet", .meaning, .warning, "martlet does not have a keyword yet",
+      "The line or block is read and has no effect.",
       .instance("smtp_alert", "priority 100")),
     Rule(
       "not-managed", .meaning, .warning, "The file configures LVS load balancing",

@@ -66,7 +66,7 @@ public struct Rule: Sendable, Hashable {
   }
 
   /// Every rule, in the order of their ids.
-  public static let all: [Rule] = [syntax, values, instances, trackers, trackedThings, probes, kernelEntries, hosts]
+  public static let all: [Rule] = [syntax, values, instances, trackers, trackedThings, probes, trailers, kernelEntries, hosts]
     .flatMap { $0 }.sorted {
       $0.id < $1.id
     }

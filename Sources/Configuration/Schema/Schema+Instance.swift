@@ -86,7 +86,7 @@ extension Schema {
         "owner_ignore_adverts", .boolean, default: "vrrp_owner_ignore_adverts (true if strict)", since: "2.3.3", .acts),
       Keyword("kernel_rx_buf_size", .integer(0, 4294967295), default: "system", unit: .bytes, .accepted(.buffers)),
       Keyword("authentication", .block, .acts),
-      Keyword("auth_hmac", .block, since: "2.4.0"),
+      Keyword("auth_hmac", .block, since: "2.4.0", .acts),
     ])
 
   private static let vrrpInstanceAuthenticationKeywords: [Keyword] = rows(
@@ -99,11 +99,12 @@ extension Schema {
   private static let vrrpInstanceAuthHmacKeywords: [Keyword] = rows(
     "vrrp_instance/auth_hmac",
     [
-      Keyword("key", .words, since: "2.4.0"),
-      Keyword("active_key", .integer(1, 255), since: "2.4.0"),
+      Keyword("key", .words, since: "2.4.0", .acts),
+      Keyword("active_key", .integer(1, 255), since: "2.4.0", .acts),
       Keyword(
-        "time_window", .integer(1, 300), default: "max(3 x advert_int, 5), at most 300", unit: .seconds, since: "2.4.0"),
-      Keyword("anti_replay", .words, default: "time", since: "2.4.0"),
-      Keyword("mode", .words, default: "enforce", since: "2.4.0"),
+        "time_window", .integer(1, 300), default: "max(3 x advert_int, 5), at most 300", unit: .seconds, since: "2.4.0",
+        .acts),
+      Keyword("anti_replay", .word, default: "time", since: "2.4.0", .acts),
+      Keyword("mode", .word, default: "enforce", since: "2.4.0", .acts),
     ])
 }

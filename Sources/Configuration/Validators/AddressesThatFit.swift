@@ -6,10 +6,11 @@ import VRRPCore
 enum AddressesThatFit: InstanceRule {
   static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
     let room: Int
+    let trailer = draft.trailer == nil ? 0 : 28
     switch (draft.settledFamily, draft.settledVersion) {
-    case (.ipv4, .v2): room = (1500 - 20 - 8 - 8) / 4
-    case (.ipv4, .v3): room = (1500 - 20 - 8) / 4
-    case (.ipv6, _): room = (1500 - 40 - 8) / 16
+    case (.ipv4, .v2): room = (1500 - 20 - 8 - 8 - trailer) / 4
+    case (.ipv4, .v3): room = (1500 - 20 - 8 - trailer) / 4
+    case (.ipv6, _): room = (1500 - 40 - 8 - trailer) / 16
     }
     let most = min(255, room)
     guard draft.addresses.count > most else { return }

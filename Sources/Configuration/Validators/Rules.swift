@@ -14,8 +14,8 @@ extension Lowering {
   private static var instanceRules: [any InstanceRule.Type] {
     [
       RequiredVirtualRouterID.self, RequiredInterface.self, SettledFamilyAndVersion.self, StrictMode.self,
-      StateAndPriority.self, AuthenticationUse.self, HeartbeatUse.self,
-      UnicastWithoutPeers.self, AdvertisementInterval.self,
+      StateAndPriority.self, TrailerWithAuthentication.self, AuthenticationUse.self, HeartbeatUse.self,
+      UnicastWithoutPeers.self, AdvertisementInterval.self, TrailerKeys.self, TrailerActiveKey.self,
       RequiredAddresses.self,
       DuplicateAddresses.self, AddressesThatFit.self, PreemptionWithMaster.self, TrackedOwnInterface.self,
       TrackersOfAnOwner.self,

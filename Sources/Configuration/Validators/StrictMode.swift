@@ -8,6 +8,7 @@ enum StrictMode: InstanceRule {
     draft.isStrict = draft.isStrict ?? lowering.global.isStrict
     guard draft.isStrict == true else { return }
     settleAuthentication(&draft, lowering)
+    settleTrailer(&draft, lowering)
     settleState(&draft, lowering)
     settleVirtualMAC(&draft, lowering)
     settleTimers(&draft, lowering)
@@ -32,6 +33,14 @@ enum StrictMode: InstanceRule {
       suggestion: "take out the authentication block, on all hosts, or strict mode")
     draft.authenticationType = nil
     draft.password = nil
+  }
+
+  private static func settleTrailer(_ draft: inout InstanceDraft, _ lowering: Lowering) {
+    guard let mode = draft.trailer?.mode, mode.value != .enforce else { return }
+    report(
+      "adverts that are not signed are refused (mode enforce)", at: mode.span, draft, lowering,
+      suggestion: "write mode enforce once all hosts sign, and strict mode after that")
+    draft.trailer?.mode?.value = .enforce
   }
 
   /// RFC 9568 section 6.4.1: the owner of the addresses starts as master, and nobody else does.
