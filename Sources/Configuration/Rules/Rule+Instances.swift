@@ -60,6 +60,10 @@ extension Rule {
       "It has no effect, as in keepalived: the router does preempt. Write state BACKUP on all hosts; an election decides who begins.",
       .instance("state MASTER\npriority 150\nnopreempt", "state BACKUP\npriority 150\nnopreempt")),
     Rule(
+      "timer-expired-with-preemption", .meaning, .warning, "timer_expired_backup stands without nopreempt",
+      "It has a master that was held up leave its place to who took it. A router that preempts takes it back anyway, so it has no effect.",
+      .instance("timer_expired_backup", "nopreempt\ntimer_expired_backup")),
+    Rule(
       "preempt-delay-with-master", .meaning, .warning, "preempt_delay stands beside state MASTER or nopreempt",
       "There is no delay, as in keepalived.",
       .instance("state MASTER\npriority 150\npreempt_delay 9", "state BACKUP\npriority 150\npreempt_delay 9")),
@@ -106,8 +110,12 @@ extension Rule {
         "heartbeat_interface {\n  eth1\n}\nauthentication {\n  auth_type PASS\n  auth_pass x\n}")),
     Rule(
       "unicast-without-peers", .meaning, .warning, "A unicast keyword stands without unicast_peer",
-      "Adverts are sent by multicast, as keepalived does.",
+      "Adverts are sent by multicast, as keepalived does; under unicast_fault_no_peer the router stays in FAULT instead.",
       .instance("unicast_src_ip 192.0.2.1", "unicast_src_ip 192.0.2.1\nunicast_peer {\n  192.0.2.2\n}")),
+    Rule(
+      "old-checksum-use", .meaning, .warning, "old_unicast_checksum stands where there is but one checksum",
+      "Up to release 1.3.6 keepalived made the checksum of an advert to a unicast peer otherwise in version 3 over IPv4, and nowhere else. Beside it, v3_checksum_as_v2 has no effect.",
+      .instance("version 3\nold_unicast_checksum", "version 3\nunicast_peer {\n  192.0.2.2\n}\nold_unicast_checksum")),
     Rule(
       "duplicate-peer", .meaning, .warning, "A unicast peer stands twice", "The second line is ignored.",
       .instance("unicast_peer {\n  192.0.2.2\n  192.0.2.2\n}", "unicast_peer {\n  192.0.2.2\n}")),

@@ -23,6 +23,7 @@ extension Rule {
     "bad-value": "write a value of the kind that is named, or take it out",
     "zero-becomes-one": "write 1",
     "not-yet": "take it out, or leave this part to another program for now",
+    "old-checksum-use": "take the line out",
     "empty-command": "write a command, or take the line out",
     "duplicate-block": "put both into one block",
     "duplicate-command": "call both from one script, or take one line out",

@@ -55,6 +55,10 @@ extension Rule {
       "The first one counts, as for keepalived. Call both from one script.",
       .instance("notify_master /bin/a\nnotify_master /bin/b", "notify_master /bin/a")),
     Rule(
+      "empty-block", .meaning, .warning, "A garp_group lacks its interfaces or its intervals",
+      "It spaces nothing, and keepalived removes it.",
+      .file("garp_group {\n  interface eth0\n}", "garp_group {\n  interface eth0\n  garp_interval 0.1\n}")),
+    Rule(
       "empty-command", .meaning, .warning, "A command is empty", "The line is ignored.",
       .instance("notify_master \"\"", "notify_master /bin/true")),
     Rule(
@@ -66,7 +70,8 @@ extension Rule {
       "duplicate-namespace", .meaning, .warning, "net_namespace is given twice", "The first one counts.",
       .file("net_namespace a\nnet_namespace b", "net_namespace a")),
     Rule(
-      "duplicate-interface", .meaning, .warning, "An interface has two lines of delays", "The first one counts.",
+      "duplicate-interface", .meaning, .warning, "An interface has two lines of delays, or is in two groups",
+      "The first one counts.",
       .file(
         "interface_up_down_delays {\n  eth0 1\n  eth0 2\n}", "interface_up_down_delays {\n  eth0 1\n}")),
     Rule(

@@ -65,11 +65,12 @@ public struct Rule: Sendable, Hashable {
     self.example = example
   }
 
+  private static let groups = [
+    syntax, values, instances, trackers, trackedThings, probes, trailers, kernelEntries, hosts,
+  ]
+
   /// Every rule, in the order of their ids.
-  public static let all: [Rule] = [syntax, values, instances, trackers, trackedThings, probes, trailers, kernelEntries, hosts]
-    .flatMap { $0 }.sorted {
-      $0.id < $1.id
-    }
+  public static let all: [Rule] = groups.flatMap { $0 }.sorted { $0.id < $1.id }
 
   private static let byID = Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
 
