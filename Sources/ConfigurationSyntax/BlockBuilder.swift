@@ -17,6 +17,10 @@ struct BlockBuilder {
   private var skipsNextBlock = false
   /// Braces open in the block that is being skipped; 0 when none is.
   private var skipped = 0
+  /// Where that block begins.
+  private var skippedStart: SourceSpan?
+  /// The first line outside all blocks that belongs into the block that was closed before it.
+  private var outcast: (word: Word, block: Statement)?
 
   init(grammar: Grammar, diagnostics: DiagnosticCollector) {
     self.grammar = grammar
@@ -30,6 +34,11 @@ struct BlockBuilder {
     let inside = awaited.flatMap { $0.isGuess ? nil : $0.keyword } ?? block
     guard skipped == 0, let id = grammar.find(word, in: inside) else { return false }
     return grammar.shape(of: id) == .command
+  }
+
+  /// Whether a keyword stands where it belongs.
+  func knows(_ word: ArraySlice<UInt8>) -> Bool {
+    skipped == 0 && grammar.find(word, in: awaited?.keyword ?? block) != nil
   }
 
   mutating func add(_ token: Lexer.Token) {
@@ -89,6 +98,7 @@ struct BlockBuilder {
     } else if skipsNextBlock {
       skipsNextBlock = false
       skipped = 1
+      skippedStart = span
     } else {
       diagnostics.report(
         .warning, "unexpected-brace", "this { does not follow a keyword that has a block; it is ignored", at: span)
@@ -133,15 +143,14 @@ struct BlockBuilder {
     enterWithoutBrace()
     skipsNextBlock = false
     guard var frame = open.popLast() else {
-      diagnostics.report(
-        .warning, "extra-brace", "this } closes nothing; it is ignored", at: span,
-        suggestion: "take it out, or look above for a block that is closed too early", changes: [.remove(span)])
+      reportExtra(span)
       return
     }
     frame.statement.closingBrace = span
     noteIndentation(of: span, closing: frame)
     if isSecret(frame.statement) { diagnostics.endSecret(at: span) }
     append(frame.statement)
+    if open.isEmpty { outcast = nil }
   }
 
   /// Remembers a brace that is less indented than the block it closes, and as much as the block around that one.
@@ -167,7 +176,7 @@ struct BlockBuilder {
   /// Closes all blocks when a keyword comes that can only stand outside: keepalived would swallow it.
   private mutating func closeForgotten(before word: Word) {
     diagnostics.report(
-      .error, "missing-closing-brace",
+      severityOfMissingBrace, "missing-closing-brace",
       "\(word.text) cannot stand inside \(open.last?.statement.words[0].text ?? "a block"): a } is missing before it",
       at: word.span, notes: notesOnOpenBlocks, suggestion: "close the block with } before this line",
       changes: isInOneFile(with: word.span)
@@ -178,31 +187,59 @@ struct BlockBuilder {
     }
   }
 
+  /// A brace too many does no harm where it stands alone. Where lines before it have lost their block, it is the proof that another
+  /// brace came too early.
+  private mutating func reportExtra(_ span: SourceSpan) {
+    guard let outcast else {
+      diagnostics.report(
+        .warning, "extra-brace", "this } closes nothing; it is ignored", at: span,
+        suggestion: "take it out, or look above for a block that is closed too early", changes: [.remove(span)])
+      return
+    }
+    let name = outcast.block.words[0].text
+    diagnostics.report(
+      outcast.block.keyword.map(grammar.isForeign) == true ? .warning : .error, "extra-brace",
+      "this } closes nothing: a } before it has closed the block of \(name) too early", at: span,
+      notes: [
+        ("\(outcast.word.text) is outside of it already", outcast.word.span),
+        ("the block was closed here", outcast.block.closingBrace),
+      ], suggestion: "take the } too many out")
+    self.outcast = nil
+  }
+
   private func isSecret(_ statement: Statement) -> Bool { statement.keyword.map(grammar.isSecret) ?? false }
+
+  /// A lost brace changes what the configuration means, unless all of it belongs to somebody else.
+  private var severityOfMissingBrace: Severity {
+    open.allSatisfy { $0.statement.keyword.map(grammar.isForeign) ?? true } ? .warning : .error
+  }
 
   /// Closes what the end of the files leaves open.
   mutating func finish() {
     enterWithoutBraceAtEnd()
-    if skipped > 0 {
-      diagnostics.report(.warning, "missing-closing-brace", "a } is missing at the end of the configuration")
-    }
-    let closing = open.isEmpty ? "" : Array(repeating: "}", count: open.count).joined(separator: "\n")
-    var isFirst = true
-    while let frame = open.last {
-      // One fix closes all of them.
-      let first = open[0].statement.span
-      let changes = isFirst && isInOneFile(with: first) ? [TextChange.append(closing, toFileOf: first)] : []
-      isFirst = false
+    if skipped > 0, open.isEmpty {
       diagnostics.report(
-        .warning, "missing-closing-brace",
-        "the block of \(frame.statement.words[0].text) is not closed; it ends with the configuration",
-        at: frame.statement.span,
-        notes: frame.doubtful.map { [("this } closes a block inside it, though it stands as if it closed it", $0)] }
-          ?? [],
-        suggestion: "write } at its end", changes: changes)
-      open.removeLast()
-      append(frame.statement)
+        .warning, "missing-closing-brace", "a block that is skipped is not closed; it ends with the configuration",
+        at: skippedStart, suggestion: "write } at its end")
     }
+    if let innermost = open.last {
+      // One finding for all: whoever forgets one brace opens every block around it.
+      let around = open.dropLast().map { frame -> (String, SourceSpan?) in
+        ("it stands in the block of \(frame.statement.words[0].text)", frame.statement.span)
+      }
+      let doubtful = open.compactMap(\.doubtful).map { span -> (String, SourceSpan?) in
+        ("this } closes a block inside it, though it stands as if it closed it", span)
+      }
+      let first = open[0].statement.span
+      let closing = Array(repeating: "}", count: open.count).joined(separator: "\n")
+      diagnostics.report(
+        severityOfMissingBrace, "missing-closing-brace",
+        "the block of \(innermost.statement.words[0].text) is not closed; it ends with the configuration",
+        at: innermost.statement.span, notes: around.suffix(8) + doubtful,
+        suggestion: open.count == 1 ? "write } at its end" : "write } at its end, and at that of each block around it",
+        changes: isInOneFile(with: first) ? [.append(closing, toFileOf: first)] : [])
+    }
+    while let frame = open.popLast() { append(frame.statement) }
   }
 
   private mutating func enterWithoutBraceAtEnd() {
@@ -219,8 +256,13 @@ struct BlockBuilder {
   private func losesRouter(_ meant: String) -> Bool { open.isEmpty && meant == "vrrp_instance" }
 
   /// Reports a word that is no keyword here, and gives the keyword that it will have been meant to be.
-  private func reportUnknown(_ words: [Word]) -> String? {
+  private mutating func reportUnknown(_ words: [Word]) -> String? {
     let word = words[0]
+    if open.isEmpty, outcast == nil, let last = statements.last, let id = last.keyword, last.closingBrace != nil,
+      grammar.find(word.bytes, in: id) != nil
+    {
+      outcast = (word, last)
+    }
     let text = word.text
     let place = block.map { "in \(grammar.name(of: $0))" } ?? "outside all blocks"
     if let other = grammar.blocks(knowing: word.bytes).first(where: { $0 != block }) {

@@ -135,9 +135,11 @@ struct LineExpander {
       let isLast = frames.allSatisfy { $0.text.skipBlanks(from: $0.index) == $0.text.bytes.endIndex }
       guard isLast else {
         reader.diagnostics.report(
-          .error, "multi-line-definition-inside-line",
-          "$\(name) has several lines and can only be used at the end of a line", at: span)
-        return false
+          .warning, "multi-line-definition-inside-line",
+          "$\(name) has several lines and can only be used at the end of a line; it stays in the text as it is",
+          at: span)
+        output += frame.text.bytes[reference.range]
+        return true
       }
       tail = value.lines.map { reader.moved($0, to: origin) }
       return true
@@ -155,9 +157,9 @@ struct LineExpander {
     let nearest = reader.diagnostics.isFull ? nil : Spelling.nearest(to: name, in: reader.definitions.names)
     let meant = nearest.map { reference.isBraced ? "${\($0)}" : "$\($0)" }
     reader.diagnostics.report(
-      reference.isBraced ? .error : .warning, "undefined-definition",
+      .warning, "undefined-definition",
       reference.isBraced
-        ? "${\(name)} is not defined; its braces would be read as a block's"
+        ? "${\(name)} is not defined; it stays in the text as it is, and keepalived takes its braces for a block's"
         : "$\(name) is not defined; it stays in the text as it is",
       at: span, suggestion: meant.map { "did you mean \($0)?" } ?? "define it before its use: $\(name)=VALUE",
       replacement: reference.parameters.isEmpty ? meant : nil)

@@ -32,6 +32,7 @@ public struct Grammar: Sendable {
   private var homes: [ArraySlice<UInt8>: [ID?]] = [:]
 
   private var secrets: Set<ID> = []
+  private var foreign: Set<ID> = []
 
   /// A grammar without keywords.
   public init() {}
@@ -55,6 +56,11 @@ public struct Grammar: Sendable {
   public mutating func markSecret(_ block: ID) { secrets.insert(block) }
 
   func isSecret(_ block: ID) -> Bool { secrets.contains(block) }
+
+  /// Says that a keyword belongs to what this program leaves to others.
+  public mutating func markForeign(_ keyword: ID) { foreign.insert(keyword) }
+
+  func isForeign(_ keyword: ID) -> Bool { foreign.contains(keyword) }
 
   /// The number of a keyword in a block.
   public func find(_ name: ArraySlice<UInt8>, in parent: ID?) -> ID? {

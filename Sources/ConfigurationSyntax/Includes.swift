@@ -25,15 +25,53 @@ extension SourceReader {
     }
   }
 
+  /// The word that a line begins with.
+  private static func firstWord(of line: SourceText) -> ArraySlice<UInt8> {
+    line.bytes.prefix { !Ascii.isBlank($0) }
+  }
+
+  /// Whether a line is an include of any form.
+  static func isInclude(_ line: SourceText) -> Bool { checks(of: firstWord(of: line)) != nil }
+
+  /// Follows `include_check [[+|-]CHECK…]`, which holds to the end of its file.
+  func setIncludeChecks(_ words: ArraySlice<Word>) {
+    guard !openFiles.isEmpty else { return }
+    let all: [String: IncludeChecks] = [
+      "read": .read, "match": .match, "wildcard_match": .wildcard, "brace_match": .brace,
+    ]
+    func hasSign(_ word: Word) -> Bool {
+      word.bytes.first == UInt8(ascii: "+") || word.bytes.first == UInt8(ascii: "-")
+    }
+    var checks: IncludeChecks = words.isEmpty ? [.read, .match, .wildcard, .brace] : []
+    if let first = words.first, hasSign(first) { checks = openFiles[openFiles.count - 1].checks }
+    for word in words {
+      let name = String(decoding: word.bytes.dropFirst(hasSign(word) ? 1 : 0), as: UTF8.self)
+      guard let check = all[name] else {
+        let nearest = Spelling.nearest(to: name, in: all.keys)
+        diagnostics.report(
+          .warning, "bad-value", "'\(word.text)' is no check of includes; it is ignored", at: word.span,
+          suggestion: nearest.map { "did you mean \($0)?" }
+            ?? "write read, match, wildcard_match or brace_match, with + or - before it to change what holds")
+        continue
+      }
+      if word.bytes.first == UInt8(ascii: "-") { checks.subtract(check) } else { checks.formUnion(check) }
+    }
+    openFiles[openFiles.count - 1].checks = checks
+  }
+
   /// Reads the files that a line includes; false if the line is no include.
   func include(_ line: SourceText) -> Bool {
+    let word = Self.firstWord(of: line)
+    guard var checks = Self.checks(of: word) else { return false }
+    // Only the plain form heeds `include_check`; the others say what they want.
+    if checks.isEmpty { checks = openFiles.last?.checks ?? [] }
     let bytes = line.bytes
-    var end = bytes.startIndex
-    while end < bytes.endIndex, !Ascii.isBlank(bytes[end]) { end += 1 }
-    guard let checks = Self.checks(of: bytes[bytes.startIndex..<end]) else { return false }
+    let end = word.endIndex
     let argument = line.slice(end..<bytes.endIndex).trimmed
     guard !argument.isEmpty else {
-      diagnostics.report(.error, "missing-argument", "the include names no file", at: line.span)
+      diagnostics.report(
+        .warning, "include-missing", "\(String(decoding: word, as: UTF8.self)) names no file; nothing is read",
+        at: line.span, suggestion: "write the name of a file, or a pattern, after it")
       return true
     }
     if argument.bytes.first == Ascii.quote {

@@ -79,7 +79,7 @@ struct Lexer {
     var end = start
     while end < bytes.endIndex, !Ascii.isBlank(bytes[end]), bytes[end] != Ascii.quote, bytes[end] != Ascii.open,
       bytes[end] != Ascii.close
-    { end += 1 }
+    { end = self.end(ofUndefinedAt: end) ?? end + 1 }
     checkTypography(start..<end)
     return (Word(bytes: bytes[start..<end], span: line.span(start..<end), quoted: false), end)
   }
@@ -100,15 +100,23 @@ struct Lexer {
       } else if Ascii.isBlank(byte) || byte == Ascii.open || byte == Ascii.close {
         break
       } else {
-        joined.append(byte)
-        index += 1
+        let end = self.end(ofUndefinedAt: index) ?? index + 1
+        joined += bytes[index..<end]
+        index = end
       }
     }
     checkTypography(start..<index)
     return (Word(bytes: joined[...], span: line.span(start..<index), quoted: quoted), index)
   }
 
-  /// A word whose quote is never closed, up to a brace at the line's end; keepalived would lose it.
+  /// Where a reference ends that has no definition and so stays in the text: its braces are no block's.
+  private func end(ofUndefinedAt index: Int) -> Int? {
+    let bytes = line.bytes
+    guard bytes[index] == Ascii.dollar, index + 1 < bytes.endIndex, bytes[index + 1] == Ascii.open else { return nil }
+    return Definitions.reference(in: bytes, at: index, next: nil)?.range.upperBound
+  }
+
+  /// A word whose quote is never closed, up to a brace at the line's end; keepalived loses it.
   private func unterminated(from start: Int) -> (Word?, Int) {
     let bytes = line.bytes
     var end = bytes.endIndex
@@ -118,7 +126,8 @@ struct Lexer {
     // What looks like a comment may be one, or belong to the word.
     let isClear = bytes[start] == Ascii.quote && !bytes[start..<end].contains { $0 == Ascii.hash || $0 == Ascii.bang }
     diagnostics.report(
-      .error, "unterminated-quote", "the quote is not closed on its line; the rest of the line would be lost",
+      .warning, "unterminated-quote",
+      "the quote is not closed on its line; it counts as closed at the end, and keepalived loses the word",
       at: span, suggestion: "close it with the same quote before the end of the line",
       changes: isClear ? [.insertAfter(span, "\"")] : [])
     return (Word(bytes: bytes[(start + 1)..<end], span: span, quoted: true), end)

@@ -43,10 +43,12 @@ extension SourceReader {
     let low = words.isEmpty ? 0 : words[0]
     let high = words.count > 1 ? words[1] : 32767
     guard let low, let high, low <= high, words.count <= 2 else {
+      let range = min(low ?? 0, high ?? 0)...max(low ?? 0, high ?? 0)
       diagnostics.report(
-        .error, "random-range", "${_RANDOM} takes a least and a greatest number, the first not above the second",
+        .warning, "random-range",
+        "${_RANDOM} takes a least and a greatest number, the first not above the second; one from \(range.lowerBound) to \(range.upperBound) is drawn",
         at: span, suggestion: "write ${_RANDOM 0 9}")
-      return Array("0".utf8)
+      return Array(String(random.next(in: range)).utf8)
     }
     return Array(String(random.next(in: low...high)).utf8)
   }

@@ -14,7 +14,7 @@ extension SourceReader {
       let close = line.bytes[open...].firstIndex(of: Ascii.closeParenthesis)
     else {
       diagnostics.report(
-        .error, "sequence-form", "the sequence has no parameters in parentheses", at: line.span,
+        .warning, "sequence-form", "the sequence has no parameters in parentheses; the line is dropped", at: line.span,
         suggestion: "write ~SEQ(NAME, FIRST, LAST) LINE or ~LST(NAME, VALUE, VALUE) LINE")
       return true
     }
@@ -54,29 +54,36 @@ extension SourceReader {
     }
   }
 
-  private func numbers(_ parameters: SourceText, _ head: SourceSpan, hexadecimal: Bool) -> Rounds? {
+  private func numbers(_ parameters: SourceText, _ head: SourceSpan, hexadecimal isHexadecimal: Bool) -> Rounds? {
     let words = Self.split(parameters.bytes)
     let given = words.dropFirst().map(Self.number)
     guard (2...4).contains(words.count), !words[0].isEmpty, !given.contains(nil) else {
       diagnostics.report(
-        .error, "sequence-form", "a sequence takes a name and one to three whole numbers", at: head,
+        .warning, "sequence-form", "a sequence takes a name and one to three whole numbers; the line is dropped",
+        at: head,
         suggestion: "write ~SEQ(NAME, FIRST, STEP, LAST) LINE")
       return nil
     }
     let values = given.compactMap { $0 }
+    guard values.allSatisfy({ abs($0) <= Self.greatestNumber }) else {
+      stop("the sequence counts with numbers beyond \(Self.greatestNumber)", at: head)
+      return nil
+    }
     let last = values[values.count - 1]
     let first = values.count > 1 ? values[0] : (last < 0 ? -1 : 1)
     let step = values.count > 2 ? values[1] : (first <= last ? 1 : -1)
-    guard step != 0, first == last || (first < last) == (step > 0), !hexadecimal || (first >= 0 && last >= 0),
-      abs(first) <= Self.greatestNumber, abs(last) <= Self.greatestNumber, abs(step) <= Self.greatestNumber
+    guard step != 0, first == last || (first < last) == (step > 0), !isHexadecimal || (first >= 0 && last >= 0)
     else {
       diagnostics.report(
-        .error, "sequence-range", "the sequence from \(first) by \(step) never comes to \(last)", at: head)
+        .warning, "sequence-range",
+        isHexadecimal && (first < 0 || last < 0)
+          ? "~SEQx counts no negative numbers; the line is dropped"
+          : "the sequence from \(first) by \(step) never comes to \(last); the line is dropped", at: head)
       return nil
     }
     return Rounds(names: [words[0]], count: (last - first) / step + 1) { round in
       let value = first + round * step
-      return [Array(hexadecimal ? String(value, radix: 16).utf8 : String(value).utf8)]
+      return [Array(isHexadecimal ? String(value, radix: 16).utf8 : String(value).utf8)]
     }
   }
 
@@ -88,7 +95,7 @@ extension SourceReader {
     let names = Self.group(words.first ?? [])
     guard words.count >= 2, !names.contains(where: \.isEmpty) else {
       diagnostics.report(
-        .error, "sequence-form", "a list takes a name and at least one value", at: head,
+        .warning, "sequence-form", "a list takes a name and at least one value; the line is dropped", at: head,
         suggestion: "write ~LST(NAME, VALUE, VALUE) LINE")
       return nil
     }
@@ -96,7 +103,8 @@ extension SourceReader {
     let values = words.dropFirst().map { isGrouped ? Self.group($0) : [$0] }
     if let long = values.first(where: { $0.count > names.count }) {
       diagnostics.report(
-        .error, "sequence-form", "a group of the list has \(long.count) values for \(names.count) names", at: head)
+        .warning, "sequence-form",
+        "a group of the list has \(long.count) values for \(names.count) names; the line is dropped", at: head)
       return nil
     }
     let rows = values.map { row in

@@ -9,7 +9,7 @@ final class SourceReader {
   var builder: BlockBuilder
   var random: RandomNumbers
   /// The files being read, outermost first.
-  var openFiles: [(path: String, number: UInt32)] = []
+  var openFiles: [(path: String, number: UInt32, checks: IncludeChecks)] = []
   var fileCount = 0
   /// Patterns that includes asked for so far.
   var patternCount = 0
@@ -48,7 +48,7 @@ final class SourceReader {
         at: SourceSpan(file: number, line: 1, column: 1, length: 0, origin: 0))
       return
     }
-    openFiles.append((path, number))
+    openFiles.append((path, number, openFiles.last?.checks ?? []))
     var start = bytes.startIndex
     var line: UInt32 = 1
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
@@ -93,7 +93,13 @@ final class SourceReader {
     }
     guard isValidUTF8(decommented.text) else { return }
     let continues = whole.bytes.last == Ascii.backslash
-    guard let line = condition(decommented.text.trimmed) else { return }
+    let text = decommented.text.trimmed
+    guard let line = condition(text) else { return }
+    if text.bytes.first == Ascii.at, line.starts(with: "include"), Self.isInclude(line) {
+      diagnostics.report(
+        .note, "include-on-condition", "keepalived reads what is included on a line with a condition twice",
+        at: line.span, suggestion: "define $FILE=NAME on lines with conditions, and write include $FILE once")
+    }
     interpret(line, isCut: decommented.isCut, continues: continues, depth: depth)
   }
 
@@ -152,8 +158,23 @@ final class SourceReader {
     return line.slice(end..<bytes.endIndex).trimmed
   }
 
-  /// Reads a line after its condition: a definition, a sequence, or a line for the block builder.
+  /// Reads a line after its condition. What follows a brace is a line of its own, which may again begin with a condition, a
+  /// definition, a sequence or an include.
   func interpret(_ line: SourceText, isCut: Bool, continues: Bool, depth: Int) {
+    var rest = line
+    while !isStopped {
+      guard let split = rest.lineAfterBrace else {
+        interpretPart(rest, isCut: isCut, continues: continues, depth: depth)
+        return
+      }
+      interpretPart(rest.slice(rest.bytes.startIndex..<split), isCut: false, continues: false, depth: depth)
+      guard let next = condition(rest.slice(split..<rest.bytes.endIndex).trimmed), !next.isEmpty else { return }
+      rest = next
+    }
+  }
+
+  /// Reads a definition, a sequence, or a line for the block builder.
+  private func interpretPart(_ line: SourceText, isCut: Bool, continues: Bool, depth: Int) {
     var line = line
     var rounds = 0
     while line.bytes.first == Ascii.dollar || line.bytes.first == Ascii.tilde {
@@ -172,6 +193,11 @@ final class SourceReader {
       }
       guard let next = expandLeading(line) else { break }
       line = next.trimmed
+      // A definition may stand before a condition, or hold it.
+      if line.bytes.first == Ascii.at {
+        guard let kept = condition(line) else { return }
+        line = kept
+      }
     }
     guard line.bytes.contains(Ascii.dollar) else {
       emit(line, isCut: isCut)
@@ -233,7 +259,7 @@ final class SourceReader {
   private func expandLeading(_ line: SourceText) -> SourceText? {
     guard let reference = Definitions.reference(in: line.bytes, at: line.bytes.startIndex, next: nil),
       let value = definitions[reference.name], !value.isMultiLine, let text = value.lines.first,
-      text.bytes.first == Ascii.tilde || text.bytes.first == Ascii.dollar,
+      leads(text, from: line.skipBlanks(from: reference.range.upperBound), in: line),
       spend(bytes: line.bytes.count + text.bytes.count, at: line.span)
     else { return nil }
     let origin = map.addExpansion(
@@ -241,6 +267,12 @@ final class SourceReader {
     let rest = line.slice(reference.range.upperBound..<line.bytes.endIndex).trimmed
     let head = moved(text, to: origin)
     return rest.isEmpty ? head : joined(head, rest)
+  }
+
+  /// Whether what a line is depends on the text of the definition that it begins with.
+  private func leads(_ text: SourceText, from rest: Int, in line: SourceText) -> Bool {
+    guard let first = text.bytes.first else { return rest < line.bytes.endIndex && line.bytes[rest] == Ascii.at }
+    return first == Ascii.tilde || first == Ascii.dollar || first == Ascii.at
   }
 
   /// A definition's text with the use that it is read for.
@@ -269,6 +301,12 @@ final class SourceReader {
       return
     }
     let continues = line.bytes.last == Ascii.backslash
+    if continues, Lexer.decomment(line).text.bytes.count < line.bytes.count {
+      diagnostics.report(
+        .warning, "comment-before-backslash",
+        "a comment stands before the last backslash; the definition goes on all the same, and ends here for keepalived 2.4",
+        at: line.span, suggestion: "put the comment on a line outside the definition")
+    }
     let text = continues ? line.slice(line.bytes.startIndex..<(line.bytes.endIndex - 1)).trimmed : line
     if !text.isEmpty { current.lines.append(text) }
     collecting = current
@@ -285,9 +323,22 @@ final class SourceReader {
   private func emit(_ line: SourceText, isCut: Bool) {
     guard !line.isEmpty else { return }
     if line.starts(with: "include"), include(line) { return }
+    let isOwn = line.starts(with: "include_check") || line.starts(with: "random_seed")
     let lexer = Lexer(
       line: line, isCut: isCut, isCommand: { [self] in builder.isCommand($0) }, diagnostics: diagnostics)
-    lexer.tokens { builder.add($0) }
+    lexer.tokens { token in
+      if isOwn, case .words(let words, _) = token, builder.knows(words[0].bytes) { follow(words) }
+      builder.add(token)
+    }
+  }
+
+  /// Follows a keyword that says how the lines after it are read.
+  private func follow(_ words: [Word]) {
+    if words[0] == "include_check" {
+      setIncludeChecks(words.dropFirst())
+    } else if words[0] == "random_seed", words.count > 1, let seed = UInt32(words[1].text) {
+      random = RandomNumbers(state: UInt64(seed))
+    }
   }
 
   /// Counts lines that an expansion makes; false when there were too many, which is reported once.

@@ -104,6 +104,42 @@ struct SourceText {
     return index
   }
 
+  /// Where a line within the line begins: after a brace that a condition, a definition, a sequence or an include follows.
+  /// `nil` if there is none, and in a line whose own braces belong to a definition, a sequence or an include.
+  var lineAfterBrace: Int? {
+    guard !beginsOwnForm(at: bytes.startIndex) else { return nil }
+    var isQuoted = false
+    var index = bytes.startIndex
+    while index < bytes.endIndex {
+      let byte = bytes[index]
+      index += 1
+      if byte == Ascii.quote {
+        isQuoted.toggle()
+      } else if byte == Ascii.dollar, index < bytes.endIndex, bytes[index] == Ascii.open {
+        // The braces of a reference.
+        if let reference = Definitions.reference(in: bytes, at: index - 1, next: nil) {
+          index = reference.range.upperBound
+        }
+      } else if byte == Ascii.open || byte == Ascii.close, !isQuoted {
+        let start = skipBlanks(from: index)
+        if start < bytes.endIndex, bytes[start] == Ascii.at || beginsOwnForm(at: start) { return start }
+      }
+    }
+    return nil
+  }
+
+  /// Whether the text from `index` on is read as a whole.
+  private func beginsOwnForm(at index: Int) -> Bool {
+    guard index < bytes.endIndex else { return false }
+    let rest = slice(index..<bytes.endIndex)
+    switch bytes[index] {
+    case Ascii.tilde: return rest.starts(with: "~SEQ") || rest.starts(with: "~LST")
+    case Ascii.dollar: return Definitions.parse(rest) != nil
+    case UInt8(ascii: "i"): return rest.starts(with: "include") && SourceReader.isInclude(rest)
+    default: return false
+    }
+  }
+
   func starts(with prefix: StaticString) -> Bool {
     bytes.count >= prefix.utf8CodeUnitCount
       && bytes.prefix(prefix.utf8CodeUnitCount).elementsEqual(

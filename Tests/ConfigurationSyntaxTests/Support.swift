@@ -7,6 +7,7 @@ let testGrammar: Grammar = {
   grammar.add("run", .command)
   let block = grammar.add("block", .block)
   grammar.add("line", .line, in: block)
+  grammar.add("include_check", .line, in: block)
   grammar.add("inner", .block, in: block)
   grammar.add("values", .values, in: block)
   grammar.add("values", .values)
