@@ -14,6 +14,14 @@ public struct Keyword: Sendable, Hashable {
     case decimal(Int, Int)
     /// One word.
     case word
+    /// One of these words.
+    case choice([String])
+    /// One of these words, in capitals or not.
+    case caselessChoice([String])
+    /// An IP address.
+    case address
+    /// The name of a network interface.
+    case interface
     /// One or more words.
     case words
     /// Any number of words.
@@ -47,8 +55,8 @@ public struct Keyword: Sendable, Hashable {
     case acts
     /// It is read and has no effect, and nothing is lost by that.
     case accepted(Reason)
-    /// It is read and has no effect yet.
-    case notYet
+    /// It is read and checked, and has no effect; this is what to do instead.
+    case lacks(Advice)
     /// It belongs to LVS load balancing, which is not this program's work.
     case notManaged
   }
@@ -74,12 +82,39 @@ public struct Keyword: Sendable, Hashable {
     }
   }
 
+  /// What to do instead of a keyword that martlet does not have.
+  public enum Advice: Sendable, Hashable {
+    case mail, snmp, dbus, scriptPaths, scriptGroups, localReports, reloadTime, addressVirtualMAC, ipvlan, encapsulation
+    case routeDomain
+
+    /// The advice as a sentence without a full stop.
+    public var text: String {
+      switch self {
+      case .mail: "send mail from a notify script, or from a program that reads notify_fifo"
+      case .snmp: "ask martlet status --json"
+      case .dbus: "read the transitions from notify_fifo, or ask martlet status --json"
+      case .scriptPaths: "write the path that the script shall be run by; it is run as it is written"
+      case .scriptGroups: "name a user whose own group may do what the script does: user NAME GROUP"
+      case .localReports: "set net.ipv4.igmp_link_local_mcast_reports=0 in /etc/sysctl.d"
+      case .reloadTime: "run martlet reload from a systemd timer"
+      case .addressVirtualMAC:
+        "put the address in a vrrp_instance of its own with use_vmac, in one vrrp_sync_group with this"
+      case .ipvlan: "use use_vmac, which gives the router an interface with a MAC address of its own"
+      case .encapsulation:
+        "add the route from a notify_master script, and remove it from notify_backup and notify_fault"
+      case .routeDomain: "write table NUMBER, with the number of the VRF's table"
+      }
+    }
+  }
+
   /// The blocks around it, joined by slashes; empty outside all blocks.
   public internal(set) var block = ""
   /// Its name.
   public let name: String
   /// What follows it.
   public let form: Form
+  /// What follows it in the notation of a manual page; `nil` where ``form`` says it all.
+  private let notation: String?
   /// Its value when it is not written; `nil` for none.
   public let defaultText: String?
   /// What its number counts.
@@ -98,15 +133,46 @@ public struct Keyword: Sendable, Hashable {
   public internal(set) var kind = Kind.keyword
 
   init(
-    _ name: String, _ form: Form, default defaultText: String? = nil, unit: Unit? = nil, since: String = "2.2.7",
-    instead: String? = nil, _ disposition: Disposition = .notYet
+    _ name: String, _ form: Form, arguments: String? = nil, default defaultText: String? = nil, unit: Unit? = nil,
+    since: String = "2.2.7", instead: String? = nil, _ disposition: Disposition
   ) {
     self.name = name
     self.form = form
+    notation = arguments
     self.defaultText = defaultText
     self.unit = unit
     self.since = since
     self.instead = instead
     self.disposition = disposition
+  }
+
+  /// What follows it in the notation of a manual page: capitals stand for values, brackets for what may be left out.
+  public var arguments: String {
+    switch form {
+    case .flag: notation ?? ""
+    case .boolean: notation ?? "[BOOL]"
+    case .integer: notation ?? "INT"
+    case .optionalInteger: notation ?? "[INT]"
+    case .decimal: notation ?? "DECIMAL"
+    case .choice(let words), .caselessChoice(let words): words.joined(separator: " / ")
+    case .address: notation ?? "IP"
+    case .interface: notation ?? "IFNAME"
+    case .word, .words, .optionalWords: notation ?? "WORD"
+    case .target: notation ?? "TARGET [{ … }]"
+    case .command: notation ?? "SCRIPT [USER [GROUP]]"
+    case .optionalCommand: notation ?? "[SCRIPT [USER [GROUP]]]"
+    case .block: (notation.map { "\($0) " } ?? "") + "{ … }"
+    case .values: "{ \(notation ?? "WORD") … }"
+    }
+  }
+
+  /// The numbers or words that it takes, in words; `nil` if it takes no number and any word.
+  public var bounds: String? {
+    switch form {
+    case .integer(let low, let high), .optionalInteger(let low, let high): "\(low) to \(high)"
+    case .decimal(let low, let high): "\(Lowering.shown(low)) to \(Lowering.shown(high))"
+    case .boolean: "on, true, yes, off, false, no; nothing is on"
+    default: nil
+    }
   }
 }

@@ -9,103 +9,103 @@ extension Schema {
   private static let staticIpaddressOptions: [Keyword] = rows(
     "static_ipaddress", kind: .option,
     [
-      Keyword("<address>", .words, default: "prefix 32 / 128", .acts),
-      Keyword("dev", .word, default: "instance interface (static: default_interface)", .acts),
-      Keyword("scope", .word, default: "global", .acts),
-      Keyword("brd", .words, .acts),
-      Keyword("broadcast", .words, .acts),
-      Keyword("label", .word, .acts),
-      Keyword("peer", .word, .acts),
+      Keyword("<address>", .words, arguments: "IP[/PREFIX] first word", default: "prefix 32 / 128", .acts),
+      Keyword("dev", .interface, default: "instance interface (static: default_interface)", .acts),
+      Keyword("scope", .word, arguments: "SCOPE", default: "global", .acts),
+      Keyword("brd", .words, arguments: "IPV4 / + / -", .acts),
+      Keyword("broadcast", .words, arguments: "IPV4 / + / -", .acts),
+      Keyword("label", .word, arguments: "LABEL", .acts),
+      Keyword("peer", .word, arguments: "IP", .acts),
       Keyword("home", .flag, .acts),
       Keyword("-nodad", .flag, .acts),
       Keyword("mngtmpaddr", .flag, .acts),
       Keyword("noprefixroute", .flag, .acts),
       Keyword("autojoin", .flag, .acts),
       Keyword("no_track", .flag, .accepted(.putBack)),
-      Keyword("preferred_lft", .words, default: "0 for IPv6 /128, else forever", .acts),
-      Keyword("track_group", .word, .accepted(.putBack)),
+      Keyword("preferred_lft", .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
+      Keyword("track_group", .word, arguments: "NAME", .accepted(.putBack)),
     ])
 
   private static let vrrpInstanceVirtualIpaddressOptions: [Keyword] = rows(
     "vrrp_instance/virtual_ipaddress", kind: .option,
     [
-      Keyword("<address>", .words, default: "prefix 32 / 128", .acts),
-      Keyword("dev", .word, default: "instance interface (static: default_interface)", .acts),
-      Keyword("scope", .word, default: "global", .acts),
-      Keyword("brd", .words, .acts),
-      Keyword("broadcast", .words, .acts),
-      Keyword("label", .word, .acts),
-      Keyword("peer", .word, .acts),
+      Keyword("<address>", .words, arguments: "IP[/PREFIX] first word", default: "prefix 32 / 128", .acts),
+      Keyword("dev", .interface, default: "instance interface (static: default_interface)", .acts),
+      Keyword("scope", .word, arguments: "SCOPE", default: "global", .acts),
+      Keyword("brd", .words, arguments: "IPV4 / + / -", .acts),
+      Keyword("broadcast", .words, arguments: "IPV4 / + / -", .acts),
+      Keyword("label", .word, arguments: "LABEL", .acts),
+      Keyword("peer", .word, arguments: "IP", .acts),
       Keyword("home", .flag, .acts),
       Keyword("-nodad", .flag, .acts),
       Keyword("mngtmpaddr", .flag, .acts),
       Keyword("noprefixroute", .flag, .acts),
       Keyword("autojoin", .flag, .acts),
       Keyword("no_track", .flag, .accepted(.putBack)),
-      Keyword("preferred_lft", .words, default: "0 for IPv6 /128, else forever", .acts),
-      Keyword("use_vmac", .flag),
+      Keyword("preferred_lft", .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
+      Keyword("use_vmac", .flag, .lacks(.addressVirtualMAC)),
     ])
 
   private static let vrrpInstanceVirtualIpaddressExcludedOptions: [Keyword] = rows(
     "vrrp_instance/virtual_ipaddress_excluded", kind: .option,
     [
-      Keyword("<address>", .words, default: "prefix 32 / 128", .acts),
-      Keyword("dev", .word, default: "instance interface (static: default_interface)", .acts),
-      Keyword("scope", .word, default: "global", .acts),
-      Keyword("brd", .words, .acts),
-      Keyword("broadcast", .words, .acts),
-      Keyword("label", .word, .acts),
-      Keyword("peer", .word, .acts),
+      Keyword("<address>", .words, arguments: "IP[/PREFIX] first word", default: "prefix 32 / 128", .acts),
+      Keyword("dev", .interface, default: "instance interface (static: default_interface)", .acts),
+      Keyword("scope", .word, arguments: "SCOPE", default: "global", .acts),
+      Keyword("brd", .words, arguments: "IPV4 / + / -", .acts),
+      Keyword("broadcast", .words, arguments: "IPV4 / + / -", .acts),
+      Keyword("label", .word, arguments: "LABEL", .acts),
+      Keyword("peer", .word, arguments: "IP", .acts),
       Keyword("home", .flag, .acts),
       Keyword("-nodad", .flag, .acts),
       Keyword("mngtmpaddr", .flag, .acts),
       Keyword("noprefixroute", .flag, .acts),
       Keyword("autojoin", .flag, .acts),
       Keyword("no_track", .flag, .accepted(.putBack)),
-      Keyword("preferred_lft", .words, default: "0 for IPv6 /128, else forever", .acts),
-      Keyword("use_vmac", .flag),
+      Keyword("preferred_lft", .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
+      Keyword("use_vmac", .flag, .lacks(.addressVirtualMAC)),
     ])
 
   private static let vrrpInstanceTrackInterfaceOptions: [Keyword] = rows(
     "vrrp_instance/track_interface", kind: .option,
     [
-      Keyword("<name>", .words, .acts),
-      Keyword("weight", .words, default: "0", .acts),
+      Keyword("<name>", .words, arguments: "IFNAME first word", .acts),
+      Keyword("weight", .words, arguments: "INT [reverse]", default: "0", .acts),
     ])
 
   private static let vrrpInstanceTrackScriptOptions: [Keyword] = rows(
     "vrrp_instance/track_script", kind: .option,
     [
-      Keyword("<name>", .words, .acts),
-      Keyword("weight", .words, default: "that of the vrrp_script", .acts),
+      Keyword("<name>", .words, arguments: "NAME first word", .acts),
+      Keyword("weight", .words, arguments: "INT [reverse/noreverse]", default: "that of the vrrp_script", .acts),
     ])
 
   private static let vrrpInstanceTrackFileOptions: [Keyword] = rows(
     "vrrp_instance/track_file", kind: .option,
     [
-      Keyword("<name>", .words, .acts),
-      Keyword("weight", .words, default: "that of the track_file", .acts),
+      Keyword("<name>", .words, arguments: "NAME first word", .acts),
+      Keyword("weight", .words, arguments: "INT [reverse/noreverse]", default: "that of the track_file", .acts),
     ])
 
   private static let vrrpInstanceTrackProcessOptions: [Keyword] = rows(
     "vrrp_instance/track_process", kind: .option,
     [
-      Keyword("<name>", .words, .acts),
-      Keyword("weight", .words, default: "that of the vrrp_track_process", .acts),
+      Keyword("<name>", .words, arguments: "NAME first word", .acts),
+      Keyword("weight", .words, arguments: "INT [reverse/noreverse]", default: "that of the vrrp_track_process", .acts),
     ])
 
   private static let vrrpInstanceTrackBfdOptions: [Keyword] = rows(
     "vrrp_instance/track_bfd", kind: .option,
     [
-      Keyword("<name>", .words, .acts),
-      Keyword("weight", .words, default: "that of the bfd_instance", .acts),
+      Keyword("<name>", .words, arguments: "NAME first word", .acts),
+      Keyword("weight", .words, arguments: "INT [reverse/noreverse]", default: "that of the bfd_instance", .acts),
     ])
 
   private static let vrrpInstanceUnicastPeerOptions: [Keyword] = rows(
     "vrrp_instance/unicast_peer", kind: .option,
     [
-      Keyword("<address>", .words, .acts),
-      Keyword("min_ttl", .word, default: "0", .acts),
-      Keyword("max_ttl", .word, default: "255", .acts),
+      Keyword("<address>", .words, arguments: "IP first word", .acts),
+      Keyword("min_ttl", .integer(0, 255), default: "0", .acts),
+      Keyword("max_ttl", .integer(0, 255), default: "255", .acts),
     ])
 }

@@ -28,6 +28,7 @@ public struct Schema: Sendable {
       let parent = path.isEmpty ? nil : grammar.find(path: path)
       let id = grammar.add(keyword.name, keyword.form.shape, in: parent)
       if id == rowOfID.count { rowOfID.append(row) }
+      if keyword.disposition == .notManaged { grammar.markForeign(id) }
       if Self.blocksWithSecrets.contains(keyword.name) { grammar.markSecret(id) }
     }
     self.keywords = keywords
@@ -58,14 +59,16 @@ extension Keyword.Form {
     case .values: .values
     case .target: .optionalBlock
     case .command, .optionalCommand: .command
-    case .flag, .boolean, .integer, .optionalInteger, .decimal, .word, .words, .optionalWords: .line
+    case .flag, .boolean, .integer, .optionalInteger, .decimal, .word, .choice, .caselessChoice, .address, .interface,
+      .words, .optionalWords:
+      .line
     }
   }
 
   /// Whether the keyword means nothing without a word after it.
   var needsArgument: Bool {
     switch self {
-    case .integer, .decimal, .word, .words, .command: true
+    case .integer, .decimal, .word, .choice, .caselessChoice, .address, .interface, .words, .command: true
     case .flag, .boolean, .optionalInteger, .optionalWords, .optionalCommand, .block, .values, .target: false
     }
   }
@@ -74,7 +77,7 @@ extension Keyword.Form {
   var greatestArgumentCount: Int? {
     switch self {
     case .flag: 0
-    case .boolean, .integer, .optionalInteger, .decimal, .word: 1
+    case .boolean, .integer, .optionalInteger, .decimal, .word, .choice, .caselessChoice, .address, .interface: 1
     case .command, .optionalCommand: 3
     case .words, .optionalWords, .block, .values, .target: nil
     }
