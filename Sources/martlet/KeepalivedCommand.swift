@@ -70,7 +70,8 @@ struct KeepalivedCommand {
   /// without a word.
   private static let advice: Set<String> = [
     "not-yet", "not-managed", "unreachable-addresses", "include-missing", "duplicate-address", "comment-in-password",
-    "typographic-quote", "version-for-ipv6",
+    "typographic-quote", "version-for-ipv6", "sync-group-state", "unused-script", "comment-before-backslash",
+    "owner-ignore-adverts", "route-time", "link-delay", "random-range",
   ]
 
   /// The code that keepalived gives.

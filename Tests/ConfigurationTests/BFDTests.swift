@@ -90,16 +90,16 @@ import VRRPCore
     instance("track_bfd {\nwan\n}") + instance("virtual_router_id 52").replacing("VI_1", with: "VI_2")
 
   private static let cases: [RuleCase] = [
-    .init("missing-neighbor", .error, line: 1, "bfd_instance wan {\n}\n"),
+    .init("missing-neighbor", .warning, line: 1, "bfd_instance wan {\n}\n"),
     .init("bad-value", .warning, line: 2, "bfd_instance wan {\nneighbor_ip here\n}\n"),
-    .init("missing-neighbor", .error, line: 1, "bfd_instance wan {\nneighbor_ip here\n}\n"),
-    .init("duplicate-name", .error, line: 5, wan + wan),
-    .init("duplicate-neighbor", .error, line: 6, wan + wan.replacing("wan", with: "lan")),
-    .init("name-too-long", .error, line: 1, wan.replacing("wan", with: String(repeating: "w", count: 32))),
-    .init("bad-neighbor", .error, line: 2, "bfd_instance wan {\nneighbor_ip fe80::1\n}\n"),
-    .init("bad-neighbor", .error, line: 2, "bfd_instance wan {\nneighbor_ip 224.0.0.1\n}\n"),
+    .init("missing-neighbor", .warning, line: 1, "bfd_instance wan {\nneighbor_ip here\n}\n"),
+    .init("duplicate-name", .warning, line: 5, wan + wan),
+    .init("duplicate-neighbor", .warning, line: 6, wan + wan.replacing("wan", with: "lan")),
+    .init("name-too-long", .warning, line: 1, wan.replacing("wan", with: String(repeating: "w", count: 32))),
+    .init("bad-neighbor", .warning, line: 2, "bfd_instance wan {\nneighbor_ip fe80::1\n}\n"),
+    .init("bad-neighbor", .warning, line: 2, "bfd_instance wan {\nneighbor_ip 224.0.0.1\n}\n"),
     .init(
-      "mixed-families", .error, line: 3, "bfd_instance wan {\nneighbor_ip 192.0.2.2\nsource_ip 2001:db8::1\n}\n"),
+      "mixed-families", .warning, line: 3, "bfd_instance wan {\nneighbor_ip 192.0.2.2\nsource_ip 2001:db8::1\n}\n"),
     .init("bad-value", .warning, line: 3, "bfd_instance wan {\nneighbor_ip 192.0.2.2\nmin_rx 0.5\n}\n"),
     .init("bad-value", .warning, line: 3, "bfd_instance wan {\nneighbor_ip 192.0.2.2\nidle_tx 999\n}\n"),
     .init("bad-value", .warning, line: 3, "bfd_instance wan {\nneighbor_ip 192.0.2.2\nmultiplier 256\n}\n"),
@@ -109,8 +109,8 @@ import VRRPCore
       "multihop-without-hops", .warning, line: 1, "bfd_instance wan {\nneighbor_ip 192.0.2.2\nmultihop\n}\n",
       suggestion: "max_hops"),
     .init("hop-limit-default", .note, line: 2, "bfd_instance wan {\nneighbor_ip 2001:db8::2\n}\n"),
-    .init("unknown-session", .error, line: 5, instance("track_bfd {\nwan\n}"), suggestion: "bfd_instance wan"),
-    .init("unknown-session", .error, line: 9, wan + instance("track_bfd {\nwam\n}"), suggestion: "mean wan"),
+    .init("unknown-session", .warning, line: 5, instance("track_bfd {\nwan\n}"), suggestion: "bfd_instance wan"),
+    .init("unknown-session", .warning, line: 9, wan + instance("track_bfd {\nwam\n}"), suggestion: "mean wan"),
     .init("session-after-use", .warning, line: 5, instance("track_bfd {\nwan\n}") + wan),
     .init(
       "session-of-checkers", .warning, line: 9,

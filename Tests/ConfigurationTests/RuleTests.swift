@@ -46,13 +46,14 @@ func instance(_ lines: String, interface: String = "interface eth0", address: St
 
 private let instanceCases: [RuleCase] = [
   .init("missing-argument", .error, line: 4, instance("priority")),
-  .init("bad-value", .error, line: 4, instance("priority 256"), suggestion: "1 to 255"),
-  .init("bad-value", .error, line: 4, instance("priority 0")),
-  .init("bad-value", .error, line: 4, instance("priority -10")),
-  .init("bad-value", .error, line: 4, instance("priority = 100"), suggestion: "without ="),
-  .init("bad-value", .error, line: 4, instance("priority 100;"), suggestion: "priority 100"),
-  .init("bad-value", .error, line: 4, instance("priority 0x10")),
-  .init("bad-value", .error, line: 4, instance("virtual_router_id 256")),
+  .init("bad-value", .warning, line: 4, instance("priority 256"), suggestion: "1 to 255"),
+  .init("bad-value", .warning, line: 4, instance("priority 0")),
+  .init("bad-value", .warning, line: 4, instance("priority -10")),
+  .init("bad-value", .warning, line: 4, instance("priority = 100"), suggestion: "without ="),
+  .init("bad-value", .warning, line: 4, instance("priority 100;"), suggestion: "priority 100"),
+  .init("bad-value", .warning, line: 4, instance("priority 0x10")),
+  .init("bad-value", .warning, line: 4, instance("virtual_router_id 256")),
+  .init("bad-value", .error, line: 3, "vrrp_instance A {\ninterface eth0\nvirtual_router_id 256\n}"),
   .init("bad-value", .warning, line: 4, instance("advert_int 0")),
   .init("bad-value", .warning, line: 4, instance("advert_int 1s"), suggestion: "advert_int 1"),
   .init("bad-value", .warning, line: 4, instance("garp_master_delay 5000")),
@@ -65,11 +66,11 @@ private let instanceCases: [RuleCase] = [
   .init("unknown-keyword", .warning, line: 4, instance("no_preempt"), suggestion: "nopreempt"),
   .init("misplaced-keyword", .warning, line: 4, instance("router_id x"), suggestion: "global_defs"),
   .init("not-yet", .warning, line: 4, instance("use_vmac group 7")),
-  .init("virtual-mac", .error, line: 4, instance("use_vmac vip0 01:00:5e:00:00:01"), suggestion: "02:00"),
-  .init("virtual-mac", .error, line: 4, instance("use_vmac 00:00:5e:00:01:05")),
-  .init("virtual-mac", .error, line: 4, instance("use_vmac 02:00:00:xx:00:01")),
-  .init("interface-name", .error, line: 4, instance("use_vmac an-interface-name")),
-  .init("virtual-mac-name", .error, line: 4, instance("use_vmac eth0"), suggestion: "name of its own"),
+  .init("virtual-mac", .warning, line: 4, instance("use_vmac vip0 01:00:5e:00:00:01"), suggestion: "02:00"),
+  .init("virtual-mac", .warning, line: 4, instance("use_vmac 00:00:5e:00:01:05")),
+  .init("virtual-mac", .warning, line: 4, instance("use_vmac 02:00:00:xx:00:01")),
+  .init("interface-name", .warning, line: 4, instance("use_vmac an-interface-name")),
+  .init("virtual-mac-name", .warning, line: 4, instance("use_vmac eth0"), suggestion: "name of its own"),
   .init("needless-with-virtual-mac", .warning, line: 5, instance("use_vmac\npromote_secondaries")),
   .init(
     "unicast-with-virtual-mac", .warning, line: 4,
@@ -87,15 +88,15 @@ private let instanceCases: [RuleCase] = [
   .init("interface-name", .error, line: 2, instance("", interface: "interface averylonginterface")),
   .init("missing-interface", .error, line: 1, instance("", interface: "state BACKUP")),
   .init("missing-virtual-router-id", .error, line: 1, "vrrp_instance A {\ninterface eth0\n}"),
-  .init("missing-name", .error, line: 1, "vrrp_instance {\n}"),
-  .init("extra-words", .error, line: 1, "vrrp_instance A B {\n}"),
-  .init("duplicate-name", .error, line: 9, instance("") + instance("")),
+  .init("missing-name", .warning, line: 1, "vrrp_instance {\n}"),
+  .init("extra-words", .warning, line: 1, "vrrp_instance A B {\n}"),
+  .init("duplicate-name", .warning, line: 9, instance("") + instance("")),
   .init("nopreempt-with-master", .warning, line: 6, instance("state MASTER\npriority 200\nnopreempt")),
   .init("nopreempt-with-master", .warning, line: 5, instance("priority 255\nnopreempt")),
   .init("timer-expired-with-preemption", .warning, line: 4, instance("timer_expired_backup"), suggestion: "nopreempt"),
   .init("timer-expired-with-preemption", .warning, line: 5, instance("priority 255\ntimer_expired_backup\nnopreempt")),
   .init("bad-value", .warning, line: 5, instance("nopreempt\ntimer_expired_backup 255")),
-  .init("deprecated", .note, line: 5, instance("nopreempt\nthread_timer_expired")),
+  .init("deprecated", .warning, line: 5, instance("nopreempt\nthread_timer_expired")),
   .init("preempt-delay-with-master", .warning, line: 6, instance("state MASTER\npriority 200\npreempt_delay 5")),
   .init("preempt-delay-with-master", .warning, line: 5, instance("nopreempt\npreempt_delay 5")),
   .init("advertisement-interval", .warning, line: 4, instance("advert_int 0.5"), suggestion: "version 3"),
@@ -108,9 +109,9 @@ private let instanceCases: [RuleCase] = [
   .init("password-too-long", .warning, line: 6, instance("authentication {\nauth_type PASS\nauth_pass 123456789\n}")),
   .init("comment-in-password", .warning, line: 6, instance("authentication {\nauth_type PASS\nauth_pass ab#cd\n}")),
   .init("missing-argument", .error, line: 6, instance("authentication {\nauth_type PASS\nauth_pass #cd\n}")),
-  .init("unknown-authentication", .error, line: 5, instance("authentication {\nauth_type pass\nauth_pass x\n}")),
+  .init("unknown-authentication", .warning, line: 5, instance("authentication {\nauth_type pass\nauth_pass x\n}")),
   .init(
-    "unknown-authentication", .error, line: 5, instance("authentication {\nauth_type ah\nauth_pass x\n}"),
+    "unknown-authentication", .warning, line: 5, instance("authentication {\nauth_type ah\nauth_pass x\n}"),
     suggestion: "AH"),
   .init(
     "authentication-version", .warning, line: 5,
@@ -125,9 +126,9 @@ private let instanceCases: [RuleCase] = [
     "unicast-without-peers", .warning, line: 5, instance("unicast_src_ip 192.0.2.1\nunicast_fault_no_peer"),
     suggestion: "unicast_peer"),
   .init(
-    "mixed-families", .error, line: 6,
+    "mixed-families", .warning, line: 6,
     instance("mcast_src_ip fd00::2\nunicast_peer {\n192.0.2.2\n}", address: "fe80::1")),
-  .init("bad-address", .error, line: 5, instance("unicast_peer {\nfd00::1/64\n}")),
+  .init("bad-address", .warning, line: 5, instance("unicast_peer {\nfd00::1/64\n}")),
   .init("old-checksum-use", .warning, line: 5, instance("version 3\nold_unicast_checksum")),
   .init("old-checksum-use", .warning, line: 7, instance("unicast_peer {\n192.0.2.2\n}\nold_unicast_checksum")),
   .init(
@@ -166,31 +167,31 @@ private let instanceCases: [RuleCase] = [
     "unknown-option", .warning, line: 5, instance("track_interface {\neth1 eth2\n}"), suggestion: "one name a line"),
   .init("bad-value", .warning, line: 5, instance("track_interface {\neth1 weight 255\n}")),
   .init("owner-weight", .warning, line: 6, instance("priority 255\ntrack_interface {\neth1 weight 5\n}")),
-  .init("unknown-script", .error, line: 5, instance("track_script {\nchk\n}")),
+  .init("unknown-script", .warning, line: 5, instance("track_script {\nchk\n}")),
   .init("duplicate-command", .warning, line: 5, instance("notify /bin/a\nnotify /bin/b")),
   .init("empty-command", .warning, line: 4, instance("notify \"\"")),
   .init("script-security", .warning, line: 4, instance("notify /bin/a")),
 ]
 
 private let addressCases: [RuleCase] = [
-  .init("bad-address", .error, line: 6, instance("", address: "192.168.200.300/24")),
-  .init("two-addresses", .error, line: 6, instance("", address: "192.0.2.1/24 192.0.2.2/24"), suggestion: "own"),
+  .init("bad-address", .warning, line: 6, instance("", address: "192.168.200.300/24")),
+  .init("two-addresses", .warning, line: 6, instance("", address: "192.0.2.1/24 192.0.2.2/24"), suggestion: "own"),
   .init("bad-prefix-length", .warning, line: 6, instance("", address: "192.0.2.1/33")),
   .init(
     "bad-prefix-length", .warning, line: 6, instance("", address: "192.0.2.1/255.255.255.0"), suggestion: "192.0.2.1/24"
   ),
-  .init("mixed-families", .error, line: 7, instance("", address: "192.0.2.1/24\n2001:db8::1/64")),
+  .init("mixed-families", .warning, line: 7, instance("", address: "192.0.2.1/24\n2001:db8::1/64")),
   .init("duplicate-address", .warning, line: 7, instance("", address: "192.0.2.1/24\n192.0.2.1/32")),
   .init("no-addresses", .warning, line: 1, instance("", address: "")),
   .init("no-addresses", .error, line: 1, instance("version 3", address: "")),
-  .init("missing-argument", .error, line: 6, instance("", address: "192.0.2.1/24 dev")),
+  .init("missing-argument", .warning, line: 6, instance("", address: "192.0.2.1/24 dev")),
   .init("unknown-option", .warning, line: 6, instance("", address: "192.0.2.1/24 devv eth1"), suggestion: "dev"),
   .init("interface-name", .error, line: 6, instance("", address: "192.0.2.1/24 dev averylonginterface")),
-  .init("label-too-long", .error, line: 6, instance("", address: "192.0.2.1/24 label eth0:averylonglabel")),
+  .init("label-too-long", .warning, line: 6, instance("", address: "192.0.2.1/24 label eth0:averylonglabel")),
   .init("ipv4-only-option", .warning, line: 6, instance("", address: "2001:db8::1/64 label x")),
-  .init("ipv4-only-option", .error, line: 6, instance("", address: "2001:db8::1/64 brd +")),
+  .init("ipv4-only-option", .warning, line: 6, instance("", address: "2001:db8::1/64 brd +")),
   .init("broadcast-prefix", .warning, line: 6, instance("", address: "192.0.2.1/31 brd +")),
-  .init("bad-address", .error, line: 6, instance("", address: "192.0.2.1/24 brd x")),
+  .init("bad-address", .warning, line: 6, instance("", address: "192.0.2.1/24 brd x")),
   .init("peer-with-prefix", .warning, line: 6, instance("", address: "192.0.2.1/24 peer 192.0.2.2")),
   .init("bad-value", .warning, line: 6, instance("", address: "192.0.2.1/24 scope nonsense")),
   .init("not-yet", .warning, line: 6, instance("", address: "192.0.2.1/24 use_vmac")),
@@ -204,8 +205,8 @@ private let addressCases: [RuleCase] = [
 
 private let otherCases: [RuleCase] = [
   .init("duplicate-virtual-router-id", .error, line: 11, instance("") + instance("").replacing("VI_1", with: "VI_2")),
-  .init("duplicate-name", .error, line: 4, "vrrp_script a {\nscript /x\n}\nvrrp_script a {\nscript /x\n}"),
-  .init("missing-script", .error, line: 1, "vrrp_script a {\ninterval 2\n}"),
+  .init("duplicate-name", .warning, line: 4, "vrrp_script a {\nscript /x\n}\nvrrp_script a {\nscript /x\n}"),
+  .init("missing-script", .warning, line: 1, "vrrp_script a {\ninterval 2\n}"),
   .init("zero-becomes-one", .warning, line: 3, "vrrp_script a {\nscript /x\ninterval 0\n}"),
   .init("bad-value", .warning, line: 3, "vrrp_script a {\nscript /x\nweight 300\n}"),
   .init("bad-value", .warning, line: 3, "vrrp_script a {\nscript /x\nrise 0\n}"),
@@ -213,7 +214,8 @@ private let otherCases: [RuleCase] = [
   .init(
     "script-after-use", .warning, line: 5, instance("track_script {\nchk\n}") + "vrrp_script chk {\nscript /x\n}\n"),
   .init(
-    "unknown-script", .error, line: 8, "vrrp_script chk_web {\nscript /x\n}\n" + instance("track_script {\nchk_wed\n}"),
+    "unknown-script", .warning, line: 8,
+    "vrrp_script chk_web {\nscript /x\n}\n" + instance("track_script {\nchk_wed\n}"),
     suggestion: "chk_web"),
   .init(
     "unknown-member", .warning, line: 11, instance("") + "vrrp_sync_group G {\ngroup {\nVI_9\n}\n}", suggestion: "VI_1"),
@@ -242,7 +244,6 @@ private let otherCases: [RuleCase] = [
 /// What makes keepalived's VRRP process stop while it reads the file; interfaces that do not exist are found at the start.
 private let stopCases: [RuleCase] = [
   .init("missing-argument", .error, line: 4, instance("priority")),
-  .init("missing-argument", .error, line: 6, instance("", address: "192.0.2.1/24 dev")),
   .init("missing-virtual-router-id", .error, line: 1, "vrrp_instance A {\ninterface eth0\n}"),
   .init("bad-value", .error, line: 3, instance("").replacing("virtual_router_id 51", with: "virtual_router_id 256")),
   .init("missing-interface", .error, line: 1, instance("", interface: "state BACKUP")),
@@ -334,7 +335,8 @@ struct RuleTests {
 
   @Test("LVS is told of once a file")
   func virtualServersOnce() {
-    let server = "virtual_server 192.0.2.1 80 {\nlb_algo rr\nreal_server 192.0.2.2 80 {\nweight 1\n}\n}\n"
+    let server =
+      "virtual_server 192.0.2.1 80 {\nlb_algo rr\nlb_kind NAT\nprotocol TCP\nreal_server 192.0.2.2 80 {\nweight 1\n}\n}\n"
     #expect(load(server + server).diagnostics.map(\.id) == ["not-managed"])
   }
 }

@@ -67,20 +67,20 @@ import Testing
   private static let file = "track_file a {\nfile /x\n}\n"
 
   private static let cases: [RuleCase] = [
-    .init("missing-file", .error, line: 1, "track_file a {\nweight 1\n}\n"),
+    .init("missing-file", .warning, line: 1, "track_file a {\nweight 1\n}\n"),
     .init("relative-path", .warning, line: 2, "track_file a {\nfile run/x\n}\n"),
     .init("far-value", .warning, line: 3, "track_file a {\nfile /x\ninit_file 300\n}\n"),
     .init("unknown-option", .warning, line: 3, "track_file a {\nfile /x\ninit_file 1 twice\n}\n"),
     .init("duplicate-keyword", .warning, line: 3, "track_file a {\nfile /x\nfile /y\n}\n"),
-    .init("duplicate-name", .error, line: 4, file + "vrrp_track_file a {\nfile /y\n}\n"),
-    .init("missing-process", .error, line: 1, "vrrp_track_process a {\nquorum 1\n}\n"),
+    .init("duplicate-name", .warning, line: 4, file + "vrrp_track_file a {\nfile /y\n}\n"),
+    .init("missing-process", .warning, line: 1, "vrrp_track_process a {\nquorum 1\n}\n"),
     .init("bad-value", .warning, line: 3, "vrrp_track_process a {\nprocess x\nparam_match some\n}\n"),
     .init(
       "quorum-out-of-reach", .warning, line: 4, "vrrp_track_process a {\nprocess x\nquorum 3\nquorum_max 2\n}\n"),
-    .init("unknown-file", .error, line: 5, instance("track_file {\na\n}"), suggestion: "track_file a"),
-    .init("unknown-file", .error, line: 8, file + instance("track_file {\nb\n}"), suggestion: "mean a"),
+    .init("unknown-file", .warning, line: 5, instance("track_file {\na\n}"), suggestion: "track_file a"),
+    .init("unknown-file", .warning, line: 8, file + instance("track_file {\nb\n}"), suggestion: "mean a"),
     .init("file-after-use", .warning, line: 5, instance("track_file {\na\n}") + file),
-    .init("unknown-process", .error, line: 5, instance("track_process {\na\n}")),
+    .init("unknown-process", .warning, line: 5, instance("track_process {\na\n}")),
     .init("owner-weight", .warning, line: 9, file + instance("priority 255\ntrack_file {\na\n}")),
   ]
 

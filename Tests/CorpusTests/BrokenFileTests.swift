@@ -65,7 +65,7 @@ struct BrokenFileTests {
   @Test("The value that results is told where keepalived changes one without a word")
   func results() throws {
     let values: [(file: String, texts: [String])] = [
-      ("10-priority-256", ["keepalived would use 100"]), ("22-netmask-33", ["192.168.200.100/32 is used"]),
+      ("10-priority-256", ["100 is used"]), ("22-netmask-33", ["192.168.200.100/32 is used"]),
       ("23-netmask-dotted", ["192.168.200.100/32 is used"]), ("30-nopreempt-master", ["it does preempt"]),
       ("31-preempt-delay-master", ["there is no delay"]), ("32-state-lowercase", ["starts as BACKUP"]),
       ("33-auth-pass-long", ["the first 8 of this one are used"]), ("34-auth-pass-hash", ["which ends there"]),

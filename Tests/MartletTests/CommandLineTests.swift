@@ -35,12 +35,12 @@ import Testing
 
   @Test func anErrorIsLocated() throws {
     let scratch = try Scratch()
-    let file = try scratch.file("wrong.conf", Sample.router(extra: "virtual_router_id 300"))
+    let file = try scratch.file("wrong.conf", Sample.router(extra: "preempt_delay"))
     let outcome = try Running.martlet(["check", file])
     #expect(outcome.code == 2)
     #expect(outcome.errors.contains("\(file):10:"))
     #expect(outcome.errors.contains("error: "))
-    #expect(outcome.errors.contains("[bad-value]"), "the rule is not named")
+    #expect(outcome.errors.contains("[missing-argument]"), "the rule is not named")
   }
 
   @Test(.enabled(if: Running.mayServe, "not as root on a real host: the service would leave a lock file in /run"))

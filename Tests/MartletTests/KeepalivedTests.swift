@@ -77,7 +77,7 @@ import Testing
     let scratch = try Scratch()
     let good = try scratch.file("good.conf", Sample.router())
     let warned = try scratch.file("warned.conf", Sample.router(extra: "no_such_keyword 5"))
-    let wrong = try scratch.file("wrong.conf", Sample.router(extra: "virtual_router_id 300"))
+    let wrong = try scratch.file("wrong.conf", Sample.router(extra: "priority"))
     #expect(try keepalived(["-t", "-f", good]).code == 0)
     #expect(try keepalived(["-t", "-f", warned]).code == 5)
     // What only martlet has to say is no fault of the file; a script without security has a code of its own.
@@ -143,7 +143,7 @@ import Testing
   @Test(.enabled(if: Running.mayServe, "not as root on a real host: the service would leave a lock file in /run"))
   func aStartInTheBackgroundThatFailsSaysSo() throws {
     let scratch = try Scratch()
-    let wrong = try scratch.file("wrong.conf", Sample.router(extra: "virtual_router_id 300"))
+    let wrong = try scratch.file("wrong.conf", Sample.router(extra: "priority"))
     let elsewhere = try scratch.file("elsewhere.conf", Sample.router())
     let pidFile = scratch.path + "/martlet-fails.pid"
     #expect(try keepalived(["-f", wrong, "-p", pidFile]).code == 2)

@@ -9,6 +9,9 @@ extension Lowering {
         draft.lostAddress = true
         continue
       }
+      if let option = line.words.dropFirst().first(where: { $0 == "use_vmac" }) {
+        draft.addressVirtualMAC = option.span
+      }
       if excluded {
         draft.excludedAddresses.append(Located(address, line.span))
       } else if settle(address.prefix.address.family, at: line.span, in: &draft) {
@@ -39,7 +42,7 @@ extension Lowering {
       }
       if option.needsValue, rest.isEmpty {
         diagnostics.report(
-          .error, "missing-argument", "\(word.text) needs a value after it; keepalived drops the address", at: word.span
+          .warning, "missing-argument", "\(word.text) needs a value after it; the address is left out", at: word.span
         )
         return nil
       }
@@ -53,7 +56,7 @@ extension Lowering {
     let parts = word.bytes.split(separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
     guard let first = parts.first, let address = IPAddress(String(decoding: first, as: UTF8.self)) else {
       diagnostics.report(
-        .error, "bad-address", "'\(word.text)' is not an IP address, so nothing would be served under it",
+        .warning, "bad-address", "'\(word.text)' is not an IP address; the line is left out",
         at: word.span, suggestion: "write ADDRESS/LENGTH, as 192.0.2.10/24")
       return nil
     }
@@ -87,9 +90,9 @@ extension Lowering {
     let isAddress = IPPrefix(word.text) != nil
     let nearest = isAddress ? nil : Spelling.option(word.text, among: AddressOption.allCases.map(\.rawValue))
     diagnostics.report(
-      isAddress ? .error : .warning, isAddress ? "two-addresses" : "unknown-option",
+      .warning, isAddress ? "two-addresses" : "unknown-option",
       isAddress
-        ? "\(word.text) stands behind another address on its line, where keepalived ignores it"
+        ? "\(word.text) stands behind another address on its line; it is ignored"
         : "'\(word.text)' is no option of an address; it is ignored",
       at: word.span,
       suggestion: isAddress
@@ -134,10 +137,12 @@ extension Lowering {
     // It says that the loss of the address is no fault, which it never is: it is put back.
     case .noTrack: break
     case .trackGroup:
+      if let value { trackGroupUses.append(Located(value.text, value.span)) }
       diagnostics.report(.note, "no-effect", "track_group \(Keyword.Reason.putBack.text)", at: word.span)
     case .useVMAC:
       diagnostics.report(
-        .warning, "not-yet", "martlet does not have \(word.text) of an address yet; it has no effect", at: word.span)
+        .warning, "not-yet", "martlet does not have \(word.text) of an address yet; it has no effect", at: word.span,
+        suggestion: Keyword.Advice.addressVirtualMAC.text)
     }
     return true
   }
@@ -145,7 +150,7 @@ extension Lowering {
   private func applyLabel(_ value: Word, to address: inout VirtualAddress) -> Bool {
     guard value.bytes.count <= 15 else {
       diagnostics.report(
-        .error, "label-too-long", "a label has at most 15 characters; keepalived drops the address", at: value.span,
+        .warning, "label-too-long", "a label has at most 15 characters; the address is left out", at: value.span,
         suggestion: "write a shorter one; ip(8) wants the interface's name, a colon and a few letters")
       return false
     }
@@ -170,7 +175,7 @@ extension Lowering {
     let prefix = address.prefix
     guard prefix.address.family == .ipv4 else {
       diagnostics.report(
-        .error, "ipv4-only-option", "an IPv6 address has no broadcast; keepalived drops the address", at: value.span)
+        .warning, "ipv4-only-option", "an IPv6 address has no broadcast; the address is left out", at: value.span)
       return false
     }
     if value == "+" || value == "-" {
@@ -186,9 +191,13 @@ extension Lowering {
       address.broadcast = IPAddress(v4: value == "+" ? bits | host : bits & ~host)
       return true
     }
+    guard address.peer == nil else {
+      reportBroadcastWithPeer(value.span)
+      return true
+    }
     guard let broadcast = IPAddress(value.text), broadcast.family == .ipv4 else {
       diagnostics.report(
-        .error, "bad-address", "'\(value.text)' is no broadcast address; keepalived drops the whole address",
+        .warning, "bad-address", "'\(value.text)' is no broadcast address; the whole address is left out",
         at: value.span, suggestion: "write brd + for the network's own")
       return false
     }
@@ -208,15 +217,18 @@ extension Lowering {
       diagnostics.report(
         .warning, "peer-with-prefix", "an address with a peer has no prefix length of its own; it is ignored",
         at: value.span)
-      let kept = address
-      address = VirtualAddress(prefix: IPPrefix(host: kept.prefix.address))
-      address.interface = kept.interface
-      address.label = kept.label
-      address.scope = kept.scope
-      address.noPrefixRoute = kept.noPrefixRoute
-      address.skipsDuplicateDetection = kept.skipsDuplicateDetection
+      address.prefix = IPPrefix(host: address.prefix.address)
+    }
+    if address.broadcast != nil {
+      reportBroadcastWithPeer(value.span)
+      address.broadcast = nil
     }
     address.peer = peer
+  }
+
+  private func reportBroadcastWithPeer(_ span: SourceSpan) {
+    diagnostics.report(
+      .warning, "broadcast-prefix", "an address with a peer has no broadcast, which is ignored", at: span)
   }
 
   private func applyLifetime(_ value: Word, to address: inout VirtualAddress) {

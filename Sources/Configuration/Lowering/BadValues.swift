@@ -7,10 +7,12 @@ extension Lowering {
     let (suggestion, changes) = remedy(for: word, of: statement, row)
     switch bad {
     case .error:
-      // keepalived has this one value for all that it cannot use, whatever the default is.
-      let consequence = row.name == "priority" ? "; keepalived would use 100" : ""
       diagnostics.report(
-        .error, "bad-value", "\(name): \(what)\(consequence)", at: word.span, suggestion: suggestion, changes: changes)
+        .error, "bad-value", "\(name): \(what)", at: word.span, suggestion: suggestion, changes: changes)
+    case .replaced(let value):
+      diagnostics.report(
+        .warning, "bad-value", "\(name): \(what); \(value) is used", at: word.span, suggestion: suggestion,
+        changes: changes)
     case .ignored:
       let rest = row.defaultText.map { "the line is ignored and the default holds (\($0))" } ?? "the line is ignored"
       diagnostics.report(

@@ -84,7 +84,7 @@ extension Lowering {
     core.downTimerAdverts = draft.downTimerAdverts ?? global.downTimerAdverts
     core.lowerPriorityNoAdvert = draft.lowerPriorityNoAdvert ?? global.lowerPriorityNoAdvert
     core.higherPrioritySendAdvert = draft.higherPrioritySendAdvert ?? global.higherPrioritySendAdvert
-    core.ownerIgnoresAdverts = draft.ownerIgnoresAdverts ?? global.ownerIgnoresAdverts
+    core.ownerIgnoresAdverts = draft.ownerIgnoresAdverts?.value ?? global.ownerIgnoresAdverts
     core.announcements = announcements(draft.announcements, hasVirtualMAC: draft.virtualMAC != nil)
     var router = VirtualRouterDefinition(
       name: draft.name.value, interface: interface, core: core, family: draft.settledFamily)

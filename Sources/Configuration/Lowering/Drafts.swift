@@ -142,6 +142,8 @@ struct InstanceDraft {
   var nativeIPv6 = false
   /// Where `auth_type` stands.
   var authenticationType: SourceSpan?
+  /// Whether it names no way that there is.
+  var hasUnknownAuthentication = false
   /// Whether it is AH.
   var usesHeader = false
   var password: Located<[UInt8]>?
@@ -167,7 +169,7 @@ struct InstanceDraft {
   var checksumWithoutPseudoHeader: Bool?
   var oldChecksum: Located<OldChecksum>?
   var skipsAddressCheck: Bool?
-  var ownerIgnoresAdverts: Bool?
+  var ownerIgnoresAdverts: Located<Bool>?
   var heartbeatInterfaces: [Located<String>] = []
   var promotesSecondaries: SourceSpan?
   var checksUnicastSource: Located<Bool>?
@@ -180,6 +182,10 @@ struct InstanceDraft {
   var tracked: [TrackEntry] = []
   var notify = NotifyDefinition()
   var notifiesPriorityChanges: Bool?
+  var routingDomain: Located<String>?
+  var usesIPVLAN = false
+  /// Where an address asks for a virtual MAC address.
+  var addressVirtualMAC: SourceSpan?
 
   // What the rules settle.
   var settledVersion = ProtocolVersion.v2

@@ -170,7 +170,8 @@ struct EntryLine {
 
   /// What follows `track_group`: with what is put back there is nothing to track.
   mutating func skipTrackGroup(_ option: Word) throws(LineRefused) {
-    _ = try value(of: option)
+    let name = try value(of: option)
+    lowering.trackGroupUses.append(Located(name.text, name.span))
     lowering.diagnostics.report(
       .note, "no-effect", "track_group \(Keyword.Reason.putBack.text)", at: option.span)
   }

@@ -68,6 +68,15 @@ extension Lowering {
         if draft.virtualMACPrefix == "vrrp", let word = statement.arguments.first { draft.virtualMACPrefix = word.text }
       },
       .flag("v3_checksum_as_v2", \.checksumWithoutPseudoHeader),
+      // The reader has followed these two where they stand.
+      .custom("include_check") { _, _, _ in },
+      .custom("random_seed") { _, statement, lowering in _ = lowering.integer(statement, bad: .ignored) },
+      .custom("iproute_usr_dir") { _, statement, lowering in
+        if let word = statement.arguments.first { lowering.kernelNames.vendorDirectory = word.text }
+      },
+      .custom("iproute_etc_dir") { _, statement, lowering in
+        if let word = statement.arguments.first { lowering.kernelNames.hostDirectory = word.text }
+      },
     ]
   }
 

@@ -10,9 +10,14 @@ extension Lowering {
       .custom("interface") { $2.readInterface($1, into: &$0) },
       .custom("virtual_router_id") { draft, statement, lowering in
         draft.saysVirtualRouterID = true
-        draft.virtualRouterID = lowering.integer(statement, bad: .error) ?? draft.virtualRouterID
+        let bad: BadValue = draft.virtualRouterID == nil ? .error : .ignored
+        draft.virtualRouterID = lowering.integer(statement, bad: bad) ?? draft.virtualRouterID
       },
-      .integer("priority", \.priority, bad: .error),
+      .custom("priority") { draft, statement, lowering in
+        // keepalived takes 100 for what it cannot use, whatever stood before.
+        guard let word = statement.arguments.first else { return }
+        draft.priority = lowering.integer(statement, bad: .replaced("100")) ?? Located(100, word.span)
+      },
       .custom("version") { $2.readVersion($1, into: &$0) },
       .custom("advert_int") { $0.interval = $2.millionths($1, bad: .ignored) ?? $0.interval },
       .custom("native_ipv6") { draft, statement, lowering in
@@ -55,7 +60,11 @@ extension Lowering {
       .custom("vmac_xmit_base") { draft, statement, _ in draft.sendsAdvertsBelow = statement.span },
       .custom("heartbeat_interface") { $2.readHeartbeats($1, into: &$0) },
       .custom("promote_secondaries") { draft, statement, _ in draft.promotesSecondaries = statement.span },
-      .boolean("owner_ignore_adverts", \.ownerIgnoresAdverts),
+      .custom("owner_ignore_adverts") { draft, statement, lowering in
+        if let value = lowering.boolean(statement) { draft.ownerIgnoresAdverts = Located(value, statement.span) }
+      },
+      .custom("vrf") { $2.readRoutingDomain($1, into: &$0) },
+      .custom("use_ipvlan") { $2.readIPVLAN($1, into: &$0) },
       .custom("garp_extra_if") { $0.announcements.extraRefresh = $2.extraRefresh($1, atLeast: 0) },
       .custom("vmac_garp_intvl") { $0.announcements.extraRefresh = $2.extraRefresh($1, atLeast: 0) },
       .custom("accept") { draft, _, _ in draft.accepts = true },
@@ -236,8 +245,9 @@ extension Lowering {
     }
     guard known.value != family else { return true }
     diagnostics.report(
-      .error, "mixed-families",
-      "\(draft.name.value) is an \(known.value.name) router, so an \(family.name) address cannot stand here", at: span,
+      .warning, "mixed-families",
+      "\(draft.name.value) is an \(known.value.name) router, so an \(family.name) address cannot stand here; it is left out",
+      at: span,
       notes: [("its first address makes it \(known.value.name)", known.span)],
       suggestion: "put addresses of the other family in virtual_ipaddress_excluded, or in an instance of their own")
     return false
@@ -265,8 +275,9 @@ extension Lowering {
       let word = line.words[0]
       guard let address = IPAddress(word.text) else {
         diagnostics.report(
-          .error, "bad-address", "'\(word.text)' is not an IP address, so this peer would hear nothing",
-          at: word.span)
+          .warning, "bad-address", "'\(word.text)' is not an IP address; this peer is left out and hears nothing",
+          at: word.span,
+          suggestion: word.bytes.contains(UInt8(ascii: "/")) ? "write the address without a prefix length" : nil)
         continue
       }
       guard settle(address.family, at: word.span, in: &draft) else { continue }
@@ -312,15 +323,17 @@ extension Lowering {
   private func readAuthenticationType(_ statement: Statement, into draft: inout InstanceDraft) {
     guard let word = statement.arguments.first else { return }
     draft.authenticationType = word.span
+    draft.hasUnknownAuthentication = false
     switch word.text {
     case "PASS": draft.usesHeader = false
     case "AH": draft.usesHeader = true
     default:
       let upper = word.text.uppercased()
       let known = upper == "PASS" || upper == "AH"
+      draft.hasUnknownAuthentication = true
       diagnostics.report(
-        .error, "unknown-authentication",
-        "'\(word.text)' is no way of authentication; keepalived would run without any", at: word.span,
+        .warning, "unknown-authentication",
+        "'\(word.text)' is no way of authentication; \(draft.name.value) runs without any", at: word.span,
         suggestion: known ? "write \(upper), in capitals" : "write PASS or AH", replacement: known ? upper : nil,
         quotesFile: !known)
     }

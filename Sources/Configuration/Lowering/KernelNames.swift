@@ -27,7 +27,9 @@ struct KernelNames {
     }
   }
 
-  private static let directories = ["/etc/iproute2/", "/usr/share/iproute2/"]
+  /// Where the host's own names are, which come before the vendor's.
+  var hostDirectory = "/etc/iproute2" { didSet { known = [:] } }
+  var vendorDirectory = "/usr/share/iproute2" { didSet { known = [:] } }
 
   private let files: any SourceFiles
   private var known: [List: [String: UInt32]] = [:]
@@ -53,8 +55,8 @@ struct KernelNames {
 
   private func read(_ list: List) -> [String: UInt32] {
     var names: [String: UInt32] = [:]
-    for directory in Self.directories {
-      let path = directory + list.rawValue
+    for directory in [hostDirectory, vendorDirectory] {
+      let path = "\(directory)/\(list.rawValue)"
       for file in [path] + files.matches(of: path + ".d/*.conf") {
         guard let bytes = try? files.read(file) else { continue }
         for line in bytes.split(separator: UInt8(ascii: "\n")) {

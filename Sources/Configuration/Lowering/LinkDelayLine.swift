@@ -20,6 +20,7 @@ extension Lowering {
           .warning, "duplicate-interface", "\(name.text) has its delays already; this line is ignored", at: line.span)
         continue
       }
+      linkDelaySpans[name.text] = line.span
       linkDelays[name.text] = LinkDelay(down: down, up: times.count == 2 ? times[1] ?? .zero : .zero)
     }
   }

@@ -22,6 +22,16 @@ final class Lowering {
   var staticRules: [KernelEntryDefinition] = []
   var linkDelays: [String: LinkDelay] = [:]
   var announcementGroups: [AnnouncementGroup] = []
+  var linkDelaySpans: [String: SourceSpan] = [:]
+  var trackGroups: [TrackGroupDraft] = []
+  /// Where static entries name a `track_group`.
+  var trackGroupUses: [Located<String>] = []
+  // What LVS names, for the rules about names.
+  var serverGroups: Set<String> = []
+  var serverGroupUses: [Located<String>] = []
+  var checkedFiles: [Located<String>] = []
+  var checkedSessions: [Located<String>] = []
+  var syncDaemonInstance: Located<String>?
   var kernelNames: KernelNames
   var nextRulePreference: UInt32 = 16_384
   /// Every program that would be run, once for each user that runs it.
@@ -77,13 +87,15 @@ final class Lowering {
     apply(topTable, to: &nothing, statements)
   }
 
-  private static var topActions: [KeywordAction<Void>] {
+  /// What the keywords outside all blocks do.
+  static var topActions: [KeywordAction<Void>] {
     [
       .custom("global_defs") { _, statement, lowering in
         lowering.apply(lowering.globalTable, to: &lowering.global, statement.children)
       },
       .custom("net_namespace") { $2.readNamespace($1) },
       .custom("interface_up_down_delays") { $2.readLinkDelays($1) },
+      .custom("track_group") { $2.readTrackGroup($1) },
       .custom("garp_group") { _, statement, lowering in
         var draft = AnnouncementGroupDraft(span: statement.span)
         lowering.apply(lowering.announcementGroupTable, to: &draft, statement.children)
@@ -171,49 +183,111 @@ final class Lowering {
         action.apply(&draft, statement, self)
       case .accepted(let reason):
         guard checkWords(statement, row) else { continue }
+        noteDeprecation(statement, row)
         diagnostics.report(.note, "no-effect", "\(row.name) \(reason.text)", at: statement.span)
-      case .notYet:
+        if let action = table[id] { action.apply(&draft, statement, self) } else { check(statement, row) }
+      case .lacks(let advice):
         guard checkWords(statement, row) else { continue }
-        reportNotYet(statement, row)
+        noteDeprecation(statement, row)
+        reportLacking(statement, row, advice)
+        if let action = table[id] { action.apply(&draft, statement, self) } else { check(statement, row) }
       case .notManaged:
-        guard !hasReportedLVS else { continue }
-        hasReportedLVS = true
-        diagnostics.report(
-          .warning, "not-managed",
-          "\(row.name) belongs to LVS load balancing, which martlet leaves alone; this holds for all of it in this file",
-          at: statement.span, suggestion: "keep keepalived, or another program, for the load balancing")
+        reportForeign(statement, row)
+        guard checkWords(statement, row) else { continue }
+        checkForeign(statement, row)
       }
     }
   }
 
-  private func noteDeprecation(_ statement: Statement, _ row: Keyword) {
+  private func reportForeign(_ statement: Statement, _ row: Keyword) {
+    guard !hasReportedLVS else { return }
+    hasReportedLVS = true
+    diagnostics.report(
+      .warning, "not-managed",
+      "\(row.name) belongs to LVS load balancing, which martlet leaves alone; this holds for all of it in this file",
+      at: statement.span, suggestion: "keep keepalived, or another program, for the load balancing")
+  }
+
+  /// Checks the value of a keyword that nothing acts on, and what stands in its block.
+  func check(_ statement: Statement, _ row: Keyword) {
+    if !statement.arguments.isEmpty {
+      switch row.form {
+      case .integer, .optionalInteger: _ = integer(statement, bad: .ignored)
+      case .decimal: _ = millionths(statement, bad: .ignored)
+      case .boolean: _ = boolean(statement)
+      case .address: _ = address(statement)
+      case .interface: checkInterface(statement)
+      case .choice(let words): checkChoice(statement, row, words) { $0 }
+      case .caselessChoice(let words): checkChoice(statement, row, words) { $0.uppercased() }
+      default: break
+      }
+    }
+    if row.form == .block { checkChildren(of: statement) }
+  }
+
+  private func checkInterface(_ statement: Statement) {
+    guard let word = statement.arguments.first, !Self.canNameInterface(word) else { return }
+    diagnostics.report(
+      .warning, "interface-name",
+      "'\(word.text)' cannot be the name of an interface, which has 1 to 15 characters; the line is ignored",
+      at: word.span)
+  }
+
+  private func checkChoice(_ statement: Statement, _ row: Keyword, _ words: [String], _ fold: (String) -> String) {
+    guard let word = statement.arguments.first, !words.contains(fold(word.text)) else { return }
+    let nearest = Spelling.nearest(to: word.text, in: words)
+    let rest = row.defaultText.map { "the line is ignored and the default holds (\($0))" } ?? "the line is ignored"
+    diagnostics.report(
+      .warning, "bad-value", "\(row.name): '\(word.text)' is none of \(words.joined(separator: ", ")); \(rest)",
+      at: word.span, suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
+  }
+
+  /// Checks the lines of a block that nothing acts on.
+  func checkChildren(of statement: Statement) {
+    for child in statement.children {
+      guard let row = row(of: child), checkWords(child, row) else { continue }
+      check(child, row)
+    }
+  }
+
+  /// Deprecated keywords that keepalived complains of.
+  private static let reportedDeprecations: Set<String> = [
+    "global_tracking", "linkbeat_use_polling", "lvs_sync_daemon_interface", "vmac_garp_intvl", "thread_timer_expired",
+    "nb_get_retry",
+  ]
+
+  func noteDeprecation(_ statement: Statement, _ row: Keyword) {
     guard let instead = row.instead else { return }
     let block = schema.grammar.find(path: row.block.split(separator: "/").map(String.init))
     let isKeyword = schema.grammar.find(Array(instead.utf8)[...], in: block) != nil
     diagnostics.report(
-      .note, "deprecated", "\(row.name) is deprecated", at: statement.span,
-      suggestion: instead.isEmpty ? nil : isKeyword ? "write \(instead)" : instead,
+      Self.reportedDeprecations.contains(row.name) ? .warning : .note, "deprecated", "\(row.name) is deprecated",
+      at: statement.span, suggestion: instead.isEmpty ? nil : isKeyword ? "write \(instead)" : instead,
       replacement: isKeyword ? instead : nil)
   }
 
-  private func reportNotYet(_ statement: Statement, _ row: Keyword) {
+  private func reportLacking(_ statement: Statement, _ row: Keyword, _ advice: Keyword.Advice) {
     let isBlock = row.form == .block || row.form == .values
     diagnostics.report(
       .warning, "not-yet", "martlet does not have \(row.name) yet; the \(isBlock ? "block" : "line") has no effect",
-      at: statement.span)
+      at: statement.span, suggestion: advice.text)
   }
 
   /// The name of a block, if it has one that no block of its kind had before.
-  private func name(of statement: Statement) -> Located<String>? {
+  func name(of statement: Statement) -> Located<String>? {
     let kind = row(of: statement)?.name ?? statement.words[0].text
     guard let word = statement.arguments.first, !word.bytes.isEmpty else {
+      // keepalived ends over a script without a name, and goes on without any other such block.
+      let isFatal = kind == "vrrp_script"
       diagnostics.report(
-        .error, "missing-name", "\(kind) needs a name", at: statement.span, suggestion: "write \(kind) NAME {")
+        isFatal ? .error : .warning, "missing-name",
+        "\(kind) needs a name" + (isFatal ? "" : "; the block is skipped"), at: statement.span,
+        suggestion: "write \(kind) NAME {")
       return nil
     }
     if let extra = statement.arguments.dropFirst().first {
       diagnostics.report(
-        .error, "extra-words", "\(kind) takes one name; keepalived skips a block with more words", at: extra.span,
+        .warning, "extra-words", "\(kind) takes one name; a block with more words is skipped", at: extra.span,
         suggestion: "put the name in double quotes or take the other words out")
       return nil
     }
@@ -222,7 +296,7 @@ final class Lowering {
     let space = kind == "vrrp_track_file" ? "track_file" : kind
     if let earlier = names[space, default: [:]][name] {
       diagnostics.report(
-        .error, "duplicate-name", "there is a \(kind) \(name) already; keepalived skips the second one",
+        .warning, "duplicate-name", "there is a \(kind) \(name) already; this one is skipped",
         at: word.span, notes: [("the first one is here", earlier)], suggestion: "give it another name")
       return nil
     }

@@ -114,12 +114,12 @@ private struct RouteLine {
     case .via: route.gateway = try gateway(word)
     case .gw:
       line.lowering.diagnostics.report(
-        .note, "deprecated", "gw is deprecated", at: word.span, suggestion: "write via",
-        replacement: "via")
+        .warning, "deprecated", "gw is deprecated", at: word.span, suggestion: "write via", replacement: "via")
       route.gateway = try gateway(word)
     case .or:
       line.lowering.diagnostics.report(
-        .note, "deprecated", "or is deprecated", at: word.span, suggestion: "write nexthop via ADDRESS for each gateway"
+        .warning, "deprecated", "or is deprecated", at: word.span,
+        suggestion: "write nexthop via ADDRESS for each gateway"
       )
       secondGateway = try gateway(word)
     case .from:
@@ -150,7 +150,9 @@ private struct RouteLine {
     case .noTrack: route.isTracked = false
     case .trackGroup: try line.skipTrackGroup(word)
     case .encap, .vrf:
-      throw line.refused("not-yet", "martlet does not have \(word.text) of a route yet", at: word.span)
+      let advice: Keyword.Advice = option == .vrf ? .routeDomain : .encapsulation
+      throw line.refused(
+        "not-yet", "martlet does not have \(word.text) of a route yet", at: word.span, suggestion: advice.text)
     default: try readMetric(option, word)
     }
   }
@@ -205,7 +207,9 @@ private struct RouteLine {
       case "onlink": hop.isOnLink = true
       case "realms": hop.realms = try line.realms(of: word)
       case "encap":
-        throw line.refused("not-yet", "martlet does not have encap of a next hop yet", at: word.span)
+        throw line.refused(
+          "not-yet", "martlet does not have encap of a next hop yet", at: word.span,
+          suggestion: Keyword.Advice.encapsulation.text)
       default:
         throw line.refused(
           "unknown-option", "'\(word.text)' is no option of a next hop", at: word.span,
@@ -251,6 +255,15 @@ private struct RouteLine {
       let time = UInt32(exactly: scaled / 1_000_000)
     else {
       throw line.bad(value, "no time; write milliseconds as 200ms, or seconds as 3s")
+    }
+    let bounds = UInt32(200 * perMillisecond)...UInt32(120_000 * perMillisecond)
+    guard bounds.contains(time) else {
+      let used = min(max(time, bounds.lowerBound), bounds.upperBound)
+      line.lowering.diagnostics.report(
+        .warning, "route-time",
+        "\(word.text) \(value.text) is outside 200 ms to 120 s; \(UInt64(used) / perMillisecond) ms is used",
+        at: value.span)
+      return used
     }
     return time
   }

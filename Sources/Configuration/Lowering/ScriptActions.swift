@@ -43,7 +43,7 @@ extension Lowering {
   /// The number after `weight`; out of bounds, the line is ignored.
   func weight(_ words: ArraySlice<Word>, of statement: Statement, bounds: ClosedRange<Int>) -> Located<Int>? {
     guard let word = words.first else {
-      diagnostics.report(.error, "missing-argument", "weight needs a number after it", at: statement.span)
+      diagnostics.report(.warning, "missing-argument", "weight needs a number after it", at: statement.span)
       return nil
     }
     guard let value = Self.wholeNumber(word.bytes), bounds.contains(value) else {

@@ -7,6 +7,8 @@ enum BadValue {
   case error
   /// The line counts as not written.
   case ignored
+  /// This value is used.
+  case replaced(String)
 }
 
 extension Lowering {

@@ -8,7 +8,7 @@ extension Lowering {
     var words = statement.arguments[...]
     while let word = words.popFirst() {
       if word == "name" {
-        guard let name = words.popFirst(), isInterfaceName(name) else { continue }
+        guard let name = words.popFirst(), canBeMade(name) else { continue }
         virtual.name = Located(name.text, name.span)
       } else if word == "netlink_notify_msg" {
         // The kernel tells of every link that is made; there is nothing to ask for.
@@ -20,18 +20,28 @@ extension Lowering {
           suggestion: "take group out, or set it in a notify script")
       } else if let octets = Self.octets(word.text) {
         readOctets(octets, word, into: &virtual)
-      } else if virtual.name == nil, isInterfaceName(word) {
+      } else if virtual.name == nil, canBeMade(word) {
         virtual.name = Located(word.text, word.span)
       }
     }
     draft.virtualMAC = virtual
   }
 
+  /// Whether an interface can have the name; if not, one is made up.
+  private func canBeMade(_ name: Word) -> Bool {
+    guard !Self.canNameInterface(name) else { return true }
+    diagnostics.report(
+      .warning, "interface-name",
+      "'\(name.text)' cannot be the name of an interface, which has 1 to 15 characters; it is ignored", at: name.span)
+    return false
+  }
+
   private func readOctets(_ octets: [UInt8], _ word: Word, into virtual: inout VirtualMACDraft) {
     let mac = MACAddress(bytes: octets + (octets.count == 5 ? [1] : []))
     guard let mac, !mac.isMulticast, !mac.isVirtualRouters else {
       diagnostics.report(
-        .error, "virtual-mac", "'\(word.text)' cannot be a virtual router's own MAC address", at: word.span,
+        .warning, "virtual-mac", "'\(word.text)' cannot be a virtual router's own MAC address; it is ignored",
+        at: word.span,
         suggestion:
           "leave it out for the address of RFC 9568, or write one like 02:00:00:00:01:05, the same on all hosts")
       return

@@ -68,7 +68,7 @@ extension Rule {
       "There is no delay, as in keepalived.",
       .instance("state MASTER\npriority 150\npreempt_delay 9", "state BACKUP\npriority 150\npreempt_delay 9")),
     Rule(
-      "unknown-authentication", .meaning, .error, "auth_type is neither PASS nor AH",
+      "unknown-authentication", .meaning, .warning, "auth_type is neither PASS nor AH",
       "keepalived runs without authentication. The words are written in capitals.",
       .instance(
         "authentication {\n  auth_type pass\n  auth_pass x\n}", "authentication {\n  auth_type PASS\n  auth_pass x\n}")),
@@ -147,11 +147,11 @@ extension Rule {
       "RFC 9568 lets only the addresses' owner take packets to them, so under vrrp_strict nobody reaches a service there, not even by ping. Version 3 has accept to allow it; with version 2 strict mode has to go.",
       .instance("strict_mode\nversion 3", "strict_mode\nversion 3\naccept")),
     Rule(
-      "virtual-mac", .meaning, .error, "A MAC address cannot be a virtual router's own",
+      "virtual-mac", .meaning, .warning, "A MAC address cannot be a virtual router's own",
       "It is no MAC address, a multicast one, or one of those that belong to other routers (00:00:5e:00:01:00 and up).",
       .instance("use_vmac vip0 01:00:5e:00:00:01", "use_vmac vip0 02:00:00:00:00:01")),
     Rule(
-      "virtual-mac-name", .meaning, .error, "The interface of a virtual MAC address has a name that is taken",
+      "virtual-mac-name", .meaning, .warning, "The interface of a virtual MAC address has a name that is taken",
       "Each needs a name of its own.", .instance("use_vmac eth0", "use_vmac vip0")),
     Rule(
       "without-virtual-mac", .meaning, .warning, "vmac_xmit_base stands without use_vmac", "It has no effect.",

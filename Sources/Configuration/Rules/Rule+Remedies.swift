@@ -6,6 +6,18 @@ extension Rule {
 
   private static let remedies: [String: String] = [
     "unreadable-file": "look at the path, and at who may read the file",
+    "comment-before-backslash": "put the comment on a line outside the definition",
+    "vrf-twice": "take one of the two lines out",
+    "ipvlan": "take it out",
+    "route-time": "write a time from 200ms to 120s",
+    "unknown-track-group": "define the track_group, or take the name out",
+    "no-real-servers": "write real_server IP PORT { … }, or take the block out",
+    "virtual-server-defaults": "write protocol, lb_algo and lb_kind",
+    "quorum-range": "write a quorum that the weights reach, above hysteresis",
+    "incomplete-checker": "write what it needs",
+    "offset-range": "write a greater regex_max_offset",
+    "reply-length": "write a greater max_reply_length",
+    "address-range": "write the lower address first",
     "unknown-keyword": "take the line out, or look whether a block above is closed too early",
     "unexpected-brace": "give the keyword that has the block a line of its own, or take the braces out",
     "missing-closing-brace": "close the block with }",

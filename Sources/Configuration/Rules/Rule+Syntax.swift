@@ -28,7 +28,7 @@ extension Rule {
       "Only \" is a quote. A typographic one, from a document or a chat, becomes part of the word: a command with it names a program that does not exist.",
       .instance("notify_master \u{201C}/bin/true\u{201D}", "notify_master \"/bin/true\"")),
     Rule(
-      "unterminated-quote", .syntax, .error, "A quote is not closed on its line",
+      "unterminated-quote", .syntax, .warning, "A quote is not closed on its line",
       "A quote ends on the line on which it begins. keepalived loses what follows it on the line.",
       .instance("notify_master \"/bin/true", "notify_master \"/bin/true\"")),
     Rule(
@@ -48,7 +48,7 @@ extension Rule {
       "keepalived reads on inside the block: a vrrp_instance that follows is swallowed by the one before it, with its number and its addresses. martlet closes the blocks before a keyword that can only stand outside, and refuses the file. At the end of the configuration, where nothing can be swallowed, it is a warning.",
       .file("global_defs {\n  router_id left", "global_defs {\n  router_id left\n}")),
     Rule(
-      "extra-brace", .syntax, .warning, "A } closes nothing",
+      "extra-brace", .syntax, .error, "A } closes nothing",
       "It is ignored. Often a block above it was closed too early.", .file("global_defs {\n}\n}", "global_defs {\n}")),
     Rule(
       "unexpected-brace", .syntax, .warning, "A { stands behind a keyword that has no block",
@@ -69,7 +69,7 @@ extension Rule {
       "Some editors put one at the front of a file. martlet leaves it out; keepalived takes it for a part of the first word, which it then does not know."
     ),
     Rule(
-      "undefined-definition", .syntax, .error, "A $NAME is used that is not defined",
+      "undefined-definition", .syntax, .warning, "A $NAME is used that is not defined",
       "A definition is a line $NAME=VALUE and must stand before its use. keepalived keeps the name as text, so that an interface is called $IFACE. With ${NAME} it is an error, since the braces would be read as those of a block.",
       .file("vrrp_instance A {\n  interface $IFACE\n}", "$IFACE=eth0\nvrrp_instance A {\n  interface $IFACE\n}")),
     Rule(
@@ -81,22 +81,22 @@ extension Rule {
       "keepalived never comes to an end with it. The line is left out.",
       .file("$A=$B\n$B=$A\nglobal_defs {\n  router_id $A\n}", "$A=left\nglobal_defs {\n  router_id $A\n}")),
     Rule(
-      "multi-line-definition-inside-line", .syntax, .error,
+      "multi-line-definition-inside-line", .syntax, .warning,
       "A definition of several lines is used in the middle of a line",
       "What has several lines can only end a line.",
       .file(
         "$A= \\\n  router_id left \\\n  vrrp_version 3\nglobal_defs {\n  $A x\n}",
         "$A= \\\n  router_id left \\\n  vrrp_version 3\nglobal_defs {\n  $A\n}")),
     Rule(
-      "sequence-form", .syntax, .error, "A ~SEQ or ~LST is not written as it must be",
+      "sequence-form", .syntax, .warning, "A ~SEQ or ~LST is not written as it must be",
       "A sequence is ~SEQ(NAME, [FIRST, [STEP,]] LAST) and a list ~LST(NAME, VALUE, …), each followed by the line that is repeated.",
       .file("~SEQ(I, x) $A=1", "~SEQ(I, 1, 2) $A=1")),
     Rule(
-      "sequence-range", .syntax, .error, "A ~SEQ never comes to its last number",
+      "sequence-range", .syntax, .warning, "A ~SEQ never comes to its last number",
       "The step is 0 or leads away from the last number, or a hexadecimal sequence has negative numbers.",
       .file("~SEQ(I, 1, -1, 9) $A=1", "~SEQ(I, 1, 1, 9) $A=1")),
     Rule(
-      "random-range", .syntax, .error, "${_RANDOM} has no range",
+      "random-range", .syntax, .warning, "${_RANDOM} has no range",
       "It takes a least and a greatest number, the first not above the second.",
       .global("router_id a${_RANDOM 9 1}", "router_id a${_RANDOM 1 9}")),
     Rule(

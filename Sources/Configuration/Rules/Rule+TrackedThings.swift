@@ -4,7 +4,7 @@ extension Rule {
   /// What is found in tracked files and processes.
   static let trackedThings: [Rule] = [
     Rule(
-      "missing-file", .meaning, .error, "A track_file has no file", "keepalived removes it, and nothing is tracked.",
+      "missing-file", .meaning, .warning, "A track_file has no file", "keepalived removes it, and nothing is tracked.",
       .file("track_file a {\n  weight 1\n}", "track_file a {\n  file /run/a\n}")),
     Rule(
       "relative-path", .meaning, .warning, "The path of a tracked file does not begin with a slash",
@@ -21,7 +21,7 @@ extension Rule {
       .file(
         "track_file a {\n  file /run/a\n  file /run/b\n}", "track_file a {\n  file /run/a\n}")),
     Rule(
-      "missing-process", .meaning, .error, "A vrrp_track_process has no process",
+      "missing-process", .meaning, .warning, "A vrrp_track_process has no process",
       "keepalived removes it, and nothing is tracked.",
       .file("vrrp_track_process a {\n  quorum 1\n}", "vrrp_track_process a {\n  process nginx\n}")),
     Rule(
@@ -31,13 +31,13 @@ extension Rule {
         "vrrp_track_process a {\n  process nginx\n  quorum 3\n  quorum_max 2\n}",
         "vrrp_track_process a {\n  process nginx\n  quorum 2\n  quorum_max 3\n}")),
     Rule(
-      "unknown-file", .meaning, .error, "track_file names a file that no block defines", "Nothing would be tracked.",
+      "unknown-file", .meaning, .warning, "track_file names a file that no block defines", "Nothing would be tracked.",
       .instance("track_file {\n  load\n}", "priority 100")),
     Rule(
-      "unknown-process", .meaning, .error, "track_process names processes that no block defines",
+      "unknown-process", .meaning, .warning, "track_process names processes that no block defines",
       "Nothing would be tracked.", .instance("track_process {\n  proxy\n}", "priority 100")),
     Rule(
-      "unknown-probe", .meaning, .error, "track_probe names a probe that no block defines", "Nothing would be asked.",
+      "unknown-probe", .meaning, .warning, "track_probe names a probe that no block defines", "Nothing would be asked.",
       .instance("track_probe {\n  web\n}", "priority 100")),
     Rule(
       "file-after-use", .meaning, .warning, "A track_file block stands behind the vrrp_instance that tracks it",

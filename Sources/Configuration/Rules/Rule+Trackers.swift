@@ -4,11 +4,11 @@ extension Rule {
   /// What is found in scripts, sync groups, tracked things and BFD sessions.
   static let trackers: [Rule] = [
     Rule(
-      "missing-script", .meaning, .error, "A vrrp_script has no script",
+      "missing-script", .meaning, .warning, "A vrrp_script has no script",
       "keepalived removes it, and nothing is checked.",
       .file("vrrp_script a {\n  interval 2\n}", "vrrp_script a {\n  script /bin/true\n  interval 2\n}")),
     Rule(
-      "unknown-script", .meaning, .error, "track_script names a script that does not exist",
+      "unknown-script", .meaning, .warning, "track_script names a script that does not exist",
       "keepalived leaves the line out, so that nothing is checked and a sick service keeps its address.",
       .instance("track_script {\n  check_web\n}", "priority 100")),
     Rule(
@@ -58,20 +58,20 @@ extension Rule {
         "vrrp_instance A {\n  interface eth0\n  virtual_router_id 51\n  track_interface {\n    eth1 weight 5\n  }\n}\nvrrp_sync_group G {\n  sync_group_tracking_weight\n  group {\n    A\n  }\n}"
       )),
     Rule(
-      "missing-neighbor", .meaning, .error, "A bfd_instance has no neighbor_ip", "keepalived removes it.",
+      "missing-neighbor", .meaning, .warning, "A bfd_instance has no neighbor_ip", "keepalived removes it.",
       .session("min_tx 100", "neighbor_ip 192.0.2.2")),
     Rule(
-      "bad-neighbor", .meaning, .error, "A BFD neighbour is no address of one host that can be reached",
+      "bad-neighbor", .meaning, .warning, "A BFD neighbour is no address of one host that can be reached",
       "A multicast or unspecified address is nobody's, and of a link-local one nothing says on which interface.",
       .session("neighbor_ip 224.0.0.1", "neighbor_ip 192.0.2.2")),
     Rule(
-      "duplicate-neighbor", .meaning, .error, "Two BFD sessions have the same neighbour",
+      "duplicate-neighbor", .meaning, .warning, "Two BFD sessions have the same neighbour",
       "There is one session between two addresses; track it twice instead.",
       .file(
         "bfd_instance a {\n  neighbor_ip 192.0.2.2\n}\nbfd_instance b {\n  neighbor_ip 192.0.2.2\n}",
         "bfd_instance a {\n  neighbor_ip 192.0.2.2\n}\nbfd_instance b {\n  neighbor_ip 192.0.2.3\n}")),
     Rule(
-      "name-too-long", .meaning, .error, "The name of a bfd_instance has more than 31 characters",
+      "name-too-long", .meaning, .warning, "The name of a bfd_instance has more than 31 characters",
       "keepalived skips the block.",
       .file(
         "bfd_instance an-inconveniently-long-name-of-a-session {\n  neighbor_ip 192.0.2.2\n}",
@@ -91,7 +91,8 @@ extension Rule {
       "RFC 5881 asks for 255, which martlet sends and expects; keepalived sends 64 unless hoplimit is written.",
       .session("neighbor_ip 2001:db8::2", "neighbor_ip 2001:db8::2\nhoplimit 255")),
     Rule(
-      "unknown-session", .meaning, .error, "track_bfd names a session that does not exist", "Nothing would be tracked.",
+      "unknown-session", .meaning, .warning, "track_bfd names a session that does not exist",
+      "Nothing would be tracked.",
       .instance("track_bfd {\n  left\n}", "priority 100")),
     Rule(
       "session-after-use", .meaning, .warning, "A bfd_instance stands behind the vrrp_instance that tracks it",

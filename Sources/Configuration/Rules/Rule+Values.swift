@@ -8,7 +8,7 @@ extension Rule {
       "keepalived ends at once. A value that begins with # or ! is a comment unless it stands in double quotes.",
       .instance("priority", "priority 150")),
     Rule(
-      "extra-words", .meaning, .error, "More words follow a keyword than it takes",
+      "extra-words", .meaning, .warning, "More words follow a keyword than it takes",
       "They are ignored. Often a second keyword stands on the same line, or a flag is followed by off: a flag is on whatever follows it. A block with two names is an error, since keepalived skips it.",
       .instance("priority 150 advert_int 1", "priority 150\nadvert_int 1")),
     Rule(
@@ -39,7 +39,7 @@ extension Rule {
       "keepalived skips the block.",
       .file("vrrp_script {\n  script /bin/true\n}", "vrrp_script a {\n  script /bin/true\n}")),
     Rule(
-      "duplicate-name", .meaning, .error, "Two blocks of one kind have the same name",
+      "duplicate-name", .meaning, .warning, "Two blocks of one kind have the same name",
       "keepalived skips the second one: its addresses are served by nobody.",
       .file(
         "vrrp_script a {\n  script /bin/true\n}\nvrrp_script a {\n  script /bin/false\n}",
@@ -83,7 +83,7 @@ extension Rule {
       "Nobody else is on it. Name the interface by which the hosts reach each other; addresses may still go to lo with dev lo.",
       .instance("interface lo", "interface eth0")),
     Rule(
-      "bad-address", .meaning, .error, "A word is no IP address",
+      "bad-address", .meaning, .warning, "A word is no IP address",
       "keepalived drops the address or the peer and runs without. A host name is no address.",
       .address("192.0.2.300/24", "192.0.2.30/24")),
     Rule(
@@ -91,7 +91,7 @@ extension Rule {
       "The length of a single address is used, /32 or /128, so the network's other hosts are not reached by it. A dotted mask is written as its length: 255.255.255.0 is /24.",
       .address("192.0.2.10/255.255.255.0", "192.0.2.10/24")),
     Rule(
-      "two-addresses", .meaning, .error, "A second address stands on a line",
+      "two-addresses", .meaning, .warning, "A second address stands on a line",
       "keepalived ignores it, so it would be served by nobody. Each address has a line of its own.",
       .address("192.0.2.10/24 192.0.2.11/24", "192.0.2.10/24\n192.0.2.11/24")),
     Rule(
@@ -100,11 +100,11 @@ extension Rule {
       "Behind an address it is ignored; a route, a rule or a tracked name is left out with it.",
       .address("192.0.2.10/24 device eth1", "192.0.2.10/24 dev eth1")),
     Rule(
-      "ipv4-only-option", .meaning, .error, "An IPv6 address has an option of IPv4",
+      "ipv4-only-option", .meaning, .warning, "An IPv6 address has an option of IPv4",
       "label and scope are ignored; with a broadcast address keepalived drops the whole address.",
       .address("2001:db8::1/64 label eth0:1", "2001:db8::1/64")),
     Rule(
-      "label-too-long", .meaning, .error, "A label has more than 15 characters",
+      "label-too-long", .meaning, .warning, "A label has more than 15 characters",
       "keepalived drops the address.", .address("192.0.2.10/24 label eth0:averylonglabel", "192.0.2.10/24 label eth0:a")
     ),
     Rule(
@@ -116,7 +116,7 @@ extension Rule {
       "A point-to-point address has none of its own; it is ignored.",
       .address("192.0.2.10/24 peer 192.0.2.11", "192.0.2.10 peer 192.0.2.11")),
     Rule(
-      "mixed-families", .meaning, .error, "IPv4 and IPv6 meet where only one of them can be",
+      "mixed-families", .meaning, .warning, "IPv4 and IPv6 meet where only one of them can be",
       "The first address of a vrrp_instance decides its family, and addresses of the other are dropped by keepalived. Write an instance for each family, or put the others into virtual_ipaddress_excluded. A route, a rule and a BFD session have one family too.",
       .address("192.0.2.10/24\n2001:db8::1/64", "192.0.2.10/24")),
     Rule(

@@ -8,7 +8,9 @@ enum AuthenticationUse: InstanceRule {
   static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
     guard let span = draft.authenticationType ?? draft.password?.span else { return }
     let name = draft.name.value
-    if draft.settledVersion == .v3 {
+    if draft.hasUnknownAuthentication {
+      draft.password = nil
+    } else if draft.settledVersion == .v3 {
       lowering.diagnostics.report(
         .warning, "authentication-version",
         "\(name) speaks version 3, which has no authentication; it runs without", at: span,

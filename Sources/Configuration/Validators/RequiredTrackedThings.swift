@@ -6,7 +6,7 @@ enum RequiredTrackedThings: ConfigurationRule {
     for file in lowering.trackedFiles {
       guard let path = file.path else {
         lowering.diagnostics.report(
-          .error, "missing-file", "track_file \(file.name.value) has no file; keepalived removes it",
+          .warning, "missing-file", "track_file \(file.name.value) has no file; it is left out",
           at: file.name.span, suggestion: "write file \"PATH\"")
         continue
       }
@@ -19,7 +19,7 @@ enum RequiredTrackedThings: ConfigurationRule {
       let process = lowering.trackedProcesses[index]
       if process.command == nil {
         lowering.diagnostics.report(
-          .error, "missing-process", "vrrp_track_process \(process.name.value) has no process; keepalived removes it",
+          .warning, "missing-process", "vrrp_track_process \(process.name.value) has no process; it is left out",
           at: process.name.span, suggestion: "write process NAME")
       }
       guard let most = process.greatestCount, most.value != 0, most.value < process.quorum?.value ?? 1 else { continue }

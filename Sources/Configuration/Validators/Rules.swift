@@ -15,10 +15,10 @@ extension Lowering {
     [
       RequiredVirtualRouterID.self, RequiredInterface.self, SettledFamilyAndVersion.self, StrictMode.self,
       StateAndPriority.self, TrailerWithAuthentication.self, AuthenticationUse.self, HeartbeatUse.self,
-      UnicastWithoutPeers.self, AdvertisementInterval.self, TrailerKeys.self, TrailerActiveKey.self,
-      RequiredAddresses.self,
-      DuplicateAddresses.self, AddressesThatFit.self, PreemptionWithMaster.self, TrackedOwnInterface.self,
-      TrackersOfAnOwner.self,
+      VirtualRoutingDomain.self, UnicastWithoutPeers.self, MulticastGroupOfUnicast.self, AdvertisementInterval.self,
+      TrailerKeys.self, TrailerActiveKey.self, RequiredAddresses.self, FirstAddressLinkLocal.self,
+      AddressVirtualMAC.self, DuplicateAddresses.self, AddressesThatFit.self, PreemptionWithMaster.self,
+      TrackedOwnInterface.self, TrackersOfAnOwner.self, OwnerIgnoringAdverts.self,
     ]
   }
 
@@ -26,13 +26,14 @@ extension Lowering {
   private static var scriptRules: [any ConfigurationRule.Type] {
     [
       RequiredScript.self, TrackedNames.self, ScriptSecurity.self, SessionAddresses.self, SessionHops.self,
-      SessionsOfCheckers.self, RequiredTrackedThings.self, ProbeQuestions.self,
+      SessionsOfCheckers.self, RequiredTrackedThings.self, ProbeQuestions.self, TrackGroupMembers.self,
     ]
   }
   private static var groupRules: [any ConfigurationRule.Type] {
     [
-      DuplicateVirtualRouterID.self, VirtualMACUse.self, SyncGroupMembers.self, SyncGroupWeights.self,
-      DuplicateFIFO.self,
+      DuplicateVirtualRouterID.self, VirtualMACUse.self, SyncGroupMembers.self, SyncGroupStates.self,
+      TrackedByGroupToo.self, SyncGroupWeights.self, ForeignVirtualMAC.self, LinkDelayLimits.self, DuplicateFIFO.self,
+      UnusedScripts.self, VirtualServerNames.self,
     ]
   }
 

@@ -25,7 +25,7 @@ enum TrackedNames: ConfigurationRule {
     let name = entry.name.value
     let nearest = Spelling.nearest(to: name, in: lowering.names(of: entry.kind))
     lowering.diagnostics.report(
-      .error, words.unknown, "there is no \(words.block) \(name), so nothing would be \(words.use)",
+      .warning, words.unknown, "there is no \(words.block) \(name); nothing is \(words.use)",
       at: entry.name.span,
       suggestion: nearest.map { "did you mean \($0)?" } ?? "write \(words.block) \(name) { \(words.example) }",
       replacement: nearest)

@@ -20,8 +20,11 @@ enum VirtualMACUse: ConfigurationRule {
       if let name = draft.virtualMAC?.name {
         if let user = users[name.value] {
           lowering.diagnostics.report(
-            .error, "virtual-mac-name", "\(draft.name.value) cannot make \(name.value), which \(user.name) uses",
+            .warning, "virtual-mac-name",
+            "\(draft.name.value) cannot make \(name.value), which \(user.name) uses; it gets another name",
             at: name.span, notes: [("it is named here", user.span)], suggestion: "give it a name of its own")
+          lowering.instances[index].virtualMAC?.name = nil
+          continue
         }
         users[name.value] = (draft.name.value, name.span)
         lowering.instances[index].virtualMAC?.settledName = name.value

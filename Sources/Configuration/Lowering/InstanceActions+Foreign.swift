@@ -1,0 +1,58 @@
+import ConfigurationSyntax
+import NetworkTypes
+
+/// Keywords of `vrrp_instance` that are checked and then not acted on.
+extension Lowering {
+  /// Reads `vrf IFNAME`, of which the first counts.
+  func readRoutingDomain(_ statement: Statement, into draft: inout InstanceDraft) {
+    guard let word = statement.arguments.first else { return }
+    guard Self.canNameInterface(word), !(word == "lo") else {
+      diagnostics.report(
+        .warning, "interface-name", "'\(word.text)' cannot be the name of a VRF; the line is ignored", at: word.span)
+      return
+    }
+    guard draft.routingDomain == nil else {
+      diagnostics.report(
+        .warning, "vrf-twice", "\(draft.name.value) has a vrf already; this line is ignored", at: statement.span)
+      return
+    }
+    draft.routingDomain = Located(word.text, word.span)
+  }
+
+  /// Checks `use_ipvlan [[name] IFNAME] [IP] [bridge|private|vepa] [group ID]`.
+  func readIPVLAN(_ statement: Statement, into draft: inout InstanceDraft) {
+    func report(_ text: String, _ word: Word) {
+      diagnostics.report(.warning, "ipvlan", "\(text); it is ignored", at: word.span)
+    }
+    guard !draft.usesIPVLAN else {
+      report("\(draft.name.value) has use_ipvlan already", statement.words[0])
+      return
+    }
+    draft.usesIPVLAN = true
+    var (hasName, hasMode, hasAddress) = (false, false, false)
+    var words = statement.arguments[...]
+    while let word = words.popFirst() {
+      switch word.text {
+      case "bridge", "private", "vepa":
+        if hasMode { report("use_ipvlan has a mode already", word) }
+        hasMode = true
+      case "group": _ = words.popFirst()
+      case "name":
+        if let name = words.popFirst(), !Self.canNameInterface(name) {
+          report("'\(name.text)' names no interface", name)
+        }
+        hasName = true
+      default:
+        if let address = IPPrefix(word.text)?.address ?? IPAddress(word.text) {
+          if hasAddress { report("use_ipvlan has an address already", word) }
+          hasAddress = true
+          _ = settle(address.family, at: word.span, in: &draft)
+        } else if hasName || !Self.canNameInterface(word) {
+          report("'\(word.text)' has no meaning after use_ipvlan", word)
+        } else {
+          hasName = true
+        }
+      }
+    }
+  }
+}

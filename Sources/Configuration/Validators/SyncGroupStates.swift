@@ -1,0 +1,32 @@
+import ConfigurationSyntax
+import VRRPCore
+
+/// A group moves as one, so its members must want the same.
+enum SyncGroupStates: ConfigurationRule {
+  static func check(_ lowering: Lowering) {
+    var drafts: [String: InstanceDraft] = [:]
+    for draft in lowering.instances { drafts[draft.name.value] = draft }
+    for group in lowering.groups where group.members.count > 1 {
+      let members = group.members.compactMap { drafts[$0.value] }
+      checkOwners(group, members, lowering)
+      let masters = members.filter { $0.state?.value == .master }
+      guard !masters.isEmpty, masters.count < members.count,
+        let other = members.first(where: { $0.state?.value != .master })
+      else { continue }
+      lowering.diagnostics.report(
+        .warning, "sync-group-state",
+        "\(group.name.value) starts as BACKUP: \(masters[0].name.value) has state MASTER and \(other.name.value) has not",
+        at: masters[0].state?.span, notes: [("\(other.name.value) is here", other.state?.span ?? other.name.span)],
+        suggestion: "give all members of the group the same state")
+    }
+  }
+
+  private static func checkOwners(_ group: SyncGroupDraft, _ members: [InstanceDraft], _ lowering: Lowering) {
+    guard let owner = members.first(where: \.isOwner), let other = members.first(where: { !$0.isOwner }) else { return }
+    lowering.diagnostics.report(
+      .warning, "sync-group-owner",
+      "\(group.name.value) has \(owner.name.value) with priority 255 and \(other.name.value) with less, which cannot always move together",
+      at: group.name.span, notes: [("\(owner.name.value) has it here", owner.priority?.span ?? owner.name.span)],
+      suggestion: "give all members of the group priority 255, or none")
+  }
+}

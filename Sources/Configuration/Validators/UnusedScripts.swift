@@ -1,0 +1,17 @@
+import ConfigurationSyntax
+
+/// A check that nothing tracks is run for nothing.
+enum UnusedScripts: ConfigurationRule {
+  static func check(_ lowering: Lowering) {
+    var used: Set<String> = []
+    for entries in lowering.instances.map(\.tracked) + lowering.groups.map(\.tracked) {
+      used.formUnion(entries.filter { $0.kind == .script }.map(\.name.value))
+    }
+    for script in lowering.scripts where script.command != nil && !used.contains(script.name.value) {
+      lowering.diagnostics.report(
+        .warning, "unused-script", "nothing tracks vrrp_script \(script.name.value); keepalived does not run it",
+        at: script.name.span,
+        suggestion: "write track_script { \(script.name.value) } where it shall count, or take it out")
+    }
+  }
+}
