@@ -149,7 +149,8 @@ final class Notifier {
     let event = NotifyEvent(
       subject: .instance(name), state: .master, priority: known.priority,
       cause: "\(host) also claims to be master with a lower priority", previous: RouterState.master.label)
-    queue(of: event.subject).add([.init(event: event, command: command, takesWords: false, launcher: launcher)])
+    queue(of: event.subject).add(
+      [.init(event: event, command: command, takesWords: false, launcher: launcher)], isTransition: false)
   }
 
   /// A router that is no longer configured: keepalived calls `notify` with FAULT, or with `notify_deleted` that and `notify` with

@@ -21,7 +21,7 @@ final class NotifyQueue {
   private let loop: EventLoop
   private let log: LogWriter
   private let limit: Nanoseconds
-  private var waiting: [[Job]] = []
+  private var waiting: [(jobs: [Job], isTransition: Bool)] = []
   private var now: [Job] = []
   private(set) var current: CommandRun?
 
@@ -36,19 +36,20 @@ final class NotifyQueue {
 
   var isIdle: Bool { current == nil && now.isEmpty && waiting.isEmpty }
 
-  /// Adds the scripts of one transition.
-  func add(_ jobs: [Job]) {
-    guard !jobs.isEmpty else { return }
-    waiting.append(jobs)
-    if waiting.count > Self.mostWaiting {
-      let dropped = waiting.prefix(waiting.count - 1)
-      let states = dropped.compactMap { $0.first?.event.state.rawValue }.joined(separator: ", ")
+  /// Adds the scripts of one transition, or with `isTransition` false of something that may happen any number of times between two:
+  /// of those only one waits, and it never takes a transition's place.
+  func add(_ jobs: [Job], isTransition: Bool = true) {
+    guard !jobs.isEmpty, isTransition || !waiting.contains(where: { !$0.isTransition }) else { return }
+    waiting.append((jobs, isTransition))
+    if waiting.count > Self.mostWaiting, let last = waiting.last(where: \.isTransition) {
+      let dropped = waiting.filter(\.isTransition).dropLast()
+      let states = dropped.compactMap { $0.jobs.first?.event.state.rawValue }.joined(separator: ", ")
       let subject = jobs[0].event.subject
       log.log(
         .warning,
         "\(subject.name): notifications of \(states) are dropped, since scripts are slower than transitions",
         fields: [("event", "notify-dropped"), ("subject", subject.name), ("states", states)])
-      waiting = Array(waiting.suffix(1))
+      waiting = [last]
     }
     runNext()
   }
@@ -68,7 +69,7 @@ final class NotifyQueue {
           onIdle?()
           return
         }
-        now = waiting.removeFirst()
+        now = waiting.removeFirst().jobs
       }
       run(now.removeFirst())
     }

@@ -150,6 +150,31 @@ extension ProberTests {
       #expect(harness.board.router(0)?.notified == 20)
     }
 
+    @Test func anyNumberOfLowerMastersTakesNoTransitionsPlace() throws {
+      let harness = try Harness()
+      var configuration = try pair(harness.scratch)
+      configuration.routers[0].notify.backup = CommandDefinition(
+        harness.scratch.script("slow", "while test ! -e \(harness.scratch.path("go")); do sleep 0.02; done"))
+      configuration.routers[0].notify.masterHeardLowerPriority = CommandDefinition(
+        harness.scratch.script("lower", "echo lower >> \(harness.scratch.path("calls"))"))
+      try harness.serve(configuration)
+      try harness.transition(0, 1, from: .master, to: .backup)
+      try harness.transition(0, 2, from: .backup, to: .master)
+      // Adverts of many senders, forged perhaps, while the first script still runs.
+      for sender in 0..<100 as Range<UInt32> {
+        let other = LogEvent(
+          .otherMaster, router: 0, address: IPAddress(v4: 0xC000_0200 + sender), number: 1, text: "stays")
+        _ = try harness.engine.send(EngineMessage.event(other).encoded)
+      }
+      try harness.wait(for: "the last one's line") { harness.logText.contains("192.0.2.99 also claims to be master") }
+      harness.scratch.write("go", "")
+      try harness.wait(for: "the last call") { harness.scratch.lines("calls").last == "lower" }
+      #expect(
+        harness.scratch.lines("calls") == [
+          "A any INSTANCE A BACKUP 150", "A master", "A any INSTANCE A MASTER 150", "lower",
+        ])
+    }
+
     @Test func aHungScriptIsEndedAndTheNextRuns() throws {
       let harness = try Harness(scriptLimit: .milliseconds(200))
       var configuration = try pair(harness.scratch)
