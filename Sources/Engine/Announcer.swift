@@ -35,7 +35,9 @@ struct Announcer {
     let router: Int
     /// Rounds still to go, this one among them.
     var rounds: Int
-    /// The next address of this round, counted from the router's first.
+    /// The first address of each round, counted from the router's first.
+    var start = 0
+    /// The next address of this round.
     var position = 0
     /// Where the round ends; `nil` for after the router's last address.
     var end: Int?
@@ -82,10 +84,12 @@ struct Announcer {
     for lane in lanes.lanes(of: router) { queues[lane].items.append(Item(router: router, rounds: rounds)) }
   }
 
-  /// Announces one of the router's addresses once.
-  mutating func announce(router: Int, position: Int) {
+  /// Announces one of the router's addresses.
+  mutating func announce(router: Int, position: Int, rounds: Int = 1) {
+    guard rounds > 0 else { return }
     let lane = lanes.lane(of: router, position: position)
-    queues[lane].items.append(Item(router: router, rounds: 1, position: position, end: position + 1))
+    queues[lane].items.append(
+      Item(router: router, rounds: rounds, start: position, position: position, end: position + 1))
   }
 
   mutating func cancel(router: Int) {
@@ -112,7 +116,11 @@ struct Announcer {
           return (item.router, own)
         }
         queues[lane].dropFirst()
-        if item.rounds > 1 { queues[lane].items.append(Item(router: item.router, rounds: item.rounds - 1)) }
+        if item.rounds > 1 {
+          queues[lane].items.append(
+            Item(
+              router: item.router, rounds: item.rounds - 1, start: item.start, position: item.start, end: item.end))
+        }
       }
     }
     return nil

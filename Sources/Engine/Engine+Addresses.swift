@@ -139,7 +139,7 @@ extension Engine {
     {
       let position = plan.routers[next.router].addresses.lowerBound + next.position
       let address = plan.addresses[position]
-      guard board.address(position)?.isOwned == true || native.contains(position),
+      guard board.address(position)?.isOwned == true || native.contains(position), !settling.contains(position),
         let mac = interfaces[address.interface]?.mac
       else { continue }
       guard transport.announce(address.prefix.address, at: mac, on: address.interface) else {
@@ -151,6 +151,20 @@ extension Engine {
       count += 1
     }
     if !transport.flushAnnouncements() { hasUnsentPackets = true }
+  }
+
+  /// Announces an address that the kernel now answers for.
+  ///
+  /// It acknowledges an IPv6 address at once and makes it its own a little later, or after duplicate address detection. Whoever believed
+  /// an announcement before that would be sent away, or for a whole second unheard: a router passes on what is not its own, the
+  /// neighbour's answer to its own solicitation too, and solicits again only after RetransTimer (RFC 4861 section 10).
+  func settled(_ position: Int) {
+    guard settling.remove(position) != nil else { return }
+    let router = plan.addresses[position].router
+    guard core.state(of: router) == .master else { return }
+    announcer.announce(
+      router: router, position: position - plan.routers[router].addresses.lowerBound,
+      rounds: plan.core[router].announcements.repeats)
   }
 
   private func apply(_ changes: [AddressChange]) -> [AddressChangeResult] {
@@ -169,6 +183,11 @@ extension Engine {
     case .done, .alreadyThere, .notThere:
       refused.remove(position)
       record?.isOwned = operation != .remove
+      if operation == .remove {
+        settling.remove(position)
+      } else if result == .done, address.prefix.address.family == .ipv6 {
+        settling.insert(position)
+      }
       if result == .alreadyThere, isOwner(address.router), lastPutBack[position] == nil {
         // The owner's address is the host's own: it was there before martlet and stays when martlet goes.
         native.insert(position)

@@ -153,6 +153,9 @@ extension Engine {
       if address.isDuplicate {
         outbox.send(.event(LogEvent(.duplicateAddress, address: address.prefix.address)))
       }
+      guard !settling.isEmpty, !address.isTentative else { return }
+      let place = AddressPlace(prefix: address.prefix, interface: address.interface)
+      for position in addressPositions[place] ?? [] { settled(position) }
       return
     }
     interfaces.set(address)
@@ -204,6 +207,7 @@ extension Engine {
     where board.address(position)?.isOwned == true && !interfaces.holds(address.prefix, on: address.interface) {
       vanished.append(position)
     }
+    for position in settling { settled(position) }
     entryReview = max(entryReview, .tracked)
   }
 

@@ -65,6 +65,8 @@ final class Engine {
   var vanished: [Int] = []
   /// Addresses that somebody removed and that are not back yet.
   var lost: Set<Int> = []
+  /// IPv6 addresses that the kernel was given and does not answer for yet, see ``settled(_:)``.
+  var settling: Set<Int> = []
   /// When an address was last put back, so that a fight with another daemon is fought at a bounded pace.
   var lastPutBack: [Int: MonotonicInstant] = [:]
   /// Addresses of owners (priority 255) that were there before martlet, and are not its to remove.

@@ -96,6 +96,14 @@ import VRRPWire
     #expect(announcer.isEmpty)
   }
 
+  @Test func oneAddressStaysAloneInEveryRound() {
+    var announcer = Announcer(.free)
+    announcer.announce(router: 0, position: 1, rounds: 3)
+    announcer.announce(router: 1, rounds: 1)
+    #expect(take(&announcer, at: now, sizes: [4, 1]) == [[0, 1], [1, 0], [0, 1], [0, 1]])
+    #expect(announcer.isEmpty)
+  }
+
   @Test func theConfiguredSpaceIsKept() {
     var announcer = Announcer(AnnouncementLanes(intervals: [.zero, .milliseconds(10)], lanes: [[1, 1, 1]]))
     announcer.announce(router: 0, rounds: 1)

@@ -42,5 +42,34 @@ extension LabTests {
         #expect(spread < space, "\(spread)")
       }
     }
+
+    /// Who believes an announcement before that is not answered, and a host that forwards sends what it is asked back to the LAN.
+    @Test(
+      "An address is announced, and in full, when the kernel has made sure of it and not before",
+      needs(.lab, .martlet))
+    func waitForTheKernel() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3, family: .ipv6)
+        let peer = try MartletPeer(host: lab.addHost("a", number: 1))
+        let started = MonotonicInstant.labNow()
+        let text = file.text(for: peer.host, priority: 100, peers: [])
+        let line = "\(file.address())/64 dev eth0"
+        try #require(text.contains(line))
+        // Written so, keepalived's word asks for duplicate address detection.
+        try peer.start(text.replacing(line, with: "\(line) -nodad"))
+        func announced() -> [MonotonicInstant] {
+          lab.capture.announcements(of: file.address(), since: started).map(\.time).sorted()
+        }
+        let isDone = await eventually(within: startup + file.masterDownInterval(priority: 100) + .seconds(4)) {
+          announced().count >= 5
+        }
+        try #require(isDone, "\(announced().count) announcements\n\(peer.log)")
+        let claimed = try #require(lab.capture.adverts(vrid: file.vrid, since: started).first).time
+        let first = try #require(announced().first)
+        // The kernel asks once and waits for RetransTimer, a second (RFC 4862 section 5.4).
+        #expect(first - claimed > .milliseconds(900), "announced \(first - claimed) after the claim")
+        #expect(announced().count == 5 || announced()[5] - first > .milliseconds(900))
+      }
+    }
   }
 }
