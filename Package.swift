@@ -6,8 +6,13 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility")
 ]
 
-/// For the programs: the usual linker repeats what Foundation, which the argument parser brings along, warns of in itself.
-let linking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
+/// For the programs: the usual linker repeats what Foundation, which the argument parser brings along, warns of in itself. Nobody links
+/// against a program, so its symbols and the long form of its relocations only cost memory in each process.
+let linking: [LinkerSetting] = [
+  .unsafeFlags(
+    ["-use-ld=lld"]
+      + ["--no-export-dynamic", "--exclude-libs=ALL", "-z", "pack-relative-relocs"].flatMap { ["-Xlinker", $0] })
+]
 
 /// A layer's target. The lists below are the import table of docs/architecture.md: imports point only down.
 func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {

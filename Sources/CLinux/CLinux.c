@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <fcntl.h>
+#include <link.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -167,6 +168,22 @@ int clinux_map(int fd, size_t length, bool writable, void **address) {
   *address = mapped;
   return 0;
 }
+
+// A private mapping that was never writable holds nothing but the file's pages, which are read again when they are needed.
+static int return_file_pages(struct dl_phdr_info *object, size_t size, void *context) {
+  (void)size, (void)context;
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int index = 0; index < object->dlpi_phnum; index++) {
+    const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+    if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+    const uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+    const uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz) & ~(page - 1);
+    if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void clinux_return_file_pages(void) { dl_iterate_phdr(return_file_pages, NULL); }
 
 void clinux_return_memory(void) { malloc_trim(0); }
 

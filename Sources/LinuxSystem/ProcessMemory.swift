@@ -6,4 +6,8 @@ public enum ProcessMemory {
   /// heap's end, which the little that is kept of something large prevents. Takes time in proportion to the heap: not for a turn of
   /// the engine.
   public static func returnFree() { clinux_return_memory() }
+
+  /// Gives the pages of the program and its libraries back that nothing was written to: what only the start needed stays out, and the
+  /// rest comes back as it is used. For a process that may wait for a disk then; the engine may not, and locks what it has.
+  public static func returnProgram() { clinux_return_file_pages() }
 }

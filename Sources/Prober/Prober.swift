@@ -184,6 +184,7 @@ final class Prober {
     sendAllVerdicts()
     if !hasReported { hasReported = report(.ready) }
     ProcessMemory.returnFree()
+    ProcessMemory.returnProgram()
   }
 
   var launcher: CommandLauncher?

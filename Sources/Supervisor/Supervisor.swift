@@ -170,6 +170,11 @@ final class Supervisor {
       case .takingLonger(let time): try service.extendTimeout(by: time)
       }
     }
+    // From here on it sleeps until something happens.
+    if state == .ready {
+      ProcessMemory.returnFree()
+      ProcessMemory.returnProgram()
+    }
   }
 
   private func notify(_ body: (ServiceNotification) throws(SystemError) -> Void) {

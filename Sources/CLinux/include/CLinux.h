@@ -164,6 +164,7 @@ int clinux_add_seals(int fd, uint32_t seals);
 int clinux_get_seals(int fd);
 int clinux_map(int fd, size_t length, bool writable, void **address);
 void clinux_return_memory(void);
+void clinux_return_file_pages(void);
 int clinux_lock_memory(void);
 
 // MARK: Identity, namespaces and scheduling
