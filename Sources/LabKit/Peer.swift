@@ -209,9 +209,10 @@ public final class MartletPeer: Peer {
     }
   }
 
-  /// What the daemon and all its processes take.
-  public func footprint() -> (descriptors: Int, residentBytes: Int, proportionalBytes: Int) {
-    var footprint = (descriptors: 0, residentBytes: 0, proportionalBytes: 0)
+  /// What the daemon and all its processes take: of memory what is their own, which a leak would add to, and all of it with its share of
+  /// the program's pages, which come and go.
+  public func footprint() -> (descriptors: Int, ownBytes: Int, proportionalBytes: Int) {
+    var footprint = (descriptors: 0, ownBytes: 0, proportionalBytes: 0)
     for pid in host.processes() {
       footprint.descriptors += listFolder("/proc/\(pid)/fd").count
       let lines = readFile("/proc/\(pid)/smaps_rollup").split(separator: "\n")
@@ -219,7 +220,7 @@ public final class MartletPeer: Peer {
         let words = lines.first { $0.hasPrefix(name) }?.split(separator: " ") ?? []
         return words.dropFirst().first.flatMap { Int($0) } ?? 0
       }
-      footprint.residentBytes += kibibytes("Rss:") * 1024
+      footprint.ownBytes += (kibibytes("Anonymous:") + kibibytes("Pss_Shmem:")) * 1024
       footprint.proportionalBytes += kibibytes("Pss:") * 1024
     }
     return footprint

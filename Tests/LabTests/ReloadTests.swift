@@ -41,13 +41,13 @@ extension LabTests {
         let after = high.footprint()
         #expect(high.host.processes().count == processes, "\(pair.logs)")
         #expect(after.descriptors == footprint.descriptors)
-        let growth = after.residentBytes - footprint.residentBytes
-        #expect(growth < 2 << 20, "resident memory grew by \(growth) bytes")
+        let growth = after.ownBytes - footprint.ownBytes
+        #expect(growth < 1 << 20, "memory grew by \(growth) bytes")
         let outage = pair.client.summary(since: begin).longestOutage
         #expect(outage < margin)
         print(
           "200 reloads: latest advert \(late) late; descriptors \(footprint.descriptors) to \(after.descriptors); "
-            + "resident \(footprint.residentBytes / 1024) to \(after.residentBytes / 1024) KiB; client \(outage)")
+            + "memory of its own \(footprint.ownBytes / 1024) to \(after.ownBytes / 1024) KiB; client \(outage)")
       }
     }
 

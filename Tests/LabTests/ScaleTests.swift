@@ -49,8 +49,8 @@ extension LabTests {
         // The engines before the last one are gone, and with them what they shared.
         #expect(await eventually(within: startup) { peer.host.processes().count == 3 })
         let after = peer.footprint()
-        let growth = after.residentBytes - first.residentBytes
-        #expect(growth < first.residentBytes / 10, "\(first.residentBytes) to \(after.residentBytes) bytes")
+        let growth = after.ownBytes - first.ownBytes
+        #expect(growth < first.ownBytes / 10, "\(first.ownBytes) to \(after.ownBytes) bytes")
         print(
           "2,000 routers: \(first.proportionalBytes / 1024) KiB (PSS of all processes), after three reloads "
             + "\(after.proportionalBytes / 1024) KiB")
