@@ -15,6 +15,8 @@ public enum TrackerKind: Sendable, Hashable, CaseIterable {
   case process
   /// `vrrp_probe`.
   case probe
+  /// `track_group`: static addresses, routes and rules.
+  case group
 
   /// What it is called in status and logs.
   public var label: String {
@@ -25,16 +27,17 @@ public enum TrackerKind: Sendable, Hashable, CaseIterable {
     case .file: "file"
     case .process: "process"
     case .probe: "probe"
+    case .group: "track_group"
     }
   }
 
   /// The block that uses it.
-  public var block: String { "track_\(label)" }
+  public var block: String { self == .group ? label : "track_\(label)" }
 
   /// The largest weight it can have. What lowers a priority by more than 253 is a fault.
   public var greatestWeight: Int {
     switch self {
-    case .script, .interface, .bfd, .probe: 253
+    case .script, .interface, .bfd, .probe, .group: 253
     case .file, .process: 254
     }
   }
@@ -74,6 +77,8 @@ public enum TrackerDefinition: Sendable, Hashable {
   case process(Int)
   /// The probe at this position of ``Configuration/probes``.
   case probe(Int)
+  /// The static entries of the group at this position of ``Configuration/trackGroups``.
+  case group(Int)
 
   /// What kind of thing it is.
   public var kind: TrackerKind {
@@ -84,6 +89,7 @@ public enum TrackerDefinition: Sendable, Hashable {
     case .file: .file
     case .process: .process
     case .probe: .probe
+    case .group: .group
     }
   }
 }
@@ -98,6 +104,7 @@ extension Configuration {
     return scripts.indices.map(TrackerDefinition.script) + interfaces.map(TrackerDefinition.interface)
       + bfdInstances.indices.map(TrackerDefinition.bfd) + trackedFiles.indices.map(TrackerDefinition.file)
       + trackedProcesses.indices.map(TrackerDefinition.process) + probes.indices.map(TrackerDefinition.probe)
+      + trackGroups.indices.map(TrackerDefinition.group)
   }
 
   /// The names of all trackers of a kind, in their order.
@@ -112,6 +119,7 @@ extension Configuration {
     case .file(let index): trackedFiles[index].name
     case .process(let index): trackedProcesses[index].name
     case .probe(let index): probes[index].name
+    case .group(let index): trackGroups[index]
     }
   }
 }

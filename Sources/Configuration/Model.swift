@@ -23,6 +23,8 @@ public struct Configuration: Sendable {
   public var groups: [SyncGroupDefinition] = []
   /// `static_ipaddress`, `static_routes` and `static_rules`: what the kernel has as long as the daemon runs.
   public var staticEntries: [KernelEntryDefinition] = []
+  /// The names of the `track_group`s that static entries are in and routers follow.
+  public var trackGroups: [String] = []
 
   /// Interfaces whose announcements are spaced together (`garp_group`).
   public var announcementGroups: [AnnouncementGroup] = []
@@ -287,11 +289,23 @@ public struct KernelEntryDefinition: Sendable, Hashable {
   public var content: Content
   /// The line as written, for messages about it.
   public var text: String
+  /// The `track_group` whose routers are in fault while the kernel cannot have it.
+  public var trackGroup: String?
 
   /// An entry of the given contents.
-  public init(_ content: Content, text: String) {
+  public init(_ content: Content, text: String, trackGroup: String? = nil) {
     self.content = content
     self.text = text
+    self.trackGroup = trackGroup
+  }
+
+  /// The interfaces that it needs.
+  public var interfaces: [String] {
+    switch content {
+    case .address(let address): [address.interface].compactMap(\.self)
+    case .route(let route): ([route.interface] + route.nextHops.map(\.interface)).compactMap(\.self)
+    case .rule: []
+    }
   }
 }
 

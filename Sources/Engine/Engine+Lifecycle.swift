@@ -92,6 +92,9 @@ extension Engine {
       if let name = tracker.interfaceName {
         let isUp = interfaces.indexes[name].map(interfaces.isUp) ?? false
         record.verdict = (isUp ? .up : .down, old?.verdict.since ?? now, isUp ? "" : "interface is down")
+      } else if tracker.isGroup {
+        let verdict = groupVerdict(position)
+        record.verdict = (verdict.status, old?.verdict.since ?? now, verdict.reason)
       } else if let old {
         record.verdict = old.verdict
       } else {

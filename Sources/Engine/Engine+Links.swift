@@ -97,6 +97,7 @@ extension Engine {
   private func linkChanged(_ index: InterfaceIndex, before: Interface?, at now: MonotonicInstant) {
     let after = interfaces[index]
     guard before?.isUp != after?.isUp || before?.mac != after?.mac, phase == .running else { return }
+    needsGroupReview = !plan.entriesOfGroup.isEmpty
     let isUp = after?.isUp ?? false
     let name = after?.name ?? before?.name ?? ""
     if (before?.isUp ?? false) != isUp, isWatched(index, name) {

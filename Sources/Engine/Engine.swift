@@ -85,7 +85,9 @@ final class Engine {
   /// Those that somebody removed and that are not back yet.
   var lostEntries: Set<Int> = []
   /// Those of which it has been said that the kernel refuses them.
-  var refusedEntries: Set<Int> = []
+  var refusedEntries: Set<Int> = [] { didSet { needsGroupReview = true } }
+  /// Whether what a `track_group` goes by has changed.
+  var needsGroupReview = false
   /// Those that are in the kernel and somebody else's.
   var foreignEntries: Set<Int> = []
   /// When an entry was last put back, so that a fight with another daemon is fought at a bounded pace.
@@ -168,6 +170,7 @@ final class Engine {
     putBackVanished(at: now)
     workSlice(at: now)
     settleEntries()
+    reviewGroups(at: now)
     reconcile(at: now)
     announceSlice(at: now)
     outbox.flush()

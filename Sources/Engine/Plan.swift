@@ -97,6 +97,8 @@ struct Plan {
   let twins: [Int: [Int]]
   /// Positions of static addresses among ``entries``, by where they are.
   let entriesOfPlace: [AddressPlace: [Int]]
+  /// Positions of each `track_group`'s members among ``entries``, by the position of its tracker.
+  let entriesOfGroup: [Int: [Int]]
   /// What every name of an interface stood for when the plan was made; ``absent`` for one that did not exist.
   let interfaces: [String: InterfaceIndex]
   let announcementLanes: AnnouncementLanes
@@ -181,6 +183,11 @@ struct Plan {
         trackers: trackerNumbers.bindings($0.tracked))
     }
     trackers = configuration.trackers.map { PlannedTracker($0, in: configuration) }
+    entriesOfGroup = configuration.staticEntries.enumerated().reduce(into: [:]) { members, entry in
+      if let tracker = entry.element.trackGroup.flatMap({ trackerNumbers[.group, $0] }) {
+        members[tracker.rawValue, default: []].append(entry.offset)
+      }
+    }
     sessions = configuration.bfdInstances.map(PlannedSession.init)
     promotedInterfaces = Set(
       zip(configuration.routers, routers).filter { $0.0.promotesSecondaries }.map(\.1.interface).filter {
@@ -317,6 +324,8 @@ struct PlannedTracker {
   let name: String
   /// The interface it watches, if it watches one.
   let interfaceName: String?
+  /// Whether it is a `track_group`.
+  let isGroup: Bool
   /// The position in ``Plan/sessions`` of the BFD session it stands for, if it does.
   let session: Int?
   let fingerprint: UInt64
@@ -325,10 +334,11 @@ struct PlannedTracker {
   init(_ definition: TrackerDefinition, in configuration: Configuration) {
     name = configuration.name(of: definition)
     interfaceName = definition.kind == .interface ? name : nil
+    isGroup = definition.kind == .group
     var session: Int?
     var isInitiallyFailed = false
     switch definition {
-    case .interface:
+    case .interface, .group:
       fingerprint = 0
     case .script(let index):
       let script = configuration.scripts[index]
@@ -354,7 +364,7 @@ struct PlannedTracker {
   }
 
   /// Whether its verdicts come from the prober.
-  var isProbers: Bool { interfaceName == nil && session == nil }
+  var isProbers: Bool { interfaceName == nil && session == nil && !isGroup }
 
   /// FNV-1a over the command: the same text gives the same number in every process, which `Hasher` does not.
   private static func fingerprint(of command: CommandDefinition) -> UInt64 {

@@ -18,6 +18,8 @@ struct PlannedEntry {
   let trace: Trace
   /// Whether it is put back when somebody removes it.
   let isTracked: Bool
+  /// The names of the interfaces it needs.
+  let links: [String]
   /// What the kernel is asked for; `nil` while its interface does not exist.
   let entry: KernelEntry?
 
@@ -31,6 +33,7 @@ struct PlannedEntry {
   ) throws(PlanError) {
     self.router = router?.position
     text = definition.text
+    links = definition.interfaces
     let user = router?.name ?? "\"\(definition.text)\""
     switch definition.content {
     case .address(let address):

@@ -69,7 +69,7 @@ extension Configuration {
       switch tracker {
       case .script(let index): (position, .script(scripts[index]))
       case .probe(let index): (position, .probe(probes[index]))
-      case .interface, .bfd, .file, .process: nil
+      case .interface, .bfd, .group, .file, .process: nil
       }
     }
   }

@@ -250,7 +250,21 @@ private struct LineMissing: Error {}
       if case .address(let address) = entry.content { address.interface } else { nil }
     }
     #expect(interfaces == ["eth1", "eth0"])
+    #expect(loaded.configuration.staticEntries.map(\.trackGroup) == [nil, nil, "tg", nil])
+    #expect(loaded.configuration.trackGroups == ["tg"])
+    #expect(loaded.configuration.routers.first?.tracked == [TrackerReference(.group, "tg")])
+    #expect(loaded.configuration.trackers == [.group(0)])
     #expect(loaded.configuration.hasRouting)
+  }
+
+  @Test func aGroupThatNoEntryIsInTracksNothing() {
+    let text =
+      "track_group tg {\ngroup {\nVI_1\n}\n}\nstatic_ipaddress {\n192.0.2.20/24 dev eth1 label track_group\n}\n"
+      + instance("")
+    let configuration = load(text).configuration
+    #expect(configuration.staticEntries.map(\.trackGroup) == [nil])
+    #expect(configuration.trackers.isEmpty)
+    #expect(configuration.routers.first?.tracked.isEmpty == true)
   }
 
   @Test func theInterfaceOfStaticAddressesCanBeSet() {

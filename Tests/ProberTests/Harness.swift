@@ -138,7 +138,7 @@ final class Harness {
       switch tracker {
       case .script(let script): board.tracker(index)?.name = configuration.scripts[script].name
       case .probe(let probe): board.tracker(index)?.name = configuration.probes[probe].name
-      case .interface, .bfd, .file, .process: continue
+      case .interface, .bfd, .group, .file, .process: continue
       }
     }
     return (memory, board)

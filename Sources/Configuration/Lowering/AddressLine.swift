@@ -25,9 +25,11 @@ extension Lowering {
   /// The entries of `static_ipaddress`.
   func staticAddresses(_ statement: Statement) -> [KernelEntryDefinition] {
     statement.children.compactMap { line in
+      let uses = trackGroupUses.count
       guard var address = virtualAddress(line) else { return nil }
+      let trackGroup = trackGroupUses.dropFirst(uses).last?.value
       address.interface = address.interface ?? global.settings.defaultInterface
-      return KernelEntryDefinition(.address(address), text: EntryLine.text(of: line))
+      return KernelEntryDefinition(.address(address), text: EntryLine.text(of: line), trackGroup: trackGroup)
     }
   }
 
@@ -138,7 +140,6 @@ extension Lowering {
     case .noTrack: break
     case .trackGroup:
       if let value { trackGroupUses.append(Located(value.text, value.span)) }
-      diagnostics.report(.note, "no-effect", "track_group \(Keyword.Reason.putBack.text)", at: word.span)
     case .useVMAC:
       diagnostics.report(
         .warning, "not-yet", "martlet does not have \(word.text) of an address yet; it has no effect", at: word.span,

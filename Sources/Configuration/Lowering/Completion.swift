@@ -38,6 +38,7 @@ extension Lowering {
     model.linkDelays = linkDelays
     model.announcementGroups = announcementGroups
     model.staticEntries = staticAddresses + staticRoutes + staticRules
+    model.trackGroups = usedTrackGroups.map(\.name.value)
     model.groups = groups.map { definition($0, positions) }.filter { !$0.members.isEmpty }
     return model
   }
@@ -110,7 +111,11 @@ extension Lowering {
     router.ignoresInterfaceFaults = draft.ignoresInterfaceFaults
     router.skipsAddressCheck = draft.skipsAddressCheck ?? global.skipsAddressCheck
     router.virtualMAC = virtualMAC(of: draft, number)
-    router.tracked = references(draft.tracked)
+    router.tracked =
+      references(draft.tracked)
+      + usedTrackGroups.filter { $0.members.contains { $0.value == draft.name.value } }.map {
+        TrackerReference(.group, $0.name.value)
+      }
     router.notify = draft.notify
     router.notify.priorityChanges =
       draft.notifiesPriorityChanges ?? group?.notifiesPriorityChanges ?? global.notifiesPriorityChanges

@@ -12,6 +12,8 @@ struct EntryLine {
   let span: SourceSpan
   private var rest: ArraySlice<Word>
   private(set) var family: Located<AddressFamily>?
+  /// The `track_group` that the line names.
+  private(set) var trackGroup: String?
 
   init(_ line: Statement, subject: String, _ lowering: Lowering) {
     self.subject = subject
@@ -168,11 +170,10 @@ struct EntryLine {
     return RoutingTable.failoverProtocol
   }
 
-  /// What follows `track_group`: with what is put back there is nothing to track.
-  mutating func skipTrackGroup(_ option: Word) throws(LineRefused) {
+  /// What follows `track_group`.
+  mutating func readTrackGroup(_ option: Word) throws(LineRefused) {
     let name = try value(of: option)
     lowering.trackGroupUses.append(Located(name.text, name.span))
-    lowering.diagnostics.report(
-      .note, "no-effect", "track_group \(Keyword.Reason.putBack.text)", at: option.span)
+    trackGroup = name.text
   }
 }

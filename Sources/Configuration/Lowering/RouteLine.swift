@@ -6,14 +6,16 @@ extension Lowering {
   func routes(_ statement: Statement) -> [KernelEntryDefinition] {
     statement.children.compactMap { line in
       var reader = RouteLine(EntryLine(line, subject: "route", self))
-      return (try? reader.read()).map { KernelEntryDefinition(.route($0), text: EntryLine.text(of: line)) }
+      return (try? reader.read()).map {
+        KernelEntryDefinition(.route($0), text: EntryLine.text(of: line), trackGroup: reader.line.trackGroup)
+      }
     }
   }
 }
 
 /// Reads one line of `virtual_routes` or `static_routes` in the manner of ip-route(8).
 private struct RouteLine {
-  private var line: EntryLine
+  private(set) var line: EntryLine
   private var route = Route(destination: IPPrefix(host: IPAddress(v4: 0)))
   private var destination: IPPrefix?
   private var isDefault = false
@@ -148,7 +150,7 @@ private struct RouteLine {
     case .prepend: route.placement = .first
     case .nexthop: try readNextHops()
     case .noTrack: route.isTracked = false
-    case .trackGroup: try line.skipTrackGroup(word)
+    case .trackGroup: try line.readTrackGroup(word)
     case .encap, .vrf:
       let advice: Keyword.Advice = option == .vrf ? .routeDomain : .encapsulation
       throw line.refused(

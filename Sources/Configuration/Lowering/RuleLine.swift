@@ -6,7 +6,9 @@ extension Lowering {
   func rules(_ statement: Statement) -> [KernelEntryDefinition] {
     statement.children.compactMap { line in
       var reader = RuleLine(EntryLine(line, subject: "rule", self))
-      return (try? reader.read()).map { KernelEntryDefinition(.rule($0), text: EntryLine.text(of: line)) }
+      return (try? reader.read()).map {
+        KernelEntryDefinition(.rule($0), text: EntryLine.text(of: line), trackGroup: reader.line.trackGroup)
+      }
     }
   }
 
@@ -20,7 +22,7 @@ extension Lowering {
 
 /// Reads one line of `virtual_rules` or `static_rules` in the manner of ip-rule(8).
 private struct RuleLine {
-  private var line: EntryLine
+  private(set) var line: EntryLine
   private var rule = RoutingRule(family: .ipv4, action: .nothing, preference: 0)
   private var action: Located<RoutingRule.Action>?
   private var preference: UInt32?
@@ -105,7 +107,7 @@ private struct RuleLine {
     case .noTrack: rule.isTracked = false
     case .protocol:
       originator = Located(UInt8(try line.named(.protocols, of: word, through: 255)), word.span)
-    case .trackGroup: try line.skipTrackGroup(word)
+    case .trackGroup: try line.readTrackGroup(word)
     default: try readSelector(option, word)
     }
   }

@@ -22,6 +22,12 @@ extension Lowering {
     trackGroups.append(draft)
   }
 
+  /// The groups that a static entry is in.
+  var usedTrackGroups: [TrackGroupDraft] {
+    let used = Set((staticAddresses + staticRoutes + staticRules).compactMap(\.trackGroup))
+    return trackGroups.filter { used.contains($0.name.value) }
+  }
+
   /// The first line of a keyword in a block that says something.
   func child(_ keyword: StaticString, of statement: Statement) -> Statement? {
     statement.children.first {

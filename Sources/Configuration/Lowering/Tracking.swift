@@ -30,7 +30,7 @@ extension Lowering {
         Trackable(
           name: $0.name, weight: $0.weight?.value ?? 0, reverse: $0.reverse, isComplete: $0.command != nil)
       }
-    case .interface:
+    case .interface, .group:
       return Trackable(name: entry.name, weight: 0, reverse: false, isComplete: true)
     case .bfd:
       return session(named: name).map {
@@ -57,7 +57,7 @@ extension Lowering {
   func names(of kind: TrackerKind) -> [String] {
     switch kind {
     case .script: scripts.map(\.name.value)
-    case .interface: []
+    case .interface, .group: []
     case .bfd: sessions.map(\.name.value)
     case .file: trackedFiles.map(\.name.value)
     case .process: trackedProcesses.map(\.name.value)

@@ -23,7 +23,7 @@ extension Schema {
       Keyword("autojoin", .flag, .acts),
       Keyword("no_track", .flag, .accepted(.putBack)),
       Keyword("preferred_lft", .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
-      Keyword("track_group", .word, arguments: "NAME", .accepted(.putBack)),
+      Keyword("track_group", .word, arguments: "NAME", .acts),
     ])
 
   private static let vrrpInstanceVirtualIpaddressOptions: [Keyword] = rows(

@@ -64,7 +64,7 @@ extension Schema {
         .acts),
       Keyword("no_track", .flag, .acts),
       Keyword("vrf", .interface, .lacks(.routeDomain)),
-      Keyword("track_group", .word, arguments: "NAME", .accepted(.putBack)),
+      Keyword("track_group", .word, arguments: "NAME", .acts),
     ])
 
   private static let staticRoutesNexthopOptions: [Keyword] = rows(

@@ -40,7 +40,7 @@ extension Schema {
       Keyword("blackhole", .flag, .acts),
       Keyword("unreachable", .flag, .acts),
       Keyword("prohibit", .flag, .acts),
-      Keyword("track_group", .word, arguments: "NAME", .accepted(.putBack)),
+      Keyword("track_group", .word, arguments: "NAME", .acts),
     ])
 
   private static let vrrpInstanceVirtualRulesOptions: [Keyword] = rows(

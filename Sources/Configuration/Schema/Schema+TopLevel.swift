@@ -13,7 +13,7 @@ extension Schema {
       Keyword("instance", .word, arguments: "NAME", .accepted(.processes)),
       Keyword("child_wait_time", .integer(0, 4294967295), default: "5", unit: .seconds, .accepted(.processes)),
       Keyword("global_defs", .block, .acts),
-      Keyword("track_group", .block, arguments: "NAME", .accepted(.putBack)),
+      Keyword("track_group", .block, arguments: "NAME", .acts),
       Keyword("static_ipaddress", .values, arguments: "ADDRESS-LINE", .acts),
       Keyword("static_routes", .values, arguments: "ROUTE-LINE", .acts),
       Keyword("static_rules", .values, arguments: "RULE-LINE", .acts),

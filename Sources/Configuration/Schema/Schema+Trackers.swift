@@ -8,7 +8,7 @@ extension Schema {
   private static let trackGroupKeywords: [Keyword] = rows(
     "track_group",
     [
-      Keyword("group", .values, arguments: "INSTANCE", .accepted(.putBack))
+      Keyword("group", .values, arguments: "INSTANCE", .acts)
     ])
 
   private static let garpGroupKeywords: [Keyword] = rows(

@@ -50,7 +50,7 @@ extension TrackerKind {
       Words(
         unknown: "unknown-script", afterUse: "script-after-use", block: "vrrp_script", use: "checked",
         example: "script \"COMMAND\"")
-    case .interface: nil
+    case .interface, .group: nil
     case .bfd:
       Words(
         unknown: "unknown-session", afterUse: "session-after-use", block: "bfd_instance", use: "tracked",

@@ -1,0 +1,33 @@
+import ControlModel
+import NetworkTypes
+import VRRPCore
+
+/// A `track_group` holds its routers in fault while one of its static entries cannot be: its interface is gone or down, or the kernel
+/// refuses it. One that somebody removes is put back, and moves nothing.
+extension Engine {
+  /// What a group's entries come to, with the first that is amiss.
+  func groupVerdict(_ tracker: Int) -> (status: TrackerStatus, reason: String) {
+    for position in plan.entriesOfGroup[tracker] ?? [] {
+      let entry = plan.entries[position]
+      if let lost = entry.links.first(where: { !(interfaces.indexes[$0].map(interfaces.isUp) ?? false) }) {
+        let what = interfaces.indexes[lost] == nil ? "there is no link:" : "the link is down:"
+        return (.down, "\(what) \(lost) of \(entry.text)")
+      }
+      if refusedEntries.contains(position) { return (.down, "the kernel refuses \(entry.text)") }
+    }
+    return (.up, "")
+  }
+
+  /// Tells the core of groups whose entries have changed.
+  func reviewGroups(at now: MonotonicInstant) {
+    guard needsGroupReview else { return }
+    needsGroupReview = false
+    for tracker in plan.entriesOfGroup.keys.sorted() {
+      let verdict = groupVerdict(tracker)
+      if board.tracker(tracker)?.verdict.status != verdict.status {
+        setTracker(tracker, to: verdict.status, reason: verdict.reason, at: now)
+      }
+    }
+    carryOut(at: now, due: nil)
+  }
+}
