@@ -23,7 +23,10 @@ public struct HostRequirements: Sendable, Hashable {
 extension Lowering {
   /// What has been read asks of the host; interfaces that it makes itself are none.
   var requirements: HostRequirements {
-    let made = Set(instances.compactMap { $0.virtualMAC?.settledName })
+    let made = Set(
+      instances.flatMap { draft in
+        [draft.virtualMAC?.settledName] + (draft.addresses + draft.excludedAddresses).map(\.value.virtualMAC?.interface)
+      }.compactMap(\.self))
     let named = interfaces.filter { !made.contains($0.key) }.sorted { left, right in
       (left.value.file, left.value.line, left.value.column) < (right.value.file, right.value.line, right.value.column)
     }

@@ -245,6 +245,10 @@ public struct VirtualAddress: Sendable, Hashable {
   public var prefix: IPPrefix
   /// The interface that carries it, when it is not the instance's own.
   public var interface: String?
+  /// Whether its line asks for a virtual MAC address (`use_vmac`).
+  public var asksForVirtualMAC = false
+  /// The virtual MAC address that carries it on ``interface``, when that is not the router's own one.
+  public var virtualMAC: VirtualMACDefinition?
   /// Label of an IPv4 address, at most 15 characters.
   public var label: String?
   /// Scope number of an IPv4 address (`global` is 0, `link` 253, `host` 254).
@@ -457,7 +461,7 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   }
 }
 
-/// `use_vmac`.
+/// `use_vmac`, `use_vmac_addr`.
 public struct VirtualMACDefinition: Sendable, Hashable {
   /// The name of the interface to be made.
   public var interface: String
@@ -465,6 +469,32 @@ public struct VirtualMACDefinition: Sendable, Hashable {
   public var mac: MACAddress
   /// Whether adverts leave from the interface below all the same (`vmac_xmit_base`), as unicast ones always do.
   public var sendsAdvertsBelow = false
+}
+
+/// An interface that is to be made for a virtual MAC address.
+public struct VirtualLinkDefinition: Sendable, Hashable {
+  /// The name of the router it is made for.
+  public var router: String
+  /// The interface below it.
+  public var lower: String
+  /// What is to be made.
+  public var virtual: VirtualMACDefinition
+}
+
+extension Configuration {
+  /// Every interface to be made for a virtual MAC address, each once.
+  public var virtualLinks: [VirtualLinkDefinition] {
+    var names: Set<String> = []
+    return routers.flatMap { router in
+      let own = router.virtualMAC.map { ($0, router.interface) }
+      let further = (router.addresses + router.excludedAddresses).compactMap { address in
+        address.virtualMAC.map { ($0, address.interface ?? router.interface) }
+      }
+      return ([own].compactMap(\.self) + further).map {
+        VirtualLinkDefinition(router: router.name, lower: $0.1, virtual: $0.0)
+      }
+    }.filter { names.insert($0.virtual.interface).inserted }
+  }
 }
 
 /// `vrrp_sync_group`.

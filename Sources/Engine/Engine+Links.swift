@@ -56,7 +56,7 @@ extension Engine {
       linkDelays.forget(index)
       linkChanged(index, before: before, at: now)
       // Somebody took a virtual interface away; the next engine makes it anew.
-      let isMissed = plan.routers.contains { $0.virtualInterface == index && interfaces[$0.interface] != nil }
+      let isMissed = plan.virtualLinks.contains { $0.interface == index && interfaces[$0.lower] != nil }
       if isMissed, phase == .running { onInterfacesMoved?() }
     case .addressAdded(let address):
       addressAdded(address, at: now)
@@ -84,9 +84,7 @@ extension Engine {
 
   /// Whether somebody took away an interface with a virtual MAC address while the one below is there.
   private var lacksVirtualInterface: Bool {
-    plan.routers.contains { router in
-      router.virtualInterface.map { interfaces[$0] == nil && interfaces[router.interface] != nil } ?? false
-    }
+    plan.virtualLinks.contains { interfaces[$0.interface] == nil && interfaces[$0.lower] != nil }
   }
 
   /// Asks for an engine that knows the interfaces as they are now.

@@ -116,7 +116,7 @@ private final class EngineProcess {
 
   /// Has the kernel be silent on the interfaces with virtual MAC addresses; a note if that cannot be.
   private static func silence(_ configuration: Configuration) -> (InterfaceSilence?, notes: [String]) {
-    let names = configuration.routers.compactMap { $0.virtualMAC?.interface }
+    let names = configuration.virtualLinks.map(\.virtual.interface)
     guard !names.isEmpty else { return (nil, []) }
     do {
       return (try InterfaceSilence(on: names), [])
@@ -160,7 +160,7 @@ private final class EngineProcess {
     report(.ready)
     try engine.run()
     if !engine.board.hasYielded {
-      let own = Set(engine.plan.routers.compactMap(\.virtualInterface))
+      let own = Set(engine.plan.virtualLinks.map(\.interface))
       virtualInterfaces.remove(engine.monitor) { own.contains($0.index) }
     }
     return engine.leavesAddresses ? .failure : .success
@@ -228,7 +228,7 @@ private final class EngineProcess {
 
   /// Removes the links that only the engine before this one used. Its addresses tell which those are.
   private func removeVirtualInterfaces(of previous: Board) {
-    let own = Set(engine.plan.routers.compactMap(\.virtualInterface))
+    let own = Set(engine.plan.virtualLinks.map(\.interface))
     let used = Set((0..<previous.addressCount).compactMap(previous.address).map(\.interface)).subtracting(own)
     guard used.contains(where: { engine.interfaces[$0]?.isVirtual == true }) else { return }
     virtualInterfaces.remove(engine.monitor) { used.contains($0.index) }

@@ -31,8 +31,6 @@ struct PlannedRouter {
   let name: String
   let interface: InterfaceIndex
   let interfaceName: String
-  /// The interface with its virtual MAC address, if it has one.
-  let virtualInterface: InterfaceIndex?
   /// The further links that its adverts travel by, and the group that they are sent to there.
   let heartbeats: [Heartbeat]
   let multicastGroup: IPAddress
@@ -101,6 +99,8 @@ struct Plan {
   let entriesOfGroup: [Int: [Int]]
   /// What every name of an interface stood for when the plan was made; ``absent`` for one that did not exist.
   let interfaces: [String: InterfaceIndex]
+  /// The interfaces with virtual MAC addresses, and those below them.
+  let virtualLinks: [(interface: InterfaceIndex, lower: InterfaceIndex)]
   let announcementLanes: AnnouncementLanes
   let linkDelays: [String: LinkDelay]
   let startupDelay: Nanoseconds
@@ -136,11 +136,9 @@ struct Plan {
       let links = try RouterLinks(definition, &names)
       let first = (addresses.count, entries.count)
       for line in definition.addresses + definition.excludedAddresses {
-        let own = links.carrier(line.prefix.address.family, of: definition)
-        let carrier = try line.interface.map { name throws(PlanError) in try names.index(name, usedBy: definition.name)
-        }
-        let lower = carrier ?? links.interface
-        addresses.append(PlannedAddress(router: index, interface: carrier ?? own, lower: lower, definition: line))
+        let carrier = try links.carrier(of: line, definition, &names)
+        addresses.append(
+          PlannedAddress(router: index, interface: carrier.interface, lower: carrier.lower, definition: line))
       }
       for line in definition.entries {
         entries.append(try PlannedEntry(line, of: (index, definition.name), &names))
@@ -153,6 +151,11 @@ struct Plan {
       var configured = definition.core
       configured.trackers = trackerNumbers.bindings(definition.tracked)
       core.append(configured)
+    }
+    virtualLinks = try configuration.virtualLinks.map { link throws(PlanError) in
+      (
+        try names.index(link.virtual.interface, usedBy: link.router), try names.index(link.lower, usedBy: link.router)
+      )
     }
     self.routers = routers
     self.addresses = addresses
@@ -240,9 +243,20 @@ private struct RouterLinks {
 
   var carrier: InterfaceIndex { virtual ?? interface }
 
-  /// What carries addresses of a family: those of the other one are none of the virtual MAC address's, which is one family's.
-  func carrier(_ family: AddressFamily, of definition: VirtualRouterDefinition) -> InterfaceIndex {
-    family == definition.family ? carrier : interface
+  /// What carries an address, and the interface below that: a virtual MAC address of its own, the interface that its line names, or
+  /// the router's. Addresses of the other family are none of the router's virtual MAC address's, which is one family's.
+  func carrier(
+    of address: VirtualAddress, _ definition: VirtualRouterDefinition, _ names: inout InterfaceNames
+  ) throws(PlanError) -> (interface: InterfaceIndex, lower: InterfaceIndex) {
+    var lower = interface
+    if let name = address.interface, name != definition.interface {
+      lower = try names.index(name, usedBy: definition.name)
+    }
+    if let virtual = address.virtualMAC {
+      return (try names.index(virtual.interface, usedBy: definition.name), lower)
+    }
+    let isRouters = lower == interface && address.prefix.address.family == definition.family
+    return (isRouters ? carrier : lower, lower)
   }
 }
 
@@ -257,7 +271,6 @@ extension PlannedRouter {
     name = definition.name
     interface = links.interface
     interfaceName = definition.interface
-    virtualInterface = links.virtual
     heartbeats = links.heartbeats
     multicastGroup = definition.multicastGroup
     sendingInterface = definition.virtualMAC?.sendsAdvertsBelow == false ? links.carrier : links.interface

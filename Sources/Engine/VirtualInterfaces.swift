@@ -16,24 +16,24 @@ struct VirtualInterfaces {
 
   /// Makes what the configuration asks for and is not there. One whose interface below does not exist is left for later.
   mutating func prepare(_ configuration: Configuration, _ monitor: NetlinkMonitor) throws {
-    guard configuration.routers.contains(where: { $0.virtualMAC != nil }) else { return }
+    let definitions = configuration.virtualLinks
+    guard !definitions.isEmpty else { return }
     var links = try monitor.dumpLinks()
     var aliases: [InterfaceIndex: String] = [:]
     for link in links where link.isMartlets { if let lower = link.lower { aliases[lower] = link.alias } }
-    for router in configuration.routers {
-      guard let virtual = router.virtualMAC, let lower = links.first(where: { $0.name == router.interface }) else {
-        continue
-      }
+    for definition in definitions {
+      let (router, virtual) = (definition.router, definition.virtual)
+      guard let lower = links.first(where: { $0.name == definition.lower }) else { continue }
       guard lower.hardwareType == 1 else {
         throw StartFailure(
           .configuration,
-          "\(router.interface) is no Ethernet interface, so \(router.name) can have no virtual MAC address")
+          "\(lower.name) is no Ethernet interface, so \(router) can have no virtual MAC address on it")
       }
       // Who finds it afterwards would take it for another interface's, and its sockets would be on this one.
       guard lower.kind != "macvlan", lower.kind != "macvtap" else {
         throw StartFailure(
           .configuration,
-          "\(router.interface) is a \(lower.kind ?? ""), on which \(router.name) can have no virtual MAC address: "
+          "\(lower.name) is a \(lower.kind ?? ""), on which \(router) can have no virtual MAC address: "
             + "the kernel would put it on the interface below that")
       }
       let wanted = VirtualLink(name: virtual.interface, lower: lower.index, mac: virtual.mac)
@@ -45,7 +45,7 @@ struct VirtualInterfaces {
         guard present.isMartlets else {
           throw StartFailure(
             .alreadyServed,
-            "\(router.name) cannot make interface \(virtual.interface): there is one, and martlet did not make it")
+            "\(router) cannot make interface \(virtual.interface): there is one, and martlet did not make it")
         }
         try remove(present, from: &links)
       }

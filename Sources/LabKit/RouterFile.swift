@@ -47,6 +47,8 @@ public struct RouterFile: Sendable, Hashable {
   public var usesVirtualMAC = false
   /// What stands after `use_vmac`: a name for the interface, and an address.
   public var virtualMACWords = ""
+  /// What else stands behind each address.
+  public var addressWords = ""
   /// The check each host runs.
   public var check: FlagCheck?
   /// A script that is told of each transition.
@@ -137,7 +139,7 @@ public struct RouterFile: Sendable, Hashable {
     }
     lines.append("virtual_ipaddress {")
     let place = usesVirtualMAC ? "" : " dev eth0"
-    lines += addresses(index).map { "  \($0)/\(family == .ipv4 ? 16 : 64)\(place)" }
+    lines += addresses(index).map { "  \($0)/\(family == .ipv4 ? 16 : 64)\(place)\(addressWords)" }
     lines.append("}")
     if check != nil { lines += ["track_script {", "  healthy", "}"] }
     if let notify { lines.append("notify \(notify)") }

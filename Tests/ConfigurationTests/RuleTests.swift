@@ -194,7 +194,6 @@ private let addressCases: [RuleCase] = [
   .init("bad-address", .warning, line: 6, instance("", address: "192.0.2.1/24 brd x")),
   .init("peer-with-prefix", .warning, line: 6, instance("", address: "192.0.2.1/24 peer 192.0.2.2")),
   .init("bad-value", .warning, line: 6, instance("", address: "192.0.2.1/24 scope nonsense")),
-  .init("not-yet", .warning, line: 6, instance("", address: "192.0.2.1/24 use_vmac")),
   .init(
     "too-many-addresses", .warning, line: 261,
     instance("", address: (1...260).map { "10.0.\($0 / 250).\($0 % 250)/24" }.joined(separator: "\n"))),

@@ -32,6 +32,55 @@ import VRRPCore
     #expect(loaded.configuration.routers.compactMap { $0.virtualMAC?.mac.byte(at: 4) } == [1, 2])
   }
 
+  /// A link as "interface on lower: MAC address".
+  private func links(_ text: String) -> [String] {
+    load(text).configuration.virtualLinks.map { "\($0.virtual.interface) on \($0.lower): \($0.virtual.mac)" }
+  }
+
+  @Test(arguments: [
+    ("", "192.0.2.10/24 use_vmac", ["vrrp.51 on eth0: 00:00:5e:00:01:33"]),
+    ("", "192.0.2.10/24 dev eth0 use_vmac", ["vrrp.51 on eth0: 00:00:5e:00:01:33"]),
+    (
+      "", "192.0.2.10/24 dev eth1 use_vmac\n192.0.2.11/24 use_vmac dev eth1\n192.0.2.12/24",
+      ["vrrp.51 on eth1: 00:00:5e:00:01:33"]
+    ),
+    ("use_vmac_addr", "192.0.2.10/24", []),
+    ("use_vmac_addr", "192.0.2.10/24 dev eth1", ["vrrp.51 on eth1: 00:00:5e:00:01:33"]),
+    (
+      "use_vmac\nuse_vmac_addr\nvirtual_ipaddress_excluded {\n2001:db8::1/64\n2001:db8::2/64 dev eth1\n}",
+      "192.0.2.10/24 dev eth0\n192.0.2.11/24 dev eth1",
+      [
+        "vrrp.51 on eth0: 00:00:5e:00:01:33", "vrrp1.51 on eth1: 00:00:5e:00:01:33",
+        "vrrp6.51 on eth0: 00:00:5e:00:02:33", "vrrp2.51 on eth1: 00:00:5e:00:02:33",
+      ]
+    ),
+    (
+      "use_vmac vip0 02:00:00:00:09", "192.0.2.10/24 dev eth1 use_vmac",
+      ["vip0 on eth0: 02:00:00:00:09:33", "vrrp.51 on eth1: 02:00:00:00:09:33"]
+    ),
+    ("use_vmac vip0\nuse_vmac_addr", "192.0.2.10/24 dev vip0", ["vip0 on eth0: 00:00:5e:00:01:33"]),
+  ]) func addressesElsewhereHaveTheirOwn(lines: String, address: String, made: [String]) {
+    #expect(links(Self.router("VI_1", lines, address: address)) == made)
+  }
+
+  @Test func theirNamesHaveAPrefixOfTheirOwn() {
+    let text = Self.router("VI_1", "use_vmac", address: "192.0.2.10/24\n192.0.2.11/24 dev eth1 use_vmac")
+    #expect(
+      links("global_defs {\nvmac_prefix v\nvmac_addr_prefix a\n}\n" + text) == [
+        "v.51 on eth0: 00:00:5e:00:01:33", "a.51 on eth1: 00:00:5e:00:01:33",
+      ])
+    #expect(load("global_defs {\nvmac_addr_prefix averylongprefix\n}\n" + text).hasErrors)
+  }
+
+  @Test func anInterfaceCarriesOneOnce() {
+    let text =
+      Self.router("A", "use_vmac", address: "192.0.2.10/24")
+      + Self.router("B", "", address: "192.0.2.11/24 use_vmac\n192.0.2.12/24 dev eth0 use_vmac").replacing(
+        "interface eth0", with: "interface eth1")
+    #expect(links(text) == ["vrrp.51 on eth0: 00:00:5e:00:01:33", "vrrp1.51 on eth1: 00:00:5e:00:01:33"])
+    #expect(load(text).diagnostics.map(\.id).contains("virtual-mac-shared"))
+  }
+
   @Test(arguments: ["use_vmac\nvmac_xmit_base", "use_vmac\nunicast_peer {\n192.0.2.2\n}"])
   func unicastAndOnRequestAdvertsLeaveBelow(lines: String) throws {
     let loaded = load(Self.router("VI_1", lines, address: "192.0.2.10/24"))

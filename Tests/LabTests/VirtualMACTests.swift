@@ -60,6 +60,58 @@ extension LabTests {
       }
     }
 
+    /// The addresses that have a virtual MAC address, and the router that has none.
+    static let withAddressesOnly = AddressFamily.allCases.flatMap { family in
+      var file = RouterFile(version: .v3, family: family)
+      file.addressWords = " use_vmac"
+      return [
+        Pairing(high: .martlet, low: .martlet, file: file), Pairing(high: .keepalived, low: .martlet, file: file),
+      ]
+    }
+
+    @Test(
+      "That of an address moves with it; the router speaks from the interface's own",
+      needs(.lab, .martlet, .keepalived), arguments: withAddressesOnly)
+    func movesWithAnAddress(_ pairing: Pairing) async throws {
+      try await inLab { lab in
+        let file = pairing.file
+        let pair = try Pair(in: lab, file, high: pairing.high, low: pairing.low)
+        let virtual = MACAddress(virtualRouter: file.vrid, file.family)
+        let begin = MonotonicInstant.labNow()
+        try await pair.startInOrder()
+        func fromLow(since instant: MonotonicInstant) -> [CapturedFrame] {
+          // Both have the virtual address: what comes while the other is down is this one's.
+          lab.capture.frames(since: instant).filter { $0.source == virtual }
+        }
+        #expect(try pair.clientHost.neighbor(of: pair.address) == "\(virtual)", "\(pair.logs)")
+        let before = MonotonicInstant.labNow()
+        try pair.high.host.crash()
+        let down = file.masterDownInterval(priority: Pair.lowPriority)
+        let advert = try await pair.expectMaster(pair.low, since: before, within: down + margin, "crash")
+        let early = fromLow(since: before + .milliseconds(20)).filter { $0.time < advert.time }
+        #expect(early.isEmpty, "a backup sent \(early.count) frames from the virtual address")
+        #expect(lab.capture.adverts(vrid: file.vrid, since: begin).allSatisfy { $0.sender != virtual })
+        #expect(try pair.clientHost.neighbor(of: pair.address) == "\(virtual)", "\(pair.logs)")
+        #expect(try madeInterfaces(on: pair.low.host).contains("@eth0"))
+
+        // Somebody takes it away: it comes back with the address.
+        let name = try #require(
+          madeInterfaces(on: pair.low.host).split(separator: "@").first?.split(separator: " ").last)
+        try pair.low.host.run("ip", "link", "delete", String(name))
+        let held = try await eventually(within: startup) { try lab.holders(of: pair.address) == [pair.low.host.name] }
+        #expect(held, "\(pair.logs)")
+        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+
+        let back = MonotonicInstant.labNow()
+        try pair.high.host.boot()
+        try pair.start(pair.high)
+        let bound = startup + file.masterDownInterval(priority: Pair.highPriority)
+        try await pair.expectMaster(pair.high, since: back, within: bound, "hand-back")
+        await pair.low.stop()
+        #expect(try madeInterfaces(on: pair.low.host).isEmpty, "its interface stayed")
+      }
+    }
+
     @Test(needs(.lab, .martlet))
     func anInterfaceThatSomebodyDeletesIsMadeAgain() async throws {
       try await inLab { lab in

@@ -9,9 +9,6 @@ extension Lowering {
         draft.lostAddress = true
         continue
       }
-      if let option = line.words.dropFirst().first(where: { $0 == "use_vmac" }) {
-        draft.addressVirtualMAC = option.span
-      }
       if excluded {
         draft.excludedAddresses.append(Located(address, line.span))
       } else if settle(address.prefix.address.family, at: line.span, in: &draft) {
@@ -140,10 +137,7 @@ extension Lowering {
     case .noTrack: break
     case .trackGroup:
       if let value { trackGroupUses.append(Located(value.text, value.span)) }
-    case .useVMAC:
-      diagnostics.report(
-        .warning, "not-yet", "martlet does not have \(word.text) of an address yet; it has no effect", at: word.span,
-        suggestion: Keyword.Advice.addressVirtualMAC.text)
+    case .useVMAC: address.asksForVirtualMAC = true
     }
     return true
   }

@@ -124,11 +124,8 @@ extension Lowering {
 
   private func virtualMAC(of draft: InstanceDraft, _ number: VirtualRouterID) -> VirtualMACDefinition? {
     guard let virtual = draft.virtualMAC else { return nil }
-    let octets = virtual.octets.map { $0.count == 5 ? $0 + [number.rawValue] : $0 }
     return VirtualMACDefinition(
-      interface: virtual.settledName,
-      mac: octets.flatMap { MACAddress(bytes: $0) }
-        ?? MACAddress(virtualRouter: number.rawValue, draft.settledFamily),
+      interface: virtual.settledName, mac: virtual.mac(number.rawValue, draft.settledFamily),
       sendsAdvertsBelow: draft.sendsAdvertsBelow != nil || draft.isUnicast)
   }
 

@@ -54,6 +54,7 @@ struct GlobalDraft {
   var isStrict = false
   var notifiesPriorityChanges = false
   var virtualMACPrefix = "vrrp"
+  var addressVirtualMACPrefix: String?
   var vrrpFIFOSpan: SourceSpan?
   var scriptUserSpan: SourceSpan?
   var fifoScript: Located<CommandDefinition>?
@@ -102,6 +103,12 @@ struct VirtualMACDraft {
   var octets: [UInt8]?
   /// What the rules settle.
   var settledName = ""
+
+  /// The address of a router's number and a family: its own, or that of RFC 9568 section 7.3.
+  func mac(_ number: UInt8, _ family: AddressFamily) -> MACAddress {
+    octets.flatMap { MACAddress(bytes: $0.count == 5 ? $0 + [number] : $0) }
+      ?? MACAddress(virtualRouter: number, family)
+  }
 }
 
 /// `auth_hmac` as far as the file says.
@@ -185,7 +192,7 @@ struct InstanceDraft {
   var routingDomain: Located<String>?
   var usesIPVLAN = false
   /// Where an address asks for a virtual MAC address.
-  var addressVirtualMAC: SourceSpan?
+  var putsAddressesOnVirtualMACs = false
 
   // What the rules settle.
   var settledVersion = ProtocolVersion.v2

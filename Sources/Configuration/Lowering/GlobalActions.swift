@@ -67,6 +67,9 @@ extension Lowering {
       .custom("vmac_prefix") { draft, statement, _ in
         if draft.virtualMACPrefix == "vrrp", let word = statement.arguments.first { draft.virtualMACPrefix = word.text }
       },
+      .custom("vmac_addr_prefix") { draft, statement, _ in
+        if draft.addressVirtualMACPrefix == nil { draft.addressVirtualMACPrefix = statement.arguments.first?.text }
+      },
       .flag("v3_checksum_as_v2", \.checksumWithoutPseudoHeader),
       // The reader has followed these two where they stand.
       .custom("include_check") { _, _, _ in },

@@ -57,6 +57,7 @@ extension Lowering {
       .custom("skip_check_adv_addr") { $2.readSkipCheck($1, into: &$0) },
       .flag("dont_track_primary", \.ignoresInterfaceFaults),
       .custom("use_vmac") { $2.readVirtualMAC($1, into: &$0) },
+      .flag("use_vmac_addr", \.putsAddressesOnVirtualMACs),
       .custom("vmac_xmit_base") { draft, statement, _ in draft.sendsAdvertsBelow = statement.span },
       .custom("heartbeat_interface") { $2.readHeartbeats($1, into: &$0) },
       .custom("promote_secondaries") { draft, statement, _ in draft.promotesSecondaries = statement.span },

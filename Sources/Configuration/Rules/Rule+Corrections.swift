@@ -39,6 +39,10 @@ extension Rule {
       "All addresses of a router with use_vmac are on its virtual MAC address.",
       .instance("use_vmac\nvirtual_ipaddress_excluded {\n192.0.2.9/24 use_vmac\n}", "use_vmac")),
     Rule(
+      "virtual-mac-shared", .meaning, .warning, "Two routers would have one virtual MAC address on one interface",
+      "The address follows from virtual_router_id, and an interface can carry it once. The address of the virtual router goes on the interface itself."
+    ),
+    Rule(
       "foreign-virtual-mac", .meaning, .warning, "An address is to go on another router's virtual MAC address",
       "The two routers need not be master on the same host. keepalived keeps the router with such an address in FAULT unless both are in one sync group."
     ),

@@ -84,7 +84,7 @@ public struct Keyword: Sendable, Hashable {
 
   /// What to do instead of a keyword that martlet does not have.
   public enum Advice: Sendable, Hashable {
-    case mail, snmp, dbus, scriptPaths, scriptGroups, localReports, reloadTime, addressVirtualMAC, ipvlan, encapsulation
+    case mail, snmp, dbus, scriptPaths, scriptGroups, localReports, reloadTime, ipvlan, encapsulation
     case routeDomain
 
     /// The advice as a sentence without a full stop.
@@ -97,8 +97,6 @@ public struct Keyword: Sendable, Hashable {
       case .scriptGroups: "name a user whose own group may do what the script does: user NAME GROUP"
       case .localReports: "set net.ipv4.igmp_link_local_mcast_reports=0 in /etc/sysctl.d"
       case .reloadTime: "run martlet reload from a systemd timer"
-      case .addressVirtualMAC:
-        "put the address in a vrrp_instance of its own with use_vmac, in one vrrp_sync_group with this"
       case .ipvlan: "use use_vmac, which gives the router an interface with a MAC address of its own"
       case .encapsulation:
         "add the route from a notify_master script, and remove it from notify_backup and notify_fault"

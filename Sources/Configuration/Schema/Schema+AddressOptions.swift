@@ -43,7 +43,7 @@ extension Schema {
       Keyword("autojoin", .flag, .acts),
       Keyword("no_track", .flag, .accepted(.putBack)),
       Keyword("preferred_lft", .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
-      Keyword("use_vmac", .flag, .lacks(.addressVirtualMAC)),
+      Keyword("use_vmac", .flag, .acts),
     ])
 
   private static let vrrpInstanceVirtualIpaddressExcludedOptions: [Keyword] = rows(
@@ -63,7 +63,7 @@ extension Schema {
       Keyword("autojoin", .flag, .acts),
       Keyword("no_track", .flag, .accepted(.putBack)),
       Keyword("preferred_lft", .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
-      Keyword("use_vmac", .flag, .lacks(.addressVirtualMAC)),
+      Keyword("use_vmac", .flag, .acts),
     ])
 
   private static let vrrpInstanceTrackInterfaceOptions: [Keyword] = rows(

@@ -166,7 +166,7 @@ extension Schema {
       Keyword("log_unknown_vrids", .flag, .acts),
       Keyword("vrrp_owner_ignore_adverts", .boolean, default: "false", since: "2.3.3", .acts),
       Keyword("vmac_prefix", .word, arguments: "STRING", default: "vrrp", .acts),
-      Keyword("vmac_addr_prefix", .word, arguments: "STRING", default: "vmac_prefix", .lacks(.addressVirtualMAC)),
+      Keyword("vmac_addr_prefix", .word, arguments: "STRING", default: "vmac_prefix", .acts),
       Keyword(
         "umask", .words, arguments: "NUMBER or BITS joined by '/' written as a bar", default: "IXUSR+IRWXG+IRWXO",
         .accepted(.processes)),

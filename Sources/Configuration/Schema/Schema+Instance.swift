@@ -10,7 +10,7 @@ extension Schema {
       Keyword(
         "use_vmac", .optionalWords, arguments: "[[name] IFNAME] [MAC] [netlink_notify_msg] [group ID]",
         default: "name vrrp.VRID, MAC 00:00:5e:00:01:VRID or 02 for IPv6", .acts),
-      Keyword("use_vmac_addr", .flag, .lacks(.addressVirtualMAC)),
+      Keyword("use_vmac_addr", .flag, .acts),
       Keyword("vmac_xmit_base", .flag, .acts),
       Keyword(
         "use_ipvlan", .optionalWords, arguments: "[[name] IFNAME] [IP] [bridge/private/vepa] [group ID]",

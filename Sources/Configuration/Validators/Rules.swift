@@ -17,7 +17,7 @@ extension Lowering {
       StateAndPriority.self, TrailerWithAuthentication.self, AuthenticationUse.self, HeartbeatUse.self,
       VirtualRoutingDomain.self, UnicastWithoutPeers.self, MulticastGroupOfUnicast.self, AdvertisementInterval.self,
       TrailerKeys.self, TrailerActiveKey.self, RequiredAddresses.self, FirstAddressLinkLocal.self,
-      AddressVirtualMAC.self, DuplicateAddresses.self, AddressesThatFit.self, PreemptionWithMaster.self,
+      DuplicateAddresses.self, AddressesThatFit.self, PreemptionWithMaster.self,
       TrackedOwnInterface.self, TrackersOfAnOwner.self, OwnerIgnoringAdverts.self,
     ]
   }
@@ -31,7 +31,8 @@ extension Lowering {
   }
   private static var groupRules: [any ConfigurationRule.Type] {
     [
-      DuplicateVirtualRouterID.self, VirtualMACUse.self, SyncGroupMembers.self, SyncGroupStates.self,
+      DuplicateVirtualRouterID.self, VirtualMACUse.self, AddressVirtualMAC.self, SyncGroupMembers.self,
+      SyncGroupStates.self,
       TrackedByGroupToo.self, SyncGroupWeights.self, ForeignVirtualMAC.self, LinkDelayLimits.self, DuplicateFIFO.self,
       UnusedScripts.self, VirtualServerNames.self,
     ]
