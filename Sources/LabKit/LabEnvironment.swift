@@ -11,6 +11,8 @@ public enum LabEnvironment {
     case martlet
     /// keepalived.
     case keepalived
+    /// A keepalived that signs with `auth_hmac` as martlet does, which Debian's is too old for.
+    case keepalivedWithTrailers
     /// FRR's `vrrpd` and `zebra`, and their user.
     case frr
     /// FRR's `bfdd` and `zebra`, their user, and `vtysh` to ask them.
@@ -26,7 +28,8 @@ public enum LabEnvironment {
     switch need {
     case .lab: labReason
     case .martlet: martletReason
-    case .keepalived: reason(missing: "keepalived")
+    case .keepalived: reason(missing: keepalivedProgram)
+    case .keepalivedWithTrailers: trailerReason
     case .frr: frrReason
     case .bfd: bfdReason
     case .tshark: reason(missing: "tshark")
@@ -55,6 +58,18 @@ public enum LabEnvironment {
     guard let help = try? Command.run([binary, "run", "--help"], limit: 5), help.output.contains("--runtime-directory")
     else { return "\(binary) cannot run as a daemon" }
     return nil
+  }()
+
+  /// The keepalived that labs run: what `MARTLET_KEEPALIVED` names, or the installed one.
+  public static let keepalivedProgram = getenv("MARTLET_KEEPALIVED").map { String(cString: $0) } ?? "keepalived"
+
+  private static let trailerReason: String? = {
+    // It writes its version to standard error: "Keepalived v2.4.3 (…)".
+    let line = (try? Command.run([keepalivedProgram, "--version"], limit: 5))?.firstLine ?? ""
+    let words = line.split(separator: " ")
+    let parts = (words.dropFirst().first ?? "").drop { $0 == "v" }.split(separator: ".").compactMap { Int($0) }
+    guard parts.count < 3 || parts.lexicographicallyPrecedes([2, 4, 2]) else { return nil }
+    return "MARTLET_KEEPALIVED names no keepalived of version 2.4.2 or later, whose auth_hmac is martlet's"
   }()
 
   private static let frrReason: String? = {

@@ -94,7 +94,7 @@ public enum PeerKind: String, Sendable, Hashable, CaseIterable {
       return LabEnvironment.martletBinary.flatMap { try? Command.run([$0, "--version"]) }?.firstLine
     case .keepalived:
       // It writes to standard error.
-      return (try? Command.run(["keepalived", "--version"]))?.firstLine
+      return (try? Command.run([LabEnvironment.keepalivedProgram, "--version"]))?.firstLine
     case .frr: return (try? Command.run([FRRPeer.vrrpProgram, "--version"]))?.firstLine
     }
   }
@@ -130,7 +130,7 @@ public final class KeepalivedPeer: Peer {
     guard mkdir(folder, 0o700) == 0 else { throw LabError(call: "mkdir", on: folder) }
     let process = try host.start(
       [
-        "keepalived", "-n", "-l", "-D", "-f", configurationPath, "-p", "\(folder)/main.pid", "-r",
+        LabEnvironment.keepalivedProgram, "-n", "-l", "-D", "-f", configurationPath, "-p", "\(folder)/main.pid", "-r",
         "\(folder)/vrrp.pid", "-c", "\(folder)/checkers.pid", "-b", "\(folder)/bfd.pid",
       ], label: "keepalived")
     state.withLock { $0.process = process }

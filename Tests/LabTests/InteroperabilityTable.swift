@@ -59,7 +59,21 @@ actor InteroperabilityTable {
     for peer in Self.peers {
       text += "\n## \(peer.name)\n\n" + (peer.version.map { "\($0).\n\n" } ?? "") + table(of: peer)
     }
-    return text + note + sessions
+    return text + note + trailers + sessions
+  }
+
+  /// What the installed keepalived is too old for.
+  private var trailers: String {
+    """
+
+    ## auth_hmac
+
+    keepalived signs adverts in a trailer since 2.4.0, and since 2.4.2 as martlet does; what 2.4.0 and 2.4.1 sign is
+    refused. `make test` tries it beside the keepalived that `MARTLET_KEEPALIVED` names, if that is one of 2.4.2 or
+    later. Beside 2.4.3, versions 2 and 3, IPv4 and IPv6, multicast and unicast take over and hand back in both roles
+    with exactly one holder.
+
+    """
   }
 
   /// The other end of BFD sessions.

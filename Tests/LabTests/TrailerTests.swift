@@ -46,6 +46,14 @@ extension LabTests {
       }
     }
 
+    static let pairings = files.flatMap { file in
+      [Pairing(high: .martlet, low: .keepalived, file: file), Pairing(high: .keepalived, low: .martlet, file: file)]
+    }
+
+    /// keepalived has signed as martlet does since 2.4.2.
+    @Test(needs(.lab, .martlet, .keepalivedWithTrailers), arguments: pairings)
+    func besideKeepalived(_ pairing: Pairing) async throws { try await FailoverStory(pairing).tell() }
+
     @Test(needs(.lab, .martlet))
     func whatIsNotAuthenticMovesNothing() async throws {
       try await inLab { lab in
