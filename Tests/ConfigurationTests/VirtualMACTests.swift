@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationSyntax
 import NetworkTypes
 import Testing
 import VRRPCore
