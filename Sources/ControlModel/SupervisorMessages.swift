@@ -37,6 +37,9 @@ public enum ProberCommand: Sendable, Equatable {
   /// Run the startup script of the configuration in the source bundle that comes as the one descriptor, and answer with
   /// ``ProberReport/startupFinished``. Comes at most once, before ``serve``.
   case runStartupScript
+  /// The kernel tells of processes on the socket that comes as the one descriptor; its answer to the subscription carries the
+  /// mark. Answers ``ProberReport/processEvents(wanted:)`` where the kernel tells at all.
+  case processEvents(mark: UInt32)
 
   /// The message's bytes.
   public var encoded: [UInt8] {
@@ -55,6 +58,9 @@ public enum ProberCommand: Sendable, Equatable {
       writer.write(4 as UInt8)
     case .runStartupScript:
       writer.write(5 as UInt8)
+    case .processEvents(let mark):
+      writer.write(6 as UInt8)
+      writer.write(mark)
     }
     return writer.bytes
   }
@@ -68,6 +74,7 @@ public enum ProberCommand: Sendable, Equatable {
     case 3: self = .shutdown
     case 4: self = .ping
     case 5: self = .runStartupScript
+    case 6: self = .processEvents(mark: try reader.read())
     default: throw .invalid
     }
   }
@@ -85,6 +92,8 @@ public enum ProberReport: Sendable, Equatable {
   case startupFinished
   /// A startup or shutdown script runs and may take so many seconds.
   case takesLonger(seconds: UInt32)
+  /// Whether the configuration tracks processes, of which the kernel could tell.
+  case processEvents(wanted: Bool)
 
   /// The message's bytes.
   public var encoded: [UInt8] {
@@ -102,6 +111,9 @@ public enum ProberReport: Sendable, Equatable {
     case .takesLonger(let seconds):
       writer.write(5 as UInt8)
       writer.write(seconds)
+    case .processEvents(let wanted):
+      writer.write(6 as UInt8)
+      writer.write(wanted ? 1 : 0 as UInt8)
     }
     return writer.bytes
   }
@@ -115,6 +127,7 @@ public enum ProberReport: Sendable, Equatable {
     case 3: self = .alive
     case 4: self = .startupFinished
     case 5: self = .takesLonger(seconds: try reader.read())
+    case 6: self = .processEvents(wanted: try reader.read(UInt8.self) != 0)
     default: throw .invalid
     }
   }

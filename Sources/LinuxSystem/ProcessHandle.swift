@@ -16,6 +16,9 @@ public final class ProcessHandle: Sendable {
   /// The pidfd: readable when the process has ended.
   public var rawValue: Int32 { descriptor.rawValue }
 
+  /// Whether it has ended, though its parent may not have asked how.
+  public var hasEnded: Bool { clinux_wait_readable(descriptor.rawValue, 0) > 0 }
+
   /// The numbers of all processes that `/proc` shows.
   public static func all() -> [Int32] {
     guard let folder = opendir("/proc") else { return [] }

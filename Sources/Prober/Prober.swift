@@ -69,6 +69,7 @@ final class Prober {
     }
     files.onLevel = { [weak self] index, level, reason in self?.send(.file(index), .level(level), reason) }
     processes.onVerdict = { [weak self] index, status, reason in self?.send(.process(index), status, reason) }
+    processes.onWish = { [weak self] isWanted in _ = self?.report(.processEvents(wanted: isWanted)) }
     supervisorRegistration = try loop.watch(supervisor.rawValue, for: .readable) { [weak self] _ in
       self?.hearSupervisor()
     }
@@ -116,6 +117,8 @@ final class Prober {
       withdrawn()
     case .ping:
       _ = report(.alive)
+    case .processEvents(let mark):
+      if let socket = supervisor.takeDescriptor() { processes.listen(ProcessEventReader(socket), mark: mark) }
     }
   }
 

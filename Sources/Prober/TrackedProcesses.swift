@@ -7,12 +7,18 @@ import VRRPCore
 
 /// All tracked processes of the configuration in force.
 ///
-/// Each process that counts is held by a pidfd, so its end is known at once. New ones are found by going through `/proc`, where
-/// a process that has just been started may still have the name of who started it: one that did not match is looked at again with
-/// each pass.
+/// Each process that counts is held by a pidfd, so its end is known at once. Of new ones the kernel tells, if it tells anything
+/// here; otherwise they are found by going through `/proc`, where a process that has just been started may still have the name
+/// of who started it: one that did not match is looked at again with each pass.
 final class TrackedProcesses {
-  /// From one pass through `/proc` to the next.
+  /// From one pass through `/proc` to the next where the kernel does not tell.
   static let passInterval = Nanoseconds.milliseconds(500)
+  /// And where it does, for what it has no word for: a program may write over its own command line.
+  static let rarePassInterval = Nanoseconds.seconds(30)
+  /// A process that has just been forked is looked at after this time: most become another program at once.
+  static let forkPause = Nanoseconds.milliseconds(50)
+  /// Events taken in one turn.
+  private static let eventsPerTurn = 256
 
   private struct Entry {
     var definition: TrackedProcessDefinition
@@ -39,7 +45,19 @@ final class TrackedProcesses {
   private var matches: [Int32: Match] = [:]
   private var passTimer: EventLoop.Timer?
   private var delayTimer: EventLoop.Timer?
+  private var events: ProcessEventReader?
+  private var eventRegistration: Reactor.Registration?
+  private var mark: UInt32 = 0
+  /// Processes forked by ones that count.
+  private var forked: Set<Int32> = []
+  private var forkTimer: EventLoop.Timer?
+  /// Whether the kernel has said that it will tell of processes.
+  private(set) var isTold = false
+  /// How often all processes were looked at.
+  private(set) var passes = 0
 
+  /// Told whether there are processes to be told of, when that changes.
+  var onWish: ((Bool) -> Void)?
   /// Told of a changed verdict with the position of the entry in the configuration.
   var onVerdict: ((Int, TrackerStatus, String) -> Void)?
 
@@ -66,8 +84,79 @@ final class TrackedProcesses {
     }
     forgetAll()
     loop.cancel(passTimer)
-    guard !entries.isEmpty else { return }
+    if entries.isEmpty != old.isEmpty { onWish?(!entries.isEmpty) }
+    guard !entries.isEmpty else { return stopListening() }
     pass()
+  }
+
+  // MARK: What the kernel tells
+
+  /// Reads what the kernel tells of processes from now on. Until it has answered the subscription, passes go on as before.
+  func listen(_ reader: ProcessEventReader, mark: UInt32) {
+    stopListening()
+    guard !entries.isEmpty else { return }
+    eventRegistration = try? loop.watch(reader.rawValue, for: .readable) { [weak self] _ in self?.hear() }
+    guard eventRegistration != nil else { return }
+    events = reader
+    self.mark = mark
+  }
+
+  private func hear() {
+    guard let events else { return }
+    var isChanged = false
+    var needsPass = false
+    reading: for _ in 0..<Self.eventsPerTurn {
+      switch try? events.next() {
+      case .wouldBlock: break reading
+      case .other: continue
+      case .lost: needsPass = true
+      case .event(.subscribed(mark)):
+        isTold = true
+        log.log(.info, "the kernel tells of processes as they come", fields: [("event", "process-events")])
+        // For what came between the last pass and the subscription.
+        needsPass = true
+      case .event(let event): isChanged = take(event) || isChanged
+      case nil:
+        log.log(.warning, "the kernel's word on processes cannot be read any more; they are looked for instead")
+        stopListening()
+        needsPass = true
+        break reading
+      }
+    }
+    if needsPass { pass() } else if isChanged { review() }
+  }
+
+  /// Whether the event may have changed what counts.
+  private func take(_ event: ProcessEvent) -> Bool {
+    switch event {
+    case .subscribed: return false
+    // The child of what does not count is the same program, and does not count either.
+    case .forked(let parent, let child):
+      guard matches[parent] != nil else { return false }
+      if forked.isEmpty { forkTimer = loop.schedule(after: Self.forkPause) { [weak self] in self?.lookAtForked() } }
+      forked.insert(child)
+      return false
+    case .executed(let pid), .renamed(let pid):
+      let counted = matches[pid] != nil
+      forget(pid)
+      return look(at: pid) || counted
+    }
+  }
+
+  private func lookAtForked() {
+    let children = forked
+    forked = []
+    for pid in children where matches[pid] == nil { look(at: pid) }
+    review()
+  }
+
+  private func stopListening() {
+    if let eventRegistration { loop.unwatch(eventRegistration) }
+    eventRegistration = nil
+    events = nil
+    isTold = false
+    loop.cancel(forkTimer)
+    forked = []
   }
 
   /// The position, verdict and reason of every entry.
@@ -81,6 +170,7 @@ final class TrackedProcesses {
   func stop() {
     entries = []
     forgetAll()
+    stopListening()
     loop.cancel(passTimer)
     loop.cancel(delayTimer)
   }
@@ -88,6 +178,7 @@ final class TrackedProcesses {
   // MARK: Which processes count
 
   private func pass() {
+    passes += 1
     for pid in list() where matches[pid] == nil { look(at: pid) }
     // A process may take another name as it goes on.
     for (pid, match) in matches where ProcessIdentity(of: pid, withArguments: needsArguments) != match.identity {
@@ -95,22 +186,29 @@ final class TrackedProcesses {
       look(at: pid)
     }
     review()
-    passTimer = loop.schedule(after: Self.passInterval) { [weak self] in self?.pass() }
+    loop.cancel(passTimer)
+    let interval = isTold ? Self.rarePassInterval : Self.passInterval
+    passTimer = loop.schedule(after: interval) { [weak self] in self?.pass() }
   }
 
   private var needsArguments: Bool { entries.contains { $0.definition.needsArguments } }
 
-  private func look(at pid: Int32) {
+  /// Takes a process into account if it counts for some entry; returns whether it does.
+  @discardableResult
+  private func look(at pid: Int32) -> Bool {
     guard let identity = ProcessIdentity(of: pid, withArguments: needsArguments),
-      entries.contains(where: { $0.definition.matches(identity) }), let handle = try? ProcessHandle(pid)
-    else { return }
+      entries.contains(where: { $0.definition.matches(identity) }), let handle = try? ProcessHandle(pid),
+      // Until its parent takes note, `/proc` shows a process that has ended as it was.
+      !handle.hasEnded
+    else { return false }
     let match = Match(handle, identity)
     match.registration = try? loop.watch(handle.rawValue, for: .readable) { [weak self] _ in
       self?.forget(pid)
       self?.review()
     }
-    guard match.registration != nil else { return }
+    guard match.registration != nil else { return false }
     matches[pid] = match
+    return true
   }
 
   private func forget(_ pid: Int32) {

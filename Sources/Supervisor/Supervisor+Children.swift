@@ -99,10 +99,11 @@ extension Supervisor {
         case .startupFinished: happened(.startupFinished(id))
         case .takesLonger(let seconds): happened(.proberTakesLonger(id, .seconds(Int64(seconds))))
         case .reloadRequested(let token): happened(.reloadRequested(ReloadRequester(prober: id, token: token)))
+        case .processEvents(let wanted): tellOfProcesses(id, wanted: wanted)
         }
       }
       try watchEnd(of: child) { [unowned self] ending in
-        probers[id] = nil
+        probers.removeValue(forKey: id)?.processEvents = nil
         // Checks die with their prober, and so must what they started: the next one starts them anew.
         RunningGroups(runningChecks).killAll()
         happened(.proberEnded(id, ending))
@@ -111,6 +112,16 @@ extension Supervisor {
       probers.removeValue(forKey: id)?.process.send(signal: SIGKILL)
       happened(.proberEnded(id, .notStarted(error.description)))
     }
+  }
+
+  /// Subscribes to process events for a prober, which may not do so itself: to do it takes CAP_NET_ADMIN, to read them nothing.
+  /// Where the kernel tells of none the prober hears nothing, and goes on looking for itself.
+  private func tellOfProcesses(_ id: ProberID, wanted: Bool) {
+    guard let child = probers[id] else { return }
+    child.processEvents = nil
+    guard wanted, let subscription = try? ProcessSubscription() else { return }
+    child.processEvents = subscription
+    send(ProberCommand.processEvents(mark: subscription.mark).encoded, descriptors: [subscription.rawValue], to: child)
   }
 
   /// Has a prober run the startup script.

@@ -62,12 +62,13 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
   @Test func supervisorMessagesSurviveTheirEncoding() throws {
     for command in [
       ProberCommand.serve, .reloadFinished(token: 7, code: 2, message: "martlet.conf:3:1: error"), .shutdown, .ping,
-      .runStartupScript,
+      .runStartupScript, .processEvents(mark: .max),
     ] {
       #expect(try command.encoded.withUnsafeBytes { try ProberCommand(decoding: $0) } == command)
     }
     for report in [
       ProberReport.ready, .reloadRequested(token: .max), .alive, .startupFinished, .takesLonger(seconds: .max),
+      .processEvents(wanted: true), .processEvents(wanted: false),
     ] {
       #expect(try report.encoded.withUnsafeBytes { try ProberReport(decoding: $0) } == report)
     }

@@ -67,7 +67,8 @@ extension ProberTests {
       init() throws {
         scratch = try Scratch()
         loop = try EventLoop()
-        program = scratch.script("mt-\(getpid())-prog", "exec 2>/dev/null; while :; do sleep 5; done")
+        // At most 15 characters, and no other test's.
+        program = scratch.script("mt\(UInt32.random(in: 0 ... .max))", "exec 2>/dev/null; while :; do sleep 5; done")
         processes = TrackedProcesses(loop: loop, log: LogWriter(STDERR_FILENO, format: .text, loop: loop))
         processes.onVerdict = { [unowned self] _, status, _ in said.append(status) }
       }
@@ -87,6 +88,8 @@ extension ProberTests {
         request.group = .own
         children.append(try ChildProcess(request))
       }
+
+      func killOneAndLeaveIt() { try? children.last?.signal(SIGKILL, group: true) }
 
       func killOne() {
         guard let child = children.popLast() else { return }
@@ -119,6 +122,21 @@ extension ProberTests {
       #expect(try rig.wait(for: [.down, .up, .down, .up]))
     }
 
+    @Test("A process that has ended counts no more, though nobody has asked how it ended")
+    func unreaped() throws {
+      let rig = try Rig()
+      try rig.run()
+      rig.adopt()
+      #expect(try rig.wait(for: [.up]) || rig.said == [.down, .up])
+      let before = rig.said
+      rig.killOneAndLeaveIt()
+      #expect(try rig.wait(for: before + [.down]))
+      let passes = rig.processes.passes
+      let end = MonotonicClock.now() + .seconds(10)
+      while rig.processes.passes < passes + 2, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
+      #expect(rig.said == before + [.down])
+    }
+
     @Test("Too many are a failure where there is a greatest number")
     func tooMany() throws {
       let rig = try Rig()
@@ -127,6 +145,81 @@ extension ProberTests {
       #expect(try rig.wait(for: [.down]) || rig.said == [.up, .down])
       rig.killOne()
       #expect(try rig.wait(for: rig.said + [.up]))
+    }
+
+    /// Whether the kernel tells of processes where the tests run: it does so in its first namespaces, and only root.
+    static var isTold: Bool {
+      guard let subscription = try? ProcessSubscription() else { return false }
+      let reader = ProcessEventReader(FileDescriptor(owning: dup(subscription.rawValue)))
+      for _ in 0..<1000 {
+        switch try? reader.next() {
+        case .event(.subscribed(subscription.mark)): return true
+        case .wouldBlock, nil: return false
+        default: continue
+        }
+      }
+      return false
+    }
+    static let needsEvents = ConditionTrait.enabled(
+      if: isTold, "the kernel tells of processes only in its first network, process and user namespaces")
+
+    @Test("Where the kernel tells of processes, they are known without another pass", needsEvents)
+    func events() throws {
+      let rig = try Rig()
+      var wishes: [Bool] = []
+      rig.processes.onWish = { wishes.append($0) }
+      let subscription = try ProcessSubscription()
+      rig.adopt { $0.quorum = 2 }
+      #expect(wishes == [true])
+      rig.processes.listen(
+        ProcessEventReader(FileDescriptor(owning: dup(subscription.rawValue))), mark: subscription.mark)
+      let end = MonotonicClock.now() + .seconds(10)
+      while !rig.processes.isTold, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
+      #expect(rig.processes.isTold)
+      let passes = rig.processes.passes
+      try rig.run()
+      try rig.run()
+      #expect(try rig.wait(for: [.down, .up]))
+      rig.killOne()
+      #expect(try rig.wait(for: [.down, .up, .down]))
+      try rig.run()
+      #expect(try rig.wait(for: [.down, .up, .down, .up]))
+      #expect(rig.processes.passes == passes, "nobody went through /proc")
+      rig.processes.adopt([]) { _ in nil }
+      #expect(wishes == [true, false])
+      #expect(!rig.processes.isTold)
+    }
+
+    @Test("An answer to somebody else's subscription is none to ours, and passes go on", needsEvents)
+    func othersAnswer() throws {
+      let rig = try Rig()
+      let subscription = try ProcessSubscription()
+      rig.adopt()
+      rig.processes.listen(
+        ProcessEventReader(FileDescriptor(owning: dup(subscription.rawValue))), mark: subscription.mark &+ 1)
+      let passes = rig.processes.passes
+      let end = MonotonicClock.now() + .seconds(10)
+      while rig.processes.passes < passes + 2, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
+      #expect(rig.processes.passes >= passes + 2)
+      #expect(!rig.processes.isTold)
+    }
+
+    @Test("Events that found no room lead to one pass", needsEvents)
+    func overrun() throws {
+      let rig = try Rig()
+      let subscription = try ProcessSubscription()
+      // The least room that a socket can have.
+      var room: Int32 = 1
+      setsockopt(subscription.rawValue, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<Int32>.size))
+      rig.adopt { $0.quorum = 3 }
+      rig.processes.listen(
+        ProcessEventReader(FileDescriptor(owning: dup(subscription.rawValue))), mark: subscription.mark)
+      let end = MonotonicClock.now() + .seconds(10)
+      while !rig.processes.isTold, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
+      let passes = rig.processes.passes
+      for _ in 0..<20 { try rig.run() }
+      #expect(try rig.wait(for: [.down, .up]))
+      #expect(rig.processes.passes == passes + 1)
     }
 
     @Test("A restart within terminate_delay is no loss")

@@ -165,6 +165,9 @@ final class FakeProcesses {
         told.append("startup script with \(count)")
         _ = channel.takeDescriptor()
         child.say(ProberReport.startupFinished.encoded)
+      case .processEvents:
+        told.append("process events with \(count)")
+        while channel.takeDescriptor() != nil {}
       case nil: told.append("nonsense")
       }
     }

@@ -66,6 +66,29 @@ import Testing
     #expect(stage.processes.started(.engine).count == 1)
   }
 
+  private static let needsEvents = ConditionTrait.enabled(
+    if: (try? ProcessSubscription()) != nil, "the kernel tells of processes only in its first network namespace")
+
+  @Test(needsEvents) func aProberThatTracksProcessesIsToldOfThemUntilItDoesNot() throws {
+    let stage = try SupervisorStage()
+    #expect(try stage.reaches { stage.isServing })
+    let prober = try #require(stage.processes.living(.prober).first)
+    func isSubscribed() -> Bool { stage.supervisor.probers.values.contains { $0.processEvents != nil } }
+    prober.say(ProberReport.processEvents(wanted: true).encoded)
+    #expect(try stage.reaches { stage.processes.told.last == "process events with 1" })
+    #expect(isSubscribed())
+    prober.say(ProberReport.processEvents(wanted: false).encoded)
+    #expect(try stage.reaches { !isSubscribed() })
+    prober.say(ProberReport.processEvents(wanted: true).encoded)
+    func told() -> Int { stage.processes.told.filter { $0 == "process events with 1" }.count }
+    #expect(try stage.reaches { told() == 2 })
+    // The next one has to ask for itself.
+    prober.end(.killed(signal: SIGKILL))
+    #expect(try stage.reaches { stage.processes.started(.prober).count == 2 && stage.isServing })
+    #expect(told() == 2)
+    #expect(!isSubscribed())
+  }
+
   @Test func whoAskedForAReloadLearnsWhatIsWrong() throws {
     let stage = try SupervisorStage()
     stage.processes.load = ("<4>b.conf:1:1: warning: w\n<3>b.conf:2:3: error: e\n<3>other\n", 2)

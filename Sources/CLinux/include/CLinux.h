@@ -263,5 +263,10 @@ int clinux_netlink_send(int fd, const void *bytes, size_t count);
 int clinux_wait_readable(int fd, int milliseconds);
 /// The receive buffer's size in bytes as the kernel counts it.
 int clinux_socket_receive_buffer_size(int fd);
+/// A socket that hears of new programs, names and processes (proc connector). The kernel answers at once, with `mark` and 1
+/// more in its acknowledgement field, if it will tell; it says nothing where it will not.
+int clinux_process_events_open(uint32_t mark, int receive_buffer);
+/// Tells the kernel that nobody listens on this socket any more, which it would not notice by itself before 6.6.
+int clinux_process_events_end(int fd);
 /// Acknowledgements of failures without a copy of the request.
 int clinux_netlink_explained_acknowledgements(int fd);
