@@ -56,6 +56,10 @@ let package = Package(
     layer("Configuration", ["NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax"]),
     layer("ControlModel", ["NetworkTypes", "VRRPCore", "HealthCore"]),
 
+    // Layer 3: a settled configuration as people see it.
+    layer(
+      "ConfigurationOutline", ["NetworkTypes", "VRRPCore", "ConfigurationSyntax", "Configuration", "ControlModel"]),
+
     // Layers 3 and 4: the operating system.
     layer("LinuxSystem", ["CLinux", "NetworkTypes"]),
     layer("Netlink", ["LinuxSystem", "CLinux", "CNetlink", "NetworkTypes"]),
@@ -97,8 +101,8 @@ let package = Package(
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "NetworkTypes", "ConfigurationSyntax", "Configuration", "ControlModel", "LinuxSystem", "Engine", "Prober",
-        "Supervisor", "Simulation", argumentParser,
+        "NetworkTypes", "ConfigurationSyntax", "Configuration", "ConfigurationOutline", "ControlModel", "LinuxSystem",
+        "Engine", "Prober", "Supervisor", "Simulation", argumentParser,
       ],
       swiftSettings: settings, linkerSettings: linking),
 
@@ -123,7 +127,10 @@ let package = Package(
     tests("VRRPWireTests", ["VRRPWire", "VRRPCore", "NetworkTypes"]),
     tests(
       "ConfigurationTests", ["Configuration", "ConfigurationSyntax", "VRRPCore", "HealthCore", "NetworkTypes"]),
-    tests("CorpusTests", ["Configuration", "ConfigurationSyntax"]),
+    tests(
+      "ConfigurationOutlineTests",
+      ["ConfigurationOutline", "Configuration", "ConfigurationSyntax", "VRRPCore", "NetworkTypes"]),
+    tests("CorpusTests", ["Configuration", "ConfigurationOutline", "ConfigurationSyntax"]),
     tests("ControlModelTests", ["ControlModel", "VRRPCore", "NetworkTypes"]),
     tests("LinuxSystemTests", ["LinuxSystem", "CLinux", "NetworkTypes"]),
     tests("NetlinkTests", ["Netlink", "CNetlink", "LinuxSystem", "LabKit", "NetworkTypes"]),

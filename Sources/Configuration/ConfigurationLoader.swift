@@ -39,7 +39,16 @@ public enum ConfigurationLoader {
     finish(
       read(
         ConfigurationSource(path: path, configurationID: configurationID, randomSeed: randomSeed), files: files,
-        limits: limits, lints: lints))
+        limits: limits, lints: lints
+      ).lowering)
+  }
+
+  /// Reads a configuration, and keeps the statements that it was made of.
+  public static func loadWithSource(
+    _ source: ConfigurationSource, files: some SourceFiles, limits: SourceLimits = SourceLimits()
+  ) -> (loaded: LoadedConfiguration, source: ParsedSource) {
+    let (lowering, parsed) = read(source, files: files, limits: limits, lints: false)
+    return (finish(lowering), parsed)
   }
 
   /// Reads the configuration that a bundle was made of; gives what the first reading gave.
@@ -50,7 +59,7 @@ public enum ConfigurationLoader {
 
   /// Reads the configurations of several hosts, with lints, and compares the routers that they have in common.
   public static func load(hosts: [ConfigurationSource], files: some SourceFiles) -> LoadedHosts {
-    let lowerings = hosts.map { read($0, files: files, limits: SourceLimits(), lints: true) }
+    let lowerings = hosts.map { read($0, files: files, limits: SourceLimits(), lints: true).lowering }
     let comparison = HostComparison(zip(hosts, lowerings).map { ComparedHost(path: $0.path, lowering: $1) })
     let findings = comparison.check()
     return LoadedHosts(
@@ -59,7 +68,7 @@ public enum ConfigurationLoader {
 
   private static func read(
     _ source: ConfigurationSource, files: some SourceFiles, limits: SourceLimits, lints: Bool
-  ) -> Lowering {
+  ) -> (lowering: Lowering, parsed: ParsedSource) {
     let schema = Schema.keepalived
     let parsed = ConfigurationParser.parse(
       path: source.path, files: files, grammar: schema.grammar, configurationID: source.configurationID,
@@ -68,7 +77,7 @@ public enum ConfigurationLoader {
     lowering.read(parsed.statements)
     lowering.applyRules()
     if lints { lowering.applyLints() }
-    return lowering
+    return (lowering, parsed)
   }
 
   private static func finish(_ lowering: Lowering) -> LoadedConfiguration {

@@ -4,7 +4,7 @@ import NetworkTypes
 import VRRPCore
 
 /// A whole configuration, read and checked: every default filled in, every name resolved.
-public struct Configuration: Sendable {
+public struct Configuration: Sendable, Hashable {
   /// What holds for the whole process.
   public var global = GlobalSettings()
   /// `vrrp_script` blocks in the file's order.

@@ -31,7 +31,10 @@ extension SourceReader {
   }
 
   /// Whether a line is an include of any form.
-  static func isInclude(_ line: SourceText) -> Bool { checks(of: firstWord(of: line)) != nil }
+  static func isInclude(_ line: SourceText) -> Bool { isInclude(firstWord(of: line)) }
+
+  /// Whether a line that begins with this word includes files.
+  static func isInclude(_ word: ArraySlice<UInt8>) -> Bool { checks(of: word) != nil }
 
   /// Follows `include_check [[+|-]CHECK…]`, which holds to the end of its file.
   func setIncludeChecks(_ words: ArraySlice<Word>) {

@@ -15,7 +15,7 @@ public final class SourceMap {
   }
 
   var files: [File] = []
-  private var expansions: [Expansion] = []
+  private(set) var expansions: [Expansion] = []
   /// How often each path was read.
   private var readings: [String: Int] = [:]
   /// The first expansion used in each place, made when it is first asked for.
@@ -113,7 +113,7 @@ public final class SourceMap {
   }
 
   /// The first definition that is used inside a text that was put together.
-  private func expansion(in span: SourceSpan) -> Expansion? {
+  func expansion(in span: SourceSpan) -> Expansion? {
     var table = firstExpansions ?? [:]
     if firstExpansions == nil {
       for (index, expansion) in expansions.enumerated() {

@@ -129,20 +129,11 @@ final class SourceReader {
   }
 
   private func isValidUTF8(_ text: SourceText) -> Bool {
-    guard text.bytes.contains(where: { $0 >= 0x80 }) else { return true }
-    var decoder = UTF8()
-    var iterator = text.bytes.makeIterator()
-    while true {
-      switch decoder.decode(&iterator) {
-      case .scalarValue: continue
-      case .emptyInput: return true
-      case .error:
-        diagnostics.report(
-          .error, "invalid-utf8", "the line holds bytes that are not UTF-8", at: text.span,
-          suggestion: "save the file as UTF-8")
-        return false
-      }
-    }
+    if text.bytes.isUTF8 { return true }
+    diagnostics.report(
+      .error, "invalid-utf8", "the line holds bytes that are not UTF-8", at: text.span,
+      suggestion: "save the file as UTF-8")
+    return false
   }
 
   /// The line without its `@ID`, or `nil` if it is not for this host.

@@ -31,6 +31,22 @@ enum Ascii {
   }
 }
 
+extension ArraySlice<UInt8> {
+  /// Whether the bytes are UTF-8.
+  var isUTF8: Bool {
+    guard contains(where: { $0 >= 0x80 }) else { return true }
+    var decoder = UTF8()
+    var iterator = makeIterator()
+    while true {
+      switch decoder.decode(&iterator) {
+      case .scalarValue: continue
+      case .emptyInput: return true
+      case .error: return false
+      }
+    }
+  }
+}
+
 /// One line of text that knows for each byte where it was written, also when definitions were put into it.
 struct SourceText {
   /// A stretch of the text that was written in one place.

@@ -8,6 +8,8 @@ public enum ControlRequest: String, Sendable, CaseIterable {
   case statusJSON = "status json"
   /// Read the configuration again; answered when that has ended.
   case reload = "reload"
+  /// Everything that the configuration in force was read from, as the source bundle that engine and prober read. It holds passwords.
+  case sources = "sources"
 
   /// The socket's file name in the runtime directory.
   public static let socketName = "control.sock"

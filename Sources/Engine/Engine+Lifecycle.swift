@@ -183,7 +183,7 @@ extension Engine {
   private func resignAbandoned(_ heritage: Heritage) {
     guard let board = heritage.board else { return }
     var withdrawal = Withdrawal()
-    withdrawal.resignations = (0..<board.routerCount).filter { !heritage.adopted.contains($0) }
+    withdrawal.resignations = (0..<board.routerCount).filter { !heritage.succession.isSucceeded($0) }
       .compactMap(board.router).flatMap { Withdrawal.Resignation.all(of: $0, on: board) }
     if !withdrawal.resignations.isEmpty { _ = KernelWithdrawal().perform(withdrawal) }
   }
@@ -243,8 +243,8 @@ extension VirtualRouterSnapshot {
 /// What the engine before this one left, sorted by what this one makes of it.
 struct Heritage {
   let board: Board?
-  /// Old positions of the routers that go on.
-  let adopted: Set<Int>
+  /// Which of the old routers go on.
+  let succession: RouterSuccession
   /// Every address that is in the kernel for a router of the old engine.
   let owned: Set<AddressPlace>
   /// The requests that remove the old engine's routes, rules and static addresses, in the order in which it added them.
@@ -253,33 +253,18 @@ struct Heritage {
   let entries: [[UInt8]: UInt64]
   /// Whether what the board says of addresses is what the kernel was last told.
   let isSettled: Bool
-  private let oldPositions: [Int?]
 
   init(_ board: Board?, for plan: Plan) {
     self.board = board
     isSettled = board?.hasYielded ?? false
-    var exact: [RouterIdentity: Int] = [:]
-    var nameless: [RouterIdentity: [Int]] = [:]
-    for index in 0..<(board?.routerCount ?? 0) {
-      guard var identity = board?.router(index)?.description?.identity else { continue }
-      exact[identity] = index
+    succession = RouterSuccession(
+      from: (0..<(board?.routerCount ?? 0)).map { board?.router($0)?.description?.identity },
+      to: plan.routers.map(\.identity)
+    ) { identity in
+      var identity = identity
       identity.name = ""
-      nameless[identity, default: []].append(index)
+      return identity
     }
-    var adopted: Set<Int> = []
-    oldPositions = plan.routers.map { router in
-      var identity = router.identity
-      var found = exact[identity]
-      if found == nil {
-        // Renamed: it is still the same router if nothing else can be meant.
-        identity.name = ""
-        let candidates = nameless[identity] ?? []
-        if candidates.count == 1 { found = candidates.first }
-      }
-      guard let found, adopted.insert(found).inserted else { return nil }
-      return found
-    }
-    self.adopted = adopted
     let ownedEntries = (0..<(board?.entryCount ?? 0)).compactMap { board?.entry($0) }.filter(\.isOwned)
     entriesInOrder = ownedEntries.map(\.removal)
     entries = Dictionary(ownedEntries.map { ($0.removal, $0.fingerprint) }) { first, _ in first }
@@ -294,7 +279,7 @@ struct Heritage {
   func unsettle() { board?.hasYielded = false }
 
   func record(of router: Int) -> RouterRecord? {
-    oldPositions[router].flatMap { board?.router($0) }
+    succession.predecessors[router].flatMap { board?.router($0) }
   }
 }
 

@@ -38,10 +38,13 @@ final class ControlConnection {
   }
 
   /// Answers the request and closes when the client has taken the answer.
-  func reply(_ reply: ControlReply, body: String = "") {
+  func reply(_ reply: ControlReply, body: String = "") { self.reply(reply, body: Array(body.utf8)) }
+
+  /// Answers the request with a body of bytes, and closes when the client has taken the answer.
+  func reply(_ reply: ControlReply, body: [UInt8]) {
     guard registration != nil, phase != .writing else { return }
     phase = .writing
-    answer = Array((reply.line + body).utf8)
+    answer = Array(reply.line.utf8) + body
     restartTimer()
     write()
   }

@@ -319,6 +319,9 @@ final class Prober {
     switch request {
     case .statusText: replyWithStatus(on: connection) { $0.text }
     case .statusJSON: replyWithStatus(on: connection) { $0.json }
+    case .sources where configuration == nil:
+      connection.reply(.error(code: ExitCode.failure.rawValue, message: "no engine is served yet"))
+    case .sources: connection.reply(.ok, body: bundle)
     case .reload:
       lastToken &+= 1
       guard reloads.count < ControlSocket.mostConnections * 4 else {

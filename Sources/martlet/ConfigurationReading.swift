@@ -35,6 +35,14 @@ struct ConfigurationReading {
     ScriptAudit.audited(perform().loaded, files: DiskSourceFiles())
   }
 
+  /// The configuration with what was found, and the statements that it was made of.
+  /// - Parameter randomSeed: Where `${_RANDOM}` starts; readings with the same seed draw the same numbers.
+  func performWithSource(randomSeed: UInt64 = 0) -> (loaded: LoadedConfiguration, source: ParsedSource) {
+    ConfigurationLoader.loadWithSource(
+      ConfigurationSource(path: Self.absolute(path), configurationID: configurationID, randomSeed: randomSeed),
+      files: DiskSourceFiles())
+  }
+
   /// The path from the root, so that relative includes mean the same from any directory.
   static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/"), let directory = getcwd(nil, 0) else { return path }

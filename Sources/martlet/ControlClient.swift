@@ -9,31 +9,42 @@ struct ControlClient {
   /// How long an answer may take: a reload prepares a whole engine first.
   private static let patience: Int = 60
   /// More than any answer has.
-  private static let longestAnswer = 64 << 20
+  private static let longestAnswer = 256 << 20
+
+  /// Why a request was not carried out: the code to exit with, and a sentence.
+  struct Refusal: Error {
+    var code: Int32
+    var message: String
+  }
 
   /// Sends a request and prints the answer's body; the code to exit with.
   func perform(_ request: ControlRequest) -> Int32 {
     do {
-      return finish(try exchange(request))
+      writeAll(try ask(request), to: STDOUT_FILENO)
+      return 0
     } catch {
-      printError("martlet: \(Self.explanation(of: error))\n")
-      return ControlModel.ExitCode.failure.rawValue
+      printError("martlet: \(error.message)\n")
+      return error.code
     }
   }
 
-  private func finish(_ answer: [UInt8]) -> Int32 {
+  /// Sends a request; the answer's body.
+  func ask(_ request: ControlRequest) throws(Refusal) -> ArraySlice<UInt8> {
+    let answer: [UInt8]
+    do {
+      answer = try exchange(request)
+    } catch {
+      throw Refusal(code: ControlModel.ExitCode.failure.rawValue, message: Self.explanation(of: error))
+    }
     let end = answer.firstIndex(of: UInt8(ascii: "\n")) ?? answer.endIndex
     let line = String(decoding: answer[..<end], as: UTF8.self)
     switch ControlReply(line: line) {
-    case .ok:
-      writeAll(answer[min(end + 1, answer.endIndex)...], to: STDOUT_FILENO)
-      return 0
+    case .ok: return answer[min(end + 1, answer.endIndex)...]
     case .error(let code, let message):
-      printError("martlet: \(message)\n")
-      return code == 0 ? ControlModel.ExitCode.failure.rawValue : code
+      throw Refusal(code: code == 0 ? ControlModel.ExitCode.failure.rawValue : code, message: message)
     case nil:
-      printError("martlet: the service ended before it answered\n")
-      return ControlModel.ExitCode.failure.rawValue
+      throw Refusal(
+        code: ControlModel.ExitCode.failure.rawValue, message: "the service ended before it answered")
     }
   }
 

@@ -9,7 +9,11 @@ struct MartletCommand: ParsableCommand {
     commandName: "martlet",
     abstract: "Keeps a floating IP address alive on two or more hosts (VRRP, keepalived.conf).",
     version: Version.line,
-    subcommands: [RunCommand.self, CheckCommand.self, StatusCommand.self, ReloadCommand.self, SimulateCommand.self])
+    subcommands: [
+      RunCommand.self, CheckCommand.self, FormatCommand.self, ConfigCommand.self, StatusCommand.self,
+      ReloadCommand.self,
+      SimulateCommand.self,
+    ])
 
   /// Parses and runs; the code to exit with.
   static func run(_ arguments: [String]) -> Int32 {

@@ -94,6 +94,38 @@ extension LabTests {
     }
 
     @Test(needs(.lab, .martlet))
+    func whatAReloadWouldDoIsWhatItDoes() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        file.routers = 2
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let high = try #require(pair.high as? MartletPeer)
+        let same = try high.command("config", "diff", high.configurationPath)
+        #expect(same.end == .exit(0), "\(same)")
+
+        // The first router gets another priority, the second another number.
+        let text = file.text(for: high.host, priority: 150, peers: [pair.low.host])
+        let changed = text.replacing("virtual_router_id 52", with: "virtual_router_id 62")
+        #expect(changed != text)
+        try high.replaceConfiguration(changed)
+        let before = try MartletStatus.of(high).routers
+        let difference = try high.command("config", "diff", high.configurationPath)
+        #expect(difference.end == .exit(1), "\(difference)")
+        #expect(difference.output.contains("vrrp_instance \(file.instanceName()): goes on, changed"), "\(difference)")
+        #expect(difference.output.contains("vrrp_instance \(file.instanceName(1)): ends, and starts anew"))
+        #expect(difference.output.contains("0 added, 0 removed, 1 changed, 1 restarted, 0 untouched"))
+
+        let reload = try high.command("reload")
+        #expect(reload.succeeded, "\(reload)")
+        let after = try MartletStatus.of(high).routers
+        #expect(after.first?.transitions == before.first?.transitions, "\(pair.logs)")
+        #expect(after.last?.transitions ?? 9 < before.last?.transitions ?? 0, "a new one counts anew.\n\(pair.logs)")
+        #expect(try high.command("config", "diff", high.configurationPath).end == .exit(0))
+      }
+    }
+
+    @Test(needs(.lab, .martlet))
     func addressesComeAndGoWithTheFile() async throws {
       try await inLab { lab in
         var file = RouterFile(version: .v3)

@@ -58,6 +58,17 @@ extension ProberTests {
       return client
     }
 
+    @Test func handsOutWhatTheConfigurationWasReadFrom() throws {
+      let harness = try Harness()
+      #expect(try ask(harness, "sources\n").firstLine.hasPrefix("error 1 no engine"))
+      try harness.serve(Configuration.asOwnUser())
+      try harness.wait(for: "the prober to serve") { harness.reports == [.ready] }
+      let answer = try ask(harness, "sources\n")
+      #expect(answer.firstLine == "ok")
+      // The harness's bundles are one byte each, counted from 0.
+      #expect(answer.body == "\u{0}")
+    }
+
     @Test func showsEverythingOnTheBoard() throws {
       let harness = try Harness()
       var configuration = Configuration.asOwnUser()

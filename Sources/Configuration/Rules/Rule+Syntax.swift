@@ -55,6 +55,14 @@ extension Rule {
       "It is ignored, and so is the } that belongs to it. Often several keywords stand on one line: each needs a line of its own.",
       .instance("priority 100 {\n}", "priority 100")),
     Rule(
+      "layout-changes-meaning", .syntax, .error, "martlet fmt would change what a file means",
+      "Before a layout is taken, the file is read as it is and as it would be, and both must come to the same. This is a net for what was overlooked, and nothing should fall into it: the file stays as it is."
+    ),
+    Rule(
+      "file-too-large", .syntax, .error, "martlet fmt would make a file too long to be read",
+      "Every block moves its lines in. A file that is nothing but braces can grow beyond 64 MiB by that, and is left as it is."
+    ),
+    Rule(
       "line-too-long", .syntax, .error, "A line is longer than keepalived reads",
       "keepalived reads lines of up to 1,023 bytes and takes the rest for another line. martlet reads up to 65,536 bytes; what is longer is an error."
     ),

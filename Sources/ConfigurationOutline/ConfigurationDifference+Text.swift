@@ -1,0 +1,85 @@
+extension ConfigurationDifference {
+  /// Untouched things of a kind that are named; of more only the number is.
+  private static let mostNames = 8
+
+  /// The difference for people: what goes on otherwise first, what stays last, and the numbers of all.
+  public var text: String {
+    var text = ""
+    for item in items where item.fate != .untouched {
+      text += "\(Self.title(item)): \(Self.words(for: item.fate))\n"
+      if let remark = item.remark { text += "    (\(remark))\n" }
+      for change in item.changes { text += Self.text(of: change) }
+    }
+    text += untouched
+    let fates: [Fate] = [.added, .removed, .changed, .restarted, .untouched]
+    let counts = fates.map { fate in
+      let number = items.count { $0.fate == fate && !$0.name.isEmpty }
+      return "\(number) \(Self.word(for: fate))"
+    }
+    return text + counts.joined(separator: ", ") + "\n"
+  }
+
+  private var untouched: String {
+    let untouched = Dictionary(grouping: items.filter { $0.fate == .untouched && !$0.name.isEmpty }, by: \.keyword)
+    return untouched.sorted { $0.key < $1.key }.map { keyword, items in
+      let names = items.prefix(Self.mostNames).map(\.name).joined(separator: ", ")
+      let more = items.count - Self.mostNames
+      return "untouched: \(keyword) \(names)\(more > 0 ? " and \(more) more" : "")\n"
+    }.joined()
+  }
+
+  private static func title(_ item: Item) -> String {
+    if item.name.isEmpty { return item.keyword.isEmpty ? "outside all blocks" : item.keyword }
+    return "\(item.keyword) \(item.name)"
+  }
+
+  private static func words(for fate: Fate) -> String {
+    switch fate {
+    case .added: "is added"
+    case .removed: "is removed"
+    case .changed: "goes on, changed"
+    case .restarted: "ends, and starts anew"
+    case .untouched: "goes on as it is"
+    }
+  }
+
+  private static func word(for fate: Fate) -> String {
+    switch fate {
+    case .added: "added"
+    case .removed: "removed"
+    case .changed: "changed"
+    case .restarted: "restarted"
+    case .untouched: "untouched"
+    }
+  }
+
+  private static func text(of change: Change) -> String {
+    switch change {
+    case .line(let property, let from?, let to?):
+      let (old, new) = (shown(from), shown(to))
+      if old == new { return "    \(old) → another one\n" }
+      // The keyword is the same but for two that say the opposite.
+      let isSameKeyword = from.first == to.first && from.first == .word(property)
+      return isSameKeyword
+        ? "    \(property) \(shown(from.dropFirst())) → \(shown(to.dropFirst()))\n" : "    \(old) → \(new)\n"
+    case .line(_, let from?, nil): return "    - \(shown(from))\n"
+    case .line(_, nil, let to?): return "    + \(shown(to))\n"
+    case .line(_, nil, nil): return ""
+    case .entries(let property, let removed, let added, let changed):
+      if removed.isEmpty, added.isEmpty, changed.isEmpty { return "    \(property) in another order\n" }
+      return "    \(property)\n" + removed.map { "        - \(shown($0))\n" }.joined()
+        + added.map { "        + \(shown($0))\n" }.joined()
+        + changed.map { change in
+          let (old, new) = (shown(change.from), shown(change.to))
+          return "        \(old) → \(old == new ? "another one" : new)\n"
+        }.joined()
+    }
+  }
+
+  /// Words one blank apart, with nothing in them that a terminal would act on.
+  private static func shown(_ words: some Sequence<OutlineWord>) -> String {
+    let text = words.map(\.text).joined(separator: " ")
+    return String(
+      String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : $0 }))
+  }
+}
