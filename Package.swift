@@ -58,7 +58,8 @@ let package = Package(
 
     // Layer 3: a settled configuration as people see it.
     layer(
-      "ConfigurationOutline", ["NetworkTypes", "VRRPCore", "ConfigurationSyntax", "Configuration", "ControlModel"]),
+      "ConfigurationOutline",
+      ["NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax", "Configuration", "ControlModel"]),
 
     // Layers 3 and 4: the operating system.
     layer("LinuxSystem", ["CLinux", "NetworkTypes"]),

@@ -206,6 +206,8 @@ public struct ScriptCheckDefinition: Sendable, Hashable {
   public var fall = 1
   /// Whether it counts as failed until the first success.
   public var initiallyFailed = false
+  /// When its verdict is held down, and when it is too old.
+  public var steadiness = CheckSteadiness()
 
   /// A check with keepalived's defaults.
   public init(name: String, command: CommandDefinition) {

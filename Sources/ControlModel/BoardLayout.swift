@@ -118,6 +118,7 @@ enum AddressField {
 
 enum TrackerField {
   static let sequence = BoardField<UInt32>(offset: 0)
+  static let condition = BoardField<UInt8>(offset: 4)
   static let changedAt = BoardField<Int64>(offset: 8)
   /// A hash of what is watched and how, so that a changed check under an old name starts afresh.
   static let fingerprint = BoardField<UInt64>(offset: 16)

@@ -1,3 +1,4 @@
+import HealthCore
 import NetworkTypes
 import VRRPCore
 
@@ -390,6 +391,12 @@ public struct TrackerRecord: BoardRecord {
   public var fingerprint: UInt64 {
     get { self[TrackerField.fingerprint] }
     nonmutating set { self[TrackerField.fingerprint] = newValue }
+  }
+
+  /// Whether its status is what the last results said. A board of a release that did not know of others says that it is.
+  public var condition: VerdictCondition {
+    get { VerdictCondition(rawValue: self[TrackerField.condition]) ?? .fresh }
+    nonmutating set { self[TrackerField.condition] = newValue.rawValue }
   }
 
   /// Its status, since when, and the check's last words about it.

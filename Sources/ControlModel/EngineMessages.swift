@@ -1,3 +1,4 @@
+import HealthCore
 import NetworkTypes
 import VRRPCore
 
@@ -21,12 +22,20 @@ public struct TrackerVerdict: Sendable, Equatable {
   public var status: TrackerStatus
   /// Why, in the check's own words.
   public var reason: String
+  /// Whether it is what the last results said.
+  public var condition: VerdictCondition
 
   /// A verdict of the given contents.
-  public init(tracker: Int, status: TrackerStatus, reason: String) {
+  public init(tracker: Int, status: TrackerStatus, reason: String, condition: VerdictCondition = .fresh) {
     self.tracker = tracker
     self.status = status
     self.reason = reason
+    self.condition = condition
+  }
+
+  /// A status with its condition in words: `down`, or `down (held)`.
+  public static func label(_ status: TrackerStatus, _ condition: VerdictCondition) -> String {
+    condition == .fresh ? status.label : "\(status.label) (\(condition.label))"
   }
 
   /// The message's bytes.
@@ -35,6 +44,7 @@ public struct TrackerVerdict: Sendable, Equatable {
     writer.write(UInt32(clamping: tracker))
     writer.write(status.rawValue)
     writer.write(reason)
+    writer.write(condition.rawValue)
     return writer.bytes
   }
 
@@ -45,6 +55,8 @@ public struct TrackerVerdict: Sendable, Equatable {
     guard let status = TrackerStatus(rawValue: try reader.read(Int64.self)) else { throw .invalid }
     self.status = status
     reason = try reader.readText()
+    // A prober of an earlier release has no word for it.
+    condition = (try? reader.read(UInt8.self)).flatMap(VerdictCondition.init) ?? .fresh
   }
 }
 

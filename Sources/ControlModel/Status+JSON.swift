@@ -1,3 +1,4 @@
+import HealthCore
 import NetworkTypes
 import VRRPCore
 
@@ -176,6 +177,7 @@ extension Status {
     writer.member("kind", tracker.names.kind)
     writer.member("name", tracker.names.name)
     writer.member("status", tracker.status.label)
+    writer.member("condition", tracker.condition.label)
     writer.member("reason", tracker.reason)
     if tracker.status == .unknown {
       writer.member("changed_ago", nil as String?)

@@ -1,3 +1,4 @@
+import HealthCore
 import NetworkTypes
 import VRRPCore
 
@@ -84,7 +85,10 @@ extension Status {
 
   private func row(_ tracker: Tracker) -> [String] {
     let since = tracker.status == .unknown ? "-" : Spoken.duration(nanoseconds: (now - tracker.since).rawValue)
-    return ["\(tracker.names.kind) \(tracker.names.name)", tracker.status.label, since, tracker.reason]
+    return [
+      "\(tracker.names.kind) \(tracker.names.name)", TrackerVerdict.label(tracker.status, tracker.condition), since,
+      tracker.reason,
+    ]
   }
 
   private func ago(_ instant: MonotonicInstant) -> String {

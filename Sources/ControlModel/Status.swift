@@ -1,3 +1,4 @@
+import HealthCore
 import NetworkTypes
 import VRRPCore
 
@@ -41,6 +42,8 @@ public struct Status: Sendable, Equatable {
     public var names: Names.Tracker
     /// What it says.
     public var status: TrackerStatus
+    /// Whether that is what the last results said.
+    public var condition: VerdictCondition
     /// Since when.
     public var since: MonotonicInstant
     /// Its last words.
@@ -126,7 +129,7 @@ public struct Status: Sendable, Equatable {
       let known = names.trackers.indices.contains(index)
       return Tracker(
         names: known ? names.trackers[index] : Names.Tracker(kind: "tracker", name: record.name),
-        status: verdict.status, since: verdict.since, reason: verdict.reason)
+        status: verdict.status, condition: record.condition, since: verdict.since, reason: verdict.reason)
     }
   }
 }

@@ -244,6 +244,7 @@ extension Engine {
 
   private func take(_ verdict: TrackerVerdict, at now: MonotonicInstant) {
     guard plan.trackers.indices.contains(verdict.tracker), plan.trackers[verdict.tracker].isProbers else { return }
+    board.tracker(verdict.tracker)?.condition = verdict.condition
     setTracker(verdict.tracker, to: verdict.status, reason: verdict.reason, at: now)
     carryOut(at: now, due: nil)
   }

@@ -1,3 +1,4 @@
+import Configuration
 import ControlModel
 import HealthCore
 import LinuxSystem
@@ -10,12 +11,15 @@ final class Check {
   private let loop: EventLoop
   private var work: any CheckWork
   private var state: CheckState
+  private var steady: SteadyVerdict
+  /// For what changes without a result.
+  private var steadyTimer: EventLoop.Timer?
   private var timer: EventLoop.Timer?
   /// When the last run was to start.
   private var lastStart: MonotonicInstant?
   private var isRunning = false
-  /// Why the verdict is what it is, in the check's own words.
-  private(set) var reason = ""
+  /// What the last result that agrees with the results' verdict said.
+  private var words = ""
   private var isRetired = false
   private var onRetired: (() -> Void)?
   private var lastRefusal: String?
@@ -35,22 +39,32 @@ final class Check {
     self.work = work
     self.loop = loop
     let isInitiallyFailed = definition.isInitiallyFailed
+    var words = ""
     state = CheckState(
       rise: definition.rise, fall: definition.fall,
       initiallyFailed: isInitiallyFailed && previous?.status != .up || previous?.status == .down)
     switch previous?.status {
     case .up:
       _ = state.record(success: true)
-      reason = previous?.reason ?? ""
+      words = previous?.reason ?? ""
     case .down:
-      reason = previous?.reason ?? ""
+      words = previous?.reason ?? ""
     case .unknown, .level, nil:
-      if isInitiallyFailed { reason = "no success yet (init_fail)" }
+      if isInitiallyFailed { words = "no success yet (init_fail)" }
     }
+    self.words = words
+    let limits = definition.steadiness
+    steady = SteadyVerdict(damping: limits.damping, expiry: limits.expiry, verdict: state.verdict, at: loop.now)
   }
 
   /// What the engine is told.
-  var status: TrackerStatus { TrackerStatus(state.verdict) }
+  var status: TrackerStatus { TrackerStatus(steady.verdict) }
+
+  /// Whether that is what the last results said.
+  var condition: VerdictCondition { steady.condition }
+
+  /// Why the verdict is what it is, in the check's own words.
+  var reason: String { steady.reason(words) }
 
   /// The process group of a run that has one.
   var processID: Int32? { work.processID }
@@ -58,6 +72,7 @@ final class Check {
   /// Begins the first run after `delay`, and from then on one at each interval.
   func start(after delay: Nanoseconds = .zero) {
     guard !isRetired, !isRunning else { return }
+    watchSteadiness()
     guard delay == .zero else {
       let time = loop.now + delay
       loop.cancel(timer)
@@ -80,6 +95,7 @@ final class Check {
     onVerdict = nil
     onRefusal = nil
     loop.cancel(timer)
+    loop.cancel(steadyTimer)
     guard isRunning else { return completion() }
     onRetired = completion
     work.end()
@@ -89,6 +105,7 @@ final class Check {
   func kill() {
     isRetired = true
     loop.cancel(timer)
+    loop.cancel(steadyTimer)
     work.kill()
     isRunning = false
     onRetired?()
@@ -148,12 +165,46 @@ final class Check {
   }
 
   private func record(_ result: CheckResult) {
-    guard state.record(success: result.isSuccess) != nil else {
-      // The reason follows the verdict that holds, so that status shows the newest words of a check that stays down.
-      if result.isSuccess == (status == .up) { reason = result.words }
-      return
+    let before = (steady.verdict, steady.condition)
+    let isChanged = state.record(success: result.isSuccess) != nil
+    // The reason follows the verdict that holds, so that status shows the newest words of a check that stays down.
+    if isChanged || result.isSuccess == (state.verdict == .up) { words = result.words }
+    steady.heard(state.verdict, at: loop.now)
+    tell(ifOtherThan: before)
+    watchSteadiness()
+  }
+
+  private func tell(ifOtherThan before: (Verdict, VerdictCondition)) {
+    if before != (steady.verdict, steady.condition) { onVerdict?(self) }
+  }
+
+  /// Sees to what changes without a result. Each result puts that off, so the timer only looks whether its time has come.
+  private func watchSteadiness() {
+    guard steadyTimer == nil, !isRetired, let deadline = steady.deadline else { return }
+    steadyTimer = loop.schedule(at: deadline) { [weak self] in
+      guard let self else { return }
+      steadyTimer = nil
+      guard !isRetired else { return }
+      let before = (steady.verdict, steady.condition)
+      steady.advance(to: loop.now)
+      tell(ifOtherThan: before)
+      watchSteadiness()
     }
-    reason = result.words
-    onVerdict?(self)
+  }
+}
+
+extension SteadyVerdict {
+  /// Why the verdict is what it is, when the results say `words`.
+  func reason(_ words: String) -> String {
+    let last = words.isEmpty ? "" : "; last: \(words)"
+    switch condition {
+    case .fresh: return words
+    case .held:
+      guard let damping else { return words }
+      return "\(damping.changes) changes within \(damping.period.spoken), held down for \(damping.hold.spoken)" + last
+    case .stale:
+      guard let expiry else { return words }
+      return "no result for \(expiry.time.spoken)" + last
+    }
   }
 }

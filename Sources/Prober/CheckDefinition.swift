@@ -49,6 +49,13 @@ enum CheckDefinition: Hashable {
     }
   }
 
+  var steadiness: CheckSteadiness {
+    switch self {
+    case .script(let script): script.steadiness
+    case .probe(let probe): probe.steadiness
+    }
+  }
+
   /// Whether another definition of the name looks at the same thing, so that its verdict is this one's too.
   func isAboutTheSame(as other: CheckDefinition) -> Bool {
     switch (self, other) {
@@ -68,7 +75,8 @@ extension Configuration {
     trackers.enumerated().compactMap { position, tracker in
       switch tracker {
       case .script(let index): (position, .script(scripts[index]))
-      case .probe(let index): (position, .probe(probes[index]))
+      case .probe(let index):
+        if case .combination = probes[index].question { nil } else { (position, .probe(probes[index])) }
       case .interface, .bfd, .group, .file, .process: nil
       }
     }

@@ -1,5 +1,6 @@
 import Configuration
 import ControlModel
+import HealthCore
 import LinuxSystem
 import NetworkTypes
 import VRRPCore
@@ -91,7 +92,9 @@ final class Checks {
   var verdicts: [TrackerVerdict] {
     checks.compactMap { tracker, check in
       check.status == .unknown
-        ? nil : TrackerVerdict(tracker: tracker, status: check.status, reason: check.reason)
+        ? nil
+        : TrackerVerdict(
+          tracker: tracker, status: check.status, reason: check.reason, condition: check.condition)
     }
   }
 
@@ -109,9 +112,11 @@ final class Checks {
     let (kind, name) = (check.definition.kind, check.definition.name)
     let words = check.reason.isEmpty ? "" : ": " + check.reason
     log.log(
-      check.status == .down ? .warning : .notice, "\(kind) \(name) is \(check.status.label)\(words)",
+      check.status == .down || check.condition != .fresh ? .warning : .notice,
+      "\(kind) \(name) is \(TrackerVerdict.label(check.status, check.condition))\(words)",
       fields: [
         ("event", "check"), (kind, name), ("status", check.status.label), ("reason", check.reason),
+        ("condition", check.condition.label),
       ])
     onVerdict?(tracker, check)
   }

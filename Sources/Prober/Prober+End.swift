@@ -105,6 +105,7 @@ extension Prober {
     checks.stop()
     files.stop()
     processes.stop()
+    combinations.stop()
   }
 
   private func end() {

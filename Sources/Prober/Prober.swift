@@ -24,6 +24,7 @@ final class Prober {
   private var probes: ProbeService?
   let files: TrackedFiles
   let processes: TrackedProcesses
+  let combinations: Combinations
   let notifier: Notifier
   let lifecycle: LifecycleScripts
   var control: ControlSocket?
@@ -56,6 +57,7 @@ final class Prober {
     checks = Checks(loop: loop, log: log)
     files = TrackedFiles(loop: loop, log: log)
     processes = TrackedProcesses(loop: loop, log: log)
+    combinations = Combinations(loop: loop, log: log)
     notifier = Notifier(loop: loop, log: log, scriptLimit: scriptLimit)
     lifecycle = LifecycleScripts(log: log)
     do {
@@ -65,8 +67,10 @@ final class Prober {
     }
     control?.onRequest = { [weak self] connection, request in self?.answer(request, on: connection) }
     checks.onVerdict = { [weak self] tracker, check in
-      self?.link?.send(TrackerVerdict(tracker: tracker, status: check.status, reason: check.reason))
+      self?.tell(
+        TrackerVerdict(tracker: tracker, status: check.status, reason: check.reason, condition: check.condition))
     }
+    combinations.onVerdict = { [weak self] verdict in self?.link?.send(verdict) }
     files.onLevel = { [weak self] index, level, reason in self?.send(.file(index), .level(level), reason) }
     processes.onVerdict = { [weak self] index, status, reason in self?.send(.process(index), status, reason) }
     processes.onWish = { [weak self] isWanted in _ = self?.report(.processEvents(wanted: isWanted)) }
@@ -235,12 +239,18 @@ final class Prober {
     func previous(_ tracker: TrackerDefinition) -> (status: TrackerStatus, reason: String)? {
       previous(trackerNumbers[tracker], configuration.name(of: tracker))
     }
+    // First, since the numbers of what they are made of may have changed; they hear of it as it becomes known.
+    combinations.adopt(configuration, previous: previous)
     checks.adopt(
       configuration.checks, work: { self.work(for: $0, launcher) }, previous: { previous($0, $1.name) })
     // The thread is only there for configurations that have probes.
     if configuration.probes.isEmpty { probes = nil }
     files.adopt(configuration.trackedFiles) { previous(.file($0)).map { $0.status != .unknown } ?? false }
     processes.adopt(configuration.trackedProcesses) { previous(.process($0)) }
+    for verdict in checks.verdicts { combinations.note(verdict.tracker, verdict.status, verdict.reason) }
+    for (index, status, reason) in processes.verdicts {
+      if let number = trackerNumbers[.process(index)] { combinations.note(number, status, reason) }
+    }
   }
 
   private func work(for definition: CheckDefinition, _ launcher: CommandLauncher) -> any CheckWork {
@@ -303,7 +313,13 @@ final class Prober {
 
   private func send(_ tracker: TrackerDefinition, _ status: TrackerStatus, _ reason: String) {
     guard let number = trackerNumbers[tracker] else { return }
-    link?.send(TrackerVerdict(tracker: number, status: status, reason: reason))
+    tell(TrackerVerdict(tracker: number, status: status, reason: reason))
+  }
+
+  /// Tells the engine, and the combinations that the tracker is a part of.
+  private func tell(_ verdict: TrackerVerdict) {
+    link?.send(verdict)
+    combinations.note(verdict.tracker, verdict.status, verdict.reason)
   }
 
   /// Tells a new engine all that is known.
@@ -311,6 +327,7 @@ final class Prober {
     for verdict in checks.verdicts { link?.send(verdict) }
     for (index, level, reason) in files.levels { send(.file(index), .level(level), reason) }
     for (index, status, reason) in processes.verdicts { send(.process(index), status, reason) }
+    for verdict in combinations.verdicts { link?.send(verdict) }
   }
 
   // MARK: The control socket

@@ -134,6 +134,8 @@ extension ProbeQuestion {
     case .load(let question): return HostAsker(asked: "load \(question.minutes)") { question.reading() }
     case .disk(let question): return HostAsker(asked: "disk \(question.path)") { question.reading() }
     case .memory(let question): return HostAsker(asked: "memory") { question.reading() }
+    // Made of what other checks have found; nobody is asked.
+    case .combination: throw ProbeObstacle(words: "it is made of other checks")
     }
   }
 }

@@ -60,6 +60,7 @@ extension Lowering {
     check.rise = draft.rise ?? 1
     check.fall = draft.fall ?? 1
     check.initiallyFailed = draft.initiallyFailed
+    check.steadiness = draft.steadiness.steadiness
     return check
   }
 

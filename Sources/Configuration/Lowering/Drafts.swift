@@ -77,6 +77,7 @@ struct ScriptDraft {
   var fall: Int?
   var user: Located<ScriptUser>?
   var initiallyFailed = false
+  var steadiness = SteadinessDraft()
 }
 
 /// A `vrrp_sync_group` block.

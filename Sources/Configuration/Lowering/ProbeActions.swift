@@ -14,6 +14,9 @@ struct ProbeDraft {
   var rise: Located<Int>?
   var fall: Located<Int>?
   var initiallyFailed = false
+  var steadiness = SteadinessDraft()
+  /// The checks that it is made of, if it is made of any.
+  var members: [Located<CombinedQuestion.Member>] = []
 }
 
 /// A file that a configuration names for the daemon to read, where it names it.
@@ -40,7 +43,8 @@ extension Lowering {
       .integer("rise", \.rise, bad: .error),
       .integer("fall", \.fall, bad: .error),
       .flag("init_fail", \.initiallyFailed),
-    ] + kinds.map { kind in .custom(kind.name) { $2.readKind(kind, $1, into: &$0) } }
+    ] + KeywordAction.steadiness(\.steadiness)
+      + kinds.map { kind in .custom(kind.name) { $2.readKind(kind, $1, into: &$0) } }
   }
 
   /// A kind of probe: how its target and its options become a question.
@@ -51,7 +55,7 @@ extension Lowering {
     let question: (Statement, ProbeOptions, Lowering) -> ProbeQuestion?
   }
 
-  static var kinds: [ProbeKind] { serviceKinds + networkKinds + hostKinds }
+  static var kinds: [ProbeKind] { serviceKinds + networkKinds + hostKinds + combinedKinds }
 
   private func readKind(_ kind: ProbeKind, _ statement: Statement, into draft: inout ProbeDraft) {
     if let earlier = draft.kind {
@@ -65,6 +69,7 @@ extension Lowering {
     draft.kind = Located(kind.name, statement.span)
     var options = ProbeOptions()
     apply(ActionTable(schema, block: ["vrrp_probe", kind.name], kind.actions), to: &options, statement.children)
+    draft.members = options.members
     draft.question = options.isBroken ? nil : kind.question(statement, options, self)
   }
 
@@ -87,6 +92,7 @@ extension Lowering {
     probe.rise = draft.rise?.value ?? 1
     probe.fall = draft.fall?.value ?? 1
     probe.initiallyFailed = draft.initiallyFailed
+    probe.steadiness = draft.steadiness.steadiness
     return probe
   }
 }

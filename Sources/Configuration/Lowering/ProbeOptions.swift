@@ -31,6 +31,8 @@ struct ProbeOptions {
   var full: Int?
   var window: Int?
   var available: Amount?
+  /// The checks of a combination.
+  var members: [Located<CombinedQuestion.Member>] = []
   /// Whether an option could not be read, which has been reported.
   var isBroken = false
 }

@@ -24,7 +24,7 @@ extension Lowering {
         draft.user = Located(user, word.span)
       },
       .flag("init_fail", \.initiallyFailed),
-    ]
+    ] + KeywordAction.steadiness(\.steadiness)
   }
 
   /// A check's interval or timeout; 0 counts as 1 s.

@@ -20,6 +20,8 @@ public struct ProbeDefinition: Sendable, Hashable {
   public var fall = 1
   /// Whether it counts as failed until the first success.
   public var initiallyFailed = false
+  /// When its verdict is held down, and when it is too old.
+  public var steadiness = CheckSteadiness()
 
   /// A probe with the defaults.
   public init(name: String, question: ProbeQuestion) {
@@ -58,6 +60,8 @@ public enum ProbeQuestion: Sendable, Hashable {
   case disk(DiskQuestion)
   /// `memory`.
   case memory(MemoryQuestion)
+  /// `any`, `all` and `at_least`: other checks.
+  case combination(CombinedQuestion)
 
   /// Whether it opens raw or packet sockets.
   public var needsRawNetwork: Bool {

@@ -5,7 +5,7 @@ extension Schema {
     conversationKeywords("tcp") + encryptionKeywords("tcp"), conversationKeywords("unix"), conversationKeywords("udp"),
     icmpKeywords, arpKeywords, dnsKeywords, smtpKeywords + encryptionKeywords("smtp"),
     redisKeywords + encryptionKeywords("redis"), postgresqlKeywords, mysqlKeywords, haproxyKeywords, loadKeywords,
-    diskKeywords, memoryKeywords,
+    diskKeywords, memoryKeywords, memberKeywords("any"), memberKeywords("all"), memberKeywords("at_least"),
   ]
 
   /// Rows inside `vrrp_probe/KIND`.
@@ -25,14 +25,14 @@ extension Schema {
       own("http", .target), own("https", .target), own("tcp", .target), own("unix", .target), own("udp", .target),
       own("icmp", .target), own("arp", .target), own("dns", .target), own("smtp", .target), own("redis", .target),
       own("postgresql", .target), own("mysql", .target), own("haproxy", .target), own("load", .target),
-      own("disk", .target), own("memory", .target),
+      own("disk", .target), own("memory", .target), own("any", .target), own("all", .target), own("at_least", .target),
       own("interval", .decimal(10_000, 4_294_000_000), default: "1", unit: .seconds),
       own("timeout", .decimal(1_000, 4_294_000_000), default: "interval", unit: .seconds),
       own("weight", .words, default: "0"),
       own("rise", .integer(1, 2_147_483_647), default: "1"),
       own("fall", .integer(1, 2_147_483_647), default: "1"),
       own("init_fail", .flag),
-    ])
+    ] + steadinessKeywords)
 
   private static func httpKeywords(_ kind: String) -> [Keyword] {
     options(
@@ -70,6 +70,10 @@ extension Schema {
         own("send", .word, default: "nothing"),
         own("expect", .words, default: kind == "udp" ? "any answer" : "a connection"),
       ])
+  }
+
+  private static func memberKeywords(_ kind: String) -> [Keyword] {
+    options(kind, [own("probe", .words), own("script", .words), own("process", .words)])
   }
 
   private static let icmpKeywords = options("icmp", [own("quorum", .integer(1, 64), default: "all targets")])

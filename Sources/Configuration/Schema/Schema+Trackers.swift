@@ -31,7 +31,16 @@ extension Schema {
       Keyword("fall", .integer(1, 2147483647), default: "1", .acts),
       Keyword("user", .words, arguments: "USER [GROUP]", default: "script_user", .acts),
       Keyword("init_fail", .flag, .acts),
-    ])
+    ] + steadinessKeywords)
+
+  /// Of every check, and martlet's own.
+  static let steadinessKeywords: [Keyword] = [
+    Keyword(
+      "damp", .words, arguments: "CHANGES SECONDS SECONDS", default: "off", unit: .seconds, since: Keyword.own, .acts),
+    Keyword(
+      "verdict_expiry", .words, arguments: "SECONDS [hold / fail]", default: "never", unit: .seconds,
+      since: Keyword.own, .acts),
+  ]
 
   private static let vrrpTrackProcessKeywords: [Keyword] = rows(
     "vrrp_track_process",

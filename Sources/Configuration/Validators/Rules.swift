@@ -26,7 +26,8 @@ extension Lowering {
   private static var scriptRules: [any ConfigurationRule.Type] {
     [
       RequiredScript.self, TrackedNames.self, ScriptSecurity.self, SessionAddresses.self, SessionHops.self,
-      SessionsOfCheckers.self, RequiredTrackedThings.self, ProbeQuestions.self, TrackGroupMembers.self,
+      SessionsOfCheckers.self, RequiredTrackedThings.self, ProbeQuestions.self, CombinedChecks.self,
+      VerdictExpiries.self, TrackGroupMembers.self,
     ]
   }
   private static var groupRules: [any ConfigurationRule.Type] {

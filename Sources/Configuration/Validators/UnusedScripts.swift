@@ -7,6 +7,9 @@ enum UnusedScripts: ConfigurationRule {
     for entries in lowering.instances.map(\.tracked) + lowering.groups.map(\.tracked) {
       used.formUnion(entries.filter { $0.kind == .script }.map(\.name.value))
     }
+    for probe in lowering.probes {
+      used.formUnion(probe.members.filter { $0.value.kind == .script }.map(\.value.name))
+    }
     for script in lowering.scripts where script.command != nil && !used.contains(script.name.value) {
       lowering.diagnostics.report(
         .warning, "unused-script", "nothing tracks vrrp_script \(script.name.value); keepalived does not run it",

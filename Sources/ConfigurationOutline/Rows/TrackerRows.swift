@@ -1,4 +1,5 @@
 import Configuration
+import HealthCore
 import NetworkTypes
 
 extension OutlineRow where Subject == TrackedFileDefinition {
@@ -47,12 +48,16 @@ extension OutlineRow where Subject == ProbeDefinition {
   /// The properties of `vrrp_probe`. What it asks is shown as it is written.
   static var probe: [OutlineRow<ProbeDefinition>] {
     [
-      OutlineRow("interval") { .word("interval", Decimal.text($0.interval, unit: .seconds)) },
-      OutlineRow("timeout", following: "interval") { .word("timeout", Decimal.text($0.timeout, unit: .seconds)) },
+      OutlineRow("interval") { .ofRuns($0, .word("interval", Decimal.text($0.interval, unit: .seconds))) },
+      OutlineRow("timeout", following: "interval") {
+        .ofRuns($0, .word("timeout", Decimal.text($0.timeout, unit: .seconds)))
+      },
       OutlineRow("weight") { .weight($0.weight, $0.reverse) },
-      OutlineRow("rise") { .word("rise", $0.rise) },
-      OutlineRow("fall") { .word("fall", $0.fall) },
+      OutlineRow("rise") { .ofRuns($0, .word("rise", $0.rise)) },
+      OutlineRow("fall") { .ofRuns($0, .word("fall", $0.fall)) },
       OutlineRow("init_fail") { .flag("init_fail", $0.initiallyFailed) },
+      OutlineRow("damp") { .damping($0.steadiness) },
+      OutlineRow("verdict_expiry") { .expiry($0.steadiness) },
     ]
   }
 
@@ -79,6 +84,12 @@ extension OutlineRow where Subject == ProbeDefinition {
     case .load: "load"
     case .disk: "disk"
     case .memory: "memory"
+    case .combination(let question):
+      switch question.combination {
+      case .any: "any"
+      case .all: "all"
+      case .atLeast: "at_least"
+      }
     }
   }
 }
@@ -86,6 +97,23 @@ extension OutlineRow where Subject == ProbeDefinition {
 extension OutlineContent {
   static func weight(_ weight: Int, _ reverse: Bool) -> OutlineContent {
     .line(["weight", .word("\(weight)")] + (reverse ? ["reverse"] : []))
+  }
+
+  /// What only a probe with runs of its own has.
+  fileprivate static func ofRuns(_ probe: ProbeDefinition, _ content: OutlineContent) -> OutlineContent {
+    if case .combination = probe.question { return .nothing }
+    return content
+  }
+
+  static func damping(_ steadiness: CheckSteadiness) -> OutlineContent {
+    guard let limits = steadiness.damping else { return .nothing }
+    let times = [limits.period, limits.hold].map { OutlineWord.word(Decimal.text($0, unit: .seconds)) }
+    return .line(["damp", .word("\(limits.changes)")] + times)
+  }
+
+  static func expiry(_ steadiness: CheckSteadiness) -> OutlineContent {
+    guard let expiry = steadiness.expiry else { return .nothing }
+    return .line(["verdict_expiry", .word(Decimal.text(expiry.time, unit: .seconds)), expiry.fails ? "fail" : "hold"])
   }
 
   /// A delay, which cannot be written if it is none.

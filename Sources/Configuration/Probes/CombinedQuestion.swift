@@ -1,0 +1,43 @@
+import HealthCore
+
+/// `any`, `all` and `at_least`: what several checks come to. It is asked again whenever one of them changes.
+public struct CombinedQuestion: Sendable, Hashable {
+  /// A check by its kind and name.
+  public struct Member: Sendable, Hashable, CustomStringConvertible {
+    /// A script, a probe or processes.
+    public var kind: TrackerKind
+    /// Its name.
+    public var name: String
+
+    /// A member of the given kind and name.
+    public init(_ kind: TrackerKind, _ name: String) {
+      self.kind = kind
+      self.name = name
+    }
+
+    /// As the file says it.
+    public var description: String { "\(kind.label) \(name)" }
+  }
+
+  /// How many must be up.
+  public var combination: Combination
+  /// The checks, in the order of the file.
+  public var members: [Member]
+
+  /// A question from its parts.
+  public init(_ combination: Combination, of members: [Member]) {
+    self.combination = combination
+    self.members = members
+  }
+}
+
+/// What keeps a verdict from changing too often or from being too old: `damp` and `verdict_expiry`.
+public struct CheckSteadiness: Sendable, Hashable {
+  /// When it is held down; `nil` for never.
+  public var damping: FlapDamping.Limits?
+  /// When it is stale; `nil` for never.
+  public var expiry: VerdictExpiry?
+
+  /// Nothing.
+  public init() {}
+}

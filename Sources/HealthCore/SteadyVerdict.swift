@@ -1,0 +1,91 @@
+import NetworkTypes
+
+/// What becomes of a verdict when no result comes any more (`verdict_expiry`).
+public struct VerdictExpiry: Sendable, Hashable {
+  /// Without a result for this time it is stale.
+  public let time: Nanoseconds
+  /// Whether it counts as down then, or as what it was.
+  public let fails: Bool
+
+  /// An expiry from its parts.
+  public init(after time: Nanoseconds, fails: Bool = false) {
+    self.time = time
+    self.fails = fails
+  }
+}
+
+/// Whether a verdict is what the last results said, or something else.
+public enum VerdictCondition: UInt8, Sendable, Hashable, CaseIterable {
+  /// It is what the last results said.
+  case fresh = 0
+  /// It is down because it changed too often (`damp`).
+  case held = 1
+  /// No result has come for longer than `verdict_expiry`.
+  case stale = 2
+
+  /// What status and logs call it.
+  public var label: String {
+    switch self {
+    case .fresh: "fresh"
+    case .held: "held"
+    case .stale: "stale"
+    }
+  }
+}
+
+/// A verdict as it counts: what the results came to, unless it changed too often or is too old.
+///
+/// Time is a parameter; ``advance(to:)`` is to be called when ``deadline`` has come.
+public struct SteadyVerdict: Sendable, Hashable {
+  /// When it is held down; `nil` for never.
+  public var damping: FlapDamping.Limits? { flaps?.limits }
+  /// When it is stale; `nil` for never.
+  public let expiry: VerdictExpiry?
+  private var flaps: FlapDamping?
+  private var result: Verdict
+  private var lastResult: MonotonicInstant
+  private var isStale = false
+
+  /// A verdict from before, or none. Its age counts from now.
+  public init(
+    damping: FlapDamping.Limits? = nil, expiry: VerdictExpiry? = nil, verdict: Verdict = .unknown,
+    at now: MonotonicInstant
+  ) {
+    flaps = damping.map(FlapDamping.init)
+    self.expiry = expiry
+    result = verdict
+    lastResult = now
+  }
+
+  /// What counts.
+  public var verdict: Verdict {
+    if flaps?.isHeld == true || isStale && expiry?.fails == true { return .down }
+    return result
+  }
+
+  /// Why it may differ from what the last results said.
+  public var condition: VerdictCondition { isStale ? .stale : flaps?.isHeld == true ? .held : .fresh }
+
+  /// When it may change without a result.
+  public var deadline: MonotonicInstant? {
+    let expires = isStale ? nil : expiry.map { lastResult + $0.time }
+    return [expires, flaps?.heldUntil].compactMap(\.self).min()
+  }
+
+  /// Takes in that a result has come, and what the results come to since.
+  public mutating func heard(_ verdict: Verdict, at now: MonotonicInstant) {
+    advance(to: now)
+    lastResult = now
+    isStale = false
+    guard verdict != result else { return }
+    // The first verdict is no change.
+    if result != .unknown { _ = flaps?.changed(at: now) }
+    result = verdict
+  }
+
+  /// Lets time pass.
+  public mutating func advance(to now: MonotonicInstant) {
+    _ = flaps?.release(at: now)
+    if let expiry, now - lastResult >= expiry.time { isStale = true }
+  }
+}

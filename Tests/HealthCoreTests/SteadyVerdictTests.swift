@@ -1,0 +1,72 @@
+import HealthCore
+import NetworkTypes
+import Testing
+
+@Suite struct SteadyVerdictTests {
+  private func instant(_ seconds: Int64) -> MonotonicInstant { MonotonicInstant(nanoseconds: seconds * 1_000_000_000) }
+  private let limits = FlapDamping.Limits(changes: 3, period: .seconds(10), hold: .seconds(30))
+
+  @Test("Without damping and expiry it is what the results come to, and has no deadline")
+  func plain() {
+    var verdict = SteadyVerdict(at: instant(0))
+    for (second, next) in [Verdict.up, .down, .up, .down, .up].enumerated() {
+      verdict.heard(next, at: instant(Int64(second)))
+      #expect(verdict.verdict == next && verdict.condition == .fresh && verdict.deadline == nil)
+    }
+    verdict.advance(to: instant(1_000_000))
+    #expect(verdict.verdict == .up && verdict.condition == .fresh)
+  }
+
+  @Test(
+    "What changes too often is held down, and then is what the results came to meanwhile", arguments: [true, false])
+  func held(endsUp: Bool) {
+    var verdict = SteadyVerdict(damping: limits, at: instant(0))
+    // The first verdict is no change.
+    for (second, next) in [Verdict.up, .down, .up, .down].enumerated() {
+      verdict.heard(next, at: instant(Int64(second)))
+    }
+    #expect(verdict.verdict == .down && verdict.condition == .held && verdict.deadline == instant(33))
+    verdict.heard(.up, at: instant(4))
+    #expect(verdict.verdict == .down && verdict.condition == .held)
+    if !endsUp { verdict.heard(.down, at: instant(5)) }
+    verdict.advance(to: instant(32))
+    #expect(verdict.condition == .held)
+    verdict.advance(to: instant(33))
+    #expect(verdict.verdict == (endsUp ? .up : .down) && verdict.condition == .fresh && verdict.deadline == nil)
+  }
+
+  @Test("Without a result it is stale, and holds or fails; the next result makes it fresh", arguments: [true, false])
+  func stale(fails: Bool) {
+    var verdict = SteadyVerdict(expiry: VerdictExpiry(after: .seconds(5), fails: fails), verdict: .up, at: instant(0))
+    #expect(verdict.deadline == instant(5))
+    verdict.heard(.up, at: instant(3))
+    #expect(verdict.deadline == instant(8))
+    verdict.advance(to: instant(7))
+    #expect(verdict.verdict == .up && verdict.condition == .fresh)
+    verdict.advance(to: instant(8))
+    #expect(verdict.verdict == (fails ? .down : .up) && verdict.condition == .stale && verdict.deadline == nil)
+    verdict.heard(.up, at: instant(9))
+    #expect(verdict.verdict == .up && verdict.condition == .fresh && verdict.deadline == instant(14))
+  }
+
+  @Test("A stale verdict that fails is no change of its own: it does not count as flapping")
+  func staleIsNoFlap() {
+    let expiry = VerdictExpiry(after: .seconds(1), fails: true)
+    var verdict = SteadyVerdict(damping: limits, expiry: expiry, verdict: .up, at: instant(0))
+    for round in 0..<5 as Range<Int64> {
+      verdict.advance(to: instant(round * 2 + 1))
+      #expect(verdict.verdict == .down)
+      verdict.heard(.up, at: instant(round * 2 + 2))
+      #expect(verdict.verdict == .up && verdict.condition == .fresh)
+    }
+  }
+
+  @Test("A verdict that never was any is held as none, or fails")
+  func neverAny() {
+    for fails in [true, false] {
+      var verdict = SteadyVerdict(expiry: VerdictExpiry(after: .seconds(5), fails: fails), at: instant(0))
+      verdict.advance(to: instant(5))
+      #expect(verdict.verdict == (fails ? .down : .unknown) && verdict.condition == .stale)
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import Configuration
+import ControlModel
+import Glibc
+import HealthCore
+import LinuxSystem
+import NetworkTypes
+import Testing
+import VRRPCore
+
+@testable import Prober
+
+extension ProberTests {
+  /// What counts is not always what the last result said.
+  @Suite struct Steadiness {
+    /// A script that is well while there is a file, and hangs while there is another.
+    private func check(
+      _ harness: Harness, _ name: String = "chk", _ change: (inout ScriptCheckDefinition) -> Void = { _ in }
+    ) -> ScriptCheckDefinition {
+      let folder = harness.scratch.path
+      let script = harness.scratch.script(
+        name,
+        "while test -e \(folder)/hang; do sleep 0.02; done; test -e \(folder)/\(name).ok || { echo \(name) is sick; exit 1; }"
+      )
+      var check = ScriptCheckDefinition(name: name, command: CommandDefinition(script))
+      check.interval = .milliseconds(20)
+      check.timeout = .seconds(10)
+      change(&check)
+      return check
+    }
+
+    private func configuration(_ scripts: [ScriptCheckDefinition], _ probes: [ProbeDefinition] = []) -> Configuration {
+      var configuration = Configuration.asOwnUser()
+      configuration.scripts = scripts
+      configuration.probes = probes
+      return configuration
+    }
+
+    private func set(_ name: String, well: Bool, _ harness: Harness) {
+      if well { harness.scratch.write(name + ".ok", "") } else { unlink(harness.scratch.path(name + ".ok")) }
+    }
+
+    private func last(_ tracker: Int, _ harness: Harness) -> TrackerVerdict? {
+      harness.verdicts.last { $0.tracker == tracker }
+    }
+
+    @Test("A check that changes too often is held down, and says so until its time is over")
+    func damping() throws {
+      let harness = try Harness()
+      set("chk", well: true, harness)
+      let check = check(harness) {
+        $0.steadiness.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(2))
+      }
+      try harness.serve(configuration([check]))
+      try harness.wait(for: "up") { last(0, harness)?.status == .up }
+      set("chk", well: false, harness)
+      try harness.wait(for: "down") { last(0, harness)?.status == .down }
+      #expect(last(0, harness) == TrackerVerdict(tracker: 0, status: .down, reason: "exit 1: chk is sick"))
+      set("chk", well: true, harness)
+      try harness.wait(for: "the hold") { last(0, harness)?.condition == .held }
+      let held = MonotonicClock.now()
+      #expect(
+        last(0, harness)
+          == TrackerVerdict(
+            tracker: 0, status: .down, reason: "2 changes within 60 s, held down for 2 s", condition: .held))
+      #expect(harness.logText.contains("script chk is down (held): 2 changes within 60 s, held down for 2 s"))
+      try harness.wait(for: "the end of the hold") { last(0, harness)?.status == .up }
+      let lasted = MonotonicClock.now() - held
+      #expect(lasted > .milliseconds(1500) && lasted < .seconds(4), "\(lasted)")
+      #expect(last(0, harness)?.condition == .fresh)
+    }
+
+    @Test("A check without a result goes stale, and holds or fails", arguments: [false, true])
+    func expiry(fails: Bool) throws {
+      let harness = try Harness()
+      set("chk", well: true, harness)
+      let check = check(harness) { $0.steadiness.expiry = VerdictExpiry(after: .milliseconds(500), fails: fails) }
+      try harness.serve(configuration([check]))
+      try harness.wait(for: "up") { last(0, harness)?.status == .up }
+      harness.scratch.write("hang", "")
+      try harness.wait(for: "the stale verdict") { last(0, harness)?.condition == .stale }
+      #expect(
+        last(0, harness)
+          == TrackerVerdict(
+            tracker: 0, status: fails ? .down : .up, reason: "no result for 0.5 s", condition: .stale))
+      unlink(harness.scratch.path("hang"))
+      try harness.wait(for: "the fresh verdict") { last(0, harness)?.condition == .fresh }
+      #expect(last(0, harness)?.status == .up)
+    }
+
+    @Test("A prober that is started again keeps a verdict until it is too old")
+    func restart() throws {
+      let harness = try Harness()
+      set("chk", well: true, harness)
+      let check = check(harness) { $0.steadiness.expiry = VerdictExpiry(after: .milliseconds(500), fails: true) }
+      let configuration = configuration([check])
+      try harness.serve(configuration)
+      try harness.wait(for: "up") { last(0, harness)?.status == .up }
+      harness.board.tracker(0)?.verdict = (.up, MonotonicClock.now(), "as it was")
+      harness.scratch.write("hang", "")
+      try harness.restartProber()
+      try harness.serve(configuration, keepingBoard: true)
+      try harness.wait(for: "the stale verdict") { harness.verdicts.count > 1 }
+      #expect(
+        harness.verdicts == [
+          TrackerVerdict(tracker: 0, status: .up, reason: "as it was"),
+          TrackerVerdict(
+            tracker: 0, status: .down, reason: "no result for 0.5 s; last: as it was", condition: .stale),
+        ])
+      unlink(harness.scratch.path("hang"))
+    }
+
+    private func combination(
+      _ name: String, _ combination: Combination, _ members: [CombinedQuestion.Member]
+    ) -> ProbeDefinition {
+      ProbeDefinition(name: name, question: .combination(CombinedQuestion(combination, of: members)))
+    }
+
+    @Test("A combination follows its members, and one that it is part of follows it")
+    func combinations() throws {
+      let harness = try Harness()
+      for name in ["a", "b", "c"] { set(name, well: true, harness) }
+      // The outer one stands first, so that the order of the file is no help.
+      let probes = [
+        combination("outer", .all, [.init(.probe, "inner"), .init(.script, "c")]),
+        combination("inner", .any, [.init(.script, "a"), .init(.script, "b")]),
+      ]
+      let configuration = configuration(["a", "b", "c"].map { check(harness, $0) }, probes)
+      let (outer, inner) = (3, 4)
+      try harness.serve(configuration)
+      try harness.wait(for: "all up") { last(outer, harness)?.status == .up && last(inner, harness)?.status == .up }
+      set("a", well: false, harness)
+      try harness.wait(for: "a down") { last(0, harness)?.status == .down }
+      #expect(last(inner, harness)?.status == .up)
+      set("b", well: false, harness)
+      try harness.wait(for: "outer down") { last(outer, harness)?.status == .down }
+      #expect(
+        last(inner, harness)?.reason
+          == "0 of 2 up, one wanted; script a: exit 1: a is sick; script b: exit 1: b is sick")
+      #expect(
+        last(outer, harness)?.reason.hasPrefix("1 of 2 up, all wanted; probe inner: 0 of 2 up, one wanted") == true)
+      #expect(harness.logText.contains("probe outer is down: 1 of 2 up, all wanted; probe inner: 0 of 2 up"))
+      // One that says the same goes on from what it was, whatever its number is.
+      try harness.serve(self.configuration(configuration.scripts, probes.reversed()))
+      try harness.wait(for: "what is known") { harness.verdicts.count >= 5 }
+      #expect(last(3, harness)?.status == .down && last(4, harness)?.status == .down)
+      set("b", well: true, harness)
+      try harness.wait(for: "up again") { last(3, harness)?.status == .up && last(4, harness)?.status == .up }
+    }
+
+    @Test("A combination says nothing before its members can decide it, and after a restart what it was")
+    func combinationRestart() throws {
+      let harness = try Harness()
+      let probes = [combination("both", .atLeast(2), [.init(.script, "a"), .init(.script, "b")])]
+      let configuration = configuration(
+        [check(harness, "a"), check(harness, "b") { $0.command = .shell("sleep 30") }], probes)
+      set("a", well: true, harness)
+      try harness.serve(configuration)
+      try harness.wait(for: "one up") { last(0, harness)?.status == .up }
+      #expect(last(2, harness) == nil)
+      for (tracker, name) in ["a", "b", "both"].enumerated() {
+        harness.board.tracker(tracker)?.name = name
+        harness.board.tracker(tracker)?.verdict = (.up, MonotonicClock.now(), "as it was")
+      }
+      try harness.restartProber()
+      try harness.serve(configuration, keepingBoard: true)
+      try harness.wait(for: "all verdicts") { harness.verdicts.count >= 3 }
+      #expect(last(2, harness)?.status == .up)
+      set("a", well: false, harness)
+      try harness.wait(for: "down") { last(2, harness)?.status == .down }
+      #expect(last(2, harness)?.reason == "1 of 2 up, at least 2 wanted; script a: exit 1: a is sick")
+    }
+  }
+}
