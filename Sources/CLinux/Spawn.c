@@ -59,7 +59,11 @@ static int set_scheduling(const clinux_spawn_request *request) {
 static int set_limits(const clinux_spawn_request *request) {
   for (size_t i = 0; i < request->limit_count; i++) {
     const clinux_resource_limit *limit = &request->limits[i];
-    struct rlimit64 value = {limit->soft, limit->hard};
+    struct rlimit64 held;
+    if (syscall(SYS_prlimit64, 0, limit->resource, NULL, &held) < 0) return -1;
+    // Nothing is raised beyond what holds: that would take a privilege.
+    rlim64_t hard = limit->hard < held.rlim_max ? limit->hard : held.rlim_max;
+    struct rlimit64 value = {limit->soft < hard ? limit->soft : hard, hard};
     if (syscall(SYS_prlimit64, 0, limit->resource, &value, NULL) < 0) return -1;
   }
   return 0;
@@ -114,6 +118,7 @@ static int child(void *argument) {
   if (request->new_group && !request->new_session && syscall(SYS_setpgid, 0, 0) < 0)
     return fail(context, CLINUX_SPAWN_GROUP);
   if (set_scheduling(request) < 0) return fail(context, CLINUX_SPAWN_SCHEDULING);
+  if (request->sandbox >= 0 && clinux_sandbox_begin(request->sandbox) < 0) return fail(context, CLINUX_SPAWN_SANDBOX);
   // Before the limits: the descriptors are first moved beyond all that are open, where a low limit would forbid them.
   if (set_descriptors(request) < 0) return fail(context, CLINUX_SPAWN_DESCRIPTORS);
   if (set_limits(request) < 0) return fail(context, CLINUX_SPAWN_LIMITS);
@@ -130,6 +135,8 @@ static int child(void *argument) {
       return fail(context, CLINUX_SPAWN_PARENT);
     }
   }
+  if (request->sandbox >= 0 && clinux_sandbox_finish(request->sandbox_has_network) < 0)
+    return fail(context, CLINUX_SPAWN_SANDBOX);
   syscall(SYS_execve, request->path, request->argv, request->envp);
   return fail(context, CLINUX_SPAWN_EXECUTE);
 }

@@ -188,6 +188,16 @@ public struct LifecycleScript: Sendable, Hashable {
 
 /// `vrrp_script`.
 public struct ScriptCheckDefinition: Sendable, Hashable {
+  /// What a script is kept from.
+  public enum Sandbox: Sendable, Hashable {
+    /// Nothing.
+    case off
+    /// Gaining privileges, writing and the network (`on`).
+    case closed
+    /// Gaining privileges and writing (`network`).
+    case withNetwork
+  }
+
   /// Its name.
   public var name: String
   /// What is run.
@@ -208,6 +218,8 @@ public struct ScriptCheckDefinition: Sendable, Hashable {
   public var initiallyFailed = false
   /// When its verdict is held down, and when it is too old.
   public var steadiness = CheckSteadiness()
+  /// What it is kept from.
+  public var sandbox = Sandbox.off
 
   /// A check with keepalived's defaults.
   public init(name: String, command: CommandDefinition) {

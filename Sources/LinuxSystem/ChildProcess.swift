@@ -94,6 +94,7 @@ public final class ChildProcess {
     case CLINUX_SPAWN_PARENT: "follow the parent of"
     case CLINUX_SPAWN_DESCRIPTORS: "hand descriptors to"
     case CLINUX_SPAWN_EXECUTE: "execute"
+    case CLINUX_SPAWN_SANDBOX: "put into its sandbox"
     default: "start a process for"
     }
   }
@@ -124,10 +125,12 @@ public final class ChildProcess {
     shim.parent_death_signal = request.parentDeathSignal ?? 0
     shim.descriptor_count = map.count
     shim.limit_count = limits.count
+    shim.sandbox = request.sandbox?.rawValue ?? -1
+    shim.sandbox_has_network = request.sandbox?.hasNetwork ?? false
     let strings = CStrings([request.executable, request.workingDirectory ?? ""])
     let arguments = CStrings(request.arguments)
     let environment = CStrings(request.environment)
-    return withExtendedLifetime((strings, arguments, environment)) {
+    return withExtendedLifetime((strings, arguments, environment, request.sandbox)) {
       shim.path = UnsafePointer(strings.pointers[0])
       shim.working_directory = request.workingDirectory == nil ? nil : UnsafePointer(strings.pointers[1])
       shim.argv = UnsafePointer(arguments.pointers.baseAddress)

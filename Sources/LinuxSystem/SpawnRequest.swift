@@ -25,6 +25,10 @@ public struct ResourceLimit: Sendable, Hashable {
   public static func openFiles(_ limit: UInt64) -> ResourceLimit { .init(resource: 7, soft: limit, hard: limit) }
   /// RLIMIT_MEMLOCK, in bytes.
   public static func lockedMemory(_ limit: UInt64) -> ResourceLimit { .init(resource: 8, soft: limit, hard: limit) }
+  /// RLIMIT_RTPRIO.
+  public static func realTimePriority(_ limit: UInt64) -> ResourceLimit {
+    .init(resource: 14, soft: limit, hard: limit)
+  }
   /// RLIMIT_AS, in bytes.
   public static func addressSpace(_ limit: UInt64) -> ResourceLimit { .init(resource: 9, soft: limit, hard: limit) }
 }
@@ -77,12 +81,14 @@ public struct SpawnRequest: Sendable {
   public var workingDirectory: String?
   /// The file mode creation mask; `nil` keeps the parent's.
   public var fileCreationMask: UInt32?
-  /// Resource limits to set.
+  /// Resource limits to set; none is raised above what this process may raise it to.
   public var limits: [ResourceLimit] = []
   /// The nice value to set; `nil` keeps the parent's, or makes it 0 if it was below with ``resetsScheduling``.
   public var niceness: Int32?
   /// Whether the child leaves a real-time class for the ordinary one.
   public var resetsScheduling = true
+  /// What the child may not do; `nil` for no such limits.
+  public var sandbox: Sandbox?
 
   /// A request that inherits no descriptor and keeps the parent's identity.
   public init(executable: String, arguments: [String], environment: [String] = []) {

@@ -125,7 +125,7 @@ final class ScriptWork: CheckWork {
   func begin(_ completion: @escaping (CheckResult) -> Void) throws(CheckRefusal) {
     do throws(ScriptIdentities.Refusal) {
       run = try launcher.launch(
-        definition.command, limit: definition.timeout, endsWithProber: true
+        definition.command, limit: definition.timeout, endsWithProber: true, sandbox: definition.sandbox
       ) { [weak self] outcome in
         self?.run = nil
         completion(CheckResult(isSuccess: outcome.isSuccess, words: outcome.description))

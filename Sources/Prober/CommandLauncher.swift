@@ -15,11 +15,16 @@ final class CommandLauncher {
   /// Whether a program that root would run and someone else can change is refused.
   let isStrict: Bool
   private let openFiles: ResourceLimit?
+  private let makeSandbox: (_ hasNetwork: Bool) throws(SystemError) -> Sandbox
 
   init(
     loop: EventLoop, drains: OutputDrains, groups: RunningGroups, identities: ScriptIdentities, isStrict: Bool,
-    openFiles: ResourceLimit? = nil
+    openFiles: ResourceLimit? = nil,
+    makeSandbox: @escaping (_ hasNetwork: Bool) throws(SystemError) -> Sandbox = {
+      (hasNetwork) throws(SystemError) in try Sandbox(hasNetwork: hasNetwork)
+    }
   ) {
+    self.makeSandbox = makeSandbox
     self.openFiles = openFiles
     self.loop = loop
     self.drains = drains
@@ -33,10 +38,11 @@ final class CommandLauncher {
   ///   - extra: words added after the command's own.
   ///   - environment: `NAME=value` entries beside the fixed ones.
   ///   - limit: how long it may run.
+  ///   - sandbox: what it is kept from; where the kernel cannot do that it is not run.
   ///   - endsWithProber: whether it is killed with all it started when this process dies, so that the next may start another.
   func launch(
     _ command: CommandDefinition, extra: [String] = [], environment: [String] = [], limit: Nanoseconds,
-    endsWithProber: Bool = false,
+    endsWithProber: Bool = false, sandbox: ScriptCheckDefinition.Sandbox = .off,
     completion: @escaping (CommandOutcome) -> Void
   ) throws(ScriptIdentities.Refusal) -> CommandRun {
     let identity = try identities.identity(for: command.user)
@@ -53,6 +59,9 @@ final class CommandLauncher {
     request.workingDirectory = "/"
     request.fileCreationMask = 0o022
     if let openFiles { request.limits.append(openFiles) }
+    // A check needs none of what the service may have been given for its engine.
+    if endsWithProber { request.limits += Self.checkLimits }
+    request.sandbox = try self.sandbox(sandbox)
     if identity.changes {
       request.userID = identity.userID
       request.groupID = identity.groupID
@@ -65,6 +74,22 @@ final class CommandLauncher {
     } catch {
       let step = error.operation == "execute" ? "" : "\(error.operation) it: "
       throw ScriptIdentities.Refusal(description: "cannot run: \(step)\(SystemError.reason(error.errno))")
+    }
+  }
+
+  /// No memory dumps, no more locked memory than the kernel gives by itself, no real-time scheduling.
+  private static let checkLimits: [ResourceLimit] = [
+    .coreSize(0), .lockedMemory(8 << 20), .realTimePriority(0),
+  ]
+
+  private func sandbox(_ kind: ScriptCheckDefinition.Sandbox) throws(ScriptIdentities.Refusal) -> Sandbox? {
+    guard kind != .off else { return nil }
+    do {
+      return try makeSandbox(kind == .withNetwork)
+    } catch {
+      throw ScriptIdentities.Refusal(
+        description: "refused: there is no sandbox: this kernel has no Landlock, or does not let it be used "
+          + "(\(SystemError.reason(error.errno)))")
     }
   }
 

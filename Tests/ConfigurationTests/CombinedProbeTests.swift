@@ -96,4 +96,16 @@ struct CombinedProbeTests {
     let loaded = load("vrrp_probe c {\ntcp 127.0.0.1:80\n\(line)\n}\n")
     #expect(!loaded.diagnostics.isEmpty && loaded.configuration.probes.first?.steadiness == CheckSteadiness())
   }
+
+  @Test(
+    "A script is kept from what its sandbox says, and one with another word is not run without",
+    arguments: [
+      ("", .off), ("sandbox", .closed), ("sandbox on", .closed), ("sandbox network", .withNetwork),
+      ("sandbox off", .off), ("sandbox of", nil),
+    ] as [(String, ScriptCheckDefinition.Sandbox?)])
+  func sandbox(line: String, sandbox: ScriptCheckDefinition.Sandbox?) {
+    let loaded = load("vrrp_script c {\nscript /bin/true\n\(line)\n}\n")
+    #expect(loaded.hasErrors == (sandbox == nil))
+    if let sandbox { #expect(loaded.configuration.scripts.first?.sandbox == sandbox) }
+  }
 }

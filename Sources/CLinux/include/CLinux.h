@@ -101,6 +101,9 @@ typedef struct {
   int32_t parent_death_signal;
   /// `NULL`: keep.
   const char *working_directory;
+  /// What ``clinux_sandbox_open`` gave; -1: no sandbox.
+  int sandbox;
+  bool sandbox_has_network;
 } clinux_spawn_request;
 
 /// Which step of a spawn failed.
@@ -114,7 +117,15 @@ enum {
   CLINUX_SPAWN_PARENT,
   CLINUX_SPAWN_DESCRIPTORS,
   CLINUX_SPAWN_EXECUTE,
+  CLINUX_SPAWN_SANDBOX,
 };
+
+/// The rules of a sandbox that may write nowhere, as a descriptor; a negative errno where the kernel has no Landlock.
+int clinux_sandbox_open(void);
+/// In the child, before its descriptors are gone: no new privileges, and no writing. 0, or -1 with errno.
+int clinux_sandbox_begin(int ruleset);
+/// In the child, as the last thing before it executes. 0, or -1 with errno.
+int clinux_sandbox_finish(bool with_network);
 
 /// Starts a process; 0, or a negative errno with the failed step in `step`. On success `pid` and `pidfd` are set, `pid`
 /// by the child before it does anything else.

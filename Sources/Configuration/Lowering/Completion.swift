@@ -61,6 +61,7 @@ extension Lowering {
     check.fall = draft.fall ?? 1
     check.initiallyFailed = draft.initiallyFailed
     check.steadiness = draft.steadiness.steadiness
+    check.sandbox = draft.sandbox
     return check
   }
 

@@ -78,6 +78,7 @@ struct ScriptDraft {
   var user: Located<ScriptUser>?
   var initiallyFailed = false
   var steadiness = SteadinessDraft()
+  var sandbox = ScriptCheckDefinition.Sandbox.off
 }
 
 /// A `vrrp_sync_group` block.

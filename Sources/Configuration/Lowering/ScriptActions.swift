@@ -24,6 +24,19 @@ extension Lowering {
         draft.user = Located(user, word.span)
       },
       .flag("init_fail", \.initiallyFailed),
+      .custom("sandbox") { draft, statement, lowering in
+        guard let word = statement.arguments.first else { return draft.sandbox = .closed }
+        switch word.text {
+        case "on": draft.sandbox = .closed
+        case "network": draft.sandbox = .withNetwork
+        case "off": draft.sandbox = .off
+        default:
+          // A script that was to be kept from something is not run without.
+          lowering.diagnostics.report(
+            .error, "bad-value", "'\(word.text)' is neither on nor network nor off", at: word.span,
+            suggestion: "write sandbox on, or sandbox network for a script that asks over the network")
+        }
+      },
     ] + KeywordAction.steadiness(\.steadiness)
   }
 

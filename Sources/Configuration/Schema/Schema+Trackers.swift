@@ -31,6 +31,7 @@ extension Schema {
       Keyword("fall", .integer(1, 2147483647), default: "1", .acts),
       Keyword("user", .words, arguments: "USER [GROUP]", default: "script_user", .acts),
       Keyword("init_fail", .flag, .acts),
+      Keyword("sandbox", .optionalWords, arguments: "[on / network / off]", default: "off", since: Keyword.own, .acts),
     ] + steadinessKeywords)
 
   /// Of every check, and martlet's own.

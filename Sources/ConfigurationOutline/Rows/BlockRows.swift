@@ -38,6 +38,13 @@ extension OutlineRow where Subject == ScriptCheckDefinition {
           ? .none("runs as script_user says") : .line(["user"] + OutlineContent.words(of: $0.command.user))
       },
       OutlineRow("init_fail") { .flag("init_fail", $0.initiallyFailed) },
+      OutlineRow("sandbox") {
+        switch $0.sandbox {
+        case .off: .nothing
+        case .closed: .line(["sandbox", "on"])
+        case .withNetwork: .line(["sandbox", "network"])
+        }
+      },
       OutlineRow("damp") { .damping($0.steadiness) },
       OutlineRow("verdict_expiry") { .expiry($0.steadiness) },
     ]
