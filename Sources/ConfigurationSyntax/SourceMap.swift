@@ -7,19 +7,30 @@ public final class SourceMap {
     var lineStarts: [Int]?
   }
 
-  struct Expansion {
+  /// A definition as it was at some point of the reading.
+  struct Definition {
     var name: String
-    var use: SourceSpan
     /// Where the value stands.
-    var definition: SourceSpan?
+    var value: SourceSpan?
+  }
+
+  /// There may be a million of them, so they share what they can.
+  private struct Expansion {
+    /// Position in ``definitions``.
+    var definition: UInt32
+    var use: SourceSpan
   }
 
   var files: [File] = []
-  private(set) var expansions: [Expansion] = []
+  private var expansions: [Expansion] = []
+  private var definitions: [Definition] = []
+  /// Positions of the latest definition of each name.
+  private var latestDefinitions: [String: UInt32] = [:]
   /// How often each path was read.
   private var readings: [String: Int] = [:]
-  /// The first expansion used in each place, made when it is first asked for.
-  private var firstExpansions: [Place: Int]?
+  /// The definition that was used first in each place, for the first expansions; grows when it is asked for.
+  private var definitionsByUse: [Place: UInt32] = [:]
+  private var indexedExpansions = 0
 
   /// Lines that sequences repeat; their column is 0.
   private var repeated: Set<Place> = []
@@ -40,7 +51,15 @@ public final class SourceMap {
   }
 
   func addExpansion(name: String, use: SourceSpan, definition: SourceSpan?) -> UInt32 {
-    expansions.append(Expansion(name: name, use: use, definition: definition))
+    let number: UInt32
+    if let known = latestDefinitions[name], definitions[Int(known)].value == definition {
+      number = known
+    } else {
+      number = UInt32(truncatingIfNeeded: definitions.count)
+      definitions.append(Definition(name: name, value: definition))
+      latestDefinitions[name] = number
+    }
+    expansions.append(Expansion(definition: number, use: use))
     return UInt32(truncatingIfNeeded: expansions.count)
   }
 
@@ -57,6 +76,12 @@ public final class SourceMap {
   func use(of span: SourceSpan) -> SourceSpan? {
     let expansion = Int(span.origin) - 1
     return expansions.indices.contains(expansion) ? expansions[expansion].use : nil
+  }
+
+  /// The name whose definition a span's text comes from; `nil` for text that stands in the file as it is read.
+  func nameUsed(for span: SourceSpan) -> String? {
+    let expansion = Int(span.origin) - 1
+    return expansions.indices.contains(expansion) ? definitions[Int(expansions[expansion].definition)].name : nil
   }
 
   func path(of span: SourceSpan) -> String {
@@ -79,8 +104,8 @@ public final class SourceMap {
 
   private func trail(of span: SourceSpan) -> [SourceRange.Step] {
     var steps: [SourceRange.Step] = []
-    if span.isMixed, let inner = expansion(in: span), let definition = inner.definition {
-      steps.append(step(.defined(name: inner.name), to: definition))
+    if span.isMixed, let inner = definition(in: span), let value = inner.value {
+      steps.append(step(.defined(name: inner.name), to: value))
     }
     var current = span
     while steps.count < 16 {
@@ -88,7 +113,7 @@ public final class SourceMap {
       let next: SourceSpan
       let expansion = Int(current.origin) - 1
       if expansions.indices.contains(expansion) {
-        reason = .definition(name: expansions[expansion].name)
+        reason = .definition(name: definitions[Int(expansions[expansion].definition)].name)
         next = expansions[expansion].use
       } else if files.indices.contains(Int(current.file)), let place = files[Int(current.file)].includedFrom {
         reason = .included
@@ -113,19 +138,16 @@ public final class SourceMap {
   }
 
   /// The first definition that is used inside a text that was put together.
-  func expansion(in span: SourceSpan) -> Expansion? {
-    var table = firstExpansions ?? [:]
-    if firstExpansions == nil {
-      for (index, expansion) in expansions.enumerated() {
-        let use = Place(file: expansion.use.file, line: expansion.use.line, column: expansion.use.column)
-        if table[use] == nil { table[use] = index }
-      }
-      firstExpansions = table
+  func definition(in span: SourceSpan) -> Definition? {
+    for expansion in expansions[indexedExpansions...] {
+      let use = Place(file: expansion.use.file, line: expansion.use.line, column: expansion.use.column)
+      if definitionsByUse[use] == nil { definitionsByUse[use] = expansion.definition }
     }
+    indexedExpansions = expansions.count
     let columns = Int(span.column)..<(Int(span.column) + max(1, length(of: span)))
-    let found = columns.lazy.compactMap {
-      table[Place(file: span.file, line: span.line, column: UInt32(truncatingIfNeeded: $0))]
+    let found = columns.lazy.compactMap { [definitionsByUse] column in
+      definitionsByUse[Place(file: span.file, line: span.line, column: UInt32(truncatingIfNeeded: column))]
     }.first
-    return found.map { expansions[$0] }
+    return found.map { definitions[Int($0)] }
   }
 }

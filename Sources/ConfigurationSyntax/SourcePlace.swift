@@ -34,15 +34,14 @@ extension SourceMap {
       steps.append(
         .init(reason: reason, path: path(of: place), line: Int(place.line), column: Int(place.column)))
     }
-    if span.isMixed, let inner = expansion(in: span), let definition = inner.definition {
-      add(.defined(name: inner.name), definition)
+    if span.isMixed, let inner = definition(in: span), let value = inner.value {
+      add(.defined(name: inner.name), value)
     }
     var current = span
     while steps.count < 16 {
-      let origin = Int(current.origin) - 1
-      if expansions.indices.contains(origin) {
-        add(.definition(name: expansions[origin].name), expansions[origin].use)
-        current = expansions[origin].use
+      if let name = nameUsed(for: current), let use = use(of: current) {
+        add(.definition(name: name), use)
+        current = use
       } else if files.indices.contains(Int(current.file)), let place = files[Int(current.file)].includedFrom {
         add(.included, place)
         current = place
