@@ -3,7 +3,7 @@ import NetworkTypes
 import VRRPCore
 
 /// A `bfd_instance` block.
-struct BFDDraft {
+struct BFDDraft: NamedDraft {
   var name: Located<String>
   var neighbor: Located<IPAddress>?
   var source: Located<IPAddress>?
@@ -64,7 +64,7 @@ extension Lowering {
   }
 
   /// The session of a name.
-  func session(named name: String) -> BFDDraft? { sessions.first { $0.name.value == name } }
+  func session(named name: String) -> BFDDraft? { sessionIndex.find(name, in: sessions) }
 
   /// The session that has been read, if it has a neighbour.
   func definition(_ draft: BFDDraft) -> BFDInstanceDefinition? {

@@ -4,13 +4,7 @@ import VRRPCore
 
 extension Lowering {
   /// The check of a name.
-  func script(named name: String) -> ScriptDraft? {
-    if scriptPositions.count != scripts.count {
-      scriptPositions = [:]
-      for (index, script) in scripts.enumerated() { scriptPositions[script.name.value] = index }
-    }
-    return scriptPositions[name].map { scripts[$0] }
-  }
+  func script(named name: String) -> ScriptDraft? { scriptIndex.find(name, in: scripts) }
 
   /// The model of what has been read, rules applied. What an error left without a meaning is not in it.
   func model() -> Configuration {

@@ -66,7 +66,7 @@ struct GlobalDraft {
 }
 
 /// A `vrrp_script` block.
-struct ScriptDraft {
+struct ScriptDraft: NamedDraft {
   var name: Located<String>
   var command: Located<CommandDefinition>?
   var interval: Located<Nanoseconds>?

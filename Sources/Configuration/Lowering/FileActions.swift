@@ -2,7 +2,7 @@ import ConfigurationSyntax
 import NetworkTypes
 
 /// A `track_file` block.
-struct TrackedFileDraft {
+struct TrackedFileDraft: NamedDraft {
   /// `track_file` or `vrrp_track_file`.
   var name: Located<String>
   var path: Located<String>?
@@ -60,7 +60,7 @@ extension Lowering {
   }
 
   /// The file of a name.
-  func trackedFile(named name: String) -> TrackedFileDraft? { trackedFiles.first { $0.name.value == name } }
+  func trackedFile(named name: String) -> TrackedFileDraft? { fileIndex.find(name, in: trackedFiles) }
 
   /// The file that has been read, if it has a path.
   func definition(_ draft: TrackedFileDraft) -> TrackedFileDefinition? {

@@ -45,8 +45,11 @@ final class Lowering {
   var interfaces: [String: SourceSpan] = [:]
   /// Where the first secret of each file stands, by the file's number.
   var secrets: [UInt32: SourceSpan] = [:]
-  /// Positions of ``scripts`` by name, made on demand.
-  var scriptPositions: [String: Int] = [:]
+  var scriptIndex = NameIndex()
+  var sessionIndex = NameIndex()
+  var fileIndex = NameIndex()
+  var processIndex = NameIndex()
+  var probeIndex = NameIndex()
   private var names: [String: [String: SourceSpan]] = [:]
   private var hasReportedLVS = false
 

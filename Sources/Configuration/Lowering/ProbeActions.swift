@@ -2,7 +2,7 @@ import ConfigurationSyntax
 import NetworkTypes
 
 /// A `vrrp_probe` block.
-struct ProbeDraft {
+struct ProbeDraft: NamedDraft {
   var name: Located<String>
   /// The keyword of its kind, and what that is about.
   var kind: Located<String>?
@@ -79,7 +79,7 @@ extension Lowering {
   }
 
   /// The probe of a name.
-  func probe(named name: String) -> ProbeDraft? { probes.first { $0.name.value == name } }
+  func probe(named name: String) -> ProbeDraft? { probeIndex.find(name, in: probes) }
 
   /// The probe that has been read, if it asks anything.
   func definition(_ draft: ProbeDraft) -> ProbeDefinition? {

@@ -2,7 +2,7 @@ import ConfigurationSyntax
 import NetworkTypes
 
 /// A `vrrp_track_process` block.
-struct TrackedProcessDraft {
+struct TrackedProcessDraft: NamedDraft {
   var name: Located<String>
   var command: Located<String>?
   var parameters: [String] = []
@@ -59,7 +59,7 @@ extension Lowering {
 
   /// The processes of a name.
   func trackedProcess(named name: String) -> TrackedProcessDraft? {
-    trackedProcesses.first { $0.name.value == name }
+    processIndex.find(name, in: trackedProcesses)
   }
 
   /// The processes that have been read, if they have a command.
