@@ -32,12 +32,17 @@ protocol PairRule {
 /// What is found between hosts; both places stand in each finding.
 struct PairFindings {
   private(set) var diagnostics: [Diagnostic] = []
+  private var dropped = 0
+
+  /// As many as one configuration shows.
+  private static let limit = 2000
 
   /// Adds a finding that is placed in the second host's files, with a note in the first one's.
   mutating func report(
     _ severity: Severity, _ id: String, _ message: String, _ pair: RouterPair, at second: SourceSpan?,
     and first: SourceSpan?, note: String, suggestion: String
   ) {
+    guard hasRoom(for: severity) else { return }
     diagnostics.append(
       Diagnostic(
         id: id, severity: severity, message: message, range: pair.second.range(second ?? pair.second.draft.name.span),
@@ -45,7 +50,31 @@ struct PairFindings {
         suggestion: suggestion))
   }
 
-  mutating func append(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+  /// Adds a finding about one host.
+  mutating func report(
+    _ severity: Severity, _ id: String, _ message: String, in host: ComparedHost, at span: SourceSpan,
+    suggestion: String
+  ) {
+    guard hasRoom(for: severity) else { return }
+    diagnostics.append(
+      Diagnostic(
+        id: id, severity: severity, message: message, range: host.lowering.diagnostics.shownRange(of: span),
+        suggestion: suggestion))
+  }
+
+  private mutating func hasRoom(for severity: Severity) -> Bool {
+    guard diagnostics.count >= (severity == .error ? 2 * Self.limit : Self.limit) else { return true }
+    dropped += 1
+    return false
+  }
+
+  /// All of them, with a last one that says how many more there were.
+  func finish() -> [Diagnostic] {
+    guard dropped > 0 else { return diagnostics }
+    return diagnostics + [
+      Diagnostic(id: "more-findings", severity: .note, message: "\(dropped) more findings are not shown")
+    ]
+  }
 }
 
 /// Compares the configurations of hosts that share virtual routers.
@@ -95,19 +124,17 @@ struct HostComparison {
       for rule in Self.rules { rule.check(pair, &findings) }
     }
     reportLoneRouters(&findings)
-    return findings.diagnostics
+    return findings.finish()
   }
 
   /// A host that shares routers may have others that nobody would take over.
   private func reportLoneRouters(_ findings: inout PairFindings) {
     for (host, positions) in zip(hosts, shared) where !positions.isEmpty {
       for (position, draft) in host.lowering.instances.enumerated() where !positions.contains(position) {
-        findings.append(
-          Diagnostic(
-            id: "pair-lone-router", severity: .warning,
-            message: "no other host has \(draft.name.value), so nobody takes over from this one",
-            range: host.lowering.diagnostics.shownRange(of: draft.name.span),
-            suggestion: "write a vrrp_instance with the same virtual_router_id and addresses on another host"))
+        findings.report(
+          .warning, "pair-lone-router", "no other host has \(draft.name.value), so nobody takes over from this one",
+          in: host, at: draft.name.span,
+          suggestion: "write a vrrp_instance with the same virtual_router_id and addresses on another host")
       }
     }
   }
