@@ -11,8 +11,7 @@ struct MartletCommand: ParsableCommand {
     version: Version.line,
     subcommands: [
       RunCommand.self, CheckCommand.self, FormatCommand.self, ConfigCommand.self, StatusCommand.self,
-      ReloadCommand.self,
-      SimulateCommand.self,
+      ReloadCommand.self, SimulateCommand.self, HelpCommand.self,
     ])
 
   /// Parses and runs; the code to exit with.

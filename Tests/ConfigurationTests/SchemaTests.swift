@@ -56,4 +56,30 @@ struct SchemaTests {
       }
     }
   }
+
+  @Test("Every row has a page, which is found by its name and block and says what becomes of it")
+  func pages() {
+    let schema = Schema.keepalived
+    for keyword in schema.keywords {
+      let path = "\(keyword.block)/\(keyword.name)"
+      #expect(schema.entries(path).contains(keyword), "\(path)")
+      let page = schema.page(of: keyword)
+      #expect(page.hasPrefix(keyword.name))
+      #expect(page.contains("\n  in        ") && page.contains("\n  since     ") && page.contains("\n  martlet   "))
+      let lines = page.split(separator: "\n").dropFirst()
+      #expect(lines.allSatisfy { $0.utf8.count <= 80 || !$0.dropFirst(12).contains(" ") }, "\(page)")
+    }
+    #expect(schema.entries("/linkbeat_use_polling").map(\.block) == [""])
+    #expect(schema.entries("").isEmpty && schema.entries("/").isEmpty && schema.entries("no_such").isEmpty)
+  }
+
+  @Test(
+    "A misspelt name is met with the one that was meant",
+    arguments: [
+      ("advert_itn", "advert_int"), ("Priority", "priority"), ("vrrp_script/priority", "priority"), ("/", nil),
+      ("", nil), ("qqqqqqqqqqqq", nil),
+    ])
+  func nearest(name: String, meant: String?) {
+    #expect(Schema.keepalived.nearest(to: name) == meant)
+  }
 }

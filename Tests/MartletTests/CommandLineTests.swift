@@ -147,4 +147,33 @@ import Testing
     #expect(outcome.code == 64)
     #expect(outcome.errors.contains(role))
   }
+
+  @Test("help keyword shows an entry for each block that has the keyword, and one block's when it is named")
+  func keywordsAreExplained() throws {
+    let priority = try Running.martlet(["help", "keyword", "priority"])
+    #expect(priority.code == 0)
+    #expect(priority.output.contains("  in        vrrp_instance\n  takes     1 to 255\n"), "\(priority.output)")
+    #expect(priority.output.contains("an entry of vrrp_instance/virtual_rules"))
+    let one = try Running.martlet(["help", "keyword", "vrrp_instance/priority"])
+    #expect(one.output.split(separator: "\n").count { $0.hasPrefix("priority ") } == 1)
+    #expect(try Running.martlet(["help", "keyword", "heartbeat_interface"]).output.contains("martlet's own"))
+    #expect(try Running.martlet(["help", "keyword", "most"]).output.contains("vrrp_probe/load"))
+  }
+
+  @Test(arguments: [
+    ("prioritty", "did you mean priority?"), ("vrrp_script/virtual_ipaddress", "did you mean virtual_ipaddress?"),
+    ("xyzzyxyzzy", "There is no keyword xyzzyxyzzy."),
+  ])
+  func aMisspeltKeywordIsMetWithTheOneThatWasMeant(name: String, answer: String) throws {
+    let outcome = try Running.martlet(["help", "keyword", name])
+    #expect(outcome.code == 64)
+    #expect(outcome.errors.contains(answer), "\(outcome.errors)")
+  }
+
+  @Test(arguments: [["help", "check"], ["check", "--help"]])
+  func commandsAreExplained(arguments: [String]) throws {
+    let outcome = try Running.martlet(arguments)
+    #expect(outcome.code == 0)
+    #expect(outcome.output.contains("Usage: martlet check") || outcome.output.contains("USAGE: martlet check"))
+  }
 }

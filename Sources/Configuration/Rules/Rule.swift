@@ -80,7 +80,7 @@ public struct Rule: Sendable, Hashable {
 
   /// The rule's page as text.
   public var page: String {
-    var text = "\(id): \(title)\n\n\(Self.wrapped(explanation))\n"
+    var text = "\(id): \(title)\n\n\(TextColumns.wrapped(explanation, width: 80).joined(separator: "\n"))\n"
     if let example {
       if !example.first.isEmpty { text += "\nThe first host has, in vrrp_instance:\n\n\(Self.indented(example.first))" }
       text += "\nWrong, in \(example.setting.rawValue):\n\n\(Self.indented(example.wrong))"
@@ -92,19 +92,6 @@ public struct Rule: Sendable, Hashable {
 
   private static func indented(_ text: String) -> String {
     text.split(separator: "\n").map { "    \($0)\n" }.joined()
-  }
-
-  /// The text in lines of at most 80 characters.
-  private static func wrapped(_ text: String) -> String {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      if let last = lines.last, last.count + 1 + word.count <= 80 {
-        lines[lines.count - 1] += " \(word)"
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines.joined(separator: "\n")
   }
 }
 
