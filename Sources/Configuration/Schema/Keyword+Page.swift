@@ -70,7 +70,7 @@ extension Keyword {
   public var treatment: String {
     switch disposition {
     case .acts: "acts on it"
-    case .accepted(let reason): "accepts it: it \(reason.text)"
+    case .accepted(let reason): "accepts it, and it \(reason.text)"
     case .lacks(let advice): "does not have it: \(advice.text)"
     case .notManaged: "reads and checks it, and leaves LVS to others"
     }
