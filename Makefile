@@ -32,7 +32,7 @@ RELEASE := -c release --static-swift-stdlib
 INSTALLED := $(DESTDIR)$(PREFIX)
 BINARY ?= .build/release/martlet
 
-.PHONY: deps build demo test simulate scale interoperability lint bench install clean have-build-packages have-lab-packages
+.PHONY: deps build demo test simulate scale fuzz docs interoperability lint bench install clean have-build-packages have-lab-packages
 
 ## deps: install the Debian packages that are missing (as root; otherwise say what to type)
 deps: have-build-packages have-lab-packages
@@ -99,6 +99,17 @@ scale: have-build-packages
 	@$(SWIFT) build $(RELEASE) --product RandomRuns --quiet
 	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/RandomRuns" --scale
 
+## fuzz: a million changed configurations, each within a second and 256 MiB; RUNS=n for fewer, SEED=n for others, FILES=… for which
+fuzz: have-build-packages
+	@$(SWIFT) build $(RELEASE) --product MutationRuns --quiet
+	@nice -n 19 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/MutationRuns" $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) \
+	  $(or $(FILES),$$(find config ../shared/corpus -name '*.conf' -size -64k 2>/dev/null | sort))
+
+## docs: the reference of the configuration language, from the schema: docs/configuration.md and martlet.conf(5)
+docs: have-build-packages
+	@$(SWIFT) build --product Reference --quiet
+	@"$$($(SWIFT) build --show-bin-path)/Reference" docs/configuration.md config/martlet.conf.5
+
 ## interoperability: the takeovers beside keepalived and FRR, written to docs/interoperability.md when all of them passed
 interoperability: deps
 	$(SWIFT) build --build-tests
@@ -120,7 +131,7 @@ bench: deps
 	@$(SWIFT) build $(RELEASE) --product Benchmarks --quiet
 	@$(LAB) "$$($(SWIFT) build $(RELEASE) --show-bin-path)/Benchmarks" $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(PROBES),--probes)
 
-## install: the binary, the systemd unit and the sample configurations, below $(DESTDIR)$(PREFIX); builds only what is not built yet,
+## install: the binary, the systemd unit, the manual page and the sample configurations, below $(DESTDIR)$(PREFIX); builds only what is not built yet,
 ## so that root needs no Swift after the `make build` of somebody else
 install:
 	@if [ ! -x $(BINARY) ] || [ -n "$$(find Package.swift Sources -newer $(BINARY) -print -quit)" ]; then \
@@ -133,7 +144,8 @@ install:
 	  install -D -m 644 "$$file" $(INSTALLED)/lib/sysusers.d/"$${file##*/}"; done
 	for file in systemd/tmpfiles.d/*.conf; do [ ! -e "$$file" ] || \
 	  install -D -m 644 "$$file" $(INSTALLED)/lib/tmpfiles.d/"$${file##*/}"; done
-	for file in config/*; do [ ! -e "$$file" ] || \
+	install -D -m 644 config/martlet.conf.5 $(INSTALLED)/share/man/man5/martlet.conf.5
+	for file in config/*.conf; do [ ! -e "$$file" ] || \
 	  install -D -m 644 "$$file" $(INSTALLED)/share/doc/martlet/examples/"$${file##*/}"; done
 
 ## clean: everything that was built

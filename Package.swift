@@ -112,6 +112,13 @@ let package = Package(
     .executableTarget(
       name: "RandomRuns", dependencies: ["SimulationKit", "VRRPCore", "NetworkTypes", argumentParser],
       swiftSettings: settings, linkerSettings: linking),
+    .executableTarget(
+      name: "MutationRuns",
+      dependencies: ["Configuration", "ConfigurationSyntax", "LinuxSystem", argumentParser],
+      swiftSettings: settings, linkerSettings: linking),
+    .executableTarget(
+      name: "Reference", dependencies: ["Configuration", "ConfigurationSyntax"],
+      swiftSettings: settings, linkerSettings: linking),
     layer("LabKit", ["CLinux", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire"]),
     .executableTarget(
       name: "Demo", dependencies: ["LabKit", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire"],
@@ -131,6 +138,7 @@ let package = Package(
     tests(
       "ConfigurationOutlineTests",
       ["ConfigurationOutline", "Configuration", "ConfigurationSyntax", "VRRPCore", "NetworkTypes"]),
+    tests("ReferenceTests", ["Reference", "Configuration", "ConfigurationSyntax"]),
     tests("CorpusTests", ["Configuration", "ConfigurationOutline", "ConfigurationSyntax"]),
     tests("ControlModelTests", ["ControlModel", "VRRPCore", "NetworkTypes"]),
     tests("LinuxSystemTests", ["LinuxSystem", "CLinux", "NetworkTypes"]),
