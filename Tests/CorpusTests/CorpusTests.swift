@@ -87,6 +87,42 @@ struct CorpusTests {
     #expect(silent.isEmpty)
   }
 
+  @Test("docs/configuration.md has the figures that are counted here")
+  func figures() throws {
+    var lines = ["| keepalived 2.2.7 says | files | silent | warned | refused |", "|---|---|---|---|---|"]
+    var things = [0, 0, 0, 0, 0]
+    for verdict in ["clean", "warnings", "rejected", "tool_failure"] {
+      var counts = [0, 0, 0]
+      for entry in try Corpus.entries() where entry.verdict == verdict {
+        let loaded = ConfigurationLoader.load(
+          path: Corpus.root + "/files/" + entry.file, files: DiskSourceFiles(),
+          configurationID: entry.configurationID)
+        counts[loaded.hasErrors ? 2 : loaded.count(of: .warning) > 0 ? 1 : 0] += 1
+        guard verdict == "clean" else { continue }
+        let model = loaded.configuration
+        things[0] += model.routers.count
+        things[1] += model.routers.reduce(0) { $0 + $1.addresses.count + $1.excludedAddresses.count }
+        things[2] += model.groups.count
+        things[3] += model.scripts.count
+        things[4] += model.trackedFiles.count + model.trackedProcesses.count + model.bfdInstances.count
+      }
+      let name = verdict == "tool_failure" ? "(it did not come to an end)" : verdict
+      lines.append(
+        "| \(name) | \(counts.reduce(0, +)) | \(counts.map { "\($0)" }.joined(separator: " | ")) |")
+    }
+    lines.append("")
+    lines.append(
+      "The clean files have \(things[0]) instances, \(things[1]) addresses, \(things[2]) sync groups, \(things[3]) scripts and "
+        + "\(things[4]) tracked files, processes and sessions.")
+    let path = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/docs/configuration.md"
+    let document = String(decoding: try DiskSourceFiles().read(path), as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let begin = try #require(document.firstIndex(of: "<!-- Counted by CorpusTests -->"))
+    let end = try #require(document.firstIndex(of: "<!-- The figures end here. -->"))
+    for line in lines { print("figures: \(line)") }
+    #expect(document[(begin + 1)..<end].filter { !$0.isEmpty } == lines.filter { !$0.isEmpty })
+  }
+
   @Test("What keepalived finds wrong in a broken file is found here, and a correct one is not refused")
   func brokenFiles() throws {
     var quiet: [String] = []
