@@ -82,6 +82,8 @@ public final class DiagnosticCollector {
   public let map: SourceMap
   private var dropped = 0
   private let limit: Int
+  /// Names that may still be compared with misspelt ones.
+  private var comparisonsLeft = 20_000
 
   /// A collector that keeps at most `limit` findings that are no errors, and as many errors.
   public init(map: SourceMap, limit: Int = 2000) {
@@ -91,6 +93,15 @@ public final class DiagnosticCollector {
 
   /// Whether a further finding that is no error would only be counted, so that looking for help with it is in vain.
   var isFull: Bool { diagnostics.count >= limit }
+
+  /// The one of the candidates that a name was meant to be; `nil` too when so much has been compared that further help would take longer
+  /// than the reading itself.
+  public func nearest(to name: String, in candidates: @autoclosure () -> [String]) -> String? {
+    guard !isFull, comparisonsLeft > 0 else { return nil }
+    let candidates = candidates()
+    comparisonsLeft -= candidates.count
+    return Spelling.nearest(to: name, in: candidates)
+  }
 
   /// Adds a finding.
   ///

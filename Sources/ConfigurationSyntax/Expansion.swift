@@ -154,7 +154,7 @@ struct LineExpander {
     // Inside quotes it may be meant for a shell.
     guard !isQuoted else { return }
     let name = String(decoding: reference.name, as: UTF8.self)
-    let nearest = reader.diagnostics.isFull ? nil : Spelling.nearest(to: name, in: reader.definitions.names)
+    let nearest = reader.diagnostics.nearest(to: name, in: reader.definitions.names)
     let meant = nearest.map { reference.isBraced ? "${\($0)}" : "$\($0)" }
     reader.diagnostics.report(
       .warning, "undefined-definition",

@@ -121,4 +121,13 @@ struct RobustnessTests {
     let source = parse("include " + String(repeating: "{a,b,c,d}", count: 30))
     #expect(source.ids == ["include-too-many"])
   }
+
+  @Test("Help with misspelt names ends before it takes longer than the reading")
+  func suggestions() {
+    let diagnostics = DiagnosticCollector(map: SourceMap())
+    let names = (0..<1000).map { "name\($0)" }
+    let found = (0..<100).map { _ in diagnostics.nearest(to: "nane7", in: names) }
+    #expect(found.first == "name7")
+    #expect((10...50).contains(found.count { $0 != nil }))
+  }
 }

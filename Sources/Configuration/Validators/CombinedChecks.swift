@@ -15,7 +15,7 @@ enum CombinedChecks: ConfigurationRule {
     let kind = member.value.kind
     let entry = TrackEntry(kind: kind, name: Located(member.value.name, member.span))
     guard lowering.trackable(entry) == nil, let block = kind.words?.block else { return }
-    let nearest = Spelling.nearest(to: member.value.name, in: lowering.names(of: kind))
+    let nearest = lowering.diagnostics.nearest(to: member.value.name, in: lowering.names(of: kind))
     lowering.diagnostics.report(
       .error, "unknown-check", "there is no \(block) \(member.value.name)", at: member.span,
       suggestion: nearest.map { "did you mean \($0)?" } ?? "name one that is there, or take it out",

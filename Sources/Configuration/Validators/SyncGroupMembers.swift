@@ -32,7 +32,7 @@ enum SyncGroupMembers: ConfigurationRule {
   ) {
     // A name that the group has already was not meant twice.
     let others = names.subtracting(group.members.map(\.value))
-    let nearest = Spelling.nearest(to: member.value, in: others.sorted())
+    let nearest = lowering.diagnostics.nearest(to: member.value, in: others.sorted())
     lowering.diagnostics.report(
       .warning, "unknown-member", "there is no vrrp_instance \(member.value); \(group.name.value) does without it",
       at: member.span,

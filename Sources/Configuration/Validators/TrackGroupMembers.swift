@@ -6,7 +6,7 @@ enum TrackGroupMembers: ConfigurationRule {
     let names = Set(lowering.instances.map(\.name.value))
     for group in lowering.trackGroups {
       for member in group.members where !names.contains(member.value) {
-        let nearest = Spelling.nearest(to: member.value, in: names.sorted())
+        let nearest = lowering.diagnostics.nearest(to: member.value, in: names.sorted())
         lowering.diagnostics.report(
           .warning, "unknown-member", "there is no vrrp_instance \(member.value); \(group.name.value) does without it",
           at: member.span, suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
@@ -19,7 +19,7 @@ enum TrackGroupMembers: ConfigurationRule {
     }
     let groups = Set(lowering.trackGroups.map(\.name.value))
     for use in lowering.trackGroupUses where !groups.contains(use.value) {
-      let nearest = Spelling.nearest(to: use.value, in: groups.sorted())
+      let nearest = lowering.diagnostics.nearest(to: use.value, in: groups.sorted())
       lowering.diagnostics.report(
         .warning, "unknown-track-group", "there is no track_group \(use.value); it is ignored", at: use.span,
         suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)

@@ -23,7 +23,7 @@ enum TrackedNames: ConfigurationRule {
 
   private static func reportUnknown(_ entry: TrackEntry, _ words: TrackerKind.Words, _ lowering: Lowering) {
     let name = entry.name.value
-    let nearest = Spelling.nearest(to: name, in: lowering.names(of: entry.kind))
+    let nearest = lowering.diagnostics.nearest(to: name, in: lowering.names(of: entry.kind))
     lowering.diagnostics.report(
       .warning, words.unknown, "there is no \(words.block) \(name); nothing is \(words.use)",
       at: entry.name.span,

@@ -24,7 +24,7 @@ enum VirtualServerNames: ConfigurationRule {
     _ uses: [Located<String>], _ kind: String, known: Set<String>, _ result: String, _ lowering: Lowering
   ) {
     for use in uses where !known.contains(use.value) {
-      let nearest = Spelling.nearest(to: use.value, in: known.sorted())
+      let nearest = lowering.diagnostics.nearest(to: use.value, in: known.sorted())
       lowering.diagnostics.report(
         .warning, "unknown-name", "there is no \(kind) \(use.value); \(result)", at: use.span,
         suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
