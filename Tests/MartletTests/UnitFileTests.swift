@@ -50,6 +50,7 @@ import Testing
         "usr/lib/tmpfiles.d/martlet.conf 644", "usr/share/doc/martlet/examples/martlet-left.conf 644",
         "usr/share/doc/martlet/examples/martlet-right.conf 644", "usr/share/doc/martlet/examples/haproxy.conf 644",
         "usr/share/doc/martlet/examples/nginx.conf 644", "usr/share/doc/martlet/examples/probes.conf 644",
+        "usr/share/man/man5/martlet.conf.5 644",
       ])
     let elsewhere = try Running.run(
       make,
