@@ -103,7 +103,7 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "NetworkTypes", "ConfigurationSyntax", "Configuration", "ConfigurationOutline", "ControlModel", "LinuxSystem",
-        "Engine", "Prober", "Supervisor", "Simulation", argumentParser,
+        "Engine", "Probes", "Prober", "Supervisor", "Simulation", argumentParser,
       ],
       swiftSettings: settings, linkerSettings: linking),
 

@@ -35,8 +35,27 @@ public enum HostAudit {
     }
   }
 
+  /// The checks that can never pass on `host`, because nobody is there to run them: a router that tracks one would be in FAULT for
+  /// ever. keepalived takes the check away instead, so that nothing is tracked.
+  public static func impossibleChecks(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
+    unknownUsers(of: loaded, on: host).filter { $0.severity == .error }
+  }
+
+  /// The users of the scripts that something tracks.
+  private static func usersOfTrackedScripts(_ configuration: Configuration) -> Set<ScriptUser> {
+    let references = configuration.routers.flatMap(\.tracked) + configuration.groups.flatMap(\.tracked)
+    var names = Set(references.filter { $0.kind == .script }.map(\.name))
+    for probe in configuration.probes {
+      guard case .combination(let question) = probe.question else { continue }
+      names.formUnion(question.members.filter { $0.kind == .script }.map(\.name))
+    }
+    let tracked = configuration.scripts.filter { names.contains($0.name) }
+    return Set(tracked.compactMap { $0.command.user ?? configuration.global.scriptUser })
+  }
+
   private static func unknownUsers(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
     var seen: Set<SourceRange> = []
+    let needed = usersOfTrackedScripts(loaded.configuration)
     return loaded.scripts.compactMap { use in
       guard let user = use.command.user ?? loaded.configuration.global.scriptUser else { return nil }
       let lacks: String
@@ -51,8 +70,11 @@ public enum HostAudit {
       let range = use.userRange ?? (use.command.user == nil ? loaded.requirements.scriptUser : nil) ?? use.range
       guard seen.insert(range).inserted else { return nil }
       return Diagnostic(
-        id: "unknown-user", severity: .warning,
-        message: "this host has no \(lacks), so \(use.keyword) would not be run", range: range,
+        id: "unknown-user", severity: needed.contains(user) ? .error : .warning,
+        message: needed.contains(user)
+          ? "this host has no \(lacks), so a check that is tracked could never pass"
+          : "this host has no \(lacks), so \(use.keyword) would not be run",
+        range: range,
         suggestion: "name a user that is there, or add this one with useradd --system")
     }
   }

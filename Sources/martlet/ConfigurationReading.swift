@@ -2,6 +2,7 @@ import Configuration
 import ConfigurationSyntax
 import ControlModel
 import Glibc
+import Probes
 
 /// Reads a configuration from the disk as every command does.
 struct ConfigurationReading {
@@ -22,12 +23,23 @@ struct ConfigurationReading {
     let absolute = Self.absolute(path)
     var loaded = ConfigurationLoader.load(
       path: absolute, files: files, configurationID: configurationID, randomSeed: seed)
-    let audit = FileAudit.diagnostics(of: loaded, files: DiskSourceFiles())
+    let audit = Self.impossible(loaded)
     loaded.diagnostics += audit
     loaded.hasErrors = loaded.hasErrors || !audit.isEmpty
     let bundle = SourceBundle(
       recording: files, rootPath: absolute, configurationID: configurationID, randomSeed: seed)
     return (loaded, bundle)
+  }
+
+  /// What can never pass on this host: files that are not there or not what they should be, and users that it does not have.
+  private static func impossible(_ loaded: LoadedConfiguration) -> [Diagnostic] {
+    fileFindings(of: loaded) + HostAudit.impossibleChecks(of: loaded, on: ThisHost())
+  }
+
+  /// What is wrong with the files that probes read.
+  static func fileFindings(of loaded: LoadedConfiguration) -> [Diagnostic] {
+    FileAudit.diagnostics(of: loaded, files: DiskSourceFiles())
+      + FileAudit.diagnostics(of: loaded, faults: CertificateAudit.faults(of: loaded.configuration))
   }
 
   /// The configuration with what was found, the state of the programs that it names included.

@@ -133,6 +133,21 @@ struct HostAuditTests {
     #expect(found.map { $0.range?.line } == (line.map { [$0] } ?? []))
   }
 
+  @Test(
+    "An unknown user is an error where a check that is tracked could never pass",
+    arguments: [
+      ("script_user nosuch", "", "track_script", Severity.error), ("", "user nosuch", "track_script", .error),
+      ("", "user nosuch", "track_probe", .error), ("", "user nosuch", "", .warning),
+      ("script_user nosuch", "user nobody", "track_script", nil),
+    ] as [(String, String, String, Severity?)])
+  func usersOfChecks(global: String, own: String, tracked: String, severity: Severity?) {
+    var text = "global_defs {\n\(global)\n}\nvrrp_script a {\nscript /bin/true\n\(own)\n}\n"
+    text += tracked == "track_probe" ? "vrrp_probe p {\nany {\nscript a\n}\n}\n" : ""
+    text += instance(tracked.isEmpty ? "" : "\(tracked) {\n\(tracked == "track_probe" ? "p" : "a")\n}")
+    let found = audit(text).filter { $0.id == "unknown-user" }
+    #expect(found.map(\.severity) == (severity.map { [$0] } ?? []))
+  }
+
   @Test("A password that everybody can read is told of in its own file, and never shown")
   func secrets() throws {
     let path = "/etc/martlet/martlet.conf"

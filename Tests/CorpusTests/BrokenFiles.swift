@@ -52,7 +52,7 @@ enum BrokenFiles {
     .init("48-script-ranges", "7 zero-becomes-one w", "8 bad-value w", "9 bad-value w", "10 bad-value w"),
     .init("49-script-fraction", "8 timeout-beyond-interval w"),
     .init("50-script-missing-file", "6 script-missing w"),
-    .init("51-script-user-unknown", "6 unknown-user w"),
+    .init("51-script-user-unknown", "6 unknown-user e"),
     .init("52-script-no-security", "2 script-security w"),
     .init("53-sync-group-unknown", "1 sync-group-size w", "4 unknown-member w"),
     .init("54-sync-group-empty", "1 sync-group-size w"),

@@ -41,6 +41,22 @@ import Testing
     #expect(try check("--host", file, file).errors.contains("interface-absent"))
   }
 
+  @Test(arguments: [
+    ("vrrp_probe p {\n https https://localhost/ {\n  ca_file TEXT\n }\n}\n", "track_probe {\n p\n}", "bad-certificate"),
+    (
+      "vrrp_probe p {\n https https://localhost/ {\n  ca_file TEXT.not\n }\n}\n", "track_probe {\n p\n}", "missing-file"
+    ),
+    ("vrrp_probe p {\n http htp://localhost/\n}\n", "track_probe {\n p\n}", "bad-url"),
+    ("vrrp_script s {\n script /bin/true\n user nosuchuser\n}\n", "track_script {\n s\n}", "unknown-user"),
+  ]) func aCheckThatCanNeverPassIsAnError(block: String, tracked: String, id: String) throws {
+    let scratch = try Scratch()
+    let text = try scratch.file("text", "no certificate\n")
+    let file = try scratch.file(
+      "one.conf", block.replacing("TEXT", with: text) + Sample.router(extra: tracked))
+    let outcome = try check(file)
+    #expect(outcome.code == 2 && outcome.errors.contains("[\(id)]"), "\(outcome.errors)")
+  }
+
   @Test func aPasswordThatAllCanReadIsToldOf() throws {
     let scratch = try Scratch()
     let file = try scratch.file(

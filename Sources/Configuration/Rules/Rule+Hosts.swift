@@ -8,8 +8,13 @@ extension Rule {
       "The service does not start without it, unless dynamic_interfaces is written: then its routers wait for it in FAULT. martlet check looks at this host when one file is checked; --no-host turns that off."
     ),
     Rule(
-      "unknown-user", .host, .warning, "The host does not have the user or group that is to run a script",
-      "The script would not be run. keepalived removes the check."),
+      "unknown-user", .host, .error, "The host does not have the user or group that is to run a script",
+      "The script would not be run. For a check that is tracked it is an error, since it could never pass; keepalived removes such a check, so that nothing is tracked."
+    ),
+    Rule(
+      "bad-certificate", .host, .error, "A file that is to hold a certificate or a key does not",
+      "The probe could never pass, so it is refused before it takes an address away. Certificates and keys are read in PEM form."
+    ),
     Rule(
       "script-missing", .host, .warning, "A script does not exist",
       "It would fail whenever it is run. It is no error, since it may come with a mount or a package."),

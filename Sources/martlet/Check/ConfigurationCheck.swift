@@ -34,7 +34,9 @@ struct ConfigurationCheck {
     let loaded = ConfigurationLoader.load(hosts: files.map(\.source), files: DiskSourceFiles())
     var findings: [Diagnostic] = []
     for host in loaded.hosts {
-      let audit = looksAtHost ? HostAudit.diagnostics(of: host, on: ThisHost()) : []
+      let audit =
+        looksAtHost
+        ? ConfigurationReading.fileFindings(of: host) + HostAudit.diagnostics(of: host, on: ThisHost()) : []
       findings += Self.inOrder(host.diagnostics + audit)
     }
     // One file read as two hosts has most of its findings twice.
