@@ -110,6 +110,50 @@ extension LabTests {
       }
     }
 
+    /// Whatever a check does to the host, adverts leave on time, and no other check is taken to have failed.
+    @Test(needs(.lab, .martlet))
+    func aCheckThatSpinsWithAHundredChildrenMovesNothing() async throws {
+      try await inLab(alone: true) { lab in
+        var file = RouterFile(version: .v3, interval: .milliseconds(100))
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        let script = "\(pair.high.host.folder)/spin"
+        let started = "\(pair.high.host.folder)/started"
+        try writeFile(
+          script,
+          """
+          #!/bin/sh
+          echo run >> \(started)
+          for child in $(seq 100); do timeout 3 sh -c 'while :; do :; done' & done
+          wait
+          exit 0
+          """)
+        chmod(script, 0o755)
+        file.topLines = [
+          "vrrp_script spin {", "script \"\(script)\"", "interval 4", "timeout 30", "}",
+          "vrrp_script plain {", "script /bin/true", "interval 0.5", "timeout 5", "}",
+        ]
+        file.instanceLines = ["track_script {", "spin", "plain", "}"]
+        let plain = RouterFile(version: .v3, interval: .milliseconds(100))
+        try pair.high.start(file.text(for: pair.high.host, priority: Pair.highPriority, peers: []))
+        try pair.low.start(plain.text(for: pair.low.host, priority: Pair.lowPriority, peers: []))
+        // Both checks have a first result, and the spinning one has begun again.
+        let begins = await eventually(within: .seconds(60)) {
+          readFile(started).split(separator: "\n").count >= 2
+            && pair.adverts(of: pair.high, since: .init(nanoseconds: 0)).count > 5
+        }
+        try #require(begins, "\(pair.logs)")
+        let begin = MonotonicInstant.labNow()
+        try await pair.settle(.seconds(8))
+        pair.expectOnlySender(pair.high, since: begin)
+        let late = lateness(pair.adverts(of: pair.high, since: begin).map(\.time), file.interval)
+        print("beside a hundred spinning children the latest advert is \(late) late")
+        #expect(late < file.interval, "an advert was \(late) late\n\(pair.logs)")
+        let status = try MartletStatus.of(#require(pair.high as? MartletPeer))
+        #expect(status.routers.first?.state == "MASTER", "\(pair.logs)")
+        #expect(!pair.high.log.contains("plain is down"), "\(pair.logs)")
+      }
+    }
+
     private func answers(_ peer: MartletPeer) -> Bool { (try? peer.statusJSON()) != nil }
 
     @Test(needs(.lab, .martlet))
