@@ -39,16 +39,16 @@ public enum ConfigurationLoader {
     finish(
       read(
         ConfigurationSource(path: path, configurationID: configurationID, randomSeed: randomSeed), files: files,
-        limits: limits, lints: lints
-      ).lowering)
+        limits: limits, lints: lints))
   }
 
   /// Reads a configuration, and keeps the statements that it was made of.
   public static func loadWithSource(
     _ source: ConfigurationSource, files: some SourceFiles, limits: SourceLimits = SourceLimits()
   ) -> (loaded: LoadedConfiguration, source: ParsedSource) {
-    let (lowering, parsed) = read(source, files: files, limits: limits, lints: false)
-    return (finish(lowering), parsed)
+    var statements: [Statement] = []
+    let lowering = read(source, files: files, limits: limits, lints: false) { statements.append($0) }
+    return (finish(lowering), ParsedSource(statements: statements, diagnostics: lowering.diagnostics))
   }
 
   /// Reads the configuration that a bundle was made of; gives what the first reading gave.
@@ -59,7 +59,7 @@ public enum ConfigurationLoader {
 
   /// Reads the configurations of several hosts, with lints, and compares the routers that they have in common.
   public static func load(hosts: [ConfigurationSource], files: some SourceFiles) -> LoadedHosts {
-    let lowerings = hosts.map { read($0, files: files, limits: SourceLimits(), lints: true).lowering }
+    let lowerings = hosts.map { read($0, files: files, limits: SourceLimits(), lints: true) }
     let comparison = HostComparison(zip(hosts, lowerings).map { ComparedHost(path: $0.path, lowering: $1) })
     let findings = comparison.check()
     return LoadedHosts(
@@ -67,17 +67,21 @@ public enum ConfigurationLoader {
   }
 
   private static func read(
-    _ source: ConfigurationSource, files: some SourceFiles, limits: SourceLimits, lints: Bool
-  ) -> (lowering: Lowering, parsed: ParsedSource) {
+    _ source: ConfigurationSource, files: some SourceFiles, limits: SourceLimits, lints: Bool,
+    keep: @escaping (Statement) -> Void = { _ in }
+  ) -> Lowering {
     let schema = Schema.keepalived
-    let parsed = ConfigurationParser.parse(
+    let lowering = Lowering(schema: schema, files: files, diagnostics: DiagnosticCollector(map: SourceMap()))
+    ConfigurationParser.parse(
       path: source.path, files: files, grammar: schema.grammar, configurationID: source.configurationID,
-      randomSeed: source.randomSeed, limits: limits)
-    let lowering = Lowering(schema: schema, files: files, diagnostics: parsed.diagnostics)
-    lowering.read(parsed.statements)
+      randomSeed: source.randomSeed, limits: limits, diagnostics: lowering.diagnostics
+    ) { statement in
+      lowering.read([statement])
+      keep(statement)
+    }
     lowering.applyRules()
     if lints { lowering.applyLints() }
-    return (lowering, parsed)
+    return lowering
   }
 
   private static func finish(_ lowering: Lowering) -> LoadedConfiguration {

@@ -9,7 +9,9 @@ struct BlockBuilder {
 
   let grammar: Grammar
   let diagnostics: DiagnosticCollector
-  private(set) var statements: [Statement] = []
+  /// Takes each statement outside all blocks when it is complete.
+  private let receive: (Statement) -> Void
+  private var last: Statement?
   private var open: [Frame] = []
   /// A statement whose opening brace has not come yet.
   private var awaited: Statement?
@@ -22,9 +24,10 @@ struct BlockBuilder {
   /// The first line outside all blocks that belongs into the block that was closed before it.
   private var outcast: (word: Word, block: Statement)?
 
-  init(grammar: Grammar, diagnostics: DiagnosticCollector) {
+  init(grammar: Grammar, diagnostics: DiagnosticCollector, receive: @escaping (Statement) -> Void) {
     self.grammar = grammar
     self.diagnostics = diagnostics
+    self.receive = receive
   }
 
   private var block: Grammar.ID? { open.isEmpty ? nil : open[open.count - 1].statement.keyword }
@@ -84,7 +87,8 @@ struct BlockBuilder {
 
   private mutating func append(_ statement: Statement) {
     if open.isEmpty {
-      statements.append(statement)
+      last = statement
+      receive(statement)
     } else {
       open[open.count - 1].statement.children.append(statement)
     }
@@ -258,7 +262,7 @@ struct BlockBuilder {
   /// Reports a word that is no keyword here, and gives the keyword that it will have been meant to be.
   private mutating func reportUnknown(_ words: [Word]) -> String? {
     let word = words[0]
-    if open.isEmpty, outcast == nil, let last = statements.last, let id = last.keyword, last.closingBrace != nil,
+    if open.isEmpty, outcast == nil, let last, let id = last.keyword, last.closingBrace != nil,
       grammar.find(word.bytes, in: id) != nil
     {
       outcast = (word, last)

@@ -4,6 +4,12 @@ public struct ParsedSource {
   public var statements: [Statement]
   /// Takes in further findings about the same source.
   public var diagnostics: DiagnosticCollector
+
+  /// A source that was read.
+  public init(statements: [Statement], diagnostics: DiagnosticCollector) {
+    self.statements = statements
+    self.diagnostics = diagnostics
+  }
 }
 
 /// Reads a configuration's files into statements.
@@ -22,15 +28,28 @@ public enum ConfigurationParser {
     limits: SourceLimits = SourceLimits()
   ) -> ParsedSource {
     let diagnostics = DiagnosticCollector(map: SourceMap())
+    var statements: [Statement] = []
+    parse(
+      path: path, files: files, grammar: grammar, configurationID: configurationID, randomSeed: randomSeed,
+      limits: limits, diagnostics: diagnostics
+    ) { statements.append($0) }
+    return ParsedSource(statements: statements, diagnostics: diagnostics)
+  }
+
+  /// The same, but each statement outside all blocks is given away when it is complete, and nothing is kept: sequences can make a
+  /// million lines of ten.
+  public static func parse(
+    path: String, files: any SourceFiles, grammar: Grammar, configurationID: String?, randomSeed: UInt64,
+    limits: SourceLimits, diagnostics: DiagnosticCollector, receive: @escaping (Statement) -> Void
+  ) {
     let reader = SourceReader(
       files: files, grammar: grammar, diagnostics: diagnostics, configurationID: configurationID,
-      randomSeed: randomSeed, limits: limits)
+      randomSeed: randomSeed, limits: limits, receive: receive)
     do {
       reader.read(try files.read(path), path: path, includedFrom: nil)
     } catch {
       diagnostics.report(.error, "unreadable-file", "\(path) \(error.reason)")
     }
     reader.builder.finish()
-    return ParsedSource(statements: reader.builder.statements, diagnostics: diagnostics)
   }
 }

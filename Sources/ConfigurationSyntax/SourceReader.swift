@@ -24,7 +24,7 @@ final class SourceReader {
 
   init(
     files: any SourceFiles, grammar: Grammar, diagnostics: DiagnosticCollector, configurationID: String?,
-    randomSeed: UInt64, limits: SourceLimits
+    randomSeed: UInt64, limits: SourceLimits, receive: @escaping (Statement) -> Void
   ) {
     self.files = files
     self.limits = limits
@@ -34,7 +34,7 @@ final class SourceReader {
     self.diagnostics = diagnostics
     self.configurationID = Array((configurationID ?? "").utf8)
     random = RandomNumbers(state: randomSeed)
-    builder = BlockBuilder(grammar: grammar, diagnostics: diagnostics)
+    builder = BlockBuilder(grammar: grammar, diagnostics: diagnostics, receive: receive)
   }
 
   /// Reads one file's bytes; what they include is read in place.

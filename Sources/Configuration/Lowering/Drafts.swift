@@ -189,7 +189,7 @@ struct InstanceDraft {
   var sendsAdvertsBelow: SourceSpan?
   var announcements = AnnouncementDraft()
   var tracked: [TrackEntry] = []
-  var notify = NotifyDefinition()
+  @Boxed var notify: NotifyDefinition
   var notifiesPriorityChanges: Bool?
   var routingDomain: Located<String>?
   var usesIPVLAN = false

@@ -11,18 +11,19 @@ enum DuplicateVirtualRouterID: ConfigurationRule {
   }
 
   static func check(_ lowering: Lowering) {
-    var seen: [Key: [InstanceDraft]] = [:]
-    for draft in lowering.instances {
+    // Positions and no drafts, which are large.
+    var seen: [Key: [Int]] = [:]
+    for (position, draft) in lowering.instances.enumerated() {
       guard let number = draft.virtualRouterID?.value, let interface = draft.interface?.value else { continue }
       let place =
         draft.isUnicast
         ? "unicast \(draft.sourceAddress?.value.description ?? interface)"
         : "\(interface) \(lowering.multicastGroup(of: draft))"
       let key = Key(number: number, family: draft.settledFamily, place: place)
-      if let other = seen[key, default: []].first(where: { conflict($0, draft) }) {
-        report(draft, other, number, lowering)
+      if let other = seen[key, default: []].first(where: { conflict(lowering.instances[$0], draft) }) {
+        report(draft, lowering.instances[other], number, lowering)
       }
-      seen[key, default: []].append(draft)
+      seen[key, default: []].append(position)
     }
     checkHeartbeats(lowering)
   }

@@ -60,6 +60,8 @@ extension Lowering {
       for rule in rules { rule.check(&drafts[index], self) }
     }
     instances = drafts
+    // Or the next change would be to a copy of all of them.
+    drafts = []
     for rule in Self.groupRules { rule.check(self) }
   }
 }

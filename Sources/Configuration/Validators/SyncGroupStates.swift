@@ -4,10 +4,10 @@ import VRRPCore
 /// A group moves as one, so its members must want the same.
 enum SyncGroupStates: ConfigurationRule {
   static func check(_ lowering: Lowering) {
-    var drafts: [String: InstanceDraft] = [:]
-    for draft in lowering.instances { drafts[draft.name.value] = draft }
+    var positions: [String: Int] = [:]
+    for (position, draft) in lowering.instances.enumerated() { positions[draft.name.value] = position }
     for group in lowering.groups where group.members.count > 1 {
-      let members = group.members.compactMap { drafts[$0.value] }
+      let members = group.members.compactMap { positions[$0.value].map { lowering.instances[$0] } }
       checkOwners(group, members, lowering)
       let masters = members.filter { $0.state?.value == .master }
       guard !masters.isEmpty, masters.count < members.count,
