@@ -216,6 +216,8 @@ public final class Host: Sendable {
   /// The whole host dies: from one moment on nothing leaves it, then nothing in it runs any more.
   public func crash() throws(LabError) {
     crashed.store(true, ordering: .relaxed)
+    // The kernel may take seconds to put the link down while it is busy with other labs, and the daemons would go on for so long.
+    for pid in processes() { kill(pid, SIGSTOP) }
     try linkDown()
     killEverything()
   }

@@ -3,7 +3,7 @@ import Testing
 
 /// How many labs run at a time, so that the daemons under test compete with few others for the machine.
 actor LabSlots {
-  static let shared = LabSlots(count: 8)
+  static let shared = LabSlots(count: 6)
 
   private let count: Int
   private var free: Int
