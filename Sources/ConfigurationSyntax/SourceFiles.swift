@@ -45,7 +45,7 @@ public struct SourceLimits: Sendable, Hashable {
   /// Bytes of all files read.
   public static let totalLength = 128 * 1_048_576
   /// Lines that definitions and sequences may grow to in all.
-  public var expandedLines = 2_000_000
+  public var expandedLines = 1_250_000
   /// Bytes that definitions and sequences may grow to in all.
   public var expandedBytes = 64 * 1_048_576
   /// Definitions and sequences within one another.

@@ -33,6 +33,19 @@ enum Corpus {
 }
 
 extension Corpus {
+  /// The lines of docs/configuration.md.
+  static func document() throws -> [String] {
+    let path = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/docs/configuration.md"
+    return String(decoding: try DiskSourceFiles().read(path), as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// A line of figures stands in docs/configuration.md as an item of a list.
+  static func expectDocumented(_ line: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    #expect(
+      try document().contains("- \(line)"), "docs/configuration.md lacks: - \(line)", sourceLocation: sourceLocation)
+  }
+
   /// One row of `broken/results.tsv`.
   struct Broken: Sendable {
     var file: String
@@ -114,9 +127,7 @@ struct CorpusTests {
     lines.append(
       "The clean files have \(things[0]) instances, \(things[1]) addresses, \(things[2]) sync groups, \(things[3]) scripts and "
         + "\(things[4]) tracked files, processes and sessions.")
-    let path = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/docs/configuration.md"
-    let document = String(decoding: try DiskSourceFiles().read(path), as: UTF8.self)
-      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let document = try Corpus.document()
     let begin = try #require(document.firstIndex(of: "<!-- Counted by CorpusTests -->"))
     let end = try #require(document.firstIndex(of: "<!-- The figures end here. -->"))
     for line in lines { print("figures: \(line)") }

@@ -149,7 +149,7 @@ actor InteroperabilityTable {
     let common = first.indices.prefix { index in
       words.allSatisfy { $0.indices.contains(index) && $0[index] == first[index] }
     }
-    let rest = words.map { $0.dropFirst(common.count).joined(separator: " ") }
+    let rest = words.map { $0.count > common.count ? $0.dropFirst(common.count).joined(separator: " ") : "plain" }
     return first.prefix(common.count).joined(separator: " ") + ": " + rest.joined(separator: ", ")
   }
 }

@@ -13,7 +13,8 @@ extension LabTests {
 
     static let files: [RouterFile] = [
       RouterFile(version: .v2), RouterFile(version: .v3), RouterFile(version: .v3, family: .ipv6),
-      RouterFile(version: .v3, transport: .unicast),
+      RouterFile(version: .v3, transport: .unicast), RouterFile(version: .v2, transport: .unicast),
+      RouterFile(version: .v3, family: .ipv6, transport: .unicast),
     ].map { file in
       var file = file
       file.instanceLines = ["auth_hmac {", "  key 7 hex:\(key)", "  active_key 7", "}"]
