@@ -1,70 +1,30 @@
 extension Schema {
   /// Words of an entry of a value block of addresses, peers or trackers.
   static let addressOptions: [[Keyword]] = [
-    staticIpaddressOptions, vrrpInstanceVirtualIpaddressOptions, vrrpInstanceVirtualIpaddressExcludedOptions,
+    rows("static_ipaddress", kind: .option, addressWords + [Keyword("track_group", .word, arguments: "NAME", .acts)]),
+    rows("vrrp_instance/virtual_ipaddress", kind: .option, addressWords + [Keyword("use_vmac", .flag, .acts)]),
+    rows("vrrp_instance/virtual_ipaddress_excluded", kind: .option, addressWords + [Keyword("use_vmac", .flag, .acts)]),
     vrrpInstanceTrackInterfaceOptions, vrrpInstanceTrackScriptOptions, vrrpInstanceTrackFileOptions,
     vrrpInstanceTrackProcessOptions, vrrpInstanceTrackBfdOptions, vrrpInstanceUnicastPeerOptions,
   ]
 
-  private static let staticIpaddressOptions: [Keyword] = rows(
-    "static_ipaddress", kind: .option,
-    [
-      Keyword("<address>", .words, arguments: "IP[/PREFIX] first word", default: "prefix 32 / 128", .acts),
-      Keyword("dev", .interface, default: "instance interface (static: default_interface)", .acts),
-      Keyword("scope", .word, arguments: "SCOPE", default: "global", .acts),
-      Keyword("brd", .words, arguments: "IPV4 / + / -", .acts),
-      Keyword("broadcast", .words, arguments: "IPV4 / + / -", .acts),
-      Keyword("label", .word, arguments: "LABEL", .acts),
-      Keyword("peer", .word, arguments: "IP", .acts),
-      Keyword("home", .flag, .acts),
-      Keyword("-nodad", .flag, .acts),
-      Keyword("mngtmpaddr", .flag, .acts),
-      Keyword("noprefixroute", .flag, .acts),
-      Keyword("autojoin", .flag, .acts),
-      Keyword("no_track", .flag, .accepted(.putBack)),
-      Keyword("preferred_lft", .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
-      Keyword("track_group", .word, arguments: "NAME", .acts),
-    ])
-
-  private static let vrrpInstanceVirtualIpaddressOptions: [Keyword] = rows(
-    "vrrp_instance/virtual_ipaddress", kind: .option,
-    [
-      Keyword("<address>", .words, arguments: "IP[/PREFIX] first word", default: "prefix 32 / 128", .acts),
-      Keyword("dev", .interface, default: "instance interface (static: default_interface)", .acts),
-      Keyword("scope", .word, arguments: "SCOPE", default: "global", .acts),
-      Keyword("brd", .words, arguments: "IPV4 / + / -", .acts),
-      Keyword("broadcast", .words, arguments: "IPV4 / + / -", .acts),
-      Keyword("label", .word, arguments: "LABEL", .acts),
-      Keyword("peer", .word, arguments: "IP", .acts),
-      Keyword("home", .flag, .acts),
-      Keyword("-nodad", .flag, .acts),
-      Keyword("mngtmpaddr", .flag, .acts),
-      Keyword("noprefixroute", .flag, .acts),
-      Keyword("autojoin", .flag, .acts),
-      Keyword("no_track", .flag, .accepted(.putBack)),
-      Keyword("preferred_lft", .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
-      Keyword("use_vmac", .flag, .acts),
-    ])
-
-  private static let vrrpInstanceVirtualIpaddressExcludedOptions: [Keyword] = rows(
-    "vrrp_instance/virtual_ipaddress_excluded", kind: .option,
-    [
-      Keyword("<address>", .words, arguments: "IP[/PREFIX] first word", default: "prefix 32 / 128", .acts),
-      Keyword("dev", .interface, default: "instance interface (static: default_interface)", .acts),
-      Keyword("scope", .word, arguments: "SCOPE", default: "global", .acts),
-      Keyword("brd", .words, arguments: "IPV4 / + / -", .acts),
-      Keyword("broadcast", .words, arguments: "IPV4 / + / -", .acts),
-      Keyword("label", .word, arguments: "LABEL", .acts),
-      Keyword("peer", .word, arguments: "IP", .acts),
-      Keyword("home", .flag, .acts),
-      Keyword("-nodad", .flag, .acts),
-      Keyword("mngtmpaddr", .flag, .acts),
-      Keyword("noprefixroute", .flag, .acts),
-      Keyword("autojoin", .flag, .acts),
-      Keyword("no_track", .flag, .accepted(.putBack)),
-      Keyword("preferred_lft", .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
-      Keyword("use_vmac", .flag, .acts),
-    ])
+  /// What static and virtual addresses have in common.
+  private static let addressWords: [Keyword] = [
+    Keyword("<address>", .words, arguments: "IP[/PREFIX] first word", default: "prefix 32 / 128", .acts),
+    Keyword("dev", .interface, default: "instance interface (static: default_interface)", .acts),
+    Keyword("scope", .word, arguments: "SCOPE", default: "global", .acts),
+    Keyword("brd", .words, arguments: "IPV4 / + / -", .acts),
+    Keyword("broadcast", .words, arguments: "IPV4 / + / -", .acts),
+    Keyword("label", .word, arguments: "LABEL", .acts),
+    Keyword("peer", .word, arguments: "IP", .acts),
+    Keyword("home", .flag, .acts),
+    Keyword("-nodad", .flag, .acts),
+    Keyword("mngtmpaddr", .flag, .acts),
+    Keyword("noprefixroute", .flag, .acts),
+    Keyword("autojoin", .flag, .acts),
+    Keyword("no_track", .flag, .accepted(.putBack)),
+    Keyword("preferred_lft", .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
+  ]
 
   private static let vrrpInstanceTrackInterfaceOptions: [Keyword] = rows(
     "vrrp_instance/track_interface", kind: .option,
