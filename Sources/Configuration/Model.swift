@@ -253,80 +253,6 @@ public struct NotifyDefinition: Sendable, Hashable {
   public init() {}
 }
 
-/// One line of `virtual_ipaddress` or `virtual_ipaddress_excluded`.
-public struct VirtualAddress: Sendable, Hashable {
-  /// Address and prefix length.
-  public var prefix: IPPrefix
-  /// The interface that carries it, when it is not the instance's own.
-  public var interface: String?
-  /// Whether its line asks for a virtual MAC address (`use_vmac`).
-  public var asksForVirtualMAC = false
-  /// The virtual MAC address that carries it on ``interface``, when that is not the router's own one.
-  public var virtualMAC: VirtualMACDefinition?
-  /// Label of an IPv4 address, at most 15 characters.
-  public var label: String?
-  /// Scope number of an IPv4 address (`global` is 0, `link` 253, `host` 254).
-  public var scope: UInt8 = 0
-  /// Broadcast address, computed for `brd +` and `brd -`.
-  public var broadcast: IPAddress?
-  /// The other end of a point-to-point address.
-  public var peer: IPAddress?
-  /// Whether an IPv6 address skips duplicate address detection; true unless `-nodad` is written.
-  public var skipsDuplicateDetection = true
-  /// Whether no route to the prefix is made (`noprefixroute`).
-  public var noPrefixRoute = false
-  /// Whether it is a home address of Mobile IPv6 (`home`).
-  public var isHome = false
-  /// Whether temporary addresses are made from it (`mngtmpaddr`).
-  public var managesTemporary = false
-  /// Whether the kernel joins the multicast group that it is (`autojoin`).
-  public var joinsMulticast = false
-  /// Preferred lifetime in seconds; `nil` for ever. 0 is the default of IPv6 /128.
-  public var preferredLifetime: UInt32?
-
-  /// An address with the defaults.
-  public init(prefix: IPPrefix) {
-    self.prefix = prefix
-    preferredLifetime = prefix.address.family == .ipv6 && prefix.length == 128 ? 0 : nil
-  }
-}
-
-/// A route, a rule or an address that the kernel is to have, always or while a router is master.
-public struct KernelEntryDefinition: Sendable, Hashable {
-  /// What it is.
-  public enum Content: Sendable, Hashable {
-    /// A line of `static_ipaddress`.
-    case address(VirtualAddress)
-    /// A line of `static_routes` or `virtual_routes`.
-    case route(Route)
-    /// A line of `static_rules` or `virtual_rules`.
-    case rule(RoutingRule)
-  }
-
-  /// What it is.
-  public var content: Content
-  /// The line as written, for messages about it.
-  public var text: String
-  /// The `track_group` whose routers are in fault while the kernel cannot have it.
-  public var trackGroup: String?
-
-  /// An entry of the given contents.
-  public init(_ content: Content, text: String, trackGroup: String? = nil) {
-    self.content = content
-    self.text = text
-    self.trackGroup = trackGroup
-  }
-
-  /// The interfaces that it needs.
-  public var interfaces: [String] {
-    switch content {
-    case .address(let address): [address.interface].compactMap(\.self)
-    case .route(let route): ([route.interface] + route.nextHops.map(\.interface)).compactMap(\.self)
-    case .rule: []
-    }
-  }
-}
-
 /// The other hosts of a router that sends by unicast.
 public struct UnicastPeer: Sendable, Hashable {
   /// Its address.
@@ -340,70 +266,6 @@ public struct UnicastPeer: Sendable, Hashable {
   public init(address: IPAddress) {
     self.address = address
   }
-}
-
-/// `authentication`, a way and its `auth_pass`, of which keepalived takes at most eight bytes; or `auth_hmac`.
-public enum AuthenticationDefinition: Sendable, Hashable, CustomReflectable {
-  /// `PASS`: the password stands in each advert (RFC 2338 section 5.3.6.1).
-  case password([UInt8])
-  /// `AH`: each advert is signed in an Authentication Header (RFC 2338 section 5.3.6.2).
-  case header(key: [UInt8])
-  /// `auth_hmac`: each advert is signed in a trailer, in either version.
-  case trailer(TrailerDefinition)
-
-  /// Shows nothing, so that no dump of a configuration gives the password away.
-  public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-/// `auth_hmac`.
-public struct TrailerDefinition: Sendable, Hashable, CustomReflectable {
-  /// A key with its number.
-  public struct Key: Sendable, Hashable, CustomReflectable {
-    /// Its number, 1 to 255.
-    public var id: UInt8
-    /// Its 32 to 64 bytes.
-    public var bytes: [UInt8]
-
-    /// A key of the given contents.
-    public init(id: UInt8, bytes: [UInt8]) {
-      self.id = id
-      self.bytes = bytes
-    }
-
-    /// Shows nothing, so that no dump of a configuration gives the key away.
-    public var customMirror: Mirror { Mirror(self, children: []) }
-  }
-
-  /// Which adverts are signed.
-  public enum Mode: Sendable, Hashable {
-    /// All: what bears no trailer is refused.
-    case enforce
-    /// Its own: what bears no trailer is taken all the same.
-    case permissive
-    /// None of its own either.
-    case receiveOnly
-  }
-
-  /// The key that own adverts are signed with (`active_key`).
-  public var activeKey: Key
-  /// The other keys that adverts may be signed with.
-  public var otherKeys: [Key]
-  /// How many seconds a sender's clock may be from this host's (`time_window`); `nil` if its numbers need only grow (`anti_replay
-  /// monotonic`).
-  public var window: Int?
-  /// Which adverts are signed (`mode`).
-  public var mode: Mode
-
-  /// A definition of the given contents.
-  public init(activeKey: Key, otherKeys: [Key] = [], window: Int?, mode: Mode = .enforce) {
-    self.activeKey = activeKey
-    self.otherKeys = otherKeys
-    self.window = window
-    self.mode = mode
-  }
-
-  /// Shows nothing, so that no dump of a configuration gives a key away.
-  public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// `vrrp_instance`.
@@ -472,42 +334,6 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
     self.family = family
     let global = GlobalSettings()
     multicastGroup = family == .ipv4 ? global.multicastGroup4 : global.multicastGroup6
-  }
-}
-
-/// `use_vmac`, `use_vmac_addr`.
-public struct VirtualMACDefinition: Sendable, Hashable {
-  /// The name of the interface to be made.
-  public var interface: String
-  /// Its link-layer address.
-  public var mac: MACAddress
-  /// Whether adverts leave from the interface below all the same (`vmac_xmit_base`), as unicast ones always do.
-  public var sendsAdvertsBelow = false
-}
-
-/// An interface that is to be made for a virtual MAC address.
-public struct VirtualLinkDefinition: Sendable, Hashable {
-  /// The name of the router it is made for.
-  public var router: String
-  /// The interface below it.
-  public var lower: String
-  /// What is to be made.
-  public var virtual: VirtualMACDefinition
-}
-
-extension Configuration {
-  /// Every interface to be made for a virtual MAC address, each once.
-  public var virtualLinks: [VirtualLinkDefinition] {
-    var names: Set<String> = []
-    return routers.flatMap { router in
-      let own = router.virtualMAC.map { ($0, router.interface) }
-      let further = (router.addresses + router.excludedAddresses).compactMap { address in
-        address.virtualMAC.map { ($0, address.interface ?? router.interface) }
-      }
-      return ([own].compactMap(\.self) + further).map {
-        VirtualLinkDefinition(router: router.name, lower: $0.1, virtual: $0.0)
-      }
-    }.filter { names.insert($0.virtual.interface).inserted }
   }
 }
 
