@@ -18,6 +18,8 @@ final class ControlSocket {
 
   /// Told of every request that can be understood.
   var onRequest: ((ControlConnection, ControlRequest) -> Void)?
+  /// Told when a client has its answer.
+  var onClose: (() -> Void)?
 
   /// Makes the socket. One that a process before this one left behind is replaced in one step.
   init(in directory: String, loop: EventLoop) throws(SystemError) {
@@ -107,7 +109,10 @@ final class ControlSocket {
     guard connections.count < Self.mostConnections else { return turnAway(client, "too many connections") }
     guard let connection = try? ControlConnection(client, loop: loop) else { return }
     connections[ObjectIdentifier(connection)] = connection
-    connection.onClose = { [weak self] connection in self?.connections[ObjectIdentifier(connection)] = nil }
+    connection.onClose = { [weak self] connection in
+      self?.connections[ObjectIdentifier(connection)] = nil
+      self?.onClose?()
+    }
     connection.onRequest = { [weak self] connection, line in self?.handle(line, on: connection) }
   }
 

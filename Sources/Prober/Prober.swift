@@ -41,6 +41,7 @@ final class Prober {
   /// Whether the supervisor has said that everything is withdrawn, so that the shutdown script may run.
   var isWithdrawn = false
   var stopTimer: EventLoop.Timer?
+  private var memoryTimer: EventLoop.Timer?
 
   /// A prober that serves nothing yet. It watches the supervisor's channel from now on.
   init(
@@ -66,6 +67,7 @@ final class Prober {
       log.log(.error, "there is no control socket, so status cannot be asked for: \(error)")
     }
     control?.onRequest = { [weak self] connection, request in self?.answer(request, on: connection) }
+    control?.onClose = { [weak self] in self?.returnMemory() }
     checks.onVerdict = { [weak self] tracker, check in
       self?.tell(
         TrackerVerdict(tracker: tracker, status: check.status, reason: check.reason, condition: check.condition))
@@ -301,9 +303,18 @@ final class Prober {
     }
   }
 
+  /// Gives back in the next turn what this one is done with: the status of thousands of routers, or what an old engine said of them.
+  private func returnMemory() {
+    guard memoryTimer == nil else { return }
+    memoryTimer = loop.schedule(after: .zero) { [weak self] in
+      self?.memoryTimer = nil
+      ProcessMemory.returnFree()
+    }
+  }
+
   private func closed(_ link: EngineLink) {
     oldLinks.removeAll { $0 === link }
-    ProcessMemory.returnFree()
+    returnMemory()
     continueStopping()
   }
 
