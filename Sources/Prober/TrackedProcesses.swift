@@ -51,6 +51,8 @@ final class TrackedProcesses {
   /// Processes forked by ones that count.
   private var forked: Set<Int32> = []
   private var forkTimer: EventLoop.Timer?
+  /// Processes that became another program and had ended before they could be looked at; what they forked is told after that.
+  private var missed: Set<Int32> = []
   /// Whether the kernel has said that it will tell of processes.
   private(set) var isTold = false
   /// How often all processes were looked at.
@@ -107,7 +109,9 @@ final class TrackedProcesses {
     var needsPass = false
     reading: for _ in 0..<Self.eventsPerTurn {
       switch try? events.next() {
-      case .wouldBlock: break reading
+      case .wouldBlock:
+        missed = []
+        break reading
       case .other: continue
       case .lost: needsPass = true
       case .event(.subscribed(mark)):
@@ -132,14 +136,16 @@ final class TrackedProcesses {
     case .subscribed: return false
     // The child of what does not count is the same program, and does not count either.
     case .forked(let parent, let child):
-      guard matches[parent] != nil else { return false }
+      guard matches[parent] != nil || forked.contains(parent) || missed.contains(parent) else { return false }
       if forked.isEmpty { forkTimer = loop.schedule(after: Self.forkPause) { [weak self] in self?.lookAtForked() } }
       forked.insert(child)
       return false
     case .executed(let pid), .renamed(let pid):
       let counted = matches[pid] != nil
       forget(pid)
-      return look(at: pid) || counted
+      let seen = look(at: pid)
+      if seen == .gone { missed.insert(pid) }
+      return seen == .counts || counted
     }
   }
 
@@ -157,6 +163,7 @@ final class TrackedProcesses {
     isTold = false
     loop.cancel(forkTimer)
     forked = []
+    missed = []
   }
 
   /// The position, verdict and reason of every entry.
@@ -193,22 +200,29 @@ final class TrackedProcesses {
 
   private var needsArguments: Bool { entries.contains { $0.definition.needsArguments } }
 
-  /// Takes a process into account if it counts for some entry; returns whether it does.
+  /// What a look at a process finds.
+  private enum Look {
+    case counts
+    case countsNot
+    /// It has ended, and what it was cannot be told, or no longer matters.
+    case gone
+  }
+
+  /// Takes a process into account if it counts for some entry.
   @discardableResult
-  private func look(at pid: Int32) -> Bool {
-    guard let identity = ProcessIdentity(of: pid, withArguments: needsArguments),
-      entries.contains(where: { $0.definition.matches(identity) }), let handle = try? ProcessHandle(pid),
-      // Until its parent takes note, `/proc` shows a process that has ended as it was.
-      !handle.hasEnded
-    else { return false }
-    let match = Match(handle, identity)
-    match.registration = try? loop.watch(handle.rawValue, for: .readable) { [weak self] _ in
-      self?.forget(pid)
-      self?.review()
+  private func look(at pid: Int32) -> Look {
+    guard let identity = ProcessIdentity(of: pid, withArguments: needsArguments) else { return .gone }
+    guard entries.contains(where: { $0.definition.matches(identity) }) else {
+      // What has ended has its name to the last, but no arguments.
+      return needsArguments && identity.arguments.isEmpty ? .gone : .countsNot
     }
-    guard match.registration != nil else { return false }
+    // Until its parent takes note, `/proc` shows a process that has ended as it was.
+    guard let handle = try? ProcessHandle(pid), !handle.hasEnded else { return .gone }
+    let match = Match(handle, identity)
+    match.registration = try? loop.watch(handle.rawValue, for: .readable) { [weak self] _ in self?.ended(pid) }
+    guard match.registration != nil else { return .countsNot }
     matches[pid] = match
-    return true
+    return .counts
   }
 
   private func forget(_ pid: Int32) {
@@ -222,11 +236,25 @@ final class TrackedProcesses {
 
   // MARK: What that means
 
+  /// A service that hands over to another process of its own, as `haproxy -sf` does, has started that one before, but perhaps
+  /// since anybody looked. So what would be a loss is one only after a look.
+  private func ended(_ pid: Int32) {
+    // What the process started is told as its child, so that comes before it is forgotten.
+    if isTold { hear() }
+    forget(pid)
+    let isLoss = entries.contains { $0.verdict.verdict == .up && !$0.definition.isWell(count: count(of: $0.definition)) }
+    if !isLoss { review() } else if isTold { lookAtForked() } else { pass() }
+  }
+
+  private func count(of definition: TrackedProcessDefinition) -> Int {
+    matches.values.count { definition.matches($0.identity) }
+  }
+
   private func review() {
     var due: MonotonicInstant?
     for index in entries.indices {
       let definition = entries[index].definition
-      let count = matches.values.count { definition.matches($0.identity) }
+      let count = count(of: definition)
       let change = entries[index].verdict.observe(isWell: definition.isWell(count: count), at: loop.now)
       if let next = entries[index].verdict.deadline { due = min(due ?? next, next) }
       let reason = Self.reason(definition, count)

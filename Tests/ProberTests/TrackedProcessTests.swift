@@ -68,7 +68,14 @@ extension ProberTests {
         scratch = try Scratch()
         loop = try EventLoop()
         // At most 15 characters, and no other test's.
-        program = scratch.script("mt\(UInt32.random(in: 0 ... .max))", "exec 2>/dev/null; while :; do sleep 5; done")
+        program = scratch.script(
+          "mt\(UInt32.random(in: 0 ... .max))",
+          """
+          exec 2>/dev/null
+          stay() { [ -z "$1" ] || : > "$1"; while :; do sleep 5; done; }
+          [ "$1" = fork ] && { (stay "$2" & ) & exit; }
+          stay "$2"
+          """)
         processes = TrackedProcesses(loop: loop, log: LogWriter(STDERR_FILENO, format: .text, loop: loop))
         processes.onVerdict = { [unowned self] _, status, _ in said.append(status) }
       }
@@ -83,8 +90,18 @@ extension ProberTests {
         processes.adopt([definition]) { _ in nil }
       }
 
-      func run() throws {
-        var request = SpawnRequest(executable: program, arguments: [program], environment: ["PATH=/usr/bin:/bin"])
+      /// Starts another one, and returns when it has become what it is to be.
+      /// - Parameter isForked: whether it forks twice and ends, as daemons do.
+      func runSuccessor(isForked: Bool) throws {
+        let ready = scratch.path("ready-\(UInt32.random(in: 0 ... .max))")
+        try run(isForked ? "fork" : "stay", ready)
+        let end = MonotonicClock.now() + .seconds(10)
+        while access(ready, F_OK) != 0, MonotonicClock.now() < end { usleep(200) }
+      }
+
+      func run(_ arguments: String...) throws {
+        var request = SpawnRequest(
+          executable: program, arguments: [program] + arguments, environment: ["PATH=/usr/bin:/bin"])
         request.group = .own
         children.append(try ChildProcess(request))
       }
@@ -93,6 +110,13 @@ extension ProberTests {
 
       func killOne() {
         guard let child = children.popLast() else { return }
+        try? child.signal(SIGKILL, group: true)
+        _ = try? child.reap()
+      }
+
+      func killFirst() {
+        guard let child = children.first else { return }
+        children.removeFirst()
         try? child.signal(SIGKILL, group: true)
         _ = try? child.reap()
       }
@@ -135,6 +159,43 @@ extension ProberTests {
       let end = MonotonicClock.now() + .seconds(10)
       while rig.processes.passes < passes + 2, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
       #expect(rig.said == before + [.down])
+    }
+
+    @Test(
+      "A process that hands over to another and ends is no loss, though nobody has looked since", arguments: [false, true])
+    func handOver(isForked: Bool) throws {
+      let rig = try Rig()
+      try rig.run()
+      rig.adopt()
+      #expect(try rig.wait(for: [.up]) || rig.said == [.down, .up])
+      try expectNoLoss(rig, isForked: isForked)
+    }
+
+    @Test("Neither where the kernel tells of it", needsEvents, arguments: [false, true])
+    func handOverTold(isForked: Bool) throws {
+      let rig = try Rig()
+      let subscription = try ProcessSubscription()
+      try rig.run()
+      rig.adopt()
+      rig.processes.listen(
+        ProcessEventReader(FileDescriptor(owning: dup(subscription.rawValue))), mark: subscription.mark)
+      let end = MonotonicClock.now() + .seconds(10)
+      while !rig.processes.isTold || rig.said.last != .up, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
+      let passes = rig.processes.passes
+      try expectNoLoss(rig, isForked: isForked)
+      #expect(rig.processes.passes == passes, "nobody went through /proc")
+    }
+
+    private func expectNoLoss(_ rig: Rig, isForked: Bool) throws {
+      let before = rig.said
+      #expect(before.last == .up)
+      for _ in 0..<20 {
+        try rig.runSuccessor(isForked: isForked)
+        rig.killFirst()
+        let end = MonotonicClock.now() + .milliseconds(20)
+        while MonotonicClock.now() < end { try rig.loop.turn(until: end) }
+      }
+      #expect(rig.said == before)
     }
 
     @Test("Too many are a failure where there is a greatest number")
