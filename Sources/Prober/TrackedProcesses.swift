@@ -242,7 +242,9 @@ final class TrackedProcesses {
     // What the process started is told as its child, so that comes before it is forgotten.
     if isTold { hear() }
     forget(pid)
-    let isLoss = entries.contains { $0.verdict.verdict == .up && !$0.definition.isWell(count: count(of: $0.definition)) }
+    let isLoss = entries.contains { entry in
+      entry.verdict.verdict == .up && !entry.definition.isWell(count: count(of: entry.definition))
+    }
     if !isLoss { review() } else if isTold { lookAtForked() } else { pass() }
   }
 

@@ -162,7 +162,8 @@ extension ProberTests {
     }
 
     @Test(
-      "A process that hands over to another and ends is no loss, though nobody has looked since", arguments: [false, true])
+      "A process that hands over to another and ends is no loss, though nobody has looked since",
+      arguments: [false, true])
     func handOver(isForked: Bool) throws {
       let rig = try Rig()
       try rig.run()
