@@ -33,6 +33,8 @@ public struct VirtualAddress: Sendable, Hashable {
   public var joinsMulticast = false
   /// Preferred lifetime in seconds; `nil` for ever. 0 is the default of IPv6 /128.
   public var preferredLifetime: UInt32?
+  /// Whether its router is in fault while the interface that carries it is down or gone; not with `no_track`.
+  public var isTracked = true
 
   /// An address with the defaults.
   public init(prefix: IPPrefix) {
@@ -65,6 +67,15 @@ public struct KernelEntryDefinition: Sendable, Hashable {
     self.content = content
     self.text = text
     self.trackGroup = trackGroup
+  }
+
+  /// Whether it is looked after (not with `no_track`).
+  public var isTracked: Bool {
+    switch content {
+    case .address(let address): address.isTracked
+    case .route(let route): route.isTracked
+    case .rule(let rule): rule.isTracked
+    }
   }
 
   /// The interfaces that it needs.

@@ -94,12 +94,23 @@ public enum TrackerDefinition: Sendable, Hashable {
   }
 }
 
+extension VirtualRouterDefinition {
+  /// All that it follows: what it tracks by name, and the further interfaces that its addresses and routes need. Without one of those
+  /// it cannot do its work, also where `track_interface` gives it a weight (keepalived does the same).
+  public var followed: [TrackerReference] {
+    let carriers = (addresses + excludedAddresses).filter(\.isTracked).compactMap(\.interface)
+    let known = tracked.filter { $0.kind == .interface && $0.weight == 0 && !$0.reverse }.map(\.name)
+    let needed = Set(carriers + entries.filter(\.isTracked).flatMap(\.interfaces)).subtracting(known + [interface])
+    return tracked + needed.sorted().map { TrackerReference(.interface, $0) }
+  }
+}
+
 extension Configuration {
   /// Every tracker in the order that fixes its ``TrackerID``: by kind, interfaces by name, all else as the file has it.
   ///
   /// The engine and the prober both read their numbers from here.
   public var trackers: [TrackerDefinition] {
-    let references = routers.flatMap(\.tracked) + groups.flatMap(\.tracked)
+    let references = routers.flatMap(\.followed) + groups.flatMap(\.tracked)
     let interfaces = Set(references.filter { $0.kind == .interface }.map(\.name)).sorted()
     return scripts.indices.map(TrackerDefinition.script) + interfaces.map(TrackerDefinition.interface)
       + bfdInstances.indices.map(TrackerDefinition.bfd) + trackedFiles.indices.map(TrackerDefinition.file)

@@ -100,6 +100,8 @@ enum RouterField {
   static let previousState = BoardField<UInt8>(offset: 424)
   /// 1 if the packets of the ready resignation begin with their IPv4 header.
   static let wholePackets = BoardField<UInt8>(offset: 425)
+  /// The interface with the router's virtual MAC address; 0 if it has none.
+  static let virtualInterface = BoardField<Int32>(offset: 428)
   static let sequenceNumber = BoardField<UInt64>(offset: 432)
   static let firstMark = BoardField<UInt32>(offset: 440)
   static let markCount = BoardField<UInt32>(offset: 444)
@@ -114,6 +116,7 @@ enum AddressField {
   static let family = BoardField<UInt8>(offset: 24)
   static let prefixLength = BoardField<UInt8>(offset: 25)
   static let owned = BoardField<UInt8>(offset: 26)
+  static let settling = BoardField<UInt8>(offset: 27)
 }
 
 enum TrackerField {

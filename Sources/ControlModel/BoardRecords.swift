@@ -169,6 +169,15 @@ public struct RouterRecord: BoardRecord {
     nonmutating set { self[RouterField.notified] = newValue }
   }
 
+  /// The interface that was made for the router's virtual MAC address; `nil` if it has none.
+  public var virtualInterface: InterfaceIndex? {
+    get {
+      let index = InterfaceIndex(rawValue: self[RouterField.virtualInterface])
+      return index.rawValue == 0 ? nil : index
+    }
+    nonmutating set { self[RouterField.virtualInterface] = newValue?.rawValue ?? 0 }
+  }
+
   /// The address that adverts leave from.
   public var sourceAddress: IPAddress? {
     get { read { address(RouterField.sourceFamily, RouterField.sourceHigh, RouterField.sourceLow) } }
@@ -342,6 +351,12 @@ public struct AddressRecord: BoardRecord {
   public var isOwned: Bool {
     get { self[AddressField.owned] == 1 }
     nonmutating set { self[AddressField.owned] = newValue ? 1 : 0 }
+  }
+
+  /// Whether the kernel has the address and does not answer for it yet, so that it has not been announced.
+  public var isSettling: Bool {
+    get { self[AddressField.settling] == 1 }
+    nonmutating set { self[AddressField.settling] = newValue ? 1 : 0 }
   }
 }
 

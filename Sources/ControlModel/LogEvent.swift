@@ -80,6 +80,8 @@ public struct LogEvent: Sendable, Equatable {
     case entryRefused = 16
     /// The virtual routers start later. `number`: in so many nanoseconds.
     case startDelayed = 17
+    /// Somebody changed an interface with a virtual MAC address; it is as it was. `text`: its name.
+    case linkRestored = 18
     /// A BFD session changed. `address`: the neighbour; `number`: the new state's raw value; `text`: its name, and why.
     case sessionChanged = 30
     /// A BFD packet was discarded. `address`: the sender; `number`: the reason's raw value; `text`: the session's name if it is

@@ -177,9 +177,11 @@ extension Names {
     case .advertisementLate:
       return (.warning, "an advert left \(Spoken.duration(nanoseconds: event.number)) late")
     case .duplicateAddress:
-      return (.error, "another host answers for \(host), which is held here")
+      return (.error, "another host answers for \(host), which is held here; it is claimed anew each second")
     case .entryPutBack:
       return (.warning, "somebody removed \(event.text); it is back")
+    case .linkRestored:
+      return (.warning, "somebody changed \(event.text), which carries a virtual MAC address; it is as it was")
     case .startDelayed:
       return (.notice, "the virtual routers start in \(Spoken.duration(nanoseconds: event.number)), as configured")
     case .sessionChanged:
@@ -221,6 +223,7 @@ extension LogEvent.Kind {
     case .duplicateAddress: "duplicate-address"
     case .entryPutBack: "entry-put-back"
     case .entryRefused: "entry-refused"
+    case .linkRestored: "link-restored"
     case .startDelayed: "start-delayed"
     case .sessionChanged: "session-changed"
     case .sessionPacketDiscarded: "session-packet-discarded"

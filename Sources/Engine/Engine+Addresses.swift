@@ -96,6 +96,7 @@ extension Engine {
       reconcilePosition = 0
       reconcileDue = now + Self.reconcileInterval
       reconcileEntries()
+      retryDuplicates()
       refreshResignations()
     }
     for (removal, result) in zip(surplus, apply(surplus.map(\.change))) { settle(removal.position, .remove, result) }
@@ -159,12 +160,37 @@ extension Engine {
   /// an announcement before that would be sent away, or for a whole second unheard: a router passes on what is not its own, the
   /// neighbour's answer to its own solicitation too, and solicits again only after RetransTimer (RFC 4861 section 10).
   func settled(_ position: Int) {
+    duplicates.remove(position)
     guard settling.remove(position) != nil else { return }
+    board.address(position)?.isSettling = false
     let router = plan.addresses[position].router
     guard core.state(of: router) == .master else { return }
     announcer.announce(
       router: router, position: position - plan.routers[router].addresses.lowerBound,
       rounds: plan.core[router].announcements.repeats)
+  }
+
+  /// Notes that the kernel gives an address up because another host answers for it, as an old master may until it hears of the new.
+  func noteDuplicate(_ place: AddressPlace, at now: MonotonicInstant) {
+    let held = (addressPositions[place] ?? []).filter { board.address($0)?.isOwned == true }
+    duplicates.formUnion(held)
+    guard let position = held.first, limiter.shouldLog(.duplicateAddress, from: place.prefix.address, at: now)
+    else { return }
+    let router = plan.addresses[position].router
+    outbox.send(.event(LogEvent(.duplicateAddress, router: router, address: place.prefix.address)))
+  }
+
+  /// Has the kernel look once more whether another host answers for an address. By itself it never would.
+  private func retryDuplicates() {
+    let positions = duplicates.filter {
+      core.state(of: plan.addresses[$0].router) == .master && board.address($0)?.isOwned == true
+    }
+    duplicates.removeAll()
+    guard !positions.isEmpty else { return }
+    let specifications = positions.map { plan.addresses[$0].specification }
+    _ = apply(specifications.map { AddressChange(.remove, $0) })
+    let results = apply(specifications.map { AddressChange(.add, $0) })
+    for (position, result) in zip(positions, results) { settle(position, .add, result) }
   }
 
   private func apply(_ changes: [AddressChange]) -> [AddressChangeResult] {
@@ -185,8 +211,11 @@ extension Engine {
       record?.isOwned = operation != .remove
       if operation == .remove {
         settling.remove(position)
+        duplicates.remove(position)
+        record?.isSettling = false
       } else if result == .done, address.prefix.address.family == .ipv6 {
         settling.insert(position)
+        record?.isSettling = true
       }
       if result == .alreadyThere, isOwner(address.router), lastPutBack[position] == nil {
         // The owner's address is the host's own: it was there before martlet and stays when martlet goes.
@@ -201,7 +230,7 @@ extension Engine {
         .event(
           LogEvent(
             .addressRefused, router: address.router, address: address.prefix.address, number: Int64(errno),
-            text: interfaces[address.interface]?.name ?? "")))
+            text: plan.name(of: address.interface))))
     }
   }
 }

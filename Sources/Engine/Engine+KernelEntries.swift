@@ -47,11 +47,12 @@ extension Engine {
         refusedEntries.remove(position)
         if wasLost { notePutBack(position) }
       case .unchanged where wereOwned[index]:
-        break
+        refusedEntries.remove(position)
       case .unchanged:
         findPresent(position)
       case .refused(let error, let words):
-        board.entry(position)?.isOwned = false
+        // What the kernel has not said to be gone may still be there as it was added, and is to go in the end.
+        board.entry(position)?.isOwned = wereOwned[index] && !wasLost
         refuse(position, error, words)
       }
     }
@@ -138,7 +139,8 @@ extension Engine {
   /// Part of a reconciliation: what was refused, or could not be removed, is tried again.
   func reconcileEntries() {
     reviewEntries(entryReview)
-    for position in plan.entries.indices where isOwned(position) != isWanted(position) {
+    for position in plan.entries.indices
+    where isOwned(position) != isWanted(position) || refusedEntries.contains(position) {
       if !foreignEntries.contains(position) { pendingEntries.insert(position) }
     }
   }

@@ -11,6 +11,7 @@ extension Engine {
   func takeOver(from previous: Board?) {
     let now = MonotonicClock.now()
     phase = .running
+    needsGroupReview = !plan.entriesOfGroup.isEmpty
     board.startedAt = previous?.startedAt ?? now
     outbox.send(
       .event(
@@ -92,12 +93,10 @@ extension Engine {
       if let name = tracker.interfaceName {
         let isUp = interfaces.indexes[name].map(interfaces.isUp) ?? false
         record.verdict = (isUp ? .up : .down, old?.verdict.since ?? now, isUp ? "" : "interface is down")
-      } else if tracker.isGroup {
-        let verdict = groupVerdict(position)
-        record.verdict = (verdict.status, old?.verdict.since ?? now, verdict.reason)
       } else if let old {
         record.verdict = old.verdict
       } else {
+        // That of a group is known as soon as the kernel has been asked for its entries; until then nobody elects itself.
         let reason = tracker.session == nil ? "no result yet" : "no session yet"
         record.verdict = (tracker.isInitiallyFailed ? .down : .unknown, now, reason)
       }
@@ -146,6 +145,10 @@ extension Engine {
         let isThere = heritage.isSettled || interfaces.holds(address.prefix, on: address.interface)
         if isThere, heritage.owned.contains(address.place) {
           board.address(position)?.isOwned = true
+          if heritage.settling.contains(address.place) {
+            settling.insert(position)
+            board.address(position)?.isSettling = true
+          }
         } else {
           hasAll = false
         }
@@ -156,6 +159,21 @@ extension Engine {
       core.announceAdded(router: router, at: now)
     }
     for place in heritage.owned where !isMastered(place) { remove(place) }
+    reviewSettling(at: now)
+  }
+
+  /// What the engine before this one did not hear of is announced now; of the rest the kernel tells in its time.
+  private func reviewSettling(at now: MonotonicInstant) {
+    guard !settling.isEmpty, let snapshot = try? monitor.snapshot() else { return }
+    for address in snapshot.addresses where !address.isTentative {
+      let place = AddressPlace(prefix: address.prefix, interface: address.interface)
+      guard let positions = addressPositions[place]?.filter(settling.contains), !positions.isEmpty else { continue }
+      if address.isDuplicate {
+        noteDuplicate(place, at: now)
+      } else {
+        for position in positions { settled(position) }
+      }
+    }
   }
 
   /// Removes virtual addresses that a crash or another daemon left on an interface whose router is not master. The address of an
@@ -247,6 +265,8 @@ struct Heritage {
   let succession: RouterSuccession
   /// Every address that is in the kernel for a router of the old engine.
   let owned: Set<AddressPlace>
+  /// Those of them that the kernel did not answer for when the old engine last looked.
+  let settling: Set<AddressPlace>
   /// The requests that remove the old engine's routes, rules and static addresses, in the order in which it added them.
   let entriesInOrder: [[UInt8]]
   /// The fingerprint of each, by the request that removes it.
@@ -268,10 +288,15 @@ struct Heritage {
     let ownedEntries = (0..<(board?.entryCount ?? 0)).compactMap { board?.entry($0) }.filter(\.isOwned)
     entriesInOrder = ownedEntries.map(\.removal)
     entries = Dictionary(ownedEntries.map { ($0.removal, $0.fingerprint) }) { first, _ in first }
-    owned = Set(
-      (0..<(board?.addressCount ?? 0)).lazy.compactMap { board?.address($0) }.filter(\.isOwned).compactMap { record in
-        record.prefix.map { AddressPlace(prefix: $0, interface: record.interface) }
-      })
+    func places(where isMeant: (AddressRecord) -> Bool) -> Set<AddressPlace> {
+      let records = (0..<(board?.addressCount ?? 0)).lazy.compactMap { board?.address($0) }.filter(isMeant)
+      return Set(
+        records.compactMap { record in
+          record.prefix.map { AddressPlace(prefix: $0, interface: record.interface) }
+        })
+    }
+    owned = places(where: \.isOwned)
+    settling = places { $0.isOwned && $0.isSettling }
   }
 
   /// From here on the kernel is changed: should this engine die before its own board is the true one, the next must not take the old

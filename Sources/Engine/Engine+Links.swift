@@ -18,7 +18,9 @@ extension InterfaceTable {
   }
 
   mutating func set(_ link: LinkState, isUp: Bool? = nil) {
-    setLink(link.index, name: link.name, mac: link.mac, isUp: isUp ?? link.isUsable, isVirtual: link.isMartlets)
+    setLink(
+      link.index, name: link.name, mac: link.mac, isUp: isUp ?? link.isUsable,
+      alias: link.isMartlets ? link.alias : nil)
   }
 
   mutating func set(_ address: AddressState) {
@@ -49,15 +51,14 @@ extension Engine {
       if link.isUsable { entryReview = .all }
       interfaces.set(link, isUp: linkDelays.countsAsUp(link, wasUp: before?.isUp, at: now))
       linkChanged(link.index, before: before, at: now)
+      noteVirtualLink(link)
       if before?.name != link.name { reportMoves() }
     case .linkRemoved(let index, _):
       let before = interfaces[index]
       interfaces.removeLink(index)
       linkDelays.forget(index)
       linkChanged(index, before: before, at: now)
-      // Somebody took a virtual interface away; the next engine makes it anew.
-      let isMissed = plan.virtualLinks.contains { $0.interface == index && interfaces[$0.lower] != nil }
-      if isMissed, phase == .running { onInterfacesMoved?() }
+      virtualLinkVanished(index, before)
     case .addressAdded(let address):
       addressAdded(address, at: now)
     case .addressRemoved(let address):
@@ -80,11 +81,6 @@ extension Engine {
       interfaces.set(link)
       linkChanged(link.index, before: before, at: now)
     }
-  }
-
-  /// Whether somebody took away an interface with a virtual MAC address while the one below is there.
-  private var lacksVirtualInterface: Bool {
-    plan.virtualLinks.contains { interfaces[$0.interface] == nil && interfaces[$0.lower] != nil }
   }
 
   /// Asks for an engine that knows the interfaces as they are now.
@@ -111,12 +107,21 @@ extension Engine {
       if !plan.routers[router].ignoresInterfaceFaults || after == nil {
         core.handle(.interface(up: isUp, router: router), at: now, into: &effects)
       }
-      // The interface's address on the link changed under a master: neighbours must learn the new one.
-      if let old = before?.mac, let new = after?.mac, old != new, core.state(of: router) == .master {
-        announcer.announce(router: router, rounds: plan.core[router].announcements.repeats)
-      }
     }
     carryOut(at: now, due: nil)
+    // Whoever asked for an address while its interface was away, or knows it by another link-layer address, must learn where it is.
+    if isUp, before?.isUp != true || before?.mac != after?.mac { announceAddresses(on: index) }
+  }
+
+  /// Announces what masters have on an interface.
+  private func announceAddresses(on index: InterfaceIndex) {
+    for position in addressesOnInterface[index] ?? [] where board.address(position)?.isOwned == true {
+      let router = plan.addresses[position].router
+      guard core.state(of: router) == .master, !work.holds(router) else { continue }
+      announcer.announce(
+        router: router, position: position - plan.routers[router].addresses.lowerBound,
+        rounds: plan.core[router].announcements.repeats)
+    }
   }
 
   /// Tells the neighbours where this host is that routers with unicast peers send from.
@@ -149,11 +154,9 @@ extension Engine {
 
   private func addressAdded(_ address: AddressState, at now: MonotonicInstant) {
     guard !virtualAddresses.contains(address.prefix.address) else {
-      if address.isDuplicate {
-        outbox.send(.event(LogEvent(.duplicateAddress, address: address.prefix.address)))
-      }
-      guard !settling.isEmpty, !address.isTentative else { return }
       let place = AddressPlace(prefix: address.prefix, interface: address.interface)
+      if address.isDuplicate { return noteDuplicate(place, at: now) }
+      guard !settling.isEmpty, !address.isTentative else { return }
       for position in addressPositions[place] ?? [] { settled(position) }
       return
     }
@@ -201,7 +204,10 @@ extension Engine {
     for router in plan.routers.indices { refreshSource(of: router, at: now) }
     carryOut(at: now, due: nil)
     reportMoves()
-    if lacksVirtualInterface { onInterfacesMoved?() }
+    for link in plan.virtualLinks where interfaces[link.interface] == nil {
+      virtualLinkVanished(link.interface, before[link.interface])
+    }
+    for link in snapshot.links { noteVirtualLink(link) }
     for (position, address) in plan.addresses.enumerated()
     where board.address(position)?.isOwned == true && !interfaces.holds(address.prefix, on: address.interface) {
       vanished.append(position)

@@ -5,9 +5,10 @@ import VRRPCore
 /// A `track_group` holds its routers in fault while one of its static entries cannot be: its interface is gone or down, or the kernel
 /// refuses it. One that somebody removes is put back, and moves nothing.
 extension Engine {
-  /// What a group's entries come to, with the first that is amiss.
-  func groupVerdict(_ tracker: Int) -> (status: TrackerStatus, reason: String) {
-    for position in plan.entriesOfGroup[tracker] ?? [] {
+  /// What a group's entries come to, with the first that is amiss; `nil` while the kernel has not been asked for one of them.
+  func groupVerdict(_ tracker: Int) -> (status: TrackerStatus, reason: String)? {
+    let members = plan.entriesOfGroup[tracker] ?? []
+    for position in members {
       let entry = plan.entries[position]
       if let lost = entry.links.first(where: { !(interfaces.indexes[$0].map(interfaces.isUp) ?? false) }) {
         let what = interfaces.indexes[lost] == nil ? "there is no link:" : "the link is down:"
@@ -15,7 +16,7 @@ extension Engine {
       }
       if refusedEntries.contains(position) { return (.down, "the kernel refuses \(entry.text)") }
     }
-    return (.up, "")
+    return members.contains(where: pendingEntries.contains) ? nil : (.up, "")
   }
 
   /// Tells the core of groups whose entries have changed.
@@ -23,7 +24,10 @@ extension Engine {
     guard needsGroupReview else { return }
     needsGroupReview = false
     for tracker in plan.entriesOfGroup.keys.sorted() {
-      let verdict = groupVerdict(tracker)
+      guard let verdict = groupVerdict(tracker) else {
+        needsGroupReview = true
+        continue
+      }
       if board.tracker(tracker)?.verdict.status != verdict.status {
         setTracker(tracker, to: verdict.status, reason: verdict.reason, at: now)
       }

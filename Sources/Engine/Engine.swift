@@ -45,6 +45,7 @@ final class Engine {
   let virtualAddresses: Set<IPAddress>
   let addressPositions: [AddressPlace: [Int]]
   let routersOnInterface: [InterfaceIndex: [Int]]
+  let addressesOnInterface: [InterfaceIndex: [Int]]
   let routersWithTrailers: [Int]
 
   var phase = Phase.prepared
@@ -69,6 +70,8 @@ final class Engine {
   var settling: Set<Int> = []
   /// When an address was last put back, so that a fight with another daemon is fought at a bounded pace.
   var lastPutBack: [Int: MonotonicInstant] = [:]
+  /// Addresses that the kernel does not use because another host answers for them.
+  var duplicates: Set<Int> = []
   /// Addresses of owners (priority 255) that were there before martlet, and are not its to remove.
   var native: Set<Int> = []
   /// Addresses of which it has been said that the kernel refuses to change them.
@@ -95,6 +98,14 @@ final class Engine {
   /// Which entries are looked at anew: with a link or an address the kernel drops routes without a word.
   var entryReview = EntryReview.none
   var linkDelays: LinkDelays
+  /// `nil` if no router has a virtual MAC address.
+  let linkTable: LinkTable?
+  /// Links with virtual MAC addresses that somebody changed, as the kernel described them last.
+  var changedLinks: [InterfaceIndex: LinkState] = [:]
+  /// When the last of them was set right, so that a fight with another daemon is fought at a bounded pace.
+  var lastLinkRestored = MonotonicInstant(nanoseconds: 0)
+  /// When somebody's change of a link was last reported.
+  var linkSaidAt: [InterfaceIndex: MonotonicInstant] = [:]
   /// Told when a name of the configuration has come to mean another interface, which only another engine can serve.
   var onInterfacesMoved: (() -> Void)?
   var proberRegistration: Reactor.Registration?
@@ -120,6 +131,7 @@ final class Engine {
     kernelAddresses = try AddressTable()
     kernelEntries = plan.entries.isEmpty ? nil : try KernelEntryTable()
     linkDelays = LinkDelays(plan.linkDelays)
+    linkTable = plan.virtualLinks.isEmpty ? nil : try LinkTable()
     pendingEntries = PendingEntries(count: plan.entries.count)
     outbox = Outbox(prober)
     core = VirtualRouterSet(routers: plan.core, groups: plan.groups, trackerCount: plan.trackers.count)
@@ -132,6 +144,7 @@ final class Engine {
     virtualAddresses = Set(plan.addresses.map(\.prefix.address))
     addressPositions = Dictionary(grouping: plan.addresses.indices) { plan.addresses[$0].place }
     routersWithTrailers = plan.routersWithTrailers
+    addressesOnInterface = Dictionary(grouping: plan.addresses.indices) { plan.addresses[$0].interface }
     routersOnInterface = Dictionary(grouping: plan.routers.indices) { plan.routers[$0].interface }
     effects.reserveCapacity(64)
     try watchSockets()
@@ -167,6 +180,7 @@ final class Engine {
     }
     flushAdverts()
     if needsResynchronization { resynchronize(at: now) }
+    restoreLinks(at: now)
     putBackVanished(at: now)
     workSlice(at: now)
     settleEntries()

@@ -84,11 +84,18 @@ private final class EngineProcess {
     let monitor = try Self.permitted("watching the network") { () throws(SystemError) in
       try NetlinkMonitor(watchesRouting: configuration.hasRouting)
     }
-    var virtualInterfaces = try VirtualInterfaces()
+    var virtualInterfaces = try VirtualInterfaces(locks)
     let (silence, complaint) = Self.silence(configuration)
     self.silence = silence
     do {
-      try virtualInterfaces.prepare(configuration, monitor)
+      try virtualInterfaces.prepare(configuration, monitor) { links in
+        // What is in use is not replaced for a configuration that then cannot be served.
+        var interfaces = try InterfaceTable(readBy: monitor)
+        for (number, link) in links.enumerated() {
+          interfaces.setLink(InterfaceIndex(rawValue: .max - Int32(number)), name: link, mac: nil, isUp: true)
+        }
+        _ = try Self.plan(configuration, interfaces, goesOn: goesOn)
+      }
       (boardMemory, engine) = try Self.prepare(configuration, monitor, goesOn, locks, reactor, prober)
     } catch {
       virtualInterfaces.abandon(monitor)
@@ -226,11 +233,12 @@ private final class EngineProcess {
     }
   }
 
-  /// Removes the links that only the engine before this one used. Its addresses tell which those are.
+  /// Removes the links that only the engine before this one used: its routers' and its addresses'.
   private func removeVirtualInterfaces(of previous: Board) {
-    let own = Set(engine.plan.virtualLinks.map(\.interface))
-    let used = Set((0..<previous.addressCount).compactMap(previous.address).map(\.interface)).subtracting(own)
-    guard used.contains(where: { engine.interfaces[$0]?.isVirtual == true }) else { return }
+    let carriers = (0..<previous.addressCount).compactMap(previous.address).map(\.interface)
+    let own = (0..<previous.routerCount).compactMap(previous.router).compactMap(\.virtualInterface)
+    let used = Set(carriers + own).subtracting(engine.plan.virtualLinks.map(\.interface))
+    guard used.contains(where: { engine.interfaces[$0]?.alias != nil }) else { return }
     virtualInterfaces.remove(engine.monitor) { used.contains($0.index) }
   }
 
@@ -279,13 +287,7 @@ extension EngineProcess {
     // Processes of a martlet that was just killed may hold theirs for a moment yet.
     let limit = MonotonicClock.now() + .milliseconds(500)
     for address in plan.addresses {
-      let key = lockKey(address.prefix.address, address.interface)
-      var isAcquired = try locks.acquire(key) == .acquired
-      while !isAcquired, MonotonicClock.now() < limit {
-        poll(nil, 0, 10)
-        isAcquired = try locks.acquire(key) == .acquired
-      }
-      guard isAcquired else {
+      guard try locks.acquire(lockKey(address.prefix.address, address.interface), until: limit) == .acquired else {
         throw StartFailure(
           .alreadyServed,
           "\(address.prefix.address) of \(plan.routers[address.router].name) is already served by another martlet on this host"
@@ -328,6 +330,7 @@ extension EngineProcess {
       record?.description = RouterDescription(
         identity: router.identity, version: router.version, basePriority: plan.core[position].priority,
         interval: plan.core[position].interval, addresses: router.addresses)
+      record?.virtualInterface = router.virtualInterface
       record?.resignation = ResignationPacket(
         offset: offset, length: 0, destinationCount: 0, timeToLive: router.timeToLive,
         isWholePacket: router.signing?.makesWholePackets == true)

@@ -5,8 +5,8 @@ struct Interface {
   var name: String
   var mac: MACAddress?
   var isUp: Bool
-  /// Whether martlet made it, to carry a virtual MAC address.
-  var isVirtual = false
+  /// What martlet wrote to it when it made it, to carry a virtual MAC address; `nil` if martlet did not make it.
+  var alias: String?
   var addresses: [InterfaceAddress] = []
 }
 
@@ -42,13 +42,13 @@ struct InterfaceTable {
   func isUp(_ index: InterfaceIndex) -> Bool { interfaces[index]?.isUp ?? false }
 
   mutating func setLink(
-    _ index: InterfaceIndex, name: String, mac: MACAddress?, isUp: Bool, isVirtual: Bool = false
+    _ index: InterfaceIndex, name: String, mac: MACAddress?, isUp: Bool, alias: String? = nil
   ) {
     var interface = interfaces[index] ?? Interface(name: name, mac: mac, isUp: isUp)
     interface.name = name
     interface.mac = mac
     interface.isUp = isUp
-    interface.isVirtual = isVirtual
+    interface.alias = alias
     interfaces[index] = interface
   }
 

@@ -21,6 +21,8 @@ struct LogLimiter {
     case unsignedAdvertisement
     /// Somebody removes an address of ours; the "sender" is that address.
     case addressPutBack
+    /// Another host answers for an address of ours; the "sender" is that address.
+    case duplicateAddress
   }
 
   private struct Entry {

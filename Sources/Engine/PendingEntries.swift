@@ -11,6 +11,8 @@ struct PendingEntries {
 
   var isEmpty: Bool { head == positions.count }
 
+  func contains(_ position: Int) -> Bool { isPending[position] }
+
   mutating func insert(_ position: Int) {
     guard !isPending[position] else { return }
     isPending[position] = true

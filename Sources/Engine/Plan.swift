@@ -20,6 +20,14 @@ struct PlannedAddress {
   var place: AddressPlace { AddressPlace(prefix: prefix, interface: interface) }
 }
 
+/// An interface with a virtual MAC address.
+struct PlannedLink {
+  let interface: InterfaceIndex
+  /// The one below it.
+  let lower: InterfaceIndex
+  let mac: MACAddress
+}
+
 /// An address on an interface, to find it among the plan's.
 struct AddressPlace: Hashable {
   let prefix: IPPrefix
@@ -34,6 +42,8 @@ struct PlannedRouter {
   /// The further links that its adverts travel by, and the group that they are sent to there.
   let heartbeats: [Heartbeat]
   let multicastGroup: IPAddress
+  /// The one with its virtual MAC address; `nil` if it has none.
+  let virtualInterface: InterfaceIndex?
   /// The interface that its adverts leave by.
   let sendingInterface: InterfaceIndex
   let family: AddressFamily
@@ -100,7 +110,7 @@ struct Plan {
   /// What every name of an interface stood for when the plan was made; ``absent`` for one that did not exist.
   let interfaces: [String: InterfaceIndex]
   /// The interfaces with virtual MAC addresses, and those below them.
-  let virtualLinks: [(interface: InterfaceIndex, lower: InterfaceIndex)]
+  let virtualLinks: [PlannedLink]
   let announcementLanes: AnnouncementLanes
   let linkDelays: [String: LinkDelay]
   let startupDelay: Nanoseconds
@@ -112,6 +122,9 @@ struct Plan {
   var unacceptedAddresses: [AddressFilter.Address] {
     addresses.filter { !routers[$0.router].accepts }.map { AddressFilter.Address($0.prefix.address, on: $0.interface) }
   }
+
+  /// What the file calls an interface.
+  func name(of interface: InterfaceIndex) -> String { interfaces.first { $0.value == interface }?.key ?? "" }
 
   /// What stands for an interface that does not exist.
   static let absent = InterfaceIndex(rawValue: 0)
@@ -149,13 +162,13 @@ struct Plan {
       else { throw .addresses(router: definition.name) }
       routers.append(router)
       var configured = definition.core
-      configured.trackers = trackerNumbers.bindings(definition.tracked)
+      configured.trackers = trackerNumbers.bindings(definition.followed)
       core.append(configured)
     }
     virtualLinks = try configuration.virtualLinks.map { link throws(PlanError) in
-      (
-        try names.index(link.virtual.interface, usedBy: link.router), try names.index(link.lower, usedBy: link.router)
-      )
+      PlannedLink(
+        interface: try names.index(link.virtual.interface, usedBy: link.router),
+        lower: try names.index(link.lower, usedBy: link.router), mac: link.virtual.mac)
     }
     self.routers = routers
     self.addresses = addresses
@@ -273,6 +286,7 @@ extension PlannedRouter {
     interfaceName = definition.interface
     heartbeats = links.heartbeats
     multicastGroup = definition.multicastGroup
+    virtualInterface = links.virtual
     sendingInterface = definition.virtualMAC?.sendsAdvertsBelow == false ? links.carrier : links.interface
     family = definition.family
     virtualRouterID = definition.core.virtualRouterID

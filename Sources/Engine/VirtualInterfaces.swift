@@ -7,52 +7,81 @@ import NetworkTypes
 /// Sees to the links that carry virtual MAC addresses: there before an engine plans with them, gone once nobody serves them.
 struct VirtualInterfaces {
   private let table: LinkTable
+  private let locks: AddressLocks?
   /// What was made for an engine that is not in charge yet.
   private var made: [String] = []
 
-  init() throws(SystemError) {
+  init(_ locks: AddressLocks?) throws(SystemError) {
     table = try LinkTable()
+    self.locks = locks
+  }
+
+  /// A link that the configuration asks for.
+  private struct Wanted {
+    let link: VirtualLink
+    /// What has its name now; `nil` for nothing.
+    let present: LinkState?
   }
 
   /// Makes what the configuration asks for and is not there. One whose interface below does not exist is left for later.
-  mutating func prepare(_ configuration: Configuration, _ monitor: NetlinkMonitor) throws {
-    let definitions = configuration.virtualLinks
-    guard !definitions.isEmpty else { return }
+  /// - Parameter check: asked before a link of martlet's making, which may be in use, is replaced: whether all else can be served,
+  ///   with the links of these names.
+  mutating func prepare(
+    _ configuration: Configuration, _ monitor: NetlinkMonitor, check: (_ links: [String]) throws -> Void
+  ) throws {
+    guard !configuration.virtualLinks.isEmpty else { return }
     var links = try monitor.dumpLinks()
+    let wanted = try configuration.virtualLinks.compactMap { try resolve($0, among: links) }
     var aliases: [InterfaceIndex: String] = [:]
     for link in links where link.isMartlets { if let lower = link.lower { aliases[lower] = link.alias } }
-    for definition in definitions {
-      let (router, virtual) = (definition.router, definition.virtual)
-      guard let lower = links.first(where: { $0.name == definition.lower }) else { continue }
-      guard lower.hardwareType == 1 else {
-        throw StartFailure(
-          .configuration,
-          "\(lower.name) is no Ethernet interface, so \(router) can have no virtual MAC address on it")
-      }
-      // Who finds it afterwards would take it for another interface's, and its sockets would be on this one.
-      guard lower.kind != "macvlan", lower.kind != "macvtap" else {
-        throw StartFailure(
-          .configuration,
-          "\(lower.name) is a \(lower.kind ?? ""), on which \(router) can have no virtual MAC address: "
-            + "the kernel would put it on the interface below that")
-      }
-      let wanted = VirtualLink(name: virtual.interface, lower: lower.index, mac: virtual.mac)
-      if let present = links.first(where: { $0.name == virtual.interface }) {
-        if wanted.matches(present) {
-          try table.restore(present)
+    let replaced = wanted.filter { wanted in wanted.present.map { !wanted.link.matches($0) } ?? false }
+    if !replaced.isEmpty { try check(wanted.map(\.link.name)) }
+    for wanted in wanted {
+      if let present = wanted.present {
+        if wanted.link.matches(present) {
+          try table.restore(present, mac: wanted.link.mac)
           continue
-        }
-        guard present.isMartlets else {
-          throw StartFailure(
-            .alreadyServed,
-            "\(router) cannot make interface \(virtual.interface): there is one, and martlet did not make it")
         }
         try remove(present, from: &links)
       }
-      aliases[lower.index] = try table.add(wanted, sibling: aliases[lower.index])
-      made.append(wanted.name)
+      aliases[wanted.link.lower] = try table.add(wanted.link, sibling: aliases[wanted.link.lower])
+      made.append(wanted.link.name)
     }
   }
+
+  /// What a definition asks for; `nil` while the interface below does not exist.
+  private func resolve(_ definition: VirtualLinkDefinition, among links: [LinkState]) throws -> Wanted? {
+    let (router, virtual) = (definition.router, definition.virtual)
+    guard let lower = links.first(where: { $0.name == definition.lower }) else { return nil }
+    guard lower.hardwareType == 1 else {
+      throw StartFailure(
+        .configuration, "\(lower.name) is no Ethernet interface, so \(router) can have no virtual MAC address on it")
+    }
+    // Who finds it afterwards would take it for another interface's, and its sockets would be on this one.
+    guard lower.kind != "macvlan", lower.kind != "macvtap" else {
+      throw StartFailure(
+        .configuration,
+        "\(lower.name) is a \(lower.kind ?? ""), on which \(router) can have no virtual MAC address: "
+          + "the kernel would put it on the interface below that")
+    }
+    let present = links.first { $0.name == virtual.interface }
+    guard present?.isMartlets ?? true else {
+      throw StartFailure(
+        .alreadyServed,
+        "\(router) cannot make interface \(virtual.interface): there is one, and martlet did not make it")
+    }
+    // Processes of a martlet that was just killed may hold theirs for a moment yet.
+    let limit = MonotonicClock.now() + .milliseconds(500)
+    guard try locks?.acquire(Self.lockKey(virtual.interface), until: limit) != .held else {
+      throw StartFailure(
+        .alreadyServed, "\(router) cannot have interface \(virtual.interface): another martlet on this host has it")
+    }
+    return Wanted(
+      link: VirtualLink(name: virtual.interface, lower: lower.index, mac: virtual.mac), present: present)
+  }
+
+  /// What is locked while a martlet serves a link of this name.
+  private static func lockKey(_ name: String) -> [UInt8] { Array("link \(name)".utf8) }
 
   /// Leaves what was made to the engine that is in charge now.
   mutating func keep() { made = [] }
@@ -60,10 +89,13 @@ struct VirtualInterfaces {
   /// Removes what was made for an engine that never came to be in charge.
   func abandon(_ monitor: NetlinkMonitor) { remove(monitor) { made.contains($0.name) } }
 
-  /// Removes links of martlet's making, as far as they can be removed: the next start finds what is left.
+  /// Removes links of martlet's making and lets go of them, as far as they can be removed: the next start finds what is left.
   func remove(_ monitor: NetlinkMonitor, where isUnused: (LinkState) -> Bool) {
     guard var links = try? monitor.dumpLinks() else { return }
-    for link in links where link.isMartlets && isUnused(link) { try? remove(link, from: &links) }
+    for link in links where link.isMartlets && isUnused(link) {
+      try? remove(link, from: &links)
+      try? locks?.release(Self.lockKey(link.name))
+    }
   }
 
   private func remove(_ link: LinkState, from links: inout [LinkState]) throws(SystemError) {

@@ -152,21 +152,25 @@ public final class MartletPeer: Peer {
   public let binary: String
   private let state = Mutex<(process: LabProcess?, starts: Int)>((nil, 0))
 
+  private let name: String
+
   /// martlet in `host`, not started yet.
-  public init(host: Host) throws(LabError) {
+  /// - Parameter name: what tells it from another in the same host.
+  public init(host: Host, name: String = "martlet") throws(LabError) {
     guard let binary = LabEnvironment.martletBinary else { throw LabError("the martlet binary is missing") }
     self.host = host
     self.binary = binary
+    self.name = name
   }
 
   /// Its present process, or the last one.
   public var process: LabProcess? { state.withLock { $0.process } }
 
   /// Where its sockets are.
-  public var runtimeDirectory: String { "\(host.folder)/martlet-\(state.withLock { $0.starts })" }
+  public var runtimeDirectory: String { "\(host.folder)/\(name)-\(state.withLock { $0.starts })" }
 
   /// The file it reads.
-  public var configurationPath: String { "\(host.folder)/martlet.conf" }
+  public var configurationPath: String { "\(host.folder)/\(name).conf" }
 
   /// Starts it with a configuration, in folders that no earlier start has used.
   public func start(_ configuration: String) throws(LabError) {

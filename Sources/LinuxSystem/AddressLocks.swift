@@ -1,7 +1,9 @@
 import CLinux
 import Glibc
+import NetworkTypes
 
-/// Tells two martlets on one host apart that would claim the same address: one lock per address in one lock file.
+/// Tells two martlets on one host apart that would claim the same address, or the same interface for a virtual MAC address: one lock
+/// for each in one lock file.
 ///
 /// The locks belong to the open file description (F_OFD_SETLK), not to a process: engines that inherit the descriptor
 /// one after the other share them, so a hand-over never lets go of one, while another supervisor's are in conflict.
@@ -36,6 +38,16 @@ public final class AddressLocks {
     if result == -EAGAIN || result == -EACCES { return .held }
     try checked(result, "lock address")
     return .acquired
+  }
+
+  /// As ``acquire(_:)``, and again until `limit` while another holds it.
+  public func acquire(_ key: some Sequence<UInt8>, until limit: MonotonicInstant) throws(SystemError) -> Outcome {
+    var outcome = try acquire(key)
+    while outcome == .held, MonotonicClock.now() < limit {
+      poll(nil, 0, 10)
+      outcome = try acquire(key)
+    }
+    return outcome
   }
 
   /// Lets go of the lock for `key`.

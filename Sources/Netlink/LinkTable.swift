@@ -60,9 +60,25 @@ public final class LinkTable {
   }
 
   /// Sees to it that a link that is there already is as ``add(_:sibling:)`` leaves it.
-  public func restore(_ link: LinkState) throws(SystemError) {
+  public func restore(_ link: LinkState, mac: MACAddress) throws(SystemError) {
     if let lower = link.lower, try treatment(of: lower) != .belowVirtualMAC { try set(.belowVirtualMAC, on: lower) }
+    if link.mac != mac { try setAddress(mac, of: link.name) }
     if !link.isUp { try bringUp(link.name) }
+  }
+
+  /// Has the interface below a link answer ARP as it did before, after somebody removed the link.
+  /// - Parameter alias: that of the link.
+  public func restoreInterface(below alias: String, _ lower: InterfaceIndex) throws(SystemError) {
+    if let before = ARPTreatment(alias: alias) { try set(before, on: lower) }
+  }
+
+  private func setAddress(_ mac: MACAddress, of name: String) throws(SystemError) {
+    let bytes = mac.bytes
+    guard let address = nl_addr_build(AF_LLC, bytes, bytes.count) else {
+      throw SystemError(operation: "set up \(name)", errno: ENOMEM)
+    }
+    defer { nl_addr_put(address) }
+    try configure(name) { object in rtnl_link_set_addr(object, address) }
   }
 
   private func bringUp(_ name: String) throws(SystemError) {

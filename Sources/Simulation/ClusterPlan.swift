@@ -85,7 +85,7 @@ extension SimulatedRouter {
   /// A router as its file sets it.
   fileprivate init(_ definition: VirtualRouterDefinition, on host: RehearsedHost, source: IPAddress?) {
     var configuration = definition.core
-    configuration.trackers = host.trackers.bindings(definition.tracked)
+    configuration.trackers = host.trackers.bindings(definition.followed)
     self.init(
       configuration, family: definition.family, addresses: definition.addresses.map(\.prefix.address),
       interface: host.interfaces.firstIndex(of: definition.interface) ?? 0)

@@ -39,7 +39,7 @@ struct ShowTests {
       virtual_ipaddress_excluded {
         192.0.2.1/24 brd + label eth0:v scope link
         2001:db8::1 preferred_lft 60 -nodad home mngtmpaddr noprefixroute
-        2001:db8::2/64 preferred_lft 0 autojoin
+        2001:db8::2/64 preferred_lft 0 autojoin no_track
         192.0.2.7 peer 192.0.2.8 dev eth1 brd 192.0.2.255 scope 77
       }
       notify "/bin/n"

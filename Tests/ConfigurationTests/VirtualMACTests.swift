@@ -71,6 +71,12 @@ import VRRPCore
         "v.51 on eth0: 00:00:5e:00:01:33", "a.51 on eth1: 00:00:5e:00:01:33",
       ])
     #expect(load("global_defs {\nvmac_addr_prefix averylongprefix\n}\n" + text).hasErrors)
+    // What no interface can be named is not taken.
+    for prefix in ["a/b", "\"a b\"", "averylongprefixindeed"] {
+      let loaded = load("global_defs {\nvmac_prefix \(prefix)\nvmac_addr_prefix \(prefix)\n}\n" + text)
+      #expect(loaded.diagnostics.map(\.id).filter { $0 == "interface-name" }.count == 2, "\(prefix)")
+      #expect(!loaded.hasErrors)
+    }
   }
 
   @Test func anInterfaceCarriesOneOnce() {

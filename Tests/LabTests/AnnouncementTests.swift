@@ -1,3 +1,4 @@
+import Glibc
 import LabKit
 import NetworkTypes
 import Testing
@@ -69,6 +70,76 @@ extension LabTests {
         // The kernel asks once and waits for RetransTimer, a second (RFC 4862 section 5.4).
         #expect(first - claimed > .milliseconds(900), "announced \(first - claimed) after the claim")
         #expect(announced().count == 5 || announced()[5] - first > .milliseconds(900))
+      }
+    }
+
+    /// An old master may answer for it until it hears of the new one; the kernel by itself would leave it unused for ever.
+    @Test("One that another host answers for is claimed anew until that one is silent", needs(.lab, .martlet))
+    func aDuplicateIsClaimedAnew() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3, family: .ipv6)
+        let peer = try MartletPeer(host: lab.addHost("a", number: 1))
+        let other = try lab.addHost("b", number: 2)
+        try other.run("ip", "address", "add", "\(file.address())/64", "dev", "eth0", "nodad")
+        let text = file.text(for: peer.host, priority: 100, peers: [])
+        let line = "\(file.address())/64 dev eth0"
+        try peer.start(text.replacing(line, with: "\(line) -nodad"))
+        let isSeen = await eventually(within: startup + margin + .seconds(3)) {
+          peer.log.contains("another host answers")
+        }
+        try #require(isSeen, "\(peer.log)")
+        // It is asked for again: a question from nobody's address, each time that the kernel looks (RFC 4862 section 5.4.2).
+        let begin = MonotonicInstant.labNow()
+        let isAsked = await eventually(within: .seconds(6)) {
+          lab.capture.frames(since: begin).count { frame in
+            frame.source == peer.host.macAddress && frame.bytes.count >= 78 && frame.bytes[54] == 135
+              && frame.bytes[62..<78].elementsEqual(file.address().bytes)
+          } >= 2
+        }
+        #expect(isAsked, "\(peer.log)")
+        let said = peer.log.split(separator: "\n").count { $0.contains("another host answers") }
+        #expect(said == 1, "\(peer.log)")
+
+        let gone = MonotonicInstant.labNow()
+        try other.run("ip", "address", "del", "\(file.address())/64", "dev", "eth0")
+        // The next look of each second, and the kernel's own second.
+        let announced = await eventually(within: .seconds(3) + margin) {
+          lab.capture.announcements(of: file.address(), since: gone).count >= 5
+        }
+        #expect(announced, "\(peer.log)")
+        let shown = try peer.host.run("ip", "-6", "address", "show", "dev", "eth0")
+        #expect(shown.contains("\(file.address())/64") && !shown.contains("dadfailed"), "\(shown)")
+      }
+    }
+
+    @Test(
+      "One of which the kernel makes sure while another engine takes over is announced when that is done",
+      needs(.lab, .martlet), arguments: ["reload", "death"])
+    func theNextEngineKnowsWhatIsNotSettled(_ change: String) async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3, family: .ipv6)
+        let peer = try MartletPeer(host: lab.addHost("a", number: 1))
+        let text = file.text(for: peer.host, priority: 100, peers: [])
+        let line = "\(file.address())/64 dev eth0"
+        try peer.start(text.replacing(line, with: "\(line) -nodad"))
+        func isTentative() throws -> Bool {
+          try peer.host.run("ip", "-6", "address", "show", "dev", "eth0", "tentative").contains("\(file.address())/64")
+        }
+        let isClaimed = try await eventually(within: startup + margin, every: .milliseconds(5)) { try isTentative() }
+        try #require(isClaimed, "\(peer.log)")
+        if change == "reload" {
+          #expect(try peer.command("reload").succeeded, "\(peer.log)")
+        } else {
+          kill(try #require(peer.rolePID("engine")), SIGKILL)
+        }
+        try #require(try isTentative(), "the kernel was sooner")
+        let isSure = try await eventually(within: .seconds(3), every: .milliseconds(5)) { try !isTentative() }
+        try #require(isSure, "\(peer.log)")
+        let sure = MonotonicInstant.labNow()
+        let announced = await eventually(within: margin) {
+          !lab.capture.announcements(of: file.address(), since: sure - .milliseconds(100)).isEmpty
+        }
+        #expect(announced, "\(peer.log)")
       }
     }
   }

@@ -52,5 +52,83 @@ extension LabTests {
         #expect(state?.state == "FAULT", "\(pair.logs)")
       }
     }
+
+    /// Two hosts whose address is on a second interface.
+    private func pairBeside(_ words: String, in lab: Lab) throws -> (pair: Pair, text: (any Peer) throws -> String) {
+      var file = RouterFile(version: .v3)
+      file.addressWords = words
+      let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+      for peer in [pair.high, pair.low] { try addBeside(to: peer.host) }
+      return (pair, { try pair.configuration(of: $0).replacing("dev eth0", with: "dev side0") })
+    }
+
+    private func addBeside(to host: Host) throws {
+      try host.run("ip", "link", "add", "side0", "link", "eth0", "type", "macvlan", "mode", "bridge")
+      try host.run("ip", "link", "set", "side0", "up")
+    }
+
+    @Test("The loss of the interface that an address is on is a fault, and over when it is back", needs(.lab, .martlet))
+    func anAddressElsewhereFollowsItsInterface() async throws {
+      try await inLab { lab in
+        let (pair, text) = try pairBeside("", in: lab)
+        let high = try #require(pair.high as? MartletPeer)
+        try high.start(text(high))
+        let bound = startup + pair.file.masterDownInterval(priority: Pair.highPriority) + margin
+        try await pair.expectMaster(high, within: bound)
+        try pair.low.start(text(pair.low))
+        #expect(await eventually(within: startup + margin) { pair.low.saysBackup }, "\(pair.logs)")
+        for loss in ["down", "deleted"] {
+          let lost = MonotonicInstant.labNow()
+          if loss == "down" {
+            try high.host.run("ip", "link", "set", "side0", "down")
+          } else {
+            try high.host.run("ip", "link", "delete", "side0")
+          }
+          let skew = pair.file.skewTime(priority: Pair.lowPriority)
+          try await pair.expectMaster(pair.low, since: lost, within: skew + margin, Comment(rawValue: loss))
+          let isInFault = await eventually(within: margin) {
+            (try? MartletStatus.of(high).routers.first?.state) == "FAULT"
+          }
+          #expect(isInFault, "\(loss)\n\(pair.logs)")
+          #expect(high.log.contains("side0"), "\(pair.logs)")
+          let back = MonotonicInstant.labNow()
+          if loss == "down" {
+            try high.host.run("ip", "link", "set", "side0", "up")
+          } else {
+            try addBeside(to: high.host)
+          }
+          try await pair.expectMaster(high, since: back, within: bound, Comment(rawValue: "\(loss), and back"))
+        }
+      }
+    }
+
+    @Test(
+      "Under no_track it is no fault, and the address is announced when the interface is back", needs(.lab, .martlet))
+    func anAddressElsewhereIsAnnouncedAgain() async throws {
+      try await inLab { lab in
+        let (pair, text) = try pairBeside(" no_track", in: lab)
+        try pair.high.start(text(pair.high))
+        let bound = startup + pair.file.masterDownInterval(priority: Pair.highPriority) + margin
+        try await pair.expectMaster(pair.high, within: bound)
+        // The rounds of the start are over: the second comes garp_master_delay later.
+        let rounds = await eventually(within: .seconds(7)) {
+          let all = lab.capture.announcements(of: pair.address, since: .init(nanoseconds: 0))
+          return all.last.map { $0.time - all[0].time > .seconds(4) } ?? false
+        }
+        #expect(rounds, "\(pair.logs)")
+        try await pair.settle(.milliseconds(200))
+        let begin = MonotonicInstant.labNow()
+        try pair.high.host.run("ip", "link", "set", "side0", "down")
+        try await pair.settle(pair.file.interval)
+        let back = MonotonicInstant.labNow()
+        try pair.high.host.run("ip", "link", "set", "side0", "up")
+        let announced = await eventually(within: margin) {
+          !lab.capture.announcements(of: pair.address, since: back).isEmpty
+        }
+        #expect(announced, "\(pair.logs)")
+        #expect(!pair.adverts(of: pair.high, since: begin).contains { $0.priority == 0 }, "\(pair.logs)")
+        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+      }
+    }
   }
 }

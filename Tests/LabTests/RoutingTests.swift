@@ -205,6 +205,27 @@ extension LabTests {
       }
     }
 
+    @Test("A route whose source address somebody deletes goes with the service all the same", needs(.lab, .martlet))
+    func aRouteThatCannotBePutBackGoesInTheEnd() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        file.topLines = ["static_routes {", "198.51.102.0/24 dev eth0 src 192.0.2.77 table 4711", "}"]
+        let martlet = try MartletPeer(host: lab.addHost("a", number: 1))
+        try martlet.host.run("ip", "address", "add", "192.0.2.77/32", "dev", "eth0")
+        try martlet.start(file.text(for: martlet.host, priority: 100, peers: []))
+        func isThere() throws -> Bool {
+          try martlet.host.attempt(["ip", "route", "show", "table", "4711"]).output.contains("198.51.102.0/24")
+        }
+        #expect(try await eventually(within: startup) { try isThere() }, "\(martlet.log)")
+        // From another table than the main one the kernel does not take it then, but it takes no other with that source either.
+        try martlet.host.run("ip", "address", "del", "192.0.2.77/32", "dev", "eth0")
+        let isRefused = await eventually(within: startup) { martlet.log.contains("the kernel refused") }
+        #expect(isRefused, "\(martlet.log)")
+        await martlet.stop()
+        #expect(try !isThere(), "\(martlet.log)")
+      }
+    }
+
     @Test(needs(.lab, .martlet))
     func aRouteThatTwoRoutersListStaysWithTheOther() async throws {
       try await inLab { lab in

@@ -1,3 +1,4 @@
+import Glibc
 import LabKit
 import NetworkTypes
 import Testing
@@ -75,11 +76,44 @@ extension LabTests {
         try await pair.expectMaster(pair.low, within: bound)
         #expect(try state(of: pair.high) == "FAULT", "\(pair.logs)")
 
+        // Whoever serves next asks the kernel anew, and until it has answered what was known holds.
+        let high = try #require(pair.high as? MartletPeer)
+        let transitions = try MartletStatus.of(high).routers.first?.transitions
+        let replaced = MonotonicInstant.labNow()
+        #expect(try high.command("reload").succeeded, "\(pair.logs)")
+        #expect(await eventually(within: startup) { high.rolePIDs("engine").count == 1 }, "\(pair.logs)")
+        let engine = try #require(high.rolePID("engine"), "\(pair.logs)")
+        kill(engine, SIGKILL)
+        let another = await eventually(within: startup) {
+          high.rolePID("engine") != engine && (try? MartletStatus.of(high).engine.health) == "running"
+        }
+        #expect(another, "\(pair.logs)")
+        try await pair.settle(file.masterDownInterval(priority: Pair.highPriority) + margin)
+        #expect(try MartletStatus.of(high).routers.first?.transitions == transitions, "\(pair.logs)")
+        pair.expectOnlySender(pair.low, since: replaced)
+
         let given = MonotonicInstant.labNow()
         try pair.high.host.run("ip", "address", "add", "203.0.113.2/24", "dev", "inner0")
         // It is tried again once a second.
         let retried = file.masterDownInterval(priority: Pair.highPriority) + margin + margin
         try await pair.expectMaster(pair.high, since: given, within: retried)
+      }
+    }
+
+    @Test("Nobody elects itself before the kernel has been asked, not even an owner", needs(.lab, .martlet))
+    func waitsForTheKernelsFirstWord() async throws {
+      try await inLab { lab in
+        let file = file([
+          "static_routes {", "198.51.102.0/24 via 203.0.113.9 dev inner0 track_group inside", "}",
+        ])
+        let martlet = try MartletPeer(host: lab.addHost("a", number: 1))
+        try addLink(to: martlet.host)
+        try martlet.start(file.text(for: martlet.host, priority: 255, peers: []))
+        let isInFault = await eventually(within: startup) { (try? state(of: martlet)) == "FAULT" }
+        #expect(isInFault, "\(martlet.log)")
+        #expect(!martlet.log.contains("→ MASTER"), "\(martlet.log)")
+        try lab.capture.check()
+        #expect(lab.capture.adverts(vrid: file.vrid).isEmpty, "\(martlet.log)")
       }
     }
   }

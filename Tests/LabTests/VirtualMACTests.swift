@@ -134,6 +134,105 @@ extension LabTests {
     }
 
     @Test(
+      "One that somebody puts down, or gives another MAC address, is set right", needs(.lab, .martlet),
+      arguments: [["down"], ["address", "02:00:00:00:99:99"]])
+    func whatSomebodyDoesToTheInterfaceIsSetRight(_ words: [String]) async throws {
+      try await inLab { lab in
+        var file = file()
+        file.interval = .seconds(1)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let begin = MonotonicInstant.labNow()
+        for round in 1...2 {
+          _ = try pair.high.host.attempt(["ip", "link", "set", "vrrp.\(file.vrid)"] + words)
+          let mac = "\(MACAddress(virtualRouter: file.vrid, .ipv4))"
+          let isRight = try await eventually(within: margin) {
+            let line = try madeInterfaces(on: pair.high.host)
+            return line.contains(mac) && line.contains(",UP,")
+          }
+          let made = try madeInterfaces(on: pair.high.host)
+          #expect(isRight, "round \(round): \(made)\n\(pair.logs)")
+          #expect(await pair.client.reaches(within: margin), "round \(round)\n\(pair.logs)")
+        }
+        try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority) + margin)
+        pair.expectOnlySender(pair.high, since: begin)
+        #expect(try pair.clientHost.neighbor(of: pair.address) == "\(MACAddress(virtualRouter: file.vrid, .ipv4))")
+      }
+    }
+
+    @Test("A reload that fails leaves the interface in use, and another martlet does not get it", needs(.lab, .martlet))
+    func theInterfaceInUseStays() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        file.usesVirtualMAC = true
+        file.virtualMACWords = "vip0 02:00:00:00:07"
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let high = try #require(pair.high as? MartletPeer)
+        let (before, begin) = (try madeInterfaces(on: high.host), MonotonicInstant.labNow())
+
+        var other = file
+        other.virtualMACWords = "vip0 02:00:00:00:08"
+        let broken = other.text(for: high.host, priority: Pair.highPriority, peers: [])
+        try high.replaceConfiguration(
+          broken + "vrrp_instance lost {\ninterface nope0\nvirtual_router_id 9\nvirtual_ipaddress {\n10.9.3.1\n}\n}\n")
+        #expect(try !high.command("reload").succeeded, "\(pair.logs)")
+
+        other.vrid = 77
+        let second = try MartletPeer(host: high.host, name: "other")
+        let text = other.text(for: high.host, priority: 10, peers: []).replacing("10.9.1.", with: "10.9.4.")
+        try second.start(text)
+        #expect(await eventually(within: startup) { second.process?.isRunning == false }, "\(second.log)")
+        #expect(second.process?.end == .exit(5), "\(String(describing: second.process?.end))\n\(second.log)")
+        #expect(second.log.contains("vip0"), "\(second.log)")
+
+        #expect(try madeInterfaces(on: high.host) == before, "\(pair.logs)")
+        try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority))
+        pair.expectOnlySender(pair.high, since: begin)
+        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+
+        // One that can be served gets what it asks for.
+        var third = file
+        third.virtualMACWords = "vip0 02:00:00:00:08"
+        try high.replaceConfiguration(third.text(for: high.host, priority: Pair.highPriority, peers: []))
+        #expect(try high.command("reload").succeeded, "\(pair.logs)")
+        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+        #expect(try madeInterfaces(on: high.host).contains("02:00:00:00:08:33"), "\(pair.logs)")
+      }
+    }
+
+    @Test(
+      "One that carries no address goes with the reload that does without it, and what it changed below is set back",
+      needs(.lab, .martlet))
+    func oneWithoutAddressesGoesAsWell() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        let martlet = try MartletPeer(host: lab.addHost("a", number: 1))
+        func text(_ words: String) -> String {
+          "vrrp_instance bare {\ninterface eth0\nvirtual_router_id 51\npriority 100\nversion 3\nadvert_int 0.2\n"
+            + "\(words)\nno_virtual_ipaddress\nvirtual_ipaddress_excluded {\n10.9.1.9/32 dev lo\n}\n}\n"
+        }
+        file.vrid = 51
+        try martlet.start(text("use_vmac"))
+        func isMaster() -> Bool { (try? MartletStatus.of(martlet).routers.first?.state) == "MASTER" }
+        #expect(await eventually(within: startup + margin) { isMaster() }, "\(martlet.log)")
+        #expect(try madeInterfaces(on: martlet.host).contains("vrrp.51"))
+
+        // The one who deletes it takes what it knew with it.
+        try martlet.host.run("ip", "link", "delete", "vrrp.51")
+        let again = try await eventually(within: startup) { try madeInterfaces(on: martlet.host).contains("vrrp.51") }
+        #expect(again, "\(martlet.log)")
+
+        try martlet.replaceConfiguration(text(""))
+        #expect(try martlet.command("reload").succeeded, "\(martlet.log)")
+        let gone = try await eventually(within: startup) { try madeInterfaces(on: martlet.host).isEmpty }
+        #expect(gone, "\(martlet.log)")
+        #expect(try readARPIgnore(of: martlet.host) == "0", "the interface below was not set back")
+        await martlet.stop()
+      }
+    }
+
+    @Test(
       "A backup sends nothing from its virtual address and answers for nothing, whatever the link below does",
       needs(.lab, .martlet), arguments: AddressFamily.allCases)
     func aBackupIsSilentWhateverItsLinkDoes(family: AddressFamily) async throws {

@@ -24,7 +24,7 @@ import Testing
   @Test func packetsToTheAddressesAreDroppedUntilItGoes() throws {
     try withWire { wire in
       let dropped = ["192.0.2.10", "2001:db8::10", "fe80::5"].compactMap { IPAddress($0) }
-      #expect(reaches("192.0.2.10") && reaches("2001:db8::10"))
+      for address in ["192.0.2.10", "2001:db8::10"] { #expect((0..<5).contains { _ in reaches(address) }) }
       var filter: AddressFilter? = try AddressFilter(dropping: dropped.map { AddressFilter.Address($0, on: wire) })
       withExtendedLifetime(filter) {
         #expect(!reaches("192.0.2.10") && !reaches("2001:db8::10"))

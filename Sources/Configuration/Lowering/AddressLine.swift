@@ -133,8 +133,7 @@ extension Lowering {
     case .home: address.isHome = true
     case .mngtmpaddr: address.managesTemporary = true
     case .autojoin: address.joinsMulticast = true
-    // It says that the loss of the address is no fault, which it never is: it is put back.
-    case .noTrack: break
+    case .noTrack: address.isTracked = false
     case .trackGroup:
       if let value { trackGroupUses.append(Located(value.text, value.span)) }
     case .useVMAC: address.asksForVirtualMAC = true

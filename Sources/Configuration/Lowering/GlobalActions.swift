@@ -64,11 +64,13 @@ extension Lowering {
       },
       .boolean("vrrp_lower_prio_no_advert", \.lowerPriorityNoAdvert),
       .boolean("vrrp_higher_prio_send_advert", \.higherPrioritySendAdvert),
-      .custom("vmac_prefix") { draft, statement, _ in
-        if draft.virtualMACPrefix == "vrrp", let word = statement.arguments.first { draft.virtualMACPrefix = word.text }
+      .custom("vmac_prefix") { draft, statement, lowering in
+        guard draft.virtualMACPrefix == "vrrp", let prefix = lowering.readLinkPrefix(statement) else { return }
+        draft.virtualMACPrefix = prefix
       },
-      .custom("vmac_addr_prefix") { draft, statement, _ in
-        if draft.addressVirtualMACPrefix == nil { draft.addressVirtualMACPrefix = statement.arguments.first?.text }
+      .custom("vmac_addr_prefix") { draft, statement, lowering in
+        guard draft.addressVirtualMACPrefix == nil else { return }
+        draft.addressVirtualMACPrefix = lowering.readLinkPrefix(statement)
       },
       .flag("v3_checksum_as_v2", \.checksumWithoutPseudoHeader),
       // The reader has followed these two where they stand.
@@ -81,6 +83,18 @@ extension Lowering {
         if let word = statement.arguments.first { lowering.kernelNames.hostDirectory = word.text }
       },
     ]
+  }
+
+  /// Reads what the names of made interfaces begin with; `nil` if no interface can be named so.
+  fileprivate func readLinkPrefix(_ statement: Statement) -> String? {
+    guard let word = statement.arguments.first else { return nil }
+    guard Self.canNameInterface(word) else {
+      diagnostics.report(
+        .warning, "interface-name",
+        "'\(word.text)' cannot begin the name of an interface; the line is ignored", at: word.span)
+      return nil
+    }
+    return word.text
   }
 
   /// Reads `net_namespace`, of which the first counts.

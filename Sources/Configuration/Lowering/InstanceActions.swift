@@ -145,9 +145,10 @@ extension Lowering {
     noteInterface(word.text, at: word.span)
   }
 
-  /// Whether a word can name an interface: the kernel takes 1 to 15 bytes.
+  /// Whether a word can name an interface: the kernel takes 1 to 15 bytes, no slash and no white space among them.
   static func canNameInterface(_ word: Word) -> Bool {
-    (1...15).contains(word.bytes.count) && !word.bytes.contains(UInt8(ascii: "/"))
+    (1...15).contains(word.bytes.count)
+      && !word.bytes.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: " ") || (9...13).contains($0) }
   }
 
   /// Whether a word can name an interface; an error if it cannot.

@@ -1,9 +1,13 @@
 extension Schema {
   /// Words of an entry of a value block of addresses, peers or trackers.
   static let addressOptions: [[Keyword]] = [
-    rows("static_ipaddress", kind: .option, addressWords + [Keyword("track_group", .word, arguments: "NAME", .acts)]),
-    rows("vrrp_instance/virtual_ipaddress", kind: .option, addressWords + [Keyword("use_vmac", .flag, .acts)]),
-    rows("vrrp_instance/virtual_ipaddress_excluded", kind: .option, addressWords + [Keyword("use_vmac", .flag, .acts)]),
+    rows(
+      "static_ipaddress", kind: .option,
+      addressWords + [
+        Keyword("no_track", .flag, .accepted(.putBack)), Keyword("track_group", .word, arguments: "NAME", .acts),
+      ]),
+    rows("vrrp_instance/virtual_ipaddress", kind: .option, addressWords + virtualAddressWords),
+    rows("vrrp_instance/virtual_ipaddress_excluded", kind: .option, addressWords + virtualAddressWords),
     vrrpInstanceTrackInterfaceOptions, vrrpInstanceTrackScriptOptions, vrrpInstanceTrackFileOptions,
     vrrpInstanceTrackProcessOptions, vrrpInstanceTrackBfdOptions, vrrpInstanceUnicastPeerOptions,
   ]
@@ -22,8 +26,11 @@ extension Schema {
     Keyword("mngtmpaddr", .flag, .acts),
     Keyword("noprefixroute", .flag, .acts),
     Keyword("autojoin", .flag, .acts),
-    Keyword("no_track", .flag, .accepted(.putBack)),
     Keyword("preferred_lft", .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
+  ]
+
+  private static let virtualAddressWords: [Keyword] = [
+    Keyword("no_track", .flag, .acts), Keyword("use_vmac", .flag, .acts),
   ]
 
   private static let vrrpInstanceTrackInterfaceOptions: [Keyword] = rows(

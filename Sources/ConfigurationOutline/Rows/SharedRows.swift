@@ -101,6 +101,7 @@ extension OutlineEntry {
     if address.isHome { words.append("home") }
     if address.managesTemporary { words.append("mngtmpaddr") }
     if address.joinsMulticast { words.append("autojoin") }
+    if !address.isTracked { words.append("no_track") }
     if address.asksForVirtualMAC { words.append("use_vmac") }
     if address.preferredLifetime != VirtualAddress(prefix: prefix).preferredLifetime {
       add("preferred_lft", address.preferredLifetime.map { "\($0)" } ?? "forever")
