@@ -219,8 +219,20 @@ struct BlockBuilder {
   }
 
   /// Closes what the end of the files leaves open.
-  mutating func finish() {
+  ///
+  /// Where the reading stopped before their end, a block that is open says nothing: what it lacks may have been still to come.
+  mutating func finish(isWhole: Bool) {
+    guard isWhole else {
+      open = []
+      awaited = nil
+      return
+    }
     enterWithoutBraceAtEnd()
+    reportUnclosed()
+    while let frame = open.popLast() { append(frame.statement) }
+  }
+
+  private func reportUnclosed() {
     if skipped > 0, open.isEmpty {
       diagnostics.report(
         .warning, "missing-closing-brace", "a block that is skipped is not closed; it ends with the configuration",
@@ -243,7 +255,6 @@ struct BlockBuilder {
         suggestion: open.count == 1 ? "write } at its end" : "write } at its end, and at that of each block around it",
         changes: isInOneFile(with: first) ? [.append(closing, toFileOf: first)] : [])
     }
-    while let frame = open.popLast() { append(frame.statement) }
   }
 
   private mutating func enterWithoutBraceAtEnd() {

@@ -13,6 +13,13 @@ extension SourceReader {
     static let brace = IncludeChecks(rawValue: 8)
   }
 
+  /// Where a line stands that includes, whichever way it came to be read.
+  struct IncludePlace: Hashable {
+    var path: String
+    var line: UInt32
+    var column: UInt32
+  }
+
   private static func checks(of keyword: ArraySlice<UInt8>) -> IncludeChecks? {
     switch String(decoding: keyword, as: UTF8.self) {
     case "include": []
@@ -126,12 +133,15 @@ extension SourceReader {
 
   private func readIncluded(_ path: String, _ checks: IncludeChecks, at span: SourceSpan) {
     guard !openFiles.contains(where: { $0.path == path }) else {
+      // The line may be read again, by another way; it is the same loop.
+      let place = IncludePlace(path: map.path(of: span), line: span.line, column: span.column)
+      guard loops.insert(place).inserted else { return }
       diagnostics.report(.error, "include-loop", "\(path) includes itself", at: span)
       return
     }
     guard openFiles.count < SourceLimits.includeDepth else {
-      diagnostics.report(
-        .error, "include-loop", "files stand more than \(SourceLimits.includeDepth) deep within one another", at: span)
+      // A file that includes itself twice by other names would come here two to the power of the depth times.
+      stop("files stand more than \(SourceLimits.includeDepth) deep within one another", "include-loop", at: span)
       return
     }
     do {

@@ -50,6 +50,6 @@ public enum ConfigurationParser {
     } catch {
       diagnostics.report(.error, "unreadable-file", "\(path) \(error.reason)")
     }
-    reader.builder.finish()
+    reader.builder.finish(isWhole: !reader.isStopped)
   }
 }

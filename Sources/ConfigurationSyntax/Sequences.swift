@@ -6,7 +6,7 @@ extension SourceReader {
     let isHexadecimal = line.starts(with: "~SEQx")
     guard isList || line.starts(with: "~SEQ") else { return false }
     guard depth < SourceLimits.expansionDepth else {
-      diagnostics.report(.error, "definition-loop", "sequences stand too deep within one another", at: line.span)
+      stop("sequences stand too deep within one another", "definition-loop", at: line.span)
       return true
     }
     let open = line.skipBlanks(from: line.bytes.startIndex + (isHexadecimal ? 5 : 4))

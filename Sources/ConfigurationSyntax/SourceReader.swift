@@ -13,6 +13,8 @@ final class SourceReader {
   var fileCount = 0
   /// Patterns that includes asked for so far.
   var patternCount = 0
+  /// Where includes of files that were being read already have been found.
+  var loops: Set<IncludePlace> = []
   private var totalLength = 0
   let limits: SourceLimits
   private var linesLeft: Int
@@ -105,8 +107,8 @@ final class SourceReader {
 
   private func isReadable(_ raw: SourceText, depth: Int) -> Bool {
     if depth > SourceLimits.expansionDepth {
-      diagnostics.report(
-        .error, "definition-loop", "definitions and sequences stand too deep within one another", at: raw.span)
+      // A definition that holds itself twice would come here two to the power of the depth times.
+      stop("definitions and sequences stand too deep within one another", "definition-loop", at: raw.span)
       return false
     }
     if raw.bytes.count > 1023 {
@@ -354,9 +356,9 @@ final class SourceReader {
   func mayMake(lines: Int) -> Bool { lines <= linesLeft }
 
   /// Gives up on the whole configuration.
-  func stop(_ message: String, at span: SourceSpan) {
+  func stop(_ message: String, _ id: String = "expansion-too-large", at span: SourceSpan) {
     guard !isStopped else { return }
     isStopped = true
-    diagnostics.report(.error, "expansion-too-large", message, at: span)
+    diagnostics.report(.error, id, message, at: span)
   }
 }

@@ -75,6 +75,40 @@ struct IncludeTests {
     #expect(round.ids == ["include-loop"])
   }
 
+  @Test("A loop that is come upon twice by one line is one error")
+  func loopTwice() {
+    let source = parse("include b\ninclude b", others: ["/etc/m/b": "line b\ninclude main.conf"])
+    #expect(source.ids == ["include-loop"])
+    #expect(shown(source.statements) == "line b|line b")
+  }
+
+  /// One file, whatever name it is asked for by, and how often it was.
+  private final class OneFile: SourceFiles {
+    let bytes: [UInt8]
+    var readings = 0
+
+    init(_ text: String) {
+      bytes = Array(text.utf8)
+    }
+
+    func read(_ path: String) throws(SourceFileError) -> [UInt8] {
+      readings += 1
+      return bytes
+    }
+
+    func matches(of pattern: String) -> [String] { [pattern] }
+    func environment(_ name: String) -> String? { nil }
+  }
+
+  @Test("A file that includes itself by other names is one error, and is read no more often than files may stand deep")
+  func loopByOtherNames() {
+    let files = OneFile("line a\ninclude ./m\ninclude ./m")
+    let source = ConfigurationParser.parse(path: "/m", files: files, grammar: testGrammar, configurationID: nil)
+    #expect(source.ids == ["include-loop"])
+    #expect(source.diagnostics.diagnostics.map(\.range?.line) == [2])
+    #expect(files.readings == SourceLimits.includeDepth)
+  }
+
   @Test("Files that include two others each stop at a bound")
   func fanOut() {
     var others: [String: String] = [:]

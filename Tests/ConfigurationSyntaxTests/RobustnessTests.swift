@@ -42,6 +42,45 @@ struct RobustnessTests {
   }
 
   @Test(
+    "Where the reading stops nothing is said of the blocks that it left open",
+    arguments: [
+      "~SEQ(I,1,1000000000000) line ${I}", "~SEQ(A,100000) ~SEQ(B,100000) line x", "$L= \\\n$L\n$L",
+      String(repeating: "~SEQ(A,1) ", count: 100) + "line x", "include /1",
+    ])
+  func stopped(text: String) {
+    var others: [String: String] = [:]
+    for level in 1...40 { others["/\(level)"] = "include /\(level + 1)" }
+    let source = parse("line a\nblock n {\ninner {\n\(text)\n}\n}\nline b", others: others)
+    #expect(source.ids.count == 1 && source.diagnostics.hasErrors, "\(source.ids)")
+    #expect(shown(source.statements) == "line a")
+  }
+
+  @Test("A definition that holds itself twice is one error, and makes no more lines than it may stand deep")
+  func doubledRecursion() {
+    let source = parse("$L= \\\nline a \\\n$L \\\n$L\n$L")
+    #expect(source.ids == ["definition-loop"])
+    #expect((1...SourceLimits.expansionDepth + 1).contains(source.statements.count), "\(source.statements.count)")
+  }
+
+  @Test("A sequence without end makes no line, and one within another no more than the bound")
+  func linesMade() {
+    #expect(parse("~SEQ(I,1,1000000000000) line ${I}").statements.isEmpty)
+    #expect(parse("~SEQ(A,100) ~SEQ(B,1000000000000) line x").statements.isEmpty)
+    #expect(parse("~SEQ(A,1000) ~SEQ(B,9) line x").statements.count == 9000)
+    let most = parse("~SEQ(A,1000) ~SEQ(B,100) line x")
+    #expect(most.ids == ["expansion-too-large"] && most.statements.count <= 10_000)
+  }
+
+  @Test("A line of 10 MiB is one error, and nothing of it is read", arguments: ["x ", "{"])
+  func longLine(part: String) {
+    let line = String(repeating: part, count: 10 * 1_048_576 / part.utf8.count).utf8
+    let source = parse(Array("line a\n".utf8) + line + Array("\nline b".utf8))
+    #expect(source.ids == ["line-too-long"])
+    #expect(source.diagnostics.diagnostics.map(\.range?.line) == [2])
+    #expect(shown(source.statements) == "line a|line b")
+  }
+
+  @Test(
     "What keepalived drops or leaves as it is, is one warning with its place",
     arguments: [
       ("~SEQ(I,1,0,5) line ${I}", ""), ("~SEQ(I,5,1,1) line ${I}", ""), ("~SEQx(I,-1,5) line", ""),
