@@ -23,6 +23,14 @@ struct BlockBuilder {
   private var skippedStart: SourceSpan?
   /// The first line outside all blocks that belongs into the block that was closed before it.
   private var outcast: (word: Word, block: Statement)?
+  /// What misspelt words were meant to be: a sequence brings the same one again and again.
+  private var meanings: [Misspelling: String?] = [:]
+
+  private struct Misspelling: Hashable {
+    var block: Grammar.ID?
+    /// The part of the word that is compared with keywords.
+    var word: [UInt8]
+  }
 
   init(grammar: Grammar, diagnostics: DiagnosticCollector, receive: @escaping (Statement) -> Void) {
     self.grammar = grammar
@@ -305,13 +313,23 @@ struct BlockBuilder {
         replacement: String(decoding: name, as: UTF8.self) + (value.isEmpty ? "" : " " + value))
       return nil
     }
-    let nearest = diagnostics.isFull ? nil : Spelling.nearest(to: text, in: grammar.names(in: block))
+    let nearest = meaning(of: word)
     // A virtual router whose block is not understood would be silently missing.
     let isFatal = nearest.map(losesRouter) ?? false
     diagnostics.report(
       isFatal ? .error : .warning, "unknown-keyword",
       "'\(text)' is not a keyword \(place); \(isFatal ? "its whole block would be lost" : "the line is ignored")",
       at: word.span, suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
+    return nearest
+  }
+
+  /// The keyword of the block that a word was meant to be; `nil` too when there are more findings than are shown.
+  private mutating func meaning(of word: Word) -> String? {
+    guard !diagnostics.isFull else { return nil }
+    let misspelling = Misspelling(block: block, word: Array(word.bytes.prefix(Spelling.longestName)))
+    if let known = meanings[misspelling] { return known }
+    let nearest = Spelling.nearest(to: word.text, in: grammar.names(in: block))
+    meanings[misspelling] = .some(nearest)
     return nearest
   }
 

@@ -96,11 +96,25 @@ public final class DiagnosticCollector {
 
   /// The one of the candidates that a name was meant to be; `nil` too when so much has been compared that further help would take longer
   /// than the reading itself.
-  public func nearest(to name: String, in candidates: @autoclosure () -> [String]) -> String? {
+  /// - Parameter isTaken: Whether a candidate cannot have been meant.
+  public func nearest(
+    to name: String, in candidates: @autoclosure () -> [String], except isTaken: (String) -> Bool = { _ in false }
+  ) -> String? {
+    guard let candidates = compare(candidates) else { return nil }
+    return Spelling.nearest(to: name, in: candidates.filter { !isTaken($0) })
+  }
+
+  /// The option that a word was meant to be, within the same bound.
+  public func option(_ word: String, among options: @autoclosure () -> [String]) -> String? {
+    compare(options).flatMap { Spelling.option(word, among: $0) }
+  }
+
+  /// The names to compare with, if there may still be so many.
+  private func compare(_ candidates: () -> [String]) -> [String]? {
     guard !isFull, comparisonsLeft > 0 else { return nil }
     let candidates = candidates()
     comparisonsLeft -= candidates.count
-    return Spelling.nearest(to: name, in: candidates)
+    return candidates
   }
 
   /// Adds a finding.

@@ -1,17 +1,27 @@
 /// Finds the name that a misspelt one was meant to be.
 public enum Spelling {
+  /// Bytes of a name that are looked at; no keyword is as long.
+  static let longestName = 64
+
   /// The nearest of `candidates` within a third of the name's length in edits; `nil` if none is near.
   public static func nearest(to name: String, in candidates: some Sequence<String>) -> String? {
-    let bytes = Array(name.utf8.prefix(64))
+    let bytes = Array(name.utf8.prefix(longestName))
     let folded = fold(bytes)
+    var rows = Rows()
     var best: (distance: Int, name: String)?
     for candidate in candidates {
       let other = Array(candidate.utf8)
-      guard !other.isEmpty, other.count <= 64 else { continue }
+      guard !other.isEmpty, other.count <= longestName else { continue }
       let limit = max(1, min(bytes.count, other.count) / 3)
       // Signs between words count for nothing, so up to as many as there may be in a name are let through.
-      guard abs(bytes.count - other.count) <= limit + 3 else { continue }
-      let distance = fold(other) == folded ? 0 : distance(from: bytes, to: other)
+      let difference = abs(bytes.count - other.count)
+      guard difference <= limit + 3 else { continue }
+      var distance = 0
+      if fold(other) != folded {
+        // So many edits it takes at least.
+        guard difference <= limit else { continue }
+        distance = Self.distance(from: bytes, to: other, rows: &rows)
+      }
       guard distance <= limit else { continue }
       if let known = best, (known.distance, known.name) <= (distance, candidate) { continue }
       best = (distance, candidate)
@@ -36,25 +46,31 @@ public enum Spelling {
     }
   }
 
-  /// Insertions, deletions, replacements and swaps of neighbours between two names.
-  static func distance(from first: [UInt8], to second: [UInt8]) -> Int {
+  /// Three rows of the table that a distance is counted in, which one name's comparisons share.
+  private struct Rows {
+    var older = [Int](repeating: 0, count: longestName + 1)
+    var previous = [Int](repeating: 0, count: longestName + 1)
+    var current = [Int](repeating: 0, count: longestName + 1)
+  }
+
+  /// Insertions, deletions, replacements and swaps of neighbours between two names of at most ``longestName`` bytes.
+  private static func distance(from first: [UInt8], to second: [UInt8], rows: inout Rows) -> Int {
     guard !first.isEmpty else { return second.count }
     guard !second.isEmpty else { return first.count }
-    var older = [Int](repeating: 0, count: second.count + 1)
-    var previous = Array(0...second.count)
+    for j in 0...second.count { rows.previous[j] = j }
     for i in 1...first.count {
-      var current = [i]
+      rows.current[0] = i
       for j in 1...second.count {
         let cost = first[i - 1] == second[j - 1] ? 0 : 1
-        var value = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + cost)
+        var value = min(min(rows.previous[j], rows.current[j - 1]) + 1, rows.previous[j - 1] + cost)
         if i > 1, j > 1, first[i - 1] == second[j - 2], first[i - 2] == second[j - 1] {
-          value = min(value, older[j - 2] + 1)
+          value = min(value, rows.older[j - 2] + 1)
         }
-        current.append(value)
+        rows.current[j] = value
       }
-      older = previous
-      previous = current
+      swap(&rows.older, &rows.previous)
+      swap(&rows.previous, &rows.current)
     }
-    return previous[second.count]
+    return rows.previous[second.count]
   }
 }

@@ -87,7 +87,7 @@ extension Lowering {
 
   private func reportUnknown(_ word: Word) {
     let isAddress = IPPrefix(word.text) != nil
-    let nearest = isAddress ? nil : Spelling.option(word.text, among: AddressOption.allCases.map(\.rawValue))
+    let nearest = isAddress ? nil : diagnostics.option(word.text, among: AddressOption.allCases.map(\.rawValue))
     diagnostics.report(
       .warning, isAddress ? "two-addresses" : "unknown-option",
       isAddress

@@ -54,7 +54,7 @@ struct EntryLine {
 
   /// Refuses the line for a word that is no option of its subject.
   func unknown(_ word: Word, among options: [String]) -> LineRefused {
-    let nearest = Spelling.option(word.text, among: options)
+    let nearest = lowering.diagnostics.option(word.text, among: options)
     return refused(
       "unknown-option", "'\(word.text)' is no option of a \(subject)", at: word.span,
       suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)

@@ -238,7 +238,7 @@ final class Lowering {
 
   private func checkChoice(_ statement: Statement, _ row: Keyword, _ words: [String], _ fold: (String) -> String) {
     guard let word = statement.arguments.first, !words.contains(fold(word.text)) else { return }
-    let nearest = Spelling.nearest(to: word.text, in: words)
+    let nearest = diagnostics.nearest(to: word.text, in: words)
     let rest = row.defaultText.map { "the line is ignored and the default holds (\($0))" } ?? "the line is ignored"
     diagnostics.report(
       .warning, "bad-value", "\(row.name): '\(word.text)' is none of \(words.joined(separator: ", ")); \(rest)",

@@ -7,9 +7,11 @@ enum SyncGroupMembers: ConfigurationRule {
     var taken: [String: Located<String>] = [:]
     for index in lowering.groups.indices {
       let group = lowering.groups[index]
+      // A name that the group has already was not meant twice.
+      let own = Set(group.members.map(\.value))
       lowering.groups[index].members = group.members.filter { member in
         guard names.contains(member.value) else {
-          reportUnknown(member, group, names, lowering)
+          reportUnknown(member, group, names, except: own, lowering)
           return false
         }
         if let other = taken[member.value] {
@@ -28,11 +30,10 @@ enum SyncGroupMembers: ConfigurationRule {
   }
 
   private static func reportUnknown(
-    _ member: Located<String>, _ group: SyncGroupDraft, _ names: Set<String>, _ lowering: Lowering
+    _ member: Located<String>, _ group: SyncGroupDraft, _ names: Set<String>, except own: Set<String>,
+    _ lowering: Lowering
   ) {
-    // A name that the group has already was not meant twice.
-    let others = names.subtracting(group.members.map(\.value))
-    let nearest = lowering.diagnostics.nearest(to: member.value, in: others.sorted())
+    let nearest = lowering.diagnostics.nearest(to: member.value, in: Array(names), except: own.contains)
     lowering.diagnostics.report(
       .warning, "unknown-member", "there is no vrrp_instance \(member.value); \(group.name.value) does without it",
       at: member.span,
