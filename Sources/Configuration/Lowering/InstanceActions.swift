@@ -163,6 +163,7 @@ extension Lowering {
   }
 
   private func readHeartbeats(_ statement: Statement, into draft: inout InstanceDraft) {
+    var known = Set(draft.heartbeatInterfaces.map(\.value))
     for word in statement.children.flatMap(\.words) where isInterfaceName(word) {
       guard word.text != "lo" else {
         diagnostics.report(
@@ -170,9 +171,7 @@ extension Lowering {
         continue
       }
       noteInterface(word.text, at: word.span)
-      if !draft.heartbeatInterfaces.contains(where: { $0.value == word.text }) {
-        draft.heartbeatInterfaces.append(Located(word.text, word.span))
-      }
+      if known.insert(word.text).inserted { draft.heartbeatInterfaces.append(Located(word.text, word.span)) }
     }
   }
 
@@ -273,6 +272,7 @@ extension Lowering {
 
   private func readPeers(_ statement: Statement, into draft: inout InstanceDraft) {
     draft.unicastKeyword = statement.span
+    var known = Dictionary(draft.peers.map { ($0.value.address, $0.span) }) { first, _ in first }
     for line in statement.children {
       let word = line.words[0]
       guard let address = IPAddress(word.text) else {
@@ -283,15 +283,16 @@ extension Lowering {
         continue
       }
       guard settle(address.family, at: word.span, in: &draft) else { continue }
-      if let earlier = draft.peers.first(where: { $0.value.address == address }) {
+      if let earlier = known[address] {
         diagnostics.report(
           .warning, "duplicate-peer", "\(address) is a peer already; this line is ignored", at: word.span,
-          notes: [("it is written here too", earlier.span)], suggestion: "take this line out",
+          notes: [("it is written here too", earlier)], suggestion: "take this line out",
           changes: [.removeLine(word.span)])
         continue
       }
       var peer = UnicastPeer(address: address)
       readPeerOptions(line, into: &peer)
+      known[address] = word.span
       draft.peers.append(Located(peer, word.span))
     }
   }

@@ -30,13 +30,15 @@ enum DuplicateVirtualRouterID: ConfigurationRule {
 
   /// A further link must not carry the adverts of another router of the same number.
   private static func checkHeartbeats(_ lowering: Lowering) {
-    for draft in lowering.instances {
+    let byNumber = Dictionary(grouping: lowering.instances.indices) { lowering.instances[$0].virtualRouterID?.value }
+    for draft in lowering.instances where !draft.heartbeatInterfaces.isEmpty {
       for link in draft.heartbeatInterfaces {
-        let other = lowering.instances.first {
-          $0.virtualRouterID?.value == draft.virtualRouterID?.value && $0.settledFamily == draft.settledFamily
-            && ($0.interface?.value == link.value
-              || $0.name.value != draft.name.value && $0.heartbeatInterfaces.contains { $0.value == link.value })
-        }
+        let other = byNumber[draft.virtualRouterID?.value, default: []].first {
+          let other = lowering.instances[$0]
+          return other.settledFamily == draft.settledFamily
+            && (other.interface?.value == link.value
+              || other.name.value != draft.name.value && other.heartbeatInterfaces.contains { $0.value == link.value })
+        }.map { lowering.instances[$0] }
         guard let other else { continue }
         let isOwn = other.name.value == draft.name.value
         lowering.diagnostics.report(
