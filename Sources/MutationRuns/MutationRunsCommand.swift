@@ -12,6 +12,10 @@ struct MutationRunsCommand: ParsableCommand {
     discussion: """
       Ends with 1 if one could not be read to its end within its bounds; the file is written to the directory.
       Run it through `make fuzz`.
+
+      Sequences and definitions may make \(Worker.lines) lines here. martlet reads \(SourceLimits().expandedLines), which the example of \
+      65,024 routers in keepalived's manual needs; so many take two seconds and some hundred MiB however soon each is read, and
+      `make bench` holds that example to bounds of its own.
       """)
 
   @Option(help: "How many changed files are read.")

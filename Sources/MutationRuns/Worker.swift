@@ -14,6 +14,8 @@ struct Worker {
   static let seconds = 1
   /// Bytes that the process may have, its own included.
   static let bytes = 256 * 1_048_576
+  /// Lines that sequences and definitions of a file may make: as many as can be read within that time and memory.
+  static let lines = 200_000
 
   /// What the runs came to.
   struct Tally {
@@ -69,7 +71,10 @@ struct Worker {
   private static func read(_ bytes: [UInt8], formats: Bool) -> Bool {
     let others = ["/a1": Array("router_id x\n}".utf8), "/b2": Array("include /[a-c]*".utf8), "/m": bytes]
     let files = MemorySourceFiles(files: others, variables: ["A": "eth0"])
-    let loaded = ConfigurationLoader.load(path: "/m", files: files, configurationID: "me", lints: true)
+    var limits = SourceLimits()
+    limits.expandedLines = lines
+    let loaded = ConfigurationLoader.load(
+      path: "/m", files: files, configurationID: "me", limits: limits, lints: true)
     _ = DiagnosticRenderer().render(loaded.diagnostics)
     if formats { _ = try? SourceFormatter(grammar: Schema.keepalived.grammar).format(bytes, path: "/m") }
     return loaded.hasErrors
