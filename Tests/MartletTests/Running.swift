@@ -33,16 +33,18 @@ enum Running {
     ["/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"].map { $0 + program }.first { access($0, X_OK) == 0 }
   }
 
-  /// Runs martlet with these arguments, under this name.
-  static func martlet(_ arguments: [String], as name: String = "martlet") throws -> Outcome {
-    try run(martlet ?? "", [name] + arguments)
+  /// Runs martlet with these arguments, under this name, within bounds that the kernel enforces.
+  static func martlet(
+    _ arguments: [String], as name: String = "martlet", limits: [ResourceLimit] = []
+  ) throws -> Outcome {
+    try run(martlet ?? "", [name] + arguments, limits: limits)
   }
 
   /// Runs a program and waits for its end, at most 20 s.
-  static func run(_ executable: String, _ arguments: [String]) throws -> Outcome {
+  static func run(_ executable: String, _ arguments: [String], limits: [ResourceLimit] = []) throws -> Outcome {
     let output = try MemoryFile.create(name: "output")
     let errors = try MemoryFile.create(name: "errors")
-    let child = try start(executable, arguments, output: output.rawValue, errors: errors.rawValue)
+    let child = try start(executable, arguments, output: output.rawValue, errors: errors.rawValue, limits: limits)
     var waiting = pollfd(fd: child.rawValue, events: Int16(POLLIN), revents: 0)
     if poll(&waiting, 1, 20_000) != 1 { try child.signal(SIGKILL) }
     poll(&waiting, 1, 1_000)
@@ -56,11 +58,13 @@ enum Running {
   }
 
   static func start(
-    _ executable: String, _ arguments: [String], output: Int32 = STDOUT_FILENO, errors: Int32
+    _ executable: String, _ arguments: [String], output: Int32 = STDOUT_FILENO, errors: Int32,
+    limits: [ResourceLimit] = []
   ) throws -> ChildProcess {
     var request = SpawnRequest(
       executable: executable, arguments: arguments, environment: ProcessEnvironment.current.entries)
     request.parentDeathSignal = SIGKILL
+    request.limits = limits
     request.map(output, to: STDOUT_FILENO)
     request.map(errors, to: STDERR_FILENO)
     return try ChildProcess(request)
@@ -82,9 +86,12 @@ final class Scratch {
   }
 
   /// Writes a file; its path.
-  func file(_ name: String, _ text: String) throws -> String {
+  func file(_ name: String, _ text: String) throws -> String { try file(name, bytes: Array(text.utf8)) }
+
+  /// Writes a file of these bytes; its path.
+  func file(_ name: String, bytes: [UInt8]) throws -> String {
     let file = try FileDescriptor.open(path + "/" + name, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
-    _ = try file.write(Array(text.utf8))
+    _ = try file.write(bytes)
     return path + "/" + name
   }
 
