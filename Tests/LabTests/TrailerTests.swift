@@ -15,9 +15,11 @@ extension LabTests {
       RouterFile(version: .v2), RouterFile(version: .v3), RouterFile(version: .v3, family: .ipv6),
       RouterFile(version: .v3, transport: .unicast), RouterFile(version: .v2, transport: .unicast),
       RouterFile(version: .v3, family: .ipv6, transport: .unicast),
-    ].map { file in
+    ].map { signed($0) } + [signed(RouterFile(version: .v3), "anti_replay monotonic")]
+
+    private static func signed(_ file: RouterFile, _ lines: String...) -> RouterFile {
       var file = file
-      file.instanceLines = ["auth_hmac {", "  key 7 hex:\(key)", "  active_key 7", "}"]
+      file.instanceLines = ["auth_hmac {", "  key 7 hex:\(key)", "  active_key 7"] + lines.map { "  \($0)" } + ["}"]
       return file
     }
 
