@@ -10,7 +10,10 @@
 #include <netlink/route/link/inet6.h>
 #include <netlink/route/link/macvlan.h>
 #include <linux/fib_rules.h>
+#include <linux/ila.h>
 #include <linux/ip.h>
+#include <linux/lwtunnel.h>
+#include <linux/mpls_iptunnel.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>

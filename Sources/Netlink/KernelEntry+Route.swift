@@ -53,6 +53,7 @@ extension Route {
     if let preference { writer.add(Int(RTA_PREF.rawValue), preference) }
     if let expiry { writer.add(Int(RTA_EXPIRES.rawValue), expiry) }
     if let propagatesTimeToLive { writer.add(Int(RTA_TTL_PROPAGATE.rawValue), UInt8(propagatesTimeToLive ? 1 : 0)) }
+    encapsulation?.write(to: &writer)
     if !metrics.isEmpty { writer.nest(Int(RTA_METRICS.rawValue)) { addMetrics(to: &$0) } }
     if !nextHops.isEmpty {
       writer.nest(Int(RTA_MULTIPATH.rawValue)) { writer in
@@ -83,7 +84,49 @@ extension Route.NextHop {
     writer.addCounted(fixed) { writer in
       if let gateway { writer.addGateway(gateway, of: family) }
       if let realms { writer.add(Int(RTA_FLOW.rawValue), realms) }
+      encapsulation?.write(to: &writer)
     }
+  }
+}
+
+extension Route.Encapsulation {
+  fileprivate func write(to writer: inout RequestWriter) {
+    writer.add(Int(RTA_ENCAP_TYPE.rawValue), UInt16(truncatingIfNeeded: kind.rawValue))
+    writer.nest(Int(RTA_ENCAP.rawValue)) { writer in
+      switch self {
+      case .tunnel(let tunnel): tunnel.write(to: &writer)
+      case .labels(let labels):
+        // The last of the stack says so (RFC 3032 section 2.1).
+        let entries = labels.enumerated().map { $0.element << 12 | ($0.offset == labels.count - 1 ? 1 << 8 : 0) }
+        let bytes = entries.flatMap { entry in withUnsafeBytes(of: entry.bigEndian, Array.init) }
+        writer.add(Int(MPLS_IPTUNNEL_DST), bytes)
+      case .locator(let locator): writer.add(Int(ILA_ATTR_LOCATOR), locator.bigEndian)
+      }
+    }
+  }
+
+  private var kind: lwtunnel_encap_types {
+    switch self {
+    case .tunnel(let tunnel): tunnel.family == .ipv4 ? LWTUNNEL_ENCAP_IP : LWTUNNEL_ENCAP_IP6
+    case .labels: LWTUNNEL_ENCAP_MPLS
+    case .locator: LWTUNNEL_ENCAP_ILA
+    }
+  }
+}
+
+extension Route.Tunnel {
+  /// The attributes have the same numbers in both families, but for the two in the middle that have changed places.
+  fileprivate func write(to writer: inout RequestWriter) {
+    if let id { writer.add(Int(LWTUNNEL_IP_ID.rawValue), id.bigEndian) }
+    if let destination { writer.add(Int(LWTUNNEL_IP_DST.rawValue), destination.bytes) }
+    if let source { writer.add(Int(LWTUNNEL_IP_SRC.rawValue), source.bytes) }
+    if let hopLimit {
+      writer.add(Int(family == .ipv4 ? LWTUNNEL_IP_TTL.rawValue : LWTUNNEL_IP6_HOPLIMIT.rawValue), hopLimit)
+    }
+    if let trafficClass {
+      writer.add(Int(family == .ipv4 ? LWTUNNEL_IP_TOS.rawValue : LWTUNNEL_IP6_TC.rawValue), trafficClass)
+    }
+    if let flags { writer.add(Int(LWTUNNEL_IP_FLAGS.rawValue), flags) }
   }
 }
 

@@ -38,9 +38,44 @@ public struct Route: Sendable, Hashable {
     public var isOnLink = false
     /// The routing realm.
     public var realms: UInt32?
+    /// What packets are put into.
+    public var encapsulation: Encapsulation?
 
     /// A way without any gateway.
     public init() {}
+  }
+
+  /// What packets are put into on their way (Linux' light-weight tunnels, ip-route(8)).
+  public enum Encapsulation: Sendable, Hashable {
+    /// An IPv4 or IPv6 packet of a tunnel; both addresses are of its family.
+    case tunnel(Tunnel)
+    /// MPLS with this stack of labels of 20 bits, the outermost first (RFC 3032).
+    case labels([UInt32])
+    /// Identifier-locator addressing with this locator.
+    case locator(UInt64)
+  }
+
+  /// The packet that a tunnel puts another into.
+  public struct Tunnel: Sendable, Hashable {
+    /// Its family.
+    public var family: AddressFamily
+    /// The number that tells tunnels apart.
+    public var id: UInt64?
+    /// The far end.
+    public var destination: IPAddress?
+    /// This end; `nil` to leave it to the kernel.
+    public var source: IPAddress?
+    /// The type of service, or traffic class.
+    public var trafficClass: UInt8?
+    /// The time to live, or hop limit; `nil` to leave it to the kernel.
+    public var hopLimit: UInt8?
+    /// Flags, handed to the kernel in this host's byte order, as keepalived does.
+    public var flags: UInt16?
+
+    /// A tunnel with nothing said of it.
+    public init(_ family: AddressFamily) {
+      self.family = family
+    }
   }
 
   /// A property of the connections over the route, by the kernel's number (`RTAX_*`).
@@ -100,6 +135,8 @@ public struct Route: Sendable, Hashable {
   public var preference: UInt8?
   /// Seconds until the kernel removes it (IPv6).
   public var expiry: UInt32?
+  /// What packets are put into.
+  public var encapsulation: Encapsulation?
   /// Properties of connections.
   public var metrics: [Metric] = []
   /// Whether the time to live goes into and out of an MPLS label.

@@ -124,6 +124,25 @@ private struct LineMissing: Error {}
     #expect(route.originator == 18)
   }
 
+  @Test func packetsMayBePutIntoOthers() throws {
+    var four = Route.Tunnel(.ipv4)
+    (four.id, four.destination, four.source) = (258, IPAddress("192.0.2.9"), IPAddress("192.0.2.1"))
+    (four.trafficClass, four.hopLimit, four.flags) = (4, 9, 4)
+    let whole = try route("198.51.100.0/24 encap ip id 258 dst 192.0.2.9 src 192.0.2.1 tos 4 ttl 9 flags 4 dev eth0")
+    #expect((whole.encapsulation, whole.interface, whole.source) == (.tunnel(four), "eth0", nil))
+    var six = Route.Tunnel(.ipv6)
+    (six.destination, six.trafficClass, six.hopLimit) = (IPAddress("2001:db8::9"), 8, 3)
+    // The route's own words follow the tunnel's, and its family is its own.
+    let mixed = try route("198.51.100.0/24 dev eth0 encap ip6 dst 2001:db8::9 tc 8 hoplimit 3 tos 4")
+    #expect((mixed.encapsulation, mixed.typeOfService) == (.tunnel(six), 4))
+    #expect(try route("default dev eth0 encap mpls 16/1048575").encapsulation == .labels([16, 1_048_575]))
+    #expect(
+      try route("2001:db8::/64 dev eth0 encap ila 2001:db8:0:1").encapsulation == .locator(0x2001_0DB8_0000_0001))
+    let ways = try route("default nexthop via 192.0.2.1 encap mpls 16 weight 2 nexthop via 192.0.2.2").nextHops
+    #expect(ways.map(\.encapsulation) == [.labels([16]), nil])
+    #expect(ways.map(\.weight) == [2, 1])
+  }
+
   @Test(arguments: [
     ("198.51.100.0/24 gateway 192.0.2.1", "unknown-option"), ("via 192.0.2.1", "no-destination"),
     ("198.51.100.0/24 via", "missing-argument"), ("198.51.100.0/33 dev eth0", "bad-value"),
@@ -133,7 +152,13 @@ private struct LineMissing: Error {}
     ("default dev averylonginterface", "interface-name"), ("default rtt soon", "bad-value"),
     ("default rtt 4294967295s", "bad-value"), ("default rtt 999999999999s", "bad-value"),
     ("default rtt 1.5", "bad-value"), ("default features all", "bad-value"),
-    ("default dev eth0 encap mpls 100", "not-yet"), ("default from 192.0.2.0/24", "ipv6-only-option"),
+    ("default dev eth0 vrf red", "not-yet"), ("default dev eth0 encap", "missing-argument"),
+    ("default dev eth0 encap gre id 3", "bad-value"), ("default dev eth0 encap ip dst 2001:db8::9", "bad-value"),
+    ("default dev eth0 encap ip6 ttl 3", "unknown-option"), ("default dev eth0 encap ip ttl 256", "bad-value"),
+    ("default dev eth0 encap mpls 1/2/3", "bad-value"), ("default dev eth0 encap mpls 1048576", "bad-value"),
+    ("default dev eth0 encap mpls /", "bad-value"), ("default dev eth0 encap ila 1:2:3", "bad-value"),
+    ("default dev eth0 encap ila 1:2:3:10000", "bad-value"),
+    ("default from 192.0.2.0/24", "ipv6-only-option"),
     ("default nexthop via 192.0.2.1 weight 0", "bad-value"),
     ("default nexthop via 192.0.2.1 metric 3", "unknown-option"),
     ("default via 192.0.2.1 nexthop via 192.0.2.2", "gateway-and-nexthop"), ("default realms 70000/1", "bad-value"),

@@ -87,6 +87,43 @@ import Testing
     }
   }
 
+  @Test func packetsArePutIntoOthers() throws {
+    try withWire { table, interfaces in
+      var four = Route.Tunnel(.ipv4)
+      (four.id, four.destination, four.source) = (258, IPAddress("192.0.2.9"), IPAddress("192.0.2.1"))
+      (four.trafficClass, four.hopLimit, four.flags) = (4, 9, UInt16(4).bigEndian)
+      var six = Route.Tunnel(.ipv6)
+      (six.id, six.destination, six.trafficClass, six.hopLimit) = (7, IPAddress("2001:db8::9"), 8, 3)
+      for (family, destination, tunnel, words) in [
+        ("-4", "198.51.100.0/24", four, "encap ip id 258 src 192.0.2.1 dst 192.0.2.9 ttl 9 tos 4 key"),
+        ("-6", "2001:db8:5::/48", six, "encap ip6 id 7 src :: dst 2001:db8::9 hoplimit 3 tc 8"),
+      ] {
+        var route = Route(destination: try prefix(destination))
+        route.interface = "wire0"
+        route.encapsulation = .tunnel(tunnel)
+        let entry = try made(route, interfaces)
+        #expect(table.add([entry]) == [.done])
+        let shown = try says("\(family) route show \(destination)")
+        #expect(shown.split(separator: " ").joined(separator: " ").contains(words), "\(shown)")
+        #expect(table.remove([entry.removal]) == [.done])
+      }
+    }
+  }
+
+  /// Not every kernel can do these, so their attributes are looked at: type, and content in the network's byte order.
+  @Test(
+    arguments: [
+      (Route.Encapsulation.labels([16, 1_048_575]), [12, 0, 1, 0, 0x00, 0x01, 0x00, 0x00, 0xFF, 0xFF, 0xF1, 0x00]),
+      (.locator(0x2001_0DB8_0000_0001), [12, 0, 1, 0, 0x20, 0x01, 0x0D, 0xB8, 0x00, 0x00, 0x00, 0x01]),
+    ] as [(Route.Encapsulation, [UInt8])])
+  func labelsAndLocatorsAreWrittenAsTheKernelReadsThem(_ encapsulation: Route.Encapsulation, bytes: [UInt8]) throws {
+    var route = Route(destination: try prefix("198.51.100.0/24"))
+    route.encapsulation = encapsulation
+    let entry = try #require(KernelEntry(route) { _ in nil })
+    let kind: UInt8 = if case .labels = encapsulation { 1 } else { 3 }
+    #expect(entry.addition.contains([6, 0, 21, 0, kind, 0, 0, 0, 16, 0, 22, 0] + bytes))
+  }
+
   @Test func packetsAreSpreadOverSeveralWays() throws {
     try withWire { table, interfaces in
       var route = Route(destination: try prefix("198.51.100.0/24"))

@@ -27,6 +27,9 @@ struct EntryLine {
 
   mutating func next() -> Word? { rest.popFirst() }
 
+  /// The next word, which stays.
+  var peek: Word? { rest.first }
+
   /// The next word, if it is this one; then it is taken.
   mutating func takes(_ text: StaticString) -> Bool {
     guard let word = rest.first, word == text else { return false }

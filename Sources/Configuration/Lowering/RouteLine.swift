@@ -151,10 +151,11 @@ private struct RouteLine {
     case .nexthop: try readNextHops()
     case .noTrack: route.isTracked = false
     case .trackGroup: try line.readTrackGroup(word)
-    case .encap, .vrf:
-      let advice: Keyword.Advice = option == .vrf ? .routeDomain : .encapsulation
+    case .encap: route.encapsulation = try line.encapsulation(of: word)
+    case .vrf:
       throw line.refused(
-        "not-yet", "martlet does not have \(word.text) of a route yet", at: word.span, suggestion: advice.text)
+        "not-yet", "martlet does not have vrf of a route yet", at: word.span,
+        suggestion: Keyword.Advice.routeDomain.text)
     default: try readMetric(option, word)
     }
   }
@@ -208,10 +209,7 @@ private struct RouteLine {
       case "weight": hop.weight = try line.number(of: word, in: 1...256)
       case "onlink": hop.isOnLink = true
       case "realms": hop.realms = try line.realms(of: word)
-      case "encap":
-        throw line.refused(
-          "not-yet", "martlet does not have encap of a next hop yet", at: word.span,
-          suggestion: Keyword.Advice.encapsulation.text)
+      case "encap": hop.encapsulation = try line.encapsulation(of: word)
       default:
         throw line.refused(
           "unknown-option", "'\(word.text)' is no option of a next hop", at: word.span,

@@ -64,6 +64,7 @@ public struct Keyword: Sendable, Hashable {
   /// Why a keyword has no effect and nothing is lost.
   public enum Reason: Sendable, Hashable {
     case scheduling, processes, buffers, firewall, reading, debugging, putBack, kernelLinks, always, boundToInterface
+    case scriptPaths, scriptGroups
 
     /// The reason in words that go after the keyword's name.
     public var text: String {
@@ -75,6 +76,8 @@ public struct Keyword: Sendable, Hashable {
       case .reading: "has no effect: every reload checks the configuration before it takes over"
       case .kernelLinks: "has no effect: the kernel tells of every change of a link at once"
       case .boundToInterface: "has no effect: sockets are bound to the interface, and with it to its VRF"
+      case .scriptPaths: "has no effect: a script is run by the path that is written, whatever links lie on it"
+      case .scriptGroups: "has no effect: scripts always have all groups of their user, unless a group is named"
       case .always: "has no effect: it is always so"
       case .putBack: "has no effect: an address, a route or a rule that somebody removes is put back"
       case .debugging: "has no effect: it only serves the search for faults in keepalived"
@@ -84,8 +87,7 @@ public struct Keyword: Sendable, Hashable {
 
   /// What to do instead of a keyword that martlet does not have.
   public enum Advice: Sendable, Hashable {
-    case mail, snmp, dbus, scriptPaths, scriptGroups, localReports, reloadTime, ipvlan, encapsulation
-    case routeDomain
+    case mail, snmp, dbus, localReports, reloadTime, ipvlan, routeDomain
 
     /// The advice as a sentence without a full stop.
     public var text: String {
@@ -93,13 +95,9 @@ public struct Keyword: Sendable, Hashable {
       case .mail: "send mail from a notify script, or from a program that reads notify_fifo"
       case .snmp: "ask martlet status --json"
       case .dbus: "read the transitions from notify_fifo, or ask martlet status --json"
-      case .scriptPaths: "write the path that the script shall be run by; it is run as it is written"
-      case .scriptGroups: "name a user whose own group may do what the script does: user NAME GROUP"
       case .localReports: "set net.ipv4.igmp_link_local_mcast_reports=0 in /etc/sysctl.d"
       case .reloadTime: "run martlet reload from a systemd timer"
       case .ipvlan: "use use_vmac, which gives the router an interface with a MAC address of its own"
-      case .encapsulation:
-        "add the route from a notify_master script, and remove it from notify_backup and notify_fault"
       case .routeDomain: "write table NUMBER, with the number of the VRF's table"
       }
     }

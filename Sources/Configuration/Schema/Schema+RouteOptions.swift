@@ -38,7 +38,7 @@ extension Schema {
     Keyword("dev", .interface, .acts),
     Keyword("oif", .interface, .acts),
     Keyword("onlink", .flag, .acts),
-    Keyword("encap", .words, arguments: "ip/ip6/mpls/ila ...", .lacks(.encapsulation)),
+    Keyword("encap", .words, arguments: "ip/ip6/mpls/ila ...", .acts),
     Keyword("expires", .integer(0, 4294967295), .acts),
     Keyword("mtu", .optionalWords, arguments: "[lock] INT", .acts),
     Keyword("hoplimit", .integer(0, 255), .acts),
@@ -75,16 +75,16 @@ extension Schema {
     Keyword("dev", .interface, .acts),
     Keyword("weight", .integer(1, 256), default: "1", .acts),
     Keyword("onlink", .flag, .acts),
-    Keyword("encap", .words, arguments: "ip/ip6/mpls/ila ...", .lacks(.encapsulation)),
+    Keyword("encap", .words, arguments: "ip/ip6/mpls/ila ...", .acts),
     Keyword("realms", .optionalWords, arguments: "[FROM/]TO", .acts),
     Keyword("as", .optionalWords, arguments: "[to] ADDR", .acts),
   ]
 
   /// Behind `encap`.
   private static let encapsulationWords: [Keyword] = [
-    Keyword("ip", .words, arguments: "id N dst IPV4 src IPV4 tos D ttl N flags N", .lacks(.encapsulation)),
-    Keyword("ip6", .words, arguments: "id N dst IPV6 src IPV6 tc D hoplimit N flags N", .lacks(.encapsulation)),
-    Keyword("mpls", .words, arguments: "LABEL[/LABEL]", .lacks(.encapsulation)),
-    Keyword("ila", .word, arguments: "LOCATOR", .lacks(.encapsulation)),
+    Keyword("ip", .words, arguments: "id N dst IPV4 src IPV4 tos D ttl N flags N", .acts),
+    Keyword("ip6", .words, arguments: "id N dst IPV6 src IPV6 tc D hoplimit N flags N", .acts),
+    Keyword("mpls", .words, arguments: "LABEL[/LABEL]", .acts),
+    Keyword("ila", .word, arguments: "LOCATOR", .acts),
   ]
 }
