@@ -11,11 +11,12 @@ extension LabTests {
   @Suite struct Trailers {
     private static let key = String(repeating: "0123456789abcdef", count: 4)
 
-    static let files: [RouterFile] = [
-      RouterFile(version: .v2), RouterFile(version: .v3), RouterFile(version: .v3, family: .ipv6),
-      RouterFile(version: .v3, transport: .unicast), RouterFile(version: .v2, transport: .unicast),
-      RouterFile(version: .v3, family: .ipv6, transport: .unicast),
-    ].map { signed($0) } + [signed(RouterFile(version: .v3), "anti_replay monotonic")]
+    static let files: [RouterFile] =
+      [
+        RouterFile(version: .v2), RouterFile(version: .v3), RouterFile(version: .v3, family: .ipv6),
+        RouterFile(version: .v3, transport: .unicast), RouterFile(version: .v2, transport: .unicast),
+        RouterFile(version: .v3, family: .ipv6, transport: .unicast),
+      ].map { signed($0) } + [signed(RouterFile(version: .v3), "anti_replay monotonic")]
 
     private static func signed(_ file: RouterFile, _ lines: String...) -> RouterFile {
       var file = file
