@@ -159,7 +159,7 @@ extension LabTests {
         // Five rounds at once.
         let done = await eventually(within: startup + .seconds(5)) { lab.capture.announcements(of: last).count >= 5 }
         #expect(done, "\(martlet.log)")
-        try await Task.sleep(nanoseconds: 500_000_000)
+        try await lab.settle(.milliseconds(500))
         let adverts = lab.capture.adverts(vrid: 77).map(\.time)
         let late = lateness(adverts, interval)
         let begin = try #require(IPAddress(address(0)))

@@ -120,7 +120,7 @@ extension LabTests {
         #expect(text.contains("BFD SESSION") && text.contains("50 ms"), "\(text)")
 
         let begin = MonotonicInstant.labNow()
-        try await Task.sleep(nanoseconds: 500_000_000)
+        try await lab.settle(.milliseconds(500))
         let packets = hood.packets(of: hood.martlet.host, since: begin)
         #expect(packets.allSatisfy { $0.ttl == 255 && $0.state == 3 && $0.sourcePort >= 49152 })
         // Each session has a port of its own and keeps to it.
@@ -149,7 +149,7 @@ extension LabTests {
         try await hood.start()
         var times: [Nanoseconds] = []
         for _ in 0..<10 {
-          try await Task.sleep(nanoseconds: 200_000_000)
+          try await lab.settle(.milliseconds(200))
           let begin = MonotonicInstant.labNow()
           hood.neighbor.freeze()
           let down = try await lab.capture.first(within: .seconds(2)) { frame in
@@ -222,7 +222,7 @@ extension LabTests {
             hood.martlet.rolePID("engine") != enginePID
           }
           #expect(isReplaced)
-          try await Task.sleep(nanoseconds: 200_000_000)
+          try await lab.settle(.milliseconds(200))
         }
         let counters = try hood.counters()
         #expect(counters.map(\.down) == [0, 0, 0], "\(counters)\n\(hood.logs)")
@@ -293,7 +293,7 @@ extension LabTests {
         }
         #expect(isReplaced, "\(hood.logs)")
         try await hood.expectUp()
-        try await Task.sleep(nanoseconds: 2_500_000_000)
+        try await lab.settle(.milliseconds(2500))
         let status = try MartletStatus.of(hood.martlet)
         let router = try #require(status.routers.first)
         #expect(router.state == "MASTER" && router.transitions == transitions, "\(hood.logs)")

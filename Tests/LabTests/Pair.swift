@@ -117,11 +117,7 @@ final class Pair: Sendable {
   }
 
   /// Lets `time` pass by the capture's clock, for what must not happen in it.
-  func settle(_ time: Nanoseconds) async throws {
-    let end = MonotonicInstant.labNow() + time
-    await eventually(within: time + margin, every: .milliseconds(20)) { MonotonicInstant.labNow() >= end }
-    try lab.capture.check()
-  }
+  func settle(_ time: Nanoseconds) async throws { try await lab.settle(time) }
 
   /// Who announced the address when, as against an advert: whom the client believes is who did so last.
   private func announced(around advert: CapturedAdvert) -> String {
@@ -136,5 +132,14 @@ final class Pair: Sendable {
     [high, low].map { peer in
       "--- \(peer.kind) in \(peer.host.name)\n" + peer.log.split(separator: "\n").suffix(25).joined(separator: "\n")
     }.joined(separator: "\n")
+  }
+}
+
+extension Lab {
+  /// Lets `time` pass by the capture's clock, for what must not happen in it.
+  func settle(_ time: Nanoseconds) async throws {
+    let end = MonotonicInstant.labNow() + time
+    await eventually(within: time + margin, every: .milliseconds(20)) { MonotonicInstant.labNow() >= end }
+    try capture.check()
   }
 }
