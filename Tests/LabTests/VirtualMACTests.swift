@@ -233,6 +233,31 @@ extension LabTests {
     }
 
     @Test(
+      "A reload that gives the router a virtual MAC address, or takes it away, keeps the address reachable",
+      needs(.lab, .martlet), arguments: AddressFamily.allCases)
+    func aReloadMovesTheAddress(_ family: AddressFamily) async throws {
+      try await inLab { lab in
+        let plain = RouterFile(version: .v3, family: family)
+        let pair = try Pair(in: lab, plain, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let high = try #require(pair.high as? MartletPeer)
+        for (round, wanted) in [file(family), plain, file(family), plain].enumerated() {
+          let begin = MonotonicInstant.labNow()
+          try high.replaceConfiguration(wanted.text(for: high.host, priority: Pair.highPriority, peers: []))
+          #expect(try high.command("reload").succeeded, "\(pair.logs)")
+          try await pair.settle(margin)
+          #expect(await pair.client.reaches(within: margin), "round \(round)\n\(pair.logs)")
+          let expected = wanted.usesVirtualMAC ? MACAddress(virtualRouter: wanted.vrid, family) : high.host.macAddress
+          #expect(try pair.clientHost.neighbor(of: pair.address) == "\(expected)", "round \(round)\n\(pair.logs)")
+          let outage = pair.client.summary(since: begin).longestOutage
+          #expect(outage < margin, "round \(round): \(outage)")
+          print("\(family), virtual MAC \(wanted.usesVirtualMAC): the client waited \(outage)")
+        }
+        #expect(try madeInterfaces(on: high.host).isEmpty, "its interface stayed")
+      }
+    }
+
+    @Test(
       "A backup sends nothing from its virtual address and answers for nothing, whatever the link below does",
       needs(.lab, .martlet), arguments: AddressFamily.allCases)
     func aBackupIsSilentWhateverItsLinkDoes(family: AddressFamily) async throws {
