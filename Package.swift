@@ -108,13 +108,14 @@ let package = Package(
       swiftSettings: settings, linkerSettings: linking),
 
     // Kits: what stands behind the tests, the demo and the benchmarks.
-    layer("SimulationKit", ["NetworkTypes", "VRRPCore", "VRRPWire"]),
+    layer("SeededRandom", []),
+    layer("SimulationKit", ["NetworkTypes", "SeededRandom", "VRRPCore", "VRRPWire"]),
     .executableTarget(
       name: "RandomRuns", dependencies: ["SimulationKit", "VRRPCore", "NetworkTypes", argumentParser],
       swiftSettings: settings, linkerSettings: linking),
     .executableTarget(
       name: "MutationRuns",
-      dependencies: ["Configuration", "ConfigurationSyntax", "LinuxSystem", argumentParser],
+      dependencies: ["Configuration", "ConfigurationSyntax", "LinuxSystem", "SeededRandom", argumentParser],
       swiftSettings: settings, linkerSettings: linking),
     .executableTarget(
       name: "Reference", dependencies: ["Configuration", "ConfigurationSyntax"],
@@ -132,12 +133,13 @@ let package = Package(
     tests("VRRPCoreTests", ["VRRPCore", "NetworkTypes"]),
     tests("HealthCoreTests", ["HealthCore", "NetworkTypes"]),
     tests("ConfigurationSyntaxTests", ["ConfigurationSyntax"]),
-    tests("VRRPWireTests", ["VRRPWire", "VRRPCore", "NetworkTypes"]),
+    tests("VRRPWireTests", ["VRRPWire", "VRRPCore", "NetworkTypes", "SeededRandom"]),
     tests(
-      "ConfigurationTests", ["Configuration", "ConfigurationSyntax", "VRRPCore", "HealthCore", "NetworkTypes"]),
+      "ConfigurationTests",
+      ["Configuration", "ConfigurationSyntax", "VRRPCore", "HealthCore", "NetworkTypes", "SeededRandom"]),
     tests(
       "ConfigurationOutlineTests",
-      ["ConfigurationOutline", "Configuration", "ConfigurationSyntax", "VRRPCore", "NetworkTypes"]),
+      ["ConfigurationOutline", "Configuration", "ConfigurationSyntax", "VRRPCore", "NetworkTypes", "SeededRandom"]),
     tests("ReferenceTests", ["Reference", "Configuration", "ConfigurationSyntax"]),
     tests("CorpusTests", ["Configuration", "ConfigurationOutline", "ConfigurationSyntax"]),
     tests("ControlModelTests", ["ControlModel", "VRRPCore", "NetworkTypes"]),

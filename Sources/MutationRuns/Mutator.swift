@@ -1,20 +1,4 @@
-/// Random numbers that a seed repeats (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  /// The numbers of one run; runs that lie next to each other have nothing in common.
-  init(seed: UInt64, run: UInt64) {
-    state = seed &+ run &* 0xD134_2543_DE82_EF95
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-}
+import SeededRandom
 
 /// Changes configurations at random: the same files, seed and run give the same bytes.
 struct Mutator {

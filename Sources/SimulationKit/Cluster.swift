@@ -1,4 +1,5 @@
 import NetworkTypes
+import SeededRandom
 import VRRPCore
 import VRRPWire
 

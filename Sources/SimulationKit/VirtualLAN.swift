@@ -1,4 +1,5 @@
 import NetworkTypes
+import SeededRandom
 
 /// How a network treats what is sent over it.
 public struct LinkConditions: Sendable, Hashable {

@@ -2,17 +2,8 @@ import Configuration
 import ConfigurationOutline
 import ConfigurationSyntax
 import Glibc
+import SeededRandom
 import Testing
-
-/// Random numbers that a seed repeats.
-private struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return (state ^ (state >> 33)) &* 0xFF51_AFD7_ED55_8CCD
-  }
-}
 
 @Suite("Tools under random changes to configurations")
 struct MutationTests {
@@ -39,7 +30,7 @@ struct MutationTests {
 
   @Test("Layout and text of a changed configuration mean what it means", arguments: [20_261_125 as UInt64])
   func changes(seed: UInt64) {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let formatter = SourceFormatter(grammar: Schema.keepalived.grammar)
     var formatted = 0
     var shown = 0

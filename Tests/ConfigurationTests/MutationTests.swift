@@ -1,17 +1,8 @@
 import Configuration
 import ConfigurationSyntax
 import Glibc
+import SeededRandom
 import Testing
-
-/// Random numbers that a seed repeats.
-private struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return (state ^ (state >> 33)) &* 0xFF51_AFD7_ED55_8CCD
-  }
-}
 
 @Suite("Random changes to configurations")
 struct MutationTests {
@@ -37,7 +28,7 @@ struct MutationTests {
 
   @Test("Changed configurations are read to their end without a trap", arguments: [20_261_123 as UInt64])
   func changes(seed: UInt64) {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let others = ["/a1": Array("router_id x\n}".utf8), "/b2": Array("include /[a-c]*".utf8)]
     var errors = 0
     var limits = SourceLimits()
@@ -57,7 +48,7 @@ struct MutationTests {
 
   @Test("What fixes make of changed configurations needs no fix any more", arguments: [20_261_124 as UInt64])
   func fixes(seed: UInt64) {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     var limits = SourceLimits()
     limits.expandedLines = 200
     limits.expandedBytes = 20_000

@@ -1,4 +1,5 @@
 import NetworkTypes
+import SeededRandom
 import Testing
 import VRRPCore
 
@@ -128,7 +129,7 @@ import VRRPCore
   func comparesAddressesInAnyOrder(family: AddressFamily) throws {
     let kind = AdvertKind(version: .v3, family: family)
     let list = try kind.addresses(255)
-    var random = SplitMix64(state: 7)
+    var random = SeededGenerator(seed: 7)
     let shuffled = try #require(AddressList(family, list.addresses.shuffled(using: &random)))
     #expect(try difference(between: shuffled, and: list, kind) == nil)
     var changed = list.addresses

@@ -1,4 +1,5 @@
 import NetworkTypes
+import SeededRandom
 import Testing
 import VRRPCore
 
@@ -226,7 +227,7 @@ struct SignedSample {
   /// since a digest takes longer than all else.
   @Test(arguments: [1, 2] as [UInt64])
   func noMutatedPacketPassesOrTraps(seed: UInt64) throws {
-    var random = SplitMix64(state: seed)
+    var random = SeededGenerator(seed: seed)
     let valid = try SignedSample.packet(77)
     let origin = DatagramOrigin(
       source: SignedSample.source, destination: IPAddress(v4: 0xE000_0012), timeToLive: 255)
@@ -249,7 +250,7 @@ struct SignedSample {
   }
 
   /// The packet with one to four bytes changed, sometimes cut short or with bytes behind it.
-  private static func mutate(_ valid: [UInt8], _ number: Int, using random: inout SplitMix64) -> [UInt8] {
+  private static func mutate(_ valid: [UInt8], _ number: Int, using random: inout SeededGenerator) -> [UInt8] {
     var packet = valid
     for _ in 0...(random.next() & 3) {
       let choice = random.next()

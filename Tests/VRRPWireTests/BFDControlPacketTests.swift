@@ -1,4 +1,5 @@
 import NetworkTypes
+import SeededRandom
 import Testing
 import VRRPCore
 
@@ -115,7 +116,7 @@ import VRRPCore
   }
 
   @Test(arguments: [1, 2, 3] as [UInt64]) func noBytesTrap(seed: UInt64) {
-    var random = SplitMix64(state: seed)
+    var random = SeededGenerator(seed: seed)
     var accepted = 0
     for number in 0..<100_000 {
       var bytes = Self.sample

@@ -1,4 +1,5 @@
 import NetworkTypes
+import SeededRandom
 import Testing
 import VRRPCore
 
@@ -11,7 +12,7 @@ import VRRPCore
 
   @Test(arguments: [1, 2, 3, 4] as [UInt64])
   func noDecoderTraps(seed: UInt64) throws {
-    var random = SplitMix64(state: seed)
+    var random = SeededGenerator(seed: seed)
     let seeds = try validFrames()
     let list = try AdvertKind.all[2].addresses(3)
     var buffer = [UInt8](repeating: 0, count: 2048)
@@ -59,7 +60,7 @@ import VRRPCore
     return frames
   }
 
-  private func fill(_ bytes: UnsafeMutableRawBufferPointer, using random: inout SplitMix64) -> Int {
+  private func fill(_ bytes: UnsafeMutableRawBufferPointer, using random: inout SeededGenerator) -> Int {
     let choice = random.next()
     let count = Int(choice >> 32 & (choice & 63 == 0 ? 2047 : 127))
     for offset in stride(from: 0, to: count, by: 8) {
@@ -70,7 +71,7 @@ import VRRPCore
 
   /// A valid frame with none to three bytes changed, sometimes cut short or long.
   private func mutate(
-    _ frame: [UInt8], into bytes: UnsafeMutableRawBufferPointer, using random: inout SplitMix64
+    _ frame: [UInt8], into bytes: UnsafeMutableRawBufferPointer, using random: inout SeededGenerator
   ) -> Int {
     bytes.copyBytes(from: frame)
     var choice = random.next()

@@ -139,19 +139,6 @@ func frame(_ message: [UInt8], _ origin: DatagramOrigin, vlan: UInt16? = nil) ->
   }
 }
 
-/// A small seeded generator of random numbers (SplitMix64).
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
-
 extension ARPPacket {
   var frame: [UInt8] {
     var frame = [UInt8](repeating: 0xAA, count: Self.frameLength)

@@ -1,4 +1,5 @@
 import NetworkTypes
+import SeededRandom
 import Testing
 import VRRPCore
 
@@ -272,7 +273,7 @@ struct RecordedTrailer: Sendable, CustomTestStringConvertible {
   /// A trap would end the test process, and no change may pass.
   @Test(arguments: [1, 2] as [UInt64])
   func noMutatedMessagePassesOrTraps(seed: UInt64) throws {
-    var random = SplitMix64(state: seed)
+    var random = SeededGenerator(seed: seed)
     var readable = 0
     for number in 0..<60_000 {
       let recorded = RecordedTrailer.all[number % RecordedTrailer.all.count]

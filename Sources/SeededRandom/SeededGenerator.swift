@@ -7,6 +7,11 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     state = seed
   }
 
+  /// The numbers of one of many runs; runs that lie next to each other have nothing in common.
+  public init(seed: UInt64, run: UInt64) {
+    state = seed &+ run &* 0xD134_2543_DE82_EF95
+  }
+
   /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
