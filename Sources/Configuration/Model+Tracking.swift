@@ -111,7 +111,8 @@ extension Configuration {
   /// The engine and the prober both read their numbers from here.
   public var trackers: [TrackerDefinition] {
     let references = routers.flatMap(\.followed) + groups.flatMap(\.tracked)
-    let interfaces = Set(references.filter { $0.kind == .interface }.map(\.name)).sorted()
+    let members = probes.flatMap(\.question.members).filter { $0.kind == .interface }.map(\.name)
+    let interfaces = Set(references.filter { $0.kind == .interface }.map(\.name) + members).sorted()
     return scripts.indices.map(TrackerDefinition.script) + interfaces.map(TrackerDefinition.interface)
       + bfdInstances.indices.map(TrackerDefinition.bfd) + trackedFiles.indices.map(TrackerDefinition.file)
       + trackedProcesses.indices.map(TrackerDefinition.process) + probes.indices.map(TrackerDefinition.probe)

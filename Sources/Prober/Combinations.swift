@@ -5,8 +5,8 @@ import LinuxSystem
 import NetworkTypes
 import VRRPCore
 
-/// All combinations of checks of the configuration in force (`any`, `all` and `at_least` in a `vrrp_probe`). They ask nothing: whatever
-/// their members are found to be decides at once.
+/// All combinations of the configuration in force (`any`, `all` and `at_least` in a `vrrp_probe`). They ask nothing: whatever
+/// their members are found to be, by this process or by the engine, decides at once.
 final class Combinations {
   private struct Entry {
     var tracker: Int
@@ -71,7 +71,7 @@ final class Combinations {
   /// Takes note of what some tracker is found to be.
   func note(_ tracker: Int, _ status: TrackerStatus, _ reason: String) {
     guard !entries.isEmpty else { return }
-    known[tracker] = (Verdict(status), reason)
+    known[tracker] = (Verdict(ofMember: status), reason)
     review(whoseMemberIs: tracker)
   }
 
@@ -144,6 +144,13 @@ final class Combinations {
       }
     }
     schedule()
+  }
+}
+
+extension Verdict {
+  /// What a member is found to be; the number of a file is a failure unless it is 0.
+  fileprivate init(ofMember status: TrackerStatus) {
+    if case .level(let level) = status { self = level == 0 ? .up : .down } else { self.init(status) }
   }
 }
 

@@ -190,6 +190,7 @@ final class Prober {
       link.drain()
       notifier.catchUp(link)
     }
+    noteEngineTrackers(of: link)
     sendAllVerdicts()
     if !hasReported { hasReported = report(.ready) }
     ProcessMemory.returnFree()
@@ -231,6 +232,10 @@ final class Prober {
       uniqueKeysWithValues: configuration.trackers.enumerated().map { ($0.element, $0.offset) })
     let own = configuration.trackers.filter { [.script, .file, .process, .probe].contains($0.kind) }
     ownTrackers = Set(own.map(configuration.name))
+    let numbers = TrackerNumbers(configuration)
+    engineTrackers = Set(configuration.probes.flatMap(\.question.members)).compactMap { member in
+      [.interface, .bfd].contains(member.kind) ? numbers[member.kind, member.name]?.rawValue : nil
+    }
     func previous(_ number: Int?, _ name: String) -> (status: TrackerStatus, reason: String)? {
       guard let number, let record = board?.tracker(number), !record.name.isEmpty, name.hasPrefix(record.name) else {
         return nil
@@ -250,6 +255,9 @@ final class Prober {
     files.adopt(configuration.trackedFiles) { previous(.file($0)).map { $0.status != .unknown } ?? false }
     processes.adopt(configuration.trackedProcesses) { previous(.process($0)) }
     for verdict in checks.verdicts { combinations.note(verdict.tracker, verdict.status, verdict.reason) }
+    for (index, level, reason) in files.levels {
+      if let number = trackerNumbers[.file(index)] { combinations.note(number, .level(level), reason) }
+    }
     for (index, status, reason) in processes.verdicts {
       if let number = trackerNumbers[.process(index)] { combinations.note(number, status, reason) }
     }
@@ -294,12 +302,14 @@ final class Prober {
       // What the engine says of what this process looks after has been said already, with its reason.
       let isEcho = event.kind == .trackerChanged && ownTrackers.contains(event.text)
       if !isEcho { log.log(link.names.line(for: message)) }
+      if event.kind == .trackerChanged { noteEngineTrackers(of: link) }
       if event.kind == .otherMaster, event.text == "stays", let router = event.router {
         notifier.heardLowerPriority(router: router, from: event.address.map { "\($0)" } ?? "a host", on: link)
       }
     case .dropped:
       log.log(link.names.line(for: message))
       notifier.catchUp(link)
+      noteEngineTrackers(of: link)
     }
   }
 
@@ -321,6 +331,8 @@ final class Prober {
   private var trackerNumbers: [TrackerDefinition: Int] = [:]
   /// The names of what this process looks after.
   private var ownTrackers: Set<String> = []
+  /// The trackers that the engine looks after and some combination is made of.
+  private var engineTrackers: [Int] = []
 
   private func send(_ tracker: TrackerDefinition, _ status: TrackerStatus, _ reason: String) {
     guard let number = trackerNumbers[tracker] else { return }
@@ -331,6 +343,15 @@ final class Prober {
   private func tell(_ verdict: TrackerVerdict) {
     link?.send(verdict)
     combinations.note(verdict.tracker, verdict.status, verdict.reason)
+  }
+
+  /// Takes note of what the engine itself looks after. It stands on the board before the engine says that it has changed.
+  private func noteEngineTrackers(of link: EngineLink) {
+    guard link === self.link else { return }
+    for number in engineTrackers {
+      guard let verdict = link.board.tracker(number)?.verdict else { continue }
+      combinations.note(number, verdict.status, verdict.reason)
+    }
   }
 
   /// Tells a new engine all that is known.

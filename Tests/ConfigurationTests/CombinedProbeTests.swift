@@ -13,6 +13,10 @@ struct CombinedProbeTests {
     }
     vrrp_probe p { tcp 127.0.0.1:80
     }
+    track_file f { file /run/f
+    }
+    bfd_instance b { neighbor_ip 192.0.2.9
+    }
 
     """
 
@@ -25,12 +29,20 @@ struct CombinedProbeTests {
         "at_least 2 {\n script s\n probe p\n process d\n}", .atLeast(2),
         [.init(.script, "s"), .init(.probe, "p"), .init(.process, "d")]
       ),
+      (
+        "all {\n file f\n interface eth1 eth2\n bfd b\n}", .all,
+        [.init(.file, "f"), .init(.interface, "eth1"), .init(.interface, "eth2"), .init(.bfd, "b")]
+      ),
     ] as [(String, Combination, [CombinedQuestion.Member])])
   func kinds(text: String, combination: Combination, members: [CombinedQuestion.Member]) throws {
     let loaded = load(Self.members + "vrrp_probe c {\n\(text)\nweight -20\n}\n")
     #expect(!loaded.diagnostics.contains { $0.severity > .warning }, "\(loaded.diagnostics)")
     let probe = try #require(loaded.configuration.probes.last)
     #expect(probe.question == .combination(CombinedQuestion(combination, of: members)) && probe.weight == -20)
+    // Interfaces that nothing else tracks are tracked for it, and the host must have them.
+    let interfaces = members.filter { $0.kind == .interface }.map(\.name)
+    #expect(loaded.configuration.trackerNames(.interface) == interfaces)
+    #expect(loaded.requirements.interfaces.map(\.name) == interfaces)
     // A script that is only part of a combination is not one that nobody uses.
     #expect(loaded.diagnostics.contains { $0.id == "unused-script" } == !text.contains("script"))
   }
@@ -41,7 +53,9 @@ struct CombinedProbeTests {
       ("any {\n}", "missing-target"), ("any", "missing-target"), ("at_least {\n probe p\n}", "missing-target"),
       ("at_least 0 {\n probe p\n}", "bad-target"), ("at_least two {\n probe p\n}", "bad-target"),
       ("at_least 3 {\n probe p\n script s\n}", "quorum"), ("any {\n probe q\n}", "unknown-check"),
-      ("any {\n process s\n}", "unknown-check"), ("all {\n probe p p\n}", "member-twice"),
+      ("any {\n process s\n}", "unknown-check"), ("any {\n file g\n}", "unknown-check"),
+      ("any {\n bfd g\n}", "unknown-check"), ("any {\n interface eth1 eth1\n}", "member-twice"),
+      ("all {\n probe p p\n}", "member-twice"),
       ("all {\n probe c\n}", "combined-cycle"), ("all {\n probe p\n}\nany {\n probe p\n}", "probe-kinds"),
     ])
   func errors(text: String, id: String) {

@@ -75,5 +75,39 @@ extension LabTests {
         try await pair.expectMaster(pair.high, since: again, within: bound(pair, Pair.highPriority), "process back")
       }
     }
+
+    @Test(needs(.lab, .martlet))
+    func aCombinationFollowsAnInterfaceAndAFile() async throws {
+      try await inLab { lab in
+        var file = RouterFile(version: .v3)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        let (host, level) = (pair.high.host, "\(pair.high.host.folder)/level")
+        try host.connect(to: pair.clientHost, "back0")
+        file.topLines = [
+          "track_file level {", "file \(level)", "}",
+          "vrrp_probe ways {", "all {", "interface back0", "file level", "}", "}",
+        ]
+        file.instanceLines = ["track_probe {", "ways", "}"]
+        try pair.high.start(file.text(for: host, priority: Pair.highPriority, peers: []))
+        try await pair.expectMaster(pair.high, within: startup + bound(pair, Pair.highPriority))
+        try await pair.startBackup(pair.low)
+
+        let cut = MonotonicInstant.labNow()
+        try host.run("ip", "link", "set", "back0", "down")
+        let taken = try await pair.expectMaster(
+          pair.low, since: cut, within: file.skewTime(priority: Pair.lowPriority) + margin, "interface down")
+        print("an interface in a combination went down: taken over \(taken.time - cut) later")
+        #expect(
+          pair.high.log.contains("ways is down: 1 of 2 up, all wanted; interface back0: interface is down"),
+          "\(pair.logs)")
+        let back = MonotonicInstant.labNow()
+        try host.run("ip", "link", "set", "back0", "up")
+        try await pair.expectMaster(pair.high, since: back, within: bound(pair, Pair.highPriority), "interface up")
+        let number = MonotonicInstant.labNow()
+        try writeFile(level, "1\n")
+        try await pair.expectMaster(
+          pair.low, since: number, within: file.skewTime(priority: Pair.lowPriority) + margin, "file holds 1")
+      }
+    }
   }
 }

@@ -169,5 +169,48 @@ extension ProberTests {
       try harness.wait(for: "down") { last(2, harness)?.status == .down }
       #expect(last(2, harness)?.reason == "1 of 2 up, at least 2 wanted; script a: exit 1: a is sick")
     }
+
+    @Test("A combination follows files, and what the engine looks after")
+    func combinationOfTheEngines() throws {
+      let harness = try Harness()
+      let path = harness.scratch.path("level")
+      var configuration = configuration(
+        [], [combination("out", .all, [.init(.interface, "eth1"), .init(.bfd, "far"), .init(.file, "level")])])
+      configuration.trackedFiles = [TrackedFileDefinition(name: "level", path: path)]
+      configuration.bfdInstances = [BFDInstanceDefinition(name: "far", neighbor: IPAddress(v4: 0x0A00_0002))]
+      let (interface, session, file, out) = (0, 1, 2, 3)
+      func say(_ tracker: Int, _ status: TrackerStatus, _ reason: String = "") throws {
+        harness.board.tracker(tracker)?.verdict = (status, MonotonicClock.now(), reason)
+        let event = LogEvent(.trackerChanged, number: status.rawValue, text: tracker == interface ? "eth1" : "far")
+        #expect(try harness.engine.send(EngineMessage.event(event).encoded) == .sent)
+      }
+      try harness.serve(configuration)
+      harness.board.tracker(interface)?.verdict = (.up, MonotonicClock.now(), "")
+      try harness.wait(for: "the file") { last(file, harness)?.status == .level(0) }
+      #expect(last(out, harness) == nil)
+      try say(session, .up)
+      try harness.wait(for: "all up") { last(out, harness)?.status == .up }
+
+      try say(interface, .down, "interface is down")
+      try harness.wait(for: "a lost interface") { last(out, harness)?.status == .down }
+      #expect(last(out, harness)?.reason == "2 of 3 up, all wanted; interface eth1: interface is down")
+      try say(interface, .up)
+      try harness.wait(for: "the interface") { last(out, harness)?.status == .up }
+
+      harness.scratch.write("level", "3\n")
+      try harness.wait(for: "the number") { last(out, harness)?.status == .down }
+      #expect(last(out, harness)?.reason == "2 of 3 up, all wanted; file level: \(path) holds 3")
+      unlink(path)
+      try harness.wait(for: "no number") { last(out, harness)?.status == .up }
+
+      // What the engine could not say stands on its board, for this process and for the next one.
+      harness.board.tracker(session)?.verdict = (.down, MonotonicClock.now(), "no packet for 0.6 s")
+      #expect(try harness.engine.send(EngineMessage.dropped(1).encoded) == .sent)
+      try harness.wait(for: "a lost session") { last(out, harness)?.status == .down }
+      try harness.restartProber()
+      harness.board.tracker(session)?.verdict = (.up, MonotonicClock.now(), "")
+      try harness.serve(configuration, keepingBoard: true)
+      try harness.wait(for: "the session") { last(out, harness)?.status == .up }
+    }
   }
 }

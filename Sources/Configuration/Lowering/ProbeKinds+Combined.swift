@@ -28,7 +28,7 @@ extension Lowering {
   }
 
   private static var memberActions: [KeywordAction<ProbeOptions>] {
-    [TrackerKind.probe, .script, .process].map { kind in
+    CombinedQuestion.kinds.map { kind in
       .custom(kind.label) { options, statement, lowering in
         for word in statement.arguments {
           let member = CombinedQuestion.Member(kind, word.text)
@@ -39,6 +39,7 @@ extension Lowering {
             options.isBroken = true
           } else {
             options.members.append(Located(member, word.span))
+            if kind == .interface { lowering.noteInterface(word.text, at: word.span) }
           }
         }
       }
@@ -51,7 +52,7 @@ extension Lowering {
     guard !options.members.isEmpty else {
       return refuse(
         "missing-target", "\(statement.words[0].text) names no checks", at: statement.words[0],
-        suggestion: "write probe NAME, script NAME or process NAME in the block")
+        suggestion: "write probe NAME, script NAME or the like in the block")
     }
     return .combination(CombinedQuestion(combination, of: options.members.map(\.value)))
   }

@@ -1,10 +1,10 @@
 import HealthCore
 
-/// `any`, `all` and `at_least`: what several checks come to. It is asked again whenever one of them changes.
+/// `any`, `all` and `at_least`: what several checks, files, interfaces and sessions come to. It is asked again whenever one of them changes.
 public struct CombinedQuestion: Sendable, Hashable {
   /// A check by its kind and name.
   public struct Member: Sendable, Hashable, CustomStringConvertible {
-    /// A script, a probe or processes.
+    /// One of ``CombinedQuestion/kinds``.
     public var kind: TrackerKind
     /// Its name.
     public var name: String
@@ -19,6 +19,9 @@ public struct CombinedQuestion: Sendable, Hashable {
     public var description: String { "\(kind.label) \(name)" }
   }
 
+  /// What can be a member. A file is up while its number is 0, as where it is tracked with weight 0.
+  public static let kinds: [TrackerKind] = [.probe, .script, .process, .file, .interface, .bfd]
+
   /// How many must be up.
   public var combination: Combination
   /// The checks, in the order of the file.
@@ -28,6 +31,13 @@ public struct CombinedQuestion: Sendable, Hashable {
   public init(_ combination: Combination, of members: [Member]) {
     self.combination = combination
     self.members = members
+  }
+}
+
+extension ProbeQuestion {
+  /// What it is made of; nothing unless it is a combination.
+  public var members: [CombinedQuestion.Member] {
+    if case .combination(let question) = self { question.members } else { [] }
   }
 }
 

@@ -73,7 +73,7 @@ extension Schema {
   }
 
   private static func memberKeywords(_ kind: String) -> [Keyword] {
-    options(kind, [own("probe", .words), own("script", .words), own("process", .words)])
+    options(kind, CombinedQuestion.kinds.map { own($0.label, .words) })
   }
 
   private static let icmpKeywords = options("icmp", [own("quorum", .integer(1, 64), default: "all targets")])
