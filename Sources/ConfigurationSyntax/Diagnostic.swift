@@ -192,8 +192,9 @@ public final class DiagnosticCollector {
     return range
   }
 
-  /// Whether a place, or the place where its definition is used, lies in a block with secrets.
+  /// Whether a place, or the place where its definition is used, lies in a block with secrets or behind a word for one.
   private func isSecret(_ span: SourceSpan) -> Bool {
+    guard !map.isBehindSecretWord(span) else { return true }
     let isInside = secrets.contains { secret in
       guard secret.start.file == span.file else { return false }
       let begins = (secret.start.line, secret.start.column) <= (span.line, span.column)

@@ -85,16 +85,31 @@ extension SourceMap {
     return text
   }
 
-  /// Hides what follows `auth_pass`: a diagnostic may end in a log that others read.
+  /// Hides what follows `auth_pass` and its like: a diagnostic may end in a log that others read. A list may hold what such a word of
+  /// its line is given.
   private static func masked(_ text: String) -> String {
-    let secret = Array("auth_pass".unicodeScalars)
-    let scalars = Array(text.unicodeScalars)
-    guard scalars.count > secret.count else { return text }
-    for start in 0...(scalars.count - secret.count) where scalars[start..<start + secret.count].elementsEqual(secret) {
-      var masked = String.UnicodeScalarView(scalars[..<(start + secret.count)])
-      masked.append(contentsOf: scalars[(start + secret.count)...].map { $0 == " " ? " " : "*" })
-      return String(masked)
+    let bytes = Array(text.utf8)
+    guard let word = SecretWords.first(in: bytes[...]) else { return text }
+    var shown = Array(bytes[..<word.upperBound])
+    let start = shown.firstIndex { !Ascii.isBlank($0) } ?? 0
+    if shown[start...].starts(with: Array("~LST".utf8)), let open = shown.firstIndex(of: Ascii.openParenthesis) {
+      let close = shown[open...].firstIndex(of: Ascii.closeParenthesis) ?? shown.endIndex
+      for index in (open + 1)..<close { shown[index] = UInt8(ascii: "*") }
     }
-    return text
+    return String(decoding: shown, as: UTF8.self) + (word.upperBound < bytes.count ? " ********" : "")
+  }
+
+  /// Whether a place takes in a word that a password or a key follows, or stands behind one on its line.
+  func isBehindSecretWord(_ span: SourceSpan) -> Bool {
+    let place = Place(file: span.file, line: span.line, column: 0)
+    let start: Int
+    if let known = secretWords[place] {
+      start = known
+    } else {
+      let line = line(of: span)
+      start = SecretWords.first(in: line).map { $0.lowerBound - line.startIndex } ?? .max
+      secretWords[place] = start
+    }
+    return Int(span.column) - 1 + max(1, length(of: span)) > start
   }
 }

@@ -35,7 +35,10 @@ public final class SourceMap {
   /// Lines that sequences repeat; their column is 0.
   private var repeated: Set<Place> = []
 
-  private struct Place: Hashable {
+  /// Where the first word stands that a secret follows, on lines that were asked for; beyond the line where there is none.
+  var secretWords: [Place: Int] = [:]
+
+  struct Place: Hashable {
     var file: UInt32
     var line: UInt32
     var column: UInt32
