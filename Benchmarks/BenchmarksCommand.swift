@@ -1,7 +1,7 @@
 import ArgumentParser
 import LabKit
 
-/// `make bench`: takeover times and scripts of martlet and keepalived, side by side, and what martlet's probes can do.
+/// `make bench`: takeover times, scripts and checked files of martlet and keepalived, side by side, and what martlet's probes can do.
 @main
 struct BenchmarksCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,6 +21,9 @@ struct BenchmarksCommand: AsyncParsableCommand {
   @Flag(help: "Measure the schedule of 200 scripts only.")
   var scripts = false
 
+  @Flag(help: "Measure the checking of large files only.")
+  var checks = false
+
   func validate() throws {
     guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
     // Two vrrpd hosts send from one virtual MAC: who said what could not be told.
@@ -28,11 +31,12 @@ struct BenchmarksCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let all = !probes && !scripts
-    let kinds = probes && !scripts ? [.martlet] : only.map { [$0] } ?? [.keepalived, .martlet]
+    let all = !probes && !scripts && !checks
+    let kinds = probes && !scripts && !checks ? [.martlet] : only.map { [$0] } ?? [.keepalived, .martlet]
     for need in [.lab] + kinds.map(\.need) {
       if let reason = LabEnvironment.reason(missing: need) { throw ValidationError(reason) }
     }
+    if all || checks { try CheckBenchmark(kinds: kinds).run() }
     if all { try await TakeoverBenchmark(kinds: kinds, rounds: rounds).run() }
     if all || scripts { try await ScriptBenchmark(kinds: kinds).run() }
     if all || probes, kinds.contains(.martlet) { try await ProbeBenchmark(rounds: rounds).run() }

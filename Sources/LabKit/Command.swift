@@ -1,4 +1,5 @@
 import Glibc
+import NetworkTypes
 import Synchronization
 
 /// How a process ended.
@@ -30,6 +31,10 @@ public struct CommandResult: Sendable {
   public let output: String
   /// All of its standard error.
   public let errors: String
+  /// The processor time that it took, the kernel's for it included.
+  public let processorTime: Nanoseconds
+  /// The most memory that it had at a time, in bytes; no less than this process had when it was started, which the kernel counts in.
+  public let peakMemory: Int
   /// The first line it wrote, to standard output if it wrote any there.
   var firstLine: String? { (output + errors).split(separator: "\n").first.map(String.init) }
   /// Whether it ended with exit code 0.
@@ -52,8 +57,14 @@ public enum Command {
     let bounded = ["timeout", "--signal=KILL", "\(limit)"] + inside(namespace, arguments)
     let pid = try spawn(
       bounded, input: inputFile.descriptor, output: output.descriptor, errors: errors.descriptor)
-    let end = waitForEnd(of: pid)
-    return CommandResult(end: end, output: output.text(), errors: errors.text())
+    var usage = rusage()
+    let end = waitForEnd(of: pid, &usage)
+    let time = [usage.ru_utime, usage.ru_stime].reduce(Nanoseconds.zero) {
+      $0 + Nanoseconds(rawValue: Int64($1.tv_sec) * 1_000_000_000 + Int64($1.tv_usec) * 1000)
+    }
+    return CommandResult(
+      end: end, output: output.text(), errors: errors.text(), processorTime: time,
+      peakMemory: usage.ru_maxrss * 1024)
   }
 
   /// Runs a command that must succeed, and returns its output.
@@ -124,8 +135,14 @@ public enum Command {
   }
 
   static func waitForEnd(of pid: pid_t) -> ProcessEnd {
+    var usage = rusage()
+    return waitForEnd(of: pid, &usage)
+  }
+
+  /// The same, with what the process and those that it waited for have used.
+  private static func waitForEnd(of pid: pid_t, _ usage: inout rusage) -> ProcessEnd {
     var status: Int32 = 0
-    while waitpid(pid, &status, 0) < 0 {
+    while wait4(pid, &status, 0, &usage) < 0 {
       guard errno == EINTR else { return .exit(-1) }
     }
     return ProcessEnd(status: status)
