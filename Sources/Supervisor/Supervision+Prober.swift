@@ -24,17 +24,18 @@ extension Supervision {
   ///
   /// Questions are counted and not time, so that a host that was itself stopped for a while blames nobody.
   mutating func lookAtProber(into actions: inout [SupervisionAction]) {
-    guard let asked = prober else { return }
+    guard let asked = prober, !asked.isKilled else { return }
+    let most: Int
     switch phase {
-    case .startingUp: break
-    case .serving where asked.isReady: break
-    case .loading, .serving, .stoppingEngine, .withdrawing, .stoppingProber, .ended: return
+    case .startingUp: most = limits.unansweredPings
+    case .serving: most = asked.isReady ? limits.unansweredPings : limits.unansweredBeforeReady
+    case .loading, .stoppingEngine, .withdrawing, .stoppingProber, .ended: return
     }
-    guard asked.unanswered < limits.unansweredPings else {
+    guard asked.unanswered < most else {
       actions.append(.log(.error, "the prober does not answer and is killed"))
       actions.append(.killProber(asked.id))
       // Its end starts the next one.
-      prober?.isReady = false
+      prober?.isKilled = true
       return
     }
     prober?.unanswered += 1

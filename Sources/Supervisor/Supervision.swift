@@ -39,6 +39,8 @@ struct Supervision {
     /// Questions, two a second, that the prober may leave unanswered: more than an engine may, since it reads files and starts
     /// processes, and no address depends on it.
     var unansweredPings = 20
+    /// The same before it is ready: it may have a large configuration to read, which the loader has read within ``load``.
+    var unansweredBeforeReady = 120
   }
 
   /// An engine process and what it was started with.
@@ -90,6 +92,8 @@ struct Supervision {
     var isReady: Bool
     /// How often it was asked since it last answered.
     var unanswered = 0
+    /// Whether it was killed for that, and its end is still to come.
+    var isKilled = false
   }
 
   let limits: Limits

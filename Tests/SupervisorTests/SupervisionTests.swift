@@ -173,8 +173,13 @@ import Testing
     harness.wait(.seconds(5))
     let ended = harness.send(.proberEnded(.first, .killed(signal: 9))).deeds
     #expect(ended.contains(.startProber(.second)))
-    // It has time to read its configuration.
+    // It has a minute to read its configuration, and no longer: one that stands still before it is ready is replaced too.
+    for _ in 1...120 { #expect(harness.send(.proberLook) == [.pingProber(.second)]) }
+    #expect(harness.send(.proberLook).deeds == [.killProber(.second)])
     #expect(harness.send(.proberLook) == [])
+    harness.wait(.seconds(5))
+    let again = harness.send(.proberEnded(.second, .killed(signal: 9))).deeds
+    #expect(again.contains(.startProber(ProberID(rawValue: 3))))
   }
 
   @Test func aProberThatDiesBeforeTheEngineRunsIsServedOnceItDoes() {
