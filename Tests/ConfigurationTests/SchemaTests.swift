@@ -57,6 +57,30 @@ struct SchemaTests {
     }
   }
 
+  @Test("What follows a keyword is notation: values in capitals, one pair of braces for a block, and no words about it")
+  func notation() {
+    for keyword in Schema.keepalived.keywords {
+      let arguments = keyword.arguments
+      let words = arguments.split { !$0.isLetter && $0 != "_" }
+      let remarks = words.filter { ["flag", "as", "same", "before", "block", "nothing", "value"].contains($0) }
+      #expect(remarks.isEmpty, "\(keyword.block) \(keyword.name): \(arguments)")
+      let braces = arguments.filter { "{}".contains($0) }
+      let hasBlock = keyword.kind == .keyword && [.block, .values, .target].contains(keyword.form)
+      #expect(braces == (hasBlock ? "{}" : ""), "\(keyword.block) \(keyword.name): \(arguments)")
+    }
+  }
+
+  @Test(
+    "A block that needs a name says so in its notation",
+    arguments: Schema.keepalived.keywords.filter {
+      $0.block.isEmpty && $0.name != "virtual_server" && [.block, .values].contains($0.form)
+    }.map(\.name))
+  func names(name: String) throws {
+    let keyword = try #require(Schema.keepalived.keywords.first { $0.block.isEmpty && $0.name == name })
+    let needsName = load("\(name) {\n}\n").diagnostics.contains { $0.id == "missing-name" }
+    #expect(keyword.arguments.hasPrefix("NAME {") == needsName, "\(name): \(keyword.arguments)")
+  }
+
   @Test("Every row has a page, which is found by its name and block and says what becomes of it")
   func pages() {
     let schema = Schema.keepalived

@@ -195,4 +195,22 @@ struct CorpusTests {
     let known = Schema.keepalived.keywords.filter { !$0.isExtension }.map { "\($0.block) \($0.name)" }
     #expect(known.sorted() == rows.sorted())
   }
+
+  @Test("The notation of every block is that of keywords.tsv")
+  func notations() throws {
+    let text = String(decoding: try DiskSourceFiles().read(Corpus.root + "/../keywords.tsv"), as: UTF8.self)
+    let known = Dictionary(
+      uniqueKeysWithValues: Schema.keepalived.keywords.map { ("\($0.block) \($0.name)", $0.arguments) })
+    var compared = 0
+    for line in text.split(separator: "\n").dropFirst() {
+      let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+      // A virtual server has three forms, each with a brace of its own there.
+      guard fields.count > 9, fields[9] == "keyword", fields[2].hasSuffix("}") else { continue }
+      let name = (fields[0] == "(top)" ? "" : String(fields[0])) + " " + fields[1]
+      let notation = String(fields[2]).replacing("{ block }", with: "{ … }").replacing("...", with: "…")
+      #expect(known[name] == .some(notation), "\(name)")
+      compared += 1
+    }
+    #expect(compared > 50)
+  }
 }

@@ -125,12 +125,14 @@ public struct Keyword: Sendable, Hashable {
   static let own = "martlet"
   /// What becomes of it.
   public let disposition: Disposition
+  /// Whether a block of entries has a name before its brace.
+  private let isNamed: Bool
   /// Whether it has a line of its own.
   public internal(set) var kind = Kind.keyword
 
   init(
     _ name: String, _ form: Form, arguments: String? = nil, default defaultText: String? = nil, unit: Unit? = nil,
-    since: String = "2.2.7", instead: String? = nil, _ disposition: Disposition
+    since: String = "2.2.7", instead: String? = nil, isNamed: Bool = false, _ disposition: Disposition
   ) {
     self.name = name
     self.form = form
@@ -140,6 +142,7 @@ public struct Keyword: Sendable, Hashable {
     self.since = since
     self.instead = instead
     self.disposition = disposition
+    self.isNamed = isNamed
   }
 
   /// What follows it in the notation of a manual page: capitals stand for values, brackets for what may be left out.
@@ -158,7 +161,7 @@ public struct Keyword: Sendable, Hashable {
     case .command: notation ?? "SCRIPT [USER [GROUP]]"
     case .optionalCommand: notation ?? "[SCRIPT [USER [GROUP]]]"
     case .block: (notation.map { "\($0) " } ?? "") + "{ … }"
-    case .values: "{ \(notation ?? "WORD") … }"
+    case .values: (isNamed ? "NAME " : "") + "{ \(notation ?? "WORD") … }"
     }
   }
 

@@ -77,7 +77,7 @@ extension Schema {
         "nftables", .optionalWords, arguments: "[TABLE]", default: "off; bare = keepalived", .accepted(.firewall)),
       Keyword("nftables_priority", .integer(-2147483648, 2147483647), default: "-1", .accepted(.firewall)),
       Keyword("nftables_ifindex", .flag, .accepted(.firewall)),
-      Keyword("vrrp_check_unicast_src", .boolean, arguments: "flag", default: "true", .acts),
+      Keyword("vrrp_check_unicast_src", .boolean, default: "true", .acts),
       Keyword("vrrp_skip_check_adv_addr", .boolean, default: "false", .acts),
       Keyword("vrrp_strict", .boolean, default: "false", .acts),
       Keyword("vrrp_priority", .integer(-20, 19), default: "0", .accepted(.scheduling)),
@@ -168,7 +168,7 @@ extension Schema {
       Keyword("vmac_prefix", .word, arguments: "STRING", default: "vrrp", .acts),
       Keyword("vmac_addr_prefix", .word, arguments: "STRING", default: "vmac_prefix", .acts),
       Keyword(
-        "umask", .words, arguments: "NUMBER or BITS joined by '/' written as a bar", default: "IXUSR+IRWXG+IRWXO",
+        "umask", .words, arguments: "NUMBER / BIT [| BIT] …", default: "IXUSR | IRWXG | IRWXO",
         .accepted(.processes)),
       Keyword("random_seed", .integer(0, 4294967295), default: "time of day", .acts),
       Keyword(

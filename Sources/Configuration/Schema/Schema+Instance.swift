@@ -17,7 +17,7 @@ extension Schema {
         default: "bridge", .lacks(.ipvlan)),
       Keyword("unicast_peer", .values, arguments: "IP [min_ttl N] [max_ttl N]", .acts),
       Keyword("unicast_fault_no_peer", .flag, .acts),
-      Keyword("check_unicast_src", .boolean, arguments: "flag", default: "vrrp_check_unicast_src", .acts),
+      Keyword("check_unicast_src", .boolean, default: "vrrp_check_unicast_src", .acts),
       Keyword("old_unicast_checksum", .optionalWords, arguments: "[never]", default: "sent never, taken always", .acts),
       Keyword("native_ipv6", .flag, instead: "nothing; the family follows the addresses", .acts),
       Keyword("state", .choice(["MASTER", "BACKUP"]), default: "BACKUP, or MASTER when priority is 255", .acts),

@@ -13,7 +13,7 @@ extension Schema {
   private static let routeWords: [Keyword] = [
     Keyword(
       "<destination>", .words, arguments: "IP[/PREFIX] / default / any / all / default6", default: "required", .acts),
-    Keyword("to", .flag, arguments: "flag before destination", .acts),
+    Keyword("to", .flag, arguments: "DESTINATION", .acts),
     Keyword(
       "<type>", .words,
       arguments:

@@ -25,11 +25,11 @@ extension Schema {
       Keyword("vrrp_track_process", .block, arguments: "NAME", .acts),
       Keyword("interface_up_down_delays", .values, arguments: "IFNAME DOWN [UP]", .acts),
       Keyword("SSL", .block, default: "auto-generated context", .notManaged),
-      Keyword("virtual_server_group", .values, arguments: "NAME { ENTRY }", .notManaged),
+      Keyword("virtual_server_group", .values, arguments: "ENTRY", isNamed: true, .notManaged),
       Keyword("virtual_server", .block, arguments: "IP [PORT] / fwmark N / group NAME", .notManaged),
       Keyword("bfd_instance", .block, arguments: "NAME", .acts),
       Keyword("track_file", .block, arguments: "NAME", .acts),
       Keyword("vrrp_track_file", .block, arguments: "NAME", instead: "track_file", .acts),
-      Keyword("vrrp_probe", .block, since: Keyword.own, .acts),
+      Keyword("vrrp_probe", .block, arguments: "NAME", since: Keyword.own, .acts),
     ])
 }

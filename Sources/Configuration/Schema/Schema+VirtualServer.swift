@@ -4,6 +4,9 @@ extension Schema {
     tlsKeywords, virtualServerKeywords, virtualServerRealServerKeywords, virtualServerGroupOptions,
   ]
 
+  /// How packets come to a real server.
+  private static let forwarding = "NAT / DR / TUN [type ipip/gue/gre] [port N] [nocsum/csum/remcsum]"
+
   private static let tlsKeywords: [Keyword] = rows(
     "SSL",
     [
@@ -42,10 +45,8 @@ extension Schema {
       Keyword("sh-fallback", .flag, .notManaged),
       Keyword("mh-port", .flag, .notManaged),
       Keyword("mh-fallback", .flag, .notManaged),
-      Keyword(
-        "lb_kind", .words, arguments: "NAT / DR / TUN [type ipip/gue/gre] [port N] [nocsum/csum/remcsum]",
-        default: "NAT (reported when missing)", .notManaged),
-      Keyword("lvs_method", .words, arguments: "as lb_kind", default: "NAT", .notManaged),
+      Keyword("lb_kind", .words, arguments: forwarding, default: "NAT (reported when missing)", .notManaged),
+      Keyword("lvs_method", .words, arguments: forwarding, default: "NAT", .notManaged),
       Keyword("persistence_engine", .word, arguments: "NAME", .notManaged),
       Keyword(
         "persistence_timeout", .optionalInteger(1, 2678400), default: "off; bare = 360", unit: .seconds, .notManaged),
@@ -68,7 +69,7 @@ extension Schema {
       Keyword("sorry_server", .words, arguments: "IP [PORT]", .notManaged),
       Keyword("sorry_server_inhibit", .flag, .notManaged),
       Keyword(
-        "sorry_server_lvs_method", .words, arguments: "as lb_kind", default: "that of the virtual server", .notManaged),
+        "sorry_server_lvs_method", .words, arguments: forwarding, default: "that of the virtual server", .notManaged),
       Keyword("real_server", .block, arguments: "IP [PORT]", .notManaged),
     ])
 
@@ -76,7 +77,7 @@ extension Schema {
     "virtual_server/real_server",
     [
       Keyword("weight", .integer(0, 2147483647), default: "virtual server weight, else 1", .notManaged),
-      Keyword("lvs_method", .words, arguments: "as lb_kind", default: "that of the virtual server", .notManaged),
+      Keyword("lvs_method", .words, arguments: forwarding, default: "that of the virtual server", .notManaged),
       Keyword("uthreshold", .integer(0, 4294967295), .notManaged),
       Keyword("lthreshold", .integer(0, 4294967295), .notManaged),
       Keyword("inhibit_on_failure", .boolean, default: "that of the virtual server", .notManaged),
