@@ -1,0 +1,153 @@
+import Configuration
+import ConfigurationSyntax
+import ControlModel
+import Glibc
+import LinuxSystem
+import Netlink
+import NetworkTypes
+import VRRPCore
+import VRRPWire
+
+/// What an engine does before it is ready.
+extension EngineProcess {
+  static func readConfiguration() throws -> Configuration {
+    let descriptor = try Inherited.take(InheritedDescriptor.bundle.rawValue)
+    let bytes = try MemoryFile.readAll(descriptor.rawValue, limit: 256 << 20)
+    let loaded = ConfigurationLoader.load(bundle: try SourceBundle(decoding: bytes))
+    guard !loaded.hasErrors else {
+      throw StartFailure(.configuration, "the configuration has errors; \"martlet check\" names them")
+    }
+    return loaded.configuration
+  }
+
+  static func plan(
+    _ configuration: Configuration, _ interfaces: InterfaceTable, goesOn: Bool
+  ) throws(StartFailure) -> Plan {
+    do throws(PlanError) {
+      return try Plan(configuration, interfaces: interfaces.indexes, toleratesAbsence: goesOn)
+    } catch {
+      switch error {
+      case .missingInterface(let name, let user):
+        let known = interfaces.indexes.keys.sorted().joined(separator: ", ")
+        throw StartFailure(
+          .missingInterface, "interface \(name), which \(user) uses, does not exist on this host (there are: \(known))")
+      case .addresses(let router):
+        throw StartFailure(.configuration, "the addresses of \(router) do not fit into an advert")
+      }
+    }
+  }
+
+  static func lock(_ plan: Plan, with locks: AddressLocks?) throws {
+    guard let locks else { return }
+    // Processes of a martlet that was just killed may hold theirs for a moment yet.
+    let limit = MonotonicClock.now() + .milliseconds(500)
+    for address in plan.addresses {
+      guard try locks.acquire(lockKey(address.prefix.address, address.interface), until: limit) == .acquired else {
+        throw StartFailure(
+          .alreadyServed,
+          "\(address.prefix.address) of \(plan.routers[address.router].name) is already served by another martlet on this host"
+        )
+      }
+    }
+  }
+
+  static func lockKey(_ address: IPAddress, _ interface: InterfaceIndex) -> [UInt8] {
+    address.bytes + "@\(interface)".utf8
+  }
+
+  /// The board of an engine that died in charge; `nil` when the one before this one lives or has let go.
+  static func deadEngine(_ memory: SharedMemory?) -> Board? {
+    guard let board = memory.flatMap({ try? Board(opening: $0.bytes) }), board.isRunning, !board.hasYielded,
+      kill(board.enginePID, 0) != 0, errno == ESRCH
+    else { return nil }
+    return board
+  }
+
+  static func layOutBoard(for plan: Plan) throws -> (memory: SharedMemory, board: Board) {
+    let packetSizes = plan.routers.map(\.resignationSize)
+    let counts = (plan.routers.count, plan.addresses.count, plan.trackers.count, plan.entries.count)
+    let packetBytes = packetSizes.reduce(0, +)
+    let (sessionCount, markCount) = (plan.sessions.count, plan.routersWithTrailers.count * ReplayMarks.capacity)
+    let file = try Inherited.take(InheritedDescriptor.board.rawValue)
+    let size = try Board.size(
+      routers: counts.0, addresses: counts.1, trackers: counts.2, entries: counts.3, sessions: sessionCount,
+      marks: markCount, packetBytes: packetBytes)
+    try MemoryFile.resize(file.rawValue, to: size)
+    try MemoryFile.seal(file.rawValue, [.shrink, .grow])
+    let memory = try SharedMemory(mapping: file, writable: true)
+    let board = try Board(
+      creatingIn: memory.bytes, routers: counts.0, addresses: counts.1, trackers: counts.2, entries: counts.3,
+      sessions: sessionCount, marks: markCount, packetBytes: packetBytes)
+    board.enginePID = getpid()
+    var offset = 0
+    for (position, router) in plan.routers.enumerated() {
+      let record = board.router(position)
+      record?.description = RouterDescription(
+        identity: router.identity, version: router.version, basePriority: plan.core[position].priority,
+        interval: plan.core[position].interval, addresses: router.addresses)
+      record?.virtualInterface = router.virtualInterface
+      record?.resignation = ResignationPacket(
+        offset: offset, length: 0, destinationCount: 0, timeToLive: router.timeToLive,
+        isWholePacket: router.signing?.makesWholePackets == true)
+      offset += packetSizes[position]
+    }
+    for (number, position) in plan.routersWithTrailers.enumerated() {
+      board.router(position)?.marks = number * ReplayMarks.capacity..<(number + 1) * ReplayMarks.capacity
+    }
+    for (position, address) in plan.addresses.enumerated() {
+      let record = board.address(position)
+      record?.router = address.router
+      record?.interface = address.interface
+      record?.prefix = address.prefix
+    }
+    for (position, planned) in plan.sessions.enumerated() {
+      let record = board.session(position)
+      record?.name = planned.name
+      record?.fingerprint = planned.fingerprint
+      record?.neighbor = planned.neighbor
+      record?.isMultihop = planned.isMultihop
+    }
+    for (position, planned) in plan.entries.enumerated() {
+      guard let entry = planned.entry, let record = board.entry(position) else { continue }
+      record.removal = entry.removal
+      record.fingerprint = entry.fingerprint
+    }
+    return (memory, board)
+  }
+
+  /// Asks for what makes adverts punctual under load; what is refused is returned as a note each.
+  static func becomeRealTime() -> [String] {
+    var notes: [String] = []
+    func attempt(_ body: () throws(SystemError) -> Void) {
+      do { try body() } catch { notes.append("\(error); adverts may be late when this host is overloaded") }
+    }
+    attempt { () throws(SystemError) in try RealTime.setTimerSlack(nanoseconds: 1) }
+    if !RealTime.isRoundRobin {
+      attempt { () throws(SystemError) in try RealTime.useRoundRobin(priority: 10) }
+    }
+    attempt { () throws(SystemError) in try RealTime.lockMemory() }
+    return notes
+  }
+
+  static func permitted<Value>(
+    _ purpose: String, _ body: () throws(SystemError) -> Value
+  ) throws -> Value {
+    do throws(SystemError) {
+      return try body()
+    } catch {
+      guard error.errno == EPERM || error.errno == EACCES else { throw error }
+      throw StartFailure(
+        .missingCapability,
+        "\(purpose) needs CAP_NET_RAW and CAP_NET_ADMIN (\(error)); run as root or grant them to the service")
+    }
+  }
+}
+
+extension PlannedRouter {
+  /// Bytes that its ready resignation takes on the board.
+  fileprivate var resignationSize: Int {
+    let advert = AdvertisementFormat.length(
+      version: version, family: family, addressCount: UInt8(clamping: advertised.addresses.count))
+    return destinations.count * (16 + advert + (signing?.overhead ?? 0))
+  }
+}
