@@ -1,0 +1,318 @@
+import NetworkTypes
+import VRRPCore
+
+/// What makes a virtual router the same one across a reload: where it is heard and by which number.
+public struct RouterIdentity: Sendable, Hashable {
+  /// Its interface.
+  public var interface: InterfaceIndex
+  /// Its family.
+  public var family: AddressFamily
+  /// Its identifier.
+  public var virtualRouterID: UInt8
+  /// Its name, which tells apart routers of one VRID with different unicast peers.
+  public var name: String
+
+  /// An identity of the given contents.
+  public init(interface: InterfaceIndex, family: AddressFamily, virtualRouterID: UInt8, name: String) {
+    self.interface = interface
+    self.family = family
+    self.virtualRouterID = virtualRouterID
+    self.name = name
+  }
+}
+
+/// What of a router's record never changes while its engine lives.
+public struct RouterDescription: Sendable, Hashable {
+  /// What makes it the same router to the next engine.
+  public var identity: RouterIdentity
+  /// Protocol version.
+  public var version: ProtocolVersion
+  /// Configured priority.
+  public var basePriority: Priority
+  /// Configured interval.
+  public var interval: Centiseconds
+  /// The positions of its addresses on the board.
+  public var addresses: Range<Int>
+
+  /// A description of the given contents.
+  public init(
+    identity: RouterIdentity, version: ProtocolVersion, basePriority: Priority, interval: Centiseconds,
+    addresses: Range<Int>
+  ) {
+    self.identity = identity
+    self.version = version
+    self.basePriority = basePriority
+    self.interval = interval
+    self.addresses = addresses
+  }
+}
+
+/// A router's record on the board.
+public struct RouterRecord: BoardRecord {
+  let record: UnsafeMutableRawBufferPointer
+
+  /// How many kinds of drops a record counts.
+  public static let dropKinds = BoardLayout.dropKinds
+
+  /// As much of a name as a record keeps.
+  public static func kept(_ name: String) -> String {
+    String(decoding: name.utf8.prefix(BoardLayout.longestName), as: UTF8.self)
+  }
+
+  /// What never changes while the engine lives; `nil` if the record was never written.
+  public var description: RouterDescription? {
+    get {
+      guard let family = AddressFamily(rawValue: self[RouterField.family]),
+        let version = ProtocolVersion(rawValue: self[RouterField.version])
+      else { return nil }
+      let first = Int(self[RouterField.firstAddress])
+      return RouterDescription(
+        identity: RouterIdentity(
+          interface: InterfaceIndex(rawValue: self[RouterField.interface]), family: family,
+          virtualRouterID: self[RouterField.virtualRouterID],
+          name: text(at: RouterField.name, longest: BoardLayout.longestName)),
+        version: version, basePriority: Priority(rawValue: self[RouterField.basePriority]),
+        interval: Centiseconds(rawValue: self[RouterField.interval]),
+        addresses: first..<first + Int(self[RouterField.addressCount]))
+    }
+    nonmutating set {
+      guard let newValue else { return }
+      write {
+        self[RouterField.family] = newValue.identity.family.rawValue
+        self[RouterField.version] = newValue.version.rawValue
+        self[RouterField.interface] = newValue.identity.interface.rawValue
+        self[RouterField.virtualRouterID] = newValue.identity.virtualRouterID
+        setText(newValue.identity.name, at: RouterField.name, longest: BoardLayout.longestName)
+        self[RouterField.basePriority] = newValue.basePriority.rawValue
+        self[RouterField.interval] = newValue.interval.rawValue
+        self[RouterField.firstAddress] = UInt32(clamping: newValue.addresses.lowerBound)
+        self[RouterField.addressCount] = UInt32(clamping: newValue.addresses.count)
+      }
+    }
+  }
+
+  /// The state machine's state, for status and for the next engine.
+  public var snapshot: VirtualRouterSnapshot {
+    get {
+      read {
+        var snapshot = VirtualRouterSnapshot(
+          state: RouterState(rawValue: self[RouterField.state]) ?? .initialize,
+          activeInterval: Centiseconds(rawValue: self[RouterField.activeInterval]),
+          effectivePriority: Priority(rawValue: self[RouterField.effectivePriority]))
+        snapshot.mainDeadline = self[instant: RouterField.mainDeadline]
+        snapshot.preemptDeadline = self[instant: RouterField.preemptDeadline]
+        snapshot.announcementDeadline = self[instant: RouterField.announcementDeadline]
+        snapshot.refreshDeadline = self[instant: RouterField.refreshDeadline]
+        snapshot.lastHeard = self[instant: RouterField.lastHeard]
+        snapshot.master = address(RouterField.masterFamily, RouterField.masterHigh, RouterField.masterLow)
+        snapshot.masterPriority = Priority(rawValue: self[RouterField.masterPriority])
+        snapshot.faults = FaultReasons(rawValue: self[RouterField.faults])
+        return snapshot
+      }
+    }
+    nonmutating set {
+      write {
+        self[RouterField.state] = newValue.state.rawValue
+        self[RouterField.activeInterval] = newValue.activeInterval.rawValue
+        self[RouterField.effectivePriority] = newValue.effectivePriority.rawValue
+        self[instant: RouterField.mainDeadline] = newValue.mainDeadline
+        self[instant: RouterField.preemptDeadline] = newValue.preemptDeadline
+        self[instant: RouterField.announcementDeadline] = newValue.announcementDeadline
+        self[instant: RouterField.refreshDeadline] = newValue.refreshDeadline
+        self[instant: RouterField.lastHeard] = newValue.lastHeard
+        setAddress(newValue.master, RouterField.masterFamily, RouterField.masterHigh, RouterField.masterLow)
+        self[RouterField.masterPriority] = newValue.masterPriority.rawValue
+        self[RouterField.faults] = newValue.faults.rawValue
+      }
+    }
+  }
+
+  /// Whether the router is master, for those who know nothing of state machines.
+  public var isMaster: Bool { RouterState(rawValue: self[RouterField.state]) == .master }
+
+  /// The last transition and its number, counted from 1; `nil` before the first.
+  public var lastTransition: (number: UInt64, transition: Transition)? {
+    read {
+      let encoded = EncodedCause(
+        kind: self[RouterField.causeKind],
+        address: address(RouterField.causeFamily, RouterField.causeHigh, RouterField.causeLow),
+        number: self[RouterField.causeNumber])
+      guard let cause = encoded.cause, let at = self[instant: RouterField.transitionAt],
+        let from = RouterState(rawValue: self[RouterField.previousState]),
+        let to = RouterState(rawValue: self[RouterField.state])
+      else { return nil }
+      let priority = Priority(rawValue: self[RouterField.effectivePriority])
+      return (
+        self[RouterField.transitions], Transition(from: from, to: to, cause: cause, priority: priority, at: at)
+      )
+    }
+  }
+
+  /// Writes a transition down. `number` counts transitions from 1.
+  public func record(_ transition: Transition, number: UInt64) {
+    let cause = EncodedCause(transition.cause)
+    write {
+      self[RouterField.previousState] = transition.from.rawValue
+      self[RouterField.state] = transition.to.rawValue
+      self[RouterField.causeKind] = cause.kind
+      setAddress(cause.address, RouterField.causeFamily, RouterField.causeHigh, RouterField.causeLow)
+      self[RouterField.causeNumber] = cause.number
+      self[instant: RouterField.transitionAt] = transition.at
+      self[RouterField.transitions] = number
+    }
+  }
+
+  /// The number of the last transition that the prober has queued notifications for. The prober writes it.
+  public var notified: UInt64 {
+    get { self[RouterField.notified] }
+    nonmutating set { self[RouterField.notified] = newValue }
+  }
+
+  /// The interface that was made for the router's virtual MAC address; `nil` if it has none.
+  public var virtualInterface: InterfaceIndex? {
+    get {
+      let index = InterfaceIndex(rawValue: self[RouterField.virtualInterface])
+      return index.rawValue == 0 ? nil : index
+    }
+    nonmutating set { self[RouterField.virtualInterface] = newValue?.rawValue ?? 0 }
+  }
+
+  /// The address that adverts leave from.
+  public var sourceAddress: IPAddress? {
+    get { read { address(RouterField.sourceFamily, RouterField.sourceHigh, RouterField.sourceLow) } }
+    nonmutating set {
+      write { setAddress(newValue, RouterField.sourceFamily, RouterField.sourceHigh, RouterField.sourceLow) }
+    }
+  }
+
+  /// A counter's value.
+  public subscript(counter: RouterCounter) -> UInt64 {
+    get { self[BoardField<UInt64>(offset: RouterField.counters + counter.rawValue * 8)] }
+    nonmutating set { self[BoardField<UInt64>(offset: RouterField.counters + counter.rawValue * 8)] = newValue }
+  }
+
+  /// Adverts dropped for the reason with this raw value, 0 to 31; 0 beyond.
+  public subscript(drops reason: Int) -> UInt32 {
+    get {
+      (0..<BoardLayout.dropKinds).contains(reason)
+        ? self[BoardField<UInt32>(offset: RouterField.drops + reason * 4)] : 0
+    }
+    nonmutating set {
+      if (0..<BoardLayout.dropKinds).contains(reason) {
+        self[BoardField<UInt32>(offset: RouterField.drops + reason * 4)] = newValue
+      }
+    }
+  }
+
+  /// What the numbers of the router's signed adverts have come to, for the next engine to go on from.
+  public var sequenceNumber: UInt64 {
+    get { self[RouterField.sequenceNumber] }
+    nonmutating set { self[RouterField.sequenceNumber] = newValue }
+  }
+
+  /// The positions on the board of the marks by which it knows replayed adverts; empty if its adverts bear no trailers.
+  public var marks: Range<Int> {
+    get {
+      let first = Int(self[RouterField.firstMark])
+      return first..<first + Int(self[RouterField.markCount])
+    }
+    nonmutating set {
+      self[RouterField.firstMark] = UInt32(clamping: newValue.lowerBound)
+      self[RouterField.markCount] = UInt32(clamping: newValue.count)
+    }
+  }
+
+  /// Where the ready resignation stands among the board's packets: destinations of 16 bytes each, then a packet for each.
+  public var resignation: ResignationPacket {
+    get {
+      read {
+        ResignationPacket(
+          offset: Int(self[RouterField.packetOffset]), length: Int(self[RouterField.packetLength]),
+          destinationCount: Int(self[RouterField.destinationCount]), timeToLive: self[RouterField.timeToLive],
+          isWholePacket: self[RouterField.wholePackets] == 1)
+      }
+    }
+    nonmutating set {
+      write {
+        self[RouterField.packetOffset] = UInt32(clamping: newValue.offset)
+        self[RouterField.packetLength] = UInt32(clamping: newValue.length)
+        self[RouterField.destinationCount] = UInt32(clamping: newValue.destinationCount)
+        self[RouterField.timeToLive] = newValue.timeToLive
+        self[RouterField.wholePackets] = newValue.isWholePacket ? 1 : 0
+      }
+    }
+  }
+}
+
+extension RouterRecord {
+  /// Writes the ready resignation into the place that ``resignation`` names: for each destination a packet, all of one length and one
+  /// after the other, since checksums and signatures cover the destination. What does not fit is left out.
+  public func write(_ ready: (packets: [UInt8], destinations: [IPAddress]), on board: Board) {
+    var place = resignation
+    let packets = board.packets
+    guard ready.destinations.count * 16 + ready.packets.count <= packets.count - place.offset else { return }
+    for (index, destination) in ready.destinations.enumerated() {
+      let start = place.offset + index * 16
+      UnsafeMutableRawBufferPointer(rebasing: packets[start..<start + 16]).copyBytes(
+        from: destination.bytes + Array(repeating: 0, count: 16 - destination.bytes.count))
+    }
+    let start = place.offset + ready.destinations.count * 16
+    UnsafeMutableRawBufferPointer(rebasing: packets[start..<start + ready.packets.count]).copyBytes(from: ready.packets)
+    place.length = ready.packets.count
+    place.destinationCount = ready.destinations.count
+    resignation = place
+  }
+
+  /// Reads the ready resignation; `nil` when there is none or it would lie beyond the board's end. There is a packet for each
+  /// destination, one after the other and of one length.
+  public func readyResignation(on board: Board) -> (packets: [UInt8], destinations: [IPAddress])? {
+    guard let family = description?.identity.family, let range = packetRange(on: board) else { return nil }
+    let place = resignation
+    let destinations = (0..<place.destinationCount).compactMap { index in
+      let start = place.offset + index * 16
+      return IPAddress(bytes: board.packets[start..<start + family.addressLength])
+    }
+    return (Array(board.packets[range]), destinations)
+  }
+
+  /// Lends the packets of the ready resignation to be written anew; does nothing when there is none.
+  public func rewriteResignation(on board: Board, _ body: (UnsafeMutableRawBufferPointer) -> Void) {
+    guard let range = packetRange(on: board) else { return }
+    body(UnsafeMutableRawBufferPointer(rebasing: board.packets[range]))
+  }
+
+  private func packetRange(on board: Board) -> Range<Int>? {
+    let place = resignation
+    let count = board.packets.count
+    guard place.length > 0, place.destinationCount > 0, place.offset >= 0, place.destinationCount <= count / 16,
+      place.offset <= count, place.length <= count - place.offset - place.destinationCount * 16
+    else { return nil }
+    let start = place.offset + place.destinationCount * 16
+    return start..<start + place.length
+  }
+}
+
+/// Where a router's ready advert of priority 0 stands among the board's packets.
+///
+/// The supervisor sends it for an engine that died, without knowing what is in it.
+public struct ResignationPacket: Sendable, Hashable {
+  /// First byte of the destinations (16 bytes each, IPv4 in the first four), which their packets follow.
+  public var offset: Int
+  /// Bytes of the packets for all destinations together.
+  public var length: Int
+  /// Hosts or groups to send it to.
+  public var destinationCount: Int
+  /// TTL or hop limit to send it with.
+  public var timeToLive: UInt8
+  /// Whether each packet begins with its IPv4 header, which is signed with it.
+  public var isWholePacket: Bool
+
+  /// A place for a packet.
+  public init(offset: Int, length: Int, destinationCount: Int, timeToLive: UInt8, isWholePacket: Bool = false) {
+    self.offset = offset
+    self.length = length
+    self.destinationCount = destinationCount
+    self.timeToLive = timeToLive
+    self.isWholePacket = isWholePacket
+  }
+}
