@@ -65,7 +65,8 @@ extension Engine {
       guard phase == .running, core.state(of: router) == .master, board.address(position)?.isOwned == true
       else { continue }
       board.address(position)?.isOwned = false
-      lost.insert(position)
+      // What goes with its interface was removed by nobody.
+      if interfaces.isUp(plan.addresses[position].interface) { lost.insert(position) }
       // A claim under way adds it, or has passed it already, and then the next reconciliation does.
       guard !work.holds(router) else { continue }
       if lastPutBack[position].map({ now - $0 >= Self.putBackInterval }) ?? true { due.append(position) }

@@ -1,4 +1,5 @@
 import ControlModel
+import Glibc
 import LinuxSystem
 import Netlink
 import NetworkTypes
@@ -21,6 +22,9 @@ extension Engine {
         try linkTable?.restore(link, mac: planned.mac)
         changedLinks[planned.interface] = nil
         sayOnce(of: planned, LogEvent(.linkRestored, text: link.name), at: now)
+      } catch  where error.errno == ENODEV {
+        // It was put down to be taken away, of which the kernel tells next.
+        changedLinks[planned.interface] = nil
       } catch {
         let words = "\(link.name) was changed and cannot be set right: \(error)"
         sayOnce(of: planned, LogEvent(.degraded, text: words), at: now)

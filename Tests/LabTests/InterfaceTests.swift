@@ -54,8 +54,10 @@ extension LabTests {
     }
 
     /// Two hosts whose address is on a second interface.
-    private func pairBeside(_ words: String, in lab: Lab) throws -> (pair: Pair, text: (any Peer) throws -> String) {
-      var file = RouterFile(version: .v3)
+    private func pairBeside(
+      _ words: String, _ family: AddressFamily = .ipv4, in lab: Lab
+    ) throws -> (pair: Pair, text: (any Peer) throws -> String) {
+      var file = RouterFile(version: .v3, family: family)
       file.addressWords = words
       let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
       for peer in [pair.high, pair.low] { try addBeside(to: peer.host) }
@@ -103,10 +105,11 @@ extension LabTests {
     }
 
     @Test(
-      "Under no_track it is no fault, and the address is announced when the interface is back", needs(.lab, .martlet))
-    func anAddressElsewhereIsAnnouncedAgain() async throws {
+      "Under no_track it is no fault, and the address is announced when the interface is back", needs(.lab, .martlet),
+      arguments: AddressFamily.allCases)
+    func anAddressElsewhereIsAnnouncedAgain(_ family: AddressFamily) async throws {
       try await inLab { lab in
-        let (pair, text) = try pairBeside(" no_track", in: lab)
+        let (pair, text) = try pairBeside(" no_track", family, in: lab)
         try pair.high.start(text(pair.high))
         let bound = startup + pair.file.masterDownInterval(priority: Pair.highPriority) + margin
         try await pair.expectMaster(pair.high, within: bound)
@@ -127,6 +130,8 @@ extension LabTests {
         }
         #expect(announced, "\(pair.logs)")
         #expect(!pair.adverts(of: pair.high, since: begin).contains { $0.priority == 0 }, "\(pair.logs)")
+        // What went with the interface was removed by nobody.
+        #expect(!pair.high.log.contains("somebody removed"), "\(pair.logs)")
         #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
       }
     }
