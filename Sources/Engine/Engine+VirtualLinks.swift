@@ -22,10 +22,12 @@ extension Engine {
         try linkTable?.restore(link, mac: planned.mac)
         changedLinks[planned.interface] = nil
         sayOnce(of: planned, LogEvent(.linkRestored, text: link.name), at: now)
-      } catch  where error.errno == ENODEV {
-        // It was put down to be taken away, of which the kernel tells next.
-        changedLinks[planned.interface] = nil
       } catch {
+        guard error.errno != ENODEV else {
+          // It was put down to be taken away, of which the kernel tells next.
+          changedLinks[planned.interface] = nil
+          continue
+        }
         let words = "\(link.name) was changed and cannot be set right: \(error)"
         sayOnce(of: planned, LogEvent(.degraded, text: words), at: now)
       }
