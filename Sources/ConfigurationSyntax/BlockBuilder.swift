@@ -98,6 +98,9 @@ struct BlockBuilder {
       last = statement
       receive(statement)
     } else {
+      if isSecret(open[open.count - 1].statement) {
+        for word in statement.arguments { diagnostics.noteSecret(at: word.span) }
+      }
       open[open.count - 1].statement.children.append(statement)
     }
   }

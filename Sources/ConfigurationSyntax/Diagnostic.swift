@@ -76,6 +76,8 @@ public final class DiagnosticCollector {
   private var withoutQuotations: Set<Int> = []
   /// Blocks that hold secrets, from the first to the last place in them.
   private var secrets: [(start: SourceSpan, end: SourceSpan?)] = []
+  /// Lines of definitions and lists that words of such blocks came from.
+  private var secretLines: Set<SourceMap.Place> = []
   /// Whether one of them is an error.
   public private(set) var hasErrors = false
   /// Where the spans of the findings lead.
@@ -153,6 +155,11 @@ public final class DiagnosticCollector {
     if !secrets.isEmpty { secrets[secrets.count - 1].end = span }
   }
 
+  /// Says that a word is a secret, so that nobody is shown the line that it came from, if that is another.
+  func noteSecret(at span: SourceSpan) {
+    if let place = map.definitionPlace(of: span) { secretLines.insert(place) }
+  }
+
   /// The findings in the order of their places, without the secrets they would quote, and with a last one that says how many
   /// more there were. What concerns no place comes last.
   public func finish() -> [Diagnostic] {
@@ -168,14 +175,36 @@ public final class DiagnosticCollector {
       var finding = entry.diagnostic
       // A file that was read a second time later on has two meanings.
       if finding.fixIt?.edits.allSatisfy({ map.isReadOnce($0.path) }) == false { finding.fixIt = nil }
-      guard entry.span.map(isSecret) == true else { return finding }
+      guard let span = entry.span, isSecret(span) || isOnSecretLine(span) else { return finding }
       return finding.hidingSecrets(quotesFile: !withoutQuotations.contains(entry.position))
     }
+    hideSecretLines(in: &findings)
     if dropped > 0 {
       findings.append(
         Diagnostic(id: "more-findings", severity: .note, message: "\(dropped) more findings are not shown"))
     }
     return findings
+  }
+
+  private func isOnSecretLine(_ span: SourceSpan) -> Bool {
+    secretLines.contains(SourceMap.Place(file: span.file, line: span.line, column: 0))
+  }
+
+  private var shownSecretLines: Set<SourceRange.Line> {
+    Set(
+      secretLines.map { line in
+        let span = SourceSpan(file: line.file, line: line.line, column: 1, length: 0, origin: 0)
+        return SourceRange.Line(path: map.path(of: span), number: Int(line.line))
+      })
+  }
+
+  private func hideSecretLines(in findings: inout [Diagnostic]) {
+    let lines = shownSecretLines
+    guard !lines.isEmpty else { return }
+    for index in findings.indices {
+      findings[index].range?.hideText(of: lines)
+      for note in findings[index].notes.indices { findings[index].notes[note].range?.hideText(of: lines) }
+    }
   }
 
   /// Whether nothing but a comment follows a word on its line.
@@ -189,6 +218,7 @@ public final class DiagnosticCollector {
   public func shownRange(of span: SourceSpan) -> SourceRange {
     var range = map.range(of: span)
     if isSecret(span) { range.hideText() }
+    range.hideText(of: shownSecretLines)
     return range
   }
 

@@ -159,7 +159,7 @@ struct LineExpander {
     reader.diagnostics.report(
       .warning, "undefined-definition",
       reference.isBraced
-        ? "'${\(name)}' is not defined; it stays in the text as it is, and keepalived takes its braces for a block's"
+        ? "'${\(name)}' is not defined; it stays in the text as it is, and keepalived takes its braces for those of a block"
         : "'$\(name)' is not defined; it stays in the text as it is",
       at: span, suggestion: meant.map { "did you mean \($0)?" } ?? "define it before its use: '$\(name)=VALUE'",
       replacement: reference.parameters.isEmpty ? meant : nil)

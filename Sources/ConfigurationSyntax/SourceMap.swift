@@ -87,6 +87,14 @@ public final class SourceMap {
     return expansions.indices.contains(expansion) ? definitions[Int(expansions[expansion].definition)].name : nil
   }
 
+  /// Where the text of a word stands that came through a definition or a list; `nil` for text that stands in the file as it is read.
+  func definitionPlace(of span: SourceSpan) -> Place? {
+    if span.isMixed, let value = definition(in: span)?.value {
+      return Place(file: value.file, line: value.line, column: 0)
+    }
+    return span.origin == 0 ? nil : Place(file: span.file, line: span.line, column: 0)
+  }
+
   func path(of span: SourceSpan) -> String {
     files.indices.contains(Int(span.file)) ? files[Int(span.file)].path : ""
   }

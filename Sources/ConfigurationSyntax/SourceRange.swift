@@ -105,6 +105,23 @@ public struct SourceRange: Sendable, Hashable {
   /// How the reader came here, the nearest step first.
   public var trail: [Step]
 
+  /// A line of a file, whichever way the reader came there.
+  struct Line: Hashable {
+    var path: String
+    var number: Int
+  }
+
+  /// Takes away the text of these lines, where they are shown.
+  mutating func hideText(of lines: Set<Line>) {
+    if lines.contains(Line(path: path, number: line)) {
+      excerpt = ""
+      excerptColumn = 0
+    }
+    for index in trail.indices where lines.contains(Line(path: trail[index].path, number: trail[index].line)) {
+      trail[index].excerpt = ""
+    }
+  }
+
   /// Leaves the place and takes away what stands there, and how long it is.
   mutating func hideText() {
     excerpt = ""

@@ -64,6 +64,14 @@ import Testing
     #expect(output.contains("state LEADER") && output.contains("'LEADER'"))
   }
 
+  @Test func theLineOfAListWithPasswordsIsHiddenAndWhatItMakesIsShown() {
+    let body = instance("nonsense 1\nauthentication {\nauth_type PASS\nauth_pass $P\n}")
+    let lines = body.split(separator: "\n").joined(separator: " \\\n")
+    let output = DiagnosticRenderer().render(load("$V= \\\n\(lines)\n~LST(P,hunter2x) $V\n").diagnostics)
+    #expect(!output.contains("hunter2x"), "\(output)")
+    #expect(output.contains("'nonsense' is not a keyword") && output.contains("$V is used here"), "\(output)")
+  }
+
   @Test func findingsComeInTheOrderOfTheirPlaces() {
     let loaded = load(instance("state LEADER\nnonsense 1\nadvert_int 0\npriority 100 1"))
     let lines = loaded.diagnostics.compactMap { $0.range?.line }
