@@ -100,10 +100,11 @@ final class Engine {
   var linkDelays: LinkDelays
   /// `nil` if no router has a virtual MAC address.
   let linkTable: LinkTable?
+  let virtualLinks: [InterfaceIndex: PlannedLink]
   /// Links with virtual MAC addresses that somebody changed, as the kernel described them last.
   var changedLinks: [InterfaceIndex: LinkState] = [:]
-  /// When the last of them was set right, so that a fight with another daemon is fought at a bounded pace.
-  var lastLinkRestored = MonotonicInstant(nanoseconds: 0)
+  /// When each was last set right, so that a fight with another daemon is fought at a bounded pace.
+  var linkRestoredAt: [InterfaceIndex: MonotonicInstant] = [:]
   /// When somebody's change of a link was last reported.
   var linkSaidAt: [InterfaceIndex: MonotonicInstant] = [:]
   /// Told when a name of the configuration has come to mean another interface, which only another engine can serve.
@@ -132,6 +133,7 @@ final class Engine {
     kernelEntries = plan.entries.isEmpty ? nil : try KernelEntryTable()
     linkDelays = LinkDelays(plan.linkDelays)
     linkTable = plan.virtualLinks.isEmpty ? nil : try LinkTable()
+    virtualLinks = Dictionary(plan.virtualLinks.map { ($0.interface, $0) }) { first, _ in first }
     pendingEntries = PendingEntries(count: plan.entries.count)
     outbox = Outbox(prober)
     core = VirtualRouterSet(routers: plan.core, groups: plan.groups, trackerCount: plan.trackers.count)
