@@ -86,9 +86,11 @@ extension LabTests {
         #expect(try pair.clientHost.neighbor(of: pair.address) == "\(virtual)", "\(pair.logs)")
         let before = MonotonicInstant.labNow()
         try pair.high.host.crash()
+        // Until then its kernel may have answered.
+        let silent = MonotonicInstant.labNow()
         let down = file.masterDownInterval(priority: Pair.lowPriority)
         let advert = try await pair.expectMaster(pair.low, since: before, within: down + margin, "crash")
-        let early = fromLow(since: before + .milliseconds(20)).filter { $0.time < advert.time }
+        let early = fromLow(since: silent).filter { $0.time < advert.time }
         #expect(early.isEmpty, "a backup sent \(early.count) frames from the virtual address")
         #expect(lab.capture.adverts(vrid: file.vrid, since: begin).allSatisfy { $0.sender != virtual })
         #expect(try pair.clientHost.neighbor(of: pair.address) == "\(virtual)", "\(pair.logs)")
@@ -415,17 +417,25 @@ extension LabTests {
         let transitions = try MartletStatus.of(martlet).routers.map(\.transitions)
 
         // An engine that stands still reads nothing, and the kernel drops what it has no room for.
-        let engine = try #require(martlet.rolePID("engine"))
-        kill(engine, SIGSTOP)
         let noise = (0..<10_000).map { "link set lo alias \($0)\n" }.joined()
-        _ = try host.attempt(["ip", "-batch", "-"], input: noise)
-        try host.run("ip", "link", "delete", "vrrp.7")
-        try host.run("ip", "address", "flush", "dev", "vrrp.9")
-        kill(engine, SIGCONT)
-        let noticed = await eventually(within: startup, every: .milliseconds(50)) {
-          martlet.log.contains("netlink messages were lost")
+        var isNoticed = false
+        // On a busy machine the noise takes so long that the supervisor replaces the engine, which then has lost nothing.
+        for _ in 0..<4 where !isNoticed {
+          let engine = try #require(martlet.rolePID("engine"))
+          kill(engine, SIGSTOP)
+          _ = try host.attempt(["ip", "-batch", "-"], input: noise)
+          try host.run("ip", "link", "delete", "vrrp.7")
+          try host.run("ip", "address", "flush", "dev", "vrrp.9")
+          kill(engine, SIGCONT)
+          isNoticed = await eventually(within: startup, every: .milliseconds(50)) {
+            martlet.log.contains("netlink messages were lost")
+          }
+          if !isNoticed {
+            #expect(martlet.log.contains("stood still"), "\(martlet.log)")
+            #expect(try await eventually(within: startup + .seconds(2), every: .milliseconds(50)) { try isWhole() })
+          }
         }
-        #expect(noticed, "\(martlet.log)")
+        #expect(isNoticed, "\(martlet.log)")
         let back = try await eventually(within: startup + .seconds(2), every: .milliseconds(50)) { try isWhole() }
         let held = try host.addresses()
         #expect(back, "missing: \(addresses.filter { !held.contains($0) })\n\(martlet.log)")
