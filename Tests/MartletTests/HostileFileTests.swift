@@ -94,6 +94,9 @@ import Testing
       "vrrp_sync_group G {\ngroup {\n~SEQ(A,1,200) ~SEQ(B,1,200) V${A}_$B\n}\n}\n",
       block("track_interface", "e${A}_$B"), block("heartbeat_interface", "e${A}_$B"),
       block("unicast_peer", "10.1.${A}.$B"),
+      "garp_group {\ngarp_interval 1\ninterfaces {\n~SEQ(A,1,200) ~SEQ(B,1,200) e${A}_$B\n}\n}\n",
+      "$P= \\\nvrrp_instance V${A}_$B { \\\ninterface eth0 \\\nvirtual_router_id 1 \\\nunicast_peer { \\\n10.0.${A}.$B \\\n} \\\n"
+        + "virtual_ipaddress { \\\n10.1.${A}.$B \\\n} \\\n}\n~SEQ(A,1,100) ~SEQ(B,1,120) $P\n",
       block("virtual_ipaddress_excluded", times: 4, "10.1.${A}.$B devv eth0"),
       block("virtual_routes", times: 4, "10.1.${A}.$B viaa 10.0.0.9"),
     ])

@@ -26,9 +26,9 @@ extension Lowering {
 
   /// Adds interfaces to a group, each of which is in one group only.
   private func add(_ words: ArraySlice<Word>, to draft: inout AnnouncementGroupDraft) {
+    var known = Set(draft.interfaces.map(\.value))
     for word in words where isInterfaceName(word) {
-      let others = announcementGroups.flatMap(\.interfaces) + draft.interfaces.map(\.value)
-      guard !others.contains(word.text) else {
+      guard !announcedInterfaces.contains(word.text), known.insert(word.text).inserted else {
         diagnostics.report(
           .warning, "duplicate-interface", "\(word.text) is in a garp_group already; it is ignored here", at: word.span)
         continue
@@ -46,6 +46,7 @@ extension Lowering {
         suggestion: draft.interfaces.isEmpty ? "write interface NAME" : "write garp_interval SECONDS")
       return
     }
+    announcedInterfaces.formUnion(draft.interfaces.map(\.value))
     announcementGroups.append(
       AnnouncementGroup(
         interfaces: draft.interfaces.map(\.value), garpInterval: draft.garpInterval?.value ?? .zero,

@@ -22,6 +22,8 @@ final class Lowering {
   var staticRules: [KernelEntryDefinition] = []
   var linkDelays: [String: LinkDelay] = [:]
   var announcementGroups: [AnnouncementGroup] = []
+  /// The interfaces of all of them.
+  var announcedInterfaces: Set<String> = []
   var linkDelaySpans: [String: SourceSpan] = [:]
   var trackGroups: [TrackGroupDraft] = []
   /// Where static entries name a `track_group`.

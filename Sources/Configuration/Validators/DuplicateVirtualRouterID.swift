@@ -8,22 +8,25 @@ enum DuplicateVirtualRouterID: ConfigurationRule {
     var family: AddressFamily
     /// Interface and group of multicast routers, the source of unicast ones.
     var place: String
+    /// Unicast routers are in each other's way where they have a peer in common.
+    var peer: IPAddress?
   }
 
   static func check(_ lowering: Lowering) {
-    // Positions and no drafts, which are large.
-    var seen: [Key: [Int]] = [:]
+    // The position of the first router of each key, and no drafts, which are large.
+    var seen: [Key: Int] = [:]
     for (position, draft) in lowering.instances.enumerated() {
       guard let number = draft.virtualRouterID?.value, let interface = draft.interface?.value else { continue }
       let place =
         draft.isUnicast
         ? "unicast \(draft.sourceAddress?.value.description ?? interface)"
         : "\(interface) \(lowering.multicastGroup(of: draft))"
-      let key = Key(number: number, family: draft.settledFamily, place: place)
-      if let other = seen[key, default: []].first(where: { conflict(lowering.instances[$0], draft) }) {
+      let peers: [IPAddress?] = draft.isUnicast ? draft.peers.map(\.value.address) : [nil]
+      let keys = peers.map { Key(number: number, family: draft.settledFamily, place: place, peer: $0) }
+      if let other = keys.compactMap({ seen[$0] }).min() {
         report(draft, lowering.instances[other], number, lowering)
       }
-      seen[key, default: []].append(position)
+      for key in keys where seen[key] == nil { seen[key] = position }
     }
     checkHeartbeats(lowering)
   }
@@ -49,12 +52,6 @@ enum DuplicateVirtualRouterID: ConfigurationRule {
           at: link.span, suggestion: isOwn ? "take it out of heartbeat_interface" : "give one of them another number")
       }
     }
-  }
-
-  private static func conflict(_ first: InstanceDraft, _ second: InstanceDraft) -> Bool {
-    guard first.isUnicast else { return true }
-    let peers = Set(first.peers.map(\.value.address))
-    return second.peers.contains { peers.contains($0.value.address) }
   }
 
   private static func report(_ draft: InstanceDraft, _ other: InstanceDraft, _ number: Int, _ lowering: Lowering) {
