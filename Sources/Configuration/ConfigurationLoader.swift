@@ -93,7 +93,7 @@ public enum ConfigurationLoader {
     }
     return LoadedConfiguration(
       configuration: model, diagnostics: diagnostics,
-      hasErrors: lowering.diagnostics.hasErrors, requirements: lowering.requirements, files: lowering.fileUses)
+      hasErrors: lowering.diagnostics.hasErrors, requirements: lowering.requirements, files: lowering.shownFileUses)
   }
 }
 

@@ -21,6 +21,15 @@ public struct HostRequirements: Sendable, Hashable {
 }
 
 extension Lowering {
+  /// The files that the configuration names, where nothing of a secret is shown.
+  var shownFileUses: [FileUse] {
+    fileUses.map { use in
+      var use = use
+      use.range = diagnostics.withoutSecretLines(use.range)
+      return use
+    }
+  }
+
   /// What has been read asks of the host; interfaces that it makes itself are none.
   var requirements: HostRequirements {
     let made = Set(
@@ -33,8 +42,14 @@ extension Lowering {
     let secretPlaces = secrets.sorted { $0.key < $1.key }.map { diagnostics.shownRange(of: $0.value) }
     var seen: Set<String> = []
     return HostRequirements(
-      scripts: commands, scriptUser: global.scriptUserSpan.map(diagnostics.map.range),
-      interfaces: named.map { .init(name: $0.key, range: diagnostics.map.range(of: $0.value)) },
+      scripts: commands.map { use in
+        var use = use
+        use.range = diagnostics.withoutSecretLines(use.range)
+        use.userRange = use.userRange.map(diagnostics.withoutSecretLines)
+        return use
+      },
+      scriptUser: global.scriptUserSpan.map(diagnostics.shownRange),
+      interfaces: named.map { .init(name: $0.key, range: diagnostics.shownRange(of: $0.value)) },
       filesWithSecrets: secretPlaces.filter { seen.insert($0.path).inserted }.map { .init(name: $0.path, range: $0) })
   }
 }

@@ -78,6 +78,8 @@ public final class DiagnosticCollector {
   private var secrets: [(start: SourceSpan, end: SourceSpan?)] = []
   /// Lines of definitions and lists that words of such blocks came from.
   private var secretLines: Set<SourceMap.Place> = []
+  /// The same as findings name them; `nil` when one has been added since.
+  private var knownSecretLines: Set<SourceRange.Line>?
   /// Whether one of them is an error.
   public private(set) var hasErrors = false
   /// Where the spans of the findings lead.
@@ -157,7 +159,8 @@ public final class DiagnosticCollector {
 
   /// Says that a word is a secret, so that nobody is shown the line that it came from, if that is another.
   func noteSecret(at span: SourceSpan) {
-    if let place = map.definitionPlace(of: span) { secretLines.insert(place) }
+    guard let place = map.definitionPlace(of: span), secretLines.insert(place).inserted else { return }
+    knownSecretLines = nil
   }
 
   /// The findings in the order of their places, without the secrets they would quote, and with a last one that says how many
@@ -191,11 +194,14 @@ public final class DiagnosticCollector {
   }
 
   private var shownSecretLines: Set<SourceRange.Line> {
-    Set(
+    if let knownSecretLines { return knownSecretLines }
+    let lines = Set(
       secretLines.map { line in
         let span = SourceSpan(file: line.file, line: line.line, column: 1, length: 0, origin: 0)
         return SourceRange.Line(path: map.path(of: span), number: Int(line.line))
       })
+    knownSecretLines = lines
+    return lines
   }
 
   private func hideSecretLines(in findings: inout [Diagnostic]) {
@@ -218,6 +224,14 @@ public final class DiagnosticCollector {
   public func shownRange(of span: SourceSpan) -> SourceRange {
     var range = map.range(of: span)
     if isSecret(span) { range.hideText() }
+    range.hideText(of: shownSecretLines)
+    return range
+  }
+
+  /// A place that was noted while the file was read, for a finding that is made elsewhere: without the lines that turned out to hold
+  /// a secret.
+  public func withoutSecretLines(_ range: SourceRange) -> SourceRange {
+    var range = range
     range.hideText(of: shownSecretLines)
     return range
   }

@@ -52,13 +52,14 @@ import Testing
     arguments: [
       "~LST(P,hunter2x) vrrp_instance V { authentication { auth_pass $P more } }\n",
       "$P=hunter2x\nvrrp_instance V {\nauthentication {\nauth_pass $P more\n}\n}\n",
-      "$V= \\\nvrrp_instance V$I { \\\ninterface eth0 \\\npriority x \\\nauthentication { \\\nauth_pass $P \\\n} \\\n}\n"
+      "$V= \\\nvrrp_instance V$I { \\\ninterface none0 \\\npriority x \\\nnotify /none \\\nauthentication { \\\nauth_pass $P \\\n} \\\n}\n"
         + "~LST({I,P},{1,hunter2x},{2,hunter2xx}) $V\n",
-      "$V= \\\nvrrp_instance V$I { \\\ninterface eth0 \\\npriority x \\\nauth_hmac { \\\nkey 1 a$P \\\n} \\\n}\n"
+      "$V= \\\nvrrp_instance V$I { \\\ninterface none0 \\\npriority x \\\nnotify /none nobodyhere \\\nauth_hmac { \\\nkey 1 a$P \\\n} \\\n}\n"
         + "~LST({I,P},{1,hunter2x},{2,hunter2xx}) $V\n",
       "vrrp_instance V {\nauthentication {\nauth_pass hunter2x\n", "vrrp_instance V {\nauth_hmac {\nkey 1 hunter2x\n",
       "vrrp_instance V {\nauthentication {\nauth_pass hunter2x\u{0}\n}\n}\n",
-      "vrrp_instance V { interface eth0 authentication { auth_pas hunter2x } }\n",
+      "vrrp_instance V { interface none0 authentication { auth_pas hunter2x } }\n",
+      "vrrp_instance V { interface none0 notify /none nobodyhere authentication { auth_pass hunter2x } }\n",
     ])
   func isInNoOutputOfABrokenFile(text: String) throws {
     try expectHidden(text)
