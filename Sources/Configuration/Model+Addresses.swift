@@ -83,7 +83,7 @@ public struct KernelEntryDefinition: Sendable, Hashable {
     switch content {
     case .address(let address): [address.interface].compactMap(\.self)
     case .route(let route): ([route.interface] + route.nextHops.map(\.interface)).compactMap(\.self)
-    case .rule: []
+    case .rule(let rule): [rule.inputInterface, rule.outputInterface].compactMap(\.self)
     }
   }
 }

@@ -162,10 +162,15 @@ extension Engine {
     reviewSettling(at: now)
   }
 
-  /// What the engine before this one did not hear of is announced now; of the rest the kernel tells in its time.
   private func reviewSettling(at now: MonotonicInstant) {
     guard !settling.isEmpty, let snapshot = try? monitor.snapshot() else { return }
-    for address in snapshot.addresses where !address.isTentative {
+    reviewSettling(in: snapshot, at: now)
+  }
+
+  /// What nobody heard of is announced now, and a duplicate claimed anew; of the rest the kernel tells in its time.
+  func reviewSettling(in snapshot: NetlinkSnapshot, at now: MonotonicInstant) {
+    // A duplicate counts as tentative as well.
+    for address in snapshot.addresses where !address.isTentative || address.isDuplicate {
       let place = AddressPlace(prefix: address.prefix, interface: address.interface)
       guard let positions = addressPositions[place]?.filter(settling.contains), !positions.isEmpty else { continue }
       if address.isDuplicate {

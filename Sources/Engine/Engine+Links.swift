@@ -58,7 +58,7 @@ extension Engine {
       interfaces.removeLink(index)
       linkDelays.forget(index)
       linkChanged(index, before: before, at: now)
-      virtualLinkVanished(index, before)
+      virtualLinkVanished(index)
     case .addressAdded(let address):
       addressAdded(address, at: now)
     case .addressRemoved(let address):
@@ -110,12 +110,15 @@ extension Engine {
     }
     carryOut(at: now, due: nil)
     // Whoever asked for an address while its interface was away, or knows it by another link-layer address, must learn where it is.
-    if isUp, before?.isUp != true || before?.mac != after?.mac { announceAddresses(on: index) }
+    // An address that somebody gave a virtual link is none that they should learn.
+    let isForeign = virtualLinks[index].map { $0.mac != after?.mac } ?? false
+    if isUp, !isForeign, before?.isUp != true || before?.mac != after?.mac { announceAddresses(on: index) }
   }
 
   /// Announces what masters have on an interface.
   private func announceAddresses(on index: InterfaceIndex) {
-    for position in addressesOnInterface[index] ?? [] where board.address(position)?.isOwned == true {
+    for position in addressesOnInterface[index] ?? []
+    where board.address(position)?.isOwned == true || native.contains(position) {
       let router = plan.addresses[position].router
       guard core.state(of: router) == .master, !work.holds(router) else { continue }
       announcer.announce(
@@ -205,14 +208,14 @@ extension Engine {
     carryOut(at: now, due: nil)
     reportMoves()
     for link in plan.virtualLinks where interfaces[link.interface] == nil {
-      virtualLinkVanished(link.interface, before[link.interface])
+      virtualLinkVanished(link.interface)
     }
     for link in snapshot.links { noteVirtualLink(link) }
     for (position, address) in plan.addresses.enumerated()
     where board.address(position)?.isOwned == true && !interfaces.holds(address.prefix, on: address.interface) {
       vanished.append(position)
     }
-    for position in settling { settled(position) }
+    reviewSettling(in: snapshot, at: now)
     entryReview = max(entryReview, .tracked)
   }
 

@@ -9,7 +9,7 @@ extension Engine {
   /// Notes whether a link is as it was made.
   func noteVirtualLink(_ link: LinkState) {
     guard let planned = virtualLinks[link.index] else { return }
-    changedLinks[link.index] = link.isUp && link.mac == planned.mac ? nil : link
+    changedLinks[link.index] = link.isUp && link.mac == planned.mac && link.isMartlets ? nil : link
   }
 
   /// Most links set right in a turn: each takes a few questions to the kernel.
@@ -22,7 +22,7 @@ extension Engine {
       guard let planned = virtualLinks[index] else { continue }
       linkRestoredAt[index] = now
       do throws(SystemError) {
-        try linkTable?.restore(link, mac: planned.mac)
+        try linkTable?.restore(link, mac: planned.mac, alias: virtualAliases[index])
         changedLinks[planned.interface] = nil
         sayOnce(of: planned, LogEvent(.linkRestored, text: link.name), at: now)
       } catch {
@@ -51,11 +51,11 @@ extension Engine {
 
   /// Somebody took a link away; the next engine makes it anew. That one must find the interface below as it was before the first was
   /// made, which only the link that is gone knew.
-  func virtualLinkVanished(_ index: InterfaceIndex, _ before: Interface?) {
+  func virtualLinkVanished(_ index: InterfaceIndex) {
     guard phase == .running, let planned = virtualLinks[index], interfaces[planned.lower] != nil else { return }
     changedLinks[index] = nil
     let hasSibling = plan.virtualLinks.contains { $0.lower == planned.lower && interfaces[$0.interface] != nil }
-    if !hasSibling, let alias = before?.alias { try? linkTable?.restoreInterface(below: alias, planned.lower) }
+    if !hasSibling, let alias = virtualAliases[index] { try? linkTable?.restoreInterface(below: alias, planned.lower) }
     onInterfacesMoved?()
   }
 }

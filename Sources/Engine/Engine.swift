@@ -101,6 +101,8 @@ final class Engine {
   /// `nil` if no router has a virtual MAC address.
   let linkTable: LinkTable?
   let virtualLinks: [InterfaceIndex: PlannedLink]
+  /// The alias of each, which tells that it is martlet's and how the interface below was before.
+  let virtualAliases: [InterfaceIndex: String]
   /// Links with virtual MAC addresses that somebody changed, as the kernel described them last.
   var changedLinks: [InterfaceIndex: LinkState] = [:]
   /// When each was last set right, so that a fight with another daemon is fought at a bounded pace.
@@ -133,7 +135,9 @@ final class Engine {
     kernelEntries = plan.entries.isEmpty ? nil : try KernelEntryTable()
     linkDelays = LinkDelays(plan.linkDelays)
     linkTable = plan.virtualLinks.isEmpty ? nil : try LinkTable()
-    virtualLinks = Dictionary(plan.virtualLinks.map { ($0.interface, $0) }) { first, _ in first }
+    let links = Dictionary(plan.virtualLinks.map { ($0.interface, $0) }) { first, _ in first }
+    virtualLinks = links
+    virtualAliases = links.keys.reduce(into: [:]) { $0[$1] = interfaces[$1]?.alias }
     pendingEntries = PendingEntries(count: plan.entries.count)
     outbox = Outbox(prober)
     core = VirtualRouterSet(routers: plan.core, groups: plan.groups, trackerCount: plan.trackers.count)

@@ -37,11 +37,12 @@ extension EngineProcess {
     }
   }
 
-  static func lock(_ plan: Plan, with locks: AddressLocks?) throws {
+  /// Takes the locks of a plan's addresses, but for those on interfaces that are yet to be made.
+  static func lock(_ plan: Plan, with locks: AddressLocks?, except future: Set<InterfaceIndex> = []) throws {
     guard let locks else { return }
     // Processes of a martlet that was just killed may hold theirs for a moment yet.
     let limit = MonotonicClock.now() + .milliseconds(500)
-    for address in plan.addresses {
+    for address in plan.addresses where !future.contains(address.interface) {
       guard try locks.acquire(lockKey(address.prefix.address, address.interface), until: limit) == .acquired else {
         throw StartFailure(
           .alreadyServed,

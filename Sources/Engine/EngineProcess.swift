@@ -48,14 +48,18 @@ final class EngineProcess {
     var virtualInterfaces = try VirtualInterfaces(locks)
     let (silence, complaint) = Self.silence(configuration)
     self.silence = silence
+    let addressLocks = locks
     do {
       try virtualInterfaces.prepare(configuration, monitor) { links in
         // What is in use is not replaced for a configuration that then cannot be served.
         var interfaces = try InterfaceTable(readBy: monitor)
-        for (number, link) in links.enumerated() {
-          interfaces.setLink(InterfaceIndex(rawValue: .max - Int32(number)), name: link, mac: nil, isUp: true)
+        var future: Set<InterfaceIndex> = []
+        for (number, link) in links.enumerated() where interfaces.indexes[link] == nil {
+          let index = InterfaceIndex(rawValue: .max - Int32(number))
+          interfaces.setLink(index, name: link, mac: nil, isUp: true)
+          future.insert(index)
         }
-        _ = try Self.plan(configuration, interfaces, goesOn: goesOn)
+        try Self.lock(Self.plan(configuration, interfaces, goesOn: goesOn), with: addressLocks, except: future)
       }
       (boardMemory, engine) = try Self.prepare(configuration, monitor, goesOn, locks, reactor, prober)
     } catch {

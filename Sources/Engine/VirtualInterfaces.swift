@@ -10,6 +10,8 @@ struct VirtualInterfaces {
   private let locks: AddressLocks?
   /// What was made for an engine that is not in charge yet.
   private var made: [String] = []
+  /// Names that were locked for it, of links that were not there.
+  private var locked: [String] = []
 
   init(_ locks: AddressLocks?) throws(SystemError) {
     table = try LinkTable()
@@ -31,26 +33,43 @@ struct VirtualInterfaces {
   ) throws {
     guard !configuration.virtualLinks.isEmpty else { return }
     var links = try monitor.dumpLinks()
-    let wanted = try configuration.virtualLinks.compactMap { try resolve($0, among: links) }
+    let names = Set(configuration.virtualLinks.map(\.virtual.interface))
+    var wanted: [Wanted] = []
+    for definition in configuration.virtualLinks {
+      if let found = try resolve(definition, among: links, wantedNames: names) { wanted.append(found) }
+    }
     var aliases: [InterfaceIndex: String] = [:]
     for link in links where link.isMartlets { if let lower = link.lower { aliases[lower] = link.alias } }
     let replaced = wanted.filter { wanted in wanted.present.map { !wanted.link.matches($0) } ?? false }
     if !replaced.isEmpty { try check(wanted.map(\.link.name)) }
+    var missing: [Wanted] = []
     for wanted in wanted {
-      if let present = wanted.present {
-        if wanted.link.matches(present) {
-          try table.restore(present, mac: wanted.link.mac)
-          continue
-        }
-        try remove(present, from: &links)
+      guard var present = wanted.present else {
+        missing.append(wanted)
+        continue
       }
+      if present.name != wanted.link.name {
+        try table.rename(present, to: wanted.link.name)
+        present.name = wanted.link.name
+      }
+      if wanted.link.matches(present) {
+        try table.restore(present, mac: wanted.link.mac)
+      } else {
+        try remove(present, from: &links)
+        missing.append(wanted)
+      }
+    }
+    // Only now: two may have changed their names.
+    for wanted in missing {
       aliases[wanted.link.lower] = try table.add(wanted.link, sibling: aliases[wanted.link.lower])
       made.append(wanted.link.name)
     }
   }
 
   /// What a definition asks for; `nil` while the interface below does not exist.
-  private func resolve(_ definition: VirtualLinkDefinition, among links: [LinkState]) throws -> Wanted? {
+  private mutating func resolve(
+    _ definition: VirtualLinkDefinition, among links: [LinkState], wantedNames: Set<String>
+  ) throws -> Wanted? {
     let (router, virtual) = (definition.router, definition.virtual)
     guard let lower = links.first(where: { $0.name == definition.lower }) else { return nil }
     guard lower.hardwareType == 1 else {
@@ -64,7 +83,12 @@ struct VirtualInterfaces {
         "\(lower.name) is a \(lower.kind ?? ""), on which \(router) can have no virtual MAC address: "
           + "the kernel would put it on the interface below that")
     }
-    let present = links.first { $0.name == virtual.interface }
+    // One under another name was called otherwise by the configuration before, or by somebody.
+    let present =
+      links.first { $0.name == virtual.interface }
+      ?? links.first {
+        $0.isMartlets && $0.lower == lower.index && $0.mac == virtual.mac && !wantedNames.contains($0.name)
+      }
     guard present?.isMartlets ?? true else {
       throw StartFailure(
         .alreadyServed,
@@ -72,10 +96,13 @@ struct VirtualInterfaces {
     }
     // Processes of a martlet that was just killed may hold theirs for a moment yet.
     let limit = MonotonicClock.now() + .milliseconds(500)
-    guard try locks?.acquire(Self.lockKey(virtual.interface), until: limit) != .held else {
-      throw StartFailure(
-        .alreadyServed, "\(router) cannot have interface \(virtual.interface): another martlet on this host has it")
+    for name in Set([virtual.interface, present?.name ?? virtual.interface]) {
+      guard try locks?.acquire(Self.lockKey(name), until: limit) != .held else {
+        throw StartFailure(
+          .alreadyServed, "\(router) cannot have interface \(name): another martlet on this host has it")
+      }
     }
+    if present == nil { locked.append(virtual.interface) }
     return Wanted(
       link: VirtualLink(name: virtual.interface, lower: lower.index, mac: virtual.mac), present: present)
   }
@@ -84,10 +111,13 @@ struct VirtualInterfaces {
   private static func lockKey(_ name: String) -> [UInt8] { Array("link \(name)".utf8) }
 
   /// Leaves what was made to the engine that is in charge now.
-  mutating func keep() { made = [] }
+  mutating func keep() { (made, locked) = ([], []) }
 
   /// Removes what was made for an engine that never came to be in charge.
-  func abandon(_ monitor: NetlinkMonitor) { remove(monitor) { made.contains($0.name) } }
+  func abandon(_ monitor: NetlinkMonitor) {
+    remove(monitor) { made.contains($0.name) }
+    for name in locked { try? locks?.release(Self.lockKey(name)) }
+  }
 
   /// Removes links of martlet's making and lets go of them, as far as they can be removed: the next start finds what is left.
   func remove(_ monitor: NetlinkMonitor, where isUnused: (LinkState) -> Bool) {

@@ -55,12 +55,15 @@ public final class LinkTable {
       return before.alias
     } catch {
       try? remove(named: link.name)
+      if now != .belowVirtualMAC { try? set(now, on: link.lower) }
       throw error
     }
   }
 
   /// Sees to it that a link that is there already is as ``add(_:sibling:)`` leaves it.
-  public func restore(_ link: LinkState, mac: MACAddress) throws(SystemError) {
+  /// - Parameter alias: what its alias was; `nil` to leave it.
+  public func restore(_ link: LinkState, mac: MACAddress, alias: String? = nil) throws(SystemError) {
+    if let alias, link.alias != alias { try configure(link.name) { object in rtnl_link_set_ifalias(object, alias) } }
     if let lower = link.lower, try treatment(of: lower) != .belowVirtualMAC { try set(.belowVirtualMAC, on: lower) }
     if link.mac != mac { try setAddress(mac, of: link.name) }
     if !link.isUp { try bringUp(link.name) }
@@ -79,6 +82,27 @@ public final class LinkTable {
     }
     defer { nl_addr_put(address) }
     try configure(name) { object in rtnl_link_set_addr(object, address) }
+  }
+
+  /// Gives a link another name; before Linux 6.2 it is down for a moment.
+  public func rename(_ link: LinkState, to name: String) throws(SystemError) {
+    func rename() throws(SystemError) {
+      try change("rename \(link.name)") { object in
+        rtnl_link_set_ifindex(object, link.index.rawValue)
+        let changes = rtnl_link_alloc()
+        defer { rtnl_link_put(changes) }
+        rtnl_link_set_name(changes, name)
+        return Self.changeRequest(object, changes)
+      }
+    }
+    do throws(SystemError) {
+      try rename()
+    } catch {
+      guard error.errno == EBUSY else { throw error }
+      try configure(link.name) { object in rtnl_link_unset_flags(object, UInt32(IFF_UP)) }
+      try rename()
+      try bringUp(name)
+    }
   }
 
   private func bringUp(_ name: String) throws(SystemError) {

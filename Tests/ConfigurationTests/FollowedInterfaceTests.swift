@@ -13,8 +13,8 @@ import Testing
     ),
     ("virtual_ipaddress {\n192.0.2.1/24\n}\nvirtual_routes {\ndefault dev eth1\n}", ["eth1"]),
     ("virtual_ipaddress {\n192.0.2.1/24\n}\nvirtual_routes {\ndefault dev eth1 no_track\n}", []),
-    // A rule may wait for its interface.
-    ("virtual_ipaddress {\n192.0.2.1/24\n}\nvirtual_rules {\nfrom all iif eth1 table 7\n}", []),
+    ("virtual_ipaddress {\n192.0.2.1/24\n}\nvirtual_rules {\nfrom all iif eth1 table 7\n}", ["eth1"]),
+    ("virtual_ipaddress {\n192.0.2.1/24\n}\nvirtual_rules {\nto all oif eth1 table 7 no_track\n}", []),
     // What is tracked already is not followed twice; with a weight it is, as the address cannot be served without.
     ("virtual_ipaddress {\n192.0.2.1/24 dev eth1\n}\ntrack_interface {\neth1\n}", ["eth1"]),
     ("virtual_ipaddress {\n192.0.2.1/24 dev eth1\n}\ntrack_interface {\neth1 weight 10\n}", ["eth1 10", "eth1"]),

@@ -88,6 +88,8 @@ extension LabTests {
           peer.log.contains("another host answers")
         }
         try #require(isSeen, "\(peer.log)")
+        // The next engine goes on with that.
+        #expect(try peer.command("reload").succeeded, "\(peer.log)")
         // It is asked for again: a question from nobody's address, each time that the kernel looks (RFC 4862 section 5.4.2).
         let begin = MonotonicInstant.labNow()
         let isAsked = await eventually(within: .seconds(6)) {
@@ -98,7 +100,7 @@ extension LabTests {
         }
         #expect(isAsked, "\(peer.log)")
         let said = peer.log.split(separator: "\n").count { $0.contains("another host answers") }
-        #expect(said == 1, "\(peer.log)")
+        #expect((1...2).contains(said), "\(peer.log)")
 
         let gone = MonotonicInstant.labNow()
         try other.run("ip", "address", "del", "\(file.address())/64", "dev", "eth0")

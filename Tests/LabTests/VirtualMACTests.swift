@@ -136,8 +136,8 @@ extension LabTests {
     }
 
     @Test(
-      "One that somebody puts down, or gives another MAC address, is set right", needs(.lab, .martlet),
-      arguments: [["down"], ["address", "02:00:00:00:99:99"]])
+      "One that somebody puts down, or gives another MAC address, name or alias, is set right", needs(.lab, .martlet),
+      arguments: [["down"], ["address", "02:00:00:00:99:99"], ["name", "foo"], ["alias", "mine"]])
     func whatSomebodyDoesToTheInterfaceIsSetRight(_ words: [String]) async throws {
       try await inLab { lab in
         var file = file()
@@ -150,14 +150,20 @@ extension LabTests {
           let mac = "\(MACAddress(virtualRouter: file.vrid, .ipv4))"
           let isRight = try await eventually(within: margin) {
             let line = try madeInterfaces(on: pair.high.host)
-            return line.contains(mac) && line.contains(",UP,")
+            return line.contains(mac) && line.contains(",UP,") && line.contains("vrrp.\(file.vrid)@")
+              && line.contains("alias martlet")
           }
           let made = try madeInterfaces(on: pair.high.host)
           #expect(isRight, "round \(round): \(made)\n\(pair.logs)")
           #expect(await pair.client.reaches(within: margin), "round \(round)\n\(pair.logs)")
         }
+        // Another engine finds it as it should be.
+        let high = try #require(pair.high as? MartletPeer)
+        #expect(await eventually(within: startup) { high.rolePIDs("engine").count == 1 }, "\(pair.logs)")
+        kill(try #require(high.rolePID("engine"), "\(pair.logs)"), SIGKILL)
         try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority) + margin)
         pair.expectOnlySender(pair.high, since: begin)
+        #expect(!pair.high.log.contains("reload failed"), "\(pair.logs)")
         #expect(try pair.clientHost.neighbor(of: pair.address) == "\(MACAddress(virtualRouter: file.vrid, .ipv4))")
       }
     }
@@ -200,6 +206,12 @@ extension LabTests {
         #expect(try high.command("reload").succeeded, "\(pair.logs)")
         #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
         #expect(try madeInterfaces(on: high.host).contains("02:00:00:00:08:33"), "\(pair.logs)")
+        third.virtualMACWords = "vip1 02:00:00:00:08"
+        try high.replaceConfiguration(third.text(for: high.host, priority: Pair.highPriority, peers: []))
+        #expect(try high.command("reload").succeeded, "\(pair.logs)")
+        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+        let made = try madeInterfaces(on: high.host)
+        #expect(made.contains("vip1@") && !made.contains("vip0@"), "\(made)\n\(pair.logs)")
       }
     }
 
