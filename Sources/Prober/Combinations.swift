@@ -65,6 +65,10 @@ final class Combinations {
           verdict: Verdict(before?.status ?? .unknown), at: loop.now),
         words: before?.reason ?? "")
     }
+    // What one keeps is not told again, and others may be made of it.
+    for entry in entries where entry.verdict.status != .unknown {
+      known[entry.tracker] = (Verdict(entry.verdict.status), entry.verdict.reason)
+    }
     schedule()
   }
 

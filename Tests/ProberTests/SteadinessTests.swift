@@ -145,6 +145,12 @@ extension ProberTests {
       #expect(last(3, harness)?.status == .down && last(4, harness)?.status == .down)
       set("b", well: true, harness)
       try harness.wait(for: "up again") { last(3, harness)?.status == .up && last(4, harness)?.status == .up }
+      // What has not changed since is known all the same to what is made of it.
+      try harness.serve(configuration)
+      set("c", well: false, harness)
+      try harness.wait(for: "outer down once more") { last(outer, harness)?.status == .down }
+      set("c", well: true, harness)
+      try harness.wait(for: "outer up once more") { last(outer, harness)?.status == .up }
     }
 
     @Test("A combination says nothing before its members can decide it, and after a restart what it was")
