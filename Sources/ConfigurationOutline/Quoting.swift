@@ -47,7 +47,8 @@ enum Quoting {
         result += "'\(Substring(run))'"
         if run.count % 2 == 1 { isOdd.toggle() }
       case "'": result += "\"\(Substring(run))\""
-      default: result += isOdd ? "'\(Substring(run))'" : "\"\(Substring(run))\""
+      // Between double quotes a backslash begins an escape.
+      default: result += isOdd ? "'\(Substring(run))'" : "\"\(Substring(run).replacing("\\", with: "\\\\"))\""
       }
     }
     return result

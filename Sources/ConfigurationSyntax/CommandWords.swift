@@ -7,7 +7,7 @@ public struct CommandWords: Sendable, Hashable {
 
   /// Splits a command. An unclosed quote reaches to the end.
   public init(_ text: some Collection<UInt8>) {
-    let bytes = Array(text)
+    let bytes = Array(text)[...]
     var words: [[UInt8]] = []
     var word: [UInt8] = []
     var hasWord = false
@@ -53,7 +53,7 @@ public struct CommandWords: Sendable, Hashable {
   }
 
   /// The bytes that the escape after a backslash at `index - 1` stands for.
-  private static func escape(_ bytes: [UInt8], _ index: inout Int) -> [UInt8] {
+  static func escape(_ bytes: ArraySlice<UInt8>, _ index: inout Int) -> [UInt8] {
     let byte = bytes[index]
     index += 1
     switch byte {
@@ -66,7 +66,7 @@ public struct CommandWords: Sendable, Hashable {
     case UInt8(ascii: "t"): return [0x09]
     case UInt8(ascii: "v"): return [0x0B]
     case UInt8(ascii: "c"):
-      guard index < bytes.count else { return [byte] }
+      guard index < bytes.endIndex else { return [byte] }
       index += 1
       return [bytes[index - 1] & 0x1F]
     case UInt8(ascii: "x"):
@@ -78,10 +78,10 @@ public struct CommandWords: Sendable, Hashable {
     }
   }
 
-  private static func digits(_ bytes: [UInt8], _ index: inout Int, radix: Int, limit: Int) -> UInt8 {
+  private static func digits(_ bytes: ArraySlice<UInt8>, _ index: inout Int, radix: Int, limit: Int) -> UInt8 {
     var value = 0
     var count = 0
-    while count < limit, index < bytes.count, let digit = Int(String(UnicodeScalar(bytes[index])), radix: radix) {
+    while count < limit, index < bytes.endIndex, let digit = Int(String(UnicodeScalar(bytes[index])), radix: radix) {
       value = value * radix + digit
       index += 1
       count += 1

@@ -84,7 +84,8 @@ struct Lexer {
     return (Word(bytes: bytes[start..<end], span: line.span(start..<end), quoted: false), end)
   }
 
-  /// A word of a command: quotes of both kinds join what they hold to what stands beside them.
+  /// A word of a command: quotes of both kinds join what they hold to what stands beside them, and escapes are replaced but between
+  /// single quotes. Before the command is run it is split in the same way once more.
   private func commandWord(from start: Int) -> (Word?, Int) {
     let bytes = line.bytes
     var joined: [UInt8] = []
@@ -93,10 +94,18 @@ struct Lexer {
     while index < bytes.endIndex {
       let byte = bytes[index]
       if byte == Ascii.quote || byte == Ascii.apostrophe {
-        guard let end = bytes[(index + 1)...].firstIndex(of: byte) else { return unterminated(from: index) }
-        joined += bytes[(index + 1)..<end]
+        let open = index
+        index += 1
+        while index < bytes.endIndex, bytes[index] != byte {
+          if byte == Ascii.quote, takesEscape(at: &index, into: &joined) { continue }
+          joined.append(bytes[index])
+          index += 1
+        }
+        guard index < bytes.endIndex else { return unterminated(from: open) }
         quoted = true
-        index = end + 1
+        index += 1
+      } else if takesEscape(at: &index, into: &joined) {
+        continue
       } else if Ascii.isBlank(byte) || byte == Ascii.open || byte == Ascii.close {
         break
       } else {
@@ -107,6 +116,13 @@ struct Lexer {
     }
     checkTypography(start..<index)
     return (Word(bytes: joined[...], span: line.span(start..<index), quoted: quoted), index)
+  }
+
+  private func takesEscape(at index: inout Int, into joined: inout [UInt8]) -> Bool {
+    guard line.bytes[index] == Ascii.backslash, index + 1 < line.bytes.endIndex else { return false }
+    index += 1
+    joined += CommandWords.escape(line.bytes, &index)
+    return true
   }
 
   /// Where a reference ends that has no definition and so stays in the text: its braces are no block's.

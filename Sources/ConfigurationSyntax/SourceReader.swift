@@ -62,7 +62,9 @@ final class SourceReader {
     }
     while start < bytes.endIndex, !isStopped {
       let end = bytes[start...].firstIndex(of: Ascii.newline) ?? bytes.endIndex
-      let first = SourceText.Piece(start: start, file: number, line: line, column: 1, origin: 0)
+      // Behind a byte order mark the first line begins in column 4.
+      let column = line == 1 ? UInt32(start - bytes.startIndex) + 1 : 1
+      let first = SourceText.Piece(start: start, file: number, line: line, column: column, origin: 0)
       process(SourceText(bytes: bytes[start..<end], first: first), depth: 0)
       start = end + 1
       line &+= 1

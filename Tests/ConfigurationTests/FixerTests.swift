@@ -15,6 +15,12 @@ struct FixerTests {
     outcome(text).files[Self.path].map { String(decoding: $0.after, as: UTF8.self) } ?? text
   }
 
+  @Test func whatStandsBehindAByteOrderMarkIsFixedWhereItStands() {
+    #expect(fixed("\u{FEFF}" + instance("state master")).hasSuffix(instance("state MASTER")))
+    let line = "vrrp_instance V { state backup }\n"
+    #expect(fixed("\u{FEFF}" + line).hasSuffix(line.replacing("backup", with: "BACKUP")))
+  }
+
   @Test(
     "Lines of an instance become what was meant",
     arguments: [

@@ -8,7 +8,9 @@ extension Lowering {
       reportMissingWord(statement, row)
       return false
     }
-    if let most = row.form.greatestArgumentCount, statement.arguments.count > most {
+    // Words in brackets may follow, as in `weight INT [reverse]`.
+    let optional = row.notation?.count { $0 == "[" } ?? 0
+    if let most = row.form.greatestArgumentCount.map({ $0 + optional }), statement.arguments.count > most {
       reportExtraWords(statement, row, after: most)
     }
     return true

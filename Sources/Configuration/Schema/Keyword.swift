@@ -110,7 +110,7 @@ public struct Keyword: Sendable, Hashable {
   /// What follows it.
   public let form: Form
   /// What follows it in the notation of a manual page; `nil` where ``form`` says it all.
-  private let notation: String?
+  let notation: String?
   /// Its value when it is not written; `nil` for none.
   public let defaultText: String?
   /// What its number counts.
