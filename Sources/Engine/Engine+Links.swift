@@ -51,7 +51,7 @@ extension Engine {
       if link.isUsable { entryReview = .all }
       interfaces.set(link, isUp: linkDelays.countsAsUp(link, wasUp: before?.isUp, at: now))
       linkChanged(link.index, before: before, at: now)
-      noteVirtualLink(link)
+      virtualLinks.note(link)
       if before?.name != link.name { reportMoves() }
     case .linkRemoved(let index, _):
       let before = interfaces[index]
@@ -111,7 +111,7 @@ extension Engine {
     carryOut(at: now, due: nil)
     // Whoever asked for an address while its interface was away, or knows it by another link-layer address, must learn where it is.
     // An address that somebody gave a virtual link is none that they should learn.
-    let isForeign = virtualLinks[index].map { $0.mac != after?.mac } ?? false
+    let isForeign = virtualLinks.planned[index].map { $0.mac != after?.mac } ?? false
     if isUp, !isForeign, before?.isUp != true || before?.mac != after?.mac { announceAddresses(on: index) }
   }
 
@@ -210,7 +210,7 @@ extension Engine {
     for link in plan.virtualLinks where interfaces[link.interface] == nil {
       virtualLinkVanished(link.interface)
     }
-    for link in snapshot.links { noteVirtualLink(link) }
+    for link in snapshot.links { virtualLinks.note(link) }
     for (position, address) in plan.addresses.enumerated()
     where board.address(position)?.isOwned == true && !interfaces.holds(address.prefix, on: address.interface) {
       vanished.append(position)

@@ -98,17 +98,7 @@ final class Engine {
   /// Which entries are looked at anew: with a link or an address the kernel drops routes without a word.
   var entryReview = EntryReview.none
   var linkDelays: LinkDelays
-  /// `nil` if no router has a virtual MAC address.
-  let linkTable: LinkTable?
-  let virtualLinks: [InterfaceIndex: PlannedLink]
-  /// The alias of each, which tells that it is martlet's and how the interface below was before.
-  let virtualAliases: [InterfaceIndex: String]
-  /// Links with virtual MAC addresses that somebody changed, as the kernel described them last.
-  var changedLinks: [InterfaceIndex: LinkState] = [:]
-  /// When each was last set right, so that a fight with another daemon is fought at a bounded pace.
-  var linkRestoredAt: [InterfaceIndex: MonotonicInstant] = [:]
-  /// When somebody's change of a link was last reported.
-  var linkSaidAt: [InterfaceIndex: MonotonicInstant] = [:]
+  var virtualLinks: VirtualLinkWatch
   /// Told when a name of the configuration has come to mean another interface, which only another engine can serve.
   var onInterfacesMoved: (() -> Void)?
   var proberRegistration: Reactor.Registration?
@@ -134,10 +124,7 @@ final class Engine {
     kernelAddresses = try AddressTable()
     kernelEntries = plan.entries.isEmpty ? nil : try KernelEntryTable()
     linkDelays = LinkDelays(plan.linkDelays)
-    linkTable = plan.virtualLinks.isEmpty ? nil : try LinkTable()
-    let links = Dictionary(plan.virtualLinks.map { ($0.interface, $0) }) { first, _ in first }
-    virtualLinks = links
-    virtualAliases = links.keys.reduce(into: [:]) { $0[$1] = interfaces[$1]?.alias }
+    virtualLinks = try VirtualLinkWatch(plan.virtualLinks, interfaces)
     pendingEntries = PendingEntries(count: plan.entries.count)
     outbox = Outbox(prober)
     core = VirtualRouterSet(routers: plan.core, groups: plan.groups, trackerCount: plan.trackers.count)
