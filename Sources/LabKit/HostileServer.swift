@@ -60,15 +60,7 @@ public final class HostileServer: Sendable {
   private static func listen(_ port: UInt16) throws(LabError) -> Int32 {
     let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     let listener = socket(AF_INET, kind, 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let bound = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
+    let bound = Loopback.withAddress(port: port) { bind(listener, $0, $1) }
     guard listener >= 0, bound == 0, Glibc.listen(listener, 256) == 0 else {
       close(listener)
       throw LabError(call: "listen", on: "port \(port)")

@@ -56,15 +56,7 @@ public final class WebLoad: Sendable {
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let connected = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
+    let connected = Loopback.withAddress(port: port) { connect(descriptor, $0, $1) }
     let request = Array("GET / HTTP/1.0\r\nHost: localhost\r\n\r\n".utf8)
     // A connection that was closed must be an error here and not a signal for the whole process.
     guard connected == 0, send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
