@@ -10,22 +10,20 @@ extension LabTests {
     static let kinds: [(ProtocolVersion, AddressFamily)] = [(.v2, .ipv4), (.v3, .ipv4), (.v3, .ipv6)]
 
     /// Sends every kind over and over until it is stopped: in the master's name, and each in that of another sender.
-    private func spray(_ forgery: Forgery, _ flaws: [Forgery.Flaw], from sender: FrameSender) -> Task<Int, any Error> {
-      Task {
-        var count = 0
-        while !Task.isCancelled {
-          for flaw in flaws {
-            try sender.send(forgery.frame(flaw))
-            for _ in 0..<10 {
-              try sender.send(forgery.frame(flaw, from: count % Forgery.senders))
-              count += 1
-            }
+    private func spray(_ forgery: Forgery, _ flaws: [Forgery.Flaw], from sender: FrameSender) -> Spray {
+      Spray { round in
+        for (number, flaw) in flaws.enumerated() {
+          try sender.send(forgery.frame(flaw))
+          let first = (round * flaws.count + number) * Self.sendersOfEach
+          for place in first..<first + Self.sendersOfEach {
+            try sender.send(forgery.frame(flaw, from: place % Forgery.senders))
           }
-          try? await Task.sleep(nanoseconds: 5_000_000)
         }
-        return count
       }
     }
+
+    /// How many forged senders a round has for each flaw.
+    private static let sendersOfEach = 10
 
     @Test(needs(.lab, .martlet), arguments: kinds)
     func moveNothing(_ version: ProtocolVersion, _ family: AddressFamily) async throws {
@@ -55,8 +53,7 @@ extension LabTests {
         #expect(try lab.holders(of: pair.address) == [pair.low.host.name])
         #expect(pair.adverts(of: pair.low, since: took.time).allSatisfy { $0.priority == Pair.lowPriority })
 
-        spraying.cancel()
-        let sent = try await spraying.value
+        let sent = try await spraying.end() * flaws.count * Self.sendersOfEach
         let status = try MartletStatus.of(low)
         #expect(status.engine.pid == enginePID, "the engine was replaced.\n\(pair.logs)")
         let router = try #require(status.routers.first)

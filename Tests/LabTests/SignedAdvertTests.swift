@@ -68,15 +68,6 @@ extension LabTests {
       }
     }
 
-    private func spray(_ model: [UInt8], from sender: FrameSender) -> Task<Void, any Error> {
-      Task {
-        while !Task.isCancelled {
-          for forgery in Forgery.allCases { try sender.send(forgery.frame(model)) }
-          try? await Task.sleep(nanoseconds: 5_000_000)
-        }
-      }
-    }
-
     @Test(needs(.lab, .martlet))
     func whatIsNotAuthenticMovesNothing() async throws {
       try await inLab { lab in
@@ -89,7 +80,10 @@ extension LabTests {
         let genuine = try #require(lab.capture.frames.last { $0.advert?.sender == pair.high.host.macAddress })
         #expect(genuine.advert?.sequenceNumber != nil, "the master does not sign")
         let begin = MonotonicInstant.labNow()
-        let spraying = spray(genuine.bytes, from: try FrameSender(on: attacker))
+        let sender = try FrameSender(on: attacker)
+        let spraying = Spray { _ in
+          for forgery in Forgery.allCases { try sender.send(forgery.frame(genuine.bytes)) }
+        }
         defer { spraying.cancel() }
         try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority) + .seconds(1))
         // An old number is answered once, so that a host that began to count anew learns where the others are.
@@ -104,8 +98,7 @@ extension LabTests {
         try await pair.settle(.seconds(1))
         #expect(try lab.holders(of: pair.address) == [pair.low.host.name])
 
-        spraying.cancel()
-        _ = try await spraying.value
+        _ = try await spraying.end()
         let status = try MartletStatus.of(low)
         #expect(status.engine.pid == engine, "the engine was replaced.\n\(pair.logs)")
         let router = try #require(status.routers.first)

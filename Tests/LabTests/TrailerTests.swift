@@ -69,12 +69,9 @@ extension LabTests {
         let genuine = try #require(lab.capture.frames.last { $0.advert?.sender == pair.high.host.macAddress }).bytes
         let begin = MonotonicInstant.labNow()
         let sender = try FrameSender(on: attacker)
-        let spraying = Task {
-          while !Task.isCancelled {
-            for forgery in Forgery.allCases { try sender.send(forgery.frame(genuine)) }
-            for seconds in [-10, 10] { try sender.send(Self.frame(genuine, signedAfter: seconds, for: pair)) }
-            try? await Task.sleep(nanoseconds: 5_000_000)
-          }
+        let spraying = Spray { _ in
+          for forgery in Forgery.allCases { try sender.send(forgery.frame(genuine)) }
+          for seconds in [-10, 10] { try sender.send(Self.frame(genuine, signedAfter: seconds, for: pair)) }
         }
         defer { spraying.cancel() }
         try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority) + .seconds(1))
@@ -85,8 +82,7 @@ extension LabTests {
         try pair.high.host.crash()
         let bound = file.masterDownInterval(priority: Pair.lowPriority) + margin
         try await pair.expectMaster(pair.low, since: crashed, within: bound, "crash under forgeries")
-        spraying.cancel()
-        _ = try await spraying.value
+        _ = try await spraying.end()
         let router = try #require(MartletStatus.of(low).routers.first)
         for forgery in Forgery.allCases {
           #expect(router.drops[forgery.counter, default: 0] > 0, "\(forgery): \(router.drops)")
