@@ -142,7 +142,7 @@ let package = Package(
       ["ConfigurationOutline", "Configuration", "ConfigurationSyntax", "VRRPCore", "NetworkTypes", "SeededRandom"]),
     tests("ReferenceTests", ["Reference", "Configuration", "ConfigurationSyntax"]),
     tests("CorpusTests", ["Configuration", "ConfigurationOutline", "ConfigurationSyntax"]),
-    tests("ControlModelTests", ["ControlModel", "VRRPCore", "NetworkTypes"]),
+    tests("ControlModelTests", ["ControlModel", "HealthCore", "VRRPCore", "NetworkTypes"]),
     tests("LinuxSystemTests", ["LinuxSystem", "CLinux", "NetworkTypes"]),
     tests("NetlinkTests", ["Netlink", "CNetlink", "LinuxSystem", "LabKit", "NetworkTypes"]),
     tests(

@@ -92,10 +92,26 @@ public struct TrackerRecord: BoardRecord {
     nonmutating set { self[TrackerField.fingerprint] = newValue }
   }
 
-  /// Whether its status is what the last results said. A board of a release that did not know of others says that it is.
-  public var condition: VerdictCondition {
-    get { VerdictCondition(rawValue: self[TrackerField.condition]) ?? .fresh }
-    nonmutating set { self[TrackerField.condition] = newValue.rawValue }
+  /// What the next prober goes on from. A board of a release that knew of none has a result of the status, and nothing else.
+  public var memory: VerdictMemory {
+    get {
+      read {
+        let condition = VerdictCondition(rawValue: self[TrackerField.condition]) ?? .fresh
+        let result = Verdict(rawValue: self[TrackerField.result]) ?? .unknown
+        let status = TrackerStatus(rawValue: self[TrackerField.status]) ?? .unknown
+        let until = self[TrackerField.until]
+        return VerdictMemory(
+          result: result == .unknown && condition != .stale ? Verdict(status) : result, condition: condition,
+          until: until == 0 ? nil : MonotonicInstant(nanoseconds: until))
+      }
+    }
+    nonmutating set {
+      write {
+        self[TrackerField.condition] = newValue.condition.rawValue
+        self[TrackerField.result] = newValue.result.rawValue
+        self[TrackerField.until] = newValue.until?.nanoseconds ?? 0
+      }
+    }
   }
 
   /// Its status, since when, and the check's last words about it.

@@ -22,15 +22,18 @@ public struct TrackerVerdict: Sendable, Equatable {
   public var status: TrackerStatus
   /// Why, in the check's own words.
   public var reason: String
-  /// Whether it is what the last results said.
-  public var condition: VerdictCondition
+  /// What the next prober goes on from.
+  public var memory: VerdictMemory
 
-  /// A verdict of the given contents.
-  public init(tracker: Int, status: TrackerStatus, reason: String, condition: VerdictCondition = .fresh) {
+  /// Whether it is what the last results said.
+  public var condition: VerdictCondition { memory.condition }
+
+  /// A verdict of the given contents, which is what the results came to unless there is a memory of others.
+  public init(tracker: Int, status: TrackerStatus, reason: String, memory: VerdictMemory? = nil) {
     self.tracker = tracker
     self.status = status
     self.reason = reason
-    self.condition = condition
+    self.memory = memory ?? VerdictMemory(result: Verdict(status))
   }
 
   /// A status with its condition in words: `down`, or `down (held)`.
@@ -44,7 +47,9 @@ public struct TrackerVerdict: Sendable, Equatable {
     writer.write(UInt32(clamping: tracker))
     writer.write(status.rawValue)
     writer.write(reason)
-    writer.write(condition.rawValue)
+    writer.write(memory.condition.rawValue)
+    writer.write(memory.result.rawValue)
+    writer.write(memory.until?.nanoseconds ?? 0)
     return writer.bytes
   }
 
@@ -56,7 +61,24 @@ public struct TrackerVerdict: Sendable, Equatable {
     self.status = status
     reason = try reader.readText()
     // A prober of an earlier release has no word for it.
-    condition = (try? reader.read(UInt8.self)).flatMap(VerdictCondition.init) ?? .fresh
+    memory = VerdictMemory(result: Verdict(status))
+    guard let condition = (try? reader.read(UInt8.self)).flatMap(VerdictCondition.init) else { return }
+    memory.condition = condition
+    guard let result = (try? reader.read(UInt8.self)).flatMap(Verdict.init), let until = try? reader.read(Int64.self)
+    else { return }
+    memory.result = result
+    memory.until = until == 0 ? nil : MonotonicInstant(nanoseconds: until)
+  }
+}
+
+extension Verdict {
+  /// The verdict that a status is; that of a number is none.
+  public init(_ status: TrackerStatus) {
+    switch status {
+    case .up: self = .up
+    case .down: self = .down
+    case .unknown, .level: self = .unknown
+    }
   }
 }
 

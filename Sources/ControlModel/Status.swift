@@ -129,7 +129,7 @@ public struct Status: Sendable, Equatable {
       let known = names.trackers.indices.contains(index)
       return Tracker(
         names: known ? names.trackers[index] : Names.Tracker(kind: "tracker", name: record.name),
-        status: verdict.status, condition: record.condition, since: verdict.since, reason: verdict.reason)
+        status: verdict.status, condition: record.memory.condition, since: verdict.since, reason: verdict.reason)
     }
   }
 }

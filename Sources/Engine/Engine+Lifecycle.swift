@@ -95,6 +95,7 @@ extension Engine {
         record.verdict = (isUp ? .up : .down, old?.verdict.since ?? now, isUp ? "" : "interface is down")
       } else if let old {
         record.verdict = old.verdict
+        record.memory = old.memory
       } else {
         // That of a group is known as soon as the kernel has been asked for its entries; until then nobody elects itself.
         let reason = tracker.session == nil ? "no result yet" : "no session yet"

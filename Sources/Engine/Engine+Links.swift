@@ -253,7 +253,7 @@ extension Engine {
 
   private func take(_ verdict: TrackerVerdict, at now: MonotonicInstant) {
     guard plan.trackers.indices.contains(verdict.tracker), plan.trackers[verdict.tracker].isProbers else { return }
-    board.tracker(verdict.tracker)?.condition = verdict.condition
+    board.tracker(verdict.tracker)?.memory = verdict.memory
     setTracker(verdict.tracker, to: verdict.status, reason: verdict.reason, at: now)
     carryOut(at: now, due: nil)
   }

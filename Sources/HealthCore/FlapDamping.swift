@@ -22,7 +22,7 @@ public struct FlapDamping: Sendable, Hashable {
   }
 
   /// The limits.
-  public let limits: Limits
+  public private(set) var limits: Limits
   /// When it is held down no longer; `nil` while it is not.
   public private(set) var heldUntil: MonotonicInstant?
   /// The last changes, the oldest first; fewer than it takes.
@@ -30,6 +30,18 @@ public struct FlapDamping: Sendable, Hashable {
 
   /// Nothing has changed yet.
   public init(_ limits: Limits) { self.limits = limits }
+
+  /// Holds down what was held before, for no longer than it would be from now.
+  public mutating func hold(until time: MonotonicInstant, at now: MonotonicInstant) {
+    heldUntil = min(time, now + limits.hold)
+  }
+
+  /// Takes other limits, as after a reload; what has been counted stays, and what is held stays so, but for no longer than the new
+  /// limits would hold it from now.
+  public mutating func setLimits(_ limits: Limits, at now: MonotonicInstant) {
+    self.limits = limits
+    if let heldUntil { hold(until: heldUntil, at: now) }
+  }
 
   /// Whether it is held down.
   public var isHeld: Bool { heldUntil != nil }

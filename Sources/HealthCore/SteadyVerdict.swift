@@ -33,6 +33,23 @@ public enum VerdictCondition: UInt8, Sendable, Hashable, CaseIterable {
   }
 }
 
+/// What somebody who goes on with a verdict must know of it, beyond what counts.
+public struct VerdictMemory: Sendable, Hashable {
+  /// What the results came to, which is not what counts while it is held down or stale.
+  public var result: Verdict
+  /// Why that may be.
+  public var condition: VerdictCondition
+  /// When the verdict changes without a result: it is held down no longer, or what has been seen has lasted long enough.
+  public var until: MonotonicInstant?
+
+  /// A memory from its parts.
+  public init(result: Verdict, condition: VerdictCondition = .fresh, until: MonotonicInstant? = nil) {
+    self.result = result
+    self.condition = condition
+    self.until = until
+  }
+}
+
 /// A verdict as it counts: what the results came to, unless it changed too often or is too old.
 ///
 /// Time is a parameter; ``advance(to:)`` is to be called when ``deadline`` has come.
@@ -40,7 +57,7 @@ public struct SteadyVerdict: Sendable, Hashable {
   /// When it is held down; `nil` for never.
   public var damping: FlapDamping.Limits? { flaps?.limits }
   /// When it is stale; `nil` for never.
-  public let expiry: VerdictExpiry?
+  public private(set) var expiry: VerdictExpiry?
   private var flaps: FlapDamping?
   private var result: Verdict
   private var lastResult: MonotonicInstant
@@ -55,6 +72,34 @@ public struct SteadyVerdict: Sendable, Hashable {
     self.expiry = expiry
     result = verdict
     lastResult = now
+  }
+
+  /// A verdict that goes on from what somebody before remembered. The age of one that was not stale counts from now, since nobody can
+  /// have asked meanwhile.
+  public init(
+    damping: FlapDamping.Limits? = nil, expiry: VerdictExpiry? = nil, resuming memory: VerdictMemory,
+    at now: MonotonicInstant
+  ) {
+    self.init(damping: damping, expiry: expiry, verdict: memory.result, at: now)
+    if let until = memory.until { flaps?.hold(until: until, at: now) }
+    guard let expiry, memory.condition == .stale else { return }
+    isStale = true
+    lastResult = now - expiry.time
+  }
+
+  /// What is to be remembered of it.
+  public var memory: VerdictMemory { VerdictMemory(result: result, condition: condition, until: flaps?.heldUntil) }
+
+  /// Takes other limits, as after a reload. What was found and counted stays.
+  public mutating func setLimits(damping: FlapDamping.Limits?, expiry: VerdictExpiry?, at now: MonotonicInstant) {
+    if let damping, flaps != nil {
+      flaps?.setLimits(damping, at: now)
+    } else {
+      flaps = damping.map(FlapDamping.init)
+    }
+    guard self.expiry != expiry else { return }
+    self.expiry = expiry
+    isStale = expiry.map { now - lastResult >= $0.time } ?? false
   }
 
   /// What counts.

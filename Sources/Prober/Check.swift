@@ -7,64 +7,79 @@ import VRRPCore
 
 /// One `vrrp_script` or `vrrp_probe`: runs it from start to start, one run at a time, and turns its results into a verdict.
 final class Check {
-  let definition: CheckDefinition
+  private(set) var definition: CheckDefinition
   private let loop: EventLoop
   private var work: any CheckWork
-  private var state: CheckState
-  private var steady: SteadyVerdict
   /// For what changes without a result.
   private var steadyTimer: EventLoop.Timer?
   private var timer: EventLoop.Timer?
   /// When the last run was to start.
   private var lastStart: MonotonicInstant?
   private var isRunning = false
-  /// What the last result that agrees with the results' verdict said.
-  private var words = ""
   private var isRetired = false
   private var onRetired: (() -> Void)?
   private var lastRefusal: String?
 
-  /// Told of every changed verdict.
-  var onVerdict: ((Check) -> Void)?
+  /// Told of every change of what is to be remembered, and whether that changes what counts.
+  var onVerdict: ((Check, Bool) -> Void)?
   /// Told why the check cannot be run, once for each new reason.
   var onRefusal: ((Check, String) -> Void)?
 
+  /// All that has been found of what a check looks at. It outlives the check, and the process.
+  struct History {
+    var state: CheckState
+    var steady: SteadyVerdict
+    var words: String
+
+    /// That of a check that has not been run, or of one whose verdict is remembered.
+    init(of definition: CheckDefinition, resuming previous: TrackerVerdict? = nil, at now: MonotonicInstant) {
+      let limits = definition.steadiness
+      let result = previous?.memory.result ?? .unknown
+      state = CheckState(
+        rise: definition.rise, fall: definition.fall,
+        initiallyFailed: result == .down || result == .unknown && definition.isInitiallyFailed)
+      if result == .up { _ = state.record(success: true) }
+      var memory = previous?.memory ?? VerdictMemory(result: .unknown)
+      memory.result = state.verdict
+      steady = SteadyVerdict(damping: limits.damping, expiry: limits.expiry, resuming: memory, at: now)
+      words = previous.map { SteadyVerdict.words(in: $0.reason, $0.condition) } ?? ""
+      if result == .unknown, definition.isInitiallyFailed { words = "no success yet (init_fail)" }
+    }
+
+    /// Has what follows from the findings be what a definition says.
+    mutating func follow(_ definition: CheckDefinition, at now: MonotonicInstant) {
+      state.setThresholds(rise: definition.rise, fall: definition.fall)
+      let limits = definition.steadiness
+      steady.setLimits(damping: limits.damping, expiry: limits.expiry, at: now)
+    }
+  }
+
   /// A check that has not been started.
-  /// - Parameter previous: the verdict that holds from an earlier run of this process, with its reason.
-  init(
-    _ definition: CheckDefinition, work: any CheckWork, loop: EventLoop,
-    previous: (status: TrackerStatus, reason: String)?
-  ) {
+  /// - Parameter history: what was found before of what it looks at.
+  init(_ definition: CheckDefinition, work: any CheckWork, loop: EventLoop, history: History?) {
     self.definition = definition
     self.work = work
     self.loop = loop
-    let isInitiallyFailed = definition.isInitiallyFailed
-    var words = ""
-    state = CheckState(
-      rise: definition.rise, fall: definition.fall,
-      initiallyFailed: isInitiallyFailed && previous?.status != .up || previous?.status == .down)
-    switch previous?.status {
-    case .up:
-      _ = state.record(success: true)
-      words = previous?.reason ?? ""
-    case .down:
-      words = previous?.reason ?? ""
-    case .unknown, .level, nil:
-      if isInitiallyFailed { words = "no success yet (init_fail)" }
-    }
-    self.words = words
-    let limits = definition.steadiness
-    steady = SteadyVerdict(damping: limits.damping, expiry: limits.expiry, verdict: state.verdict, at: loop.now)
+    self.history = history ?? History(of: definition, at: loop.now)
+    self.history.follow(definition, at: loop.now)
   }
 
+  /// What has been found so far.
+  private(set) var history: History
+
   /// What the engine is told.
-  var status: TrackerStatus { TrackerStatus(steady.verdict) }
+  var status: TrackerStatus { TrackerStatus(history.steady.verdict) }
 
   /// Whether that is what the last results said.
-  var condition: VerdictCondition { steady.condition }
+  var condition: VerdictCondition { history.steady.condition }
 
   /// Why the verdict is what it is, in the check's own words.
-  var reason: String { steady.reason(words) }
+  var reason: String { history.steady.reason(history.words) }
+
+  /// All that the engine is told, for a tracker.
+  func verdict(of tracker: Int) -> TrackerVerdict {
+    TrackerVerdict(tracker: tracker, status: status, reason: reason, memory: history.steady.memory)
+  }
 
   /// The process group of a run that has one.
   var processID: Int32? { work.processID }
@@ -82,9 +97,16 @@ final class Check {
     begin(at: loop.now)
   }
 
-  /// Goes on under a new configuration that did not change this check. A run that goes on is the old work's.
-  func use(_ work: any CheckWork) {
+  /// Goes on under a new configuration whose check looks at the same. A run that goes on is the old work's.
+  func follow(_ definition: CheckDefinition, _ work: any CheckWork) {
     if isRunning { nextWork = work } else { self.work = work }
+    let isOtherwiseTimed = definition.interval != self.definition.interval
+    self.definition = definition
+    history.follow(definition, at: loop.now)
+    if isOtherwiseTimed, !isRunning, lastStart != nil { scheduleNext() }
+    loop.cancel(steadyTimer)
+    steadyTimer = nil
+    watchSteadiness()
   }
 
   private var nextWork: (any CheckWork)?
@@ -165,28 +187,29 @@ final class Check {
   }
 
   private func record(_ result: CheckResult) {
-    let before = (steady.verdict, steady.condition)
-    let isChanged = state.record(success: result.isSuccess) != nil
+    let before = history.steady
+    let isChanged = history.state.record(success: result.isSuccess) != nil
     // The reason follows the verdict that holds, so that status shows the newest words of a check that stays down.
-    if isChanged || result.isSuccess == (state.verdict == .up) { words = result.words }
-    steady.heard(state.verdict, at: loop.now)
+    if isChanged || result.isSuccess == (history.state.verdict == .up) { history.words = result.words }
+    history.steady.heard(history.state.verdict, at: loop.now)
     tell(ifOtherThan: before)
     watchSteadiness()
   }
 
-  private func tell(ifOtherThan before: (Verdict, VerdictCondition)) {
-    if before != (steady.verdict, steady.condition) { onVerdict?(self) }
+  private func tell(ifOtherThan before: SteadyVerdict) {
+    let isNews = history.steady.isNews(after: before)
+    if isNews || history.steady.memory != before.memory { onVerdict?(self, isNews) }
   }
 
   /// Sees to what changes without a result. Each result puts that off, so the timer only looks whether its time has come.
   private func watchSteadiness() {
-    guard steadyTimer == nil, !isRetired, let deadline = steady.deadline else { return }
+    guard steadyTimer == nil, !isRetired, let deadline = history.steady.deadline else { return }
     steadyTimer = loop.schedule(at: deadline) { [weak self] in
       guard let self else { return }
       steadyTimer = nil
       guard !isRetired else { return }
-      let before = (steady.verdict, steady.condition)
-      steady.advance(to: loop.now)
+      let before = history.steady
+      history.steady.advance(to: loop.now)
       tell(ifOtherThan: before)
       watchSteadiness()
     }
@@ -194,9 +217,20 @@ final class Check {
 }
 
 extension SteadyVerdict {
+  private static let lastWords = "; last: "
+
+  /// Whether it says something else than before.
+  func isNews(after before: SteadyVerdict) -> Bool { (verdict, condition) != (before.verdict, before.condition) }
+
+  /// What the results said, in a reason that ``reason(_:)`` made.
+  static func words(in reason: String, _ condition: VerdictCondition) -> String {
+    guard condition != .fresh else { return reason }
+    return reason.firstRange(of: lastWords).map { String(reason[$0.upperBound...]) } ?? ""
+  }
+
   /// Why the verdict is what it is, when the results say `words`.
   func reason(_ words: String) -> String {
-    let last = words.isEmpty ? "" : "; last: \(words)"
+    let last = words.isEmpty ? "" : Self.lastWords + words
     switch condition {
     case .fresh: return words
     case .held:

@@ -65,8 +65,26 @@ enum CheckDefinition: Hashable {
     }
   }
 
+  /// Whether a run of it is one of the other's too.
+  func isRun(as other: CheckDefinition) -> Bool {
+    guard isAboutTheSame(as: other) else { return false }
+    return switch (self, other) {
+    case (.script(let mine), .script(let theirs)): mine.timeout == theirs.timeout && mine.sandbox == theirs.sandbox
+    case (.probe(let mine), .probe(let theirs)): mine.timeout == theirs.timeout
+    case (.script, .probe), (.probe, .script): false
+    }
+  }
+
+  /// What no other check of a configuration is called.
+  struct Key: Hashable {
+    let kind: String
+    let name: String
+  }
+
+  var key: Key { Key(kind: kind, name: name) }
+
   /// Whether it has the name of another of its kind.
-  func isNamed(as other: CheckDefinition) -> Bool { kind == other.kind && name == other.name }
+  func isNamed(as other: CheckDefinition) -> Bool { key == other.key }
 }
 
 extension Configuration {

@@ -17,37 +17,39 @@ final class Checks {
   private var checks: [(tracker: Int, check: Check)] = []
   private var retiring: [ObjectIdentifier: Check] = [:]
 
-  /// Told of a changed verdict with its tracker's position.
-  var onVerdict: ((Int, Check) -> Void)?
+  /// Told of a changed verdict.
+  var onVerdict: ((TrackerVerdict) -> Void)?
 
   init(loop: EventLoop, log: LogWriter) {
     self.loop = loop
     self.log = log
   }
 
-  /// Takes over a configuration's checks. One that is defined as before goes on as it is. New and changed ones start one after
-  /// the other, so that many do not run at once, now and at each interval.
+  /// Takes over a configuration's checks. One that looks at what it did goes on, with all that it has found, whatever follows from
+  /// that now. New ones, and those whose runs are other ones, start one after the other, so that many do not run at once, now and
+  /// at each interval.
   /// - Parameters:
   ///   - work: what does a check's runs.
   ///   - previous: the verdict on the board for a tracker, if it is about the same check.
   func adopt(
     _ definitions: [(tracker: Int, definition: CheckDefinition)], work: (CheckDefinition) -> any CheckWork,
-    previous: (Int, CheckDefinition) -> (status: TrackerStatus, reason: String)?
+    previous: (Int, CheckDefinition) -> TrackerVerdict?
   ) {
-    var old: [CheckDefinition: Check] = [:]
-    for (_, check) in checks { old[check.definition] = check }
+    var old: [CheckDefinition.Key: Check] = [:]
+    for (_, check) in checks { old[check.definition.key] = check }
     checks = []
     var fresh: [Check] = []
     for (tracker, definition) in definitions {
-      if let same = old.removeValue(forKey: definition) {
-        same.use(work(definition))
+      let same = old[definition.key].flatMap { definition.isAboutTheSame(as: $0.definition) ? $0 : nil }
+      if let same, definition.isRun(as: same.definition) {
+        old[definition.key] = nil
+        same.follow(definition, work(definition))
         checks.append((tracker, same))
       } else {
-        // A check that only runs at other times keeps its verdict; one that looks at something else has none yet.
-        let same = old.keys.first { definition.isAboutTheSame(as: $0) }
-        let inherited = same.flatMap { old[$0] }.map { (status: $0.status, reason: $0.reason) }
-        let check = Check(
-          definition, work: work(definition), loop: loop, previous: inherited ?? previous(tracker, definition))
+        let history =
+          same?.history
+          ?? previous(tracker, definition).map { Check.History(of: definition, resuming: $0, at: loop.now) }
+        let check = Check(definition, work: work(definition), loop: loop, history: history)
         checks.append((tracker, check))
         fresh.append(check)
       }
@@ -64,7 +66,10 @@ final class Checks {
   }
 
   private func listen(to check: Check, _ tracker: Int) {
-    check.onVerdict = { [weak self] check in self?.changed(check, at: tracker) }
+    check.onVerdict = { [weak self] check, isNews in
+      if isNews { self?.tell(of: check) }
+      self?.onVerdict?(check.verdict(of: tracker))
+    }
     check.onRefusal = { [weak self] check, reason in
       let kind = check.definition.kind
       self?.log.log(
@@ -91,10 +96,7 @@ final class Checks {
   /// The tracker, verdict and reason of every check that has a verdict.
   var verdicts: [TrackerVerdict] {
     checks.compactMap { tracker, check in
-      check.status == .unknown
-        ? nil
-        : TrackerVerdict(
-          tracker: tracker, status: check.status, reason: check.reason, condition: check.condition)
+      check.status == .unknown ? nil : check.verdict(of: tracker)
     }
   }
 
@@ -108,7 +110,7 @@ final class Checks {
     retiring = [:]
   }
 
-  private func changed(_ check: Check, at tracker: Int) {
+  private func tell(of check: Check) {
     let (kind, name) = (check.definition.kind, check.definition.name)
     let words = check.reason.isEmpty ? "" : ": " + check.reason
     log.log(
@@ -118,6 +120,5 @@ final class Checks {
         ("event", "check"), (kind, name), ("status", check.status.label), ("reason", check.reason),
         ("condition", check.condition.label),
       ])
-    onVerdict?(tracker, check)
   }
 }

@@ -20,7 +20,7 @@ final class Combinations {
     var verdict: TrackerVerdict {
       TrackerVerdict(
         tracker: tracker, status: TrackerStatus(steady.verdict), reason: steady.reason(words),
-        condition: steady.condition)
+        memory: steady.memory)
     }
   }
 
@@ -39,11 +39,11 @@ final class Combinations {
     self.log = log
   }
 
-  /// Takes over a configuration's combinations; what their members are is still to be noted. One that is made as before keeps its
-  /// verdict.
+  /// Takes over a configuration's combinations; what their members are is still to be noted. One that is made of the same keeps its
+  /// verdict, whatever follows from that now.
   /// - Parameter previous: the verdict on the board for a tracker of that name, if it is about the same.
   func adopt(
-    _ configuration: Configuration, previous: (Int, String) -> (status: TrackerStatus, reason: String)?
+    _ configuration: Configuration, previous: (Int, String) -> TrackerVerdict?
   ) {
     let old = Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
     let numbers = TrackerNumbers(configuration)
@@ -53,8 +53,9 @@ final class Combinations {
       else { return nil }
       let probe = configuration.probes[index]
       let members = question.members.map { numbers[$0.kind, $0.name]?.rawValue ?? -1 }
-      if var same = old[probe.name], same.question == question, same.steady.isLimited(by: probe.steadiness) {
+      if var same = old[probe.name], same.question == question {
         (same.tracker, same.members) = (tracker, members)
+        same.steady.setLimits(damping: probe.steadiness.damping, expiry: probe.steadiness.expiry, at: loop.now)
         return same
       }
       let before = previous(tracker, probe.name)
@@ -62,8 +63,8 @@ final class Combinations {
         tracker: tracker, name: probe.name, question: question, members: members,
         steady: SteadyVerdict(
           damping: probe.steadiness.damping, expiry: probe.steadiness.expiry,
-          verdict: Verdict(before?.status ?? .unknown), at: loop.now),
-        words: before?.reason ?? "")
+          resuming: before?.memory ?? VerdictMemory(result: .unknown), at: loop.now),
+        words: before.map { SteadyVerdict.words(in: $0.reason, $0.condition) } ?? "")
     }
     // What one keeps is not told again, and others may be made of it.
     for entry in entries where entry.verdict.status != .unknown {
@@ -120,7 +121,10 @@ final class Combinations {
 
   private func tell(_ index: Int, ifOtherThan before: TrackerVerdict) -> Bool {
     let now = entries[index].verdict
-    guard (now.status, now.condition) != (before.status, before.condition) else { return false }
+    guard (now.status, now.condition) != (before.status, before.condition) else {
+      if now.memory != before.memory { onVerdict?(now) }
+      return false
+    }
     let words = now.reason.isEmpty ? "" : ": " + now.reason
     log.log(
       now.status == .down || now.condition != .fresh ? .warning : .notice,
@@ -155,12 +159,5 @@ extension Verdict {
   /// What a member is found to be; the number of a file is a failure unless it is 0.
   fileprivate init(ofMember status: TrackerStatus) {
     if case .level(let level) = status { self = level == 0 ? .up : .down } else { self.init(status) }
-  }
-}
-
-extension SteadyVerdict {
-  /// Whether these are its limits.
-  fileprivate func isLimited(by steadiness: CheckSteadiness) -> Bool {
-    damping == steadiness.damping && expiry == steadiness.expiry
   }
 }

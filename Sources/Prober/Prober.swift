@@ -68,13 +68,12 @@ final class Prober {
     }
     control?.onRequest = { [weak self] connection, request in self?.answer(request, on: connection) }
     control?.onClose = { [weak self] in self?.returnMemory() }
-    checks.onVerdict = { [weak self] tracker, check in
-      self?.tell(
-        TrackerVerdict(tracker: tracker, status: check.status, reason: check.reason, condition: check.condition))
-    }
+    checks.onVerdict = { [weak self] verdict in self?.tell(verdict) }
     combinations.onVerdict = { [weak self] verdict in self?.link?.send(verdict) }
-    files.onLevel = { [weak self] index, level, reason in self?.send(.file(index), .level(level), reason) }
-    processes.onVerdict = { [weak self] index, status, reason in self?.send(.process(index), status, reason) }
+    files.onLevel = { [weak self] index, level, reason in
+      self?.send(.file(index), TrackerVerdict(tracker: index, status: .level(level), reason: reason))
+    }
+    processes.onVerdict = { [weak self] index, verdict in self?.send(.process(index), verdict) }
     processes.onWish = { [weak self] isWanted in _ = self?.report(.processEvents(wanted: isWanted)) }
     supervisorRegistration = try loop.watch(supervisor.rawValue, for: .readable) { [weak self] _ in
       self?.hearSupervisor()
@@ -236,14 +235,14 @@ final class Prober {
     engineTrackers = Set(configuration.probes.flatMap(\.question.members)).compactMap { member in
       [.interface, .bfd].contains(member.kind) ? numbers[member.kind, member.name]?.rawValue : nil
     }
-    func previous(_ number: Int?, _ name: String) -> (status: TrackerStatus, reason: String)? {
+    func previous(_ number: Int?, _ name: String) -> TrackerVerdict? {
       guard let number, let record = board?.tracker(number), !record.name.isEmpty, name.hasPrefix(record.name) else {
         return nil
       }
       let verdict = record.verdict
-      return (verdict.status, verdict.reason)
+      return TrackerVerdict(tracker: number, status: verdict.status, reason: verdict.reason, memory: record.memory)
     }
-    func previous(_ tracker: TrackerDefinition) -> (status: TrackerStatus, reason: String)? {
+    func previous(_ tracker: TrackerDefinition) -> TrackerVerdict? {
       previous(trackerNumbers[tracker], configuration.name(of: tracker))
     }
     // First, since the numbers of what they are made of may have changed; they hear of it as it becomes known.
@@ -258,8 +257,10 @@ final class Prober {
     for (index, level, reason) in files.levels {
       if let number = trackerNumbers[.file(index)] { combinations.note(number, .level(level), reason) }
     }
-    for (index, status, reason) in processes.verdicts {
-      if let number = trackerNumbers[.process(index)] { combinations.note(number, status, reason) }
+    for verdict in processes.verdicts {
+      if let number = trackerNumbers[.process(verdict.tracker)] {
+        combinations.note(number, verdict.status, verdict.reason)
+      }
     }
   }
 
@@ -334,9 +335,11 @@ final class Prober {
   /// The trackers that the engine looks after and some combination is made of.
   private var engineTrackers: [Int] = []
 
-  private func send(_ tracker: TrackerDefinition, _ status: TrackerStatus, _ reason: String) {
+  private func send(_ tracker: TrackerDefinition, _ verdict: TrackerVerdict) {
     guard let number = trackerNumbers[tracker] else { return }
-    tell(TrackerVerdict(tracker: number, status: status, reason: reason))
+    var verdict = verdict
+    verdict.tracker = number
+    tell(verdict)
   }
 
   /// Tells the engine, and the combinations that the tracker is a part of.
@@ -357,8 +360,10 @@ final class Prober {
   /// Tells a new engine all that is known.
   private func sendAllVerdicts() {
     for verdict in checks.verdicts { link?.send(verdict) }
-    for (index, level, reason) in files.levels { send(.file(index), .level(level), reason) }
-    for (index, status, reason) in processes.verdicts { send(.process(index), status, reason) }
+    for (index, level, reason) in files.levels {
+      send(.file(index), TrackerVerdict(tracker: index, status: .level(level), reason: reason))
+    }
+    for verdict in processes.verdicts { send(.process(verdict.tracker), verdict) }
     for verdict in combinations.verdicts { link?.send(verdict) }
   }
 

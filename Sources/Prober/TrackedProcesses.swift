@@ -24,6 +24,12 @@ final class TrackedProcesses {
     var definition: TrackedProcessDefinition
     var verdict: DelayedVerdict
     var reason = ""
+
+    /// What the engine is told, for a tracker.
+    func told(of tracker: Int) -> TrackerVerdict {
+      let memory = VerdictMemory(result: verdict.verdict, until: verdict.deadline)
+      return TrackerVerdict(tracker: tracker, status: TrackerStatus(verdict.verdict), reason: reason, memory: memory)
+    }
   }
 
   private final class Match {
@@ -60,8 +66,8 @@ final class TrackedProcesses {
 
   /// Told whether there are processes to be told of, when that changes.
   var onWish: ((Bool) -> Void)?
-  /// Told of a changed verdict with the position of the entry in the configuration.
-  var onVerdict: ((Int, TrackerStatus, String) -> Void)?
+  /// Told of a changed verdict, and of a delay that begins or is over, with the position of the entry in the configuration.
+  var onVerdict: ((Int, TrackerVerdict) -> Void)?
 
   /// - Parameter list: where the numbers of processes come from.
   init(loop: EventLoop, log: LogWriter, list: @escaping () -> [Int32] = ProcessHandle.all) {
@@ -70,18 +76,23 @@ final class TrackedProcesses {
     self.list = list
   }
 
-  /// Takes over a configuration's processes. What is defined as before keeps its verdict.
+  /// Takes over a configuration's processes. Where the same ones are meant as before, the verdict stays, and a delay that is under
+  /// way goes on.
   /// - Parameter previous: the verdict from an earlier run of this process.
-  func adopt(_ definitions: [TrackedProcessDefinition], previous: (Int) -> (status: TrackerStatus, reason: String)?) {
-    let old = Dictionary(entries.map { ($0.definition, $0) }) { first, _ in first }
+  func adopt(_ definitions: [TrackedProcessDefinition], previous: (Int) -> TrackerVerdict?) {
+    let old = Dictionary(entries.map { ($0.definition.name, $0) }) { first, _ in first }
     entries = definitions.enumerated().map { index, definition in
-      if let same = old[definition] { return same }
+      if var same = old[definition.name], definition.isAboutTheSame(as: same.definition) {
+        same.definition = definition
+        same.verdict.setDelays(up: definition.forkDelay, down: definition.terminateDelay)
+        return same
+      }
       let before = previous(index)
       return Entry(
         definition: definition,
         verdict: DelayedVerdict(
           upDelay: definition.forkDelay, downDelay: definition.terminateDelay,
-          verdict: Verdict(before?.status ?? .unknown)),
+          verdict: before?.memory.result ?? .unknown, deadline: before?.memory.until),
         reason: before?.reason ?? "")
     }
     forgetAll()
@@ -166,10 +177,10 @@ final class TrackedProcesses {
     missed = []
   }
 
-  /// The position, verdict and reason of every entry.
-  var verdicts: [(index: Int, status: TrackerStatus, reason: String)] {
+  /// The verdict of every entry that has one, with the entry's position as its tracker.
+  var verdicts: [TrackerVerdict] {
     entries.enumerated().compactMap { index, entry in
-      entry.verdict.verdict == .unknown ? nil : (index, TrackerStatus(entry.verdict.verdict), entry.reason)
+      entry.verdict.verdict == .unknown ? nil : entry.told(of: index)
     }
   }
 
@@ -257,11 +268,13 @@ final class TrackedProcesses {
     for index in entries.indices {
       let definition = entries[index].definition
       let count = count(of: definition)
+      let before = entries[index].verdict.deadline
       let change = entries[index].verdict.observe(isWell: definition.isWell(count: count), at: loop.now)
       if let next = entries[index].verdict.deadline { due = min(due ?? next, next) }
       let reason = Self.reason(definition, count)
       guard let change else {
         if entries[index].verdict.deadline == nil { entries[index].reason = reason }
+        if entries[index].verdict.deadline != before { onVerdict?(index, entries[index].told(of: index)) }
         continue
       }
       entries[index].reason = reason
@@ -276,7 +289,7 @@ final class TrackedProcesses {
     log.log(
       status == .down ? .warning : .notice, "process \(name) is \(status.label): \(reason)",
       fields: [("event", "check"), ("process", name), ("status", status.label), ("reason", reason)])
-    onVerdict?(index, status, reason)
+    onVerdict?(index, entries[index].told(of: index))
   }
 
   private static func reason(_ definition: TrackedProcessDefinition, _ count: Int) -> String {
@@ -287,17 +300,6 @@ final class TrackedProcesses {
       case let most?: "\(definition.quorum) to \(most)"
       }
     return "\(count) of \(definition.command) \(count == 1 ? "runs" : "run"), \(wanted) wanted"
-  }
-}
-
-extension Verdict {
-  /// The verdict that a status is.
-  init(_ status: TrackerStatus) {
-    switch status {
-    case .up: self = .up
-    case .down: self = .down
-    case .unknown, .level: self = .unknown
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import ControlModel
+import HealthCore
 import NetworkTypes
 import Testing
 import VRRPCore
@@ -72,8 +73,22 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
     ] {
       #expect(try report.encoded.withUnsafeBytes { try ProberReport(decoding: $0) } == report)
     }
-    let verdict = TrackerVerdict(tracker: 2, status: .down, reason: "exit 1")
-    #expect(try verdict.encoded.withUnsafeBytes { try TrackerVerdict(decoding: $0) } == verdict)
+    for memory in [
+      nil, VerdictMemory(result: .up, condition: .held, until: MonotonicInstant(nanoseconds: 5)),
+      VerdictMemory(result: .unknown, condition: .stale),
+    ] {
+      let verdict = TrackerVerdict(tracker: 2, status: .down, reason: "exit 1", memory: memory)
+      #expect(try verdict.encoded.withUnsafeBytes { try TrackerVerdict(decoding: $0) } == verdict)
+    }
+  }
+
+  @Test("A prober of a release that knew less is understood", arguments: [9, 10])
+  func shorterVerdicts(missing: Int) throws {
+    let memory = VerdictMemory(result: .up, condition: .held, until: MonotonicInstant(nanoseconds: 5))
+    let bytes = TrackerVerdict(tracker: 2, status: .down, reason: "exit 1", memory: memory).encoded
+    let read = try bytes.dropLast(missing).withUnsafeBytes { try TrackerVerdict(decoding: $0) }
+    let condition = missing == 9 ? VerdictCondition.held : .fresh
+    #expect(read.status == .down && read.memory == VerdictMemory(result: .down, condition: condition))
   }
 
   @Test func cutsTextsThatAreTooLong() throws {

@@ -27,4 +27,14 @@ import Testing
     #expect(verdict.observe(isWell: false, at: instant(190)) == .down)
     #expect(verdict.observe(isWell: true, at: instant(200)) == .up, "no delay on the way up")
   }
+
+  @Test("A delay under way is taken over, and began when it did when it becomes another", arguments: [50, 100, 400])
+  func takenOver(milliseconds: Int64) {
+    var verdict = DelayedVerdict(
+      upDelay: .seconds(9), downDelay: .milliseconds(100), verdict: .up, deadline: instant(100))
+    verdict.setDelays(up: .seconds(1), down: .milliseconds(milliseconds))
+    #expect(verdict.deadline == instant(milliseconds))
+    #expect(verdict.observe(isWell: false, at: instant(milliseconds - 1)) == nil)
+    #expect(verdict.observe(isWell: false, at: instant(milliseconds)) == .down)
+  }
 }

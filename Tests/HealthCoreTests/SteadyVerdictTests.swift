@@ -61,6 +61,51 @@ import Testing
     }
   }
 
+  @Test("One that is remembered while held goes on until the same time, but never longer than the limits say")
+  func heldAgain() {
+    for (until, now, end) in [(33, 10, 33), (500, 10, 40), (5, 10, 10)] as [(Int64, Int64, Int64)] {
+      let memory = VerdictMemory(result: .up, condition: .held, until: instant(until))
+      var verdict = SteadyVerdict(damping: limits, resuming: memory, at: instant(now))
+      #expect(verdict.verdict == .down && verdict.condition == .held)
+      if end > now {
+        verdict.advance(to: instant(end - 1))
+        #expect(verdict.condition == .held)
+      }
+      verdict.advance(to: instant(end))
+      #expect(verdict.verdict == .up && verdict.condition == .fresh && verdict.deadline == nil)
+    }
+  }
+
+  @Test("One that is remembered while stale stays so until there is a result", arguments: [true, false])
+  func staleAgain(fails: Bool) {
+    let memory = VerdictMemory(result: .up, condition: .stale)
+    var verdict = SteadyVerdict(
+      expiry: VerdictExpiry(after: .seconds(5), fails: fails), resuming: memory, at: instant(100))
+    #expect(verdict.verdict == (fails ? .down : .up) && verdict.condition == .stale && verdict.deadline == nil)
+    #expect(verdict.memory == memory)
+    verdict.heard(.up, at: instant(101))
+    #expect(verdict.verdict == .up && verdict.condition == .fresh)
+  }
+
+  @Test("Other limits leave what was found and counted alone")
+  func otherLimits() {
+    var verdict = SteadyVerdict(damping: limits, at: instant(0))
+    for (second, next) in [Verdict.up, .down, .up].enumerated() { verdict.heard(next, at: instant(Int64(second))) }
+    let wider = FlapDamping.Limits(changes: 4, period: .seconds(10), hold: .seconds(60))
+    verdict.setLimits(damping: wider, expiry: nil, at: instant(3))
+    verdict.heard(.down, at: instant(3))
+    #expect(verdict.condition == .fresh)
+    verdict.heard(.up, at: instant(4))
+    #expect(verdict.condition == .held && verdict.deadline == instant(64))
+    let shorter = FlapDamping.Limits(changes: 4, period: .seconds(10), hold: .seconds(5))
+    verdict.setLimits(damping: shorter, expiry: nil, at: instant(10))
+    #expect(verdict.deadline == instant(15))
+    verdict.setLimits(damping: nil, expiry: VerdictExpiry(after: .seconds(7)), at: instant(11))
+    #expect(verdict.verdict == .up && verdict.condition == .stale)
+    verdict.setLimits(damping: nil, expiry: VerdictExpiry(after: .seconds(9)), at: instant(11))
+    #expect(verdict.condition == .fresh && verdict.deadline == instant(13))
+  }
+
   @Test("A verdict that never was any is held as none, or fails")
   func neverAny() {
     for fails in [true, false] {

@@ -25,6 +25,7 @@ struct MartletStatus: Decodable {
     var kind: String
     var name: String
     var status: String
+    var condition: String
     var reason: String
   }
 

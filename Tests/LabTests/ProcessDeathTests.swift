@@ -110,6 +110,53 @@ extension LabTests {
       }
     }
 
+    /// A service that flaps is not taken up again because the prober, the engine or both died, nor at a reload of the weight.
+    @Test(needs(.lab, .martlet))
+    func aHoldDownOutlivesTheProcesses() async throws {
+      try await inLab { lab in
+        let peer = try MartletPeer(host: lab.addHost("a", number: 1))
+        let sick = "\(peer.host.folder)/flap"
+        func text(weight: Int) -> String {
+          var file = RouterFile(version: .v3)
+          file.topLines = [
+            "vrrp_script flap {", "  script \"/usr/bin/test ! -e \(sick)\"", "  interval 0.05", "  weight \(weight)",
+            "  damp 2 60 9", "}",
+          ]
+          file.instanceLines = ["track_script {", "  flap", "}"]
+          return file.text(for: peer.host, priority: 100, peers: [])
+        }
+        func flap() -> MartletStatus.Tracker? {
+          (try? MartletStatus.of(peer))?.trackers.first { $0.name == "flap" }
+        }
+        func isHeld() -> Bool { flap().map { $0.status == "down" && $0.condition == "held" } ?? false }
+        try peer.start(text(weight: -20))
+        #expect(await eventually(within: startup) { flap()?.status == "up" }, "\(peer.log)")
+        try writeFile(sick, "")
+        #expect(await eventually(within: .seconds(5)) { flap()?.status == "down" }, "\(peer.log)")
+        let before = MonotonicInstant.labNow()
+        unlink(sick)
+        #expect(await eventually(within: .seconds(5)) { isHeld() }, "\(peer.log)")
+        let held = MonotonicInstant.labNow()
+        for role in ["prober", "engine"] {
+          let process = try #require(peer.rolePID(role), "\(peer.log)")
+          kill(process, SIGKILL)
+          let replaced = await eventually(within: .seconds(3)) {
+            peer.rolePID(role).map { $0 != process } ?? false && flap() != nil
+          }
+          #expect(replaced, "\(peer.log)")
+          #expect(isHeld(), "after the \(role)'s death: \(flap() as Any)\n\(peer.log)")
+        }
+        try peer.replaceConfiguration(text(weight: -30))
+        #expect(try peer.command("reload").succeeded, "\(peer.log)")
+        #expect(isHeld(), "after a reload: \(flap() as Any)\n\(peer.log)")
+        #expect(MonotonicInstant.labNow() - held < .seconds(8), "too slow to tell")
+        #expect(await eventually(within: .seconds(10)) { flap()?.status == "up" }, "\(peer.log)")
+        let end = MonotonicInstant.labNow()
+        #expect(end - before > .seconds(9) && end - held < .seconds(9) + margin, "\(end - held)\n\(peer.log)")
+        print("held down for \(end - held), through the death of prober and engine and a reload")
+      }
+    }
+
     /// Whatever a check does to the host, adverts leave on time, and no other check is taken to have failed.
     @Test(needs(.lab, .martlet))
     func aCheckThatSpinsWithAHundredChildrenMovesNothing() async throws {

@@ -135,11 +135,7 @@ final class Harness {
         state: .initialize, activeInterval: router.core.interval, effectivePriority: router.core.priority)
     }
     for (index, tracker) in configuration.trackers.enumerated() {
-      switch tracker {
-      case .script(let script): board.tracker(index)?.name = configuration.scripts[script].name
-      case .probe(let probe): board.tracker(index)?.name = configuration.probes[probe].name
-      case .interface, .bfd, .group, .file, .process: continue
-      }
+      board.tracker(index)?.name = configuration.name(of: tracker)
     }
     return (memory, board)
   }
@@ -213,7 +209,12 @@ final class Harness {
       if let report = try? ProberReport(decoding: bytes) { reports.append(report) }
     }
     while case .message(let bytes, _)? = try? engine.receive() {
-      if let verdict = try? TrackerVerdict(decoding: bytes) { verdicts.append(verdict) }
+      guard let verdict = try? TrackerVerdict(decoding: bytes) else { continue }
+      verdicts.append(verdict)
+      // As the engine does.
+      guard let record = board.tracker(verdict.tracker) else { continue }
+      record.verdict = (verdict.status, MonotonicClock.now(), verdict.reason)
+      record.memory = verdict.memory
     }
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while case .bytes(let count)? = buffer.withUnsafeMutableBytes({ try? logReader.descriptor.read(into: $0) }) {
@@ -257,7 +258,7 @@ final class Harness {
 extension Configuration {
   fileprivate func isSame(as other: Configuration) -> Bool {
     scripts == other.scripts && probes == other.probes && routers == other.routers && groups == other.groups
-      && global == other.global
+      && global == other.global && trackedFiles == other.trackedFiles && trackedProcesses == other.trackedProcesses
   }
 
   /// A configuration whose scripts run as the user who runs the tests.

@@ -246,10 +246,10 @@ extension ProberTests {
       let up = CheckResult(isSuccess: true, words: "fine")
       let unasked = CheckResult(isSuccess: false, counts: false, words: "too many open files")
       let work = WrittenWork(loop, [up, unasked, unasked, unasked, up])
-      let check = Check(.probe(probe(1, interval: .milliseconds(10))), work: work, loop: loop, previous: nil)
+      let check = Check(.probe(probe(1, interval: .milliseconds(10))), work: work, loop: loop, history: nil)
       var verdicts: [TrackerStatus] = []
       var refusals: [String] = []
-      check.onVerdict = { verdicts.append($0.status) }
+      check.onVerdict = { check, _ in verdicts.append(check.status) }
       check.onRefusal = { refusals.append($1) }
       check.start()
       try turn(loop) { work.starts.count > 8 }
@@ -261,7 +261,7 @@ extension ProberTests {
       func pace(_ length: Nanoseconds) throws -> Double {
         let work = WrittenWork(loop, [CheckResult(isSuccess: true, words: "")])
         work.length = length
-        let check = Check(.probe(probe(1, interval: .milliseconds(40))), work: work, loop: loop, previous: nil)
+        let check = Check(.probe(probe(1, interval: .milliseconds(40))), work: work, loop: loop, history: nil)
         check.start()
         try turn(loop) { work.starts.count > 6 }
         check.kill()

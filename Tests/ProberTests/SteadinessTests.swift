@@ -13,7 +13,7 @@ extension ProberTests {
   /// What counts is not always what the last result said.
   @Suite struct Steadiness {
     /// A script that is well while there is a file, and hangs while there is another.
-    private func check(
+    func check(
       _ harness: Harness, _ name: String = "chk", _ change: (inout ScriptCheckDefinition) -> Void = { _ in }
     ) -> ScriptCheckDefinition {
       let folder = harness.scratch.path
@@ -28,18 +28,18 @@ extension ProberTests {
       return check
     }
 
-    private func configuration(_ scripts: [ScriptCheckDefinition], _ probes: [ProbeDefinition] = []) -> Configuration {
+    func configuration(_ scripts: [ScriptCheckDefinition], _ probes: [ProbeDefinition] = []) -> Configuration {
       var configuration = Configuration.asOwnUser()
       configuration.scripts = scripts
       configuration.probes = probes
       return configuration
     }
 
-    private func set(_ name: String, well: Bool, _ harness: Harness) {
+    func set(_ name: String, well: Bool, _ harness: Harness) {
       if well { harness.scratch.write(name + ".ok", "") } else { unlink(harness.scratch.path(name + ".ok")) }
     }
 
-    private func last(_ tracker: Int, _ harness: Harness) -> TrackerVerdict? {
+    func last(_ tracker: Int, _ harness: Harness) -> TrackerVerdict? {
       harness.verdicts.last { $0.tracker == tracker }
     }
 
@@ -61,7 +61,8 @@ extension ProberTests {
       #expect(
         last(0, harness)
           == TrackerVerdict(
-            tracker: 0, status: .down, reason: "2 changes within 60 s, held down for 2 s", condition: .held))
+            tracker: 0, status: .down, reason: "2 changes within 60 s, held down for 2 s",
+            memory: VerdictMemory(result: .up, condition: .held, until: last(0, harness)?.memory.until)))
       #expect(harness.logText.contains("script chk is down (held): 2 changes within 60 s, held down for 2 s"))
       try harness.wait(for: "the end of the hold") { last(0, harness)?.status == .up }
       let lasted = MonotonicClock.now() - held
@@ -81,7 +82,8 @@ extension ProberTests {
       #expect(
         last(0, harness)
           == TrackerVerdict(
-            tracker: 0, status: fails ? .down : .up, reason: "no result for 0.5 s", condition: .stale))
+            tracker: 0, status: fails ? .down : .up, reason: "no result for 0.5 s",
+            memory: VerdictMemory(result: .up, condition: .stale)))
       unlink(harness.scratch.path("hang"))
       try harness.wait(for: "the fresh verdict") { last(0, harness)?.condition == .fresh }
       #expect(last(0, harness)?.status == .up)
@@ -104,7 +106,8 @@ extension ProberTests {
         harness.verdicts == [
           TrackerVerdict(tracker: 0, status: .up, reason: "as it was"),
           TrackerVerdict(
-            tracker: 0, status: .down, reason: "no result for 0.5 s; last: as it was", condition: .stale),
+            tracker: 0, status: .down, reason: "no result for 0.5 s; last: as it was",
+            memory: VerdictMemory(result: .up, condition: .stale)),
         ])
       unlink(harness.scratch.path("hang"))
     }

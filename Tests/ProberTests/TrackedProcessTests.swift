@@ -77,7 +77,9 @@ extension ProberTests {
           stay "$2"
           """)
         processes = TrackedProcesses(loop: loop, log: LogWriter(STDERR_FILENO, format: .text, loop: loop))
-        processes.onVerdict = { [unowned self] _, status, _ in said.append(status) }
+        processes.onVerdict = { [unowned self] _, verdict in
+          if said.last != verdict.status { said.append(verdict.status) }
+        }
       }
 
       deinit { killAll() }
