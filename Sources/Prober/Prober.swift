@@ -251,7 +251,9 @@ final class Prober {
       configuration.checks, work: { self.work(for: $0, launcher) }, previous: { previous($0, $1.name) })
     // The thread is only there for configurations that have probes.
     if configuration.probes.isEmpty { probes = nil }
-    files.adopt(configuration.trackedFiles) { previous(.file($0)).map { $0.status != .unknown } ?? false }
+    files.adopt(configuration.trackedFiles, isReload: board == nil) {
+      if case .level(let level) = previous(.file($0))?.status { level } else { nil }
+    }
     processes.adopt(configuration.trackedProcesses) { previous(.process($0)) }
     for verdict in checks.verdicts { combinations.note(verdict.tracker, verdict.status, verdict.reason) }
     for (index, level, reason) in files.levels {

@@ -1,15 +1,23 @@
 import Configuration
 import ControlModel
+import Glibc
 import LinuxSystem
 import NetworkTypes
 import VRRPCore
 
 /// All tracked files of the configuration in force.
 ///
-/// The kernel tells of changes in their folders at once. A look each second finds what it cannot tell: a file behind a symbolic
-/// link or on a network, and a folder that was not there.
+/// The kernel tells of changes in their folders, and of what is written into them, at once. A look each second finds what it cannot
+/// tell: a file behind links in further folders or on a network, and a folder that was not there. A file that a writer has open may
+/// hold half a number, so it is looked at when it is closed.
 final class TrackedFiles {
   static let lookInterval = Nanoseconds.seconds(1)
+  /// A number that is gone counts as gone if it still is after this time: whoever writes the next one may take it away first.
+  static let settleTime = Nanoseconds.milliseconds(50)
+  /// A writer that keeps a file open and writes nothing for this time has written what it has to say.
+  static let quietTime = Nanoseconds.seconds(2)
+  /// Buffers full of the kernel's word taken in one turn.
+  private static let readsPerTurn = 64
 
   private let loop: EventLoop
   private let log: LogWriter
@@ -17,8 +25,13 @@ final class TrackedFiles {
   private var watcher: FolderWatcher?
   private var registration: Reactor.Registration?
   private var timer: EventLoop.Timer?
+  private var settleTimer: EventLoop.Timer?
+  /// The files whose number is gone, and that are to be looked at once more.
+  private var vanished: Set<Int> = []
+  /// The files that somebody has open for writing, and when something was written into them last.
+  private var writing: [Int: MonotonicInstant] = [:]
 
-  /// Told of a changed number with the file's position in the configuration.
+  /// Told of a changed number, or of other words for it, with the file's position in the configuration.
   var onLevel: ((Int, Int32, String) -> Void)?
 
   init(loop: EventLoop, log: LogWriter) {
@@ -26,16 +39,26 @@ final class TrackedFiles {
     self.log = log
   }
 
-  /// Takes over a configuration's files. One that is defined as before goes on as it is.
-  /// - Parameter isKnown: whether there is a number from an earlier run of this process, so that the service is not starting.
-  func adopt(_ definitions: [TrackedFileDefinition], isKnown: (Int) -> Bool) {
-    let old = Dictionary(files.map { ($0.definition, $0) }) { first, _ in first }
-    files = definitions.map { old[$0] ?? TrackedFile($0) }
-    for (index, definition) in definitions.enumerated() where old[definition] == nil {
-      if !isKnown(index) { initialize(files[index]) }
+  /// Takes over a configuration's files. One at the same place goes on as it is, whatever follows from its number.
+  /// - Parameters:
+  ///   - isReload: whether the service has run before, so that no number is written over.
+  ///   - previous: the number from an earlier run of this process; where there is one, none is written at all.
+  func adopt(_ definitions: [TrackedFileDefinition], isReload: Bool, previous: (Int) -> Int32?) {
+    let old = Dictionary(files.map { ($0.definition.name, $0) }) { first, _ in first }
+    unwatch()
+    files = definitions.enumerated().map { index, definition in
+      if var same = old[definition.name], same.definition.path == definition.path {
+        same.definition = definition
+        initialize(same, overwrites: false)
+        return same
+      }
+      let level = previous(index)
+      let file = TrackedFile(definition, level: level)
+      if level == nil { initialize(file, overwrites: !isReload) }
+      return file
     }
     loop.cancel(timer)
-    guard !files.isEmpty else { return unwatch() }
+    guard !files.isEmpty else { return }
     watchFolders()
     lookAround()
   }
@@ -52,9 +75,9 @@ final class TrackedFiles {
     unwatch()
   }
 
-  private func initialize(_ file: TrackedFile) {
+  private func initialize(_ file: TrackedFile, overwrites: Bool) {
     do {
-      try file.initialize()
+      try file.initialize(overwrites: overwrites)
     } catch {
       log.log(
         .error, "track_file \(file.definition.name): \(error)",
@@ -62,35 +85,63 @@ final class TrackedFiles {
     }
   }
 
+  // MARK: Looks
+
   private func lookAround() {
     for index in files.indices { look(index) }
     timer = loop.schedule(after: Self.lookInterval) { [weak self] in
       self?.watchFolders()
+      // What the kernel has told so far says who is writing.
+      self?.hear()
       self?.lookAround()
     }
   }
 
-  private func look(_ index: Int) {
+  private func look(_ index: Int, isSure: Bool = false) {
+    if let last = writing[index], loop.now - last < Self.quietTime { return }
+    let isOpen = writing[index] != nil
     let name = files[index].definition.name
-    let (changed, complaint) = files[index].look()
-    if let complaint {
-      log.log(
-        .warning, "track_file \(name): \(complaint)",
-        fields: [("event", "file-unusable"), ("file", name), ("reason", complaint)])
+    switch files[index].look(isSure: isSure && !isOpen) {
+    case .same: break
+    case .vanished:
+      if !isOpen { settle(index) }
+    case .changed(let isOtherNumber, let complaint):
+      if let complaint {
+        log.log(
+          .warning, "track_file \(name): \(complaint)",
+          fields: [("event", "file-unusable"), ("file", name), ("reason", complaint)])
+      }
+      let (level, reason) = (files[index].level ?? 0, files[index].reason)
+      if isOtherNumber {
+        log.log(
+          .notice, "file \(name) is \(level): \(reason)",
+          fields: [("event", "check"), ("file", name), ("status", "\(level)"), ("reason", reason)])
+      }
+      onLevel?(index, level, reason)
     }
-    guard changed, let level = files[index].level else { return }
-    let reason = files[index].reason
-    log.log(
-      .notice, "file \(name) is \(level): \(reason)",
-      fields: [("event", "check"), ("file", name), ("status", "\(level)"), ("reason", reason)])
-    onLevel?(index, level, reason)
+    watchText(of: index)
+  }
+
+  private func settle(_ index: Int) {
+    vanished.insert(index)
+    guard settleTimer == nil else { return }
+    settleTimer = loop.schedule(after: Self.settleTime) { [weak self] in
+      guard let self else { return }
+      settleTimer = nil
+      let gone = vanished
+      vanished = []
+      hear()
+      for index in gone where files.indices.contains(index) { look(index, isSure: true) }
+    }
   }
 
   // MARK: The kernel's word
 
-  /// Which folder each watched number means; made anew with each look, since folders come and go.
-  private var folders: [Int32: String] = [:]
+  /// The files of each watched folder, and those whose text is watched, by the watch's number.
+  private var folders: [Int32: Set<Int>] = [:]
+  private var texts: [Int32: Set<Int>] = [:]
 
+  /// Watches the folders that the paths lead to now, since folders come and go.
   private func watchFolders() {
     if watcher == nil {
       watcher = try? FolderWatcher()
@@ -98,23 +149,62 @@ final class TrackedFiles {
         try? loop.watch(watcher.rawValue, for: .readable) { [weak self] _ in self?.hear() }
       }
     }
-    let wanted = Set(files.map { Self.split($0.definition.path).folder })
-    var watched: [Int32: String] = [:]
-    for path in wanted {
-      if let number = try? watcher?.watch(path) { watched[number] = path }
+    var numbers: [String: Int32] = [:]
+    var watched: [Int32: Set<Int>] = [:]
+    for (index, file) in files.enumerated() {
+      let path = Self.split(file.definition.path).folder
+      guard let number = numbers[path] ?? (try? watcher?.watch(path)) else { continue }
+      numbers[path] = number
+      watched[number, default: []].insert(index)
     }
     for number in folders.keys where watched[number] == nil { watcher?.unwatch(number) }
     folders = watched
   }
 
-  private func hear() {
-    guard let found = try? watcher?.changes() else {
-      for index in files.indices { look(index) }
-      return
+  /// Watches what is written into the file that a path leads to now, and no longer into the one that it led to.
+  private func watchText(of index: Int) {
+    let number = files[index].holdsText ? try? watcher?.watch(file: files[index].definition.path) : nil
+    if let number, texts[number]?.contains(index) == true { return }
+    for (other, indices) in texts where indices.contains(index) {
+      writing[index] = nil
+      texts[other] = indices.count == 1 ? nil : indices.subtracting([index])
+      if indices.count == 1 { watcher?.unwatch(other) }
     }
-    for index in files.indices {
-      let (folder, name) = Self.split(files[index].definition.path)
-      if found.contains(where: { ($0.name == name || $0.name.isEmpty) && folders[$0.folder] == folder }) { look(index) }
+    if let number { texts[number, default: []].insert(index) }
+  }
+
+  private func hear() {
+    guard let watcher else { return }
+    var touched: Set<Int> = []
+    for _ in 0..<Self.readsPerTurn {
+      guard let changes = try? watcher.changes() else {
+        // Something was lost, so anything may have changed.
+        writing = [:]
+        touched.formUnion(files.indices)
+        continue
+      }
+      if changes.isEmpty { break }
+      for change in changes { take(change, &touched) }
+    }
+    for index in touched { look(index) }
+  }
+
+  private func take(_ change: FolderWatcher.Change, _ touched: inout Set<Int>) {
+    for index in texts[change.watch] ?? [] {
+      writing[index] = change.kind == .beingWritten ? loop.now : nil
+      if change.kind != .beingWritten { touched.insert(index) }
+    }
+    for index in folders[change.watch] ?? [] {
+      let isIt = change.name.isEmpty || change.name == Self.split(files[index].definition.path).name
+      // Behind a link, whatever gets another name may be on the way to the file, as `..data` is in Kubernetes.
+      guard isIt || files[index].isLink && change.kind != .written else { continue }
+      if isIt, change.kind == .created, files[index].isBeingMade {
+        writing[index] = loop.now
+        watchText(of: index)
+      } else {
+        if isIt { writing[index] = nil }
+        touched.insert(index)
+      }
     }
   }
 
@@ -122,7 +212,9 @@ final class TrackedFiles {
     if let registration { loop.unwatch(registration) }
     registration = nil
     watcher = nil
-    folders = [:]
+    (folders, texts, writing, vanished) = ([:], [:], [:], [])
+    loop.cancel(settleTimer)
+    settleTimer = nil
   }
 
   private static func split(_ path: String) -> (folder: String, name: String) {

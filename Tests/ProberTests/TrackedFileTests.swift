@@ -10,14 +10,21 @@ import Testing
 extension ProberTests {
   @Suite struct TrackedFileTests {
     @Test(
-      "A text is a number or it is not",
+      "A text is the number that keepalived takes it for, and says whether it is one",
       arguments: [
-        ("5", 5), (" -20\n", -20), ("+3\r\n", 3), ("0\0", 0), ("99999999999999999999999", .max),
-        ("-99999999999999999999999", .min),
-        ("", nil), ("\n", nil), ("5 6", nil), ("0x10", nil), ("-", nil), ("1e3", nil),
-      ] as [(String, Int32?)])
-    func numbers(text: String, number: Int32?) {
-      #expect(TrackedFile.number(in: Array(text.utf8)[...]) == number)
+        ("5", 5, true), (" -20\n", -20, true), ("+3\r\n", 3, true), ("0\0", 0, true), ("\u{B}\u{C}3", 3, true),
+        ("0x10", 16, true), ("0X1f", 31, true), ("-0x5", -5, true), ("010", 8, true), ("0000000012", 10, true),
+        ("2147483647", .max, true), ("-2147483648", .min, true), ("-0", 0, true), ("00", 0, true),
+        ("12abc", 12, false), ("4 5", 4, false), ("089", 0, false), ("0x", 0, false), ("0b11", 0, false),
+        ("1e3", 1, false), ("1.9", 1, false), ("", 0, false), ("\n", 0, false), ("abc", 0, false), ("-", 0, false),
+        ("- 5", 0, false), ("\05", 0, false), ("--5", 0, false), ("x10", 0, false), ("0xg", 0, false),
+        ("2147483648", nil, true), ("4294967299", nil, true), ("-2147483649", nil, true),
+        ("99999999999999999999999", nil, true), ("-99999999999999999999999 x", nil, false),
+        (String(repeating: "f", count: 200), 0, false), ("0x" + String(repeating: "f", count: 200), nil, true),
+      ] as [(String, Int32?, Bool)])
+    func numbers(text: String, number: Int32?, isWhole: Bool) {
+      let read = FileNumber(Array(text.utf8))
+      #expect(read.value == number && read.isWhole == isWhole, "\(read)")
     }
 
     /// Tracked files with what they have said.
@@ -25,19 +32,49 @@ extension ProberTests {
       let scratch: Scratch
       let loop: EventLoop
       let files: TrackedFiles
+      /// Every other number that was told, and the words of the last one.
       private(set) var levels: [Int32] = []
+      private(set) var reason = ""
+      private let logReader: OwnedDescriptor
 
       init() throws {
         scratch = try Scratch()
         loop = try EventLoop()
-        files = TrackedFiles(loop: loop, log: LogWriter(STDERR_FILENO, format: .text, loop: loop))
-        files.onLevel = { [unowned self] _, level, _ in levels.append(level) }
+        let pipe = try FileDescriptor.pipe()
+        logReader = OwnedDescriptor(try pipe.reader.duplicate())
+        try logReader.descriptor.setNonblocking()
+        files = TrackedFiles(
+          loop: loop, log: LogWriter(try pipe.writer.duplicate().take(), format: .text, loop: loop))
+        files.onLevel = { [unowned self] _, level, words in
+          if levels.last != level { levels.append(level) }
+          reason = words
+        }
       }
 
-      func adopt(_ change: (inout TrackedFileDefinition) -> Void = { _ in }, isKnown: Bool = false) {
+      func adopt(
+        _ change: (inout TrackedFileDefinition) -> Void = { _ in }, isReload: Bool = false, previous: Int32? = nil
+      ) {
         var definition = TrackedFileDefinition(name: "f", path: scratch.path("value"))
         change(&definition)
-        files.adopt([definition], isKnown: { _ in isKnown })
+        files.adopt([definition], isReload: isReload) { _ in previous }
+      }
+
+      var path: String { scratch.path("value") }
+
+      /// The lines of the log that are warnings.
+      func warnings() -> [String] {
+        var text = ""
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while case .bytes(let count)? = buffer.withUnsafeMutableBytes({ try? logReader.descriptor.read(into: $0) }) {
+          text += String(decoding: buffer.prefix(count), as: UTF8.self)
+        }
+        return text.split(separator: "\n").filter { $0.hasPrefix("<4>") }.map(String.init)
+      }
+
+      /// Goes on for some looks, which may find what they must not.
+      func turn(for time: Nanoseconds) throws {
+        let end = MonotonicClock.now() + time
+        while MonotonicClock.now() < end { try loop.turn(until: end) }
       }
 
       func wait(for wanted: [Int32], within bound: Nanoseconds = .seconds(5)) throws -> Bool {
@@ -64,22 +101,166 @@ extension ProberTests {
       #expect(try rig.wait(for: [7, -3, 12, 0]))
     }
 
-    @Test("What is no number changes nothing")
+    @Test("What is no number counts as keepalived counts it, and is warned of once")
     func garbage() throws {
       let rig = try Rig()
       rig.scratch.write("value", "7")
       rig.adopt()
-      rig.scratch.write("value", "seven")
-      rig.scratch.write("value", String(repeating: "9", count: 1 << 20))
-      rig.scratch.write("value", "8")
-      #expect(try rig.wait(for: [7, 8]))
+      #expect(try rig.wait(for: [7]))
+      #expect(rig.warnings() == [] && rig.reason == "\(rig.path) holds 7")
+      rig.scratch.write("value", "seven \u{1B}[2J\"\u{202E}" + String(repeating: "!", count: 60))
+      #expect(try rig.wait(for: [7, 0]))
+      #expect(rig.reason == "\(rig.path) holds \"seven .[2J....!!!!!!!!!!!!!!!!!!…\", which is no number; 0 counts")
+      try rig.turn(for: .milliseconds(2500))
+      let warnings = rig.warnings()
+      #expect(warnings.count == 1 && warnings.first?.contains("track_file f: \(rig.reason)") == true, "\(warnings)")
+      rig.scratch.write("value", "12abc")
+      #expect(try rig.wait(for: [7, 0, 12]))
+      #expect(rig.reason == "\(rig.path) holds \"12abc\", which is more than a number; 12 counts")
+      rig.scratch.write("value", "12")
+      try rig.turn(for: .milliseconds(200))
+      // The same number, and yet status no longer speaks of what is gone.
+      #expect(rig.reason == "\(rig.path) holds 12")
+      rig.scratch.write("value", "99999999999")
+      try rig.turn(for: .milliseconds(200))
+      #expect(rig.reason == "\(rig.path) holds \"99999999999\", which is beyond every number; 12 counts")
+      rig.scratch.write("value", "0x10")
+      #expect(try rig.wait(for: [7, 0, 12, 16]))
+      #expect(rig.reason == "\(rig.path) holds 16, written \"0x10\"")
+      rig.scratch.write("value", "")
+      #expect(try rig.wait(for: [7, 0, 12, 16, 0]))
+      #expect(rig.reason == "\(rig.path) holds nothing; 0 counts")
+      #expect(rig.warnings().count == 3)
+      // A gigabyte that takes no room and no time.
+      rig.scratch.write("value", "5\n")
+      #expect(try rig.wait(for: [7, 0, 12, 16, 0, 5]))
+      #expect(truncate(rig.path, 1 << 30) == 0)
+      guard case .text(let bytes, isCut: true) = TrackedFile.contents(of: rig.path) else {
+        Issue.record("no text")
+        return
+      }
+      #expect(bytes.count == 127)
     }
 
-    @Test("A FIFO, a folder and a device hold nobody up and are no number", arguments: ["fifo", "folder"])
-    func notAFile(kind: String) throws {
+    @Test("A FIFO, a folder, a device and a file that may not be read hold nobody up and count as 0", arguments: 0..<4)
+    func notAFile(kind: Int) throws {
       let rig = try Rig()
-      _ = kind == "fifo" ? mkfifo(rig.scratch.path("value"), 0o600) : mkdir(rig.scratch.path("value"), 0o700)
-      #expect(TrackedFile.contents(of: rig.scratch.path("value")) == .unusable("is not a regular file"))
+      rig.scratch.write("value", "7")
+      rig.adopt()
+      #expect(try rig.wait(for: [7]))
+      let next = rig.scratch.path("next")
+      switch kind {
+      case 0: mkfifo(next, 0o600)
+      case 1: mkdir(next, 0o700)
+      case 2: symlink("/dev/zero", next)
+      default: symlink("value", next)
+      }
+      unlink(rig.path)
+      #expect(rename(next, rig.path) == 0)
+      #expect(try rig.wait(for: [7, 0]))
+      let words = kind == 3 ? "cannot be read: too many levels of symbolic links" : "is not a regular file"
+      #expect(rig.reason.lowercased() == "\(rig.path) \(words); 0 counts".lowercased())
+      #expect(rig.warnings().count == 1)
+      rmdir(rig.path)
+      unlink(rig.path)
+      rig.scratch.write("value", "8")
+      #expect(try rig.wait(for: [7, 0, 8]))
+    }
+
+    @Test("A number that is being written counts when it is whole, though nobody closes the file for a while")
+    func halfANumber() throws {
+      let rig = try Rig()
+      rig.scratch.write("value", "7")
+      rig.adopt()
+      #expect(try rig.wait(for: [7]))
+      let file = try #require(fopen(rig.path, "w"))
+      // Longer than from one look to the next.
+      try rig.turn(for: .milliseconds(1300))
+      fputs("1", file)
+      fflush(file)
+      try rig.turn(for: .milliseconds(1300))
+      #expect(rig.levels == [7])
+      fputs("2\n", file)
+      fflush(file)
+      // It says no more, and goes on holding the file.
+      #expect(try rig.wait(for: [7, 12]))
+      fclose(file)
+      // Taken away and made anew, as some editors do.
+      for _ in 0..<5 {
+        rename(rig.path, rig.scratch.path("old"))
+        let next = try #require(fopen(rig.path, "w"))
+        try rig.turn(for: .milliseconds(10))
+        fputs("12\n", next)
+        fclose(next)
+        try rig.turn(for: .milliseconds(70))
+      }
+      #expect(rig.levels == [7, 12])
+    }
+
+    @Test("A file of which another name is made is looked at at once, and a folder above that is renamed takes it away")
+    func names() throws {
+      let rig = try Rig()
+      rig.scratch.write("other", "3")
+      mkdir(rig.scratch.path("a"), 0o700)
+      mkdir(rig.scratch.path("a/b"), 0o700)
+      rig.adopt { $0.path = rig.scratch.path("a/b/value") }
+      #expect(try rig.wait(for: [0]))
+      #expect(link(rig.scratch.path("other"), rig.scratch.path("a/b/value")) == 0)
+      #expect(try rig.wait(for: [0, 3], within: .milliseconds(500)))
+      rename(rig.scratch.path("a"), rig.scratch.path("c"))
+      #expect(try rig.wait(for: [0, 3, 0]))
+      mkdir(rig.scratch.path("a"), 0o700)
+      mkdir(rig.scratch.path("a/b"), 0o700)
+      rig.scratch.write("a/b/value", "4")
+      #expect(try rig.wait(for: [0, 3, 0, 4]))
+      rig.scratch.write("a/b/value", "5")
+      #expect(try rig.wait(for: [0, 3, 0, 4, 5], within: .milliseconds(900)))
+    }
+
+    @Test("A configuration map of Kubernetes is followed at once: a link is swapped beside the one that is named")
+    func configurationMap() throws {
+      let rig = try Rig()
+      func publish(_ version: String, _ text: String) {
+        mkdir(rig.scratch.path("..\(version)"), 0o700)
+        rig.scratch.write("..\(version)/value", text)
+        symlink("..\(version)", rig.scratch.path("..data_tmp"))
+        rename(rig.scratch.path("..data_tmp"), rig.scratch.path("..data"))
+      }
+      publish("one", "1")
+      symlink("..data/value", rig.path)
+      rig.adopt()
+      #expect(try rig.wait(for: [1]))
+      var wanted: [Int32] = [1]
+      // Quicker together than the looks that would find it too.
+      let begin = MonotonicClock.now()
+      for number in 2...9 as ClosedRange<Int32> {
+        publish("v\(number)", "\(number)")
+        wanted.append(number)
+        #expect(try rig.wait(for: wanted))
+      }
+      #expect(MonotonicClock.now() - begin < .seconds(2))
+      // And what is written there through the links.
+      rig.scratch.write("..v9/value", "10")
+      #expect(try rig.wait(for: wanted + [10], within: .milliseconds(900)))
+    }
+
+    @Test("When the kernel has no room for all that changed in the folder, no number is missed")
+    func overflow() throws {
+      let rig = try Rig()
+      rig.scratch.write("value", "1")
+      for name in ["a", "b"] { rig.scratch.write(name, "") }
+      rig.adopt()
+      #expect(try rig.wait(for: [1]))
+      guard case .text(let digits, _) = TrackedFile.contents(of: "/proc/sys/fs/inotify/max_queued_events"),
+        let most = FileNumber(digits).value
+      else {
+        Issue.record("the kernel does not say for how much it has room")
+        return
+      }
+      // One after the other, since the kernel tells of the same thing twice in a row once.
+      for number in 0...most { close(open(rig.scratch.path(number % 2 == 0 ? "a" : "b"), O_WRONLY)) }
+      rig.scratch.write("value", "2")
+      #expect(try rig.wait(for: [1, 2]))
     }
 
     @Test("A file behind a link in another folder, and a folder that comes late, are found within a look or two")
@@ -101,18 +282,45 @@ extension ProberTests {
       #expect(try late.wait(for: [0, 9]))
     }
 
-    @Test("init_file makes a file, and writes over one only when told to and as the service starts")
+    @Test("init_file writes over a file only as the service starts, and makes one that is missing at a reload too")
     func initialValue() throws {
       let rig = try Rig()
       rig.adopt { $0.initialValue = 3 }
       #expect(try rig.wait(for: [3]))
       rig.scratch.write("value", "5")
-      rig.adopt { ($0.initialValue, $0.weight) = (4, 2) }
       #expect(try rig.wait(for: [3, 5]))
-      rig.adopt({ ($0.initialValue, $0.overwrites) = (6, true) }, isKnown: true)
+      // A reload that changes the weight, or what would be written.
+      rig.adopt({ ($0.initialValue, $0.overwrites, $0.weight) = (4, true, 2) }, isReload: true)
       #expect(rig.scratch.read("value") == "5")
-      rig.adopt { ($0.initialValue, $0.overwrites, $0.weight) = (6, true, 3) }
+      unlink(rig.path)
+      rig.adopt({ ($0.initialValue, $0.weight) = (6, 3) }, isReload: true)
       #expect(rig.scratch.read("value") == "6\n")
+      // A file that only the reload brought.
+      let other = rig.scratch.path("other")
+      rig.scratch.write("other", "44")
+      rig.adopt({ ($0.path, $0.initialValue, $0.overwrites) = (other, 8, true) }, isReload: true)
+      #expect(rig.scratch.read("other") == "44")
+
+      let start = try Rig()
+      start.scratch.write("value", "5")
+      start.adopt { ($0.initialValue, $0.overwrites) = (7, true) }
+      #expect(start.scratch.read("value") == "7\n")
+      // A prober that is started again makes none either.
+      let again = try Rig()
+      again.adopt({ ($0.initialValue, $0.overwrites) = (7, true) }, previous: 0)
+      #expect(again.scratch.read("value") == "")
+    }
+
+    @Test("A number that goes on counting does so when the prober is started again")
+    func restart() throws {
+      let rig = try Rig()
+      rig.scratch.write("value", "99999999999")
+      rig.adopt(previous: 5)
+      try rig.turn(for: .milliseconds(200))
+      #expect(rig.files.levels.map(\.level) == [5])
+      #expect(rig.reason == "\(rig.path) holds \"99999999999\", which is beyond every number; 5 counts")
+      rig.scratch.write("value", "6")
+      #expect(try rig.wait(for: [5, 6]))
     }
 
     @Test("init_file does not write through a link")
