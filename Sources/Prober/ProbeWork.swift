@@ -92,6 +92,7 @@ final class ProbeWork: CheckWork {
   private let probe: PreparedProbe
   private let service: ProbeService
   private var number: Int?
+  private var run: ProbeRunHandle?
 
   init(_ definition: ProbeDefinition, service: ProbeService) {
     probe = service.thread.prepare(definition)
@@ -103,19 +104,22 @@ final class ProbeWork: CheckWork {
   func begin(_ completion: @escaping (CheckResult) -> Void) {
     let number = service.mailbox.expect { [weak self] outcome in
       self?.number = nil
+      self?.run = nil
       completion(CheckResult(isSuccess: outcome.isSuccess, counts: !outcome.isUnasked, words: outcome.words))
     }
     self.number = number
     let post = service.mailbox.post
-    probe.run { post.put($0, for: number) }
+    run = probe.run { post.put($0, for: number) }
   }
 
-  /// A run ends by itself soon enough.
-  func end() {}
+  /// Whoever is asked is let go, and what hangs with its own thread is no longer waited for.
+  func end() { run?.end() }
 
   func kill() {
     if let number { service.mailbox.forget(number) }
     number = nil
+    run?.end()
+    run = nil
   }
 }
 

@@ -9,34 +9,9 @@ struct ResolutionError: Error, CustomStringConvertible {
   var description: String
 }
 
-/// Questions to the host's resolver that have no answer yet. It lives on the probes' event loop.
-///
-/// A resolver may hang for long; whoever asks for a name that is being asked for waits for the same answer, so that however
-/// often a probe runs meanwhile, one thread waits for each name.
-final class Resolutions: @unchecked Sendable {
-  private struct Key: Hashable {
-    var name: String
-    var port: UInt16
-    var type: Int32
-  }
-
-  private var waiting: [Key: EventLoopFuture<[SocketAddress]>] = [:]
-
-  func addresses(
-    of name: String, port: UInt16, type: Int32, _ thread: ProbeThread
-  ) -> EventLoopFuture<[SocketAddress]> {
-    let key = Key(name: name, port: port, type: type)
-    if let same = waiting[key] { return same }
-    let future = thread.wait { try SocketAddress.resolving(name, port: port, type: type) }
-    waiting[key] = future
-    future.whenComplete { [self] _ in waiting[key] = nil }
-    return future
-  }
-}
-
 extension ProbeRun {
   /// The addresses of an endpoint, at least one.
-  func resolve(_ endpoint: ProbeEndpoint, type: Int32) -> EventLoopFuture<[SocketAddress]> {
+  func resolve(_ endpoint: ProbeEndpoint) -> EventLoopFuture<[SocketAddress]> {
     do {
       switch endpoint {
       case .path(let path): return loop.makeSucceededFuture([try SocketAddress(unixDomainSocketPath: path)])
@@ -44,7 +19,14 @@ extension ProbeRun {
         return loop.makeSucceededFuture([try SocketAddress(ipAddress: "\(address)", port: Int(port))])
       case .host(.name(let name), let port):
         stage = "the name \(name) was not resolved"
-        return thread.resolutions.addresses(of: name, port: port, type: type, thread)
+        let resolve = thread.resolve
+        return thread.names.answer(of: name, for: self) { try resolve(name) }.map { addresses in
+          addresses.map { address in
+            var address = address
+            address.port = Int(port)
+            return address
+          }
+        }
       }
     } catch {
       return loop.makeFailedFuture(error)
@@ -54,63 +36,139 @@ extension ProbeRun {
   /// Connects to an endpoint; of a name with several addresses, to the first that takes the connection. `prepare` sets the
   /// channel's pipeline up.
   func connect(to endpoint: ProbeEndpoint, _ prepare: @escaping @Sendable (any Channel) throws -> Void) {
-    resolve(endpoint, type: Int32(SOCK_STREAM.rawValue)).whenComplete { [self] result in
+    resolve(endpoint).whenComplete { [self] result in
       switch result {
       case .failure(let error): fail(error)
       case .success(let addresses):
-        stage = "no connection"
-        connect(to: addresses[...], prepare)
+        connect(to: addresses, prepare)
       }
     }
   }
 
-  private func connect(
-    to addresses: ArraySlice<SocketAddress>, _ prepare: @escaping @Sendable (any Channel) throws -> Void
-  ) {
-    guard !isFinished, let address = addresses.first else { return }
-    ClientBootstrap(group: loop)
+  func connect(to addresses: [SocketAddress], _ prepare: @escaping @Sendable (any Channel) throws -> Void) {
+    stage = "no connection"
+    ConnectionRace(self, addresses, prepare).begin()
+  }
+}
+
+/// Connects to several addresses, one after the other has had its time, until one takes the connection (RFC 8305 section 5).
+/// It lives on the probes' event loop.
+final class ConnectionRace: @unchecked Sendable {
+  /// From one attempt to the next while nothing has come of it (RFC 8305 section 8).
+  static let longestPause = TimeAmount.milliseconds(250)
+
+  private let run: ProbeRun
+  private var addresses: ArraySlice<SocketAddress>
+  private let prepare: @Sendable (any Channel) throws -> Void
+  private let pause: TimeAmount
+  private var timer: Scheduled<Void>?
+  private var attempts = 0
+  private var channels: [any Channel] = []
+  private var isWon = false
+
+  init(_ run: ProbeRun, _ addresses: [SocketAddress], _ prepare: @escaping @Sendable (any Channel) throws -> Void) {
+    self.run = run
+    self.addresses = addresses[...]
+    self.prepare = prepare
+    // Within a short timeout each has its share, and as much is left for the answer.
+    pause = min(Self.longestPause, .nanoseconds(run.limit.nanoseconds / Int64(addresses.count + 1)))
+  }
+
+  /// Tries the next address.
+  func begin() {
+    timer?.cancel()
+    guard !isWon, !run.isFinished, let address = addresses.popFirst() else { return }
+    attempts += 1
+    ClientBootstrap(group: run.loop)
       .connectTimeout(.hours(1))
       .channelInitializer { [self] channel in
         // Owned before it is connected, so that a run that ends takes it along.
         channel.eventLoop.makeCompletedFuture {
-          try own(channel)
+          try run.own(channel)
+          channels.append(channel)
           try prepare(channel)
+          try channel.pipeline.syncOperations.addHandler(StartingGate(self), position: .first)
         }
       }
       .connect(to: address)
-      .whenFailure { [self] error in
-        if addresses.count > 1 {
-          connect(to: addresses.dropFirst(), prepare)
-        } else {
-          fail(error)
-        }
-      }
+      .whenFailure { [self] error in lost(error) }
+    guard !addresses.isEmpty else { return }
+    timer = run.loop.scheduleTask(in: pause) { [self] in begin() }
+  }
+
+  private func lost(_ error: any Error) {
+    attempts -= 1
+    guard !isWon else { return }
+    if !addresses.isEmpty { begin() } else if attempts == 0 { run.fail(error) }
+  }
+
+  /// Whether a channel that is connected is the first. All others are closed then.
+  func isWon(by winner: any Channel) -> Bool {
+    guard !isWon else { return false }
+    isWon = true
+    timer?.cancel()
+    for channel in channels where channel !== winner { channel.close(mode: .all, promise: nil) }
+    channels = []
+    return true
   }
 }
 
+/// Lets a channel's handlers know of a connection only if it is the one that counts.
+private final class StartingGate: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = Any
+
+  private let race: ConnectionRace
+  private var isOpen = false
+
+  init(_ race: ConnectionRace) { self.race = race }
+
+  func channelActive(context: ChannelHandlerContext) {
+    isOpen = race.isWon(by: context.channel)
+    if isOpen { context.fireChannelActive() } else { context.close(promise: nil) }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) { if isOpen { context.fireChannelInactive() } }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { if isOpen { context.fireErrorCaught(error) } }
+}
+
 extension SocketAddress {
+  /// Addresses of a name that are tried at most.
+  static let mostOfName = 4
+
   /// The addresses of a name, at most four, by the host's own resolver (getaddrinfo(3)); waits.
-  static func resolving(_ name: String, port: UInt16, type: Int32) throws -> [SocketAddress] {
+  static func resolving(_ name: String) throws -> [SocketAddress] {
     var hints = addrinfo()
-    hints.ai_socktype = type
+    // One entry an address; which type is the same to all.
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     hints.ai_family = AF_UNSPEC
-    hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV
+    hints.ai_flags = AI_ADDRCONFIG
     var list: UnsafeMutablePointer<addrinfo>?
-    let code = getaddrinfo(name, "\(port)", &hints, &list)
+    let code = getaddrinfo(name, nil, &hints, &list)
     defer { if let list { freeaddrinfo(list) } }
     guard code == 0 else {
       throw ResolutionError(description: "\(name): \(String(cString: gai_strerror(code)).lowercased())")
     }
     var addresses: [SocketAddress] = []
     var next = list?.pointee
-    while let entry = next, addresses.count < 4 {
+    while let entry = next, addresses.count < 64 {
       if let found = entry.ai_addr.flatMap({ SocketAddress($0, family: entry.ai_family, name: name) }) {
         addresses.append(found)
       }
       next = entry.ai_next?.pointee
     }
     guard !addresses.isEmpty else { throw ResolutionError(description: "\(name) has no IP address") }
-    return addresses
+    return Array(interlaced(addresses).prefix(mostOfName))
+  }
+
+  /// The families in turn, beginning with that of the first (RFC 8305 section 4), each in the order it has: so a family that leads
+  /// nowhere does not use all the places up.
+  static func interlaced(_ addresses: [SocketAddress]) -> [SocketAddress] {
+    let first = addresses.filter { $0.protocol == addresses.first?.protocol }
+    let second = addresses.filter { $0.protocol != addresses.first?.protocol }
+    return (0..<max(first.count, second.count)).flatMap { place in
+      [first, second].compactMap { place < $0.count ? $0[place] : nil }
+    }
   }
 
   private init?(_ address: UnsafeMutablePointer<sockaddr>, family: Int32, name: String) {

@@ -1,5 +1,4 @@
 import Configuration
-import Glibc
 import NIOCore
 import NIOPosix
 
@@ -8,7 +7,7 @@ extension ProbeRun {
   func exchange(
     _ bytes: [UInt8], with endpoint: ProbeEndpoint, _ hear: @escaping @Sendable ([UInt8]) -> Void
   ) {
-    resolve(endpoint, type: Int32(SOCK_DGRAM.rawValue)).whenComplete { [self] result in
+    resolve(endpoint).whenComplete { [self] result in
       switch result {
       case .failure(let error): fail(error)
       case .success(let addresses):

@@ -2,36 +2,41 @@ import Configuration
 import Glibc
 import LinuxSystem
 import NIOCore
-import Synchronization
 
-/// `load`, `disk` and `memory`: what this host says of itself. A file system may take for ever, so another thread waits for it.
+/// `load` and `memory`: what the kernel says of this host in small files of its own, which nobody ever waits for.
 struct HostAsker: Asker {
   let asked: String
   private let read: @Sendable () -> Finding
-  private let isReading = Busy()
-
-  /// Whether a reading from an earlier run has not come back.
-  private final class Busy: Sendable {
-    let flag = Atomic<Bool>(false)
-  }
 
   init(asked: String, _ read: @escaping @Sendable () -> Finding) {
     self.asked = asked
     self.read = read
   }
 
+  func ask(_ run: ProbeRun) { run.finish(read()) }
+}
+
+/// `disk`. A file system may take for ever, so another thread waits for it.
+struct DiskAsker: Asker {
+  let question: DiskQuestion
+  private let read: @Sendable (String) -> DiskReading
+
+  init(_ question: DiskQuestion, _ read: @escaping @Sendable (String) -> DiskReading = DiskReading.init(of:)) {
+    self.question = question
+    self.read = read
+  }
+
+  var asked: String { "disk \(question.path)" }
+
   func ask(_ run: ProbeRun) {
-    guard !isReading.flag.exchange(true, ordering: .relaxed) else {
+    let (question, read) = (question, read)
+    let fileSystems = run.thread.fileSystems
+    if let begin = fileSystems.begin(of: question.path), NIODeadline.now() - begin >= run.limit {
       return run.finish(.failure("hangs since an earlier run"))
     }
-    let read = read
-    let busy = isReading
-    run.thread.wait {
-      defer { busy.flag.store(false, ordering: .relaxed) }
-      return read()
-    }.whenComplete { result in
+    fileSystems.answer(of: question.path, for: run) { read(question.path) }.whenComplete { result in
       switch result {
-      case .success(let finding): run.finish(finding)
+      case .success(let reading): run.finish(question.judge(reading))
       case .failure(let error): run.fail(error)
       }
     }
@@ -77,16 +82,42 @@ private func share(_ part: UInt64, of whole: UInt64) -> String {
   return "\(perMille / 10).\(perMille % 10)%"
 }
 
-extension DiskQuestion {
-  /// What the file system says.
-  func reading() -> Finding {
+/// What a file system says of itself.
+struct DiskReading: Sendable, Hashable {
+  /// The error, if it says nothing.
+  var failure: Int32 = 0
+  /// Bytes.
+  var free: UInt64 = 0
+  /// Bytes.
+  var total: UInt64 = 0
+  var freeInodes: UInt64 = 0
+  var inodes: UInt64 = 0
+  var isReadOnly = false
+}
+
+extension DiskReading {
+  /// Asks the file system that holds `path` (statvfs(3)), and the kernel how it is mounted; waits.
+  init(of path: String) {
     var status = statvfs()
-    guard statvfs(path, &status) == 0 else { return .failure(SystemError.reason(errno)) }
+    guard statvfs(path, &status) == 0 else {
+      self.init(failure: errno)
+      return
+    }
     let size = UInt64(status.f_frsize)
-    return judge(
+    self.init(
       free: UInt64(status.f_bavail).multipliedClamping(size), total: UInt64(status.f_blocks).multipliedClamping(size),
       freeInodes: UInt64(status.f_favail), inodes: UInt64(status.f_files),
-      isReadOnly: writable && MountTable.isReadOnly(path, readSmallFile("/proc/self/mountinfo", most: 1 << 20) ?? ""))
+      isReadOnly: MountTable.isReadOnly(path, readSmallFile("/proc/self/mountinfo", most: 1 << 20) ?? ""))
+  }
+}
+
+extension DiskQuestion {
+  /// What the file system says against what it must be.
+  func judge(_ reading: DiskReading) -> Finding {
+    guard reading.failure == 0 else { return .failure(SystemError.reason(reading.failure)) }
+    return judge(
+      free: reading.free, total: reading.total, freeInodes: reading.freeInodes, inodes: reading.inodes,
+      isReadOnly: reading.isReadOnly)
   }
 
   func judge(free: UInt64, total: UInt64, freeInodes: UInt64, inodes: UInt64, isReadOnly: Bool) -> Finding {

@@ -27,6 +27,8 @@ struct Finding: Sendable, Hashable {
 
   static func success(_ words: String) -> Finding { Finding(isSuccess: true, words: words) }
   static func failure(_ words: String) -> Finding { Finding(isSuccess: false, words: words) }
+  /// Nobody could be asked, or heard.
+  static func unasked(_ words: String) -> Finding { Finding(isSuccess: false, words: words, isUnasked: true) }
 }
 
 extension Nanoseconds {

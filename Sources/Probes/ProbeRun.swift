@@ -13,6 +13,10 @@ final class ProbeRun: @unchecked Sendable {
   private let asked: String
   private let timeout: Nanoseconds
   private let start = NIODeadline.now()
+  /// When its time is up.
+  private var due: NIODeadline
+  /// Whether it waits for a thread that would ask; nobody has been asked then.
+  private var isWithoutThread = false
   private var timer: Scheduled<Void>?
   private var completion: (@Sendable (ProbeOutcome) -> Void)?
   private var channels: [any NIOCore.Channel] = []
@@ -28,7 +32,23 @@ final class ProbeRun: @unchecked Sendable {
     self.loop = loop
     self.thread = thread
     self.completion = completion
-    wait(until: start + .nanoseconds(timeout.rawValue), isLast: false)
+    due = start + .nanoseconds(timeout.rawValue)
+    wait(until: due)
+  }
+
+  /// How long it may take.
+  var limit: TimeAmount { .nanoseconds(timeout.rawValue) }
+
+  /// Takes note that nobody is asked until there is a thread for it.
+  func waitForThread() { isWithoutThread = true }
+
+  /// There is a thread, so its time begins now.
+  func threadIsThere() {
+    guard isWithoutThread, !isFinished else { return }
+    isWithoutThread = false
+    timer?.cancel()
+    due = .now() + limit
+    wait(until: due)
   }
 
   /// Whether there is an outcome already.
@@ -42,6 +62,10 @@ final class ProbeRun: @unchecked Sendable {
 
   /// Ends the run; only the first call counts.
   func finish(_ finding: Finding) {
+    // Whoever gave up on a host that stood still has found out nothing about itself.
+    guard finding.isSuccess || finding.isUnasked || NIODeadline.now() - due < Self.standstill else {
+      return end(.unasked("this host stood still while it was asked")) { _ in "" }
+    }
     // What this host lacks is said once, so nothing in its words may differ from run to run.
     end(finding) { finding.isUnasked ? "" : " in \($0.spoken)" }
   }
@@ -74,15 +98,21 @@ final class ProbeRun: @unchecked Sendable {
     return number.map { [EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL].contains($0) } ?? false
   }
 
+  /// A run that is later than this with everything tells that this process stood still.
+  static let standstill = TimeAmount.milliseconds(250)
+  /// So often a run is given time that this thread did not have.
+  private static let mostExtensions = 3
+
   /// A thread that gets its turn late is late with everything: what waits in its sockets is looked at before the time is up.
-  private func wait(until deadline: NIODeadline, isLast: Bool) {
+  private func wait(until deadline: NIODeadline, extensions: Int = 0) {
     // It holds the run, so that no run is forgotten before its time is up.
     timer = loop.scheduleTask(deadline: deadline) { [self] in
       guard !isFinished else { return }
       let late = NIODeadline.now() - deadline
-      guard isLast || late < .milliseconds(5) else {
-        return wait(until: .now() + min(late, .nanoseconds(timeout.rawValue)), isLast: true)
+      guard extensions == Self.mostExtensions || late < .milliseconds(5) else {
+        return wait(until: .now() + min(late, limit), extensions: extensions + 1)
       }
+      guard !isWithoutThread else { return end(.unasked("no thread is free to ask; too many others hang")) { _ in "" } }
       end(.failure(stage)) { _ in " within \(timeout.spokenLimit)" }
     }
   }

@@ -2,20 +2,31 @@ import Configuration
 import NIOCore
 import NIOPosix
 import NetworkTypes
-import Synchronization
 
 /// The one thread on which all probes run, and a few more for what can only be done by waiting.
 public final class ProbeThread: Sendable {
   private let group: MultiThreadedEventLoopGroup
   let loop: any EventLoop
-  private let waiting = Mutex<NIOThreadPool?>(nil)
   private let contexts = TLSContexts()
-  let resolutions = Resolutions()
+  private let resolvers = WaitingThreads(most: mostWaiting)
+  private let readers = WaitingThreads(most: mostWaiting)
+  let names: Waits<[SocketAddress]>
+  let fileSystems: Waits<DiskReading>
+  let resolve: @Sendable (String) throws -> [SocketAddress]
+
+  /// Names, and file systems, that may hang before others of their kind have to wait.
+  static let mostWaiting = 16
 
   /// Starts the thread. It inherits the caller's signal mask and capabilities.
-  public init() {
+  public convenience init() { self.init(resolve: SocketAddress.resolving) }
+
+  /// - Parameter resolve: what tells the addresses of a name, with no port; it may wait.
+  init(resolve: @escaping @Sendable (String) throws -> [SocketAddress]) {
+    self.resolve = resolve
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     loop = group.next()
+    names = Waits(resolvers)
+    fileSystems = Waits(readers)
   }
 
   /// Makes a probe ready to be run; reads the files that it names.
@@ -26,19 +37,8 @@ public final class ProbeThread: Sendable {
   /// Ends the thread. Runs that have not ended never do.
   public func shutDown() {
     group.shutdownGracefully { _ in }
-    waiting.withLock { $0 }?.shutdownGracefully { _ in }
-  }
-
-  /// Does something that may wait for long: asking the resolver, or a file system. What hangs takes one of few threads.
-  func wait<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) -> EventLoopFuture<Value> {
-    let pool = waiting.withLock { pool in
-      if let pool { return pool }
-      let fresh = NIOThreadPool(numberOfThreads: 4)
-      fresh.start()
-      pool = fresh
-      return fresh
-    }
-    return pool.runIfActive(eventLoop: loop, body)
+    resolvers.shutDown()
+    readers.shutDown()
   }
 }
 
@@ -59,13 +59,35 @@ public final class PreparedProbe: Sendable {
     }
   }
 
-  /// Asks once. The completion is called on the probes' thread, once, when the timeout has passed at the latest.
-  public func run(_ completion: @escaping @Sendable (ProbeOutcome) -> Void) {
+  /// Asks once. The completion is called on the probes' thread, once, when the timeout has passed at the latest; what has to
+  /// wait for a thread first takes up to one timeout more.
+  /// - Returns: what ends the run before that.
+  @discardableResult
+  public func run(_ completion: @escaping @Sendable (ProbeOutcome) -> Void) -> ProbeRunHandle {
     let loop = thread.loop
+    let handle = ProbeRunHandle(loop)
     loop.execute { [self] in
       let run = ProbeRun(
         asked: asker.asked, timeout: definition.timeout, loop: loop, thread: thread, completion: completion)
+      handle.run = run
       asker.ask(run)
+    }
+    return handle
+  }
+}
+
+/// A run of a probe that may be ended.
+public final class ProbeRunHandle: @unchecked Sendable {
+  private let loop: any EventLoop
+  /// Only for the probes' thread, like the run itself.
+  fileprivate weak var run: ProbeRun?
+
+  fileprivate init(_ loop: any EventLoop) { self.loop = loop }
+
+  /// Ends the run if it still goes on: its channels are closed, and the completion is told that nothing was asked.
+  public func end() {
+    loop.execute { [self] in
+      run?.finish(.unasked("ended"))
     }
   }
 }
@@ -90,9 +112,7 @@ private struct NoAsker: Asker {
   var asked: String { "cannot be asked" }
 
   func ask(_ run: ProbeRun) {
-    var finding = Finding.failure(obstacle)
-    finding.isUnasked = true
-    run.finish(finding)
+    run.finish(.unasked(obstacle))
   }
 }
 
@@ -132,7 +152,7 @@ extension ProbeQuestion {
         asked: "haproxy \(question.endpoint) backend \(question.backend)", endpoint: question.endpoint, tls: nil
       ) { HAProxyConversation(backend: question.backend, servers: question.servers) }
     case .load(let question): return HostAsker(asked: "load \(question.minutes)") { question.reading() }
-    case .disk(let question): return HostAsker(asked: "disk \(question.path)") { question.reading() }
+    case .disk(let question): return DiskAsker(question)
     case .memory(let question): return HostAsker(asked: "memory") { question.reading() }
     // Made of what other checks have found; nobody is asked.
     case .combination: throw ProbeObstacle(words: "it is made of other checks")

@@ -199,6 +199,21 @@ extension ProberTests {
       }
     }
 
+    @Test func aReloadDoesNotWaitForARunThatHangs() throws {
+      let harness = try Harness()
+      let listener = try Listener()
+      let repaired = try Listener()
+      var hung = probe(listener.port, expect: [TextPattern("x")])
+      hung.timeout = .seconds(60)
+      try harness.serve(configuration(hung))
+      try harness.wait(for: "the connection") { listener.takeAll() > 0 }
+      let start = MonotonicClock.now()
+      try harness.serve(configuration(probe(repaired.port)))
+      try harness.wait(for: "up") { harness.verdicts.last?.status == .up }
+      #expect(MonotonicClock.now() - start < .seconds(2))
+      #expect(!harness.verdicts.contains { $0.status == .down }, "an abandoned run says nothing")
+    }
+
     @Test func aStopWaitsForNothing() throws {
       let harness = try Harness()
       let listener = try Listener()

@@ -4,7 +4,6 @@ import LabKit
 import LinuxSystem
 import NIOCore
 import NetworkTypes
-import Synchronization
 import Testing
 
 @testable import Probes
@@ -106,38 +105,6 @@ extension ProbesTests {
   }
 
   @Suite struct Hosts {
-    @Test func aFileSystemThatHangsTakesOneThreadAndNotTheTimeout() async {
-      let isHanging = Gate()
-      let asker = HostAsker(asked: "disk /dead") {
-        while isHanging.flag.load(ordering: .relaxed) { usleep(1000) }
-        return .success("50.0% free")
-      }
-      func ask() async -> ProbeOutcome {
-        await withCheckedContinuation { continuation in
-          let loop = ProbesTests.thread.loop
-          loop.execute {
-            asker.ask(
-              ProbeRun(asked: asker.asked, timeout: .milliseconds(100), loop: loop, thread: ProbesTests.thread) {
-                continuation.resume(returning: $0)
-              })
-          }
-        }
-      }
-      let first = await ask()
-      #expect(!first.isSuccess && first.words == "disk /dead: no answer within 100 ms")
-      let second = await ask()
-      #expect(!second.isSuccess && second.words.hasPrefix("disk /dead: hangs since an earlier run"))
-      isHanging.flag.store(false, ordering: .relaxed)
-      let limit = MonotonicClock.now() + .seconds(5)
-      var last = await ask()
-      while !last.isSuccess, MonotonicClock.now() < limit { last = await ask() }
-      #expect(last.isSuccess, "\(last.words)")
-    }
-
-    private final class Gate: Sendable {
-      let flag = Atomic<Bool>(true)
-    }
-
     @Test func loadIsComparedAndRead() async {
       let question = LoadQuestion(minutes: 1, most: 2500)
       #expect(question.judge(thousandths: 2500) == .success("load 2.50"))
