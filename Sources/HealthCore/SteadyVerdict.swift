@@ -62,6 +62,8 @@ public struct SteadyVerdict: Sendable, Hashable {
   private var result: Verdict
   private var lastResult: MonotonicInstant
   private var isStale = false
+  /// How often its age has begun anew without a result.
+  private var renewals = 0
 
   /// A verdict from before, or none. Its age counts from now.
   public init(
@@ -117,10 +119,22 @@ public struct SteadyVerdict: Sendable, Hashable {
     return [expires, flaps?.heldUntil].compactMap(\.self).min()
   }
 
+  /// So often its age begins anew at most: who stands still again and again will not look at all.
+  public static let mostRenewals = 3
+
+  /// Takes in that whoever makes the verdict has stood still until `end`, so that the silence before that was no silence of
+  /// what it looks at: the age counts from then, unless there has been a result since, or it is stale already.
+  public mutating func stoodStill(until end: MonotonicInstant) {
+    guard !isStale, end > lastResult, renewals < Self.mostRenewals else { return }
+    renewals += 1
+    lastResult = end
+  }
+
   /// Takes in that a result has come, and what the results come to since.
   public mutating func heard(_ verdict: Verdict, at now: MonotonicInstant) {
     advance(to: now)
     lastResult = now
+    renewals = 0
     isStale = false
     guard verdict != result else { return }
     // The first verdict is no change.

@@ -13,12 +13,22 @@ final class Check {
   /// For what changes without a result.
   private var steadyTimer: EventLoop.Timer?
   private var timer: EventLoop.Timer?
+  /// How long after the first of those that are started with it.
+  private var stagger = Nanoseconds.zero
   /// When the last run was to start.
   private var lastStart: MonotonicInstant?
   private var isRunning = false
+  /// When the last run did start.
+  private var lastBegin: MonotonicInstant?
   private var isRetired = false
   private var onRetired: (() -> Void)?
   private var lastRefusal: String?
+  /// Failures in a row that said nothing, since this process stood still in the midst of the run.
+  private var missedFailures = 0
+  /// So many are passed over at most: a service that has failed must be seen on a busy host too.
+  private static let mostMissedFailures = 3
+  /// Why a check is down that is initially failed.
+  private static let noRunYet = "no success yet (init_fail)"
 
   /// Told of every change of what is to be remembered, and whether that changes what counts.
   var onVerdict: ((Check, Bool) -> Void)?
@@ -88,13 +98,20 @@ final class Check {
   func start(after delay: Nanoseconds = .zero) {
     guard !isRetired, !isRunning else { return }
     watchSteadiness()
-    guard delay == .zero else {
-      let time = loop.now + delay
-      loop.cancel(timer)
-      timer = loop.schedule(at: time) { [weak self] in self?.begin(at: time) }
-      return
-    }
-    begin(at: loop.now)
+    stagger = delay
+    if delay == .zero { begin(at: loop.now) } else { scheduleStart(at: loop.now + delay) }
+  }
+
+  private func scheduleStart(at time: MonotonicInstant) {
+    loop.cancel(timer)
+    timer = loop.schedule(at: time) { [weak self] in self?.timeHasCome(time) }
+  }
+
+  /// When this process stood still all checks are overdue at once; they start one after the other then, as at first.
+  private func timeHasCome(_ time: MonotonicInstant) {
+    guard loop.isLate, stagger > .zero else { return begin(at: time) }
+    let later = loop.now + min(stagger, definition.interval)
+    timer = loop.schedule(at: later) { [weak self] in self?.begin(at: later) }
   }
 
   /// Goes on under a new configuration whose check looks at the same. A run that goes on is the old work's.
@@ -142,6 +159,7 @@ final class Check {
       self.nextWork = nil
     }
     isRunning = true
+    lastBegin = loop.now
     do throws(CheckRefusal) {
       try work.begin { [weak self] in self?.ended($0) }
     } catch {
@@ -161,8 +179,17 @@ final class Check {
     }
     scheduleNext()
     guard result.counts else { return refuse(result.words) }
+    guard result.isSuccess || !isMissed else { return missedFailures += 1 }
+    missedFailures = 0
     lastRefusal = nil
     record(result)
+  }
+
+  /// Whether the run that has ended was not looked at while it went on. What gave up meanwhile, because nobody answered it or
+  /// because it stood still too, has found out nothing; the next run does.
+  private var isMissed: Bool {
+    guard missedFailures < Self.mostMissedFailures, let end = loop.lastStandstill, let lastBegin else { return false }
+    return end > lastBegin
   }
 
   private func refuse(_ words: String) {
@@ -181,9 +208,7 @@ final class Check {
       let missed = late / interval.rawValue + (late % interval.rawValue > interval.rawValue / 2 ? 1 : 0)
       next = next + interval * missed
     }
-    loop.cancel(timer)
-    let time = next
-    timer = loop.schedule(at: time) { [weak self] in self?.begin(at: time) }
+    scheduleStart(at: next)
   }
 
   private func record(_ result: CheckResult) {
@@ -209,6 +234,7 @@ final class Check {
       steadyTimer = nil
       guard !isRetired else { return }
       let before = history.steady
+      if let end = loop.lastStandstill { history.steady.stoodStill(until: end) }
       history.steady.advance(to: loop.now)
       tell(ifOtherThan: before)
       watchSteadiness()

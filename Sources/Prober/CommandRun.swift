@@ -86,7 +86,7 @@ final class CommandRun {
       killGroup()
       throw error
     }
-    timer = loop.schedule(after: limit) { [weak self] in self?.timeIsUp() }
+    watch(until: loop.now + limit)
   }
 
   /// The process group's number.
@@ -106,9 +106,21 @@ final class CommandRun {
     finish(nil)
   }
 
-  private func timeIsUp() {
+  /// So often a run is given time in which this process stood still.
+  private static let mostExtensions = 3
+
+  private func watch(until deadline: MonotonicInstant, extensions: Int = 0) {
+    timer = loop.schedule(at: deadline) { [weak self] in self?.timeIsUp(deadline, extensions) }
+  }
+
+  private func timeIsUp(_ deadline: MonotonicInstant, _ extensions: Int) {
     // An exit at this very moment is an exit: the process is there until it is reaped, so it cannot be lost.
     if let status = ended { return complete(CommandOutcome.End(status)) }
+    // If this process stood still the command may have stood still with it, as in a virtual machine that is stopped.
+    let late = loop.now - deadline
+    guard late < EventLoop.standstill || extensions == Self.mostExtensions else {
+      return watch(until: loop.now + min(late, limit), extensions: extensions + 1)
+    }
     beginTermination()
   }
 

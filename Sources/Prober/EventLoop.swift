@@ -17,11 +17,17 @@ final class EventLoop {
     }
   }
 
+  /// A timer that fires so much later than it was set for tells that this process stood still: it was stopped, or not let run.
+  static let standstill = Nanoseconds.milliseconds(250)
+
   private let reactor: Reactor
   private var actions: [UInt64: () -> Void] = [:]
   private var heap: [Entry] = []
   private var lastNumber: UInt64 = 0
   private(set) var isStopped = false
+  /// The first timer that this turn waited for.
+  private var awaited: MonotonicInstant?
+  private var lastWakeUp: MonotonicInstant?
 
   init() throws(SystemError) {
     reactor = try Reactor()
@@ -29,6 +35,12 @@ final class EventLoop {
 
   /// The clock as read at the beginning of this turn.
   var now: MonotonicInstant { reactor.now }
+
+  /// The end of the last time that this process stood still; this turn's own time, if it is this turn that comes late.
+  var lastStandstill: MonotonicInstant? { isLate ? now : lastWakeUp }
+
+  /// Whether this turn comes far later than it was to.
+  var isLate: Bool { awaited.map { now - $0 >= Self.standstill } ?? false }
 
   /// How many descriptors are watched.
   var watchedCount: Int { reactor.watchedCount }
@@ -40,10 +52,12 @@ final class EventLoop {
 
   /// One turn, at most until `limit`.
   func turn(until limit: MonotonicInstant? = nil) throws(SystemError) {
-    let next = nextDeadline
-    let deadline = [next, limit].compactMap(\.self).min()
+    awaited = nextDeadline
+    let deadline = [awaited, limit].compactMap(\.self).min()
     try reactor.run(until: deadline)
     fireTimers()
+    if isLate { lastWakeUp = now }
+    awaited = nil
   }
 
   func stop() { isStopped = true }

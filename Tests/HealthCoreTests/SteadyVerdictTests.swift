@@ -49,6 +49,27 @@ import Testing
     #expect(verdict.verdict == .up && verdict.condition == .fresh && verdict.deadline == instant(14))
   }
 
+  @Test("Who stood still has heard nothing for that reason, so the age counts from then; but not for ever")
+  func standstill() {
+    let expiry = VerdictExpiry(after: .seconds(5), fails: true)
+    var verdict = SteadyVerdict(expiry: expiry, verdict: .up, at: instant(0))
+    verdict.stoodStill(until: instant(60))
+    verdict.advance(to: instant(60))
+    #expect(verdict.condition == .fresh && verdict.deadline == instant(65))
+    // What lies before the last result is of no account.
+    verdict.heard(.up, at: instant(63))
+    verdict.stoodStill(until: instant(62))
+    #expect(verdict.deadline == instant(68))
+    for round in 1...4 as ClosedRange<Int64> {
+      verdict.stoodStill(until: instant(100 * round))
+      verdict.advance(to: instant(100 * round))
+      #expect(verdict.condition == (round <= SteadyVerdict.mostRenewals ? .fresh : .stale))
+    }
+    #expect(verdict.verdict == .down)
+    verdict.stoodStill(until: instant(500))
+    #expect(verdict.condition == .stale, "only a result makes it fresh")
+  }
+
   @Test("A stale verdict that fails is no change of its own: it does not count as flapping")
   func staleIsNoFlap() {
     let expiry = VerdictExpiry(after: .seconds(1), fails: true)

@@ -112,6 +112,43 @@ extension ProberTests {
       unlink(harness.scratch.path("hang"))
     }
 
+    @Test("A prober that stood still has not looked: no check expires or fails for that", arguments: [false, true])
+    func standstill(isFrozenToo: Bool) throws {
+      let harness = try Harness()
+      set("chk", well: true, harness)
+      let folder = harness.scratch.path
+      let check = check(harness) {
+        let body = "echo $$ > \(folder)/pid; sleep 0.2; rm \(folder)/pid; test -e \(folder)/chk.ok"
+        $0.command = CommandDefinition(harness.scratch.script("slow", body))
+        $0.interval = .milliseconds(400)
+        $0.timeout = .milliseconds(700)
+        $0.steadiness.expiry = VerdictExpiry(after: .milliseconds(800), fails: true)
+      }
+      try harness.serve(configuration([check]))
+      try harness.wait(for: "up") { last(0, harness)?.status == .up }
+      for _ in 0..<3 {
+        // As when the whole host stands still in the midst of a run, or the prober alone between two.
+        try harness.wait(for: "a run") { Int32(harness.scratch.lines("pid").first ?? "") != nil }
+        let pid = try #require(Int32(harness.scratch.lines("pid").first ?? ""))
+        if isFrozenToo {
+          kill(-pid, SIGSTOP)
+        } else {
+          try harness.wait(for: "the end of the run") { !isRunning(pid) }
+          let end = MonotonicClock.now()
+          try harness.wait(for: "its result") { MonotonicClock.now() - end > .milliseconds(20) }
+        }
+        usleep(1_500_000)
+        if isFrozenToo { kill(-pid, SIGCONT) }
+        let mark = MonotonicClock.now()
+        try harness.wait(for: "the runs after that") { MonotonicClock.now() - mark > .milliseconds(600) }
+      }
+      #expect(harness.verdicts.map(\.status) == [.up], "\(harness.logText)")
+      #expect(harness.verdicts.map(\.condition) == [.fresh], "\(harness.logText)")
+      // It still looks: what hangs is stale, and what is sick is down.
+      set("chk", well: false, harness)
+      try harness.wait(for: "down") { last(0, harness)?.status == .down }
+    }
+
     private func combination(
       _ name: String, _ combination: Combination, _ members: [CombinedQuestion.Member]
     ) -> ProbeDefinition {
