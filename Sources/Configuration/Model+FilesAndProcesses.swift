@@ -54,9 +54,9 @@ public struct TrackedProcessDefinition: Sendable, Hashable {
   public var quorum = 1
   /// The greatest such number; `nil` for any, and 0 if none may run.
   public var greatestCount: Int?
-  /// How long a quorum must be there before it counts (`fork_delay`).
+  /// How long what a start has brought must last before it counts, a quorum or too many (`fork_delay`).
   public var forkDelay = Nanoseconds.zero
-  /// How long it must be lost before that counts (`terminate_delay`).
+  /// How long what an end has brought must last before it counts, a lost quorum or no longer too many (`terminate_delay`).
   public var terminateDelay = Nanoseconds.zero
 
   /// Processes with keepalived's defaults.

@@ -13,7 +13,7 @@ public enum Verdict: UInt8, Sendable, Hashable, CaseIterable {
 /// The first finished run decides at once: a success makes the check up and a failure makes it down, whatever `rise` and
 /// `fall` are, because a host that starts must know soon and has no earlier verdict to be careful with. From then on `rise`
 /// successes in a row make it up and `fall` failures in a row make it down. A check that is initially failed (`init_fail`) is
-/// down before its first run, and needs `rise` successes like any check that is down.
+/// down before its first run, and that run decides for it as for any other: so it is with keepalived's `vrrp_script`.
 public struct CheckState: Sendable, Hashable {
   /// Successes in a row that make a failed check up; at least 1.
   public private(set) var rise: Int
@@ -23,16 +23,30 @@ public struct CheckState: Sendable, Hashable {
   public private(set) var verdict: Verdict
   /// Results in a row that speak against the verdict; always fewer than it takes to change it.
   public private(set) var contrary = 0
+  /// Whether there has been no run yet.
+  public private(set) var isFirst: Bool
 
   /// A check that has not run. Counts below 1 are taken as 1.
   public init(rise: Int = 1, fall: Int = 1, initiallyFailed: Bool = false) {
     self.rise = max(1, rise)
     self.fall = max(1, fall)
     verdict = initiallyFailed ? .down : .unknown
+    isFirst = true
+  }
+
+  /// A check that goes on from a verdict that earlier runs came to; `unknown` for none.
+  public init(rise: Int, fall: Int, verdict: Verdict) {
+    self.init(rise: rise, fall: fall)
+    self.verdict = verdict
+    isFirst = verdict == .unknown
   }
 
   /// Counts a finished run. Returns the new verdict if it changed.
   public mutating func record(success: Bool) -> Verdict? {
+    guard !isFirst else {
+      isFirst = false
+      return verdict == (success ? .up : .down) ? nil : change(to: success ? .up : .down)
+    }
     switch verdict {
     case .unknown:
       return change(to: success ? .up : .down)

@@ -1,44 +1,57 @@
 import NetworkTypes
 
-/// A verdict that changes only after what is seen has lasted: the delays of `vrrp_track_process`.
+/// A verdict on a count that changes only after what is seen has lasted: the delays of `vrrp_track_process`.
 ///
-/// The first look decides at once, as with any check. Time is a parameter, so every case is a test.
+/// Which delay that is depends on what has happened and not on what it means, as in keepalived: one for a count that has
+/// grown, be it to a quorum or beyond the most that may be, and one for a count that has shrunk. The first look decides at
+/// once, as with any check. Time is a parameter, so every case is a test.
 public struct DelayedVerdict: Sendable, Hashable {
-  /// How long it must be well before it is up.
-  public private(set) var upDelay: Nanoseconds
-  /// How long it must be unwell before it is down.
-  public private(set) var downDelay: Nanoseconds
+  /// How long a change must last that a greater count has brought (`fork_delay`).
+  public private(set) var growthDelay: Nanoseconds
+  /// How long one must last that a smaller count has brought (`terminate_delay`).
+  public private(set) var lossDelay: Nanoseconds
   /// The verdict that holds now.
   public private(set) var verdict: Verdict
   /// When what is seen will have lasted long enough; `nil` while it agrees with the verdict.
   public private(set) var deadline: MonotonicInstant?
+  private var count: Int?
+  /// Whether the delay under way is that of a greater count.
+  private var hasGrown: Bool
 
   /// A verdict that nothing has been seen for, or the one that held before with the deadline of a delay under way.
   public init(
-    upDelay: Nanoseconds, downDelay: Nanoseconds, verdict: Verdict = .unknown, deadline: MonotonicInstant? = nil
+    growthDelay: Nanoseconds, lossDelay: Nanoseconds, verdict: Verdict = .unknown, deadline: MonotonicInstant? = nil
   ) {
-    self.upDelay = upDelay
-    self.downDelay = downDelay
+    self.growthDelay = growthDelay
+    self.lossDelay = lossDelay
+    hasGrown = verdict == .down
     self.verdict = verdict
     self.deadline = verdict == .unknown ? nil : deadline
   }
 
   /// Takes other delays, as after a reload. One that is under way began when it did.
-  public mutating func setDelays(up: Nanoseconds, down: Nanoseconds) {
-    let longer = verdict == .up ? down - downDelay : up - upDelay
+  public mutating func setDelays(growth: Nanoseconds, loss: Nanoseconds) {
+    let longer = hasGrown ? growth - growthDelay : loss - lossDelay
     if let deadline { self.deadline = deadline + longer }
-    (upDelay, downDelay) = (up, down)
+    (growthDelay, lossDelay) = (growth, loss)
   }
 
   /// Takes a look in. Returns the new verdict if it changed.
-  public mutating func observe(isWell: Bool, at now: MonotonicInstant) -> Verdict? {
+  /// - Parameters:
+  ///   - count: how many there are.
+  ///   - isWell: whether that is a number that may be.
+  public mutating func observe(count: Int, isWell: Bool, at now: MonotonicInstant) -> Verdict? {
+    // After a restart nobody knows how many there were: what is well now was too few, as a rule, and what is not has ended.
+    let hasGrown = self.count.flatMap { $0 == count ? nil : $0 < count } ?? isWell
+    self.count = count
     let seen = isWell ? Verdict.up : .down
     guard seen != verdict else {
       deadline = nil
       return nil
     }
     guard verdict != .unknown else { return settle(on: seen) }
-    let due = deadline ?? now + (isWell ? upDelay : downDelay)
+    if deadline == nil { self.hasGrown = hasGrown }
+    let due = deadline ?? now + (hasGrown ? growthDelay : lossDelay)
     deadline = due
     return due <= now ? settle(on: seen) : nil
   }

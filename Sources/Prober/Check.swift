@@ -45,15 +45,18 @@ final class Check {
     init(of definition: CheckDefinition, resuming previous: TrackerVerdict? = nil, at now: MonotonicInstant) {
       let limits = definition.steadiness
       let result = previous?.memory.result ?? .unknown
-      state = CheckState(
-        rise: definition.rise, fall: definition.fall,
-        initiallyFailed: result == .down || result == .unknown && definition.isInitiallyFailed)
-      if result == .up { _ = state.record(success: true) }
+      let (rise, fall) = (definition.rise, definition.fall)
+      words = previous.map { SteadyVerdict.words(in: $0.reason, $0.condition) } ?? ""
+      // Down without a run is not down because of one.
+      if result == .unknown || result == .down && words == Check.noRunYet {
+        state = CheckState(rise: rise, fall: fall, initiallyFailed: definition.isInitiallyFailed)
+        if definition.isInitiallyFailed { words = Check.noRunYet }
+      } else {
+        state = CheckState(rise: rise, fall: fall, verdict: result)
+      }
       var memory = previous?.memory ?? VerdictMemory(result: .unknown)
       memory.result = state.verdict
       steady = SteadyVerdict(damping: limits.damping, expiry: limits.expiry, resuming: memory, at: now)
-      words = previous.map { SteadyVerdict.words(in: $0.reason, $0.condition) } ?? ""
-      if result == .unknown, definition.isInitiallyFailed { words = "no success yet (init_fail)" }
     }
 
     /// Has what follows from the findings be what a definition says.

@@ -84,14 +84,14 @@ final class TrackedProcesses {
     entries = definitions.enumerated().map { index, definition in
       if var same = old[definition.name], definition.isAboutTheSame(as: same.definition) {
         same.definition = definition
-        same.verdict.setDelays(up: definition.forkDelay, down: definition.terminateDelay)
+        same.verdict.setDelays(growth: definition.forkDelay, loss: definition.terminateDelay)
         return same
       }
       let before = previous(index)
       return Entry(
         definition: definition,
         verdict: DelayedVerdict(
-          upDelay: definition.forkDelay, downDelay: definition.terminateDelay,
+          growthDelay: definition.forkDelay, lossDelay: definition.terminateDelay,
           verdict: before?.memory.result ?? .unknown, deadline: before?.memory.until),
         reason: before?.reason ?? "")
     }
@@ -269,7 +269,8 @@ final class TrackedProcesses {
       let definition = entries[index].definition
       let count = count(of: definition)
       let before = entries[index].verdict.deadline
-      let change = entries[index].verdict.observe(isWell: definition.isWell(count: count), at: loop.now)
+      let change = entries[index].verdict.observe(
+        count: count, isWell: definition.isWell(count: count), at: loop.now)
       if let next = entries[index].verdict.deadline { due = min(due ?? next, next) }
       let reason = Self.reason(definition, count)
       guard let change else {

@@ -19,7 +19,10 @@ import Testing
     Row(rise: 3, fall: 2, results: "+-+--+++", verdicts: "++++---+"),
     Row(rise: 1, fall: 3, results: "+--+--+---", verdicts: "+++++++++-"),
     Row(rise: 3, fall: 1, results: "-++-+++", verdicts: "------+"),
-    Row(rise: 2, initiallyFailed: true, results: "+-++", verdicts: "---+"),
+    // As keepalived 2.2.7 does: one that is initially failed is up with its first success, whatever rise is.
+    Row(rise: 3, fall: 3, initiallyFailed: true, results: "+--+---+++", verdicts: "++++++---+"),
+    Row(rise: 3, initiallyFailed: true, results: "-++-+++", verdicts: "------+"),
+    Row(rise: 2, initiallyFailed: true, results: "+-++", verdicts: "+--+"),
     Row(initiallyFailed: true, results: "-+", verdicts: "-+"),
     Row(rise: 0, fall: -4, results: "+-+", verdicts: "+-+"),
   ])
@@ -40,6 +43,15 @@ import Testing
   @Test func aCheckThatHasNotRunIsUnknownUnlessItIsInitiallyFailed() {
     #expect(CheckState().verdict == .unknown)
     #expect(CheckState(initiallyFailed: true).verdict == .down)
+  }
+
+  @Test func aCheckThatGoesOnFromAVerdictIsCarefulWithIt() {
+    var down = CheckState(rise: 2, fall: 2, verdict: .down)
+    #expect(down.verdict == .down && down.record(success: true) == nil && down.record(success: true) == .up)
+    var up = CheckState(rise: 2, fall: 2, verdict: .up)
+    #expect(up.verdict == .up && up.record(success: false) == nil && up.record(success: false) == .down)
+    var none = CheckState(rise: 2, fall: 2, verdict: .unknown)
+    #expect(none.record(success: false) == .down)
   }
 
   @Test func otherThresholdsKeepTheVerdictAndLeaveTheNextResultToDecide() {

@@ -157,6 +157,31 @@ extension ProberTests {
       #expect(harness.verdicts == [TrackerVerdict(tracker: 0, status: .up, reason: "what it was")])
     }
 
+    /// As with keepalived's `vrrp_script`: no success yet is no failure, so no `rise` of them is asked for.
+    @Test(arguments: ["at a start", "after a restart of the prober before the first run had ended"])
+    func oneSuccessEndsInitFail(when: String) throws {
+      let harness = try Harness()
+      let listener = try Listener()
+      var web = probe(listener.port, interval: .seconds(3600))
+      web.initiallyFailed = true
+      web.rise = 3
+      if when != "at a start" {
+        let silent = try Listener()
+        var waiting = probe(silent.port, expect: [TextPattern("x")])
+        waiting.initiallyFailed = true
+        waiting.timeout = .seconds(60)
+        try harness.serve(configuration(waiting))
+        try harness.wait(for: "the connection") { silent.takeAll() > 0 && !harness.verdicts.isEmpty }
+        harness.board.tracker(0)?.verdict = (.down, MonotonicClock.now(), try #require(harness.verdicts.last?.reason))
+        try harness.restartProber()
+        try harness.serve(configuration(web), keepingBoard: true)
+      } else {
+        try harness.serve(configuration(web))
+      }
+      try harness.wait(for: "up") { harness.verdicts.last?.status == .up }
+      #expect(harness.verdicts.map(\.status) == [.down, .up])
+    }
+
     @Test func manyStartOneAfterTheOtherAndKeepTheirTime() throws {
       let harness = try Harness()
       let listener = try Listener()

@@ -69,7 +69,7 @@ extension Keyword {
   /// What martlet does with it, as a sentence without a full stop.
   public var treatment: String {
     switch disposition {
-    case .acts: "acts on it"
+    case .acts: "acts on it" + (meaning.map { ": \($0)" } ?? "")
     case .accepted(let reason): "accepts it, and it \(reason.text)"
     case .lacks(let advice): "does not have it: \(advice.text)"
     case .notManaged: "reads and checks it, and leaves LVS to others"

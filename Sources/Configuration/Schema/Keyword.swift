@@ -125,6 +125,8 @@ public struct Keyword: Sendable, Hashable {
   static let own = "martlet"
   /// What becomes of it.
   public let disposition: Disposition
+  /// What it does, where its name and keepalived's manual leave that open; a sentence without a full stop.
+  public let meaning: String?
   /// Whether a block of entries has a name before its brace.
   private let isNamed: Bool
   /// Whether it has a line of its own.
@@ -132,7 +134,8 @@ public struct Keyword: Sendable, Hashable {
 
   init(
     _ name: String, _ form: Form, arguments: String? = nil, default defaultText: String? = nil, unit: Unit? = nil,
-    since: String = "2.2.7", instead: String? = nil, isNamed: Bool = false, _ disposition: Disposition
+    since: String = "2.2.7", instead: String? = nil, isNamed: Bool = false, meaning: String? = nil,
+    _ disposition: Disposition
   ) {
     self.name = name
     self.form = form
@@ -143,6 +146,7 @@ public struct Keyword: Sendable, Hashable {
     self.instead = instead
     self.disposition = disposition
     self.isNamed = isNamed
+    self.meaning = meaning
   }
 
   /// What follows it in the notation of a manual page: capitals stand for values, brackets for what may be left out.

@@ -31,7 +31,7 @@ extension Schema {
       own("weight", .words, default: "0"),
       own("rise", .integer(1, 2_147_483_647), default: "1"),
       own("fall", .integer(1, 2_147_483_647), default: "1"),
-      own("init_fail", .flag),
+      Keyword("init_fail", .flag, since: Keyword.own, meaning: initFailMeaning, .acts),
     ] + steadinessKeywords)
 
   private static func httpKeywords(_ kind: String) -> [Keyword] {

@@ -30,9 +30,11 @@ extension Schema {
       Keyword("rise", .integer(1, 2147483647), default: "1", .acts),
       Keyword("fall", .integer(1, 2147483647), default: "1", .acts),
       Keyword("user", .words, arguments: "USER [GROUP]", default: "script_user", .acts),
-      Keyword("init_fail", .flag, .acts),
+      Keyword("init_fail", .flag, meaning: initFailMeaning, .acts),
       Keyword("sandbox", .optionalWords, arguments: "[on / network / off]", default: "off", since: Keyword.own, .acts),
     ] + steadinessKeywords)
+
+  static let initFailMeaning = "down until the first run has ended, which decides at once, whatever rise and fall are"
 
   /// Of every check, and martlet's own.
   static let steadinessKeywords: [Keyword] = [
@@ -52,8 +54,12 @@ extension Schema {
       Keyword("quorum", .integer(1, 65535), default: "1", .acts),
       Keyword("quorum_max", .integer(0, 65535), default: "unlimited", .acts),
       Keyword("delay", .decimal(1, 3600000000), default: "0", unit: .seconds, .acts),
-      Keyword("terminate_delay", .decimal(1, 3600000000), default: "0", unit: .seconds, .acts),
-      Keyword("fork_delay", .decimal(1, 3600000000), default: "0", unit: .seconds, .acts),
+      Keyword(
+        "terminate_delay", .decimal(1, 3600000000), default: "0", unit: .seconds,
+        meaning: "waits so long after an end, be the quorum lost by it or quorum_max no longer exceeded", .acts),
+      Keyword(
+        "fork_delay", .decimal(1, 3600000000), default: "0", unit: .seconds,
+        meaning: "waits so long after a start, be the quorum gained by it or quorum_max exceeded", .acts),
       Keyword("full_command", .flag, .acts),
     ])
 
