@@ -109,7 +109,9 @@ final class ProbeRun: @unchecked Sendable {
     timer = loop.scheduleTask(deadline: deadline) { [self] in
       guard !isFinished else { return }
       let late = NIODeadline.now() - deadline
-      guard extensions == Self.mostExtensions || late < .milliseconds(5) else {
+      // Who is always a little late is a busy host, and not to be waited for again and again.
+      let isLate = late >= (extensions == 0 ? .milliseconds(5) : Self.standstill)
+      guard extensions == Self.mostExtensions || !isLate else {
         return wait(until: .now() + min(late, limit), extensions: extensions + 1)
       }
       guard !isWithoutThread else { return end(.unasked("no thread is free to ask; too many others hang")) { _ in "" } }
