@@ -28,18 +28,27 @@ enum {
   REMOVE_AND_MAKE = 0x1ff << 4,  // REMOVE_DIR, REMOVE_FILE and the seven of MAKE
   REFER = 1 << 13,               // from version 2 on
   TRUNCATE = 1 << 14,            // from version 3 on
+  ABSTRACT_SOCKETS = 1 << 0,     // a scope, from version 6 on
 };
 
 /// What may be written to all the same.
 static const char *const sinks[] = {"/dev/null", "/dev/zero", "/dev/full"};
 
-int clinux_sandbox_open(void) {
+int clinux_sandbox_version(void) {
   int version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, 1u);
-  if (version < 0) return -errno;
+  return version < 0 ? -errno : version;
+}
+
+int clinux_sandbox_open(void) {
+  int version = clinux_sandbox_version();
+  if (version < 0) return version;
   uint64_t handled = WRITE_FILE | REMOVE_AND_MAKE;
   if (version >= 2) handled |= REFER;
   if (version >= 3) handled |= TRUNCATE;
-  int ruleset = (int)syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0u);
+  // Of the attributes an older kernel knows only the first.
+  uint64_t attributes[3] = {handled, 0, ABSTRACT_SOCKETS};
+  size_t size = version >= 6 ? sizeof attributes : sizeof handled;
+  int ruleset = (int)syscall(SYS_landlock_create_ruleset, attributes, size, 0u);
   if (ruleset < 0) return -errno;
   int outcome = fcntl(ruleset, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0;
   for (size_t i = 0; i < sizeof sinks / sizeof sinks[0] && outcome == 0; i++) {
@@ -60,9 +69,10 @@ int clinux_sandbox_open(void) {
   return ruleset;
 }
 
-int clinux_sandbox_begin(int ruleset) {
+int clinux_sandbox_begin(int ruleset, int channel) {
   if (syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return -1;
-  return syscall(SYS_landlock_restrict_self, ruleset, 0u) < 0 ? -1 : 0;
+  if (syscall(SYS_landlock_restrict_self, ruleset, 0u) < 0) return -1;
+  return clinux_sandbox_close_gate(channel);
 }
 
 /// Root's script keeps what reading and asking takes, and nothing by which it could change the host.

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +25,8 @@ char **clinux_environment(void) { return environ; }
 typedef struct {
   const clinux_spawn_request *request;
   pid_t parent;
+  /// The ends of the socket by which a sandboxed child hands over its gate.
+  int gate_channel[2];
   int step;
   int error;
 } spawn_context;
@@ -118,7 +121,8 @@ static int child(void *argument) {
   if (request->new_group && !request->new_session && syscall(SYS_setpgid, 0, 0) < 0)
     return fail(context, CLINUX_SPAWN_GROUP);
   if (set_scheduling(request) < 0) return fail(context, CLINUX_SPAWN_SCHEDULING);
-  if (request->sandbox >= 0 && clinux_sandbox_begin(request->sandbox) < 0) return fail(context, CLINUX_SPAWN_SANDBOX);
+  if (request->sandbox >= 0 && clinux_sandbox_begin(request->sandbox, context->gate_channel[1]) < 0)
+    return fail(context, CLINUX_SPAWN_SANDBOX);
   // Before the limits: the descriptors are first moved beyond all that are open, where a low limit would forbid them.
   if (set_descriptors(request) < 0) return fail(context, CLINUX_SPAWN_DESCRIPTORS);
   if (set_limits(request) < 0) return fail(context, CLINUX_SPAWN_LIMITS);
@@ -147,12 +151,27 @@ static int child_entry(void *argument) {
   return 127;
 }
 
-int clinux_spawn(const clinux_spawn_request *request, int32_t *pid, int *pidfd, int *step) {
+/// Takes the gate that a child has handed over, and closes the way by which it came.
+static int take_gate(const spawn_context *context) {
+  if (context->gate_channel[0] < 0) return -1;
+  int gate = clinux_sandbox_receive_gate(context->gate_channel[0]);
+  close(context->gate_channel[0]);
+  close(context->gate_channel[1]);
+  return gate < 0 ? -1 : gate;
+}
+
+int clinux_spawn(const clinux_spawn_request *request, int32_t *pid, int *pidfd, int *gate, int *step) {
   const size_t stack_size = 64 * 1024;
   *step = CLINUX_SPAWN_CLONE;
+  *gate = -1;
   void *stack = mmap(NULL, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (stack == MAP_FAILED) return -errno;
-  spawn_context context = {.request = request, .parent = getpid(), .step = 0, .error = 0};
+  spawn_context context = {.request = request, .parent = getpid(), .gate_channel = {-1, -1}, .step = 0, .error = 0};
+  if (request->sandbox >= 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, context.gate_channel) < 0) {
+    int reason = errno;
+    munmap(stack, stack_size);
+    return -reason;
+  }
   // No handler of ours may run in the child while it shares our memory.
   uint64_t all = ~(uint64_t)0, before = 0;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
@@ -163,6 +182,7 @@ int clinux_spawn(const clinux_spawn_request *request, int32_t *pid, int *pidfd, 
   int clone_error = errno;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
   munmap(stack, stack_size);
+  int received = take_gate(&context);
   if (number < 0) {
     *pid = 0;
     return -clone_error;
@@ -171,11 +191,13 @@ int clinux_spawn(const clinux_spawn_request *request, int32_t *pid, int *pidfd, 
     siginfo_t ignored;
     while (waitid((idtype_t)P_PIDFD, (id_t)descriptor, &ignored, WEXITED) < 0 && errno == EINTR) {}
     close(descriptor);
+    if (received >= 0) close(received);
     *pid = 0;
     *step = context.step;
     return -context.error;
   }
   *pidfd = descriptor;
+  *gate = received;
   return 0;
 }
 

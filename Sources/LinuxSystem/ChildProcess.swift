@@ -26,6 +26,8 @@ public final class ChildProcess {
   public let processID: Int32
   /// How it ended, once ``reap()`` said so.
   public private(set) var status: ExitStatus?
+  /// Where its sandbox asks, if it is in one.
+  public let sandboxGate: SandboxGate?
   private let pidfd: FileDescriptor
   private let leadsGroup: Bool
 
@@ -35,9 +37,10 @@ public final class ChildProcess {
   public init(_ request: SpawnRequest, note: UnsafeMutablePointer<Int32>? = nil) throws(SystemError) {
     var process: Int32 = 0
     var descriptor: Int32 = -1
+    var gate: Int32 = -1
     var step: Int32 = 0
     let result = Self.withShimRequest(request) { shim in
-      withUnsafeMutablePointer(to: &process) { clinux_spawn(shim, note ?? $0, &descriptor, &step) }
+      withUnsafeMutablePointer(to: &process) { clinux_spawn(shim, note ?? $0, &descriptor, &gate, &step) }
     }
     if let note { process = note.pointee }
     guard result >= 0 else {
@@ -45,6 +48,7 @@ public final class ChildProcess {
     }
     processID = process
     pidfd = FileDescriptor(owning: descriptor)
+    sandboxGate = gate < 0 ? nil : SandboxGate(FileDescriptor(owning: gate), session: process)
     leadsGroup = request.group != .inherited
   }
 

@@ -87,7 +87,7 @@ public struct SpawnRequest: Sendable {
   public var niceness: Int32?
   /// Whether the child leaves a real-time class for the ordinary one.
   public var resetsScheduling = true
-  /// What the child may not do; `nil` for no such limits.
+  /// What the child may not do; `nil` for no such limits. It needs a session of its own then, which tells its processes from others.
   public var sandbox: Sandbox?
 
   /// A request that inherits no descriptor and keeps the parent's identity.

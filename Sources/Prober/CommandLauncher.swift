@@ -15,16 +15,18 @@ final class CommandLauncher {
   /// Whether a program that root would run and someone else can change is refused.
   let isStrict: Bool
   private let openFiles: ResourceLimit?
+  private let sandboxes: Sandboxes?
   private let makeSandbox: (_ hasNetwork: Bool) throws(SystemError) -> Sandbox
 
   init(
     loop: EventLoop, drains: OutputDrains, groups: RunningGroups, identities: ScriptIdentities, isStrict: Bool,
-    openFiles: ResourceLimit? = nil,
+    openFiles: ResourceLimit? = nil, sandboxes: Sandboxes? = nil,
     makeSandbox: @escaping (_ hasNetwork: Bool) throws(SystemError) -> Sandbox = {
       (hasNetwork) throws(SystemError) in try Sandbox(hasNetwork: hasNetwork)
     }
   ) {
     self.makeSandbox = makeSandbox
+    self.sandboxes = sandboxes
     self.openFiles = openFiles
     self.loop = loop
     self.drains = drains
@@ -70,7 +72,7 @@ final class CommandLauncher {
     do {
       return try CommandRun(
         request, limit: limit, loop: loop, drains: drains, groups: endsWithProber ? groups : nil,
-        completion: completion)
+        sandboxes: sandboxes, completion: completion)
     } catch {
       let step = error.operation == "execute" ? "" : "\(error.operation) it: "
       throw ScriptIdentities.Refusal(description: "cannot run: \(step)\(SystemError.reason(error.errno))")

@@ -59,11 +59,13 @@ final class CommandRun {
   private var isTerminating = false
 
   /// Starts a command. The completion is called once, in a later turn.
-  /// - Parameter groups: where it is noted while it runs, if it is not to outlive this process.
+  /// - Parameters:
+  ///   - groups: where it is noted while it runs, if it is not to outlive this process.
+  ///   - sandboxes: who answers what its sandbox asks, if it has one.
   /// - Throws: why it cannot be started, in the words that a reason uses.
   init(
     _ request: SpawnRequest, limit: Nanoseconds, loop: EventLoop, drains: OutputDrains, groups: RunningGroups? = nil,
-    completion: @escaping (CommandOutcome) -> Void
+    sandboxes: Sandboxes? = nil, completion: @escaping (CommandOutcome) -> Void
   ) throws(SystemError) {
     self.loop = loop
     self.drains = drains
@@ -74,13 +76,14 @@ final class CommandRun {
     let reader = try pipe.reader.duplicate()
     try reader.setNonblocking()
     var request = request
-    request.group = .own
+    request.group = request.sandbox == nil ? .own : .session
     request.map(pipe.writer.rawValue, to: 1)
     request.map(pipe.writer.rawValue, to: 2)
     if groups != nil { request.parentDeathSignal = SIGKILL }
     child = try ChildProcess(request, note: note)
     output = CommandOutput(reader, loop: loop)
     do {
+      if let gate = child.sandboxGate { try sandboxes?.adopt(gate) }
       registration = try loop.watch(child.rawValue, for: .readable) { [weak self] _ in self?.childEnded() }
     } catch {
       killGroup()

@@ -21,6 +21,9 @@ final class ControlSocket {
   /// Told when a client has its answer.
   var onClose: (() -> Void)?
 
+  /// Whether a process is not to be heard, whoever runs it: a script in a sandbox asks nothing of the service.
+  var isBarred: ((Int32) -> Bool)?
+
   /// Makes the socket. One that a process before this one left behind is replaced in one step.
   init(in directory: String, loop: EventLoop) throws(SystemError) {
     path = directory + "/" + ControlRequest.socketName
@@ -106,6 +109,9 @@ final class ControlSocket {
     guard let credentials = try? PeerCredentials(of: client.rawValue),
       credentials.userID == 0 || credentials.userID == geteuid()
     else { return turnAway(client, "only root may ask") }
+    guard isBarred?(credentials.processID) != true else {
+      return turnAway(client, "a script in a sandbox may not ask")
+    }
     guard connections.count < Self.mostConnections else { return turnAway(client, "too many connections") }
     guard let connection = try? ControlConnection(client, loop: loop) else { return }
     connections[ObjectIdentifier(connection)] = connection

@@ -18,6 +18,7 @@ final class Prober {
   private let readBundle: BundleReader
   private let drains = OutputDrains()
   private let groups: RunningGroups
+  private let sandboxes: Sandboxes
   /// How many files scripts may open, if not as many as this process.
   private let scriptFiles: ResourceLimit?
   let checks: Checks
@@ -54,6 +55,7 @@ final class Prober {
     self.log = log
     self.readBundle = readBundle
     self.groups = groups
+    sandboxes = Sandboxes(loop: loop)
     self.scriptFiles = scriptFiles
     checks = Checks(loop: loop, log: log)
     files = TrackedFiles(loop: loop, log: log)
@@ -67,6 +69,7 @@ final class Prober {
       log.log(.error, "there is no control socket, so status cannot be asked for: \(error)")
     }
     control?.onRequest = { [weak self] connection, request in self?.answer(request, on: connection) }
+    control?.isBarred = { [sandboxes] in sandboxes.mayHold($0) }
     control?.onClose = { [weak self] in self?.returnMemory() }
     checks.onVerdict = { [weak self] verdict in self?.tell(verdict) }
     combinations.onVerdict = { [weak self] verdict in self?.link?.send(verdict) }
@@ -204,8 +207,13 @@ final class Prober {
       loop: loop, drains: drains, groups: groups,
       identities: ScriptIdentities(
         fallback: configuration.global.scriptUser, ownUser: geteuid(), ownGroup: getegid()),
-      isStrict: configuration.global.scriptSecurity, openFiles: scriptFiles)
+      isStrict: configuration.global.scriptSecurity, openFiles: scriptFiles, sandboxes: sandboxes)
     if !launcher.isStrict { warnOfWeaknesses(configuration, launcher) }
+    if configuration.scripts.contains(where: { $0.sandbox != .off }), !Sandbox.closesAbstractSockets {
+      log.log(
+        .notice, "this kernel does not keep scripts in a sandbox from abstract Unix sockets; Linux 6.12 does",
+        fields: [("event", "sandbox-incomplete")])
+    }
     return launcher
   }
 

@@ -1,5 +1,6 @@
 import Configuration
 import ControlModel
+import Foundation
 import Glibc
 import LinuxSystem
 import NetworkTypes
@@ -10,6 +11,12 @@ import VRRPCore
 
 private let needsLandlock = ConditionTrait.enabled(
   if: (try? Sandbox(hasNetwork: false)) != nil, "this kernel has no Landlock")
+private let needsAbstractScope = ConditionTrait.enabled(
+  if: Sandbox.closesAbstractSockets, "this kernel's Landlock knows no abstract sockets")
+private let tools = ["perl", "prlimit", "taskset", "chrt", "ionice", "renice", "setsid"]
+private let needsTools = ConditionTrait.enabled(
+  if: tools.allSatisfy { access("/usr/bin/\($0)", X_OK) == 0 },
+  "perl or a tool of util-linux is not installed")
 private let needsBash = ConditionTrait.enabled(if: access("/bin/bash", X_OK) == 0, "bash is not installed")
 
 extension ProberTests {
@@ -67,6 +74,126 @@ extension ProberTests {
       let harness = try Harness()
       let verdict = try verdict(of: command, .closed, in: harness)
       #expect(verdict?.status == .up, "\(String(describing: verdict))")
+    }
+
+    @Test(
+      "A script in a sandbox asks whether others live, and signals and changes what it has started", needsLandlock,
+      needsTools,
+      arguments: [
+        "kill -0 \(getpid())", "sleep 20 & kill $!; wait $!; test $? = 143", "timeout 0.2 sleep 20; test $? = 124",
+        "(sleep 20 & kill $!; wait) && sh -c 'sleep 20 & kill -9 $!'", "prlimit --pid \(getpid()) --nofile > /dev/null",
+        "trap 'exit 0' USR1; kill -USR1 $$; exit 1", "nice -n 5 true", "sleep 20 & renice 5 $! && kill $!",
+        "ulimit -n 64", "sleep 20 & prlimit --pid $! --nofile=64 && taskset -p 1 $! && kill $!",
+        "test $(ps -o sid= -p $$) = $$", "sh -c 'kill -ABRT $$'; test $? = 134",
+      ])
+    func ownProcesses(command: String) throws {
+      for sandbox in [ScriptCheckDefinition.Sandbox.closed, .withNetwork] {
+        let verdict = try verdict(of: command, sandbox, in: try Harness())
+        #expect(verdict?.status == .up, "\(sandbox): \(String(describing: verdict))")
+      }
+    }
+
+    /// A process of this user that is in no sandbox, and where its memory may be written.
+    private func victim() throws -> (process: ChildProcess, address: UInt64) {
+      var request = SpawnRequest(executable: "/bin/sleep", arguments: ["sleep", "60"])
+      request.group = .session
+      let process = try ChildProcess(request)
+      let maps = try String(contentsOfFile: "/proc/\(process.processID)/maps", encoding: .utf8)
+      let line = try #require(maps.split(separator: "\n").first { $0.contains(" rw-p ") })
+      return (process, try #require(UInt64(line.prefix { $0 != "-" }, radix: 16)))
+    }
+
+    /// What others can see to have been done to a process.
+    private func look(at process: ChildProcess) -> String {
+      let status = try? String(contentsOfFile: "/proc/\(process.processID)/status", encoding: .utf8)
+      let limits = try? String(contentsOfFile: "/proc/\(process.processID)/limits", encoding: .utf8)
+      let lines = (status ?? "gone").split(separator: "\n").filter {
+        $0.hasPrefix("TracerPid") || $0.hasPrefix("Cpus_allowed:")
+      }
+      let ended = (try? process.peek()).flatMap(\.self)
+      let niceness = getpriority(__priority_which_t(0), id_t(process.processID))
+      return
+        "\(lines) \(niceness) \(sched_getscheduler(process.processID)) \(limits ?? "") \(String(describing: ended))"
+    }
+
+    #if arch(x86_64)
+      /// System calls that no tool makes: rt_sigqueueinfo, tkill, tgkill, pidfd_send_signal, ptrace (attach), process_vm_writev.
+      private static let rareCalls = [
+        #"perl -e '$i = pack("l4x112", 9, 0, -1, 0); exit(syscall(129, PID, 9, $i) != 0)'"#,
+        "perl -e 'exit(syscall(200, PID, 9) != 0)'", "perl -e 'exit(syscall(234, PID, PID, 9) != 0)'",
+        "perl -e 'exit(syscall(424, syscall(434, PID, 0), 9, 0, 0) != 0)'",
+        "perl -e 'exit(syscall(101, 16, PID, 0, 0) != 0)'",
+        #"perl -e '$b = "martlet!"; $v = pack("PQ", $b, 8); $w = pack("QQ", ADDRESS, 8);"#
+          + " exit(syscall(311, PID, $v, 1, $w, 1, 0) != 8)'",
+      ]
+    #else
+      private static let rareCalls: [String] = []
+    #endif
+
+    @Test(
+      "A script in a sandbox leaves other processes alone, and one without it need not", needsLandlock, needsTools,
+      arguments: [
+        "kill -9 PID", "kill -STOP PID", "kill -9 -PID", "renice -n 5 -p PID", "renice -n 5 -g PID",
+        "prlimit --pid PID --nofile=99", "chrt -i -p 0 PID", "taskset -p 1 PID", "ionice -c 3 -p PID",
+        "setsid true", "cat /proc/PID/environ", "head -c 1 /proc/PID/mem; test $? = 1 && : >> /proc/PID/mem",
+      ] + rareCalls)
+    func otherProcesses(command: String) throws {
+      for sandbox in [ScriptCheckDefinition.Sandbox.closed, .withNetwork, .off] {
+        let harness = try Harness()
+        let (process, address) = try victim()
+        defer {
+          try? process.signal(SIGKILL)
+          while (try? process.reap()) == .some(nil) { usleep(1000) }
+        }
+        let text = command.replacing("PID", with: "\(process.processID)").replacing("ADDRESS", with: "\(address)")
+        let before = look(at: process)
+        let verdict = try verdict(of: text, sandbox, in: harness)
+        #expect(verdict?.status == (sandbox == .off ? .up : .down), "\(sandbox): \(String(describing: verdict))")
+        if sandbox != .off { #expect(look(at: process) == before, "\(sandbox)") }
+      }
+    }
+
+    @Test("A script in a sandbox cannot join another group to signal it", needsLandlock, needsTools)
+    func groups() throws {
+      let harness = try Harness()
+      let command = "perl -e 'exit(!setpgrp(0, \(getpgrp())))'"
+      #expect(try verdict(of: command, .closed, in: harness)?.status == .down)
+    }
+
+    @Test("A script in a sandbox is not heard at the control socket", needsLandlock, needsTools)
+    func control() throws {
+      let harness = try Harness()
+      let ask =
+        "use Socket; $SIG{PIPE} = 'IGNORE'; socket(S, AF_UNIX, SOCK_STREAM, 0); connect(S, sockaddr_un(shift)) or die; syswrite S, qq(status\\n);"
+        + "print scalar(<S>)"
+      harness.scratch.write("ask.pl", ask)
+      let path = harness.scratch.path
+      let command = "perl \(path)/ask.pl \(path)/control.sock; exit 1"
+      let barred = try verdict(of: command, .withNetwork, in: harness)
+      #expect(barred?.reason.contains("a script in a sandbox may not ask") == true, "\(String(describing: barred))")
+      let free = try verdict(of: command, .off, in: try Harness(scratch: harness.scratch))
+      #expect(free?.reason.contains("may not ask") == false, "\(String(describing: free))")
+    }
+
+    @Test("A script in a sandbox finds no abstract socket of others", needsLandlock, needsTools, needsAbstractScope)
+    func abstractSockets() throws {
+      let name = "martlet-test-\(getpid())"
+      let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+      defer { close(listener) }
+      var address = sockaddr_un()
+      address.sun_family = sa_family_t(AF_UNIX)
+      withUnsafeMutableBytes(of: &address.sun_path) { $0[1...].copyBytes(from: name.utf8) }
+      let size = socklen_t(MemoryLayout<sa_family_t>.size + 1 + name.utf8.count)
+      let result = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) }
+      }
+      try #require(result == 0 && listen(listener, 8) == 0)
+      let command =
+        #"perl -e 'use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0); exit !connect(S, pack("S", AF_UNIX) . "\0\#(name)")'"#
+      for sandbox in [ScriptCheckDefinition.Sandbox.closed, .withNetwork, .off] {
+        let verdict = try verdict(of: command, sandbox, in: try Harness())
+        #expect(verdict?.status == (sandbox == .off ? .up : .down), "\(sandbox): \(String(describing: verdict))")
+      }
     }
 
     @Test("Root's script has no capability left that changes anything", needsLandlock)

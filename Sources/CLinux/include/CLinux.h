@@ -120,16 +120,25 @@ enum {
   CLINUX_SPAWN_SANDBOX,
 };
 
+/// The version of the kernel's Landlock; a negative errno where there is none.
+int clinux_sandbox_version(void);
 /// The rules of a sandbox that may write nowhere, as a descriptor; a negative errno where the kernel has no Landlock.
 int clinux_sandbox_open(void);
 /// In the child, before its descriptors are gone: no new privileges, and no writing. 0, or -1 with errno.
-int clinux_sandbox_begin(int ruleset);
+/// Its gate goes to the parent through `channel`.
+int clinux_sandbox_begin(int ruleset, int channel);
 /// In the child, as the last thing before it executes. 0, or -1 with errno.
 int clinux_sandbox_finish(bool with_network);
+/// In the child: what it may do to processes is asked of whoever holds the gate, which is sent through `channel`. 0, or -1 with errno.
+int clinux_sandbox_close_gate(int channel);
+/// In the parent: the gate, which is readable when something is asked and hangs up when nobody is in the sandbox any more.
+int clinux_sandbox_receive_gate(int channel);
+/// Answers what is asked at a readable gate: a process may do so to those of its session.
+int clinux_sandbox_answer(int listener);
 
 /// Starts a process; 0, or a negative errno with the failed step in `step`. On success `pid` and `pidfd` are set, `pid`
-/// by the child before it does anything else.
-int clinux_spawn(const clinux_spawn_request *request, int32_t *pid, int *pidfd, int *step);
+/// by the child before it does anything else; `gate` is that of its sandbox, or -1 without one.
+int clinux_spawn(const clinux_spawn_request *request, int32_t *pid, int *pidfd, int *gate, int *step);
 int clinux_pidfd_open(int32_t pid);
 int clinux_pidfd_signal(int pidfd, int signal);
 int clinux_kill(int32_t pid, int signal);
