@@ -8,6 +8,13 @@ public protocol HostFacts: FileStatusProvider {
   func hasUser(_ name: String) -> Bool
   /// Whether it has a group of that name or number.
   func hasGroup(_ name: String) -> Bool
+  /// Whose numbers a script of a user has; for no user, of the one that scripts run as by default. `nil` where nobody knows.
+  func identity(of user: ScriptUser?) -> ScriptIdentity?
+}
+
+extension HostFacts {
+  /// Nobody is known.
+  public func identity(of user: ScriptUser?) -> ScriptIdentity? { nil }
 }
 
 /// Looks at whether a host has what a configuration asks of it: interfaces, users, scripts; and who there can read its passwords.
@@ -15,7 +22,8 @@ public enum HostAudit {
   /// What `host` lacks for `loaded`, or has too openly.
   public static func diagnostics(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
     missingInterfaces(of: loaded, on: host) + unknownUsers(of: loaded, on: host)
-      + ScriptAudit.diagnostics(of: loaded, files: host) + openSecrets(of: loaded, on: host)
+      + ScriptAudit.diagnostics(of: loaded, files: host, identities: host.identity)
+      + PipeAudit.diagnostics(of: loaded, on: host) + openSecrets(of: loaded, on: host)
   }
 
   private static func missingInterfaces(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
@@ -56,16 +64,9 @@ public enum HostAudit {
   private static func unknownUsers(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
     var seen: Set<SourceRange> = []
     let needed = usersOfTrackedScripts(loaded.configuration)
-    return loaded.scripts.compactMap { use in
+    var found = loaded.scripts.compactMap { use -> Diagnostic? in
       guard let user = use.command.user ?? loaded.configuration.global.scriptUser else { return nil }
-      let lacks: String
-      if !host.hasUser(user.user) {
-        lacks = "user \(user.user)"
-      } else if let group = user.group, !host.hasGroup(group) {
-        lacks = "group \(group)"
-      } else {
-        return nil
-      }
+      guard let lacks = lack(of: user, on: host) else { return nil }
       // Many scripts may have one user from one line.
       let range = use.userRange ?? (use.command.user == nil ? loaded.requirements.scriptUser : nil) ?? use.range
       guard seen.insert(range).inserted else { return nil }
@@ -77,6 +78,38 @@ public enum HostAudit {
         range: range,
         suggestion: "name a user that is there, or add this one with useradd --system")
     }
+    if let finding = unknownDefault(of: loaded, on: host), finding.range.map({ !seen.contains($0) }) ?? true {
+      found.append(finding)
+    }
+    return found
+  }
+
+  /// What a host lacks of a user and its group, in words.
+  static func lack(of user: ScriptUser, on host: some HostFacts) -> String? {
+    if !host.hasUser(user.user) { return "user \(user.user)" }
+    if let group = user.group, !host.hasGroup(group) { return "group \(group)" }
+    return nil
+  }
+
+  /// The user that scripts run as which name none, where no script has told of it.
+  private static func unknownDefault(of loaded: LoadedConfiguration, on host: some HostFacts) -> Diagnostic? {
+    let global = loaded.configuration.global
+    if let user = global.scriptUser {
+      guard let lacks = lack(of: user, on: host) else { return nil }
+      return Diagnostic(
+        id: "unknown-user", severity: .warning,
+        message: "this host has no \(lacks), so no script would be run that names no user of its own",
+        range: loaded.requirements.scriptUser,
+        suggestion: "name a user that is there, or add this one with useradd --system")
+    }
+    guard global.scriptSecurity, let use = loaded.scripts.first(where: { $0.command.user == nil }),
+      !host.hasUser(ScriptUser.standard)
+    else { return nil }
+    return Diagnostic(
+      id: "default-user", severity: .warning,
+      message:
+        "under enable_script_security keepalived runs scripts without a user as \(ScriptUser.standard), whom this host does not have, and leaves them out; martlet runs them as root",
+      range: use.range, suggestion: "write script_user in global_defs")
   }
 
   private static func openSecrets(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {

@@ -10,8 +10,22 @@ public struct HostRequirements: Sendable, Hashable {
     public var range: SourceRange
   }
 
+  /// A FIFO that transitions are written to.
+  public struct FIFO: Sendable, Hashable {
+    /// The keyword that names it.
+    public var keyword: String
+    /// Its path.
+    public var path: String
+    /// Who is to own it, if anybody is named.
+    public var owner: ScriptUser?
+    /// Where it stands.
+    public var range: SourceRange
+  }
+
   /// The programs that would be run.
   public var scripts: [ScriptUse] = []
+  /// The FIFOs that would be made.
+  public var fifos: [FIFO] = []
   /// Where `script_user` stands.
   public var scriptUser: SourceRange?
   /// The interfaces that must be there.
@@ -46,6 +60,11 @@ extension Lowering {
         var use = use
         use.range = diagnostics.withoutSecretLines(use.range)
         use.userRange = use.userRange.map(diagnostics.withoutSecretLines)
+        return use
+      },
+      fifos: fifos.map { use in
+        var use = use
+        use.range = diagnostics.withoutSecretLines(use.range)
         return use
       },
       scriptUser: global.scriptUserSpan.map(diagnostics.shownRange),

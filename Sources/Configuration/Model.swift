@@ -131,6 +131,9 @@ public struct ScriptUser: Sendable, Hashable {
   /// Group name or number; the user's own group when `nil`.
   public var group: String?
 
+  /// Whom keepalived runs scripts as that name nobody, if there is one of that name.
+  public static let standard = "keepalived_script"
+
   /// A user with an optional group.
   public init(user: String, group: String? = nil) {
     self.user = user
@@ -163,6 +166,21 @@ public struct CommandDefinition: Sendable, Hashable {
   public var needsShell: Bool
   /// Who runs it; ``GlobalSettings/scriptUser`` when `nil`.
   public var user: ScriptUser?
+
+  /// Where a program is looked for whose name has no slash, and what it finds as PATH.
+  public static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+
+  /// The script that the program is to run, if it is the shell or another interpreter and a path is its first word.
+  public var interpretedScript: String? {
+    guard !needsShell, arguments.count > 1, arguments[1].hasPrefix("/"), let program = arguments.first else {
+      return nil
+    }
+    let name = program.split(separator: "/").last ?? ""
+    let isInterpreter =
+      ["sh", "bash", "dash", "ash", "ksh", "zsh", "perl", "ruby", "php", "lua"].contains(name)
+      || name.hasPrefix("python")
+    return isInterpreter ? arguments[1] : nil
+  }
 
   /// A command of the given words.
   public init(arguments: [String], text: String, needsShell: Bool = false, user: ScriptUser? = nil) {

@@ -12,25 +12,57 @@ public struct ScriptUse: Sendable, Hashable {
   public var userRange: SourceRange?
 }
 
-/// Looks at the programs a configuration names: whether they are there, can be run, and cannot be changed by others.
+/// Who a script runs as on a host.
+public struct ScriptIdentity: Sendable, Hashable {
+  /// The user's number.
+  public var user: UInt32
+  /// The numbers of all its groups.
+  public var groups: [UInt32]
+
+  /// An identity of the given numbers.
+  public init(user: UInt32, groups: [UInt32]) {
+    self.user = user
+    self.groups = groups
+  }
+
+  /// The host's root.
+  public static let root = ScriptIdentity(user: 0, groups: [0])
+}
+
+/// Looks at the programs a configuration names: whether they are there, can be run by whom they are to run as, and cannot be changed
+/// by others. A program is also the interpreter that a script names, and a script that is an interpreter's first word, though
+/// keepalived looks at neither.
 ///
 /// What it finds is never an error: a script may come with a mount, or a package, after the start.
-public enum ScriptAudit {
+public struct ScriptAudit {
+  /// Whose number a user's name is; for no user, whom scripts run as by default. `nil` where nobody knows.
+  public typealias Identities = (ScriptUser?) -> ScriptIdentity?
+
+  private let use: ScriptUse
+  private let identity: ScriptIdentity?
+  private let isStrict: Bool
+  private let files: any FileStatusProvider
+
   /// What is wrong with the programs of `loaded`, as `files` sees them.
   public static func diagnostics(
-    of loaded: LoadedConfiguration, files: some FileStatusProvider
+    of loaded: LoadedConfiguration, files: some FileStatusProvider, identities: Identities = { _ in nil }
   ) -> [Diagnostic] {
     let global = loaded.configuration.global
     return loaded.scripts.compactMap { use in
       let user = use.command.user ?? global.scriptUser
-      return finding(use, runsAsRoot: user == nil || user?.user == "root" || user?.user == "0", files)
+      let isRoot = user == nil || user?.user == "root" || user?.user == "0"
+      let audit = ScriptAudit(
+        use: use, identity: identities(user) ?? (isRoot ? .root : nil), isStrict: global.scriptSecurity, files: files)
+      return audit.finding()
     }
   }
 
   /// `loaded` with what is wrong with its programs among its findings, in the order of their places.
-  public static func audited(_ loaded: LoadedConfiguration, files: some FileStatusProvider) -> LoadedConfiguration {
+  public static func audited(
+    _ loaded: LoadedConfiguration, files: some FileStatusProvider, identities: Identities = { _ in nil }
+  ) -> LoadedConfiguration {
     var audited = loaded
-    for finding in diagnostics(of: loaded, files: files) {
+    for finding in diagnostics(of: loaded, files: files, identities: identities) {
       // After the last finding of its file that does not come later; those of a file stand together.
       let before = audited.diagnostics.lastIndex { other in
         guard let place = other.range, let own = finding.range, place.path == own.path else { return false }
@@ -42,54 +74,139 @@ public enum ScriptAudit {
     return audited
   }
 
-  private static func finding(
-    _ use: ScriptUse, runsAsRoot: Bool, _ files: some FileStatusProvider
-  ) -> Diagnostic? {
-    // A name without a slash is looked up in PATH, and a shell's line is the shell's affair.
-    guard let path = use.command.arguments.first, path.hasPrefix("/"), !use.command.needsShell else { return nil }
+  private func finding() -> Diagnostic? {
+    guard let name = use.command.arguments.first else { return nil }
+    // What a shell makes of its own words is its affair.
+    if use.command.needsShell, !name.hasPrefix("/") || CommandWords(name.utf8).needsShell { return nil }
+    guard name.contains("/") else { return findingOnSearch(name) }
+    let path = name.hasPrefix("/") ? name : "/" + name
+    if let finding = finding(on: path, changed: use.keyword) { return finding }
+    if path != name {
+      return warning(
+        "script-relative", "\(name) is looked for from / here, and by keepalived from where it was started",
+        suggestion: "write the whole path")
+    }
+    return findingBehind(path)
+  }
+
+  private func findingOnSearch(_ name: String) -> Diagnostic? {
+    let candidates = CommandDefinition.searchPath.map { $0 + "/" + name }
+    guard let found = candidates.first(where: { files.status(of: $0) != nil }) else {
+      return warning(
+        "script-missing", "\(name) is in no directory of the search path, \(consequence)",
+        suggestion: "write the whole path of a program that is there")
+    }
+    return finding(on: found, changed: use.keyword) ?? findingBehind(found)
+  }
+
+  /// What is wrong with what runs in the name of a program: its interpreter, and the script that it interprets.
+  private func findingBehind(_ path: String) -> Diagnostic? {
+    var others: [String] = []
+    if let words = files.interpreter(of: path) {
+      others += words.prefix(1)
+      if words.count > 1, words[0].hasSuffix("/env"), let name = words[1].split(separator: " ").first, name.first != "-"
+      {
+        let candidates = CommandDefinition.searchPath.map { $0 + "/" + name }
+        others.append(candidates.first { files.status(of: $0) != nil } ?? String(name))
+      }
+    }
+    for other in others {
+      guard other.hasPrefix("/"), files.status(of: other) != nil else {
+        return warning(
+          "script-interpreter", "\(path) is to be run by \(other), which does not exist, \(failure)",
+          suggestion: "install \(other), or name another interpreter in the first line of \(path)")
+      }
+      if let finding = finding(on: other, changed: "\(path)") { return finding }
+    }
+    guard let script = use.command.interpretedScript else { return nil }
+    return finding(on: script, changed: path, isRead: true)
+  }
+
+  /// - Parameters:
+  ///   - changed: what runs the program.
+  ///   - isRead: whether an interpreter reads it, so that it need not be executable.
+  private func finding(on path: String, changed runner: String, isRead: Bool = false) -> Diagnostic? {
     guard let status = files.status(of: path) else {
       return warning(
-        "script-missing", "\(path) does not exist, so \(use.keyword) would fail", use,
+        "script-missing", "\(path) does not exist, \(isRead ? failure : consequence)",
         suggestion: "put the script there, or write the path of one that is there")
     }
     guard status.isRegular else {
       return warning(
-        "script-not-regular", "\(path) is not a regular file, so \(use.keyword) would fail", use,
+        "script-not-regular", "\(path) is not a regular file, \(isRead ? failure : consequence)",
         suggestion: "write the path of a program or a script")
     }
-    guard status.mode & 0o111 != 0 else {
+    guard isRead || status.mode & 0o111 != 0 else {
       return warning(
-        "script-not-executable", "\(path) is not executable, so \(use.keyword) would fail", use,
-        suggestion: "chmod +x \(path)")
+        "script-not-executable", "\(path) is not executable, \(consequence)", suggestion: "chmod +x \(path)")
     }
-    guard runsAsRoot else {
+    if let identity, let barred = barredPart(of: path, for: identity, bit: isRead ? 0o4 : 0o1) {
+      return warning(
+        "script-not-executable",
+        "the user of this script may not \(isRead ? "read" : "run") \(path), because of \(barred), "
+          + (isRead ? failure : consequence),
+        suggestion: "give the user that right, or name a user that has it")
+    }
+    guard identity?.user == 0 else {
       guard status.mode & 0o002 != 0 else { return nil }
       return warning(
-        "script-writable", "everybody on this host can change \(path), which \(use.keyword) runs", use,
+        "script-writable", "everybody on this host can change \(path) (\(Self.mode(status))), which \(runner) runs",
         suggestion: "chmod o-w \(path)")
     }
-    guard let culprit = changeablePart(of: path, files) else { return nil }
+    guard let culprit = changeablePart(of: path) else { return nil }
     return warning(
-      "script-writable", "\(path) is run as root, and others than root can change \(culprit)", use,
-      suggestion: "let \(culprit) belong to root and be writable by nobody else, or name a script_user")
+      "script-writable", "\(path) is run as root, and others than root can change \(culprit.words)" + refusal(runner),
+      suggestion: "let \(culprit.part) belong to root and be writable by nobody else, or name a script_user")
+  }
+
+  /// What becomes of a program that cannot be run.
+  private var consequence: String {
+    use.keyword == "script"
+      ? "so the check would fail; keepalived takes such a check away" : "so \(use.keyword) would fail"
+  }
+
+  /// What becomes of one that keepalived does not look at.
+  private var failure: String { use.keyword == "script" ? "so the check would fail" : "so \(use.keyword) would fail" }
+
+  private func refusal(_ runner: String) -> String {
+    guard isStrict, runner == use.keyword else { return "" }
+    return use.keyword == "script"
+      ? "; under enable_script_security it is not run, and what tracks it does without it"
+      : "; under enable_script_security it is not run"
   }
 
   /// The first part of a path that someone other than root can change, from the root down.
-  private static func changeablePart(of path: String, _ files: some FileStatusProvider) -> String? {
+  private func changeablePart(of path: String) -> (part: String, words: String)? {
     var part = ""
     for name in path.split(separator: "/") {
       part += "/" + name
       guard let status = files.status(of: part) else { return nil }
+      if status.owner != 0 { return (part, "\(part) (it belongs to user \(status.owner))") }
       // In a sticky directory nobody can replace what belongs to another.
-      let shared = status.mode & 0o022 != 0 && !(status.isDirectory && status.mode & 0o1000 != 0)
-      if status.owner != 0 || shared { return part }
+      if status.mode & 0o022 != 0 && !(status.isDirectory && status.mode & 0o1000 != 0) {
+        return (part, "\(part) (\(Self.mode(status)))")
+      }
     }
     return nil
   }
 
-  private static func warning(
-    _ id: String, _ message: String, _ use: ScriptUse, suggestion: String? = nil
-  ) -> Diagnostic {
+  /// The first part of a path that keeps someone from it, with its mode. Root only needs that anybody may run a file.
+  private func barredPart(of path: String, for identity: ScriptIdentity, bit: UInt32) -> String? {
+    guard identity.user != 0 else { return nil }
+    var part = ""
+    for name in path.split(separator: "/") {
+      part += "/" + name
+      guard let status = files.status(of: part) else { return nil }
+      let shift: UInt32 = status.owner == identity.user ? 6 : identity.groups.contains(status.group) ? 3 : 0
+      let wanted = status.isDirectory ? 0o1 : bit
+      if status.mode >> shift & wanted == 0 { return "\(part) (\(Self.mode(status)))" }
+    }
+    return nil
+  }
+
+  private static func mode(_ status: FileStatus) -> String { "mode 0" + String(status.mode, radix: 8) }
+
+  private func warning(_ id: String, _ message: String, suggestion: String? = nil) -> Diagnostic {
     Diagnostic(id: id, severity: .warning, message: message, range: use.range, suggestion: suggestion)
   }
 }

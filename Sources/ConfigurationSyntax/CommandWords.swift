@@ -4,6 +4,8 @@ public struct CommandWords: Sendable, Hashable {
   public var words: [String]
   /// Whether something in it has a meaning only for a shell.
   public var needsShell: Bool
+  /// Whether a quote is not closed; keepalived takes no such command.
+  public var isUnterminated: Bool
 
   /// Splits a command. An unclosed quote reaches to the end.
   public init(_ text: some Collection<UInt8>) {
@@ -39,6 +41,7 @@ public struct CommandWords: Sendable, Hashable {
     if hasWord { words.append(word) }
     self.words = words.map { String(decoding: $0, as: UTF8.self) }
     needsShell = shell
+    isUnterminated = quote != nil
   }
 
   private static func isShell(_ byte: UInt8, atWordStart: Bool) -> Bool {

@@ -44,7 +44,8 @@ struct ConfigurationReading {
 
   /// The configuration with what was found, the state of the programs that it names included.
   func performWithAudit() -> LoadedConfiguration {
-    ScriptAudit.audited(perform().loaded, files: DiskSourceFiles())
+    let host = ThisHost()
+    return ScriptAudit.audited(perform().loaded, files: host, identities: host.identity)
   }
 
   /// The configuration with what was found, and the statements that it was made of.

@@ -57,6 +57,9 @@ struct GlobalDraft {
   var addressVirtualMACPrefix: String?
   var vrrpFIFOSpan: SourceSpan?
   var scriptUserSpan: SourceSpan?
+  var scriptUserLine: [String: SourceSpan] = [:]
+  var fifoScriptSpan: SourceSpan?
+  var vrrpFIFOScriptSpan: SourceSpan?
   var fifoScript: Located<CommandDefinition>?
   var startupScript: Located<CommandDefinition>?
   var startupTimeout: Int?
@@ -78,6 +81,8 @@ struct ScriptDraft: NamedDraft {
   var user: Located<ScriptUser>?
   var initiallyFailed = false
   var steadiness = SteadinessDraft()
+  /// The keywords that have been written, each where it was last.
+  var written: [String: SourceSpan] = [:]
   var sandbox = ScriptCheckDefinition.Sandbox.off
 }
 

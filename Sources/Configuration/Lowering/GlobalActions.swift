@@ -21,6 +21,7 @@ extension Lowering {
       .duration("vrrp_gna_interval", \.settings.neighborAdvertisementInterval),
       .boolean("vrrp_min_garp", \.minimalAnnouncements),
       .custom("script_user") { draft, statement, lowering in
+        lowering.noteAgain(statement, &draft.scriptUserLine)
         draft.settings.scriptUser = lowering.user(statement.arguments)
         draft.scriptUserSpan = statement.arguments.first?.span
       },
@@ -30,8 +31,14 @@ extension Lowering {
         draft.vrrpFIFOSpan = statement.span
         lowering.readFIFO(statement, into: &draft.settings.vrrpNotifyFIFO)
       },
-      .custom("notify_fifo_script") { $2.readScript($1, into: &$0.fifoScript) },
-      .custom("vrrp_notify_fifo_script") { $2.readScript($1, into: &$0.vrrpFIFOScript) },
+      .custom("notify_fifo_script") {
+        $0.fifoScriptSpan = $1.span
+        $2.readScript($1, into: &$0.fifoScript)
+      },
+      .custom("vrrp_notify_fifo_script") {
+        $0.vrrpFIFOScriptSpan = $1.span
+        $2.readScript($1, into: &$0.vrrpFIFOScript)
+      },
       .custom("startup_script") { $2.readScript($1, into: &$0.startupScript) },
       .integer("startup_script_timeout", \.startupTimeout),
       .custom("shutdown_script") { $2.readScript($1, into: &$0.shutdownScript) },
@@ -149,6 +156,10 @@ extension Lowering {
     var made = NotifyFIFO(path: path.text)
     made.owner = user(statement.arguments.dropFirst())
     fifo = made
+    fifos.append(
+      HostRequirements.FIFO(
+        keyword: statement.words[0].text, path: path.text, owner: made.owner,
+        range: diagnostics.map.range(of: path.span)))
   }
 
   /// Reads a command of which the first one written counts.

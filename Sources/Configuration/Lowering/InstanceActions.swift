@@ -89,7 +89,12 @@ extension Lowering {
       .command("notify_stop", \.notify.stop),
       .custom("notify_deleted") { draft, statement, lowering in
         draft.notify.reportsDeletion = true
-        guard draft.notify.deleted == nil, let command = lowering.command(statement) else { return }
+        guard draft.notify.deleted == nil else {
+          guard !statement.arguments.isEmpty else { return }
+          return lowering.diagnostics.report(
+            .warning, "duplicate-command", "notify_deleted is given twice; this one is ignored", at: statement.span)
+        }
+        guard let command = lowering.command(statement) else { return }
         lowering.record("notify_deleted", command, user: statement.arguments.dropFirst().first?.span)
         draft.notify.deleted = command.value
       },

@@ -38,6 +38,7 @@ final class Lowering {
   var nextRulePreference: UInt32 = 16_384
   /// Every program that would be run, once for each user that runs it.
   var commands: [ScriptUse] = []
+  var fifos: [HostRequirements.FIFO] = []
   var commandKeys: Set<CommandDefinition> = []
   /// Every file that the daemon would read besides the configuration.
   var fileUses: [FileUse] = []

@@ -9,6 +9,8 @@ struct TrackedProcessDraft: NamedDraft {
   var parameterMatch: TrackedProcessDefinition.ParameterMatch?
   var usesCommandLine = false
   var weight: Located<Int>?
+  /// The keywords that have been written, each where it was last.
+  var written: [String: SourceSpan] = [:]
   var reverse = false
   var quorum: Located<Int>?
   var greatestCount: Located<Int>?
@@ -39,12 +41,20 @@ extension Lowering {
         }
       },
       .custom("weight") { draft, statement, lowering in
+        // One of 0 is as good as none.
+        if draft.weight?.value != 0, !lowering.isFirst(draft.weight, statement) { return }
         guard let weight = lowering.weight(statement.arguments, of: statement, bounds: -254...254) else { return }
         draft.weight = weight
-        draft.reverse = statement.arguments.dropFirst().first.map { $0 == "reverse" } ?? false
+        draft.reverse = lowering.isReversed(statement)
       },
-      .integer("quorum", \.quorum),
-      .integer("quorum_max", \.greatestCount),
+      .custom("quorum") { draft, statement, lowering in
+        lowering.noteAgain(statement, &draft.written)
+        if let number = lowering.integer(statement, bad: .ignored) { draft.quorum = number }
+      },
+      .custom("quorum_max") { draft, statement, lowering in
+        lowering.noteAgain(statement, &draft.written)
+        if let number = lowering.integer(statement, bad: .ignored) { draft.greatestCount = number }
+      },
       .duration("fork_delay", \.forkDelay),
       .duration("terminate_delay", \.terminateDelay),
       .custom("delay") { draft, statement, lowering in

@@ -6,20 +6,35 @@ extension Lowering {
   static var scriptActions: [KeywordAction<ScriptDraft>] {
     [
       .custom("script") { draft, statement, lowering in
+        lowering.noteAgain(statement, &draft.written)
         draft.command = lowering.command(statement)
         // A user has a line of its own here.
         draft.command?.value.user = nil
       },
-      .custom("interval") { $0.interval = $2.checkDuration($1) ?? $0.interval },
-      .custom("timeout") { $0.timeout = $2.checkDuration($1) ?? $0.timeout },
+      .custom("interval") {
+        $2.noteAgain($1, &$0.written)
+        $0.interval = $2.checkDuration($1) ?? $0.interval
+      },
+      .custom("timeout") {
+        $2.noteAgain($1, &$0.written)
+        $0.timeout = $2.checkDuration($1) ?? $0.timeout
+      },
       .custom("weight") { draft, statement, lowering in
+        lowering.noteAgain(statement, &draft.written)
         guard let weight = lowering.weight(statement.arguments, of: statement, bounds: -253...253) else { return }
         draft.weight = weight
-        draft.reverse = statement.arguments.dropFirst().first.map { $0 == "reverse" } ?? false
+        draft.reverse = lowering.isReversed(statement)
       },
-      .integer("rise", \.rise),
-      .integer("fall", \.fall),
+      .custom("rise") { draft, statement, lowering in
+        lowering.noteAgain(statement, &draft.written)
+        if let number = lowering.integer(statement, bad: .ignored) { draft.rise = number.value }
+      },
+      .custom("fall") { draft, statement, lowering in
+        lowering.noteAgain(statement, &draft.written)
+        if let number = lowering.integer(statement, bad: .ignored) { draft.fall = number.value }
+      },
       .custom("user") { draft, statement, lowering in
+        lowering.noteAgain(statement, &draft.written)
         guard let user = lowering.user(statement.arguments), let word = statement.arguments.first else { return }
         draft.user = Located(user, word.span)
       },
@@ -50,7 +65,34 @@ extension Lowering {
         suggestion: "write \(name) 1", replacement: "1")
       return Located(.seconds(1), number.span)
     }
+    if number.value % 1_000_000 != 0 {
+      let name = statement.words[0].text
+      diagnostics.report(
+        .note, "fraction-of-second",
+        "keepalived 2.2.7 reads whole seconds only and takes \(max(1, number.value / 1_000_000)) s for \(name); martlet keeps to \(Self.shown(number.value)) s",
+        at: number.span)
+    }
     return Located(.milliseconds(Int64((number.value + 500) / 1000)), number.span)
+  }
+
+  /// Tells of a keyword of which the last one counts, if it has been written before.
+  func noteAgain(_ statement: Statement, _ written: inout [String: SourceSpan]) {
+    let name = statement.words[0].text
+    if let earlier = written.updateValue(statement.span, forKey: name) {
+      diagnostics.report(
+        .warning, "overridden-keyword", "\(name) is given twice; this one counts", at: statement.span,
+        notes: [("this one does not", earlier)], suggestion: "take one of the two lines out")
+    }
+  }
+
+  /// Whether `reverse` stands behind a weight; tells of another word there.
+  func isReversed(_ statement: Statement) -> Bool {
+    guard let word = statement.arguments.dropFirst().first else { return false }
+    if word == "reverse" { return true }
+    diagnostics.report(
+      .warning, "unknown-option", "'\(word.text)' has no meaning behind a weight; it is ignored", at: word.span,
+      suggestion: "write reverse, or take it out")
+    return false
   }
 
   /// The number after `weight`; out of bounds, the line is ignored.

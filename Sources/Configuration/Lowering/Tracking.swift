@@ -100,10 +100,19 @@ extension Lowering {
   private func trackEntry(_ line: Statement, _ kind: TrackerKind) -> TrackEntry? {
     var entry = TrackEntry(kind: kind, name: Located(line.words[0].text, line.span))
     var rest = line.words.dropFirst()
+    var isWeighted = false
     while let word = rest.popFirst() {
-      if word == "weight" {
+      if word == "weight", !isWeighted {
+        guard !rest.isEmpty else {
+          diagnostics.report(
+            .warning, "missing-argument",
+            "weight needs a number after it; keepalived ignores the whole line, so \(entry.name.value) is not tracked",
+            at: word.span, suggestion: "write a number, or take weight out")
+          return nil
+        }
         guard let weight = weight(rest, of: line, bounds: -254...254) else {
           rest = rest.dropFirst()
+          isWeighted = true
           continue
         }
         rest = rest.dropFirst()
@@ -115,8 +124,14 @@ extension Lowering {
             replacement: "\(weight.value.signum() * greatest)")
         }
         entry.weight = Located(max(-greatest, min(greatest, weight.value)), weight.span)
-      } else if word == "reverse" || word == "noreverse" {
-        entry.reverse = word == "reverse"
+        isWeighted = true
+      } else if (word == "reverse" || word == "noreverse") && (isWeighted || kind == .probe) {
+        if entry.reverse == nil { entry.reverse = word == "reverse" }
+      } else if isWeighted {
+        diagnostics.report(
+          .warning, "unknown-option", "'\(word.text)' has no meaning behind a weight; the rest of the line is ignored",
+          at: word.span, suggestion: "write one name a line, and nothing behind its weight but reverse")
+        return entry
       } else {
         diagnostics.report(
           .warning, "unknown-option",

@@ -91,9 +91,33 @@ extension Lowering {
         at: word.span)
       return nil
     }
+    guard !split.isUnterminated else {
+      diagnostics.report(
+        .warning, "unterminated-quote",
+        "a quote within the command after \(statement.words[0].text) is not closed; the line is ignored, as by keepalived",
+        at: word.span, suggestion: "close the quote")
+      return nil
+    }
+    if split.needsShell { reportShell(split, statement, at: word.span) }
     var command = CommandDefinition(arguments: split.words, text: word.text, needsShell: split.needsShell)
     command.user = user(statement.arguments.dropFirst())
     return Located(command, word.span)
+  }
+
+  /// keepalived starts the first word with the others as they are, whatever they mean to a shell.
+  private func reportShell(_ split: CommandWords, _ statement: Statement, at span: SourceSpan) {
+    let keyword = statement.words[0].text
+    // Of a check that only opens a file both make the same.
+    guard !(keyword == "script" && split.words.count == 1 && split.words[0].hasPrefix("</")) else { return }
+    let first = split.words[0]
+    let isProgram = !CommandWords(first.utf8).needsShell
+    diagnostics.report(
+      .warning, "shell-command",
+      "martlet runs this line by /bin/sh; keepalived has no shell, and "
+        + (isProgram
+          ? "would give \(first) the rest of the line as words"
+          : "would look for a program named '\(first)' and leave \(keyword) out when there is none"),
+      at: span, suggestion: "put the line into a script of its own, or write /bin/sh -c with the line in quotes")
   }
 
   /// Keeps a program for the audit, once for each user that runs it.
@@ -111,6 +135,12 @@ extension Lowering {
   /// `USER [GROUP]`.
   func user(_ words: ArraySlice<Word>) -> ScriptUser? {
     guard let user = words.first else { return nil }
+    for word in words.prefix(2) where !word.bytes.isEmpty && word.bytes.allSatisfy({ (0x30...0x39).contains($0) }) {
+      diagnostics.report(
+        .warning, "numeric-user",
+        "keepalived knows users and groups by name only and would leave out what \(word.text) is to run; martlet takes the number",
+        at: word.span, suggestion: "write the name")
+    }
     return ScriptUser(user: user.text, group: words.dropFirst().first?.text)
   }
 

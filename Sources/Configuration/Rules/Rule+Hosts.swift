@@ -18,13 +18,26 @@ extension Rule {
     Rule(
       "script-missing", .host, .warning, "A script does not exist",
       "It would fail whenever it is run. It is no error, since it may come with a mount or a package."),
+    Rule(
+      "script-relative", .host, .warning, "A script's path does not begin with /",
+      "Where it is looked for depends on where the service was started. martlet starts scripts in /."),
+    Rule(
+      "script-interpreter", .host, .warning, "The interpreter that a script names in its first line does not exist",
+      "The kernel cannot run the script. keepalived does not look at it."),
+    Rule(
+      "default-user", .host, .warning, "There is nobody to run scripts as under enable_script_security",
+      "Without script_user keepalived wants a user keepalived_script there, and takes away every check and leaves out every script that names no user of its own."
+    ),
+    Rule(
+      "bad-fifo", .host, .warning, "A FIFO for notifications could not be made or opened",
+      "Its path or its owner is wrong. The service runs without it, as keepalived does."),
     Rule("script-not-regular", .host, .warning, "A script is no regular file", "It would fail whenever it is run."),
     Rule(
-      "script-not-executable", .host, .warning, "A script is not executable",
-      "It would fail whenever it is run. chmod +x lets it be run."),
+      "script-not-executable", .host, .warning, "A script may not be run by whom it is to run as",
+      "It would fail whenever it is run. chmod +x lets it be run, and each directory on the way needs that right too."),
     Rule(
       "script-writable", .host, .warning, "Others can change a script",
-      "Who can change a script that root runs, or a directory on the way to it, is root. Under enable_script_security it is not run. It must belong to root and be writable by nobody else; or name a script_user."
+      "Who can change a script that root runs, or a directory on the way to it, is root. Under enable_script_security it is not run, and what tracks it does without, as under keepalived; its interpreter is only warned of, since keepalived does not look at it. It must belong to root and be writable by nobody else; or name a script_user."
     ),
     Rule(
       "world-readable-secret", .host, .warning, "Everybody on the host can read a password",

@@ -51,6 +51,28 @@ extension Rule {
         "vrrp_sync_group G {\n  group {\n    A\n  }\n  group {\n    B\n  }\n}",
         "vrrp_sync_group G {\n  group {\n    A\n    B\n  }\n}")),
     Rule(
+      "shell-command", .meaning, .warning, "A command needs a shell, which keepalived does not have",
+      "martlet runs a line with |, &, ;, <, >, $, *, ? and their like by /bin/sh. keepalived starts the first word and gives it the others as they are, so that it may not find the program, and then takes the check away. A script of its own means the same to both.",
+      .instance("notify_master \"/bin/a; /bin/b\"", "notify_master /bin/both")),
+    Rule(
+      "numeric-user", .meaning, .warning, "A user or a group is a number",
+      "keepalived knows names only and leaves out what that user is to run; martlet takes the number.",
+      .instance("notify_master /bin/a 65534", "notify_master /bin/a nobody")),
+    Rule(
+      "fraction-of-second", .meaning, .note, "An interval or a timeout of a script has a fraction",
+      "martlet keeps to it. keepalived 2.2.7 takes the whole seconds before the point, and at least 1.",
+      .script("interval 1.5", "interval 2")),
+    Rule(
+      "overridden-keyword", .meaning, .warning, "A keyword is written twice where the last one counts",
+      "The first one has no effect, for keepalived as for martlet.",
+      .script("interval 2\ninterval 3", "interval 3")),
+    Rule(
+      "fifo-script-alone", .meaning, .warning, "A script is to read a FIFO that there is not",
+      "keepalived starts it only if the FIFO is named too.",
+      .file(
+        "global_defs {\n  notify_fifo_script /bin/a\n}",
+        "global_defs {\n  notify_fifo /run/martlet/fifo\n  notify_fifo_script /bin/a\n}")),
+    Rule(
       "duplicate-command", .meaning, .warning, "A script of one kind is named twice",
       "The first one counts, as for keepalived. Call both from one script.",
       .instance("notify_master /bin/a\nnotify_master /bin/b", "notify_master /bin/a")),

@@ -34,7 +34,8 @@ extension Lowering {
     [
       DuplicateVirtualRouterID.self, VirtualMACUse.self, AddressVirtualMAC.self, SyncGroupMembers.self,
       SyncGroupStates.self,
-      TrackedByGroupToo.self, SyncGroupWeights.self, ForeignVirtualMAC.self, LinkDelayLimits.self, DuplicateFIFO.self,
+      TrackedByGroupToo.self, SyncGroupWeights.self, ForeignVirtualMAC.self, LinkDelayLimits.self, ScriptsOfFIFOs.self,
+      DuplicateFIFO.self,
       UnusedScripts.self, VirtualServerNames.self,
     ]
   }

@@ -26,5 +26,16 @@ struct ThisHost: HostFacts {
     do { return try UserDatabase.lookup(group: name) != nil } catch { return true }
   }
 
+  /// Under no user a script runs as keepalived's own default, if that is there, else as root.
+  func identity(of user: ScriptUser?) -> ScriptIdentity? {
+    guard let found = try? UserDatabase.lookup(user?.user ?? ScriptUser.standard) else {
+      return user == nil ? .root : nil
+    }
+    guard let name = user?.group else { return ScriptIdentity(user: found.userID, groups: found.groups) }
+    guard let group = try? UserDatabase.lookup(group: name) else { return nil }
+    return ScriptIdentity(user: found.userID, groups: [group])
+  }
+
   func status(of path: String) -> FileStatus? { DiskSourceFiles().status(of: path) }
+  func interpreter(of path: String) -> [String]? { DiskSourceFiles().interpreter(of: path) }
 }
