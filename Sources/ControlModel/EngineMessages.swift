@@ -77,7 +77,7 @@ extension Verdict {
     switch status {
     case .up: self = .up
     case .down: self = .down
-    case .unknown, .level: self = .unknown
+    case .unknown, .level, .untracked: self = .unknown
     }
   }
 }

@@ -22,6 +22,7 @@ extension TrackerStatus {
     case .up: "up"
     case .down: "down"
     case .level(let level): "\(level)"
+    case .untracked: "untracked"
     }
   }
 }
@@ -169,7 +170,7 @@ extension Names {
       return (.error, "cannot send on \(event.text): \(Self.errorText(event.number)); not said again until it works")
     case .trackerChanged:
       let status = TrackerStatus(rawValue: event.number) ?? .unknown
-      return (status == .down ? .warning : .notice, "tracker \(event.text) is \(status.label)")
+      return (status == .down || status == .untracked ? .warning : .notice, "tracker \(event.text) is \(status.label)")
     case .degraded:
       return (.warning, event.text)
     case .addressRemoved:

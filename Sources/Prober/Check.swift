@@ -40,6 +40,8 @@ final class Check {
     var state: CheckState
     var steady: SteadyVerdict
     var words: String
+    /// Why the check is left out, if it is.
+    var omission: String?
 
     /// That of a check that has not been run, or of one whose verdict is remembered.
     init(of definition: CheckDefinition, resuming previous: TrackerVerdict? = nil, at now: MonotonicInstant) {
@@ -57,6 +59,7 @@ final class Check {
       var memory = previous?.memory ?? VerdictMemory(result: .unknown)
       memory.result = state.verdict
       steady = SteadyVerdict(damping: limits.damping, expiry: limits.expiry, resuming: memory, at: now)
+      if previous?.status == .untracked { omission = previous?.reason }
     }
 
     /// Has what follows from the findings be what a definition says.
@@ -81,17 +84,19 @@ final class Check {
   private(set) var history: History
 
   /// What the engine is told.
-  var status: TrackerStatus { TrackerStatus(history.steady.verdict) }
+  var status: TrackerStatus { history.omission == nil ? TrackerStatus(history.steady.verdict) : .untracked }
 
   /// Whether that is what the last results said.
-  var condition: VerdictCondition { history.steady.condition }
+  var condition: VerdictCondition { history.omission == nil ? history.steady.condition : .fresh }
 
   /// Why the verdict is what it is, in the check's own words.
-  var reason: String { history.steady.reason(history.words) }
+  var reason: String { history.omission ?? history.steady.reason(history.words) }
 
   /// All that the engine is told, for a tracker.
   func verdict(of tracker: Int) -> TrackerVerdict {
-    TrackerVerdict(tracker: tracker, status: status, reason: reason, memory: history.steady.memory)
+    // What was found before it was left out is no longer so.
+    let memory = history.omission == nil ? history.steady.memory : VerdictMemory(result: .unknown)
+    return TrackerVerdict(tracker: tracker, status: status, reason: reason, memory: memory)
   }
 
   /// The process group of a run that has one.
@@ -169,6 +174,7 @@ final class Check {
       isRunning = false
       refuse(error.words)
       scheduleNext()
+      if error.leavesOut { return omit(error.words) }
       record(CheckResult(isSuccess: false, words: error.words))
     }
   }
@@ -195,6 +201,13 @@ final class Check {
     return end > lastBegin
   }
 
+  /// Leaves the check out until it can be run: a mode that somebody set must not take an address away.
+  private func omit(_ words: String) {
+    guard history.omission != words else { return }
+    history.omission = words
+    onVerdict?(self, true)
+  }
+
   private func refuse(_ words: String) {
     guard lastRefusal != words else { return }
     lastRefusal = words
@@ -216,15 +229,18 @@ final class Check {
 
   private func record(_ result: CheckResult) {
     let before = history.steady
+    let wasOmitted = history.omission != nil
+    history.omission = nil
     let isChanged = history.state.record(success: result.isSuccess) != nil
     // The reason follows the verdict that holds, so that status shows the newest words of a check that stays down.
     if isChanged || result.isSuccess == (history.state.verdict == .up) { history.words = result.words }
     history.steady.heard(history.state.verdict, at: loop.now)
-    tell(ifOtherThan: before)
+    if wasOmitted { onVerdict?(self, true) } else { tell(ifOtherThan: before) }
     watchSteadiness()
   }
 
   private func tell(ifOtherThan before: SteadyVerdict) {
+    guard history.omission == nil else { return }
     let isNews = history.steady.isNews(after: before)
     if isNews || history.steady.memory != before.memory { onVerdict?(self, isNews) }
   }

@@ -113,6 +113,8 @@ struct CheckResult: Equatable {
 /// Why a run of a check could not even be begun.
 struct CheckRefusal: Error, Equatable {
   var words: String
+  /// Whether the check is left out for that, as keepalived does, instead of failing.
+  var leavesOut = false
 }
 
 /// What a check does when its time has come. One run at a time.
@@ -149,7 +151,7 @@ final class ScriptWork: CheckWork {
         completion(CheckResult(isSuccess: outcome.isSuccess, words: outcome.description))
       }
     } catch {
-      throw CheckRefusal(words: error.description)
+      throw CheckRefusal(words: error.description, leavesOut: error.isUnsafe)
     }
   }
 

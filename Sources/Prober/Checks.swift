@@ -114,7 +114,7 @@ final class Checks {
     let (kind, name) = (check.definition.kind, check.definition.name)
     let words = check.reason.isEmpty ? "" : ": " + check.reason
     log.log(
-      check.status == .down || check.condition != .fresh ? .warning : .notice,
+      [.down, .untracked].contains(check.status) || check.condition != .fresh ? .warning : .notice,
       "\(kind) \(name) is \(TrackerVerdict.label(check.status, check.condition))\(words)",
       fields: [
         ("event", "check"), (kind, name), ("status", check.status.label), ("reason", check.reason),

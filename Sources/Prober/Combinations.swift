@@ -156,8 +156,12 @@ final class Combinations {
 }
 
 extension Verdict {
-  /// What a member is found to be; the number of a file is a failure unless it is 0.
+  /// What a member is found to be; the number of a file is a failure unless it is 0, and what is not looked at is none.
   fileprivate init(ofMember status: TrackerStatus) {
-    if case .level(let level) = status { self = level == 0 ? .up : .down } else { self.init(status) }
+    switch status {
+    case .level(let level): self = level == 0 ? .up : .down
+    case .untracked: self = .up
+    case .unknown, .up, .down: self.init(status)
+    }
   }
 }

@@ -1,13 +1,11 @@
 import Configuration
+import ConfigurationSyntax
 import Glibc
 import LinuxSystem
 import NetworkTypes
 
 /// Turns commands of the configuration into processes: finds the program, checks who may have written it, sets who runs it.
 final class CommandLauncher {
-  /// What a script finds as PATH.
-  static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
-
   private let loop: EventLoop
   private let drains: OutputDrains
   private let groups: RunningGroups
@@ -50,12 +48,12 @@ final class CommandLauncher {
     let identity = try identities.identity(for: command.user)
     let program = try program(of: command)
     if isStrict, let weakness = weakness(of: program, command, identity) {
-      throw ScriptIdentities.Refusal(description: "refused: \(weakness)")
+      throw ScriptIdentities.Refusal(description: "refused: \(weakness)", isUnsafe: true)
     }
     var request = SpawnRequest(
       executable: program, arguments: Self.arguments(of: command, extra: extra),
       environment: [
-        "PATH=" + Self.searchPath.joined(separator: ":"), "HOME=" + identity.home, "USER=" + identity.name,
+        "PATH=" + CommandDefinition.searchPath.joined(separator: ":"), "HOME=" + identity.home, "USER=" + identity.name,
         "LOGNAME=" + identity.name, "SHELL=/bin/sh", "LC_ALL=C.UTF-8",
       ] + environment)
     request.workingDirectory = "/"
@@ -103,6 +101,22 @@ final class CommandLauncher {
     return weakness(of: program, command, identity)
   }
 
+  /// Why the interpreter of a command that root would run, or the script that its program interprets, is not safe; `nil` when it is.
+  /// keepalived looks at neither, so that is no reason to refuse it.
+  func weaknessBehind(_ command: CommandDefinition) -> String? {
+    guard let identity = try? identities.identity(for: command.user), identity.userID == 0,
+      let program = try? program(of: command)
+    else { return nil }
+    let named = [command.needsShell ? command.arguments.first : program, command.interpretedScript].compactMap(\.self)
+    let files = DiskSourceFiles()
+    for path in named where path.hasPrefix("/") {
+      if let interpreter = files.interpreter(of: path)?.first, let weakness = ScriptSecurity.weakness(of: interpreter) {
+        return weakness
+      }
+    }
+    return command.interpretedScript.flatMap(ScriptSecurity.weakness)
+  }
+
   private func weakness(
     of program: String, _ command: CommandDefinition, _ identity: ScriptIdentities.Identity
   ) -> String? {
@@ -125,7 +139,9 @@ final class CommandLauncher {
       throw ScriptIdentities.Refusal(description: "cannot run: there is no command")
     }
     guard !name.contains("/") else { return name }
-    for directory in Self.searchPath where access(directory + "/" + name, X_OK) == 0 { return directory + "/" + name }
+    for directory in CommandDefinition.searchPath where access(directory + "/" + name, X_OK) == 0 {
+      return directory + "/" + name
+    }
     throw ScriptIdentities.Refusal(description: "cannot run: \(name) is not in any directory of the search path")
   }
 }

@@ -208,7 +208,7 @@ final class Prober {
       identities: ScriptIdentities(
         fallback: configuration.global.scriptUser, ownUser: geteuid(), ownGroup: getegid()),
       isStrict: configuration.global.scriptSecurity, openFiles: scriptFiles, sandboxes: sandboxes)
-    if !launcher.isStrict { warnOfWeaknesses(configuration, launcher) }
+    warnOfWeaknesses(configuration, launcher)
     if configuration.scripts.contains(where: { $0.sandbox != .off }), !Sandbox.closesAbstractSockets {
       log.log(
         .notice, "this kernel does not keep scripts in a sandbox from abstract Unix sockets; Linux 6.12 does",
@@ -217,7 +217,8 @@ final class Prober {
     return launcher
   }
 
-  /// Without `enable_script_security` a script that others can change runs all the same, but not unremarked.
+  /// Without `enable_script_security` a script that others can change runs all the same, but not unremarked; so does one whose
+  /// interpreter they can change, which keepalived does not look at.
   private func warnOfWeaknesses(_ configuration: Configuration, _ launcher: CommandLauncher) {
     let fifos = [configuration.global.notifyFIFO, configuration.global.vrrpNotifyFIFO]
     let lifecycle = [configuration.global.startupScript, configuration.global.shutdownScript]
@@ -226,9 +227,11 @@ final class Prober {
     for notify in configuration.routers.map(\.notify) + configuration.groups.map(\.notify) { commands += notify.all }
     var said: Set<String> = []
     for command in commands {
-      guard let weakness = launcher.weakness(of: command), said.insert(weakness).inserted else { continue }
+      let own = launcher.isStrict ? nil : launcher.weakness(of: command)
+      guard let weakness = own ?? launcher.weaknessBehind(command), said.insert(weakness).inserted else { continue }
+      let remark = own == nil ? "keepalived does not look at that" : "enable_script_security would refuse it"
       log.log(
-        .warning, "\(weakness); enable_script_security would refuse it",
+        .warning, "\(weakness); \(remark)",
         fields: [("event", "script-weakness"), ("command", command.text), ("reason", weakness)])
     }
   }

@@ -6,10 +6,9 @@ final class ScriptIdentities {
   /// Why a command is not run.
   struct Refusal: Error, Equatable, CustomStringConvertible {
     var description: String
+    /// Whether it is only that others could change the program: nothing is known of what it looks at.
+    var isUnsafe = false
   }
-
-  /// The user that scripts run as when nobody says otherwise, if there is one of that name: keepalived's own default.
-  static let standardUser = "keepalived_script"
 
   private let fallback: ScriptUser?
   private let ownIdentity: (user: UInt32, group: UInt32)
@@ -47,7 +46,7 @@ final class ScriptIdentities {
     do {
       switch user {
       case nil where ownIdentity.user == 0:
-        found = try UserDatabase.lookup(Self.standardUser) ?? UserDatabase.lookup(userID: 0)
+        found = try UserDatabase.lookup(ScriptUser.standard) ?? UserDatabase.lookup(userID: 0)
       case nil:
         found = try UserDatabase.lookup(userID: ownIdentity.user)
         group = ownIdentity.group

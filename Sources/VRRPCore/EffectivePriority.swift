@@ -21,6 +21,7 @@ extension TrackerBinding {
   func bearing(of status: TrackerStatus) -> TrackerBearing {
     switch status {
     case .unknown: weight == 0 ? .undecided : .adds(0)
+    case .untracked: .adds(0)
     case .up: reverse ? failure : success
     case .down: reverse ? success : failure
     case .level(let level) where weight == 0: (level != 0) == reverse ? .adds(0) : .fault

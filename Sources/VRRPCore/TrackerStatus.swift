@@ -8,9 +8,11 @@ public enum TrackerStatus: Sendable, Hashable {
   case down
   /// A number, as a tracked file holds one: a weight multiplies it, and without a weight everything but 0 is a failure.
   case level(Int32)
+  /// The thing is not looked at, for a reason that says nothing of it: a fault of nobody, and no weight counts.
+  case untracked
 }
 
-/// As a number, for messages between processes: 0, 1, 2, and a level above them, its number in the upper 32 bits.
+/// As a number, for messages between processes: 0, 1, 2, 4, and a level above them, its number in the upper 32 bits.
 extension TrackerStatus: RawRepresentable {
   private static let levelMark: Int64 = 3
 
@@ -21,6 +23,7 @@ extension TrackerStatus: RawRepresentable {
     case .up: 1
     case .down: 2
     case .level(let level): Int64(level) << 32 | Self.levelMark
+    case .untracked: 4
     }
   }
 
@@ -30,6 +33,7 @@ extension TrackerStatus: RawRepresentable {
     case 0: self = .unknown
     case 1: self = .up
     case 2: self = .down
+    case 4: self = .untracked
     case let number where number & 0xFFFF_FFFF == Self.levelMark: self = .level(Int32(truncatingIfNeeded: number >> 32))
     default: return nil
     }

@@ -315,11 +315,45 @@ extension ProberTests {
       try harness.wait(for: "a verdict") { !harness.verdicts.isEmpty }
       let verdict = try #require(harness.verdicts.first)
       if let words {
-        #expect(verdict.status == .down)
+        // keepalived takes such a check away; the address stays where it is.
+        #expect(verdict.status == .untracked)
         #expect(verdict.reason.contains("refused: \(words) \(script) (mode 0\(String(mode, radix: 8)))"))
         try harness.wait(for: "the error") { harness.logText.contains("<3>martlet[prober]: script check: refused") }
+        #expect(harness.logText.contains("script check is untracked: refused: \(words)"))
+        harness.scratch.write("check", "#!/bin/sh\nexit 1\n")
+        chmod(script, 0o755)
+        try harness.wait(for: "its verdict") { harness.verdicts.last?.status == .down }
+        #expect(harness.verdicts.last?.reason == "exit 1")
       } else {
         #expect(verdict.status == .up)
+      }
+    }
+
+    @Test(
+      "What others can change behind a program is warned of, and run",
+      .enabled(if: isRootOfTheMachine, "only what the machine's root would run can be refused"),
+      arguments: [true, false])
+    func securityBehindAProgram(isStrict: Bool) throws {
+      let harness = try Harness()
+      let scratch = harness.scratch
+      symlink("/bin/sh", scratch.path("plain"))
+      let interpreter = scratch.path("interpreter")
+      // A copy, since it is to be writable.
+      let copy = try #require(popen("cp /bin/sh \(interpreter) && chmod 757 \(interpreter)", "r"))
+      #expect(pclose(copy) == 0)
+      scratch.write("one", "#!\(interpreter)\nexit 0\n")
+      chmod(scratch.path("one"), 0o755)
+      let other = scratch.script("other", "exit 0", mode: 0o777)
+      var second = check(CommandDefinition("/bin/sh", other))
+      second.name = "second"
+      var configuration = configuration(check(CommandDefinition(scratch.path("one"))), second)
+      configuration.global.scriptSecurity = isStrict
+      try harness.serve(configuration)
+      try harness.wait(for: "both verdicts") { harness.verdicts.count >= 2 }
+      #expect(harness.verdicts.allSatisfy { $0.status == .up })
+      for path in [interpreter, other] {
+        let words = "everybody can write to \(path) (mode 0\(path == other ? "777" : "757")) and root would run it"
+        #expect(harness.logText.contains("<4>martlet[prober]: \(words); keepalived does not look at that"))
       }
     }
 

@@ -16,6 +16,7 @@ import VRRPCore
       Row(trackers: [(20, false, .up)], effective: 120),
       Row(trackers: [(20, false, .down)], effective: 100),
       Row(trackers: [(20, false, .unknown)], effective: 100),
+      Row(trackers: [(20, false, .untracked), (-20, false, .untracked), (20, true, .untracked)], effective: 100),
       Row(trackers: [(-20, false, .up)], effective: 100),
       Row(trackers: [(-20, false, .down)], effective: 80),
       Row(trackers: [(-20, false, .unknown)], effective: 100),
@@ -49,6 +50,26 @@ import VRRPCore
       rig.handle(.tracker(TrackerID(rawValue: position), tracker.status))
     }
     #expect(rig.host.effectivePriority(of: 0) == Priority(rawValue: row.effective))
+  }
+
+  @Test("What is not tracked is a fault of nobody, lets a router start, and ends a fault", arguments: [false, true])
+  func untracked(reverse: Bool) {
+    let binding = TrackerBinding(tracker: TrackerID(rawValue: 0), reverse: reverse)
+    var rig = Rig([.test { $0.trackers = [binding] }], trackers: 1)
+    rig.handle(.tracker(TrackerID(rawValue: 0), .untracked))
+    rig.start()
+    #expect(rig.state() == .backup)
+    rig.handle(.tracker(TrackerID(rawValue: 0), reverse ? .up : .down))
+    #expect(rig.state() == .fault)
+    rig.handle(.tracker(TrackerID(rawValue: 0), .untracked))
+    #expect(rig.state() == .backup)
+  }
+
+  @Test("A status is itself again after its way as a number")
+  func numbers() {
+    for status in [TrackerStatus.unknown, .up, .down, .untracked, .level(3), .level(-4), .level(0)] {
+      #expect(TrackerStatus(rawValue: status.rawValue) == status)
+    }
   }
 
   @Test("A reversed tracker without a weight is a fault while it is up")
