@@ -79,7 +79,7 @@ public struct ScriptAudit {
     // What a shell makes of its own words is its affair.
     if use.command.needsShell, !name.hasPrefix("/") || CommandWords(name.utf8).needsShell { return nil }
     guard name.contains("/") else { return findingOnSearch(name) }
-    let path = name.hasPrefix("/") ? name : "/" + name
+    let path = name.hasPrefix("/") ? name : "/" + (name.hasPrefix("./") ? String(name.dropFirst(2)) : name)
     if let finding = finding(on: path, changed: use.keyword) { return finding }
     if path != name {
       return warning(
@@ -96,7 +96,11 @@ public struct ScriptAudit {
         "script-missing", "\(name) is in no directory of the search path, \(consequence)",
         suggestion: "write the whole path of a program that is there")
     }
-    return finding(on: found, changed: use.keyword) ?? findingBehind(found)
+    if let finding = finding(on: found, changed: use.keyword) ?? findingBehind(found) { return finding }
+    return Diagnostic(
+      id: "script-search", severity: .note,
+      message: "\(name) is found as \(found), and elsewhere perhaps as another file",
+      range: use.range, suggestion: "write \(found)")
   }
 
   /// What is wrong with what runs in the name of a program: its interpreter, and the script that it interprets.

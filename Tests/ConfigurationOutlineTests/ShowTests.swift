@@ -230,7 +230,7 @@ struct ShowTests {
   @Test(
     "Commands and words are quoted so that they are read as they were",
     arguments: [
-      #"'/bin/sh -c "a b"'"#, #""/bin/x 'a b' # c""#, #"'/bin/x "a"' "#, #"'"a # b'"#, #"'"a # b'"'"'c ! d"'"#,
+      #"'/bin/sh -c "a b"'"#, #""/bin/x 'a b' # c""#, #"'/bin/x "a"' "#, #"'"a # b"'"#, #"'"a # b'"'"'c ! d"'"#,
       #"'x " # y " z'"#, #""$HOME ${HOME} $""#, #"'x "y $HOME z"'"#,
     ])
   func quoting(command: String) {

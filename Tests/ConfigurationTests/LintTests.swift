@@ -138,7 +138,7 @@ struct HostAuditTests {
     arguments: [
       ("script_user nosuch", "", "track_script", Severity.error), ("", "user nosuch", "track_script", .error),
       ("", "user nosuch", "track_probe", .error), ("", "user nosuch", "", .warning),
-      ("script_user nosuch", "user nobody", "track_script", nil),
+      ("script_user nosuch", "user nobody", "track_script", .warning), ("", "user nobody", "track_script", nil),
     ] as [(String, String, String, Severity?)])
   func usersOfChecks(global: String, own: String, tracked: String, severity: Severity?) {
     var text = "global_defs {\n\(global)\n}\nvrrp_script a {\nscript /bin/true\n\(own)\n}\n"

@@ -17,6 +17,10 @@ struct ScriptLineTests {
     .init("shell-command", .warning, line: 4, instance("notify_master \"</etc/passwd\"")),
     .init("fraction-of-second", .note, line: 3, check("interval 0.5")),
     .init("fraction-of-second", .note, line: 3, check("timeout 1.5")),
+    .init("fraction-of-second", .note, line: 3, check("timeout 1.0")),
+    .init("quorum-out-of-reach", .warning, line: 4, "vrrp_track_process p {\nprocess x\nquorum_max 3\nquorum 5\n}"),
+    .init("quorum-out-of-reach", .warning, line: 4, "vrrp_track_process p {\nprocess x\nquorum 5\nquorum_max 3\n}"),
+    .init("quorum-out-of-reach", .warning, line: 4, "vrrp_track_process p {\nprocess x\nquorum_max 0\nquorum 1\n}"),
     .init("numeric-user", .warning, line: 3, check("user 0")),
     .init("numeric-user", .warning, line: 3, check("user nobody 0")),
     .init("numeric-user", .warning, line: 4, instance("notify_master /bin/true 4711")),
@@ -43,7 +47,7 @@ struct ScriptLineTests {
   @Test(
     "What means the same to keepalived is not told of",
     arguments: [
-      check(""), check("interval 2\ntimeout 1.0"), check("weight 5 reverse"), check("user nobody"),
+      check(""), check("interval 2\ntimeout 1"), check("weight 5 reverse"), check("user nobody"),
       "vrrp_script a {\nscript \"</etc/passwd\"\n}\n", "vrrp_script a {\nscript \"/bin/sh -c 'a | b'\"\n}\n",
       "global_defs {\nnotify_fifo /run/a\nnotify_fifo_script /bin/a\n}\n",
       "vrrp_track_process p {\nprocess x\nweight 0\nweight 5\n}\n", instance("notify_deleted /bin/a\nnotify_deleted"),
@@ -65,6 +69,17 @@ struct ScriptLineTests {
     let tracked = loaded.configuration.routers.first?.tracked ?? []
     #expect(tracked.map(\.weight) == (weight.map { [$0] } ?? []))
     #expect(tracked.allSatisfy { $0.reverse == isReversed })
+  }
+
+  @Test(
+    "Of two numbers that contradict each other the first one counts",
+    arguments: [
+      ("quorum_max 3\nquorum 5", 1, 3), ("quorum 5\nquorum_max 3", 5, nil), ("quorum_max 0\nquorum 1", 1, 0),
+      ("quorum 1\nquorum_max 0", 1, 0), ("quorum 2\nquorum_max 2", 2, 2),
+    ] as [(String, Int, Int?)])
+  func quorum(lines: String, least: Int, most: Int?) {
+    let processes = load("vrrp_track_process p {\nprocess x\n\(lines)\n}\n").configuration.trackedProcesses
+    #expect(processes.map(\.quorum) == [least] && processes.first?.greatestCount == most)
   }
 
   @Test("Of several lines that one counts which counts for keepalived")
@@ -126,7 +141,8 @@ struct ScriptHostTests {
   @Test(
     "Where a program is looked for, whom it is run by, and what runs it",
     arguments: [
-      ("/bin/true", "", nil), ("true", "", "script-missing"), ("bash", "", nil), ("./x", "", "script-relative"),
+      ("/bin/true", "", nil), ("true", "", "script-search"), ("bash", "", "script-search"),
+      ("nothing", "", "script-missing"), ("./x", "", "script-relative"),
       ("./y", "", "script-missing"), ("bin/true", "", "script-relative"), ("\"$X\"", "", nil),
       ("\"/bin/gone | cat\"", "", "script-missing"), ("\"/bin/gone; /bin/true\"", "", nil),
       ("/bin/plain", "", "script-not-executable"), ("/bin/group", "", nil),
@@ -143,7 +159,7 @@ struct ScriptHostTests {
   func programs(command: String, user: String, id: String?) {
     let found = audit("vrrp_script a {\nscript \(command)\n\(user)\n}\n")
     #expect(found.map(\.id) == (id.map { [$0] } ?? []), "\(found.map(\.message))")
-    #expect(found.allSatisfy { $0.severity == .warning && $0.range?.line == 5 })
+    #expect(found.allSatisfy { $0.severity == ($0.id == "script-search" ? .note : .warning) && $0.range?.line == 5 })
   }
 
   @Test("What can be changed is named with its mode or owner, and what that leads to")

@@ -49,11 +49,20 @@ extension Lowering {
       },
       .custom("quorum") { draft, statement, lowering in
         lowering.noteAgain(statement, &draft.written)
-        if let number = lowering.integer(statement, bad: .ignored) { draft.quorum = number }
+        guard let number = lowering.integer(statement, bad: .ignored) else { return }
+        if let most = draft.greatestCount, most.value < number.value {
+          return lowering.reportUnreachable(number, "quorum", beside: most, "quorum_max", most.value)
+        }
+        draft.quorum = number
       },
       .custom("quorum_max") { draft, statement, lowering in
         lowering.noteAgain(statement, &draft.written)
-        if let number = lowering.integer(statement, bad: .ignored) { draft.greatestCount = number }
+        guard let number = lowering.integer(statement, bad: .ignored) else { return }
+        // With 0 it must not run, whatever the quorum.
+        if let least = draft.quorum, number.value != 0, number.value < least.value {
+          return lowering.reportUnreachable(number, "quorum_max", beside: least, "quorum", number.value)
+        }
+        draft.greatestCount = number
       },
       .duration("fork_delay", \.forkDelay),
       .duration("terminate_delay", \.terminateDelay),
@@ -65,6 +74,18 @@ extension Lowering {
       },
       .flag("full_command", \.usesCommandLine),
     ]
+  }
+
+  /// Tells that a line of two that contradict each other is ignored: the later one, as by keepalived.
+  private func reportUnreachable(
+    _ ignored: Located<Int>, _ name: String, beside kept: Located<Int>, _ other: String, _ most: Int
+  ) {
+    let least = max(ignored.value, kept.value)
+    diagnostics.report(
+      .warning, "quorum-out-of-reach",
+      "quorum_max \(most) is less than quorum \(least), so no number of processes would do; \(name) is ignored",
+      at: ignored.span, notes: [("\(other) is here", kept.span)],
+      suggestion: "write a quorum_max of at least the quorum, or take one of them out")
   }
 
   /// The processes of a name.

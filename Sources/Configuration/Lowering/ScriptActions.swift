@@ -65,7 +65,7 @@ extension Lowering {
         suggestion: "write \(name) 1", replacement: "1")
       return Located(.seconds(1), number.span)
     }
-    if number.value % 1_000_000 != 0 {
+    if statement.arguments.first?.bytes.contains(UInt8(ascii: ".")) == true {
       let name = statement.words[0].text
       diagnostics.report(
         .note, "fraction-of-second",

@@ -19,6 +19,9 @@ extension Rule {
       "script-missing", .host, .warning, "A script does not exist",
       "It would fail whenever it is run. It is no error, since it may come with a mount or a package."),
     Rule(
+      "script-search", .host, .note, "A program is looked for in the search path",
+      "keepalived warns of that too, and searches the path that it was started with; martlet has one of its own."),
+    Rule(
       "script-relative", .host, .warning, "A script's path does not begin with /",
       "Where it is looked for depends on where the service was started. martlet starts scripts in /."),
     Rule(

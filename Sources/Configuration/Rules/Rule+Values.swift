@@ -59,7 +59,7 @@ extension Rule {
       "keepalived knows names only and leaves out what that user is to run; martlet takes the number.",
       .instance("notify_master /bin/a 65534", "notify_master /bin/a nobody")),
     Rule(
-      "fraction-of-second", .meaning, .note, "An interval or a timeout of a script has a fraction",
+      "fraction-of-second", .meaning, .note, "An interval or a timeout of a script has a decimal point",
       "martlet keeps to it. keepalived 2.2.7 takes the whole seconds before the point, and at least 1.",
       .script("interval 1.5", "interval 2")),
     Rule(

@@ -1,6 +1,6 @@
 import ConfigurationSyntax
 
-/// A tracked file needs a path, and tracked processes a command and numbers that can be met.
+/// A tracked file needs a path, and tracked processes a command.
 enum RequiredTrackedThings: ConfigurationRule {
   static func check(_ lowering: Lowering) {
     for file in lowering.trackedFiles {
@@ -15,20 +15,10 @@ enum RequiredTrackedThings: ConfigurationRule {
         .warning, "relative-path", "\(path.value) does not begin with /; it counts as /\(path.value)", at: path.span,
         suggestion: "write the whole path")
     }
-    for index in lowering.trackedProcesses.indices {
-      let process = lowering.trackedProcesses[index]
-      if process.command == nil {
-        lowering.diagnostics.report(
-          .warning, "missing-process", "vrrp_track_process \(process.name.value) has no process; it is left out",
-          at: process.name.span, suggestion: "write process NAME")
-      }
-      guard let most = process.greatestCount, most.value != 0, most.value < process.quorum?.value ?? 1 else { continue }
+    for process in lowering.trackedProcesses where process.command == nil {
       lowering.diagnostics.report(
-        .warning, "quorum-out-of-reach",
-        "quorum_max \(most.value) is less than quorum \(process.quorum?.value ?? 1), so no number of processes would do; quorum_max is ignored",
-        at: most.span, notes: process.quorum.map { [("the quorum is here", $0.span)] } ?? [],
-        suggestion: "write a quorum_max of at least the quorum, or take it out")
-      lowering.trackedProcesses[index].greatestCount = nil
+        .warning, "missing-process", "vrrp_track_process \(process.name.value) has no process; it is left out",
+        at: process.name.span, suggestion: "write process NAME")
     }
   }
 }
