@@ -1,5 +1,6 @@
 extension IPAddress: LosslessStringConvertible {
-  /// Reads dotted-quad IPv4 (four decimal numbers) or IPv6 text (RFC 4291 section 2.2); `nil` for anything else.
+  /// Reads dotted-quad IPv4 (four decimal numbers without zeros before them, which others read as octal) or IPv6 text (RFC 4291
+  /// section 2.2); `nil` for anything else.
   public init?(_ text: String) {
     let utf8 = text.utf8
     let address = utf8.contains(UInt8(ascii: ":")) ? Self.parseIPv6(utf8[...]) : Self.parseIPv4(utf8[...])
@@ -20,7 +21,9 @@ extension IPAddress: LosslessStringConvertible {
     guard parts.count == 4 else { return nil }
     var bits: UInt32 = 0
     for part in parts {
-      guard (1...3).contains(part.count), let value = decimal(part), value <= 255 else { return nil }
+      guard (1...3).contains(part.count), part.count == 1 || part.first != UInt8(ascii: "0"), let value = decimal(part),
+        value <= 255
+      else { return nil }
       bits = bits << 8 | value
     }
     return IPAddress(v4: bits)

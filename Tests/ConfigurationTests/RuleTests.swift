@@ -128,7 +128,7 @@ private let instanceCases: [RuleCase] = [
   .init(
     "mixed-families", .warning, line: 6,
     instance("mcast_src_ip fd00::2\nunicast_peer {\n192.0.2.2\n}", address: "fe80::1")),
-  .init("bad-address", .warning, line: 5, instance("unicast_peer {\nfd00::1/64\n}")),
+  .init("address-suffix", .warning, line: 5, instance("unicast_peer {\nfd00::1/64\n}")),
   .init("old-checksum-use", .warning, line: 5, instance("version 3\nold_unicast_checksum")),
   .init("old-checksum-use", .warning, line: 7, instance("unicast_peer {\n192.0.2.2\n}\nold_unicast_checksum")),
   .init(

@@ -34,6 +34,7 @@ extension Lowering {
     guard let (prefix, hasLength) = prefix(line.words[0]) else { return nil }
     var address = VirtualAddress(prefix: prefix)
     var rest = line.words.dropFirst()
+    var repeated = RepeatedOptions()
     while let word = rest.popFirst() {
       guard let option = AddressOption(rawValue: word.text) else {
         reportUnknown(word)
@@ -46,17 +47,37 @@ extension Lowering {
         return nil
       }
       let value = option.needsValue ? rest.popFirst() : nil
+      guard mayRepeat(option, word, value, &repeated) else { return nil }
       guard apply(option, word, value, hasLength, to: &address) else { return nil }
     }
     return address
   }
 
+  /// Tells of an option that stands twice; false when the address cannot be used for that.
+  private func mayRepeat(
+    _ option: AddressOption, _ word: Word, _ value: Word?, _ repeated: inout RepeatedOptions
+  ) -> Bool {
+    // Flags mean the same twice, and a second peer is refused with what it names.
+    guard let value, option != .peer else { return true }
+    let meaning = option == .broadcast ? AddressOption.brd.rawValue : option.rawValue
+    guard option == .dev, let earlier = repeated.earlier(meaning) else {
+      repeated.note(word, as: meaning, value: value, self)
+      return true
+    }
+    diagnostics.report(
+      .warning, "option-twice", "an address is on one interface; with dev twice it is left out", at: word.span,
+      notes: [("the first one is here", earlier)], suggestion: "take one of the two out")
+    return false
+  }
+
   private func prefix(_ word: Word) -> (IPPrefix, hasLength: Bool)? {
     let parts = word.bytes.split(separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
     guard let first = parts.first, let address = IPAddress(String(decoding: first, as: UTF8.self)) else {
+      let meant = Self.withoutLeadingZeros(word)
       diagnostics.report(
         .warning, "bad-address", "'\(word.text)' is not an IP address; the line is left out",
-        at: word.span, suggestion: "write ADDRESS/LENGTH, as 192.0.2.10/24")
+        at: word.span, suggestion: Self.advice(for: meant) ?? "write ADDRESS/LENGTH, as 192.0.2.10/24",
+        replacement: meant)
       return nil
     }
     guard parts.count > 1 else { return (IPPrefix(host: address), false) }
@@ -153,9 +174,8 @@ extension Lowering {
   }
 
   private func applyScope(_ value: Word, to address: inout VirtualAddress) -> Bool {
-    let names: [String: UInt8] = ["global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255]
-    let number = Self.wholeNumber(value.bytes).flatMap { UInt8(exactly: $0) }
-    if let scope = names[value.text] ?? number {
+    if let number = kernelNames.number(value, .scopes), let scope = UInt8(exactly: number) {
+      noteOctal(value, is: number)
       address.scope = scope
     } else {
       diagnostics.report(
@@ -192,7 +212,7 @@ extension Lowering {
     guard let broadcast = IPAddress(value.text), broadcast.family == .ipv4 else {
       diagnostics.report(
         .warning, "bad-address", "'\(value.text)' is no broadcast address; the whole address is left out",
-        at: value.span, suggestion: "write brd + for the network's own")
+        at: value.span, suggestion: "write brd + for the network's own", replacement: Self.withoutLeadingZeros(value))
       return false
     }
     address.broadcast = broadcast
@@ -200,11 +220,16 @@ extension Lowering {
   }
 
   private func applyPeer(_ value: Word, _ hasLength: Bool, to address: inout VirtualAddress) {
-    let text = value.text.split(separator: "/").first.map(String.init) ?? ""
-    guard let peer = IPAddress(text), peer.family == address.prefix.address.family, address.peer == nil else {
+    let family = address.prefix.address.family
+    guard let peer = IPAddress(value.text), peer.family == family, address.peer == nil else {
+      let meant = Self.withoutLeadingZeros(value) ?? value.text
+      let plain = meant.split(separator: "/").first.map(String.init) ?? ""
+      let isMeant = address.peer == nil && plain != value.text && IPAddress(plain)?.family == family
       diagnostics.report(
-        .warning, "bad-value", "'\(value.text)' cannot be the peer of \(address.prefix.address); it is ignored",
-        at: value.span)
+        .warning, "bad-value",
+        "'\(value.text)' cannot be the peer of \(address.prefix.address); the address is put on without a peer",
+        at: value.span, suggestion: isMeant ? "write peer \(plain), the address alone" : nil,
+        replacement: isMeant ? plain : nil)
       return
     }
     if hasLength {

@@ -42,6 +42,9 @@ extension Lowering {
     case .decimal(let low, let high):
       let unit = row.unit.map { " of \($0.rawValue)" } ?? ""
       return ("write a number\(unit) from \(Self.shown(low)) to \(Self.shown(high))", [])
+    case .address:
+      let meant = Self.withoutLeadingZeros(word)
+      return (Self.advice(for: meant), meant.map { [.replace(word.span, with: $0)] } ?? [])
     default: return (nil, [])
     }
   }

@@ -38,7 +38,7 @@ struct KernelNames {
     self.files = files
   }
 
-  /// The number that a word is or names; hexadecimal numbers begin with 0x.
+  /// The number that a word is or names.
   mutating func number(_ word: Word, _ list: List) -> UInt32? {
     if let number = Self.number(word.bytes) { return number }
     let name = word.text
@@ -47,11 +47,20 @@ struct KernelNames {
     return known[list]?[name]
   }
 
-  /// A whole number, decimal or with 0x before it.
+  /// A whole number: decimal, hexadecimal with 0x before it, or octal with 0 before it.
   static func number(_ bytes: ArraySlice<UInt8>) -> UInt32? {
     let text = String(decoding: bytes, as: UTF8.self)
-    return text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16) : UInt32(text)
+    if text.hasPrefix("0x") { return UInt32(text.dropFirst(2), radix: 16) }
+    return UInt32(text, radix: isOctal(bytes) ? 8 : 10)
   }
+
+  /// Whether a number has a 0 before it that makes it octal.
+  static func isOctal(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.count > 1 && bytes.first == UInt8(ascii: "0") && bytes.allSatisfy { (0x30...0x39).contains($0) }
+  }
+
+  /// A whole number that can only be decimal, whatever zeros stand before it.
+  static func decimal(_ bytes: ArraySlice<UInt8>) -> UInt64? { UInt64(String(decoding: bytes, as: UTF8.self)) }
 
   private func read(_ list: List) -> [String: UInt32] {
     var names: [String: UInt32] = [:]
@@ -69,5 +78,15 @@ struct KernelNames {
       }
     }
     return names
+  }
+}
+
+extension Lowering {
+  /// Says that a number with a 0 before it is octal, as for keepalived.
+  func noteOctal(_ word: Word, is number: UInt32) {
+    guard KernelNames.isOctal(word.bytes) else { return }
+    diagnostics.report(
+      .warning, "octal-number", "'\(word.text)' is octal here: \(number) is used", at: word.span,
+      suggestion: "write \(number), or without the 0 what is meant")
   }
 }

@@ -71,10 +71,10 @@ extension Lowering {
     return Located(value, word.span)
   }
 
-  /// The keyword's address.
+  /// The keyword's address, without what stands behind a slash or a hyphen.
   func address(_ statement: Statement) -> Located<IPAddress>? {
     guard let word = statement.arguments.first, let row = row(of: statement) else { return nil }
-    guard let address = IPAddress(word.text) else {
+    guard let address = plainAddress(word) else {
       reportBad(statement, word, row, "'\(word.text)' is not an IP address", .ignored)
       return nil
     }

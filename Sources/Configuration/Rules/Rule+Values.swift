@@ -106,8 +106,16 @@ extension Rule {
       .instance("interface lo", "interface eth0")),
     Rule(
       "bad-address", .meaning, .warning, "A word is no IP address",
-      "keepalived drops the address or the peer and runs without. A host name is no address.",
+      "keepalived drops the address or the peer and runs without. A host name is no address, and neither is one whose numbers have zeros before them, as 192.0.2.010: elsewhere that is octal.",
       .address("192.0.2.300/24", "192.0.2.30/24")),
+    Rule(
+      "address-suffix", .meaning, .warning, "Something follows an address that stands alone",
+      "A peer, a source address and a multicast group have no prefix length, and a range is no address. keepalived cuts off what follows the slash or the hyphen without a word and uses the address; so does martlet.",
+      .instance("unicast_peer {\n  192.0.2.2/24\n}", "unicast_peer {\n  192.0.2.2\n}")),
+    Rule(
+      "option-twice", .meaning, .warning, "An option stands twice on a line",
+      "The last one counts, as for keepalived. An address with dev twice is left out.",
+      .address("192.0.2.10/24 label eth0:a label eth0:b", "192.0.2.10/24 label eth0:b")),
     Rule(
       "bad-prefix-length", .meaning, .warning, "What follows the slash is no prefix length",
       "The length of a single address is used, /32 or /128, so the network's other hosts are not reached by it. A dotted mask is written as its length: 255.255.255.0 is /24.",
@@ -122,8 +130,8 @@ extension Rule {
       "Behind an address it is ignored; a route, a rule or a tracked name is left out with it.",
       .address("192.0.2.10/24 device eth1", "192.0.2.10/24 dev eth1")),
     Rule(
-      "ipv4-only-option", .meaning, .warning, "An IPv6 address has an option of IPv4",
-      "label and scope are ignored; with a broadcast address keepalived drops the whole address.",
+      "ipv4-only-option", .meaning, .warning, "An IPv6 address, route or rule has an option of IPv4",
+      "label and scope are ignored; with a broadcast address keepalived drops the whole address, and a route or a rule with realms.",
       .address("2001:db8::1/64 label eth0:1", "2001:db8::1/64")),
     Rule(
       "label-too-long", .meaning, .warning, "A label has more than 15 characters",
