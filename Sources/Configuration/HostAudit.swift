@@ -29,13 +29,18 @@ public enum HostAudit {
   private static func missingInterfaces(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
     guard let names = host.interfaceNames else { return [] }
     let mayComeLate = loaded.configuration.global.allowsMissingInterfaces
-    return loaded.requirements.interfaces.filter { !names.contains($0.name) }.map { use in
+    let required = loaded.requirements.interfaces.map {
+      ($0, mayComeLate ? "; its routers wait for it in FAULT" : ", so the service would not start")
+    }
+    let awaited = loaded.requirements.awaitedInterfaces.map {
+      ($0, "; a rule waits for it" + (mayComeLate ? "" : ", but keepalived would not start"))
+    }
+    return (required + awaited).filter { !names.contains($0.0.name) }.map { use, result in
       let nearest = Spelling.nearest(to: use.name, in: names.filter { $0 != "lo" })
       let known = names.filter { $0 != "lo" }.sorted().prefix(8).joined(separator: ", ")
       return Diagnostic(
         id: "interface-absent", severity: mayComeLate ? .note : .warning,
-        message: "this host has no interface \(use.name)"
-          + (mayComeLate ? "; its routers wait for it in FAULT" : ", so the service would not start"),
+        message: "this host has no interface \(use.name)\(result)",
         range: use.range,
         suggestion: nearest.map { "did you mean \($0)?" }
           ?? "write one that is there\(known.isEmpty ? "" : " (\(known))"), or dynamic_interfaces in global_defs if it comes later"

@@ -30,6 +30,8 @@ public struct HostRequirements: Sendable, Hashable {
   public var scriptUser: SourceRange?
   /// The interfaces that must be there.
   public var interfaces: [Use] = []
+  /// The interfaces that only rules name, and may come later.
+  public var awaitedInterfaces: [Use] = []
   /// Files that hold a password, by path.
   public var filesWithSecrets: [Use] = []
 }
@@ -50,8 +52,11 @@ extension Lowering {
       instances.flatMap { draft in
         [draft.virtualMAC?.settledName] + (draft.addresses + draft.excludedAddresses).map(\.value.virtualMAC?.interface)
       }.compactMap(\.self))
-    let named = interfaces.filter { !made.contains($0.key) }.sorted { left, right in
-      (left.value.file, left.value.line, left.value.column) < (right.value.file, right.value.line, right.value.column)
+    func uses(_ names: [String: SourceSpan]) -> [HostRequirements.Use] {
+      let named = names.filter { !made.contains($0.key) }.sorted { left, right in
+        (left.value.file, left.value.line, left.value.column) < (right.value.file, right.value.line, right.value.column)
+      }
+      return named.map { .init(name: $0.key, range: diagnostics.shownRange(of: $0.value)) }
     }
     let secretPlaces = secrets.sorted { $0.key < $1.key }.map { diagnostics.shownRange(of: $0.value) }
     var seen: Set<String> = []
@@ -68,7 +73,8 @@ extension Lowering {
         return use
       },
       scriptUser: global.scriptUserSpan.map(diagnostics.shownRange),
-      interfaces: named.map { .init(name: $0.key, range: diagnostics.shownRange(of: $0.value)) },
+      interfaces: uses(interfaces),
+      awaitedInterfaces: uses(awaitedInterfaces.filter { interfaces[$0.key] == nil }),
       filesWithSecrets: secretPlaces.filter { seen.insert($0.path).inserted }.map { .init(name: $0.path, range: $0) })
   }
 }

@@ -96,14 +96,24 @@ struct HostAuditTests {
       (instance("track_interface {\neth1\neth9 weight 5\n}"), [6]),
       (instance("heartbeat_interface {\neth9\n}"), [5]),
       (instance("virtual_routes {\ndefault via 192.0.2.1 dev eth9\n}"), [5]),
-      // A rule may wait for its interface, and what martlet makes itself is there when it is needed.
-      (instance("virtual_rules {\niif eth9 table 5 preference 3\n}"), []),
+      // A rule may wait for its interface, with which keepalived would not start.
+      (instance("virtual_rules {\niif eth9 table 5 preference 3\n}"), [5]),
+      (instance("virtual_rules {\noif eth9 table 5 preference 3\niif eth0 table 5 preference 4\n}"), [5]),
+      (instance("virtual_routes {\n192.0.2.0/24 dev eth9\n}\nvirtual_rules {\niif eth9 table 5 preference 3\n}"), [5]),
+      // What martlet makes itself is there when it is needed.
       (instance("use_vmac vip0", address: "192.0.2.10/24 dev vip0"), []),
     ] as [(String, [Int])])
   func interfaces(text: String, lines: [Int]) {
     let found = audit(text)
     #expect(found.allSatisfy { $0.id == "interface-absent" && $0.severity == .warning })
     #expect(found.compactMap { $0.range?.line } == lines)
+  }
+
+  @Test func aRuleWaitsForItsInterface() {
+    let rule = instance("virtual_rules {\niif eth9 table 5 preference 3\n}")
+    #expect(audit(rule).first?.message.contains("keepalived would not start") == true)
+    let late = audit("global_defs {\ndynamic_interfaces\n}\n" + rule).first
+    #expect(late?.severity == .note && late?.message.contains("a rule waits for it") == true)
   }
 
   @Test("The name that was meant is told, else those that are there")

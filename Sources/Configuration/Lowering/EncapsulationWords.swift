@@ -24,7 +24,7 @@ extension EntryLine {
       case .dst: tunnel.destination = try end(of: word, family)
       case .src: tunnel.source = try end(of: word, family)
       case .tos: tunnel.trafficClass = UInt8(try named(.services, of: word, through: 255))
-      case .tc: tunnel.trafficClass = try number(of: word, in: 0...255)
+      case .tc: tunnel.trafficClass = UInt8(try named(.services, of: word, through: 255))
       case .ttl, .hoplimit: tunnel.hopLimit = try number(of: word, in: 0...255)
       case .flags: tunnel.flags = try number(of: word, in: 0...UInt16.max)
       }
@@ -36,7 +36,7 @@ extension EntryLine {
   private mutating func end(of option: Word, _ family: AddressFamily) throws(LineRefused) -> IPAddress {
     let word = try value(of: option)
     guard let address = IPAddress(word.text), address.family == family else {
-      throw bad(word, "not an \(family.name) address")
+      throw badAddress(word, "not an \(family.name) address")
     }
     return address
   }

@@ -14,10 +14,14 @@ struct EntryLine {
   private(set) var family: Located<AddressFamily>?
   /// The `track_group` that the line names.
   private(set) var trackGroup: String?
+  /// What is left out when the line cannot be used to its end.
+  var leftOut: String
+  private var repeated = RepeatedOptions()
 
   init(_ line: Statement, subject: String, _ lowering: Lowering) {
     self.subject = subject
     self.lowering = lowering
+    leftOut = "the \(subject) is left out"
     span = line.span
     rest = line.words[...]
   }
@@ -50,8 +54,7 @@ struct EntryLine {
     _ id: String, _ message: String, at span: SourceSpan, suggestion: String? = nil, replacement: String? = nil
   ) -> LineRefused {
     lowering.diagnostics.report(
-      .warning, id, "\(message); the \(subject) is left out", at: span, suggestion: suggestion, replacement: replacement
-    )
+      .warning, id, "\(message); \(leftOut)", at: span, suggestion: suggestion, replacement: replacement)
     return LineRefused()
   }
 
@@ -67,13 +70,56 @@ struct EntryLine {
     refused("bad-value", "'\(word.text)' is \(what)", at: word.span)
   }
 
+  /// Tells of an option that stood on the line before, whose value counts no more.
+  mutating func noteRepetition(of option: Word, as meaning: String) {
+    repeated.note(option, as: meaning, value: nil, lowering)
+  }
+
+  /// Begins with a next hop, which has options of its own.
+  mutating func forgetRepetitions() { repeated = RepeatedOptions() }
+
+  /// Tells of `inet` or `inet6` before other words: keepalived passes over the word behind it.
+  func noteFamilyWord(_ word: Word) {
+    guard let passedOver = peek else { return }
+    let isDefault = word == "inet6" && ["default", "any", "all"].contains(passedOver.text)
+    lowering.diagnostics.report(
+      .warning, "word-order",
+      "keepalived passes over '\(passedOver.text)' behind \(word.text), and so refuses the line",
+      at: word.span,
+      suggestion: isDefault ? "write ::/0" : "take \(word.text) out if an address says the family, or write it last",
+      changes: isDefault ? [.replace(word.span, through: passedOver.span, with: "::/0")] : [])
+  }
+
+  /// Refuses the line for a word that is no address or network.
+  func badAddress(_ word: Word, _ what: String) -> LineRefused {
+    let meant = Lowering.withoutLeadingZeros(word)
+    return refused(
+      meant == nil ? "bad-value" : "bad-address", "'\(word.text)' is \(what)", at: word.span,
+      suggestion: Lowering.advice(for: meant), replacement: meant)
+  }
+
+  /// A decimal number.
   mutating func number<Number: FixedWidthInteger>(
     of option: Word, in range: ClosedRange<Number>
   ) throws(LineRefused) -> Number {
     let word = try value(of: option)
-    guard let number = KernelNames.number(word.bytes).flatMap({ Number(exactly: $0) }), range.contains(number) else {
-      throw bad(word, "no whole number from \(range.lowerBound) to \(range.upperBound)")
+    if let number = KernelNames.decimal(word.bytes).flatMap({ Number(exactly: $0) }), range.contains(number) {
+      return number
     }
+    let meant = word.text.hasPrefix("0x") ? KernelNames.number(word.bytes).flatMap { Number(exactly: $0) } : nil
+    let decimal = meant.flatMap { range.contains($0) ? "\($0)" : nil }
+    throw refused(
+      "bad-value", "'\(word.text)' is no whole number from \(range.lowerBound) to \(range.upperBound)", at: word.span,
+      suggestion: decimal.map { "write \($0): this number can only be decimal" }, replacement: decimal)
+  }
+
+  /// A number that may be hexadecimal or octal.
+  mutating func numberOfAnyBase(of option: Word) throws(LineRefused) -> UInt32 {
+    let word = try value(of: option)
+    guard let number = KernelNames.number(word.bytes) else {
+      throw bad(word, "no whole number from 0 to \(UInt32.max)")
+    }
+    lowering.noteOctal(word, is: number)
     return number
   }
 
@@ -93,6 +139,7 @@ struct EntryLine {
         "unknown-name", "'\(word.text)' is neither a number nor a name in /etc/iproute2/\(list.rawValue)", at: word.span
       )
     }
+    lowering.noteOctal(word, is: number)
     guard number <= most else { throw bad(word, "more than \(most), the most that \(option.text) can be") }
     return number
   }
@@ -112,7 +159,7 @@ struct EntryLine {
   /// An address, which fixes the family.
   mutating func address(of option: Word) throws(LineRefused) -> IPAddress {
     let word = try value(of: option)
-    guard let address = IPAddress(word.text) else { throw bad(word, "not an IP address") }
+    guard let address = IPAddress(word.text) else { throw badAddress(word, "not an IP address") }
     try settle(address.family, at: word)
     return address
   }
@@ -120,7 +167,7 @@ struct EntryLine {
   /// A network, which fixes the family.
   mutating func prefix(_ word: Word) throws(LineRefused) -> IPPrefix {
     guard let prefix = IPPrefix(word.text) ?? IPAddress(word.text).map(IPPrefix.init(host:)) else {
-      throw bad(word, "neither an address nor ADDRESS/LENGTH")
+      throw badAddress(word, "neither an address nor ADDRESS/LENGTH")
     }
     try settle(prefix.address.family, at: word)
     return prefix
@@ -145,20 +192,34 @@ struct EntryLine {
       throw refused("interface-name", "'\(word.text)' cannot be the name of an interface", at: word.span)
     }
     // The kernel lets a rule wait for an interface, but no route.
-    if subject == "route" { lowering.noteInterface(word.text, at: word.span) }
+    if subject == "route" {
+      lowering.noteInterface(word.text, at: word.span)
+    } else if lowering.awaitedInterfaces[word.text] == nil {
+      lowering.awaitedInterfaces[word.text] = word.span
+    }
     return word.text
   }
 
-  /// Two numbers with a hyphen between them, or one for both.
-  mutating func range<Number: FixedWidthInteger>(
-    of option: Word, _: Number.Type
-  ) throws(LineRefused) -> ClosedRange<Number> {
+  /// Two ports with a hyphen between them. Of one alone keepalived makes nothing, so that its rule is for every port.
+  mutating func ports(of option: Word) throws(LineRefused) -> ClosedRange<UInt16> {
+    guard let word = peek, let port = UInt16(word.text) else { return try range(of: option) }
+    _ = next()
+    lowering.diagnostics.report(
+      .warning, "bad-value",
+      "\(option.text) \(word.text) is no range: it stands for \(port)-\(port) here, and for every port in keepalived",
+      at: word.span, suggestion: "write \(port)-\(port)", replacement: "\(port)-\(port)")
+    return port...port
+  }
+
+  /// Two numbers with a hyphen between them.
+  mutating func range<Number: FixedWidthInteger>(of option: Word) throws(LineRefused) -> ClosedRange<Number> {
     let word = try value(of: option)
     let numbers = word.text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { Number($0) }
-    guard let first = numbers.first ?? nil, let last = numbers.last ?? nil, first <= last else {
-      throw bad(word, "no range FIRST-LAST")
-    }
-    return first...last
+    if numbers.count == 2, let first = numbers[0], let last = numbers[1], first <= last { return first...last }
+    let meant = numbers.count == 1 ? numbers[0].map { "\($0)-\($0)" } : nil
+    throw refused(
+      "bad-value", "'\(word.text)' is no range FIRST-LAST", at: word.span, suggestion: meant.map { "write \($0)" },
+      replacement: meant)
   }
 
   /// Who made it: what a failover daemon made is told from other routes by this number, so another one is only for what it leaves

@@ -46,6 +46,8 @@ final class Lowering {
   var firstCommand: SourceSpan?
   /// Where each interface that must exist is named first.
   var interfaces: [String: SourceSpan] = [:]
+  /// Where each interface is named first that a rule would wait for.
+  var awaitedInterfaces: [String: SourceSpan] = [:]
   /// Where the first secret of each file stands, by the file's number.
   var secrets: [UInt32: SourceSpan] = [:]
   var scriptIndex = NameIndex()

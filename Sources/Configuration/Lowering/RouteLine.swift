@@ -19,6 +19,8 @@ private struct RouteLine {
   private var route = Route(destination: IPPrefix(host: IPAddress(v4: 0)))
   private var destination: IPPrefix?
   private var isDefault = false
+  /// Whether `inet` or `inet6` has been read.
+  private var saysFamily = false
   private var secondGateway: IPAddress?
   private var originator: Located<UInt8>?
 
@@ -41,7 +43,7 @@ private struct RouteLine {
     }
     try settleDestination()
     try settleGateways()
-    dropIPv6Properties()
+    try checkFamilyOfOptions()
     route.originator = line.originator(originator, isTracked: route.isTracked)
     return route
   }
@@ -51,12 +53,13 @@ private struct RouteLine {
       throw line.unknown(word, among: RouteOption.allCases.map(\.rawValue))
     }
     switch word.text {
-    case "default", "any", "all": isDefault = true
+    case "default", "any", "all":
+      isDefault = true
+      noteLateDefault(word)
     case "default6":
       isDefault = true
       line.lowering.diagnostics.report(
-        .note, "deprecated", "default6 is deprecated", at: word.span, suggestion: "write inet6 default",
-        replacement: "inet6 default")
+        .note, "deprecated", "default6 is deprecated", at: word.span, suggestion: "write ::/0", replacement: "::/0")
       try line.settle(.ipv6, at: word)
     default:
       if let kind = Self.kinds[word.text] {
@@ -65,6 +68,14 @@ private struct RouteLine {
         destination = try line.prefix(word)
       }
     }
+  }
+
+  /// keepalived takes the destination of a route for IPv6 when an address stands before it.
+  private func noteLateDefault(_ word: Word) {
+    guard line.family != nil, !saysFamily else { return }
+    line.lowering.diagnostics.report(
+      .warning, "word-order", "keepalived refuses '\(word.text)' behind an address, and so the route", at: word.span,
+      suggestion: "write \(word.text) first on the line")
   }
 
   private mutating func settleDestination() throws(LineRefused) {
@@ -80,12 +91,14 @@ private struct RouteLine {
     if let prefix = IPPrefix(any, length: 0) { route.destination = prefix }
   }
 
-  private mutating func dropIPv6Properties() {
-    guard route.family == .ipv4, route.preference != nil || route.expiry != nil else { return }
-    line.lowering.diagnostics.report(
-      .warning, "ipv6-only-option", "pref and expires are for IPv6 routes only; they are ignored", at: line.span)
-    route.preference = nil
-    route.expiry = nil
+  /// Refuses what the other family has, as keepalived does.
+  private mutating func checkFamilyOfOptions() throws(LineRefused) {
+    if route.family == .ipv4, route.preference != nil || route.expiry != nil {
+      throw line.refused("ipv6-only-option", "pref and expires are for IPv6 routes only", at: line.span)
+    }
+    if route.family == .ipv6, route.realms != nil || route.nextHops.contains(where: { $0.realms != nil }) {
+      throw line.refused("ipv4-only-option", "realms are for IPv4 routes only", at: line.span)
+    }
   }
 
   /// A second gateway makes a route of two ways.
@@ -108,10 +121,13 @@ private struct RouteLine {
   }
 
   private mutating func apply(_ option: RouteOption, _ word: Word) throws(LineRefused) {
+    if let meaning = option.meaning { line.noteRepetition(of: word, as: meaning) }
     switch option {
     case .to: break
-    case .inet: try line.settle(.ipv4, at: word)
-    case .inet6: try line.settle(.ipv6, at: word)
+    case .inet, .inet6:
+      saysFamily = true
+      line.noteFamilyWord(word)
+      try line.settle(option == .inet ? .ipv4 : .ipv6, at: word)
     case .src: route.source = try line.address(of: word)
     case .via: route.gateway = try gateway(word)
     case .gw:
@@ -167,25 +183,21 @@ private struct RouteLine {
       .warning, "no-effect", "as has no meaning in a route; it is ignored, as keepalived does", at: word.span)
   }
 
-  /// A gateway may be of the other family than the destination, if it says so before or the destination is given.
   private mutating func gateway(_ word: Word) throws(LineRefused) -> IPAddress {
     let says: AddressFamily? = line.takes("inet6") ? .ipv6 : line.takes("inet") ? .ipv4 : nil
     let value = try line.value(of: word)
     guard let address = IPAddress(value.text), says.map({ $0 == address.family }) ?? true else {
-      throw line.bad(value, "not an \(says?.name ?? "IP") address")
+      throw line.badAddress(value, "not an \(says?.name ?? "IP") address")
     }
     // `default via inet6 ADDRESS` is how an IPv6 default route is written.
-    if line.family == nil { try line.settle(address.family, at: value) }
-    guard line.family?.value == address.family || line.family?.value == .ipv4 else {
-      throw line.refused("mixed-families", "an IPv6 route has no IPv4 gateway", at: value.span)
-    }
+    try line.settle(address.family, at: value)
     return address
   }
 
   private mutating func readPreference(_ word: Word) throws(LineRefused) {
     let value = try line.value(of: word)
     let names: [String: UInt8] = ["low": 3, "medium": 0, "high": 1]
-    guard let preference = names[value.text] ?? KernelNames.number(value.bytes).flatMap({ UInt8(exactly: $0) }) else {
+    guard let preference = names[value.text] ?? KernelNames.decimal(value.bytes).flatMap({ UInt8(exactly: $0) }) else {
       throw line.bad(value, "neither low, medium, high nor a number from 0 to 255")
     }
     route.preference = preference
@@ -197,13 +209,34 @@ private struct RouteLine {
     route.propagatesTimeToLive = value == "enabled"
   }
 
+  /// Reads the next hops, which end the line. Those before one that cannot be used stay, as with keepalived.
   private mutating func readNextHops() throws(LineRefused) {
-    var hop = Route.NextHop()
-    while let word = line.next() {
-      switch word.text {
-      case "nexthop":
+    let whole = line.leftOut
+    var goesOn = true
+    while goesOn {
+      if !route.nextHops.isEmpty { line.leftOut = "this next hop and what follows it are left out" }
+      line.forgetRepetitions()
+      do {
+        var hop = Route.NextHop()
+        goesOn = try readNextHop(into: &hop)
         route.nextHops.append(hop)
-        hop = Route.NextHop()
+      } catch {
+        guard !route.nextHops.isEmpty else { throw error }
+        while line.next() != nil {}
+        goesOn = false
+      }
+    }
+    line.leftOut = whole
+  }
+
+  /// Whether another one follows.
+  private mutating func readNextHop(into hop: inout Route.NextHop) throws(LineRefused) -> Bool {
+    while let word = line.next() {
+      if word == "nexthop" { return true }
+      if word == "via" || word == "dev" || word == "weight" || word == "realms" {
+        line.noteRepetition(of: word, as: word.text)
+      }
+      switch word.text {
       case "via": hop.gateway = try gateway(word)
       case "dev": hop.interface = try line.interface(of: word)
       case "weight": hop.weight = try line.number(of: word, in: 1...256)
@@ -211,12 +244,15 @@ private struct RouteLine {
       case "realms": hop.realms = try line.realms(of: word)
       case "encap": hop.encapsulation = try line.encapsulation(of: word)
       default:
-        throw line.refused(
+        // keepalived keeps the hop and passes over what follows.
+        line.leftOut = "it and what follows it are passed over"
+        _ = line.refused(
           "unknown-option", "'\(word.text)' is no option of a next hop", at: word.span,
           suggestion: "options of the route itself stand before the first nexthop")
+        while line.next() != nil {}
       }
     }
-    route.nextHops.append(hop)
+    return false
   }
 
   /// A property of connections, by the kernel's number and unit.
@@ -281,6 +317,18 @@ private enum RouteOption: String, CaseIterable {
   case fastopen = "fastopen_no_cookie"
   case noTrack = "no_track"
   case trackGroup = "track_group"
+
+  /// What options that replace each other have in common; `nil` for those that may stand twice.
+  var meaning: String? {
+    switch self {
+    case .to, .inet, .inet6, .as, .nexthop, .noTrack, .onlink, .add, .append, .prepend: nil
+    case .gw: "via"
+    case .oif: "dev"
+    case .dsfield: "tos"
+    case .priority, .preference: "metric"
+    default: rawValue
+    }
+  }
 
   var mayBeLocked: Bool {
     switch self {

@@ -47,6 +47,9 @@ private struct RuleLine {
       )
     }
     rule.family = line.family?.value ?? .ipv4
+    if rule.family == .ipv6, rule.realms != nil {
+      throw line.refused("ipv4-only-option", "realms are for IPv4 rules only", at: line.span)
+    }
     rule.action = action.value
     try checkTable(action)
     settlePreference()
@@ -89,9 +92,11 @@ private struct RuleLine {
   }
 
   private mutating func apply(_ option: RuleOption, _ word: Word) throws(LineRefused) {
+    if let meaning = option.meaning { line.noteRepetition(of: word, as: meaning) }
     switch option {
-    case .inet: try line.settle(.ipv4, at: word)
-    case .inet6: try line.settle(.ipv6, at: word)
+    case .inet, .inet6:
+      line.noteFamilyWord(word)
+      try line.settle(option == .inet ? .ipv4 : .ipv6, at: word)
     case .from: rule.from = try network(word)
     case .to: rule.to = try network(word)
     case .not: rule.isInverted = true
@@ -103,10 +108,9 @@ private struct RuleLine {
     case .unreachable: try set(.unreachable, word)
     case .prohibit: try set(.prohibit, word)
     case .type: try readType(word)
-    case .preference, .order, .priority: preference = try line.number(of: word, in: 0...UInt32.max)
+    case .preference, .order, .priority: preference = try line.numberOfAnyBase(of: word)
     case .noTrack: rule.isTracked = false
-    case .protocol:
-      originator = Located(UInt8(try line.named(.protocols, of: word, through: 255)), word.span)
+    case .protocol: try readOriginator(word)
     case .trackGroup: try line.readTrackGroup(word)
     default: try readSelector(option, word)
     }
@@ -127,11 +131,11 @@ private struct RuleLine {
       rule.suppressedInterfaceGroup = try line.named(.groups, of: word)
     case .iif, .dev: rule.inputInterface = try line.interface(of: word)
     case .oif: rule.outputInterface = try line.interface(of: word)
-    case .tunnelID: rule.tunnelKey = UInt64(try line.number(of: word, in: 0...UInt32.max))
-    case .uidrange: rule.users = try line.range(of: word, UInt32.self)
+    case .tunnelID: rule.tunnelKey = try line.number(of: word, in: 0...UInt64.max)
+    case .uidrange: rule.users = try line.range(of: word)
     case .ipproto: rule.ipProtocol = try ipProtocol(word)
-    case .sport: rule.sourcePorts = try line.range(of: word, UInt16.self)
-    case .dport: rule.destinationPorts = try line.range(of: word, UInt16.self)
+    case .sport: rule.sourcePorts = try line.ports(of: word)
+    case .dport: rule.destinationPorts = try line.ports(of: word)
     default: break
     }
   }
@@ -149,7 +153,21 @@ private struct RuleLine {
     guard let mark = numbers.first ?? nil, numbers.count == 1 || numbers[1] != nil else {
       throw line.bad(value, "no mark; write VALUE or VALUE/MASK")
     }
+    line.lowering.noteOctal(value, is: mark)
     return RoutingRule.Mark(value: mark, mask: numbers.count == 2 ? numbers[1] : nil)
+  }
+
+  /// A number; keepalived knows no names here and leaves the rule out.
+  private mutating func readOriginator(_ word: Word) throws(LineRefused) {
+    let value = try line.value(of: word)
+    if let number = KernelNames.decimal(value.bytes).flatMap({ UInt8(exactly: $0) }) {
+      originator = Located(number, word.span)
+      return
+    }
+    let meant = line.lowering.kernelNames.number(value, .protocols).flatMap { UInt8(exactly: $0) }.map { "\($0)" }
+    throw line.refused(
+      "bad-value", "'\(value.text)' is no number from 0 to 255, and a rule's protocol has no name", at: value.span,
+      suggestion: meant.map { "write protocol \($0)" }, replacement: meant)
   }
 
   private mutating func readType(_ word: Word) throws(LineRefused) {
@@ -169,7 +187,12 @@ private struct RuleLine {
       "vrrp": 112, "sctp": 132,
     ]
     let value = try line.value(of: word)
-    guard let number = names[value.text] ?? KernelNames.number(value.bytes).flatMap({ UInt8(exactly: $0) }) else {
+    if value == "icmpv6" {
+      line.lowering.diagnostics.report(
+        .warning, "bad-value", "keepalived knows no icmpv6, so that its rule is for every protocol; ipv6-icmp is used",
+        at: value.span, suggestion: "write ipv6-icmp", replacement: "ipv6-icmp")
+    }
+    guard let number = names[value.text] ?? KernelNames.decimal(value.bytes).flatMap({ UInt8(exactly: $0) }) else {
       throw line.bad(value, "neither a protocol's name nor its number")
     }
     return number
@@ -188,4 +211,19 @@ private enum RuleOption: String, CaseIterable {
   case tunnelID = "tunnel-id"
   case noTrack = "no_track"
   case trackGroup = "track_group"
+
+  /// What options that replace each other have in common; `nil` for those that may stand twice, and for what a rule does.
+  var meaning: String? {
+    switch self {
+    case .inet, .inet6, .not, .noTrack, .table, .lookup, .l3mdev, .type, .goto, .nop, .blackhole, .unreachable,
+      .prohibit:
+      nil
+    case .dev: "iif"
+    case .dsfield: "tos"
+    case .order, .priority: "preference"
+    case .suppressPrefixLengthShort: "suppress_prefixlength"
+    case .suppressGroupShort: "suppress_ifgroup"
+    default: rawValue
+    }
+  }
 }

@@ -11,7 +11,7 @@ extension Rule {
       .route("default via 192.0.2.1 nexthop via 192.0.2.2", "default nexthop via 192.0.2.1 nexthop via 192.0.2.2")),
     Rule(
       "ipv6-only-option", .meaning, .warning, "An IPv4 route has an option of IPv6",
-      "pref and expires are ignored; a route with from is left out.",
+      "A route with pref, expires or from is left out, as by keepalived.",
       .route("default via 192.0.2.1 pref high", "default via 192.0.2.1")),
     Rule(
       "protocol-needs-no-track", .meaning, .warning,
@@ -22,6 +22,14 @@ extension Rule {
       "unknown-name", .meaning, .warning, "A table, protocol or scope has no such name",
       "Names stand in files in /etc/iproute2; a number needs none. The entry is left out.",
       .route("default via 192.0.2.1 table no-such-table", "default via 192.0.2.1 table 100")),
+    Rule(
+      "octal-number", .meaning, .warning, "A number with a 0 before it is octal",
+      "Tables, marks, preferences of rules, scopes and the like may be hexadecimal or octal, as for keepalived: 010 is 8.",
+      .route("default via 192.0.2.1 table 0100", "default via 192.0.2.1 table 100")),
+    Rule(
+      "word-order", .meaning, .warning, "keepalived reads a word otherwise in this place",
+      "It passes over the word behind inet and inet6, and takes default behind an address for IPv6; either way it refuses the line. martlet reads it as it is meant.",
+      .route("inet6 default via 2001:db8::1", "::/0 via 2001:db8::1")),
     Rule(
       "no-action", .meaning, .warning, "A rule has nothing to do", "It is left out.",
       .rule("from 192.0.2.0/24 preference 9", "from 192.0.2.0/24 table 100 preference 9")),
