@@ -188,7 +188,7 @@ extension Keyword.Disposition {
 extension EntryKeying {
   /// An address in one way of writing.
   static func address(_ text: String) -> String {
-    let host = text.split(separator: "/", maxSplits: 1).first.map(String.init) ?? text
+    let host = text.split(maxSplits: 1) { $0 == "/" || $0 == "-" }.first.map(String.init) ?? text
     return IPAddress(host).map { "\($0)" } ?? text
   }
 }

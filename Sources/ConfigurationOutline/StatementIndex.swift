@@ -34,19 +34,15 @@ final class StatementIndex {
   /// The statements of a keyword.
   func all(_ id: Grammar.ID?) -> [Statement] { id.flatMap { byKeyword[$0] } ?? [] }
 
-  /// Other keywords than commands of which the first one counts.
-  private static let first: Set<String> = [
-    "track_file/file", "track_file/weight", "vrrp_track_file/file", "vrrp_track_file/weight",
-    "vrrp_track_process/process",
-  ]
-
-  /// The statement of a keyword that counts: the last one, and of commands the first.
+  /// The statement of a keyword that counts if it is written several times.
   func effective(_ id: Grammar.ID?) -> Statement? {
     guard let id, let statements = byKeyword[id], let row = schema.keyword(id) else { return nil }
-    let countsFirst =
-      row.form == .command || row.form == .optionalCommand || Self.first.contains("\(row.block)/\(row.name)")
-    return countsFirst
-      ? statements.first { row.form.accepts($0.arguments) } : statements.last { row.form.accepts($0.arguments) }
+    let last = statements.last { row.form.accepts($0.arguments) }
+    return switch row.repetition {
+    case .last: last
+    case .first: statements.first { row.form.accepts($0.arguments) }
+    case .word(let word): statements.last { $0.arguments.first?.text == word } ?? last
+    }
   }
 
   /// The first entry of a block of values with this key that has not been shown, which then counts as shown.

@@ -256,6 +256,32 @@ struct ShowTests {
     #expect(second.configuration.routers.first?.tracked.count == (name.hasPrefix("@") || name == "include" ? 1 : 2))
   }
 
+  @Test(
+    "Of lines that stand several times the one that counts is the origin",
+    arguments: [
+      ("state MASTER\nstate BACKUP", "state MASTER # martlet.conf:4"),
+      ("state BACKUP\nstate MASTER", "state MASTER # martlet.conf:5"),
+      ("state MASTER\nstate MASTER", "state MASTER # martlet.conf:5"),
+      ("state BACKUP\nstate BACKUP", "state BACKUP # martlet.conf:5"),
+      ("version 3\nversion 2", "version 3 # martlet.conf:4"), ("priority 9\npriority 8", "priority 8 # martlet.conf:5"),
+      ("notify_deleted /bin/true\nnotify_deleted /bin/false", "notify_deleted \"/bin/true\" # martlet.conf:4"),
+    ])
+  func lineThatCounts(lines: String, expected: String) {
+    let shown = Shown(
+      "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n\(lines)\npriority 200\nvirtual_ipaddress { 192.0.2.1 }\n}\n"
+        .replacing("priority 200\n", with: lines.contains("priority") ? "" : "priority 200\n"))
+    #expect(shown.line(String(lines.split(separator: " ")[0])) == expected)
+  }
+
+  @Test(arguments: ["192.0.2.2/24", "192.0.2.2-5"])
+  func aPeerIsShownWhereItStandsWhateverFollowsItsAddress(word: String) {
+    let shown = Shown(
+      "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nunicast_peer {\n\(word)\n}\nvirtual_ipaddress { 192.0.2.1 }\n}\n"
+    )
+    #expect(shown.line("192.0.2.2") == "192.0.2.2 # martlet.conf:5")
+    #expect(!shown.text.contains("is left out"))
+  }
+
   @Test("Each value has its origin")
   func origins() {
     let shown = Shown(

@@ -20,6 +20,25 @@ extension Lowering {
     }
   }
 
+  /// Tells of places behind the point that are rounded off.
+  func noteDecimalPlaces(_ word: Word, of statement: Statement, _ millionths: Int) {
+    let places = word.bytes.drop { $0 != UInt8(ascii: ".") }.dropFirst()
+    guard places.count > 6 else { return }
+    let used = Self.shown(millionths)
+    diagnostics.report(
+      .warning, "bad-value",
+      "\(statement.words[0].text): \(word.text) has more than six places behind the point; \(used) is used",
+      at: word.span, suggestion: "write \(used)", replacement: used)
+  }
+
+  /// Tells of a keyword that is off here, and on in keepalived whatever follows it.
+  func noteOldFlag(_ statement: Statement, _ row: Keyword) {
+    diagnostics.report(
+      .warning, "on-in-keepalived", "\(row.name) is off here; keepalived 2.2.7 has it on, whatever follows it",
+      at: statement.span, suggestion: "take the line out to have it off on all hosts",
+      changes: [.removeLine(statement.span)])
+  }
+
   private func remedy(for word: Word, of statement: Statement, _ row: Keyword) -> (String?, [TextChange]) {
     let name = statement.words[0].text
     if word == "=" {

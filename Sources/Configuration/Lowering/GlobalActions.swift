@@ -48,7 +48,15 @@ extension Lowering {
       .custom("vrrp_mcast_group4") { $2.readGroup($1, .ipv4, into: &$0.settings.multicastGroup4) },
       .custom("vrrp_mcast_group6") { $2.readGroup($1, .ipv6, into: &$0.settings.multicastGroup6) },
       // Its option `allow_if_changes` says that an interface may come back as another kind, which it always may.
-      .flag("dynamic_interfaces", \.settings.allowsMissingInterfaces),
+      .custom("dynamic_interfaces") { draft, statement, lowering in
+        draft.settings.allowsMissingInterfaces = true
+        lowering.checkDynamicInterfaces(statement)
+      },
+      .custom("umask") { $2.checkUmask($1) },
+      .custom("vrrp_rx_bufs_policy") { $2.checkBufferPolicy($1) },
+      .custom("vrrp_cpu_affinity") { $2.checkProcessors($1) },
+      .custom("checker_cpu_affinity") { $2.checkProcessors($1) },
+      .custom("bfd_cpu_affinity") { $2.checkProcessors($1) },
       .custom("default_interface") { draft, statement, lowering in
         guard let word = statement.arguments.first, lowering.isInterfaceName(word) else { return }
         draft.settings.defaultInterface = word.text
@@ -129,6 +137,11 @@ extension Lowering {
       if word == "all" {
         isForAll = true
       } else if let seconds = Self.wholeNumber(word.bytes), (least...86_400).contains(seconds) {
+        if let earlier = refresh {
+          diagnostics.report(
+            .warning, "extra-words", "\(earlier.seconds) stands before it already; \(seconds) is used", at: word.span,
+            suggestion: "write one number of seconds")
+        }
         refresh = ExtraRefresh(seconds: seconds)
       } else {
         diagnostics.report(
@@ -182,6 +195,11 @@ extension Lowering {
         "\(address.value) is not an \(family == .ipv4 ? "IPv4" : "IPv6") multicast address; \(group) is used",
         at: address.span)
       return
+    }
+    if family == .ipv6, address.value.byte(at: 1) & 0xF != 2 {
+      diagnostics.report(
+        .warning, "not-multicast", "\(address.value) is no group of the link: routers may carry adverts further",
+        at: address.span, suggestion: "write one of ff02::/16, the same on all hosts")
     }
     group = address.value
   }

@@ -90,9 +90,8 @@ extension Lowering {
       .custom("notify_deleted") { draft, statement, lowering in
         draft.notify.reportsDeletion = true
         guard draft.notify.deleted == nil else {
-          guard !statement.arguments.isEmpty else { return }
-          return lowering.diagnostics.report(
-            .warning, "duplicate-command", "notify_deleted is given twice; this one is ignored", at: statement.span)
+          lowering.reportSecondCommand(statement)
+          return
         }
         guard let command = lowering.command(statement) else { return }
         lowering.record("notify_deleted", command, user: statement.arguments.dropFirst().first?.span)
@@ -115,7 +114,13 @@ extension Lowering {
     guard let word = statement.arguments.first else { return }
     let state: RouterState
     switch word.text {
-    case "MASTER": state = .master
+    case "MASTER":
+      state = .master
+      if let earlier = draft.state, earlier.value == .backup {
+        diagnostics.report(
+          .warning, "state-twice", "\(draft.name.value) has state BACKUP already; this line counts", at: word.span,
+          notes: [("BACKUP is written here", earlier.span)], suggestion: "take one of the two lines out")
+      }
     case "BACKUP":
       if let earlier = draft.state, earlier.value == .master {
         diagnostics.report(

@@ -73,9 +73,7 @@ struct KeywordAction<Draft> {
   static func command(_ name: String, _ path: WritableKeyPath<Draft, CommandDefinition?>) -> Self {
     Self(name: name) { draft, statement, lowering in
       guard draft[keyPath: path] == nil else {
-        lowering.diagnostics.report(
-          .warning, "duplicate-command", "\(name) is given twice; this one is ignored", at: statement.span,
-          suggestion: "call both from one script, or take one line out")
+        lowering.reportSecondCommand(statement)
         return
       }
       let command = lowering.command(statement)
@@ -98,4 +96,14 @@ struct ActionTable<Draft> {
   subscript(id: Grammar.ID) -> KeywordAction<Draft>? { actions[id] }
 
   var count: Int { actions.count }
+}
+
+extension Lowering {
+  /// Tells of a command that is ignored since there is one already.
+  func reportSecondCommand(_ statement: Statement) {
+    guard !statement.arguments.isEmpty else { return }
+    diagnostics.report(
+      .warning, "duplicate-command", "\(statement.words[0].text) is given twice; this one is ignored",
+      at: statement.span, suggestion: "call both from one script, or take one line out")
+  }
 }

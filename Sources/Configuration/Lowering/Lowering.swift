@@ -103,6 +103,7 @@ final class Lowering {
       },
       .custom("net_namespace") { $2.readNamespace($1) },
       .custom("interface_up_down_delays") { $2.readLinkDelays($1) },
+      .custom("linkbeat_interfaces") { $2.checkLinkBeats($1) },
       .custom("track_group") { $2.readTrackGroup($1) },
       .custom("garp_group") { _, statement, lowering in
         var draft = AnnouncementGroupDraft(span: statement.span)
@@ -177,8 +178,10 @@ final class Lowering {
 
   /// Lets each statement act on the draft by its row.
   func apply<Draft>(_ table: ActionTable<Draft>, to draft: inout Draft, _ statements: [Statement]) {
+    var known = WrittenKeywords()
     for statement in statements {
       guard let row = row(of: statement), let id = statement.keyword else { continue }
+      guard !known.hasCounted(statement, row, self) else { continue }
       switch row.disposition {
       case .acts:
         guard checkWords(statement, row), let action = table[id] else { continue }
@@ -227,6 +230,7 @@ final class Lowering {
       case .interface: checkInterface(statement)
       case .choice(let words): checkChoice(statement, row, words) { $0 }
       case .caselessChoice(let words): checkChoice(statement, row, words) { $0.uppercased() }
+      case .word: checkLength(statement, row)
       default: break
       }
     }
@@ -239,6 +243,16 @@ final class Lowering {
       .warning, "interface-name",
       "'\(word.text)' cannot be the name of an interface, which has 1 to 15 characters; the line is ignored",
       at: word.span)
+  }
+
+  private func checkLength(_ statement: Statement, _ row: Keyword) {
+    guard case .cut(let most) = row.excess, let word = statement.arguments.first, word.bytes.count > most else {
+      return
+    }
+    let used = String(decoding: word.bytes.prefix(most), as: UTF8.self)
+    diagnostics.report(
+      .warning, "bad-value", "\(row.name): '\(word.text)' has more than \(most) bytes; keepalived uses '\(used)'",
+      at: word.span, suggestion: "write \(used)", replacement: used)
   }
 
   private func checkChoice(_ statement: Statement, _ row: Keyword, _ words: [String], _ fold: (String) -> String) {

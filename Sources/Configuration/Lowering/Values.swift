@@ -25,9 +25,11 @@ extension Lowering {
       return nil
     }
     guard bounds.contains(value) else {
+      let nearest = min(max(value, bounds.lowerBound), bounds.upperBound)
       reportBad(
-        statement, word, row, "\(value) is outside \(bounds.lowerBound) to \(bounds.upperBound)", bad)
-      return nil
+        statement, word, row, "\(value) is outside \(bounds.lowerBound) to \(bounds.upperBound)",
+        row.excess == .nearest ? .replaced("\(nearest)") : bad)
+      return row.excess == .nearest ? Located(nearest, word.span) : nil
     }
     return Located(value, word.span)
   }
@@ -45,14 +47,18 @@ extension Lowering {
         statement, word, row, "\(word.text) is outside \(Self.shown(low)) to \(Self.shown(high))", bad)
       return nil
     }
+    noteDecimalPlaces(word, of: statement, value)
     return Located(value, word.span)
   }
 
   /// The keyword's `on` or `off`; true when nothing follows.
   func boolean(_ statement: Statement) -> Bool? {
     guard let word = statement.arguments.first else { return true }
-    if let value = Self.truths[word.text] { return value }
     guard let row = row(of: statement) else { return nil }
+    if let value = Self.truths[word.text] {
+      if !value, row.wasFlag { noteOldFlag(statement, row) }
+      return value
+    }
     reportBad(statement, word, row, "'\(word.text)' is neither on, true, yes nor off, false, no", .ignored)
     return nil
   }
@@ -161,7 +167,8 @@ extension Lowering {
   /// A number with a fraction, in millionths, rounded half up.
   static func millionths(_ bytes: ArraySlice<UInt8>) -> Int? {
     let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-    guard let first = parts.first, first.count <= 12 else { return nil }
+    // `-0.5` is no 0 with a fraction.
+    guard let first = parts.first, first.count <= 12, !first.contains(UInt8(ascii: "-")) else { return nil }
     let fraction = parts.count > 1 ? parts[1] : []
     guard !(first.isEmpty && fraction.isEmpty), fraction.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     guard let whole = first.isEmpty ? 0 : wholeNumber(first), whole >= 0 else { return nil }

@@ -8,8 +8,7 @@ extension Lowering {
     var words = statement.arguments[...]
     while let word = words.popFirst() {
       if word == "name" {
-        guard let name = words.popFirst(), canBeMade(name) else { continue }
-        virtual.name = Located(name.text, name.span)
+        if let name = words.popFirst() { readName(name, into: &virtual) }
       } else if word == "netlink_notify_msg" {
         // The kernel tells of every link that is made; there is nothing to ask for.
         continue
@@ -20,11 +19,24 @@ extension Lowering {
           suggestion: "take group out, or set it in a notify script")
       } else if let octets = Self.octets(word.text) {
         readOctets(octets, word, into: &virtual)
-      } else if virtual.name == nil, canBeMade(word) {
-        virtual.name = Located(word.text, word.span)
+      } else {
+        readName(word, into: &virtual)
       }
     }
     draft.virtualMAC = virtual
+  }
+
+  /// Takes the interface's name, of which the first one counts.
+  private func readName(_ word: Word, into virtual: inout VirtualMACDraft) {
+    if let earlier = virtual.name {
+      diagnostics.report(
+        .warning, "extra-words",
+        "the virtual interface has the name \(earlier.value) already; '\(word.text)' is ignored",
+        at: word.span, notes: [("that name is here", earlier.span)], suggestion: "take one of the two out",
+        changes: [.remove(word.span)])
+    } else if canBeMade(word) {
+      virtual.name = Located(word.text, word.span)
+    }
   }
 
   /// Whether an interface can have the name; if not, one is made up.
@@ -44,6 +56,12 @@ extension Lowering {
         at: word.span,
         suggestion:
           "leave it out for the address of RFC 9568, or write one like 02:00:00:00:01:05, the same on all hosts")
+      return
+    }
+    guard virtual.octets == nil else {
+      diagnostics.report(
+        .warning, "extra-words", "there is a MAC address already; '\(word.text)' is ignored", at: word.span,
+        suggestion: "take one of the two out", changes: [.remove(word.span)])
       return
     }
     virtual.octets = octets

@@ -10,7 +10,9 @@ extension Lowering {
     }
     // Words in brackets may follow, as in `weight INT [reverse]`.
     let optional = row.notation?.count { $0 == "[" } ?? 0
-    if let most = row.form.greatestArgumentCount.map({ $0 + optional }), statement.arguments.count > most {
+    if let most = row.form.greatestArgumentCount.map({ $0 + optional }) ?? row.optionalWordCount,
+      statement.arguments.count > most
+    {
       reportExtraWords(statement, row, after: most)
     }
     return true

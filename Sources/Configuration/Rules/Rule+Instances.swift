@@ -38,7 +38,7 @@ extension Rule {
       "The router starts as BACKUP. The words are written in capitals.", .instance("state master", "state BACKUP")),
     Rule(
       "state-twice", .meaning, .warning, "state is written twice",
-      "MASTER stays, whatever follows.",
+      "MASTER counts, whatever stands before or after it.",
       .instance("priority 200\nstate MASTER\nstate BACKUP", "priority 200\nstate MASTER")),
     Rule(
       "master-without-priority", .meaning, .warning, "A router has state MASTER and no priority",

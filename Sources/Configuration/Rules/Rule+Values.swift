@@ -16,6 +16,14 @@ extension Rule {
       "Most such lines are ignored, so that the default holds; the finding says which value results. For priority and virtual_router_id it is an error: keepalived would use 100 for a bad priority, which makes two hosts equal, and stop for a bad number.",
       .instance("priority 256", "priority 254")),
     Rule(
+      "keyword-twice", .meaning, .warning, "A keyword stands in a block twice, with different values",
+      "The last line counts, as for keepalived, and of vmac_prefix, vmac_addr_prefix and nftables the first. Often a copied line was meant to be changed.",
+      .instance("priority 100\npriority 150", "priority 150")),
+    Rule(
+      "on-in-keepalived", .meaning, .warning, "A keyword is off here that keepalived 2.2.7 has on",
+      "vrrp_strict and vrrp_skip_check_adv_addr take on and off in newer versions of keepalived, and here. keepalived 2.2.7 has them on whatever follows them. Take the line out to have them off everywhere.",
+      .global("vrrp_strict off", "# vrrp_strict")),
+    Rule(
       "zero-becomes-one", .meaning, .warning, "0 counts as 1",
       "An interval, a timeout or a number of repeats cannot be 0; 1 is used, as by keepalived.",
       .instance("garp_master_repeat 0", "garp_master_repeat 1")),

@@ -1,5 +1,13 @@
 import ConfigurationSyntax
 
+extension Keyword {
+  /// How many words its notation has, if it takes any number or none and the notation does not say that they go on.
+  var optionalWordCount: Int? {
+    guard form == .optionalWords, let notation, !notation.contains("...") else { return nil }
+    return notation.split(separator: " ").count
+  }
+}
+
 extension Keyword.Form {
   /// Whether words after the keyword are a value that counts, and not one that is reported and passed over.
   public func accepts(_ words: ArraySlice<Word>) -> Bool {

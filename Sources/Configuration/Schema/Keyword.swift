@@ -61,6 +61,26 @@ public struct Keyword: Sendable, Hashable {
     case notManaged
   }
 
+  /// Which of the lines counts when a keyword stands in a block several times.
+  public enum Repetition: Sendable, Hashable {
+    /// The last one.
+    case last
+    /// The first one.
+    case first
+    /// The last one that has this word, or else the last one of all.
+    case word(String)
+  }
+
+  /// What becomes of a value that is beyond what the form says.
+  enum Excess: Sendable, Hashable {
+    /// The line counts as not written.
+    case refused
+    /// The nearest number that is within the bounds is used.
+    case nearest
+    /// A word is cut after so many bytes.
+    case cut(Int)
+  }
+
   /// Why a keyword has no effect and nothing is lost.
   public enum Reason: Sendable, Hashable {
     case scheduling, processes, buffers, firewall, reading, debugging, putBack, kernelLinks, always, boundToInterface
@@ -127,6 +147,12 @@ public struct Keyword: Sendable, Hashable {
   public let disposition: Disposition
   /// What it does, where its name and keepalived's manual leave that open; a sentence without a full stop.
   public let meaning: String?
+  /// Which line counts if several have it.
+  public let repetition: Repetition
+  /// What becomes of a value that is beyond its form.
+  let excess: Excess
+  /// Whether keepalived 2.2.7 knows it as a flag, which is on whatever follows it.
+  let wasFlag: Bool
   /// Whether a block of entries has a name before its brace.
   private let isNamed: Bool
   /// Whether it has a line of its own.
@@ -135,7 +161,7 @@ public struct Keyword: Sendable, Hashable {
   init(
     _ name: String, _ form: Form, arguments: String? = nil, default defaultText: String? = nil, unit: Unit? = nil,
     since: String = "2.2.7", instead: String? = nil, isNamed: Bool = false, meaning: String? = nil,
-    _ disposition: Disposition
+    repetition: Repetition? = nil, excess: Excess = .refused, wasFlag: Bool = false, _ disposition: Disposition
   ) {
     self.name = name
     self.form = form
@@ -145,6 +171,9 @@ public struct Keyword: Sendable, Hashable {
     self.since = since
     self.instead = instead
     self.disposition = disposition
+    self.repetition = repetition ?? (form == .command || form == .optionalCommand ? .first : .last)
+    self.excess = excess
+    self.wasFlag = wasFlag
     self.isNamed = isNamed
     self.meaning = meaning
   }

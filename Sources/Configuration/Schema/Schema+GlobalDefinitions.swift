@@ -6,13 +6,17 @@ extension Schema {
     "global_defs",
     [
       Keyword("process_names", .flag, .accepted(.processes)),
-      Keyword("process_name", .word, arguments: "NAME", default: "keepalived", .accepted(.processes)),
-      Keyword("vrrp_process_name", .word, arguments: "NAME", default: "keepalived", .accepted(.processes)),
-      Keyword("checker_process_name", .word, arguments: "NAME", default: "keepalived", .accepted(.processes)),
+      Keyword("process_name", .word, arguments: "NAME", default: "keepalived", excess: .cut(15), .accepted(.processes)),
+      Keyword(
+        "vrrp_process_name", .word, arguments: "NAME", default: "keepalived", excess: .cut(15), .accepted(.processes)),
+      Keyword(
+        "checker_process_name", .word, arguments: "NAME", default: "keepalived", excess: .cut(15), .accepted(.processes)
+      ),
       Keyword(
         "lvs_process_name", .word, arguments: "NAME", default: "keepalived", instead: "checker_process_name",
-        .accepted(.processes)),
-      Keyword("bfd_process_name", .word, arguments: "NAME", default: "keepalived", .accepted(.processes)),
+        excess: .cut(15), .accepted(.processes)),
+      Keyword(
+        "bfd_process_name", .word, arguments: "NAME", default: "keepalived", excess: .cut(15), .accepted(.processes)),
       Keyword("use_symlink_paths", .boolean, default: "false", since: "2.3.0", .accepted(.scriptPaths)),
       Keyword("set_supplementary_groups", .boolean, default: "false", since: "after 2.4.3", .accepted(.scriptGroups)),
       Keyword("router_id", .word, arguments: "STRING", default: "local host name", .acts),
@@ -74,15 +78,16 @@ extension Schema {
         default: "keepalived keepalived6 keepalived_if6 keepalived_igmp keepalived_mld keepalived_nd",
         .accepted(.firewall)),
       Keyword(
-        "nftables", .optionalWords, arguments: "[TABLE]", default: "off; bare = keepalived", .accepted(.firewall)),
+        "nftables", .optionalWords, arguments: "[TABLE]", default: "off; bare = keepalived", repetition: .first,
+        .accepted(.firewall)),
       Keyword("nftables_priority", .integer(-2147483648, 2147483647), default: "-1", .accepted(.firewall)),
       Keyword("nftables_ifindex", .flag, .accepted(.firewall)),
       Keyword("vrrp_check_unicast_src", .boolean, default: "true", .acts),
-      Keyword("vrrp_skip_check_adv_addr", .boolean, default: "false", .acts),
-      Keyword("vrrp_strict", .boolean, default: "false", .acts),
+      Keyword("vrrp_skip_check_adv_addr", .boolean, default: "false", wasFlag: true, .acts),
+      Keyword("vrrp_strict", .boolean, default: "false", wasFlag: true, .acts),
       Keyword("vrrp_priority", .integer(-20, 19), default: "0", .accepted(.scheduling)),
       Keyword("vrrp_no_swap", .flag, .accepted(.scheduling)),
-      Keyword("vrrp_rt_priority", .word, arguments: "INT", .accepted(.scheduling)),
+      Keyword("vrrp_rt_priority", .integer(1, 99), excess: .nearest, .accepted(.scheduling)),
       Keyword("vrrp_cpu_affinity", .words, arguments: "INT ...", default: "all CPUs", .accepted(.scheduling)),
       Keyword(
         "vrrp_rlimit_rttime", .integer(1, 4294967295), default: "10000", unit: .microseconds, .accepted(.scheduling)),
@@ -104,7 +109,7 @@ extension Schema {
       Keyword("lvs_notify_fifo_script", .command, .notManaged),
       Keyword("checker_priority", .integer(-20, 19), default: "0", .accepted(.scheduling)),
       Keyword("checker_no_swap", .flag, .accepted(.scheduling)),
-      Keyword("checker_rt_priority", .word, arguments: "INT", .accepted(.scheduling)),
+      Keyword("checker_rt_priority", .integer(1, 99), excess: .nearest, .accepted(.scheduling)),
       Keyword("checker_cpu_affinity", .words, arguments: "INT ...", default: "all CPUs", .accepted(.scheduling)),
       Keyword(
         "checker_rlimit_rttime", .integer(1, 4294967295), default: "10000", unit: .microseconds, .accepted(.scheduling)),
@@ -113,7 +118,7 @@ extension Schema {
         instead: "checker_rlimit_rttime", .accepted(.scheduling)),
       Keyword("bfd_priority", .integer(-20, 19), default: "0", .accepted(.scheduling)),
       Keyword("bfd_no_swap", .flag, .accepted(.scheduling)),
-      Keyword("bfd_rt_priority", .word, arguments: "INT", .accepted(.scheduling)),
+      Keyword("bfd_rt_priority", .integer(1, 99), excess: .nearest, .accepted(.scheduling)),
       Keyword("bfd_cpu_affinity", .words, arguments: "INT ...", default: "all CPUs", .accepted(.scheduling)),
       Keyword(
         "bfd_rlimit_rttime", .integer(1, 4294967295), default: "10000", unit: .microseconds, .accepted(.scheduling)),
@@ -159,14 +164,14 @@ extension Schema {
       Keyword("lvs_netlink_monitor_rcv_bufs_force", .boolean, default: "false", .accepted(.buffers)),
       Keyword("rs_init_notifies", .boolean, default: "false", .notManaged),
       Keyword("no_checker_emails", .boolean, default: "false", .notManaged),
-      Keyword("vrrp_rx_bufs_policy", .words, arguments: "MTU / ADVERT / INT", default: "system", .accepted(.buffers)),
+      Keyword("vrrp_rx_bufs_policy", .word, arguments: "MTU / ADVERT / INT", default: "system", .accepted(.buffers)),
       Keyword("vrrp_rx_bufs_multiplier", .integer(1, 4294967295), default: "3", .accepted(.buffers)),
       Keyword("vrrp_startup_delay", .decimal(1000, 4294967295), default: "0", unit: .seconds, .acts),
       Keyword("vrrp_delay_after_boot", .decimal(1000, 4294967295), default: "0", unit: .seconds, since: "2.4.0", .acts),
       Keyword("log_unknown_vrids", .flag, .acts),
       Keyword("vrrp_owner_ignore_adverts", .boolean, default: "false", since: "2.3.3", .acts),
-      Keyword("vmac_prefix", .word, arguments: "STRING", default: "vrrp", .acts),
-      Keyword("vmac_addr_prefix", .word, arguments: "STRING", default: "vmac_prefix", .acts),
+      Keyword("vmac_prefix", .word, arguments: "STRING", default: "vrrp", repetition: .first, .acts),
+      Keyword("vmac_addr_prefix", .word, arguments: "STRING", default: "vmac_prefix", repetition: .first, .acts),
       Keyword(
         "umask", .words, arguments: "NUMBER / BIT [| BIT] …", default: "IXUSR | IRWXG | IRWXO",
         .accepted(.processes)),

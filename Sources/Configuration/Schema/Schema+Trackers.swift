@@ -48,7 +48,7 @@ extension Schema {
   private static let vrrpTrackProcessKeywords: [Keyword] = rows(
     "vrrp_track_process",
     [
-      Keyword("process", .words, arguments: "COMMAND [PARAM ...]", .acts),
+      Keyword("process", .words, arguments: "COMMAND [PARAM ...]", repetition: .first, .acts),
       Keyword("param_match", .optionalWords, arguments: "[initial / partial]", default: "none; bare = exact", .acts),
       Keyword("weight", .integer(-254, 254), arguments: "INT [reverse]", default: "0", .acts),
       Keyword("quorum", .integer(1, 65535), default: "1", .acts),
@@ -86,16 +86,16 @@ extension Schema {
   private static let trackFileKeywords: [Keyword] = rows(
     "track_file",
     [
-      Keyword("file", .word, arguments: "PATH", .acts),
-      Keyword("weight", .integer(-254, 254), arguments: "INT [reverse]", default: "1", .acts),
+      Keyword("file", .word, arguments: "PATH", repetition: .first, .acts),
+      Keyword("weight", .integer(-254, 254), arguments: "INT [reverse]", default: "1", repetition: .first, .acts),
       Keyword("init_file", .optionalWords, arguments: "[INT] [overwrite]", default: "off; bare = 0", .acts),
     ])
 
   private static let vrrpTrackFileKeywords: [Keyword] = rows(
     "vrrp_track_file",
     [
-      Keyword("file", .word, arguments: "PATH", .acts),
-      Keyword("weight", .integer(-254, 254), arguments: "INT [reverse]", default: "1", .acts),
+      Keyword("file", .word, arguments: "PATH", repetition: .first, .acts),
+      Keyword("weight", .integer(-254, 254), arguments: "INT [reverse]", default: "1", repetition: .first, .acts),
       Keyword("init_file", .optionalWords, arguments: "[INT] [overwrite]", default: "off; bare = 0", .acts),
     ])
 

@@ -1,0 +1,44 @@
+import ConfigurationSyntax
+
+/// The keywords that a block has had, so that a second line with another value is told.
+struct WrittenKeywords {
+  private var statements: [Statement] = []
+
+  /// The blocks whose keywords each have one value.
+  private static let blocks: Set<String> = ["vrrp_instance", "global_defs"]
+  /// Keywords that say it in their own words.
+  private static let others: Set<String> = ["state", "version"]
+
+  /// Whether an earlier line of the keyword counts instead of this one.
+  mutating func hasCounted(_ statement: Statement, _ row: Keyword, _ lowering: Lowering) -> Bool {
+    guard Self.blocks.contains(row.block), row.hasOneValue, !statement.isGuess, !Self.others.contains(row.name),
+      row.form.accepts(statement.arguments)
+    else { return false }
+    guard let position = statements.firstIndex(where: { $0.keyword == statement.keyword }) else {
+      statements.append(statement)
+      return false
+    }
+    let earlier = statements[position]
+    let isFirst = row.repetition == .first
+    if row.form.canonical(earlier.arguments.map(\.text)) != row.form.canonical(statement.arguments.map(\.text)) {
+      lowering.diagnostics.report(
+        .warning, "keyword-twice",
+        "\(row.name) is written in this block already; " + (isFirst ? "the first line counts" : "this line counts"),
+        at: statement.span, notes: [("the first line is here", earlier.span)], suggestion: "take one of the two out",
+        changes: [.removeLine(isFirst ? statement.span : earlier.span)])
+    }
+    if !isFirst { statements[position] = statement }
+    return isFirst
+  }
+}
+
+extension Keyword {
+  /// Whether a line has a value, and one line all of it.
+  fileprivate var hasOneValue: Bool {
+    switch form {
+    case .boolean, .integer, .optionalInteger, .decimal, .word, .choice, .caselessChoice, .address, .interface: true
+    case .optionalWords: repetition == .first
+    case .flag, .words, .command, .optionalCommand, .block, .values, .target: false
+    }
+  }
+}
