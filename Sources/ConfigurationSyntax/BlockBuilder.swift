@@ -23,19 +23,17 @@ struct BlockBuilder {
   private var skippedStart: SourceSpan?
   /// The first line outside all blocks that belongs into the block that was closed before it.
   private var outcast: (word: Word, block: Statement)?
-  /// What misspelt words were meant to be: a sequence brings the same one again and again.
-  private var meanings: [Misspelling: String?] = [:]
-
-  private struct Misspelling: Hashable {
-    var block: Grammar.ID?
-    /// The part of the word that is compared with keywords.
-    var word: [UInt8]
-  }
+  private var unknown: UnknownWords
+  /// The line before, if its keyword is unknown: whether a block follows decides what is said of it.
+  private var unknownLine: UnknownLine?
+  /// The block of such a line within another.
+  private var unknownBlock: UnknownBlock?
 
   init(grammar: Grammar, diagnostics: DiagnosticCollector, receive: @escaping (Statement) -> Void) {
     self.grammar = grammar
     self.diagnostics = diagnostics
     self.receive = receive
+    unknown = UnknownWords(grammar: grammar, diagnostics: diagnostics)
   }
 
   private var block: Grammar.ID? { open.isEmpty ? nil : open[open.count - 1].statement.keyword }
@@ -53,10 +51,18 @@ struct BlockBuilder {
   }
 
   mutating func add(_ token: Lexer.Token) {
+    unknownBlock?.add(token, grammar)
+    if unknownBlock?.isClosed == true { reportUnknownBlock() }
     switch token {
-    case .words(let words, let cut): addLine(words, cut: cut)
-    case .open(let span): addOpen(span)
-    case .close(let span): addClose(span)
+    case .words(let words, let cut):
+      reportUnknownLine()
+      addLine(words, cut: cut)
+    case .open(let span):
+      noteUnknownBlock()
+      addOpen(span)
+    case .close(let span):
+      reportUnknownLine()
+      addClose(span)
     }
   }
 
@@ -65,6 +71,8 @@ struct BlockBuilder {
     enterWithoutBrace()
     skipsNextBlock = false
     if !open.isEmpty, open[open.count - 1].isValues {
+      // To the block around, which keepalived takes it for, it is no entry.
+      if let around = unknownBlock?.around, grammar.find(first.bytes, in: around) != nil { return }
       open[open.count - 1].statement.children.append(
         Statement(keyword: nil, words: words, isCutByComment: cut))
       return
@@ -74,13 +82,47 @@ struct BlockBuilder {
     } else if let id = grammar.find(first.bytes, in: nil), grammar.shape(of: id) == .block, isBlockStart(first) {
       closeForgotten(before: first)
       add(Statement(keyword: id, words: words, isCutByComment: cut), grammar.shape(of: id))
-    } else if let meant = reportUnknown(words), let id = grammar.find(Array(meant.utf8)[...], in: block),
-      grammar.shape(of: id).hasBlock, !open.isEmpty || losesRouter(meant)
+    } else {
+      addUnknown(words)
+    }
+  }
+
+  private mutating func addUnknown(_ words: [Word]) {
+    if open.isEmpty, outcast == nil, let last, let id = last.keyword, last.closingBrace != nil,
+      grammar.find(words[0].bytes, in: id) != nil
+    {
+      outcast = (words[0], last)
+    }
+    let line = unknown.look(at: words[0], in: block)
+    unknownLine = line
+    if let meant = line.meant, let id = grammar.find(Array(meant.utf8)[...], in: block), grammar.shape(of: id).hasBlock,
+      !open.isEmpty || UnknownWords.losesRouter(meant)
     {
       awaited = Statement(keyword: id, words: words, isGuess: !open.isEmpty)
     } else {
       skipsNextBlock = true
     }
+  }
+
+  private mutating func reportUnknownLine() {
+    unknownLine?.report(to: diagnostics)
+    unknownLine = nil
+  }
+
+  /// Begins the block of the line before, if its keyword is unknown.
+  private mutating func noteUnknownBlock() {
+    guard let line = unknownLine else { return }
+    unknownLine = nil
+    if let block, unknownBlock == nil {
+      unknownBlock = UnknownBlock(line, in: block, grammar)
+    } else {
+      line.report(to: diagnostics, consequence: line.severity == .error ? nil : "its block is left out")
+    }
+  }
+
+  private mutating func reportUnknownBlock() {
+    unknownBlock?.report(to: diagnostics)
+    unknownBlock = nil
   }
 
   /// Whether a block that belongs outside all blocks starts here, so that the ones around it must have lost their braces.
@@ -190,6 +232,7 @@ struct BlockBuilder {
 
   /// Closes all blocks when a keyword comes that can only stand outside: keepalived would swallow it.
   private mutating func closeForgotten(before word: Word) {
+    reportUnknownBlock()
     diagnostics.report(
       severityOfMissingBrace, "missing-closing-brace",
       "\(word.text) cannot stand inside \(open.last?.statement.words[0].text ?? "a block"): a } is missing before it",
@@ -233,6 +276,8 @@ struct BlockBuilder {
   ///
   /// Where the reading stopped before their end, a block that is open says nothing: what it lacks may have been still to come.
   mutating func finish(isWhole: Bool) {
+    reportUnknownLine()
+    reportUnknownBlock()
     guard isWhole else {
       open = []
       awaited = nil
@@ -276,71 +321,5 @@ struct BlockBuilder {
       .warning, "missing-opening-brace", "\(statement.words[0].text) has no block", at: statement.span,
       suggestion: "write { and } after it")
     append(statement)
-  }
-
-  /// Whether a misspelt block is one that may not be silently missing.
-  private func losesRouter(_ meant: String) -> Bool { open.isEmpty && meant == "vrrp_instance" }
-
-  /// Reports a word that is no keyword here, and gives the keyword that it will have been meant to be.
-  private mutating func reportUnknown(_ words: [Word]) -> String? {
-    let word = words[0]
-    if open.isEmpty, outcast == nil, let last, let id = last.keyword, last.closingBrace != nil,
-      grammar.find(word.bytes, in: id) != nil
-    {
-      outcast = (word, last)
-    }
-    let text = word.text
-    let place = block.map { "in \(grammar.name(of: $0))" } ?? "outside all blocks"
-    if let other = grammar.blocks(knowing: word.bytes).first(where: { $0 != block }) {
-      let home = other.map { "inside \(grammar.path(of: $0))" } ?? "outside all blocks"
-      diagnostics.report(
-        .warning, "misplaced-keyword", "\(text) has no meaning \(place); the line is ignored", at: word.span,
-        suggestion: "it belongs \(home)")
-      return nil
-    }
-    if let plain = Self.withPlainBlanks(word) {
-      diagnostics.report(
-        .warning, "no-break-space",
-        "'\(text)' is one word, since the blank in it is a no-break space; the line is ignored",
-        at: word.span, suggestion: "write an ordinary blank in the place of the no-break space (U+00A0)",
-        replacement: plain)
-      return nil
-    }
-    if let name = word.bytes.split(separator: Ascii.equals, maxSplits: 1, omittingEmptySubsequences: false).first,
-      name.count < word.bytes.count, grammar.find(name, in: block) != nil
-    {
-      let value = String(decoding: word.bytes.dropFirst(name.count + 1), as: UTF8.self)
-      diagnostics.report(
-        .warning, "equals-sign", "'\(text)' is not a keyword \(place), since = separates nothing; the line is ignored",
-        at: word.span, suggestion: "write a blank in the place of =",
-        replacement: String(decoding: name, as: UTF8.self) + (value.isEmpty ? "" : " " + value))
-      return nil
-    }
-    let nearest = meaning(of: word)
-    // A virtual router whose block is not understood would be silently missing.
-    let isFatal = nearest.map(losesRouter) ?? false
-    diagnostics.report(
-      isFatal ? .error : .warning, "unknown-keyword",
-      "'\(text)' is not a keyword \(place); \(isFatal ? "its whole block would be lost" : "the line is ignored")",
-      at: word.span, suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
-    return nearest
-  }
-
-  /// The keyword of the block that a word was meant to be; `nil` too when there are more findings than are shown.
-  private mutating func meaning(of word: Word) -> String? {
-    guard !diagnostics.isFull else { return nil }
-    let misspelling = Misspelling(block: block, word: Array(word.bytes.prefix(Spelling.longestName)))
-    if let known = meanings[misspelling] { return known }
-    let nearest = Spelling.nearest(to: word.text, in: grammar.names(in: block))
-    meanings[misspelling] = .some(nearest)
-    return nearest
-  }
-
-  /// The text of a word that holds a no-break space with ordinary blanks; `nil` if it holds none.
-  private static func withPlainBlanks(_ word: Word) -> String? {
-    guard word.text.unicodeScalars.contains("\u{A0}"), !word.quoted else { return nil }
-    var text = String.UnicodeScalarView()
-    for scalar in word.text.unicodeScalars { text.append(scalar == "\u{A0}" ? " " : scalar) }
-    return String(text)
   }
 }

@@ -59,6 +59,33 @@ struct LanguageTests {
     #expect(source.ids == ids)
   }
 
+  @Test("What keepalived makes of an unknown block within another is said, with the lines that it takes for others")
+  func unknownBlocks() throws {
+    let source = parse("block n {\nvaleus {\nx\nline y\n}\nline z\n}")
+    #expect(shown(source.statements) == "block n {valeus {x}|line z}")
+    let finding = try #require(source.diagnostics.diagnostics.first)
+    #expect(
+      finding.message
+        == "'valeus' is not a keyword in block; its block is left out, while keepalived reads it as part of block")
+    #expect(finding.suggestion == "did you mean values?")
+    #expect(finding.notes.map(\.range?.line) == [4, 5])
+    #expect(source.ids == ["unknown-keyword"])
+  }
+
+  @Test(
+    "keepalived ends the block around at the first brace that no block it knows has opened",
+    arguments: [
+      ("block n {\nabcdef {\nother {\n}\n}\n}", [4]),
+      ("block n {\nabcdef {\ninner {\n}\n}\n}", [3, 5]),
+      ("block n {\nabcdef {\n}\n}", [3]),
+      ("abcdef {\n}", []),
+      ("block n {\nabcdef\n}", []),
+    ])
+  func endsOfUnknownBlocks(text: String, lines: [Int]) throws {
+    let finding = try #require(parse(text).diagnostics.finish().first)
+    #expect(finding.id == "unknown-keyword" && finding.notes.map(\.range?.line) == lines)
+  }
+
   @Test(
     "A misspelt keyword is answered with the one that was meant",
     arguments: [("lien a", "line"), ("Line a", "line"), ("blok n { }", "block"), ("value { }", "values")])

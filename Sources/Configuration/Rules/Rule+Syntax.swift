@@ -9,7 +9,7 @@ extension Rule {
     ),
     Rule(
       "unknown-keyword", .syntax, .error, "A word is no keyword of the block that it stands in",
-      "keepalived ignores such a line, and the whole block behind it, and runs without what it says. martlet does the same with a warning; a misspelt vrrp_instance is an error, since its addresses would be served by nobody. The keyword that was probably meant is named.",
+      "The line is ignored, as keepalived does. Where a block follows it within another, keepalived takes the lines of that block for lines of the one around, and its } for the end of that one, so that the rest is lost: addresses, trackers. martlet leaves out the unknown block alone and reads on, so beside a keepalived that has the same file it may serve more. A misspelt vrrp_instance is an error, since its addresses would be served by nobody. The keyword that was probably meant is named.",
       .instance("no_preempt", "nopreempt")),
     Rule(
       "misplaced-keyword", .syntax, .warning, "A keyword stands in a block that does not know it",
@@ -126,8 +126,9 @@ extension Rule {
       "The rest of the line is the name, quotes included, so no file is found.",
       .file("include \"/etc/x.conf\"", "# include /etc/x.conf")),
     Rule(
-      "include-too-many", .syntax, .error, "The braces of an include stand for too many names",
-      "At most 1,000 names are looked for."),
+      "include-too-many", .syntax, .error, "Includes look for too much",
+      "The braces of one include may stand for 1,000 names, and the patterns of all may go through 100,000 directories and files. Name a directory in the place of a wildcard: conf.d/*.conf."
+    ),
     Rule(
       "more-findings", .syntax, .note, "There are more findings than are shown",
       "A configuration shows at most 2,000 findings that are no errors, and as many errors."),
