@@ -56,7 +56,9 @@ struct OverlaidSourceFiles<Base: SourceFiles>: SourceFiles {
     return try base.read(path)
   }
 
-  func matches(of pattern: String) -> [String] { base.matches(of: pattern) }
+  func matches(of pattern: String, steps: inout Int) -> [String] {
+    base.matches(of: pattern, steps: &steps)
+  }
 
   func environment(_ name: String) -> String? { base.environment(name) }
 }

@@ -33,16 +33,7 @@ public struct DiskSourceFiles: SourceFiles, Sendable {
   }
 
   /// The paths that `glob(3)` finds, braces included.
-  public func matches(of pattern: String) -> [String] {
-    var result = glob_t()
-    defer { globfree(&result) }
-    guard glob(pattern, GLOB_BRACE, nil, &result) == 0 else { return [] }
-    var paths: [String] = []
-    for index in 0..<Int(result.gl_pathc) {
-      if let path = result.gl_pathv[index] { paths.append(String(cString: path)) }
-    }
-    return paths.sorted()
-  }
+  public func matches(of pattern: String, steps: inout Int) -> [String] { BoundedGlob.paths(pattern, steps: &steps) }
 
   /// The variable of this process.
   public func environment(_ name: String) -> String? {

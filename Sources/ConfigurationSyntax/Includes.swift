@@ -95,15 +95,39 @@ extension SourceReader {
         at: argument.span)
       return true
     }
+    var missing: [Missing] = []
     for pattern in PathPattern.alternatives(of: argument.bytes) where !isStopped {
       patternCount += 1
       guard patternCount <= limits.fileCount else {
         stop("more than \(limits.fileCount) includes are asked for", at: argument.span)
         break
       }
-      include(pattern, checks, at: argument.span)
+      missing += [include(pattern, checks, at: argument.span)].compactMap(\.self)
     }
+    report(missing, at: argument.span)
     return true
+  }
+
+  /// An alternative of an include's braces that matches no file.
+  private struct Missing {
+    var path: String
+    var isWildcard: Bool
+    var severity: Severity
+  }
+
+  /// Braces may stand for hundreds of names; whatever is missing of them is one finding for each severity.
+  private func report(_ missing: [Missing], at span: SourceSpan) {
+    for (severity, group) in Dictionary(grouping: missing, by: \.severity) {
+      let first = group[0]
+      let others = group.count == 1 ? "" : "; the same holds for \(group.count - 1) more that the braces stand for"
+      diagnostics.report(
+        severity, "include-missing",
+        (first.isWildcard ? "no file matches \(first.path)" : "\(first.path) does not exist; nothing is read") + others,
+        at: span,
+        suggestion: first.isWildcard
+          ? "make such a file, or take the line out"
+          : "make the file, or take the line out; a path without / at its front begins beside this file")
+    }
   }
 
   /// A name that stands whole in quotes, without them.
@@ -114,21 +138,19 @@ extension SourceReader {
   }
 
   /// Reads what one alternative of an include's braces matches.
-  private func include(_ pattern: [UInt8], _ checks: IncludeChecks, at span: SourceSpan) {
+  private func include(_ pattern: [UInt8], _ checks: IncludeChecks, at span: SourceSpan) -> Missing? {
     let name = String(decoding: pattern, as: UTF8.self)
     let path = name.hasPrefix("/") ? name : (directory == "/" ? "/" : directory + "/") + name
-    let wildcard = PathPattern.hasWildcard(pattern[...])
-    let paths = files.matches(of: path)
-    if paths.isEmpty {
-      let strict = wildcard ? checks.contains(.wildcard) : !checks.isDisjoint(with: [.match, .brace])
-      diagnostics.report(
-        strict ? .error : .warning, "include-missing",
-        wildcard ? "no file matches \(path)" : "\(path) does not exist; nothing is read", at: span,
-        suggestion: wildcard
-          ? "make such a file, or take the line out"
-          : "make the file, or take the line out; a path without / at its front begins beside this file")
+    let paths = files.matches(of: path, steps: &searchSteps)
+    guard searchSteps > 0 else {
+      stop("the patterns of includes go through more than \(limits.searchSteps) files", "include-too-many", at: span)
+      return nil
     }
     for path in paths where !isStopped { readIncluded(path, checks, at: span) }
+    guard paths.isEmpty else { return nil }
+    let isWildcard = PathPattern.hasWildcard(pattern[...])
+    let isError = isWildcard ? checks.contains(.wildcard) : !checks.isDisjoint(with: [.match, .brace])
+    return Missing(path: path, isWildcard: isWildcard, severity: isError ? .error : .warning)
   }
 
   private func readIncluded(_ path: String, _ checks: IncludeChecks, at span: SourceSpan) {

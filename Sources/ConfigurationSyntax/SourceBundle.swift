@@ -89,7 +89,7 @@ extension SourceBundle: SourceFiles {
   }
 
   /// The paths that matched when the bundle was made.
-  public func matches(of pattern: String) -> [String] { listings[pattern] ?? [] }
+  public func matches(of pattern: String, steps: inout Int) -> [String] { listings[pattern] ?? [] }
 
   /// The variable's value when the bundle was made.
   public func environment(_ name: String) -> String? { variables[name] }

@@ -27,9 +27,18 @@ public protocol SourceFiles {
   /// The bytes of the file at `path`.
   func read(_ path: String) throws(SourceFileError) -> [UInt8]
   /// The paths that match an absolute pattern with `*`, `?`, `[…]` and `{…,…}`, sorted.
-  func matches(of pattern: String) -> [String]
+  /// - Parameter steps: What may be looked at for it, in directories, entries and files; less by what was, and 0 when that was not enough.
+  func matches(of pattern: String, steps: inout Int) -> [String]
   /// The value of an environment variable, for `${_ENV NAME}`.
   func environment(_ name: String) -> String?
+}
+
+extension SourceFiles {
+  /// The paths that match a pattern of this program's own.
+  public func matches(of pattern: String) -> [String] {
+    var steps = SourceLimits().searchSteps
+    return matches(of: pattern, steps: &steps)
+  }
 }
 
 /// The bounds within which a configuration is read, so that no input can take the reader's time or memory.
@@ -50,6 +59,8 @@ public struct SourceLimits: Sendable, Hashable {
   public var expandedBytes = 64 * 1_048_576
   /// Definitions and sequences within one another.
   public static let expansionDepth = 32
+  /// Directories, entries and files that the patterns of all includes may look at.
+  public var searchSteps = 100_000
   /// Alternatives that the braces of one `include` pattern may make.
   public static let braceAlternatives = 1000
 
@@ -82,7 +93,7 @@ public struct MemorySourceFiles: SourceFiles, Sendable {
   }
 
   /// The paths that match.
-  public func matches(of pattern: String) -> [String] {
+  public func matches(of pattern: String, steps: inout Int) -> [String] {
     let alternatives = PathPattern.alternatives(of: Array(pattern.utf8)[...])
     return files.keys.filter { path in
       alternatives.contains { PathPattern.matches(Array(path.utf8)[...], pattern: $0[...]) }
@@ -124,8 +135,8 @@ public final class RecordingSourceFiles<Base: SourceFiles>: SourceFiles {
   }
 
   /// Lists the matches and keeps them.
-  public func matches(of pattern: String) -> [String] {
-    let paths = base.matches(of: pattern)
+  public func matches(of pattern: String, steps: inout Int) -> [String] {
+    let paths = base.matches(of: pattern, steps: &steps)
     listings[pattern] = paths
     return paths
   }

@@ -13,6 +13,8 @@ final class SourceReader {
   var fileCount = 0
   /// Patterns that includes asked for so far.
   var patternCount = 0
+  /// What those may still look at.
+  var searchSteps: Int
   /// Where includes of files that were being read already have been found.
   var loops: Set<IncludePlace> = []
   private var totalLength = 0
@@ -31,6 +33,7 @@ final class SourceReader {
     self.files = files
     self.limits = limits
     linesLeft = limits.expandedLines
+    searchSteps = limits.searchSteps
     bytesLeft = limits.expandedBytes
     map = diagnostics.map
     self.diagnostics = diagnostics

@@ -96,7 +96,7 @@ struct IncludeTests {
       return bytes
     }
 
-    func matches(of pattern: String) -> [String] { [pattern] }
+    func matches(of pattern: String, steps: inout Int) -> [String] { [pattern] }
     func environment(_ name: String) -> String? { nil }
   }
 
@@ -115,6 +115,48 @@ struct IncludeTests {
     for level in 0..<30 { others["/etc/m/\(level)"] = "include \(level + 1)\ninclude \(level + 1)" }
     let source = parse("include 0", others: others)
     #expect(source.diagnostics.hasErrors)
+  }
+
+  @Test("A pattern that goes through the disk ends at a bound, with an error where it stands")
+  func wanderingPattern() throws {
+    var steps = 500
+    #expect(DiskSourceFiles().matches(of: "/*/*/*/*/*/nothing-is-called-so", steps: &steps).isEmpty && steps == 0)
+    let files = MemorySourceFiles(texts: ["/m": "line a\ninclude /*/*/*/*/*/nothing-is-called-so\nline b"])
+    var limits = SourceLimits()
+    limits.searchSteps = 500
+    let source = ConfigurationParser.parse(
+      path: "/m", files: OnDiskBut(files), grammar: testGrammar, configurationID: nil, limits: limits)
+    #expect(source.ids == ["include-too-many"])
+    #expect(source.diagnostics.diagnostics.map(\.range?.line) == [2])
+  }
+
+  @Test("A pattern finds what is on the disk, sorted, and counts what it looked at")
+  func patternOnDisk() throws {
+    var steps = 10_000
+    let found = DiskSourceFiles().matches(of: "/etc/host{s,name}", steps: &steps)
+    #expect(found == found.sorted() && found.contains("/etc/hosts"))
+    #expect((1..<10_000).contains(steps))
+    #expect(DiskSourceFiles().matches(of: "/etc/hos[t]s") == ["/etc/hosts"])
+  }
+
+  @Test("What is missing of many alternatives is one finding")
+  func missingAlternatives() throws {
+    let source = parse("include {a,b,c,here}.conf", others: ["/etc/m/here.conf": "line x"])
+    #expect(shown(source.statements) == "line x")
+    #expect(source.ids == ["include-missing"])
+    let message = try #require(source.diagnostics.diagnostics.first?.message)
+    #expect(message.contains("/etc/m/a.conf") && message.contains("2 more"))
+  }
+
+  /// Files of the disk but for a few that are held in memory.
+  private struct OnDiskBut: SourceFiles {
+    let own: MemorySourceFiles
+    init(_ own: MemorySourceFiles) { self.own = own }
+    func read(_ path: String) throws(SourceFileError) -> [UInt8] { try own.read(path) }
+    func matches(of pattern: String, steps: inout Int) -> [String] {
+      DiskSourceFiles().matches(of: pattern, steps: &steps)
+    }
+    func environment(_ name: String) -> String? { nil }
   }
 
   @Test("A finding in an included file says where the file was included")

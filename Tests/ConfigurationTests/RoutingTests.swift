@@ -12,7 +12,7 @@ struct NamedFiles: SourceFiles {
     return Array(text.utf8)
   }
 
-  func matches(of pattern: String) -> [String] {
+  func matches(of pattern: String, steps: inout Int) -> [String] {
     pattern.hasSuffix("/*.conf")
       ? files.keys.filter { $0.hasPrefix(String(pattern.dropLast(6))) && $0.hasSuffix(".conf") }.sorted() : []
   }

@@ -50,7 +50,9 @@ private struct FilesWithModes: SourceFiles, FileStatusProvider {
   var modes: [String: UInt32] = [:]
 
   func read(_ path: String) throws(SourceFileError) -> [UInt8] { try files.read(path) }
-  func matches(of pattern: String) -> [String] { files.matches(of: pattern) }
+  func matches(of pattern: String, steps: inout Int) -> [String] {
+    files.matches(of: pattern, steps: &steps)
+  }
   func environment(_ name: String) -> String? { files.environment(name) }
   func status(of path: String) -> FileStatus? { modes[path].map { FileStatus(mode: $0, owner: 0) } }
 }

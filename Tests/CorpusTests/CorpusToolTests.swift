@@ -38,7 +38,9 @@ private final class FormattedFiles: SourceFiles {
     }.sorted()
   }
 
-  func matches(of pattern: String) -> [String] { disk.matches(of: pattern) }
+  func matches(of pattern: String, steps: inout Int) -> [String] {
+    disk.matches(of: pattern, steps: &steps)
+  }
   func environment(_ name: String) -> String? { disk.environment(name) }
 }
 

@@ -42,7 +42,7 @@ struct LayoutProof {
   private struct OneFile: SourceFiles {
     let bytes: [UInt8]
     func read(_ path: String) throws(SourceFileError) -> [UInt8] { bytes }
-    func matches(of pattern: String) -> [String] { [] }
+    func matches(of pattern: String, steps: inout Int) -> [String] { [] }
     func environment(_ name: String) -> String? { nil }
   }
 
