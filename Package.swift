@@ -45,21 +45,25 @@ let package = Package(
       name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     layer("NetworkTypes"),
+    layer("PrintableText"),
 
     // Layer 1: pure logic.
     layer("VRRPCore", ["NetworkTypes"]),
     layer("HealthCore", ["NetworkTypes"]),
-    layer("ConfigurationSyntax"),
+    layer("ConfigurationSyntax", ["PrintableText"]),
 
     // Layer 2: bytes and text to values.
     layer("VRRPWire", ["CNettle", "NetworkTypes", "VRRPCore"]),
     layer("Configuration", ["NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax"]),
-    layer("ControlModel", ["NetworkTypes", "VRRPCore", "HealthCore"]),
+    layer("ControlModel", ["NetworkTypes", "PrintableText", "VRRPCore", "HealthCore"]),
 
     // Layer 3: a settled configuration as people see it.
     layer(
       "ConfigurationOutline",
-      ["NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax", "Configuration", "ControlModel"]),
+      [
+        "NetworkTypes", "PrintableText", "VRRPCore", "HealthCore", "ConfigurationSyntax", "Configuration",
+        "ControlModel",
+      ]),
 
     // Layers 3 and 4: the operating system.
     layer("LinuxSystem", ["CLinux", "NetworkTypes"]),
@@ -72,8 +76,8 @@ let package = Package(
     layer(
       "Probes",
       [
-        "NetworkTypes", "Configuration", "LinuxSystem", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOTLS"),
-        nioSSL,
+        "NetworkTypes", "PrintableText", "Configuration", "LinuxSystem", nio("NIOCore"), nio("NIOPosix"),
+        nio("NIOHTTP1"), nio("NIOTLS"), nioSSL,
       ]),
 
     // Layer 5: the three processes. None imports another.
@@ -102,8 +106,8 @@ let package = Package(
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "NetworkTypes", "ConfigurationSyntax", "Configuration", "ConfigurationOutline", "ControlModel", "LinuxSystem",
-        "Engine", "Probes", "Prober", "Supervisor", "Simulation", argumentParser,
+        "NetworkTypes", "PrintableText", "ConfigurationSyntax", "Configuration", "ConfigurationOutline", "ControlModel",
+        "LinuxSystem", "Engine", "Probes", "Prober", "Supervisor", "Simulation", argumentParser,
       ],
       swiftSettings: settings, linkerSettings: linking),
 
@@ -132,6 +136,7 @@ let package = Package(
     tests("NetworkTypesTests", ["NetworkTypes"]),
     tests("VRRPCoreTests", ["VRRPCore", "NetworkTypes"]),
     tests("HealthCoreTests", ["HealthCore", "NetworkTypes"]),
+    tests("PrintableTextTests", ["PrintableText"]),
     tests("ConfigurationSyntaxTests", ["ConfigurationSyntax"]),
     tests("VRRPWireTests", ["VRRPWire", "VRRPCore", "NetworkTypes", "SeededRandom"]),
     tests(
@@ -158,7 +163,7 @@ let package = Package(
       ]),
     tests(
       "SupervisorTests", ["Supervisor", "HostWithdrawal", "ControlModel", "LinuxSystem", "NetworkTypes", "VRRPCore"]),
-    tests("MartletTests", ["martlet", "LinuxSystem"]),
+    tests("MartletTests", ["martlet", "LinuxSystem", "PrintableText"]),
     tests("SimulationTests", ["SimulationKit", "VRRPCore", "VRRPWire", "NetworkTypes"]),
     tests(
       "RehearsalTests",

@@ -1,3 +1,5 @@
+import PrintableText
+
 extension ConfigurationDifference {
   /// Untouched things of a kind that are named; of more only the number is.
   private static let mostNames = 8
@@ -6,8 +8,8 @@ extension ConfigurationDifference {
   public var text: String {
     var text = ""
     for item in items where item.fate != .untouched {
-      text += "\(Self.title(item)): \(Self.words(for: item.fate))\n"
-      if let remark = item.remark { text += "    (\(remark))\n" }
+      text += "\(Self.title(item).printable()): \(Self.words(for: item.fate))\n"
+      if let remark = item.remark { text += "    (\(remark.printable()))\n" }
       for change in item.changes { text += Self.text(of: change) }
     }
     text += untouched
@@ -24,7 +26,7 @@ extension ConfigurationDifference {
     return untouched.sorted { $0.key < $1.key }.map { keyword, items in
       let names = items.prefix(Self.mostNames).map(\.name).joined(separator: ", ")
       let more = items.count - Self.mostNames
-      return "untouched: \(keyword) \(names)\(more > 0 ? " and \(more) more" : "")\n"
+      return "untouched: \(keyword) \(names.printable())\(more > 0 ? " and \(more) more" : "")\n"
     }.joined()
   }
 
@@ -78,8 +80,6 @@ extension ConfigurationDifference {
 
   /// Words one blank apart, with nothing in them that a terminal would act on.
   private static func shown(_ words: some Sequence<OutlineWord>) -> String {
-    let text = words.map(\.text).joined(separator: " ")
-    return String(
-      String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : $0 }))
+    words.map(\.text).joined(separator: " ").printable()
   }
 }

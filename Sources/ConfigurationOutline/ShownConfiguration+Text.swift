@@ -1,4 +1,5 @@
 import ConfigurationSyntax
+import PrintableText
 
 extension ShownConfiguration {
   /// The configuration as text; what stands behind `#` is where each line comes from.
@@ -32,8 +33,8 @@ private struct ShownWriter {
   }
 
   var head: [UInt8] {
-    var text = "# \(Self.printable(path)) with all that it includes and every default.\n"
-    text += "# Behind each line stands where it comes from; files are named from \(Self.printable(directory)).\n"
+    var text = "# \(path.printable()) with all that it includes and every default.\n"
+    text += "# Behind each line stands where it comes from; files are named from \(directory.printable()).\n"
     // Behind a dollar sign, a name that needs no definition would be taken for a reference.
     if needsDollarName { text += "$\(Quoting.dollarName)=$\n" }
     return Array(text.utf8)
@@ -94,7 +95,7 @@ private struct ShownWriter {
   // MARK: Comments
 
   private func comment(of line: ShownLine) -> String {
-    if line.words.isEmpty { return Self.printable(line.remark ?? "") }
+    if line.words.isEmpty { return (line.remark ?? "").printable() }
     var parts: [String] = []
     switch line.origin {
     case .byDefault: parts.append("default")
@@ -102,7 +103,7 @@ private struct ShownWriter {
     case .following(let keyword, let place): parts.append("by \(keyword), \(text(of: place))")
     case nil: break
     }
-    if let remark = line.remark { parts.append(Self.printable(remark)) }
+    if let remark = line.remark { parts.append(remark.printable()) }
     return parts.joined(separator: "; ")
   }
 
@@ -119,13 +120,6 @@ private struct ShownWriter {
   }
 
   private func shown(_ path: String) -> String {
-    Self.printable(path.hasPrefix(directory) ? String(path.dropFirst(directory.count)) : path)
-  }
-
-  /// Text that stays on its line.
-  private static func printable(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return text }
-    return String(
-      String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : $0 }))
+    (path.hasPrefix(directory) ? String(path.dropFirst(directory.count)) : path).printable()
   }
 }

@@ -1,3 +1,5 @@
+import PrintableText
+
 /// Writes findings as people read them: place, severity, text, rule, then the line with a mark, then what helps.
 public struct DiagnosticRenderer: Sendable {
   /// Whether to use terminal colours.
@@ -23,7 +25,7 @@ public struct DiagnosticRenderer: Sendable {
       text += excerpt(range.line, range.excerpt, range.excerptColumn, range.characterLength, indent)
       text += trail(range, indent)
     }
-    if let suggestion = diagnostic.suggestion { text += "  \(bold("help")): \(suggestion)\n" }
+    if let suggestion = diagnostic.suggestion { text += "  \(bold("help")): \(suggestion.printable())\n" }
     return text
   }
 
@@ -33,9 +35,9 @@ public struct DiagnosticRenderer: Sendable {
   }
 
   private func line(_ severity: Severity, _ message: String, _ range: SourceRange?, id: String?) -> String {
-    let place = range.map { "\($0.path):\($0.line):\($0.column): " } ?? ""
+    let place = range.map { "\($0.path.printable()):\($0.line):\($0.column): " } ?? ""
     let tag = id.map { " [\($0)]" } ?? ""
-    return "\(bold(place))\(tinted(severity)): \(message)\(tag)\n"
+    return "\(bold(place))\(tinted(severity)): \(message.printable())\(tag)\n"
   }
 
   /// The digits of the greatest line number that a finding shows.
@@ -64,12 +66,12 @@ public struct DiagnosticRenderer: Sendable {
       edit.start.column == range.column, !edit.replacement.isEmpty, !edit.replacement.contains("\n")
     else { return "" }
     return
-      "\(gutter("", width)) \(String(repeating: " ", count: range.excerptColumn))\(green(edit.replacement))\n"
+      "\(gutter("", width)) \(String(repeating: " ", count: range.excerptColumn))\(green(edit.replacement.printable()))\n"
   }
 
   private func trail(_ range: SourceRange, _ width: Int) -> String {
     range.trail.map { step in
-      "\(bold("\(step.path):\(step.line):\(step.column): "))\(tinted(.note)): \(step.reason.sentence)\n"
+      "\(bold("\(step.path.printable()):\(step.line):\(step.column): "))\(tinted(.note)): \(step.reason.sentence.printable())\n"
         + excerpt(step.line, step.excerpt, step.excerptColumn, step.characterLength, width)
     }.joined()
   }

@@ -1,3 +1,5 @@
+import PrintableText
+
 /// What stands in the files' lines.
 extension SourceMap {
   func line(of span: SourceSpan) -> ArraySlice<UInt8> {
@@ -71,18 +73,11 @@ extension SourceMap {
     return (Self.masked(before + after), before.count)
   }
 
-  /// Text that a terminal can show: control characters and bytes that are no UTF-8 become replacement characters.
+  /// Text that a terminal can show, bytes that are no UTF-8 replaced as well.
   private static func shown(_ bytes: ArraySlice<UInt8>) -> String {
-    var text = ""
-    for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-      switch scalar.value {
-      case 0x09: text.unicodeScalars.append(" ")
-      case 0x0D: break
-      case 0..<0x20, 0x7F..<0xA0: text.unicodeScalars.append("\u{FFFD}")
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return text
+    var text = String(decoding: bytes, as: UTF8.self).unicodeScalars
+    text.removeAll { $0 == "\r" }
+    return String(String.UnicodeScalarView(text.map { $0 == "\t" ? " " : $0 })).printable()
   }
 
   /// Hides what follows `auth_pass` and its like: a diagnostic may end in a log that others read. A list may hold what such a word of

@@ -1,3 +1,5 @@
+import PrintableText
+
 /// Writes JSON text (RFC 8259) piece by piece; what is opened must be closed by whoever opened it.
 public struct JSONWriter: Sendable {
   /// The text so far.
@@ -78,7 +80,8 @@ public struct JSONWriter: Sendable {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case "\u{0}"..<"\u{20}", "\u{7F}":
+      // Beyond what JSON wants (RFC 8259 section 7): many look at it in a terminal.
+      case _ where scalar.isUnprintable:
         let digits = String(scalar.value, radix: 16)
         text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: text.unicodeScalars.append(scalar)

@@ -1,3 +1,5 @@
+import PrintableText
+
 /// How log lines are written.
 public enum LogFormat: String, Sendable, CaseIterable {
   /// A sentence, with a journald priority before it unless a person reads along on a terminal.
@@ -49,9 +51,9 @@ public struct LogLine: Sendable, Equatable {
   }
 
   private static func visible(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+    guard text.unicodeScalars.contains(where: \.isUnprintable) else { return text }
     return text.unicodeScalars.reduce(into: "") { result, scalar in
-      if scalar.properties.generalCategory == .control {
+      if scalar.isUnprintable {
         result += scalar.escaped(asASCII: true)
       } else {
         result.unicodeScalars.append(scalar)

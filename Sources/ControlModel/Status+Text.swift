@@ -1,5 +1,6 @@
 import HealthCore
 import NetworkTypes
+import PrintableText
 import VRRPCore
 
 extension Status {
@@ -103,16 +104,12 @@ extension Status {
     return ([heading] + rows).map { row in
       var line = ""
       for (column, cell) in row.enumerated() {
-        line += printable(cell)
+        // A check's output may hold anything.
+        line += cell.printable("?")
         guard column < row.count - 1 else { break }
         line += String(repeating: " ", count: max(0, widths[column] - cell.count) + 2)
       }
       return line
     }
-  }
-
-  /// A check's output may hold anything; a terminal gets no control characters.
-  private static func printable(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "?" : $0 }))
   }
 }

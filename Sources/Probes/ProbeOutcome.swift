@@ -1,4 +1,5 @@
 import NetworkTypes
+import PrintableText
 
 /// What came of one run of a probe.
 public struct ProbeOutcome: Sendable, Hashable {
@@ -56,8 +57,7 @@ func quoted(_ bytes: some Sequence<UInt8>, most: Int = 80) -> String {
   var count = 0
   for scalar in String(decoding: Array(bytes.prefix(most * 4)), as: UTF8.self).unicodeScalars {
     guard count < most else { return text + "…" }
-    let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0xFFFD
-    text.unicodeScalars.append(isControl ? "." : scalar)
+    text.unicodeScalars.append(scalar.isUnprintable || scalar == "\u{FFFD}" ? "." : scalar)
     count += 1
   }
   return text

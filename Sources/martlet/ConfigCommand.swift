@@ -4,6 +4,7 @@ import ConfigurationOutline
 import ConfigurationSyntax
 import ControlModel
 import Glibc
+import PrintableText
 
 /// `martlet config`.
 struct ConfigCommand: ParsableCommand {
@@ -40,7 +41,10 @@ struct ConfigShowCommand: ParsableCommand {
     if json {
       printOut(shown.json + "\n")
     } else {
-      writeAll(shown.text[...], to: STDOUT_FILENO)
+      // Whoever reads it again gets each byte; a terminal would act on some.
+      isatty(STDOUT_FILENO) == 0
+        ? writeAll(shown.text[...], to: STDOUT_FILENO)
+        : printOut(String(decoding: shown.text, as: UTF8.self).printableLines)
     }
     guard loaded.hasErrors else { return }
     Findings.printErrors(of: loaded)

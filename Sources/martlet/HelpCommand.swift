@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import PrintableText
 
 /// `martlet help`: the argument parser's own, and the entries of keywords.
 struct HelpCommand: ParsableCommand {
@@ -29,14 +30,14 @@ struct HelpCommand: ParsableCommand {
     let entries = schema.entries(name)
     guard entries.isEmpty else { return entries.map(schema.page) }
     let nearest = schema.nearest(to: name)
-    throw ValidationError("There is no keyword \(name)\(nearest.map { "; did you mean \($0)?" } ?? ".")")
+    throw ValidationError("There is no keyword \(name.printable())\(nearest.map { "; did you mean \($0)?" } ?? ".")")
   }
 
   private func command(_ names: ArraySlice<String>) throws -> any ParsableCommand.Type {
     var found: any ParsableCommand.Type = MartletCommand.self
     for name in names {
       guard let next = found.configuration.subcommands.first(where: { $0.configuration.commandName == name }) else {
-        throw ValidationError("There is no command \(names.joined(separator: " ")).")
+        throw ValidationError("There is no command \(names.joined(separator: " ").printable()).")
       }
       found = next
     }

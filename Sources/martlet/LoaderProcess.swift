@@ -2,6 +2,7 @@ import Configuration
 import ConfigurationSyntax
 import ControlModel
 import LinuxSystem
+import PrintableText
 
 /// The loader: reads and checks the configuration once, hands over everything it read, and ends.
 ///
@@ -66,7 +67,6 @@ struct LoaderProcess {
   }
 
   private func report(_ severity: ControlModel.Severity, _ text: String) {
-    let line = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: " ")
-    printError("<\(severity.rawValue)>\(line)\n")
+    printError("<\(severity.rawValue)>\(text.printable())\n")
   }
 }
