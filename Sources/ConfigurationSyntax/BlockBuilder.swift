@@ -1,5 +1,13 @@
 /// Puts tokens together to a tree of statements, by the grammar and with keepalived's tolerance.
 struct BlockBuilder {
+  /// What is kept of the lines, of which sequences can make a million.
+  private struct Tally {
+    var statements = 0
+    var entries = 0
+    /// In the outermost block that is open.
+    var words = 0
+  }
+
   private struct Frame {
     var statement: Statement
     var isValues: Bool
@@ -8,6 +16,8 @@ struct BlockBuilder {
   }
 
   let grammar: Grammar
+  private let limits: SourceLimits
+  private var tally = Tally()
   let diagnostics: DiagnosticCollector
   /// Takes each statement outside all blocks when it is complete.
   private let receive: (Statement) -> Void
@@ -29,11 +39,21 @@ struct BlockBuilder {
   /// The block of such a line within another.
   private var unknownBlock: UnknownBlock?
 
-  init(grammar: Grammar, diagnostics: DiagnosticCollector, receive: @escaping (Statement) -> Void) {
+  init(
+    grammar: Grammar, limits: SourceLimits, diagnostics: DiagnosticCollector, receive: @escaping (Statement) -> Void
+  ) {
     self.grammar = grammar
+    self.limits = limits
     self.diagnostics = diagnostics
     self.receive = receive
     unknown = UnknownWords(grammar: grammar, diagnostics: diagnostics)
+  }
+
+  /// What there is too much of to keep; `nil` while there is not.
+  var excess: String? {
+    if tally.statements > limits.statements { return "more than \(limits.statements) blocks" }
+    if tally.entries > limits.statements { return "more than \(limits.statements) entries of blocks" }
+    return tally.words > limits.heldWords ? "more than \(limits.heldWords) words in one block" : nil
   }
 
   private var block: Grammar.ID? { open.isEmpty ? nil : open[open.count - 1].statement.keyword }
@@ -73,8 +93,8 @@ struct BlockBuilder {
     if !open.isEmpty, open[open.count - 1].isValues {
       // To the block around, which keepalived takes it for, it is no entry.
       if let around = unknownBlock?.around, grammar.find(first.bytes, in: around) != nil { return }
-      open[open.count - 1].statement.children.append(
-        Statement(keyword: nil, words: words, isCutByComment: cut))
+      tally.entries += 1
+      hold(Statement(keyword: nil, words: words, isCutByComment: cut))
       return
     }
     if let id = grammar.find(first.bytes, in: block) {
@@ -138,13 +158,21 @@ struct BlockBuilder {
   private mutating func append(_ statement: Statement) {
     if open.isEmpty {
       last = statement
+      tally.statements += 1
+      tally.words = 0
       receive(statement)
     } else {
       if isSecret(open[open.count - 1].statement) {
         for word in statement.arguments { diagnostics.noteSecret(at: word.span) }
       }
-      open[open.count - 1].statement.children.append(statement)
+      hold(statement)
     }
+  }
+
+  /// Keeps a statement until the block that it stands in is complete.
+  private mutating func hold(_ statement: Statement) {
+    tally.words += statement.words.count + 4
+    open[open.count - 1].statement.children.append(statement)
   }
 
   private mutating func addOpen(_ span: SourceSpan) {

@@ -57,6 +57,10 @@ public struct SourceLimits: Sendable, Hashable {
   public var expandedLines = 1_250_000
   /// Bytes that definitions and sequences may grow to in all.
   public var expandedBytes = 64 * 1_048_576
+  /// Blocks and lines outside all blocks; as many entries may stand in all blocks of entries.
+  public var statements = 200_000
+  /// Words within one block outside all blocks, which is held until it ends; each of its lines counts for four more.
+  public var heldWords = 2_000_000
   /// Definitions and sequences within one another.
   public static let expansionDepth = 32
   /// Directories, entries and files that the patterns of all includes may look at.

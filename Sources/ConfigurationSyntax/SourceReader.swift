@@ -39,7 +39,7 @@ final class SourceReader {
     self.diagnostics = diagnostics
     self.configurationID = Array((configurationID ?? "").utf8)
     random = RandomNumbers(state: randomSeed)
-    builder = BlockBuilder(grammar: grammar, diagnostics: diagnostics, receive: receive)
+    builder = BlockBuilder(grammar: grammar, limits: limits, diagnostics: diagnostics, receive: receive)
   }
 
   /// Reads one file's bytes; what they include is read in place.
@@ -328,6 +328,7 @@ final class SourceReader {
       if isOwn, case .words(let words, _) = token, builder.knows(words[0].bytes) { follow(words) }
       builder.add(token)
     }
+    if let excess = builder.excess { stop("the configuration holds \(excess)", at: line.span) }
   }
 
   /// Follows a keyword that says how the lines after it are read.

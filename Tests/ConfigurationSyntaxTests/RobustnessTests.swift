@@ -71,6 +71,26 @@ struct RobustnessTests {
     #expect(most.ids == ["expansion-too-large"] && most.statements.count <= 10_000)
   }
 
+  @Test(
+    "What has to be kept is bounded: blocks, entries of all blocks, and the words of one",
+    arguments: [
+      ("~SEQ(A,4) line x", "more than 3 blocks"),
+      ("values {\na\nb\n}\nvalues {\nc\nd\n}", "more than 3 entries of blocks"),
+      ("block n {\n~SEQ(A,9) line x\n}", "more than 40 words in one block"),
+      ("block n {\nline " + String(repeating: "x ", count: 50) + "\n}", "more than 40 words in one block"),
+    ])
+  func kept(text: String, excess: String) throws {
+    var limits = SourceLimits()
+    limits.statements = 3
+    limits.heldWords = 40
+    let source = ConfigurationParser.parse(
+      path: "/m", files: MemorySourceFiles(texts: ["/m": text + "\nline x"]), grammar: testGrammar,
+      configurationID: nil,
+      limits: limits)
+    #expect(source.ids == ["expansion-too-large"])
+    #expect(source.diagnostics.diagnostics.first?.message.hasSuffix(excess) == true)
+  }
+
   @Test("A line of 10 MiB is one error, and nothing of it is read", arguments: ["x ", "{"])
   func longLine(part: String) {
     let line = String(repeating: part, count: 10 * 1_048_576 / part.utf8.count).utf8

@@ -58,6 +58,19 @@ import Testing
     Case("a brace too many", good + "}\n", "extra-brace", severity: "warning", line: 12),
     Case("a sequence of 10^12", good + "~SEQ(I,1,1000000000000) vrrp_script s$I {\n", "expansion-too-large", line: 12),
     Case(
+      "a million routes",
+      "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_routes {\n"
+        + "~SEQ(C,1,19) ~SEQ(A,1,250) ~SEQ(B,1,250) 10.${C}.${A}.$B via 10.0.0.1\n}\n}\n",
+      "expansion-too-large", line: 5, column: 42),
+    Case(
+      "a million priorities", "vrrp_instance A {\n~SEQ(A,1,1000) ~SEQ(B,1,1000) priority 100\n}\n",
+      "expansion-too-large", line: 2, column: 31),
+    Case(
+      "thirty million words",
+      "vrrp_instance A {\nvirtual_ipaddress {\n"
+        + String(repeating: String(repeating: "a ", count: 500) + "\n", count: 60_000) + "}\n}\n",
+      "expansion-too-large", line: 3971),
+    Case(
       "a sequence of 10^12 in a block",
       good.replacing("192.0.2.51/24", with: "~SEQ(I,1,1000000000000) 10.0.0.1 dev eth$I"), "expansion-too-large",
       line: 8, column: 5),

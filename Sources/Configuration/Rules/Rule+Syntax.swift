@@ -108,8 +108,8 @@ extension Rule {
       "It takes a least and a greatest number, the first not above the second.",
       .global("router_id a${_RANDOM 9 1}", "router_id a${_RANDOM 1 9}")),
     Rule(
-      "expansion-too-large", .syntax, .error, "Definitions, sequences or includes make more text than is read",
-      "The bounds are a million lines, 64 MiB and 4,096 files, so that no file can take a host's memory. Reading ends there."
+      "expansion-too-large", .syntax, .error, "A configuration is larger than is read",
+      "Definitions, sequences and includes may make 1,250,000 lines, 64 MiB and 4,096 files; there may be 200,000 blocks, as many entries in all of them, and two million words in one. So no file can take a host's memory. Reading ends there."
     ),
     Rule(
       "include-missing", .syntax, .error, "An include finds no file",
