@@ -46,6 +46,7 @@ final class TrackedProcesses {
   private let loop: EventLoop
   private let log: LogWriter
   private let list: () -> [Int32]
+  private let identify: (Int32, Bool) -> ProcessIdentity?
   private var entries: [Entry] = []
   /// The processes that some entry counts.
   private var matches: [Int32: Match] = [:]
@@ -69,11 +70,17 @@ final class TrackedProcesses {
   /// Told of a changed verdict, and of a delay that begins or is over, with the position of the entry in the configuration.
   var onVerdict: ((Int, TrackerVerdict) -> Void)?
 
-  /// - Parameter list: where the numbers of processes come from.
-  init(loop: EventLoop, log: LogWriter, list: @escaping () -> [Int32] = ProcessHandle.all) {
+  /// - Parameters:
+  ///   - list: where the numbers of processes come from.
+  ///   - identify: what a process is, with its arguments or without.
+  init(
+    loop: EventLoop, log: LogWriter, list: @escaping () -> [Int32] = ProcessHandle.all,
+    identify: @escaping (Int32, Bool) -> ProcessIdentity? = { ProcessIdentity(of: $0, withArguments: $1) }
+  ) {
     self.loop = loop
     self.log = log
     self.list = list
+    self.identify = identify
   }
 
   /// Takes over a configuration's processes. Where the same ones are meant as before, the verdict stays, and a delay that is under
@@ -199,7 +206,7 @@ final class TrackedProcesses {
     passes += 1
     for pid in list() where matches[pid] == nil { look(at: pid) }
     // A process may take another name as it goes on.
-    for (pid, match) in matches where ProcessIdentity(of: pid, withArguments: needsArguments) != match.identity {
+    for (pid, match) in matches where isAnother(pid, than: match.identity) {
       forget(pid)
       look(at: pid)
     }
@@ -207,6 +214,13 @@ final class TrackedProcesses {
     loop.cancel(passTimer)
     let interval = isTold ? Self.rarePassInterval : Self.passInterval
     passTimer = loop.schedule(after: interval) { [weak self] in self?.pass() }
+  }
+
+  private func isAnother(_ pid: Int32, than before: ProcessIdentity) -> Bool {
+    guard let identity = identify(pid, needsArguments) else { return true }
+    // One whose first thread has ended has no arguments any more, and goes on; its end is told by its pidfd.
+    if needsArguments, identity.arguments.isEmpty { return identity.name != before.name }
+    return identity != before
   }
 
   private var needsArguments: Bool { entries.contains { $0.definition.needsArguments } }
@@ -222,7 +236,7 @@ final class TrackedProcesses {
   /// Takes a process into account if it counts for some entry.
   @discardableResult
   private func look(at pid: Int32) -> Look {
-    guard let identity = ProcessIdentity(of: pid, withArguments: needsArguments) else { return .gone }
+    guard let identity = identify(pid, needsArguments) else { return .gone }
     guard entries.contains(where: { $0.definition.matches(identity) }) else {
       // What has ended has its name to the last, but no arguments.
       return needsArguments && identity.arguments.isEmpty ? .gone : .countsNot

@@ -159,4 +159,31 @@ extension ProberTests.Steadiness {
     #expect(late > .milliseconds(-1) && late < .seconds(1), "\(late)")
     #expect(last(0, harness)?.memory == VerdictMemory(result: .down))
   }
+
+  @Test("A combination that is held down stays so when the prober dies, and at a reload of its weight")
+  func heldCombination() throws {
+    let harness = try Harness()
+    set("chk", well: true, harness)
+    var probe = combination("all", .all, [.init(.script, "chk")])
+    probe.steadiness.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(4))
+    let check = check(harness)
+    try harness.serve(configuration([check], [probe]))
+    try harness.wait(for: "up") { last(1, harness)?.status == .up }
+    set("chk", well: false, harness)
+    try harness.wait(for: "down") { last(1, harness)?.status == .down }
+    set("chk", well: true, harness)
+    try harness.wait(for: "the hold") { last(1, harness)?.condition == .held }
+    let memory = try #require(last(1, harness)?.memory)
+    #expect(memory.result == .up && memory.until != nil)
+    try harness.restartProber()
+    try harness.serve(configuration([check], [probe]), keepingBoard: true)
+    try harness.wait(for: "what it was") { last(1, harness) != nil }
+    #expect(harness.verdicts.first { $0.tracker == 1 }?.memory == memory)
+    (probe.weight, probe.steadiness.expiry) = (5, VerdictExpiry(after: .seconds(60)))
+    try harness.serve(configuration([check], [probe]))
+    try harness.wait(for: "what it was") { last(1, harness) != nil }
+    #expect(harness.verdicts.first { $0.tracker == 1 }?.memory == memory)
+    try harness.wait(for: "the end of the hold") { last(1, harness)?.condition == .fresh }
+    #expect(last(1, harness)?.status == .up)
+  }
 }

@@ -149,7 +149,7 @@ extension ProberTests {
       try harness.wait(for: "down") { last(0, harness)?.status == .down }
     }
 
-    private func combination(
+    func combination(
       _ name: String, _ combination: Combination, _ members: [CombinedQuestion.Member]
     ) -> ProbeDefinition {
       ProbeDefinition(name: name, question: .combination(CombinedQuestion(combination, of: members)))

@@ -63,6 +63,8 @@ extension ProberTests {
       let program: String
       private(set) var said: [TrackerStatus] = []
       private var children: [ChildProcess] = []
+      /// What `/proc` is made to say of the arguments of these processes, if not the truth.
+      var arguments: [String]?
 
       init() throws {
         scratch = try Scratch()
@@ -76,7 +78,18 @@ extension ProberTests {
           [ "$1" = fork ] && { (stay "$2" & ) & exit; }
           stay "$2"
           """)
-        processes = TrackedProcesses(loop: loop, log: LogWriter(STDERR_FILENO, format: .text, loop: loop))
+        final class Untruth { var arguments: (() -> [String]?)? }
+        let (untruth, program) = (Untruth(), program)
+        processes = TrackedProcesses(
+          loop: loop, log: LogWriter(STDERR_FILENO, format: .text, loop: loop),
+          identify: { pid, withArguments in
+            var identity = ProcessIdentity(of: pid, withArguments: withArguments)
+            if let arguments = untruth.arguments?(), identity?.arguments.contains(program) == true {
+              identity?.arguments = arguments
+            }
+            return identity
+          })
+        untruth.arguments = { [unowned self] in arguments }
         processes.onVerdict = { [unowned self] _, verdict in
           if said.last != verdict.status { said.append(verdict.status) }
         }
@@ -161,6 +174,32 @@ extension ProberTests {
       let end = MonotonicClock.now() + .seconds(10)
       while rig.processes.passes < passes + 2, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
       #expect(rig.said == before + [.down])
+    }
+
+    @Test("A process whose first thread has ended goes on, though it has no arguments any more")
+    func firstThread() throws {
+      let rig = try Rig()
+      try rig.run()
+      rig.adopt { ($0.command, $0.parameters, $0.parameterMatch) = ("/bin/sh", [rig.program], .partial) }
+      #expect(try rig.wait(for: [.up]) || rig.said == [.down, .up])
+      let before = rig.said
+      rig.arguments = []
+      func goOn() throws {
+        let passes = rig.processes.passes
+        let end = MonotonicClock.now() + .seconds(10)
+        while rig.processes.passes < passes + 2, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
+      }
+      try goOn()
+      #expect(rig.said == before)
+      // Other arguments make another of it, and its end is its end.
+      rig.arguments = ["/bin/sh", "other"]
+      #expect(try rig.wait(for: before + [.down]))
+      rig.arguments = ["/bin/sh", rig.program]
+      #expect(try rig.wait(for: before + [.down, .up]))
+      rig.arguments = []
+      try goOn()
+      rig.killOne()
+      #expect(try rig.wait(for: before + [.down, .up, .down]))
     }
 
     @Test(
