@@ -16,6 +16,10 @@ final class Checks {
   private let log: LogWriter
   private var checks: [(tracker: Int, check: Check)] = []
   private var retiring: [ObjectIdentifier: Check] = [:]
+  /// Those of them that nobody waits for any more.
+  private var abandoned: Set<ObjectIdentifier> = []
+  /// So long a new check waits for the old one of its name: a while longer than a run is given to obey.
+  static let patience = CommandRun.longestGrace + .seconds(1)
 
   /// Told of a changed verdict.
   var onVerdict: ((TrackerVerdict) -> Void)?
@@ -78,19 +82,35 @@ final class Checks {
     }
   }
 
-  /// A check whose name is still ending under its old definition waits for that, so that never two runs go on.
+  /// A check whose name is still ending under its old definition waits for that, so that never two runs go on; but not for what
+  /// cannot be ended, as a script that waits for a dead disk.
   private func start(_ check: Check, after delay: Nanoseconds = .zero) {
-    guard !retiring.values.contains(where: { $0.definition.isNamed(as: check.definition) }) else { return }
+    let isAwaited = retiring.contains { id, old in
+      !abandoned.contains(id) && old.definition.isNamed(as: check.definition)
+    }
+    guard !isAwaited else { return }
     check.start(after: delay)
   }
 
   private func retire(_ check: Check) {
-    retiring[ObjectIdentifier(check)] = check
+    let id = ObjectIdentifier(check)
+    retiring[id] = check
+    let timer = loop.schedule(after: Self.patience) { [weak self] in
+      guard let self, let check = retiring[id] else { return }
+      abandoned.insert(id)
+      startWaiting(for: check)
+    }
     check.retire { [weak self, unowned check] in
       guard let self else { return }
-      retiring[ObjectIdentifier(check)] = nil
-      for (_, waiting) in checks where waiting.definition.isNamed(as: check.definition) { start(waiting) }
+      loop.cancel(timer)
+      retiring[id] = nil
+      // Whoever did not wait for it any more goes on.
+      if abandoned.remove(id) == nil { startWaiting(for: check) }
     }
+  }
+
+  private func startWaiting(for old: Check) {
+    for (_, waiting) in checks where waiting.definition.isNamed(as: old.definition) { start(waiting) }
   }
 
   /// The tracker, verdict and reason of every check that has a verdict.
@@ -108,6 +128,7 @@ final class Checks {
     for check in checks.map(\.check) + retiring.values { check.kill() }
     checks = []
     retiring = [:]
+    abandoned = []
   }
 
   private func tell(of check: Check) {

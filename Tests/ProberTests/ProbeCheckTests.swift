@@ -281,6 +281,21 @@ extension ProberTests {
       #expect(condition())
     }
 
+    @Test("What cannot be ended, as a script on a dead disk, keeps a repaired check waiting for a while only")
+    func aRunThatCannotBeEnded() throws {
+      let loop = try EventLoop()
+      let checks = Checks(loop: loop, log: LogWriter(STDERR_FILENO, format: .text, loop: loop))
+      let stuck = WrittenWork(loop, [CheckResult(isSuccess: true, words: "")])
+      stuck.length = .seconds(3600)
+      let repaired = WrittenWork(loop, [CheckResult(isSuccess: true, words: "")])
+      checks.adopt([(0, .probe(probe(1)))], work: { _ in stuck }, previous: { _, _ in nil })
+      try turn(loop) { stuck.starts.count == 1 }
+      checks.adopt([(0, .probe(probe(2)))], work: { _ in repaired }, previous: { _, _ in nil })
+      try turn(loop) { repaired.starts.count > 2 }
+      #expect(stuck.starts.count == 1)
+      checks.stop()
+    }
+
     @Test func aRunThatCouldNotAskCountsForNothingAndIsToldOnce() throws {
       let loop = try EventLoop()
       let up = CheckResult(isSuccess: true, words: "fine")
