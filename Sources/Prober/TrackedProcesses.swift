@@ -58,8 +58,11 @@ final class TrackedProcesses {
   /// Processes forked by ones that count.
   private var forked: Set<Int32> = []
   private var forkTimer: EventLoop.Timer?
-  /// Processes that became another program and had ended before they could be looked at; what they forked is told after that.
+  /// Processes that had ended before they could be looked at, or before all was read; what they forked is told after that.
   private var missed: Set<Int32> = []
+  /// Whether the kernel had to drop some of what it had to tell. It says so once and drops the rest until all is read, so only a look
+  /// after that finds what is missing.
+  private var hasLost = false
   /// Whether the kernel has said that it will tell of processes.
   private(set) var isTold = false
   /// How often all processes were looked at.
@@ -121,17 +124,23 @@ final class TrackedProcesses {
     self.mark = mark
   }
 
-  private func hear() {
-    guard let events else { return }
+  /// Takes what the kernel has told, as much as one turn may; whether that was all.
+  @discardableResult
+  private func hear() -> Bool {
+    guard let events else { return false }
     var isChanged = false
     var needsPass = false
+    var isAll = false
     reading: for _ in 0..<Self.eventsPerTurn {
       switch try? events.next() {
       case .wouldBlock:
         missed = []
+        isAll = true
+        needsPass = needsPass || hasLost
+        hasLost = false
         break reading
       case .other: continue
-      case .lost: needsPass = true
+      case .lost: hasLost = true
       case .event(.subscribed(mark)):
         isTold = true
         log.log(.info, "the kernel tells of processes as they come", fields: [("event", "process-events")])
@@ -145,7 +154,8 @@ final class TrackedProcesses {
         break reading
       }
     }
-    if needsPass { pass() } else if isChanged { review() }
+    if needsPass { pass() } else if isChanged { settle() }
+    return isAll
   }
 
   /// Whether the event may have changed what counts.
@@ -155,7 +165,12 @@ final class TrackedProcesses {
     // The child of what does not count is the same program, and does not count either.
     case .forked(let parent, let child):
       guard matches[parent] != nil || forked.contains(parent) || missed.contains(parent) else { return false }
-      if forked.isEmpty { forkTimer = loop.schedule(after: Self.forkPause) { [weak self] in self?.lookAtForked() } }
+      if forked.isEmpty {
+        forkTimer = loop.schedule(after: Self.forkPause) { [weak self] in
+          self?.lookAtForked()
+          self?.settle()
+        }
+      }
       forked.insert(child)
       return false
     case .executed(let pid), .renamed(let pid):
@@ -171,7 +186,6 @@ final class TrackedProcesses {
     let children = forked
     forked = []
     for pid in children where matches[pid] == nil { look(at: pid) }
-    review()
   }
 
   private func stopListening() {
@@ -179,6 +193,7 @@ final class TrackedProcesses {
     eventRegistration = nil
     events = nil
     isTold = false
+    hasLost = false
     loop.cancel(forkTimer)
     forked = []
     missed = []
@@ -264,13 +279,24 @@ final class TrackedProcesses {
   /// A service that hands over to another process of its own, as `haproxy -sf` does, has started that one before, but perhaps
   /// since anybody looked. So what would be a loss is one only after a look.
   private func ended(_ pid: Int32) {
-    // What the process started is told as its child, so that comes before it is forgotten.
-    if isTold { hear() }
+    // What the process started is told as its child, so that comes before it is forgotten. Where others start by the hundred, it may
+    // be yet unread.
+    let isKnown = isTold && hear()
+    if isTold, !isKnown { missed.insert(pid) }
     forget(pid)
-    let isLoss = entries.contains { entry in
+    if isLoss, isKnown { lookAtForked() }
+    settle()
+  }
+
+  /// Draws the conclusions from what the kernel has told. No address moves for what it may not have told, so a loss is one only after
+  /// a look at all processes.
+  private func settle() { if isLoss { pass() } else { review() } }
+
+  /// Whether some entry that is well would not be so any more.
+  private var isLoss: Bool {
+    entries.contains { entry in
       entry.verdict.verdict == .up && !entry.definition.isWell(count: count(of: entry.definition))
     }
-    if !isLoss { review() } else if isTold { lookAtForked() } else { pass() }
   }
 
   private func count(of definition: TrackedProcessDefinition) -> Int {

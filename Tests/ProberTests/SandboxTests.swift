@@ -99,7 +99,7 @@ extension ProberTests {
       request.group = .session
       let process = try ChildProcess(request)
       let maps = try String(contentsOfFile: "/proc/\(process.processID)/maps", encoding: .utf8)
-      let line = try #require(maps.split(separator: "\n").first { $0.contains(" rw-p ") })
+      let line = try #require(maps.split(separator: "\n").first { $0.hasSuffix("[stack]") })
       return (process, try #require(UInt64(line.prefix { $0 != "-" }, radix: 16)))
     }
 
