@@ -18,6 +18,9 @@
 // The child shares the parent's memory until it executes (CLONE_VM with CLONE_VFORK), so starting a process costs the
 // same however large the parent is, and a failure comes back by plain memory. In return the child may only make system
 // calls: the C library's own setuid and friends would act on the parent's threads, hence the raw calls below.
+//
+// The parent stands still meanwhile, and to execute a file of a dead server takes for ever. Whoever cannot afford that says
+// how long it will wait: then the child has memory of its own and tells of a failure through a pipe, which may come later.
 
 extern char **environ;
 char **clinux_environment(void) { return environ; }
@@ -27,15 +30,24 @@ typedef struct {
   pid_t parent;
   /// The ends of the socket by which a sandboxed child hands over its gate.
   int gate_channel[2];
+  /// Where a child with memory of its own says what failed; -1 for one that shares its parent's.
+  int report;
   int step;
   int error;
 } spawn_context;
+
+typedef struct {
+  int32_t step;
+  int32_t error;
+} spawn_report;
 
 #define KERNEL_SIGNALS 64
 
 static int fail(spawn_context *context, int step) {
   context->step = step;
   context->error = errno;
+  spawn_report report = {step, errno};
+  if (context->report >= 0) syscall(SYS_write, context->report, &report, sizeof report);
   return -1;
 }
 
@@ -79,13 +91,28 @@ static int set_credentials(const clinux_spawn_request *request) {
   return 0;
 }
 
-/// Puts each source at its target, gives the standard streams that are not mapped /dev/null, and closes all else.
-static int set_descriptors(const clinux_spawn_request *request) {
+/// Closes all from `next` on but the one by which the child reports, if there is one.
+static int close_beyond(unsigned next, int report) {
+  if (report >= 0) {
+    if ((unsigned)report > next && syscall(SYS_close_range, next, (unsigned)report - 1, 0) < 0) return -1;
+    next = (unsigned)report + 1;
+  }
+  return syscall(SYS_close_range, next, ~0u, 0) < 0 ? -1 : 0;
+}
+
+/// Puts each source at its target, gives the standard streams that are not mapped /dev/null, and closes all else. The
+/// descriptor of the report goes out of the way.
+static int set_descriptors(const clinux_spawn_request *request, int *report) {
   const clinux_descriptor_map *map = request->descriptors;
   size_t count = request->descriptor_count;
   int floor = count > 0 && map[count - 1].target >= 2 ? map[count - 1].target + 1 : 3;
   int moved[64];
   if (count > sizeof moved / sizeof moved[0]) { errno = E2BIG; return -1; }
+  if (*report >= 0) {
+    int kept = (int)syscall(SYS_fcntl, *report, F_DUPFD_CLOEXEC, floor);
+    if (kept < 0) return -1;
+    *report = kept;
+  }
   for (size_t i = 0; i < count; i++) {
     moved[i] = (int)syscall(SYS_fcntl, map[i].source, F_DUPFD_CLOEXEC, floor);
     if (moved[i] < 0) return -1;
@@ -110,7 +137,7 @@ static int set_descriptors(const clinux_spawn_request *request) {
     if ((unsigned)map[i].target > next && syscall(SYS_close_range, next, (unsigned)map[i].target - 1, 0) < 0) return -1;
     next = (unsigned)map[i].target + 1;
   }
-  return syscall(SYS_close_range, next, ~0u, 0) < 0 ? -1 : 0;
+  return close_beyond(next, *report);
 }
 
 static int child(void *argument) {
@@ -124,7 +151,7 @@ static int child(void *argument) {
   if (request->sandbox >= 0 && clinux_sandbox_begin(request->sandbox, context->gate_channel[1]) < 0)
     return fail(context, CLINUX_SPAWN_SANDBOX);
   // Before the limits: the descriptors are first moved beyond all that are open, where a low limit would forbid them.
-  if (set_descriptors(request) < 0) return fail(context, CLINUX_SPAWN_DESCRIPTORS);
+  if (set_descriptors(request, &context->report) < 0) return fail(context, CLINUX_SPAWN_DESCRIPTORS);
   if (set_limits(request) < 0) return fail(context, CLINUX_SPAWN_LIMITS);
   if (request->sets_umask) syscall(SYS_umask, request->umask);
   if (set_credentials(request) < 0) return fail(context, CLINUX_SPAWN_CREDENTIALS);
@@ -151,54 +178,102 @@ static int child_entry(void *argument) {
   return 127;
 }
 
+static void close_open(int descriptor) {
+  if (descriptor >= 0) close(descriptor);
+}
+
+/// How long a child may take to get into its sandbox, in milliseconds: it waits for nobody on the way, only for its turn.
+enum { LONGEST_SANDBOXING = 1000 };
+
 /// Takes the gate that a child has handed over, and closes the way by which it came.
-static int take_gate(const spawn_context *context) {
-  if (context->gate_channel[0] < 0) return -1;
-  int gate = clinux_sandbox_receive_gate(context->gate_channel[0]);
-  close(context->gate_channel[0]);
-  close(context->gate_channel[1]);
+static int take_gate(spawn_context *context, bool waits) {
+  int channel = context->gate_channel[0];
+  close_open(context->gate_channel[1]);
+  if (channel < 0) return -1;
+  if (waits) clinux_wait_readable(channel, LONGEST_SANDBOXING);
+  int gate = clinux_sandbox_receive_gate(channel);
+  close(channel);
   return gate < 0 ? -1 : gate;
 }
 
-int clinux_spawn(const clinux_spawn_request *request, int32_t *pid, int *pidfd, int *gate, int *step) {
+int clinux_spawn_outcome(int report, int *step) {
+  spawn_report said;
+  ssize_t count;
+  do count = read(report, &said, sizeof said);
+  while (count < 0 && errno == EINTR);
+  // It ends without a word when the program is executed, and when the child is killed before that.
+  if (count != (ssize_t)sizeof said) return 0;
+  *step = said.step;
+  return -said.error;
+}
+
+/// Waits as long as the request allows; `report` is closed and -1 if the child has executed its program or failed by then.
+static void await_start(spawn_context *context, int *report) {
+  if (clinux_wait_readable(*report, context->request->longest_wait) != 1) return;
+  context->error = -clinux_spawn_outcome(*report, &context->step);
+  close(*report);
+  *report = -1;
+}
+
+/// Starts the child, which has its parent's memory or, if there is a report, its own; its number or a negative errno.
+static int start(spawn_context *context, int32_t *pid, int *descriptor) {
   const size_t stack_size = 64 * 1024;
-  *step = CLINUX_SPAWN_CLONE;
-  *gate = -1;
   void *stack = mmap(NULL, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (stack == MAP_FAILED) return -errno;
-  spawn_context context = {.request = request, .parent = getpid(), .gate_channel = {-1, -1}, .step = 0, .error = 0};
-  if (request->sandbox >= 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, context.gate_channel) < 0) {
-    int reason = errno;
-    munmap(stack, stack_size);
-    return -reason;
-  }
   // No handler of ours may run in the child while it shares our memory.
   uint64_t all = ~(uint64_t)0, before = 0;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
-  int descriptor = -1;
+  int sharing = context->report < 0 ? CLONE_VM | CLONE_VFORK : 0;
   int number = clone(
-    child_entry, (char *)stack + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CHILD_SETTID | SIGCHLD,
-    &context, &descriptor, NULL, pid);
-  int clone_error = errno;
+    child_entry, (char *)stack + stack_size, sharing | CLONE_PIDFD | CLONE_CHILD_SETTID | SIGCHLD, context, descriptor, NULL,
+    pid);
+  int reason = errno;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
   munmap(stack, stack_size);
-  int received = take_gate(&context);
+  return number < 0 ? -reason : number;
+}
+
+int clinux_spawn(const clinux_spawn_request *request, clinux_spawned *spawned, int32_t *pid, int *step) {
+  bool is_separate = request->longest_wait >= 0;
+  *step = CLINUX_SPAWN_CLONE;
+  *spawned = (clinux_spawned){-1, -1, -1};
+  spawn_context context = {.request = request, .parent = getpid(), .gate_channel = {-1, -1}, .report = -1};
+  int report[2] = {-1, -1};
+  if (is_separate && pipe2(report, O_CLOEXEC) < 0) return -errno;
+  context.report = report[1];
+  if (request->sandbox >= 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, context.gate_channel) < 0) {
+    int reason = errno;
+    close_open(report[0]);
+    close_open(report[1]);
+    return -reason;
+  }
+  int number = start(&context, pid, &spawned->pidfd);
+  close_open(report[1]);
+  spawned->gate = take_gate(&context, is_separate && number > 0);
   if (number < 0) {
+    close_open(report[0]);
     *pid = 0;
-    return -clone_error;
+    return number;
   }
-  if (context.step != 0) {
-    siginfo_t ignored;
-    while (waitid((idtype_t)P_PIDFD, (id_t)descriptor, &ignored, WEXITED) < 0 && errno == EINTR) {}
-    close(descriptor);
-    if (received >= 0) close(received);
-    *pid = 0;
-    *step = context.step;
-    return -context.error;
+  // Nobody else has told a parent whose memory is its own.
+  *pid = number;
+  if (is_separate) await_start(&context, &report[0]);
+  if (is_separate && request->sandbox >= 0 && spawned->gate < 0 && context.step == 0) {
+    // Without its gate it could not so much as end what it has started.
+    clinux_pidfd_signal(spawned->pidfd, SIGKILL);
+    context.step = CLINUX_SPAWN_SANDBOX;
+    context.error = ETIMEDOUT;
   }
-  *pidfd = descriptor;
-  *gate = received;
-  return 0;
+  spawned->report = report[0];
+  if (context.step == 0) return 0;
+  siginfo_t ignored;
+  while (waitid((idtype_t)P_PIDFD, (id_t)spawned->pidfd, &ignored, WEXITED) < 0 && errno == EINTR) {}
+  close(spawned->pidfd);
+  close_open(spawned->gate);
+  close_open(spawned->report);
+  *pid = 0;
+  *step = context.step;
+  return -context.error;
 }
 
 int clinux_pidfd_open(int32_t pid) {

@@ -30,26 +30,39 @@ public final class ChildProcess {
   public let sandboxGate: SandboxGate?
   private let pidfd: FileDescriptor
   private let leadsGroup: Bool
+  private let startReport: StartReport?
 
   /// Starts a process. When it cannot be executed the error says which step failed, and no process is left behind.
   /// - Parameter note: where the child writes its number before it does anything else, so that whoever shares that memory
   ///   knows of it even if this process is killed at that moment. It is 0 when this throws.
   public init(_ request: SpawnRequest, note: UnsafeMutablePointer<Int32>? = nil) throws(SystemError) {
     var process: Int32 = 0
-    var descriptor: Int32 = -1
-    var gate: Int32 = -1
+    var spawned = clinux_spawned()
     var step: Int32 = 0
     let result = Self.withShimRequest(request) { shim in
-      withUnsafeMutablePointer(to: &process) { clinux_spawn(shim, note ?? $0, &descriptor, &gate, &step) }
+      withUnsafeMutablePointer(to: &process) { clinux_spawn(shim, &spawned, note ?? $0, &step) }
     }
     if let note { process = note.pointee }
     guard result >= 0 else {
       throw SystemError(operation: Self.operation(ofStep: step), errno: -result, object: request.executable)
     }
     processID = process
-    pidfd = FileDescriptor(owning: descriptor)
-    sandboxGate = gate < 0 ? nil : SandboxGate(FileDescriptor(owning: gate), session: process)
+    pidfd = FileDescriptor(owning: spawned.pidfd)
+    sandboxGate = spawned.gate < 0 ? nil : SandboxGate(FileDescriptor(owning: spawned.gate), session: process)
     leadsGroup = request.group != .inherited
+    startReport =
+      spawned.report < 0
+      ? nil : StartReport(descriptor: FileDescriptor(owning: spawned.report), executable: request.executable)
+  }
+
+  /// Whether ``SpawnRequest/longestStart`` was over before its program was executed.
+  public var wasSlowToStart: Bool { startReport != nil }
+
+  /// Why a process that was slow to start and has ended never executed its program; `nil` if it did, or was killed before.
+  public var startFailure: SystemError? {
+    // Before its end that could be long in coming.
+    guard let startReport, (try? peek()).flatMap(\.self) != nil else { return nil }
+    return startReport.failure
   }
 
   /// The pidfd: readable when the process has ended.
@@ -88,7 +101,7 @@ public final class ChildProcess {
     return clinux_code_is_exit(code) ? .exited(value) : .signaled(value)
   }
 
-  private static func operation(ofStep step: Int32) -> String {
+  fileprivate static func operation(ofStep step: Int32) -> String {
     switch Int(step) {
     case CLINUX_SPAWN_GROUP: "set the process group for"
     case CLINUX_SPAWN_SCHEDULING: "set the scheduling of"
@@ -129,6 +142,7 @@ public final class ChildProcess {
     shim.parent_death_signal = request.parentDeathSignal ?? 0
     shim.descriptor_count = map.count
     shim.limit_count = limits.count
+    shim.longest_wait = request.longestStart ?? -1
     shim.sandbox = request.sandbox?.rawValue ?? -1
     shim.sandbox_has_network = request.sandbox?.hasNetwork ?? false
     let strings = CStrings([request.executable, request.workingDirectory ?? ""])
@@ -150,6 +164,23 @@ public final class ChildProcess {
         }
       }
     }
+  }
+}
+
+/// Where a child says what keeps it from executing its program. It says so once.
+private final class StartReport {
+  private let descriptor: FileDescriptor
+  private let executable: String
+  private(set) lazy var failure: SystemError? = {
+    var step: Int32 = 0
+    let result = clinux_spawn_outcome(descriptor.rawValue, &step)
+    guard result < 0 else { return nil }
+    return SystemError(operation: ChildProcess.operation(ofStep: step), errno: -result, object: executable)
+  }()
+
+  init(descriptor: consuming FileDescriptor, executable: String) {
+    self.descriptor = descriptor
+    self.executable = executable
   }
 }
 

@@ -89,6 +89,10 @@ public struct SpawnRequest: Sendable {
   public var resetsScheduling = true
   /// What the child may not do; `nil` for no such limits. It needs a session of its own then, which tells its processes from others.
   public var sandbox: Sandbox?
+  /// How long this process stands still for the program to be executed, in milliseconds: a file of a dead server may take for
+  /// ever. After that the child counts as started, and ``ChildProcess/startFailure`` knows when it has ended. `nil`: as long as it
+  /// takes, which costs less.
+  public var longestStart: Int32?
 
   /// A request that inherits no descriptor and keeps the parent's identity.
   public init(executable: String, arguments: [String], environment: [String] = []) {

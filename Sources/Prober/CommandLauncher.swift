@@ -14,6 +14,7 @@ final class CommandLauncher {
   let isStrict: Bool
   private let openFiles: ResourceLimit?
   private let sandboxes: Sandboxes?
+  private let patience = StartPatience()
   private let makeSandbox: (_ hasNetwork: Bool) throws(SystemError) -> Sandbox
 
   init(
@@ -70,7 +71,7 @@ final class CommandLauncher {
     do {
       return try CommandRun(
         request, limit: limit, loop: loop, drains: drains, groups: endsWithProber ? groups : nil,
-        sandboxes: sandboxes, completion: completion)
+        sandboxes: sandboxes, patience: patience, completion: completion)
     } catch {
       let step = error.operation == "execute" ? "" : "\(error.operation) it: "
       throw ScriptIdentities.Refusal(description: "cannot run: \(step)\(SystemError.reason(error.errno))")

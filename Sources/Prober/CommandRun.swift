@@ -62,10 +62,11 @@ final class CommandRun {
   /// - Parameters:
   ///   - groups: where it is noted while it runs, if it is not to outlive this process.
   ///   - sandboxes: who answers what its sandbox asks, if it has one.
+  ///   - patience: how long this process stands still for its program to be executed.
   /// - Throws: why it cannot be started, in the words that a reason uses.
   init(
     _ request: SpawnRequest, limit: Nanoseconds, loop: EventLoop, drains: OutputDrains, groups: RunningGroups? = nil,
-    sandboxes: Sandboxes? = nil, completion: @escaping (CommandOutcome) -> Void
+    sandboxes: Sandboxes? = nil, patience: StartPatience, completion: @escaping (CommandOutcome) -> Void
   ) throws(SystemError) {
     self.loop = loop
     self.drains = drains
@@ -80,7 +81,9 @@ final class CommandRun {
     request.map(pipe.writer.rawValue, to: 1)
     request.map(pipe.writer.rawValue, to: 2)
     if groups != nil { request.parentDeathSignal = SIGKILL }
+    request.longestStart = patience.milliseconds
     child = try ChildProcess(request, note: note)
+    if child.wasSlowToStart { patience.exhaust() }
     output = CommandOutput(reader, loop: loop)
     do {
       if let gate = child.sandboxGate { try sandboxes?.adopt(gate) }
@@ -151,7 +154,9 @@ final class CommandRun {
 
   private func complete(_ end: CommandOutcome.End) {
     output?.read()
-    let outcome = CommandOutcome(end: end, lastLine: output?.lastLine ?? "")
+    // A program that took long to be executed may have failed to be, which only its process could tell.
+    let failure = child.startFailure.map { CommandOutcome.End.cannotRun($0) }
+    let outcome = CommandOutcome(end: failure ?? end, lastLine: output?.lastLine ?? "")
     finish(end)
     let completion = completion
     self.completion = nil
@@ -182,7 +187,31 @@ final class CommandRun {
   }
 }
 
+/// How long the loop stands still for programs to be executed, which those of a dead server or disk never are.
+///
+/// One that is executed or refused within this time is known to be so at its start. Of any other, that is known when its process
+/// ends; and then nobody waits for the next ones for a while, as where one file cannot be read there may be a hundred.
+final class StartPatience {
+  private static let most: Int32 = 100
+  private static let recovery = Nanoseconds.seconds(10)
+
+  private var returns: MonotonicInstant?
+
+  var milliseconds: Int32 { returns.map { $0 > MonotonicClock.now() } == true ? 0 : Self.most }
+
+  /// Notes that a start took longer.
+  func exhaust() {
+    // What is not waited for at all says nothing about how long it would have taken.
+    if milliseconds > 0 { returns = MonotonicClock.now() + Self.recovery }
+  }
+}
+
 extension CommandOutcome.End {
+  fileprivate static func cannotRun(_ error: SystemError) -> CommandOutcome.End {
+    let step = error.operation == "execute" ? "" : "\(error.operation) it: "
+    return .notStarted("cannot run: \(step)\(SystemError.reason(error.errno))")
+  }
+
   fileprivate init(_ status: ExitStatus) {
     switch status {
     case .exited(let code): self = .exited(code)

@@ -104,7 +104,18 @@ typedef struct {
   /// What ``clinux_sandbox_open`` gave; -1: no sandbox.
   int sandbox;
   bool sandbox_has_network;
+  /// How long to wait for the program to be executed, in milliseconds; negative: for as long as it takes, which costs less.
+  int32_t longest_wait;
 } clinux_spawn_request;
+
+/// The descriptors of a process that was started.
+typedef struct {
+  int pidfd;
+  /// That of its sandbox; -1 without one.
+  int gate;
+  /// Where it will say what fails, if its program was not executed within `longest_wait`; else -1.
+  int report;
+} clinux_spawned;
 
 /// Which step of a spawn failed.
 enum {
@@ -136,9 +147,11 @@ int clinux_sandbox_receive_gate(int channel);
 /// Answers what is asked at a readable gate: a process may do so to those of its session.
 int clinux_sandbox_answer(int listener);
 
-/// Starts a process; 0, or a negative errno with the failed step in `step`. On success `pid` and `pidfd` are set, `pid`
-/// by the child before it does anything else; `gate` is that of its sandbox, or -1 without one.
-int clinux_spawn(const clinux_spawn_request *request, int32_t *pid, int *pidfd, int *gate, int *step);
+/// Starts a process; 0, or a negative errno with the failed step in `step`. On success `pid` is set too, by the child before it
+/// does anything else.
+int clinux_spawn(const clinux_spawn_request *request, clinux_spawned *spawned, int32_t *pid, int *step);
+/// What has become of a start since: 0, or a negative errno with the failed step. It waits until that is known.
+int clinux_spawn_outcome(int report, int *step);
 int clinux_pidfd_open(int32_t pid);
 int clinux_pidfd_signal(int pidfd, int signal);
 int clinux_kill(int32_t pid, int signal);
