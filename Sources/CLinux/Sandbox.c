@@ -9,7 +9,9 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/ipc.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -110,6 +112,18 @@ static int drop_capabilities(bool with_network) {
   UNLESS(number, 5), LOAD_ARGUMENT(flags), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, O_ACCMODE | O_TRUNC), \
   REFUSE(O_RDONLY | O_TRUNC, EROFS), LOAD(nr)
 
+/// Refuses a call with one of these values of an argument.
+#define REFUSE_TWO(number, argument, first, second) \
+  UNLESS(number, 6), LOAD_ARGUMENT(argument), REFUSE(first, EPERM), REFUSE(second, EPERM), LOAD(nr)
+#define REFUSE_FOUR(number, argument, first, second, third, fourth) \
+  UNLESS(number, 10), LOAD_ARGUMENT(argument), REFUSE(first, EPERM), REFUSE(second, EPERM), REFUSE(third, EPERM), \
+  REFUSE(fourth, EPERM), LOAD(nr)
+
+// What the C library's headers name only for some, or under names of their own.
+enum { SET_OWNER = 8, SET_SIGNAL = 10, SET_OWNER_EX = 15, SET_LEASE = 1024 };  // of fcntl
+enum { SOCKET_SET_OWNER = 0x8901, SOCKET_SET_GROUP = 0x8902 };                 // of ioctl
+enum { SET_VALUE = 16, SET_ALL = 17, LOCK = 11, UNLOCK = 12 };                 // of semctl and shmctl
+
 /// Whoever may write a file's contents nowhere shall not change what is written about files either.
 static struct sock_filter program[] = {
   LOAD(arch), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0), ANSWER(EPERM), LOAD(nr),
@@ -124,11 +138,22 @@ static struct sock_filter program[] = {
   REFUSE(SYS_fsetxattr, EROFS), REFUSE(463 /* setxattrat */, EROFS), REFUSE(SYS_removexattr, EROFS),
   REFUSE(SYS_lremovexattr, EROFS), REFUSE(SYS_fremovexattr, EROFS), REFUSE(466 /* removexattrat */, EROFS),
   REFUSE(469 /* file_setattr */, EROFS), REFUSE(SYS_truncate, EROFS), REFUSE_TRUNCATION(SYS_openat, 2),
+  REFUSE_TRUNCATION(SYS_open_by_handle_at, 2),
   // Their arguments cannot be looked at; whoever gets this answer falls back on the calls above.
   REFUSE(437 /* openat2 */, ENOSYS), REFUSE(425 /* io_uring_setup */, ENOSYS), REFUSE(426 /* io_uring_enter */, ENOSYS),
   REFUSE(427 /* io_uring_register */, ENOSYS),
   // FS_IOC_SETFLAGS and FS_IOC_FSSETXATTR, as chattr uses them.
   UNLESS(SYS_ioctl, 6), LOAD_ARGUMENT(1), REFUSE(0x40086602u, EROFS), REFUSE(0x401c5820u, EROFS), LOAD(nr),
+  // Whose descriptor is ready gets a signal, any that its holder wants, sent as by the holder. A lease keeps others from a file.
+  REFUSE_FOUR(SYS_fcntl, 1, SET_OWNER, SET_OWNER_EX, SET_SIGNAL, SET_LEASE),
+  REFUSE_TWO(SYS_ioctl, 1, SOCKET_SET_OWNER, SOCKET_SET_GROUP),
+  // What processes of one user share outside of files: System V objects may be read, message queues and keys not even that.
+  REFUSE_FOUR(SYS_shmctl, 1, IPC_RMID, IPC_SET, LOCK, UNLOCK), REFUSE_FOUR(SYS_semctl, 2, IPC_RMID, IPC_SET, SET_VALUE, SET_ALL),
+  REFUSE_TWO(SYS_msgctl, 1, IPC_RMID, IPC_SET), REFUSE(SYS_semop, EPERM), REFUSE(SYS_semtimedop, EPERM),
+  REFUSE(SYS_msgsnd, EPERM), REFUSE(SYS_msgrcv, EPERM),
+  UNLESS(SYS_shmat, 5), LOAD_ARGUMENT(2), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SHM_RDONLY), REFUSE(0, EPERM), LOAD(nr),
+  REFUSE(SYS_mq_open, EPERM), REFUSE(SYS_mq_unlink, EPERM), REFUSE(SYS_mq_timedsend, EPERM), REFUSE(SYS_mq_timedreceive, EPERM),
+  REFUSE(SYS_add_key, EPERM), REFUSE(SYS_request_key, EPERM), REFUSE(SYS_keyctl, EPERM),
   ALLOW,
 };
 

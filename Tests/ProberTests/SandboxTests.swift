@@ -69,6 +69,8 @@ extension ProberTests {
       arguments: [
         "cat /etc/passwd > /dev/null", "echo x > /dev/null", "echo x | grep -q x", "kill -0 $$", "test -d /proc/1",
         "grep -q 'NoNewPrivs:.1' /proc/self/status", "ls / > /dev/null", "sleep 0.01 & wait",
+        "exec 3< /etc/passwd && flock -s 3 && read x <&3", "ipcs > /dev/null",
+        #"perl -e 'pipe(R, W); exit !(fcntl(R, 4, 04000) && fcntl(R, 1, 0) && ioctl(R, 0x541B, $n = "    "))'"#,
       ])
     func ordinary(command: String) throws {
       let harness = try Harness()
@@ -135,6 +137,11 @@ extension ProberTests {
       arguments: [
         "kill -9 PID", "kill -STOP PID", "kill -9 -PID", "renice -n 5 -p PID", "renice -n 5 -g PID",
         "prlimit --pid PID --nofile=99", "chrt -i -p 0 PID", "taskset -p 1 PID", "ionice -c 3 -p PID",
+        "perl -e 'pipe(R, W); fcntl(R, 8, PID) && fcntl(R, 10, 9) && fcntl(R, 4, 020000) or exit 1; syswrite W, 1'",
+        #"perl -e 'pipe(R, W); $o = pack("ii", 1, PID); exit !fcntl(R, 15, $o)'"#,
+        "perl -e 'pipe(R, W); exit !fcntl(R, 10, 9)'",
+        #"perl -e 'use Socket; socketpair(A, B, 1, 1, 0); $p = pack("i", PID); exit !ioctl(A, 0x8901, $p)'"#,
+        #"perl -e 'use Socket; socketpair(A, B, 1, 1, 0); $p = pack("i", PID); exit !ioctl(A, 0x8902, $p)'"#,
         "setsid true", "cat /proc/PID/environ", "head -c 1 /proc/PID/mem; test $? = 1 && : >> /proc/PID/mem",
       ] + rareCalls)
     func otherProcesses(command: String) throws {
@@ -150,6 +157,43 @@ extension ProberTests {
         let verdict = try verdict(of: text, sandbox, in: harness)
         #expect(verdict?.status == (sandbox == .off ? .up : .down), "\(sandbox): \(String(describing: verdict))")
         if sandbox != .off { #expect(look(at: process) == before, "\(sandbox)") }
+      }
+    }
+
+    @Test(
+      "A script in a sandbox leaves alone what processes share outside of files, and may read it", needsLandlock,
+      needsTools,
+      arguments: [
+        "exit !shmctl(SHM, 0, 0)", #"exit !shmwrite(SHM, "x", 0, 1)"#, "exit !semctl(SEM, 0, 0, 0)",
+        "exit !semctl(SEM, 0, 16, 5)", #"exit !semop(SEM, pack("s3", 0, 1, 0))"#, "exit !msgctl(MSG, 0, 0)",
+        #"exit !msgsnd(MSG, pack("l! a*", 1, "x"), 0)"#, #"exit !msgrcv(MSG, $x, 10, 0, 0)"#,
+        #"open(F, "<", "lease") or die; exit !fcntl(F, 1024, 1)"#,
+      ])
+    func sharedObjects(attack: String) throws {
+      for sandbox in [ScriptCheckDefinition.Sandbox.closed, .withNetwork, .off] {
+        let segment = shmget(0, 4096, 0o600 | 0o1000)
+        let semaphore = semget(0, 1, 0o600 | 0o1000)
+        let queue = msgget(0, 0o600 | 0o1000)
+        defer {
+          shmctl(segment, 0, nil)
+          msgctl(queue, 0, nil)
+        }
+        try #require(segment >= 0 && semaphore >= 0 && queue >= 0)
+        var message = (1, 7)
+        try #require(msgsnd(queue, &message, 8, 0) == 0)
+        let harness = try Harness()
+        mkdir(harness.scratch.path("files"), 0o755)
+        harness.scratch.write("files/lease", "")
+        let program = attack.replacing("SHM", with: "\(segment)").replacing("SEM", with: "\(semaphore)")
+          .replacing("MSG", with: "\(queue)")
+        let reads = "shmread(\(segment), $y, 0, 4) or exit 9; semctl(\(semaphore), 0, 12, 0) or exit 8;"
+        let verdict = try verdict(of: "perl -e '\(reads) \(program)'", sandbox, in: harness)
+        #expect(verdict?.status == (sandbox == .off ? .up : .down), "\(sandbox): \(String(describing: verdict))")
+        #expect(["exit 8", "exit 9"].contains(verdict?.reason ?? "") == false)
+        // The call that removes it is variadic, which Swift does not see; it may be gone already.
+        let words = ["perl", "-e", "semctl(\(semaphore), 0, 0, 0)"]
+        let remover = try ChildProcess(SpawnRequest(executable: "/usr/bin/perl", arguments: words))
+        while try remover.reap() == nil { usleep(1000) }
       }
     }
 
