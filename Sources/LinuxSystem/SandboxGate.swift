@@ -21,6 +21,12 @@ public final class SandboxGate {
   /// Answers one question: processes of the sandbox may be signalled and changed, others not. Who asked may be gone by then.
   public func answer() { _ = clinux_sandbox_answer(descriptor.rawValue) }
 
+  /// Whether nobody is in the sandbox any more.
+  public var isDeserted: Bool {
+    var question = pollfd(fd: descriptor.rawValue, events: 0, revents: 0)
+    return poll(&question, 1, 0) == 1 && question.revents & Int16(POLLHUP) != 0
+  }
+
   /// The session of a process; `nil` when there is no such process.
   public static func session(of process: Int32) -> Int32? {
     guard process > 0 else { return nil }

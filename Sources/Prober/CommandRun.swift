@@ -49,6 +49,7 @@ final class CommandRun {
 
   private let loop: EventLoop
   private let drains: OutputDrains
+  private let sandboxes: Sandboxes?
   private let child: ChildProcess
   private let note: UnsafeMutablePointer<Int32>?
   private let limit: Nanoseconds
@@ -70,6 +71,7 @@ final class CommandRun {
   ) throws(SystemError) {
     self.loop = loop
     self.drains = drains
+    self.sandboxes = sandboxes
     note = groups?.reserve()
     self.limit = limit
     self.completion = completion
@@ -86,7 +88,7 @@ final class CommandRun {
     if child.wasSlowToStart { patience.exhaust() }
     output = CommandOutput(reader, loop: loop)
     do {
-      if let gate = child.sandboxGate { try sandboxes?.adopt(gate) }
+      if let gate = child.sandboxGate { try sandboxes?.adopt(gate, of: request.executable) }
       registration = try loop.watch(child.rawValue, for: .readable) { [weak self] _ in self?.childEnded() }
     } catch {
       killGroup()
@@ -169,6 +171,7 @@ final class CommandRun {
     registration = nil
     _ = try? child.reap()
     note?.pointee = 0
+    if child.sandboxGate != nil { sandboxes?.scriptEnded(child.processID) }
     if let output, end != nil {
       drains.adopt(output)
     } else {

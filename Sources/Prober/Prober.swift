@@ -18,7 +18,7 @@ final class Prober {
   private let readBundle: BundleReader
   private let drains = OutputDrains()
   private let groups: RunningGroups
-  private let sandboxes: Sandboxes
+  let sandboxes: Sandboxes
   /// How many files scripts may open, if not as many as this process.
   private let scriptFiles: ResourceLimit?
   let checks: Checks
@@ -55,7 +55,7 @@ final class Prober {
     self.log = log
     self.readBundle = readBundle
     self.groups = groups
-    sandboxes = Sandboxes(loop: loop)
+    sandboxes = Sandboxes(loop: loop, log: log)
     self.scriptFiles = scriptFiles
     checks = Checks(loop: loop, log: log)
     files = TrackedFiles(loop: loop, log: log)

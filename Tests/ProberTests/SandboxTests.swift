@@ -219,6 +219,39 @@ extension ProberTests {
       #expect(free?.reason.contains("may not ask") == false, "\(String(describing: free))")
     }
 
+    @Test("What scripts in a sandbox leave running takes no more than its share, and is still known", needsLandlock)
+    func leftovers() throws {
+      let harness = try Harness()
+      let fifo = harness.scratch.path("fifo")
+      try #require(mkfifo(fifo, 0o600) == 0)
+      // Whoever waits for the other end goes on when there is one.
+      defer { close(open(fifo, O_RDWR)) }
+      let script = harness.scratch.script("check", "cat \(fifo) > /dev/null 2>&1 &\necho $!; exit 1")
+      var check = ScriptCheckDefinition(name: "check", command: CommandDefinition(script))
+      check.interval = .milliseconds(10)
+      check.timeout = .seconds(10)
+      check.sandbox = .closed
+      var configuration = Configuration.asOwnUser()
+      configuration.scripts = [check]
+      try harness.serve(configuration)
+      try harness.wait(for: "a verdict") { !harness.verdicts.isEmpty }
+      let first = try #require(harness.verdicts.first?.reason.split(separator: " ").last.flatMap { Int32($0) })
+      var most = 0
+      try harness.wait(for: "the warning", seconds: 30) {
+        most = max(most, harness.prober.sandboxes.count)
+        return harness.logText.contains("have left more than 32 programs running, as \(script) has")
+      }
+      let end = MonotonicClock.now() + .seconds(1)
+      try harness.wait(for: "some more runs") {
+        most = max(most, harness.prober.sandboxes.count)
+        return MonotonicClock.now() > end
+      }
+      #expect((32...33).contains(most))
+      #expect(harness.logText.components(separatedBy: "have left more than").count == 2)
+      #expect(kill(first, 0) == 0 && harness.prober.sandboxes.mayHold(first))
+      #expect(!harness.prober.sandboxes.mayHold(getpid()))
+    }
+
     @Test("A script in a sandbox finds no abstract socket of others", needsLandlock, needsTools, needsAbstractScope)
     func abstractSockets() throws {
       let name = "martlet-test-\(getpid())"
