@@ -81,6 +81,16 @@ public struct Keyword: Sendable, Hashable {
     case cut(Int)
   }
 
+  /// What keepalived 2.2.7 makes of the keyword without the value that it needs.
+  enum Bare: Sendable, Hashable {
+    /// It ends.
+    case ends
+    /// It goes on without the line.
+    case ignored
+    /// It does not know the keyword, and what a later version does nobody has seen.
+    case unknown
+  }
+
   /// Why a keyword has no effect and nothing is lost.
   public enum Reason: Sendable, Hashable {
     case scheduling, processes, buffers, firewall, reading, debugging, putBack, kernelLinks, always, boundToInterface
@@ -151,6 +161,11 @@ public struct Keyword: Sendable, Hashable {
   public let repetition: Repetition
   /// What becomes of a value that is beyond its form.
   let excess: Excess
+  /// What keepalived makes of it where its value is missing.
+  var bare: Bare {
+    if Schema.keywordsPassedOverWithoutValue[block]?.contains(name) == true { return .ignored }
+    return since == "2.2.7" ? .ends : .unknown
+  }
   /// Whether keepalived 2.2.7 knows it as a flag, which is on whatever follows it.
   let wasFlag: Bool
   /// Whether a block of entries has a name before its brace.
