@@ -153,6 +153,10 @@ struct InstanceDraft {
   /// Millionths of a second.
   var interval: Located<Int>?
   var family: Located<AddressFamily>?
+  /// The keyword that fixed it, if that was no address.
+  var familyKeyword: String?
+  /// Scripts that it tracks with a weight that can change nothing.
+  var scriptsWithoutEffect: [String] = []
   var nativeIPv6 = false
   /// Where `auth_type` stands.
   var authenticationType: SourceSpan?

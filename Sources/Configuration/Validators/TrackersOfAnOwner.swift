@@ -9,6 +9,7 @@ enum TrackersOfAnOwner: InstanceRule {
       lowering.diagnostics.report(
         .warning, "owner-weight", "priority 255 never changes, so \(entry.name.value) with a weight is not tracked",
         at: entry.name.span, suggestion: "give the router a priority below 255, or the tracker no weight")
+      if entry.kind == .script { draft.scriptsWithoutEffect.append(entry.name.value) }
       return true
     }
   }

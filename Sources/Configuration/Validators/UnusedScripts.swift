@@ -7,6 +7,8 @@ enum UnusedScripts: ConfigurationRule {
     for entries in lowering.instances.map(\.tracked) + lowering.groups.map(\.tracked) {
       used.formUnion(entries.filter { $0.kind == .script }.map(\.name.value))
     }
+    // It is told already why these have no effect.
+    used.formUnion(lowering.instances.flatMap(\.scriptsWithoutEffect))
     for probe in lowering.probes {
       used.formUnion(probe.members.filter { $0.value.kind == .script }.map(\.value.name))
     }
