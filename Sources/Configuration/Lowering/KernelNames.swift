@@ -84,7 +84,8 @@ struct KernelNames {
 extension Lowering {
   /// Says that a number with a 0 before it is octal, as for keepalived.
   func noteOctal(_ word: Word, is number: UInt32) {
-    guard KernelNames.isOctal(word.bytes) else { return }
+    // Of a single digit both readings are the same.
+    guard KernelNames.isOctal(word.bytes), KernelNames.decimal(word.bytes) != UInt64(number) else { return }
     diagnostics.report(
       .warning, "octal-number", "'\(word.text)' is octal here: \(number) is used", at: word.span,
       suggestion: "write \(number), or without the 0 what is meant")
