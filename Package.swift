@@ -146,7 +146,7 @@ let package = Package(
       "ConfigurationOutlineTests",
       ["ConfigurationOutline", "Configuration", "ConfigurationSyntax", "VRRPCore", "NetworkTypes", "SeededRandom"]),
     tests("ReferenceTests", ["Reference", "Configuration", "ConfigurationSyntax"]),
-    tests("CorpusTests", ["Configuration", "ConfigurationOutline", "ConfigurationSyntax"]),
+    tests("CorpusTests", ["Configuration", "ConfigurationOutline", "ConfigurationSyntax", "VRRPCore"]),
     tests("ControlModelTests", ["ControlModel", "HealthCore", "VRRPCore", "NetworkTypes"]),
     tests("LinuxSystemTests", ["LinuxSystem", "CLinux", "NetworkTypes"]),
     tests("NetlinkTests", ["Netlink", "CNetlink", "LinuxSystem", "LabKit", "NetworkTypes"]),

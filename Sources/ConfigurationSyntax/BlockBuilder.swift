@@ -13,6 +13,10 @@ struct BlockBuilder {
     var isValues: Bool
     /// A brace that closes a block in it and stands as if it closed this one.
     var doubtful: SourceSpan?
+    /// Findings in it whose fix would add a line of a keyword.
+    var added: [(keyword: Grammar.ID, finding: Int)] = []
+    /// Whether keepalived has taken a brace in it for its end.
+    var hasEndedForKeepalived = false
   }
 
   let grammar: Grammar
@@ -38,6 +42,8 @@ struct BlockBuilder {
   private var unknownLine: UnknownLine?
   /// The block of such a line within another.
   private var unknownBlock: UnknownBlock?
+  /// How many blocks are open around that one.
+  private var depthOfUnknownBlock = 0
 
   init(
     grammar: Grammar, limits: SourceLimits, diagnostics: DiagnosticCollector, receive: @escaping (Statement) -> Void
@@ -125,8 +131,22 @@ struct BlockBuilder {
   }
 
   private mutating func reportUnknownLine() {
-    unknownLine?.report(to: diagnostics)
+    guard let line = unknownLine else { return }
     unknownLine = nil
+    note(line.report(to: diagnostics), adding: line.added, depth: open.count)
+  }
+
+  /// Remembers what the fix of a finding would add to the block that is the innermost one of so many.
+  private mutating func note(_ finding: Int?, adding keyword: Grammar.ID?, depth: Int) {
+    guard let finding, let keyword, open.indices.contains(depth - 1) else { return }
+    open[depth - 1].added.append((keyword, finding))
+  }
+
+  /// Takes back the fixes that would add a second line of a keyword to a block: which of the two is meant, a person must say.
+  private func withdrawAdditions(to frame: Frame) {
+    guard !frame.added.isEmpty else { return }
+    let written = Set(frame.statement.children.lazy.filter { !$0.isGuess }.compactMap(\.keyword))
+    for (keyword, finding) in frame.added where written.contains(keyword) { diagnostics.withdrawFix(of: finding) }
   }
 
   /// Begins the block of the line before, if its keyword is unknown.
@@ -135,14 +155,19 @@ struct BlockBuilder {
     unknownLine = nil
     if let block, unknownBlock == nil {
       unknownBlock = UnknownBlock(line, in: block, grammar)
+      depthOfUnknownBlock = open.count
     } else {
       line.report(to: diagnostics, consequence: line.severity == .error ? nil : "its block is left out")
     }
   }
 
   private mutating func reportUnknownBlock() {
-    unknownBlock?.report(to: diagnostics)
+    guard let block = unknownBlock else { return }
     unknownBlock = nil
+    note(block.report(to: diagnostics), adding: block.line.added, depth: depthOfUnknownBlock)
+    if block.endsAround, open.indices.contains(depthOfUnknownBlock - 1) {
+      open[depthOfUnknownBlock - 1].hasEndedForKeepalived = true
+    }
   }
 
   /// Whether a block that belongs outside all blocks starts here, so that the ones around it must have lost their braces.
@@ -172,6 +197,8 @@ struct BlockBuilder {
   /// Keeps a statement until the block that it stands in is complete.
   private mutating func hold(_ statement: Statement) {
     tally.words += statement.words.count + 4
+    var statement = statement
+    statement.isLostToKeepalived = open[open.count - 1].hasEndedForKeepalived
     open[open.count - 1].statement.children.append(statement)
   }
 
@@ -192,7 +219,7 @@ struct BlockBuilder {
 
   private mutating func enter(_ statement: Statement) {
     awaited = nil
-    if isSecret(statement) { diagnostics.beginSecret(at: statement.span) }
+    if isSecret(statement) { diagnostics.beginSecret(of: statement.span) }
     let values = statement.keyword.map { grammar.shape(of: $0) == .values } ?? true
     open.append(Frame(statement: statement, isValues: values))
   }
@@ -234,7 +261,10 @@ struct BlockBuilder {
     frame.statement.closingBrace = span
     noteIndentation(of: span, closing: frame)
     if isSecret(frame.statement) { diagnostics.endSecret(at: span) }
+    withdrawAdditions(to: frame)
     append(frame.statement)
+    // Its own brace then ends the block around it.
+    if frame.hasEndedForKeepalived, !open.isEmpty { open[open.count - 1].hasEndedForKeepalived = true }
     if open.isEmpty { outcast = nil }
   }
 
@@ -269,6 +299,7 @@ struct BlockBuilder {
         ? [.insert(String(repeating: "}\n", count: open.count), before: word.span)] : [])
     while let frame = open.popLast() {
       if isSecret(frame.statement) { diagnostics.endSecret(at: word.span) }
+      withdrawAdditions(to: frame)
       append(frame.statement)
     }
   }
@@ -313,7 +344,10 @@ struct BlockBuilder {
     }
     enterWithoutBraceAtEnd()
     reportUnclosed()
-    while let frame = open.popLast() { append(frame.statement) }
+    while let frame = open.popLast() {
+      withdrawAdditions(to: frame)
+      append(frame.statement)
+    }
   }
 
   private func reportUnclosed() {

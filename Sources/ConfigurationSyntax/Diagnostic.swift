@@ -149,8 +149,23 @@ public final class DiagnosticCollector {
         suggestion: suggestion, fixIt: fixIt))
   }
 
-  /// Says that a block with secrets begins.
-  func beginSecret(at span: SourceSpan) { secrets.append((span, nil)) }
+  /// Leaves a finding, by its position among all, to people: what settles it would change more than was known when it was made.
+  func withdrawFix(of finding: Int) {
+    if diagnostics.indices.contains(finding) { diagnostics[finding].fixIt = nil }
+  }
+
+  /// Says that a block with secrets begins. Its keyword is none: it is shown if nothing but the brace stands on its line.
+  func beginSecret(of keyword: SourceSpan) {
+    var start = keyword
+    if keyword.origin == 0, !keyword.isMixed {
+      let line = map.line(of: keyword)
+      let end = Int(keyword.column) - 1 + Int(keyword.length)
+      let isAlone = line.prefix(Int(keyword.column) - 1).allSatisfy(Ascii.isBlank)
+      let rest = line.dropFirst(end).filter { !Ascii.isBlank($0) }
+      if isAlone, rest.isEmpty || rest == [Ascii.open] { start.column += keyword.length }
+    }
+    secrets.append((start, nil))
+  }
 
   /// Says that the last such block has ended.
   func endSecret(at span: SourceSpan) {

@@ -155,13 +155,14 @@ struct LineExpander {
     guard !isQuoted else { return }
     let name = String(decoding: reference.name, as: UTF8.self)
     let nearest = reader.diagnostics.nearest(to: name, in: reader.definitions.names)
-    let meant = nearest.map { reference.isBraced ? "${\($0)}" : "$\($0)" }
+    let shown = { (name: String) in reference.isBraced ? "${\(name)}" : "$\(name)" }
+    let meant = nearest.map(shown)
     reader.diagnostics.report(
       .warning, "undefined-definition",
       reference.isBraced
         ? "'${\(name)}' is not defined; it stays in the text as it is, and keepalived takes its braces for those of a block"
         : "'$\(name)' is not defined; it stays in the text as it is",
       at: span, suggestion: meant.map { "did you mean \($0)?" } ?? "define it before its use: '$\(name)=VALUE'",
-      replacement: reference.parameters.isEmpty ? meant : nil)
+      replacement: reference.parameters.isEmpty ? Spelling.sure(nearest, for: name).map(shown) : nil)
   }
 }

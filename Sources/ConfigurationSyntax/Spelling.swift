@@ -29,12 +29,25 @@ public enum Spelling {
     return best?.name
   }
 
+  /// The name that a word was meant to be, if it is near enough to be put in the word's place unasked: one edit away, or other only in
+  /// capitals and in what stands between its parts.
+  public static func sure(_ meant: String?, for name: String) -> String? {
+    guard let meant, synonyms[name.lowercased()] != meant else { return meant }
+    let (first, second) = (Array(name.utf8), Array(meant.utf8))
+    guard first.count <= longestName, second.count <= longestName else { return nil }
+    guard fold(first) != fold(second) else { return meant }
+    var rows = Rows()
+    return distance(from: first, to: second, rows: &rows) <= 1 ? meant : nil
+  }
+
+  /// What other programs call an option.
+  private static let synonyms = [
+    "gateway": "via", "device": "dev", "interface": "dev", "iface": "dev", "broadcast": "brd", "bcast": "brd",
+    "source": "src", "destination": "to", "prio": "priority", "pref": "preference",
+  ]
+
   /// The option that a word was meant to be: one that other programs call by the word, or the nearest.
   public static func option(_ word: String, among options: some Sequence<String>) -> String? {
-    let synonyms = [
-      "gateway": "via", "device": "dev", "interface": "dev", "iface": "dev", "broadcast": "brd", "bcast": "brd",
-      "source": "src", "destination": "to", "prio": "priority", "pref": "preference",
-    ]
     if let other = synonyms[word.lowercased()], options.contains(other) { return other }
     return nearest(to: word, in: options)
   }

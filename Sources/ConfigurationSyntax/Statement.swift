@@ -37,6 +37,9 @@ public struct Statement: Sendable {
   /// Whether the keyword is misspelt and ``keyword`` only what it will have been meant to be: what the block says is looked at
   /// and has no effect.
   public var isGuess = false
+  /// Whether it stands behind a block within its own that keepalived does not know: for keepalived the block around has ended there,
+  /// and what follows in it is lost.
+  public var isLostToKeepalived = false
 
   /// The words after the keyword.
   public var arguments: ArraySlice<Word> { words.dropFirst() }

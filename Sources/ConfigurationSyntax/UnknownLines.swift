@@ -12,11 +12,20 @@ struct UnknownLine {
   var replacement: String?
   /// The keyword that the word was meant to be.
   var meant: String?
+  /// The keyword of the block that ``replacement`` would add to it.
+  var added: Grammar.ID?
 
-  func report(to diagnostics: DiagnosticCollector, consequence: String? = nil, notes: [(String, SourceSpan?)] = []) {
+  /// Reports the line.
+  ///
+  /// - Returns: The finding's position among all; `nil` for one that is only counted.
+  @discardableResult func report(
+    to diagnostics: DiagnosticCollector, consequence: String? = nil, notes: [(String, SourceSpan?)] = []
+  ) -> Int? {
+    let position = diagnostics.diagnostics.count
     diagnostics.report(
       severity, id, "\(fault); \(consequence ?? self.consequence)", at: span, notes: notes, suggestion: suggestion,
       replacement: replacement)
+    return diagnostics.diagnostics.count > position ? position : nil
   }
 }
 
@@ -46,6 +55,9 @@ struct UnknownBlock {
     name = grammar.name(of: around)
   }
 
+  /// Whether keepalived takes one of its braces for the end of the block around.
+  var endsAround: Bool { end != nil }
+
   /// Whether its last brace has come.
   var isClosed: Bool { depth <= 0 }
 
@@ -63,12 +75,12 @@ struct UnknownBlock {
     }
   }
 
-  func report(to diagnostics: DiagnosticCollector) {
+  func report(to diagnostics: DiagnosticCollector) -> Int? {
     let lines = readOutside.map { ("keepalived takes this line for one of \(name)", $0.span as SourceSpan?) }
     let end = end.map {
       ("keepalived takes this } for the end of \(name), and what follows in it is lost to it", $0 as SourceSpan?)
     }
-    line.report(
+    return line.report(
       to: diagnostics, consequence: "its block is left out, while keepalived reads it as part of \(name)",
       notes: lines + [end].compactMap(\.self))
   }
@@ -95,13 +107,16 @@ struct UnknownWords {
   /// What there is to say of a line that begins with a word unknown in a block, or outside all blocks.
   mutating func look(at word: Word, in block: Grammar.ID?) -> UnknownLine {
     let place = block.map { "in \(grammar.name(of: $0))" } ?? "outside all blocks"
-    if let found = misplaced(word, in: block, place) ?? withHardBlank(word) ?? withEqualsSign(word, in: block, place) {
+    if let found = misplaced(word, in: block, place) ?? withHardBlank(word, in: block)
+      ?? withEqualsSign(word, in: block, place)
+    {
       return found
     }
     let nearest = meaning(of: word, in: block)
     var line = UnknownLine(
       id: "unknown-keyword", fault: "'\(word.text)' is not a keyword \(place)", span: word.span,
-      suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest, meant: nearest)
+      suggestion: nearest.map { "did you mean \($0)?" }, replacement: Spelling.sure(nearest, for: word.text),
+      meant: nearest, added: nearest.flatMap { grammar.find(Array($0.utf8)[...], in: block) })
     if block == nil, let nearest, Self.losesRouter(nearest) {
       line.severity = .error
       line.consequence = "its whole block would be lost"
@@ -120,23 +135,25 @@ struct UnknownWords {
       suggestion: "it belongs \(home)")
   }
 
-  private func withHardBlank(_ word: Word) -> UnknownLine? {
+  private func withHardBlank(_ word: Word, in block: Grammar.ID?) -> UnknownLine? {
     guard word.text.unicodeScalars.contains("\u{A0}"), !word.quoted else { return nil }
     var plain = String.UnicodeScalarView()
     for scalar in word.text.unicodeScalars { plain.append(scalar == "\u{A0}" ? " " : scalar) }
+    let first = String(plain).utf8.split(separator: Ascii.space, maxSplits: 1).first.map { Array($0) } ?? []
     return UnknownLine(
       id: "no-break-space", fault: "'\(word.text)' is one word, since the blank in it is a no-break space",
       span: word.span, suggestion: "write an ordinary blank in the place of the no-break space (U+00A0)",
-      replacement: String(plain))
+      replacement: String(plain), added: grammar.find(first[...], in: block))
   }
 
   private func withEqualsSign(_ word: Word, in block: Grammar.ID?, _ place: String) -> UnknownLine? {
     let parts = word.bytes.split(separator: Ascii.equals, maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, grammar.find(parts[0], in: block) != nil else { return nil }
+    guard parts.count == 2, let keyword = grammar.find(parts[0], in: block) else { return nil }
     let value = parts[1].isEmpty ? "" : " " + String(decoding: parts[1], as: UTF8.self)
     return UnknownLine(
       id: "equals-sign", fault: "'\(word.text)' is not a keyword \(place), since = separates nothing", span: word.span,
-      suggestion: "write a blank in the place of =", replacement: String(decoding: parts[0], as: UTF8.self) + value)
+      suggestion: "write a blank in the place of =", replacement: String(decoding: parts[0], as: UTF8.self) + value,
+      added: keyword)
   }
 
   /// The keyword of the block that a word was meant to be; `nil` too when there are more findings than are shown.

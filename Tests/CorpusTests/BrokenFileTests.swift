@@ -1,6 +1,7 @@
 import Configuration
 import ConfigurationSyntax
 import Testing
+import VRRPCore
 
 /// A host that has what the broken files ask for, as the one had on which keepalived was asked about them.
 private struct CorpusHost: HostFacts {
@@ -79,6 +80,40 @@ struct BrokenFileTests {
       let messages = try Self.findings(file).map(\.message)
       for text in texts { #expect(messages.contains { $0.contains(text) }, "\(file): \(messages)") }
     }
+  }
+
+  @Test("Fixing leaves in force what was, except where a finding with a fix says that the line had no effect")
+  func inForce() throws {
+    let broken = BrokenFiles.expectations.map { ("/broken/" + $0.file + ".conf", "host" as String?) }
+    let real = try Corpus.entries().map { ("/files/" + $0.file, $0.configurationID) }
+    var compared = 0
+    for (file, id) in broken + real {
+      let path = Corpus.root + file
+      let source = ConfigurationSource(path: path, configurationID: id)
+      let changed = ConfigurationFixer.fix(source, files: DiskSourceFiles()).files.mapValues(\.after)
+      guard !changed.isEmpty else { continue }
+      let before = ConfigurationLoader.load(path: path, files: DiskSourceFiles(), configurationID: id, lints: true)
+      let files = MemorySourceFiles(files: changed)
+      guard changed.keys.elementsEqual([path]) else { continue }
+      let after = ConfigurationLoader.load(path: path, files: files, configurationID: id, lints: true)
+      let fixes = before.diagnostics.filter { $0.fixIt != nil }.map { "\($0.message) \($0.suggestion ?? "")" }
+      for router in before.configuration.routers {
+        guard let other = after.configuration.routers.first(where: { $0.name == router.name }) else { continue }
+        compared += 1
+        let kept: [(keyword: String, isSame: Bool)] = [
+          ("state", router.initialState == other.initialState),
+          ("priority", router.core.priority == other.core.priority),
+          ("virtual_router_id", router.core.virtualRouterID == other.core.virtualRouterID),
+          ("version", router.core.version == other.core.version),
+        ]
+        for (keyword, isSame) in kept where !isSame {
+          let isTold = fixes.contains { $0.contains(keyword) && ($0.contains("ignored") || $0.contains("is used")) }
+          #expect(isTold, "\(file): \(router.name): \(keyword)")
+        }
+      }
+    }
+    print("fixes: \(compared) instances of files that fixing changes")
+    #expect(compared > 10)
   }
 
   @Test("Fixing is done at once: a second time changes nothing, and no file gets worse")

@@ -117,7 +117,7 @@ extension Lowering {
       at: word.span,
       suggestion: isAddress
         ? "put each address on a line of its own"
-        : nearest.map { "did you mean \($0)?" } ?? "take it out", replacement: nearest,
+        : nearest.map { "did you mean \($0)?" } ?? "take it out", replacement: Spelling.sure(nearest, for: word.text),
       changes: isAddress ? [.breakLine(before: word.span)] : [])
   }
 

@@ -4,7 +4,9 @@ import ConfigurationSyntax
 extension Lowering {
   func reportBad(_ statement: Statement, _ word: Word, _ row: Keyword, _ what: String, _ bad: BadValue) {
     let name = statement.words[0].text
-    let (suggestion, changes) = remedy(for: word, of: statement, row)
+    let (suggestion, remedies) = remedy(for: word, of: statement, row)
+    // Beside another line of the keyword a person must say which of them is meant.
+    let changes = isOnly(statement) ? remedies : []
     switch bad {
     case .error:
       diagnostics.report(
@@ -14,10 +16,16 @@ extension Lowering {
         .warning, "bad-value", "\(name): \(what); \(value) is used", at: word.span, suggestion: suggestion,
         changes: changes)
     case .ignored:
-      let rest = row.defaultText.map { "the line is ignored and the default holds (\($0))" } ?? "the line is ignored"
+      let rest = whatHoldsWithout(statement, row)
       diagnostics.report(
         .warning, "bad-value", "\(name): \(what); \(rest)", at: word.span, suggestion: suggestion, changes: changes)
     }
+  }
+
+  /// What comes of a line that counts as not written.
+  func whatHoldsWithout(_ statement: Statement, _ row: Keyword) -> String {
+    guard let text = row.defaultText, isOnly(statement) else { return "the line is ignored" }
+    return "the line is ignored and the default holds (\(text))"
   }
 
   /// Tells of places behind the point that are rounded off.
@@ -37,6 +45,16 @@ extension Lowering {
       .warning, "on-in-keepalived", "\(row.name) is off here; keepalived 2.2.7 has it on, whatever follows it",
       at: statement.span, suggestion: "take the line out to have it off on all hosts",
       changes: [.removeLine(statement.span)])
+  }
+
+  /// Tells of a word that is neither on nor off behind a keyword that keepalived 2.2.7 has on, whatever follows it.
+  func reportBadFlag(_ statement: Statement, _ word: Word, _ row: Keyword, _ what: String) {
+    let (suggestion, changes) = remedy(for: word, of: statement, row)
+    diagnostics.report(
+      .warning, "on-in-keepalived",
+      "\(row.name): \(what); \(whatHoldsWithout(statement, row)), while keepalived 2.2.7 has it on, whatever follows it",
+      at: word.span, suggestion: suggestion.map { "\($0), or take the line out to have it off on all hosts" },
+      changes: isOnly(statement) ? changes : [])
   }
 
   private func remedy(for word: Word, of statement: Statement, _ row: Keyword) -> (String?, [TextChange]) {

@@ -11,7 +11,7 @@ extension Lowering {
       noteDeprecationOfServer(line, row)
       guard checkWords(line, row) else { continue }
       switch row.name {
-      case "url": checkURL(line)
+      case "url": reading(line.children) { checkURL(line) }
       case "payload", "require_reply": checkHexadecimal(line, hasWildcards: row.name == "require_reply")
       case "connect_ip", "bindto":
         if let address = address(line) { families[address.value.family] = address.span }

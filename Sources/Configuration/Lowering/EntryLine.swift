@@ -63,7 +63,7 @@ struct EntryLine {
     let nearest = lowering.diagnostics.option(word.text, among: options)
     return refused(
       "unknown-option", "'\(word.text)' is no option of a \(subject)", at: word.span,
-      suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
+      suggestion: nearest.map { "did you mean \($0)?" }, replacement: Spelling.sure(nearest, for: word.text))
   }
 
   func bad(_ word: Word, _ what: String) -> LineRefused {

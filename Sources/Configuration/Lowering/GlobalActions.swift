@@ -58,7 +58,9 @@ extension Lowering {
       .custom("checker_cpu_affinity") { $2.checkProcessors($1) },
       .custom("bfd_cpu_affinity") { $2.checkProcessors($1) },
       .custom("default_interface") { draft, statement, lowering in
-        guard let word = statement.arguments.first, lowering.isInterfaceName(word) else { return }
+        guard let word = statement.arguments.first else { return }
+        // keepalived goes on with what can name none.
+        guard Self.canNameInterface(word) else { return lowering.checkInterface(statement) }
         draft.settings.defaultInterface = word.text
       },
       .custom("vrrp_garp_extra_if") { draft, statement, lowering in

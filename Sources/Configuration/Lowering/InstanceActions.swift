@@ -21,7 +21,7 @@ extension Lowering {
       .custom("version") { $2.readVersion($1, into: &$0) },
       .custom("advert_int") { $0.interval = $2.millionths($1, bad: .ignored) ?? $0.interval },
       .custom("native_ipv6") { draft, statement, lowering in
-        draft.nativeIPv6 = lowering.settle(.ipv6, at: statement.span, in: &draft)
+        draft.nativeIPv6 = lowering.settle(.ipv6, at: statement.span, in: &draft, by: "native_ipv6")
       },
       .custom("authentication") { $2.readAuthentication($1, into: &$0) },
       .custom("auth_hmac") { $2.readTrailer($1, into: &$0) },
@@ -118,15 +118,16 @@ extension Lowering {
       state = .master
       if let earlier = draft.state, earlier.value == .backup {
         diagnostics.report(
-          .warning, "state-twice", "\(draft.name.value) has state BACKUP already; this line counts", at: word.span,
+          .warning, "state-twice",
+          "\(draft.name.value) has state BACKUP already; \(Self.whatCounts(of: statement, after: false))",
+          at: word.span,
           notes: [("BACKUP is written here", earlier.span)], suggestion: "take one of the two lines out")
       }
     case "BACKUP":
       if let earlier = draft.state, earlier.value == .master {
         diagnostics.report(
           .warning, "state-twice", "\(draft.name.value) has state MASTER already and keeps it", at: word.span,
-          notes: [("MASTER is written here", earlier.span)], suggestion: "take one of the two lines out",
-          changes: [.removeLine(statement.span)])
+          notes: [("MASTER is written here", earlier.span)], suggestion: "take one of the two lines out")
         return
       }
       state = .backup
@@ -136,7 +137,8 @@ extension Lowering {
       diagnostics.report(
         .warning, "unknown-state", "'\(word.text)' is neither MASTER nor BACKUP; \(draft.name.value) starts as BACKUP",
         at: word.span, suggestion: known ? "write \(upper), in capitals" : "write MASTER or BACKUP",
-        replacement: known ? upper : nil)
+        // MASTER in its place would make a master of a router that is none.
+        replacement: upper == "BACKUP" && isOnly(statement) ? upper : nil)
       state = .backup
     }
     draft.state = Located(state, word.span)
@@ -249,9 +251,14 @@ extension Lowering {
   }
 
   /// Fixes the router's family by the first address; false, with a finding, for one of the other family.
-  func settle(_ family: AddressFamily, at span: SourceSpan, in draft: inout InstanceDraft) -> Bool {
+  ///
+  /// - Parameter keyword: The keyword that fixes it, where it is no address.
+  func settle(
+    _ family: AddressFamily, at span: SourceSpan, in draft: inout InstanceDraft, by keyword: String? = nil
+  ) -> Bool {
     guard let known = draft.family else {
       draft.family = Located(family, span)
+      draft.familyKeyword = keyword
       return true
     }
     guard known.value != family else { return true }
@@ -259,7 +266,7 @@ extension Lowering {
       .warning, "mixed-families",
       "\(draft.name.value) is an \(known.value.name) router, so an \(family.name) address cannot stand here; it is left out",
       at: span,
-      notes: [("its first address makes it \(known.value.name)", known.span)],
+      notes: [("\(draft.familyKeyword ?? "its first address") makes it \(known.value.name)", known.span)],
       suggestion: "put addresses of the other family in virtual_ipaddress_excluded, or in an instance of their own")
     return false
   }
@@ -280,6 +287,12 @@ extension Lowering {
     draft.multicastGroup = group
   }
 
+  /// Ways of authentication elsewhere: who names one of them has written no password in the wrong place.
+  private static let otherAuthentications: Set<String> = [
+    "CRAM", "HMAC", "HMAC-SHA256", "KEYED-MD5", "MD5", "NONE", "PLAIN", "SHA", "SHA1", "SHA256", "SHA512", "SIMPLE",
+    "TEXT",
+  ]
+
   private func readAuthenticationType(_ statement: Statement, into draft: inout InstanceDraft) {
     guard let word = statement.arguments.first else { return }
     draft.authenticationType = word.span
@@ -295,7 +308,7 @@ extension Lowering {
         .warning, "unknown-authentication",
         "'\(word.text)' is no way of authentication; \(draft.name.value) runs without any", at: word.span,
         suggestion: known ? "write \(upper), in capitals" : "write PASS or AH", replacement: known ? upper : nil,
-        quotesFile: !known)
+        quotesFile: !known && !Self.otherAuthentications.contains(upper))
     }
   }
 

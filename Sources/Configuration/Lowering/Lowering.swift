@@ -57,6 +57,10 @@ final class Lowering {
   var probeIndex = NameIndex()
   private var names: [String: [String: SourceSpan]] = [:]
   private var hasReportedLVS = false
+  /// The lines of the block that is read.
+  private var siblings: [Statement] = []
+  /// How often each keyword stands among them, once somebody has asked.
+  private var siblingCounts: [Grammar.ID: Int]?
 
   private lazy var globalTable = ActionTable(schema, block: ["global_defs"], Self.globalActions)
   private lazy var scriptTable = ActionTable(schema, block: ["vrrp_script"], Self.scriptActions)
@@ -176,8 +180,31 @@ final class Lowering {
     draft.trailer = trailer
   }
 
+  /// Lets lines be read as those of one block.
+  func reading(_ statements: [Statement], _ body: () -> Void) {
+    let (outer, outerCounts) = (siblings, siblingCounts)
+    (siblings, siblingCounts) = (statements, nil)
+    body()
+    (siblings, siblingCounts) = (outer, outerCounts)
+  }
+
+  /// How often a keyword stands in the block that is read.
+  func count(of keyword: Grammar.ID) -> Int {
+    let counts =
+      siblingCounts ?? Dictionary(siblings.compactMap { $0.keyword.map { ($0, 1) } }, uniquingKeysWith: +)
+    siblingCounts = counts
+    return counts[keyword] ?? 0
+  }
+
+  /// Whether no other line of its block has the statement's keyword, so that settling it decides between no two.
+  func isOnly(_ statement: Statement) -> Bool { statement.keyword.map { count(of: $0) <= 1 } ?? true }
+
   /// Lets each statement act on the draft by its row.
   func apply<Draft>(_ table: ActionTable<Draft>, to draft: inout Draft, _ statements: [Statement]) {
+    reading(statements) { act(table, on: &draft, statements) }
+  }
+
+  private func act<Draft>(_ table: ActionTable<Draft>, on draft: inout Draft, _ statements: [Statement]) {
     var known = WrittenKeywords()
     for statement in statements {
       guard let row = row(of: statement), let id = statement.keyword else { continue }
@@ -237,7 +264,7 @@ final class Lowering {
     if row.form == .block { checkChildren(of: statement) }
   }
 
-  private func checkInterface(_ statement: Statement) {
+  func checkInterface(_ statement: Statement) {
     guard let word = statement.arguments.first, !Self.canNameInterface(word) else { return }
     diagnostics.report(
       .warning, "interface-name",
@@ -261,14 +288,17 @@ final class Lowering {
     let rest = row.defaultText.map { "the line is ignored and the default holds (\($0))" } ?? "the line is ignored"
     diagnostics.report(
       .warning, "bad-value", "\(row.name): '\(word.text)' is none of \(words.joined(separator: ", ")); \(rest)",
-      at: word.span, suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
+      at: word.span, suggestion: nearest.map { "did you mean \($0)?" },
+      replacement: Spelling.sure(nearest, for: word.text))
   }
 
   /// Checks the lines of a block that nothing acts on.
   func checkChildren(of statement: Statement) {
-    for child in statement.children {
-      guard let row = row(of: child), checkWords(child, row) else { continue }
-      check(child, row)
+    reading(statement.children) {
+      for child in statement.children {
+        guard let row = row(of: child), checkWords(child, row) else { continue }
+        check(child, row)
+      }
     }
   }
 

@@ -7,7 +7,7 @@ extension Lowering {
   /// Checks a statement of LVS outside all blocks or in `global_defs`, and its block.
   func checkForeign(_ statement: Statement, _ row: Keyword) {
     switch (row.block, row.name) {
-    case ("", "virtual_server"): checkVirtualServer(statement)
+    case ("", "virtual_server"): reading(statement.children) { checkVirtualServer(statement) }
     case ("", "virtual_server_group"): checkServerGroup(statement)
     case ("global_defs", "lvs_sync_daemon"): checkSyncDaemon(statement)
     case ("global_defs", "lvs_timeouts"): checkTimeouts(statement)
@@ -85,7 +85,7 @@ extension Lowering {
 
   private func check(_ child: Statement, _ row: Keyword, in server: inout VirtualServer) {
     switch row.name {
-    case "real_server": checkRealServer(child, in: &server)
+    case "real_server": reading(child.children) { checkRealServer(child, in: &server) }
     case "sorry_server": _ = endpoint(child.arguments, row.name)
     case "lb_kind", "lvs_method", "sorry_server_lvs_method":
       let isTunnel = checkForwarding(child)
@@ -185,7 +185,8 @@ extension Lowering {
       guard checkWords(line, row) else { continue }
       switch row.name {
       case "lvs_method": _ = checkForwarding(line)
-      default: if row.form == .block { checkChecker(line, row) } else { check(line, row) }
+      default:
+        if row.form == .block { reading(line.children) { checkChecker(line, row) } } else { check(line, row) }
       }
     }
   }

@@ -27,9 +27,17 @@ extension Lowering {
     default: form = "a value"
     }
     let isComment = statement.isCutByComment || diagnostics.isFollowedByComment(statement.span)
-    let rest = row.defaultText.map { "; without the line the default holds (\($0))" } ?? ""
+    let result: String
+    switch row.bare {
+    case .ends: result = "; keepalived would end here"
+    case .ignored: result = "; \(whatHoldsWithout(statement, row))"
+    case .unknown: result = ""
+    }
+    let rest =
+      row.bare == .ignored ? "" : row.defaultText.map { "; without the line the default holds (\($0))" } ?? ""
     diagnostics.report(
-      .error, "missing-argument", "\(row.name) needs a value after it; keepalived would end here", at: statement.span,
+      row.bare == .ignored ? .warning : .error, "missing-argument", "\(row.name) needs a value after it\(result)",
+      at: statement.span,
       suggestion: isComment
         ? "put the value in double quotes: # and ! begin a comment" : "write \(form) after it\(rest)",
       quotesFile: false)
@@ -46,21 +54,27 @@ extension Lowering {
       return
     }
     let keywords = keywordsAmong(extra, of: row)
-    let isKeyword = keywords.first?.span == first.span
+    let isKeyword = keywords.first?.word.span == first.span
     diagnostics.report(
       .warning, "extra-words",
       "'\(first.text)' and what follows it on the line have no meaning after \(row.name); they are ignored",
       at: first.span, suggestion: isKeyword ? "\(first.text) is a keyword; put it on a line of its own" : nil,
-      changes: isKeyword ? keywords.map { .breakLine(before: $0.span) } : [])
+      changes: isKeyword && addsNew(keywords, after: row) ? keywords.map { .breakLine(before: $0.word.span) } : [])
+  }
+
+  /// Whether lines of these keywords would be the only ones of them in the block, and so decide between no two.
+  private func addsNew(_ keywords: [(word: Word, id: Grammar.ID)], after row: Keyword) -> Bool {
+    !row.block.isEmpty && Set(keywords.map(\.id)).count == keywords.count
+      && keywords.allSatisfy { count(of: $0.id) == 0 && schema.keyword($0.id)?.name != row.name }
   }
 
   /// The words that would be keywords of the same block if lines were broken before them.
-  private func keywordsAmong(_ words: ArraySlice<Word>, of row: Keyword) -> [Word] {
+  private func keywordsAmong(_ words: ArraySlice<Word>, of row: Keyword) -> [(word: Word, id: Grammar.ID)] {
     let block = schema.grammar.find(path: row.block.split(separator: "/").map(String.init))
-    var keywords: [Word] = []
+    var keywords: [(word: Word, id: Grammar.ID)] = []
     var rest = words
     while let word = rest.popFirst(), let id = schema.grammar.find(word.bytes, in: block) {
-      keywords.append(word)
+      keywords.append((word, id))
       // What may follow without bound, or is a block, takes the rest of the line.
       guard let count = schema.keyword(id)?.form.greatestArgumentCount else { break }
       rest = rest.dropFirst(count)

@@ -23,9 +23,9 @@ struct WrittenKeywords {
     if row.form.canonical(earlier.arguments.map(\.text)) != row.form.canonical(statement.arguments.map(\.text)) {
       lowering.diagnostics.report(
         .warning, "keyword-twice",
-        "\(row.name) is written in this block already; " + (isFirst ? "the first line counts" : "this line counts"),
-        at: statement.span, notes: [("the first line is here", earlier.span)], suggestion: "take one of the two out",
-        changes: [.removeLine(isFirst ? statement.span : earlier.span)])
+        "\(row.name) is written in this block already; "
+          + (isFirst ? "the first line counts" : Lowering.whatCounts(of: statement, after: earlier.isLostToKeepalived)),
+        at: statement.span, notes: [("the first line is here", earlier.span)], suggestion: "take one of the two out")
     }
     if !isFirst { statements[position] = statement }
     return isFirst
@@ -40,5 +40,14 @@ extension Keyword {
     case .optionalWords: repetition == .first
     case .flag, .words, .command, .optionalCommand, .block, .values, .target: false
     }
+  }
+}
+
+extension Lowering {
+  /// Which of two lines counts, where the later one does here: behind a block that keepalived does not know it reads none of them.
+  static func whatCounts(of later: Statement, after isEarlierLost: Bool) -> String {
+    later.isLostToKeepalived && !isEarlierLost
+      ? "this line counts here, and the first one for keepalived, which has lost what follows an unknown block"
+      : "this line counts"
   }
 }

@@ -5,7 +5,7 @@ extension Rule {
   static let values: [Rule] = [
     Rule(
       "missing-argument", .meaning, .error, "A keyword that needs a value has none",
-      "keepalived ends at once. A value that begins with # or ! is a comment unless it stands in double quotes.",
+      "keepalived ends at once, or goes on without the line: then it is a warning, which says what holds instead. A value that begins with # or ! is a comment unless it stands in double quotes.",
       .instance("priority", "priority 150")),
     Rule(
       "extra-words", .meaning, .warning, "More words follow a keyword than it takes",
@@ -17,11 +17,11 @@ extension Rule {
       .instance("priority 256", "priority 254")),
     Rule(
       "keyword-twice", .meaning, .warning, "A keyword stands in a block twice, with different values",
-      "The last line counts, as for keepalived, and of vmac_prefix, vmac_addr_prefix and nftables the first. Often a copied line was meant to be changed.",
+      "The last line counts, as for keepalived, and of vmac_prefix, vmac_addr_prefix and nftables the first. Often a copied line was meant to be changed. Which one is meant only a person can say, so check --fix leaves both.",
       .instance("priority 100\npriority 150", "priority 150")),
     Rule(
       "on-in-keepalived", .meaning, .warning, "A keyword is off here that keepalived 2.2.7 has on",
-      "vrrp_strict and vrrp_skip_check_adv_addr take on and off in newer versions of keepalived, and here. keepalived 2.2.7 has them on whatever follows them. Take the line out to have them off everywhere.",
+      "vrrp_strict and vrrp_skip_check_adv_addr take on and off in newer versions of keepalived, and here. keepalived 2.2.7 has them on whatever follows them, be it 0; a word that is neither on nor off is ignored here. Take the line out to have them off everywhere.",
       .global("vrrp_strict off", "# vrrp_strict")),
     Rule(
       "zero-becomes-one", .meaning, .warning, "0 counts as 1",

@@ -19,7 +19,7 @@ enum CombinedChecks: ConfigurationRule {
     lowering.diagnostics.report(
       .error, "unknown-check", "there is no \(block) \(member.value.name)", at: member.span,
       suggestion: nearest.map { "did you mean \($0)?" } ?? "name one that is there, or take it out",
-      replacement: nearest)
+      replacement: Spelling.sure(nearest, for: member.value.name))
   }
 
   private static func checkRuns(of probe: ProbeDraft, _ lowering: Lowering) {

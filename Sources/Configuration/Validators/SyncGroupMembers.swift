@@ -38,7 +38,8 @@ enum SyncGroupMembers: ConfigurationRule {
       .warning, "unknown-member", "there is no vrrp_instance \(member.value); \(group.name.value) does without it",
       at: member.span,
       suggestion: nearest.map { "did you mean \($0)?" }
-        ?? "take it out, or write a vrrp_instance \(member.value)", replacement: nearest)
+        ?? "take it out, or write a vrrp_instance \(member.value)",
+      replacement: Spelling.sure(nearest, for: member.value))
   }
 
   private static func reportSize(_ group: SyncGroupDraft, _ lowering: Lowering) {

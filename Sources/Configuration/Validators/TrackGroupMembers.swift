@@ -9,7 +9,8 @@ enum TrackGroupMembers: ConfigurationRule {
         let nearest = lowering.diagnostics.nearest(to: member.value, in: names.sorted())
         lowering.diagnostics.report(
           .warning, "unknown-member", "there is no vrrp_instance \(member.value); \(group.name.value) does without it",
-          at: member.span, suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
+          at: member.span, suggestion: nearest.map { "did you mean \($0)?" },
+          replacement: Spelling.sure(nearest, for: member.value))
       }
       if group.members.isEmpty {
         lowering.diagnostics.report(
@@ -22,7 +23,7 @@ enum TrackGroupMembers: ConfigurationRule {
       let nearest = lowering.diagnostics.nearest(to: use.value, in: groups.sorted())
       lowering.diagnostics.report(
         .warning, "unknown-track-group", "there is no track_group \(use.value); it is ignored", at: use.span,
-        suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
+        suggestion: nearest.map { "did you mean \($0)?" }, replacement: Spelling.sure(nearest, for: use.value))
     }
   }
 }

@@ -28,7 +28,7 @@ enum TrackedNames: ConfigurationRule {
       .warning, words.unknown, "there is no \(words.block) \(name); nothing is \(words.use)",
       at: entry.name.span,
       suggestion: nearest.map { "did you mean \($0)?" } ?? "write \(words.block) \(name) { \(words.example) }",
-      replacement: nearest)
+      replacement: Spelling.sure(nearest, for: name))
   }
 }
 

@@ -27,7 +27,7 @@ enum VirtualServerNames: ConfigurationRule {
       let nearest = lowering.diagnostics.nearest(to: use.value, in: known.sorted())
       lowering.diagnostics.report(
         .warning, "unknown-name", "there is no \(kind) \(use.value); \(result)", at: use.span,
-        suggestion: nearest.map { "did you mean \($0)?" }, replacement: nearest)
+        suggestion: nearest.map { "did you mean \($0)?" }, replacement: Spelling.sure(nearest, for: use.value))
     }
   }
 }
