@@ -59,7 +59,12 @@ extension Lowering {
       if !value, row.wasFlag { noteOldFlag(statement, row) }
       return value
     }
-    reportBad(statement, word, row, "'\(word.text)' is neither on, true, yes nor off, false, no", .ignored)
+    let what = "'\(word.text)' is neither on, true, yes nor off, false, no"
+    if row.wasFlag {
+      reportBadFlag(statement, word, row, what)
+    } else {
+      reportBad(statement, word, row, what, .ignored)
+    }
     return nil
   }
 
