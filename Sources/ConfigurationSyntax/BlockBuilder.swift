@@ -33,7 +33,9 @@ struct BlockBuilder {
   private var skipsNextBlock = false
   /// Braces open in the block that is being skipped; 0 when none is.
   private var skipped = 0
-  /// Where that block begins.
+  /// Braces open of unknown blocks outside all blocks. keepalived ignores them, and reads those lines that may stand outside.
+  private var ignored = 0
+  /// Where the block begins that is skipped or ignored.
   private var skippedStart: SourceSpan?
   /// The first line outside all blocks that belongs into the block that was closed before it.
   private var outcast: (word: Word, block: Statement)?
@@ -120,7 +122,8 @@ struct BlockBuilder {
       outcast = (words[0], last)
     }
     let line = unknown.look(at: words[0], in: block)
-    unknownLine = line
+    let isSaidAlready = ignored > 0 && open.isEmpty && line.severity != .error
+    unknownLine = isSaidAlready ? nil : line
     if let meant = line.meant, let id = grammar.find(Array(meant.utf8)[...], in: block), grammar.shape(of: id).hasBlock,
       !open.isEmpty || UnknownWords.losesRouter(meant)
     {
@@ -157,7 +160,10 @@ struct BlockBuilder {
       unknownBlock = UnknownBlock(line, in: block, grammar)
       depthOfUnknownBlock = open.count
     } else {
-      line.report(to: diagnostics, consequence: line.severity == .error ? nil : "its block is left out")
+      line.report(
+        to: diagnostics,
+        consequence: line.severity == .error
+          ? nil : "of its block only lines are read that may stand outside all blocks")
     }
   }
 
@@ -209,8 +215,8 @@ struct BlockBuilder {
       enter(statement)
     } else if skipsNextBlock {
       skipsNextBlock = false
-      skipped = 1
-      skippedStart = span
+      if open.isEmpty { ignored += 1 } else { skipped = 1 }
+      if ignored <= 1 { skippedStart = span }
     } else {
       diagnostics.report(
         .warning, "unexpected-brace", "this { does not follow a keyword that has a block; it is ignored", at: span)
@@ -255,7 +261,7 @@ struct BlockBuilder {
     enterWithoutBrace()
     skipsNextBlock = false
     guard var frame = open.popLast() else {
-      reportExtra(span)
+      if ignored > 0 { ignored -= 1 } else { reportExtra(span) }
       return
     }
     frame.statement.closingBrace = span
@@ -351,9 +357,9 @@ struct BlockBuilder {
   }
 
   private func reportUnclosed() {
-    if skipped > 0, open.isEmpty {
+    if ignored > 0, open.isEmpty {
       diagnostics.report(
-        .warning, "missing-closing-brace", "a block that is skipped is not closed; it ends with the configuration",
+        .warning, "missing-closing-brace", "a block that is left out is not closed; it ends with the configuration",
         at: skippedStart, suggestion: "write } at its end")
     }
     if let innermost = open.last {

@@ -39,10 +39,16 @@ struct LanguageTests {
       ("block n {\nline a", "block n {line a}", ["missing-closing-brace"]),
       ("}\nline a", "line a", ["extra-brace"]),
       ("line a { }", "line a", ["unexpected-brace", "extra-brace"]),
-      ("nonsense a {\nline b\n}\nline c", "line c", ["unknown-keyword"]),
+      ("nonsense a {\nrum b\n}\nline c", "line c", ["unknown-keyword"]),
       ("block n {\nblokc {\nline x\n}\nline a\n}", "block n {line a}", ["unknown-keyword"]),
       ("block n {\ninenr {\nnonsense\n}\nline a\n}", "block n {inenr|line a}", ["unknown-keyword", "unknown-keyword"]),
       ("block n {\nvaleus\nline a\n}", "block n {line a}", ["unknown-keyword"]),
+      (
+        "abcdef {\nblock n {\nline b\n}\nline c\nother {\n}\n}\nline d", "block n {line b}|line c|line d",
+        ["unknown-keyword"]
+      ),
+      ("abcdef {\nline c", "line c", ["unknown-keyword", "missing-closing-brace"]),
+      ("abcdef {\n}\n}", "", ["unknown-keyword", "extra-brace"]),
       ("line=a", "", ["equals-sign"]),
       ("block n {\nvalues {\na\n}\nblock m {\n}", "block n {values {a}}|block m {}", ["missing-closing-brace"]),
       ("line \"a b\nline c", "line 'a b'|line c", ["unterminated-quote"]),

@@ -53,7 +53,8 @@ private let blockFacts: [LanguageFact] = [
     "blocks that are open at the end are one finding", "block n {\ninner {\n", "block n {inner}",
     ["missing-closing-brace"]),
   .init(
-    "an unknown keyword loses its line, and its block with it", "blob {\nline a\n}\nline b", "line b",
+    "an unknown keyword loses its line, and of its block what cannot stand outside",
+    "blob {\nline a\nvalue x\n}\nline b", "line a|line b",
     ["unknown-keyword"]),
   .init("entries are no keywords", "values {\nline x\nblock\n}", "values {line x|block}"),
   .init("names may be quoted", "block \"my n\" {\n}", "block 'my n' {}"),

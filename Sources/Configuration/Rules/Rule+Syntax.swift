@@ -9,7 +9,7 @@ extension Rule {
     ),
     Rule(
       "unknown-keyword", .syntax, .error, "A word is no keyword of the block that it stands in",
-      "The line is ignored, as keepalived does. Where a block follows it within another, keepalived takes the lines of that block for lines of the one around, and its } for the end of that one, so that the rest is lost: addresses, trackers. martlet leaves out the unknown block alone and reads on, so beside a keepalived that has the same file it may serve more. A misspelt vrrp_instance is an error, since its addresses would be served by nobody. The keyword that was probably meant is named.",
+      "The line is ignored, as keepalived does. Where a block follows it within another, keepalived takes the lines of that block for lines of the one around, and its } for the end of that one, so that the rest is lost: addresses, trackers. martlet leaves out the unknown block alone and reads on, so beside a keepalived that has the same file it may serve more. Of an unknown block outside all others both read the lines that may stand outside: a vrrp_instance in it is served. A misspelt vrrp_instance is an error, since its addresses would be served by nobody. The keyword that was probably meant is named.",
       .instance("no_preempt", "nopreempt")),
     Rule(
       "misplaced-keyword", .syntax, .warning, "A keyword stands in a block that does not know it",
