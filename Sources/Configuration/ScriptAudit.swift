@@ -166,7 +166,10 @@ public struct ScriptAudit {
   /// What becomes of a program that cannot be run.
   private var consequence: String {
     use.keyword == "script"
-      ? "so the check would fail; keepalived takes such a check away" : "so \(use.keyword) would fail"
+      ? use.command.needsShell
+        ? "so the check would fail; keepalived takes such a check away"
+        : "so what tracks the check does without it until it can be run"
+      : "so \(use.keyword) would fail"
   }
 
   /// What becomes of one that keepalived does not look at.

@@ -71,7 +71,7 @@ extension Names {
     case .tieLost(let master, let priority): return "\(master) has priority \(priority) too and wins the tie"
     case .preempted(let master, let priority): return "\(master) has priority \(priority) only and is preempted"
     case .trackerDown(let tracker): return self.tracker(tracker.rawValue) + " is down" + words
-    case .trackerUp(let tracker): return self.tracker(tracker.rawValue) + " is up again" + words
+    case .trackerUp(let tracker): return self.tracker(tracker.rawValue) + " is no longer down" + words
     case .interfaceDown: return "\(interface) is down" + words
     case .interfaceUp: return "\(interface) is up again"
     case .sourceAddressLost: return "no address on \(interface) to send from"

@@ -43,6 +43,9 @@ final class Check {
     /// Why the check is left out, if it is.
     var omission: String?
 
+    /// Whether no run has come to anything.
+    var isUntried: Bool { state.verdict == .unknown || words == Check.noRunYet }
+
     /// That of a check that has not been run, or of one whose verdict is remembered.
     init(of definition: CheckDefinition, resuming previous: TrackerVerdict? = nil, at now: MonotonicInstant) {
       let limits = definition.steadiness
@@ -174,12 +177,24 @@ final class Check {
       isRunning = false
       refuse(error.words)
       scheduleNext()
-      if error.leavesOut { return omit(error.words) }
-      record(CheckResult(isSuccess: false, words: error.words))
+      switch error.kind {
+      case .failure: record(CheckResult(isSuccess: false, words: error.words))
+      case .unasked where history.isUntried: omit(error.words)
+      case .unasked, .shortage: break
+      }
     }
   }
 
+  /// A run that cannot be ended has failed, and once more with each interval that it goes on.
+  private func failsOn(_ result: CheckResult) {
+    guard isRunning, !isRetired else { return }
+    record(result)
+    loop.cancel(timer)
+    timer = loop.schedule(after: max(definition.interval, .milliseconds(10))) { [weak self] in self?.failsOn(result) }
+  }
+
   private func ended(_ result: CheckResult) {
+    guard !result.goesOn else { return failsOn(result) }
     isRunning = false
     guard !isRetired else {
       onRetired?()
@@ -201,7 +216,7 @@ final class Check {
     return end > lastBegin
   }
 
-  /// Leaves the check out until it can be run: a mode that somebody set must not take an address away.
+  /// Leaves the check out until it can be run: what was never there, or may not be run, must not keep an address away.
   private func omit(_ words: String) {
     guard history.omission != words else { return }
     history.omission = words

@@ -106,6 +106,8 @@ struct CheckResult: Equatable {
   var isSuccess: Bool
   /// Whether it counts; a run that could not ask says nothing.
   var counts = true
+  /// Whether the run goes on, since it cannot be ended. A result of it that does not count follows when it has ended.
+  var goesOn = false
   /// Why, in one line; may be empty.
   var words: String
 }
@@ -113,8 +115,16 @@ struct CheckResult: Equatable {
 /// Why a run of a check could not even be begun.
 struct CheckRefusal: Error, Equatable {
   var words: String
-  /// Whether the check is left out for that, as keepalived does, instead of failing.
-  var leavesOut = false
+  var kind = Kind.failure
+
+  enum Kind {
+    /// Nothing can come of it, so it has failed.
+    case failure
+    /// Nothing was asked: a check that has found something goes on with that, and one that never has is left out, as by keepalived.
+    case unasked
+    /// Nothing was asked for want of room on this host: all stays as it is.
+    case shortage
+  }
 }
 
 /// What a check does when its time has come. One run at a time.
@@ -148,10 +158,12 @@ final class ScriptWork: CheckWork {
         definition.command, limit: definition.timeout, endsWithProber: true, sandbox: definition.sandbox
       ) { [weak self] outcome in
         self?.run = nil
-        completion(CheckResult(isSuccess: outcome.isSuccess, words: outcome.description))
+        completion(
+          CheckResult(isSuccess: outcome.isSuccess, counts: outcome.end != .endedLate, words: outcome.description))
       }
+      run?.onStuck = { completion(CheckResult(isSuccess: false, goesOn: true, words: $0)) }
     } catch {
-      throw CheckRefusal(words: error.description, leavesOut: error.isUnsafe)
+      throw CheckRefusal(words: error.description, kind: error.isShortage ? .shortage : .unasked)
     }
   }
 

@@ -49,7 +49,7 @@ final class CommandLauncher {
     let identity = try identities.identity(for: command.user)
     let program = try program(of: command)
     if isStrict, let weakness = weakness(of: program, command, identity) {
-      throw ScriptIdentities.Refusal(description: "refused: \(weakness)", isUnsafe: true)
+      throw ScriptIdentities.Refusal(description: "refused: \(weakness)")
     }
     var request = SpawnRequest(
       executable: program, arguments: Self.arguments(of: command, extra: extra),
@@ -73,8 +73,10 @@ final class CommandLauncher {
         request, limit: limit, loop: loop, drains: drains, groups: endsWithProber ? groups : nil,
         sandboxes: sandboxes, patience: patience, completion: completion)
     } catch {
-      let step = error.operation == "execute" ? "" : "\(error.operation) it: "
-      throw ScriptIdentities.Refusal(description: "cannot run: \(step)\(SystemError.reason(error.errno))")
+      let step = error.operation == "execute" ? "" : "\(error.operation): "
+      throw ScriptIdentities.Refusal(
+        description: "cannot run: \(step)\(SystemError.reason(error.errno))",
+        isShortage: [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY].contains(error.errno))
     }
   }
 

@@ -11,6 +11,8 @@ struct CommandOutcome: Equatable {
     case signaled(Int32)
     case timedOut(after: Nanoseconds)
     case notStarted(String)
+    /// After it had been told to be stuck.
+    case endedLate
   }
 
   var end: End
@@ -28,6 +30,7 @@ struct CommandOutcome: Equatable {
     case .signaled(let signal): return "terminated by signal \(signal)" + words
     case .timedOut(let limit): return "timed out after \(limit.spoken)" + words
     case .notStarted(let reason): return reason
+    case .endedLate: return "has ended at last"
     }
   }
 }
@@ -58,6 +61,12 @@ final class CommandRun {
   private var registration: Reactor.Registration?
   private var timer: EventLoop.Timer?
   private var isTerminating = false
+  private var isStuck = false
+  /// Told, in words, when the command is not gone though it was killed: the kernel has it wait for a disk, or for a server of files.
+  /// The completion is called when it is gone, with ``CommandOutcome/End/endedLate``.
+  var onStuck: ((String) -> Void)?
+  /// From SIGKILL to that word.
+  static let deathTime = Nanoseconds.milliseconds(250)
 
   /// Starts a command. The completion is called once, in a later turn.
   /// - Parameters:
@@ -136,7 +145,17 @@ final class CommandRun {
     isTerminating = true
     signal(SIGTERM)
     signal(SIGCONT)
-    timer = loop.schedule(after: min(limit, Self.longestGrace)) { [weak self] in self?.signal(SIGKILL) }
+    timer = loop.schedule(after: min(limit, Self.longestGrace)) { [weak self] in
+      guard let self else { return }
+      signal(SIGKILL)
+      timer = loop.schedule(after: Self.deathTime) { [weak self] in self?.noteStuck() }
+    }
+  }
+
+  private func noteStuck() {
+    guard ended == nil else { return }
+    isStuck = true
+    onStuck?("timed out after \(limit.spoken), and cannot be ended: it waits for the kernel")
   }
 
   private func childEnded() {
@@ -144,7 +163,7 @@ final class CommandRun {
     if isTerminating {
       // The leader obeyed; whoever of its group did not goes now, while the group's number is still ours.
       signal(SIGKILL)
-      complete(.timedOut(after: limit))
+      complete(isStuck ? .endedLate : .timedOut(after: limit))
     } else {
       complete(CommandOutcome.End(status))
     }

@@ -1,18 +1,23 @@
 import Configuration
 import LinuxSystem
+import NetworkTypes
 
 /// Who a command runs as, and whether it may.
 final class ScriptIdentities {
   /// Why a command is not run.
   struct Refusal: Error, Equatable, CustomStringConvertible {
     var description: String
-    /// Whether it is only that others could change the program: nothing is known of what it looks at.
-    var isUnsafe = false
+    /// Whether this host had no room for it at the moment, or its program was being written.
+    var isShortage = false
   }
 
   private let fallback: ScriptUser?
   private let ownIdentity: (user: UInt32, group: UInt32)
-  private var known: [ScriptUser?: Result<Identity, Refusal>] = [:]
+  private var known: [ScriptUser?: Identity] = [:]
+  /// Who was not found, and until when nobody asks again.
+  private var refused: [ScriptUser?: (refusal: Refusal, until: MonotonicInstant)] = [:]
+  /// A user may come back with the service that knows him; each look-up may wait for that service.
+  static let refusalTime = Nanoseconds.seconds(10)
 
   /// What a process is to become; `nil` for what this process is already.
   struct Identity: Equatable {
@@ -34,10 +39,16 @@ final class ScriptIdentities {
   /// Who runs a command. Answers are kept, since a look-up may ask a slow network service.
   func identity(for user: ScriptUser?) throws(Refusal) -> Identity {
     let wanted = user ?? fallback
-    if let answer = known[wanted] { return try answer.get() }
-    let answer = Result { () throws(Refusal) in try look(up: wanted) }
-    known[wanted] = answer
-    return try answer.get()
+    if let identity = known[wanted] { return identity }
+    if let refused = refused[wanted], MonotonicClock.now() < refused.until { throw refused.refusal }
+    do {
+      let identity = try look(up: wanted)
+      known[wanted] = identity
+      return identity
+    } catch {
+      refused[wanted] = (error, MonotonicClock.now() + Self.refusalTime)
+      throw error
+    }
   }
 
   private func look(up user: ScriptUser?) throws(Refusal) -> Identity {

@@ -31,6 +31,8 @@ struct TrackedFile {
     case text([UInt8], isCut: Bool)
     /// There is no file, or something that holds no text, or nobody may read it. The words say which.
     case nothing(String, isMissing: Bool)
+    /// It could not be looked at now, which says nothing of what it holds.
+    case unseen(String)
   }
 
   /// What came of a look.
@@ -52,6 +54,9 @@ struct TrackedFile {
     let words: String
     var isComplaint = true
     switch Self.contents(of: path) {
+    case .unseen(let what):
+      guard let level else { return .same }
+      return settle(on: level, "\(path) \(what); \(level) still counts", isComplaint: true)
     case .nothing(let what, let isMissing):
       holdsText = false
       isComplaint = !isMissing
@@ -120,9 +125,13 @@ struct TrackedFile {
   }
 
   private static func unreadable(_ error: Int32) -> Contents {
-    error == ENOENT || error == ENOTDIR
-      ? .nothing("does not exist", isMissing: true)
-      : .nothing("cannot be read: \(SystemError.reason(error))", isMissing: false)
+    let words = "cannot be read: \(SystemError.reason(error))"
+    return switch error {
+    case ENOENT, ENOTDIR: .nothing("does not exist", isMissing: true)
+    // Somebody holds a lease on it, or this process has no room for one more file.
+    case EAGAIN, EMFILE, ENFILE, ENOMEM, EINTR: .unseen(words)
+    default: .nothing(words, isMissing: false)
+    }
   }
 
   private static func isNothing(_ byte: UInt8) -> Bool { FileNumber.isBlank(byte) || byte == 0 }

@@ -24,7 +24,7 @@ import VRRPCore
     (.tieLost(host, .standard), "", "192.0.2.11 has priority 100 too and wins the tie"),
     (.preempted(host, Priority(rawValue: 9)), "", "192.0.2.11 has priority 9 only and is preempted"),
     (.trackerDown(TrackerID(rawValue: 0)), "exit 1: refused", "script chk is down: exit 1: refused"),
-    (.trackerUp(TrackerID(rawValue: 1)), "", "interface eth7 is up again"),
+    (.trackerUp(TrackerID(rawValue: 1)), "", "interface eth7 is no longer down"),
     (.trackerDown(TrackerID(rawValue: -3)), "", "tracker #-3 is down"),
     (.interfaceDown, "", "eth0 is down"), (.interfaceUp, "", "eth0 is up again"),
     (.sourceAddressLost, "", "no address on eth0 to send from"),

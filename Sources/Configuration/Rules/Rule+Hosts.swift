@@ -17,7 +17,8 @@ extension Rule {
     ),
     Rule(
       "script-missing", .host, .warning, "A script does not exist",
-      "It would fail whenever it is run. It is no error, since it may come with a mount or a package."),
+      "A script that is run on a transition would fail. A check that has never found its script does not count, as with keepalived; martlet looks again at each interval and counts it from when it is there. It is no error, since it may come with a mount or a package."
+    ),
     Rule(
       "script-search", .host, .note, "A program is looked for in the search path",
       "keepalived warns of that too, and searches the path that it was started with; martlet has one of its own."),
