@@ -296,6 +296,46 @@ extension ProberTests {
       checks.stop()
     }
 
+    /// A run that fails at its timeout and goes on until a test ends it.
+    private final class StuckWork: CheckWork {
+      private(set) var starts = 0
+      private var completion: ((CheckResult) -> Void)?
+      var processID: Int32? { nil }
+
+      func begin(_ completion: @escaping (CheckResult) -> Void) {
+        starts += 1
+        self.completion = completion
+        completion(CheckResult(isSuccess: false, goesOn: true, words: "cannot be ended"))
+      }
+
+      func end() { completion?(CheckResult(isSuccess: false, counts: false, words: "has ended at last")) }
+      func kill() {}
+    }
+
+    @Test("A run that cannot be ended fails once more with each interval, alone, and its end says nothing")
+    func aRunThatIsStuck() throws {
+      let loop = try EventLoop()
+      let work = StuckWork()
+      var definition = probe(1, interval: .milliseconds(10))
+      definition.fall = 3
+      let before = TrackerVerdict(tracker: 0, status: .up, reason: "")
+      let check = Check(
+        .probe(definition), work: work, loop: loop,
+        history: Check.History(of: .probe(definition), resuming: before, at: loop.now))
+      var verdicts: [TrackerStatus] = []
+      check.onVerdict = { check, isNews in if isNews { verdicts.append(check.status) } }
+      let begin = loop.now
+      check.start()
+      try turn(loop) { !verdicts.isEmpty }
+      #expect(verdicts == [.down] && check.reason == "cannot be ended")
+      #expect(loop.now - begin >= .milliseconds(20), "fall 3 wants three")
+      #expect(work.starts == 1)
+      work.end()
+      try turn(loop) { work.starts == 2 }
+      #expect(verdicts == [.down])
+      check.kill()
+    }
+
     @Test func aRunThatCouldNotAskCountsForNothingAndIsToldOnce() throws {
       let loop = try EventLoop()
       let up = CheckResult(isSuccess: true, words: "fine")
