@@ -152,7 +152,10 @@ let package = Package(
     tests("NetlinkTests", ["Netlink", "CNetlink", "LinuxSystem", "LabKit", "NetworkTypes"]),
     tests(
       "EngineTests",
-      ["Engine", "ControlModel", "Configuration", "VRRPCore", "VRRPWire", "NetworkTypes", "LinuxSystem", "Netlink"]),
+      [
+        "Engine", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "VRRPWire", "NetworkTypes", "LinuxSystem",
+        "Netlink",
+      ]),
     tests(
       "ProberTests",
       ["Prober", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "NetworkTypes", "LinuxSystem"]),

@@ -123,8 +123,9 @@ enum TrackerField {
   static let sequence = BoardField<UInt32>(offset: 0)
   static let condition = BoardField<UInt8>(offset: 4)
   static let result = BoardField<UInt8>(offset: 5)
+  static let kind = BoardField<UInt8>(offset: 6)
   static let changedAt = BoardField<Int64>(offset: 8)
-  /// A hash of what is watched and how, so that a changed check under an old name starts afresh.
+  /// A hash of what is watched and how, so that a changed BFD session under an old name starts afresh.
   static let fingerprint = BoardField<UInt64>(offset: 16)
   static let status = BoardField<Int64>(offset: 24)
   static let name = 32

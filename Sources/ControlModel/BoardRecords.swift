@@ -86,6 +86,12 @@ public struct TrackerRecord: BoardRecord {
     nonmutating set { setText(newValue, at: TrackerField.name, longest: BoardLayout.longestName) }
   }
 
+  /// What kind of tracker it is, as a number of the engine's; two kinds may have the same name. 0 if a release wrote it that kept none.
+  public var kind: UInt8 {
+    get { self[TrackerField.kind] }
+    nonmutating set { self[TrackerField.kind] = newValue }
+  }
+
   /// A hash of what it watches and how.
   public var fingerprint: UInt64 {
     get { self[TrackerField.fingerprint] }

@@ -174,7 +174,8 @@ extension Names {
     case .degraded:
       return (.warning, event.text)
     case .addressRemoved:
-      return (.notice, "removed \(host) from \(event.text): no virtual router has it any more")
+      let reason = event.number == 1 ? "no virtual router that has it is master" : "no virtual router has it any more"
+      return (.notice, "removed \(host) from \(event.text): \(reason)")
     case .advertisementLate:
       return (.warning, "an advert left \(Spoken.duration(nanoseconds: event.number)) late")
     case .duplicateAddress:

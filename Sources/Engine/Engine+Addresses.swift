@@ -45,13 +45,15 @@ extension Engine {
     }
   }
 
-  /// Removes an address that no router here has, or may have now.
+  /// Removes an address that no router here has, or may have now; the log says which.
   func remove(_ place: AddressPlace) {
     let change = AddressChange(.remove, AddressSpecification(prefix: place.prefix, interface: place.interface))
     guard apply([change]).first == .done else { return }
     outbox.send(
       .event(
-        LogEvent(.addressRemoved, address: place.prefix.address, text: interfaces[place.interface]?.name ?? "")))
+        LogEvent(
+          .addressRemoved, address: place.prefix.address, number: addressPositions[place] == nil ? 0 : 1,
+          text: interfaces[place.interface]?.name ?? "")))
   }
 
   /// Puts back what somebody else removed from a master, a slice of it, and announces it again. What comes back too often, or cannot

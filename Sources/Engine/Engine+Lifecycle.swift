@@ -85,11 +85,13 @@ extension Engine {
 
   /// Tells the core what it must know before any router starts: trackers, links and source addresses.
   private func tellFacts(from previous: Board?, at now: MonotonicInstant) {
+    let inherited = InheritedTrackers(previous)
     for (position, tracker) in plan.trackers.enumerated() {
       guard let record = board.tracker(position) else { continue }
       record.name = tracker.name
+      record.kind = tracker.kind.rawValue
       record.fingerprint = tracker.fingerprint
-      let old = previous.flatMap { Self.tracker(tracker, on: $0) }
+      let old = inherited.record(of: tracker)
       if let name = tracker.interfaceName {
         let isUp = interfaces.indexes[name].map(interfaces.isUp) ?? false
         record.verdict = (isUp ? .up : .down, old?.verdict.since ?? now, isUp ? "" : "interface is down")
@@ -111,12 +113,6 @@ extension Engine {
         let isUp = interfaces.isUp(interface)
         core.handle(.interface(up: isUp, router: router), at: now, into: &effects)
       }
-    }
-  }
-
-  private static func tracker(_ tracker: PlannedTracker, on board: Board) -> TrackerRecord? {
-    (0..<board.trackerCount).lazy.compactMap(board.tracker).first {
-      $0.name == tracker.name && $0.fingerprint == tracker.fingerprint
     }
   }
 

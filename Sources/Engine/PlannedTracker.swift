@@ -2,7 +2,20 @@ import Configuration
 
 /// A tracker with what the next engine knows it by.
 struct PlannedTracker {
+  /// What it is, as it stands on the board; a number never gets another meaning.
+  enum Kind: UInt8, CaseIterable {
+    case interface = 1
+    case script = 2
+    case probe = 3
+    case combination = 4
+    case session = 5
+    case file = 6
+    case process = 7
+    case group = 8
+  }
+
   let name: String
+  let kind: Kind
   /// The interface it watches, if it watches one.
   let interfaceName: String?
   /// Whether it is a `track_group`.
@@ -19,22 +32,31 @@ struct PlannedTracker {
     var session: Int?
     var isInitiallyFailed = false
     switch definition {
-    case .interface, .group:
+    case .interface:
+      kind = .interface
+      fingerprint = 0
+    case .group:
+      kind = .group
       fingerprint = 0
     case .script(let index):
       let script = configuration.scripts[index]
+      kind = .script
       fingerprint = Self.fingerprint(of: script.command)
       isInitiallyFailed = script.initiallyFailed
     case .probe(let index):
       let probe = configuration.probes[index]
+      if case .combination = probe.question { kind = .combination } else { kind = .probe }
       fingerprint = Self.fingerprint(of: "\(probe.question)")
       isInitiallyFailed = probe.initiallyFailed
     case .bfd(let index):
+      kind = .session
       fingerprint = PlannedSession(configuration.bfdInstances[index]).fingerprint
       session = index
     case .file(let index):
+      kind = .file
       fingerprint = Self.fingerprint(of: configuration.trackedFiles[index].path)
     case .process(let index):
+      kind = .process
       let process = configuration.trackedProcesses[index]
       let words = [process.command] + process.parameters
       fingerprint = Self.fingerprint(

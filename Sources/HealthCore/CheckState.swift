@@ -57,13 +57,16 @@ public struct CheckState: Sendable, Hashable {
     }
   }
 
-  /// Takes other counts, as after a reload that kept the check's command; the verdict and the running count stay.
+  /// Takes other counts, as after a reload; the verdict and the running count stay.
   public mutating func setThresholds(rise: Int, fall: Int) {
     self.rise = max(1, rise)
     self.fall = max(1, fall)
     // What has been counted cannot change the verdict by itself: the next result does.
     contrary = min(contrary, (verdict == .up ? self.fall : self.rise) - 1)
   }
+
+  /// Begins to count anew, as after a reload that has the check ask something else; the verdict holds until its results are another.
+  public mutating func countAnew() { contrary = 0 }
 
   private mutating func count(contrary isContrary: Bool, upTo threshold: Int, then next: Verdict) -> Verdict? {
     guard isContrary else {

@@ -65,6 +65,15 @@ final class Check {
       if previous?.status == .untracked { omission = previous?.reason }
     }
 
+    /// What a check of the same name goes on from that asks something else: the verdict holds until its own results have come to
+    /// another one. `nil` if there is none, and then it begins as any new one.
+    var forAnotherQuestion: History? {
+      guard state.verdict != .unknown || omission != nil else { return nil }
+      var history = self
+      history.state.countAnew()
+      return history
+    }
+
     /// Has what follows from the findings be what a definition says.
     mutating func follow(_ definition: CheckDefinition, at now: MonotonicInstant) {
       state.setThresholds(rise: definition.rise, fall: definition.fall)

@@ -30,11 +30,11 @@ final class Checks {
   }
 
   /// Takes over a configuration's checks. One that looks at what it did goes on, with all that it has found, whatever follows from
-  /// that now. New ones, and those whose runs are other ones, start one after the other, so that many do not run at once, now and
-  /// at each interval.
+  /// that now; one that looks at something else under its old name goes on from the verdict. New ones, and those whose runs are
+  /// other ones, start one after the other, so that many do not run at once, now and at each interval.
   /// - Parameters:
   ///   - work: what does a check's runs.
-  ///   - previous: the verdict on the board for a tracker, if it is about the same check.
+  ///   - previous: the verdict on the board for a tracker of that name.
   func adopt(
     _ definitions: [(tracker: Int, definition: CheckDefinition)], work: (CheckDefinition) -> any CheckWork,
     previous: (Int, CheckDefinition) -> TrackerVerdict?
@@ -44,14 +44,14 @@ final class Checks {
     checks = []
     var fresh: [Check] = []
     for (tracker, definition) in definitions {
-      let same = old[definition.key].flatMap { definition.isAboutTheSame(as: $0.definition) ? $0 : nil }
+      let same = old[definition.key]
       if let same, definition.isRun(as: same.definition) {
         old[definition.key] = nil
         same.follow(definition, work(definition))
         checks.append((tracker, same))
       } else {
         let history =
-          same?.history
+          same.flatMap { definition.isAboutTheSame(as: $0.definition) ? $0.history : $0.history.forAnotherQuestion }
           ?? previous(tracker, definition).map { Check.History(of: definition, resuming: $0, at: loop.now) }
         let check = Check(definition, work: work(definition), loop: loop, history: history)
         checks.append((tracker, check))

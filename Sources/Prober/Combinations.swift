@@ -39,9 +39,9 @@ final class Combinations {
     self.log = log
   }
 
-  /// Takes over a configuration's combinations; what their members are is still to be noted. One that is made of the same keeps its
-  /// verdict, whatever follows from that now.
-  /// - Parameter previous: the verdict on the board for a tracker of that name, if it is about the same.
+  /// Takes over a configuration's combinations; what their members are is still to be noted. One that has its name from
+  /// before keeps its verdict until its members decide another one, whatever they are now.
+  /// - Parameter previous: the verdict on the board for a tracker of that name.
   func adopt(
     _ configuration: Configuration, previous: (Int, String) -> TrackerVerdict?
   ) {
@@ -53,8 +53,8 @@ final class Combinations {
       else { return nil }
       let probe = configuration.probes[index]
       let members = question.members.map { numbers[$0.kind, $0.name]?.rawValue ?? -1 }
-      if var same = old[probe.name], same.question == question {
-        (same.tracker, same.members) = (tracker, members)
+      if var same = old[probe.name] {
+        (same.tracker, same.question, same.members) = (tracker, question, members)
         same.steady.setLimits(damping: probe.steadiness.damping, expiry: probe.steadiness.expiry, at: loop.now)
         return same
       }

@@ -44,6 +44,16 @@ final class EngineLink {
     }
   }
 
+  /// Takes over what is known of the routers of the engine before this one that have the same names.
+  func inheritDetails(from old: EngineLink) {
+    let known = Dictionary(
+      old.details.compactMap { router, words in
+        old.configuration.routers.indices.contains(router) ? (old.configuration.routers[router].name, words) : nil
+      }
+    ) { first, _ in first }
+    for (index, router) in configuration.routers.enumerated() { details[index] = known[router.name] }
+  }
+
   /// Hears all that has been said so far.
   func drain() { receive(most: 100_000) }
 

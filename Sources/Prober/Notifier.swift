@@ -76,6 +76,8 @@ final class Notifier {
       guard let last = link.board.router(index)?.lastTransition, let known = routers[router.name],
         last.number > known.number
       else { continue }
+      // Those of a transition before that.
+      link.details[index] = nil
       log.log(link.names.line(for: last.transition, number: last.number, router: index, detail: ""))
       notify(of: last.transition, number: last.number, router: index, detail: "", on: link)
     }

@@ -175,6 +175,7 @@ final class Prober {
     link?.drain()
     let isFirst = link == nil
     let link = try EngineLink(wanted, memory: memory, board: board, channel: channel, loop: loop)
+    if let old = self.link { link.inheritDetails(from: old) }
     retireLink()
     self.link = link
     link.onMessage = { [weak self] link, message in self?.hear(message, from: link) }

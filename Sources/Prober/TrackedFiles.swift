@@ -39,7 +39,8 @@ final class TrackedFiles {
     self.log = log
   }
 
-  /// Takes over a configuration's files. One at the same place goes on as it is, whatever follows from its number.
+  /// Takes over a configuration's files. One that has its name from before goes on as it is, whatever follows from its number; at
+  /// another place its number holds until there is one that has been read there.
   /// - Parameters:
   ///   - isReload: whether the service has run before, so that no number is written over.
   ///   - previous: the number from an earlier run of this process; where there is one, none is written at all.
@@ -47,7 +48,7 @@ final class TrackedFiles {
     let old = Dictionary(files.map { ($0.definition.name, $0) }) { first, _ in first }
     unwatch()
     files = definitions.enumerated().map { index, definition in
-      if var same = old[definition.name], same.definition.path == definition.path {
+      if var same = old[definition.name] {
         same.definition = definition
         initialize(same, overwrites: false)
         return same

@@ -86,15 +86,20 @@ final class TrackedProcesses {
     self.identify = identify
   }
 
-  /// Takes over a configuration's processes. Where the same ones are meant as before, the verdict stays, and a delay that is under
-  /// way goes on.
+  /// Takes over a configuration's processes. The verdict of a name stays until what is seen has lasted as long as after any other
+  /// change. Where the same processes are meant as before, a delay that is under way goes on.
   /// - Parameter previous: the verdict from an earlier run of this process.
   func adopt(_ definitions: [TrackedProcessDefinition], previous: (Int) -> TrackerVerdict?) {
     let old = Dictionary(entries.map { ($0.definition.name, $0) }) { first, _ in first }
     entries = definitions.enumerated().map { index, definition in
-      if var same = old[definition.name], definition.isAboutTheSame(as: same.definition) {
+      if var same = old[definition.name] {
+        if definition.isAboutTheSame(as: same.definition) {
+          same.verdict.setDelays(growth: definition.forkDelay, loss: definition.terminateDelay)
+        } else {
+          same.verdict = DelayedVerdict(
+            growthDelay: definition.forkDelay, lossDelay: definition.terminateDelay, verdict: same.verdict.verdict)
+        }
         same.definition = definition
-        same.verdict.setDelays(growth: definition.forkDelay, loss: definition.terminateDelay)
         return same
       }
       let before = previous(index)

@@ -52,6 +52,16 @@ import VRRPCore
     #expect(detail.isEmpty || line.fields.contains { $0 == ("detail", detail) })
   }
 
+  @Test(
+    arguments: [
+      (0, "removed 192.0.2.11 from eth0: no virtual router has it any more"),
+      (1, "removed 192.0.2.11 from eth0: no virtual router that has it is master"),
+    ] as [(Int64, String)])
+  func saysWhyAnAddressIsRemoved(number: Int64, sentence: String) {
+    let event = LogEvent(.addressRemoved, address: Self.host, number: number, text: "eth0")
+    #expect(names.line(for: .event(event)).message == sentence)
+  }
+
   @Test(arguments: LogEvent.Kind.allCases) func hasALineForEveryEvent(kind: LogEvent.Kind) {
     for number in [0, 1, -1, .min, .max] as [Int64] {
       let bare = names.line(for: .event(LogEvent(kind, number: number)))

@@ -62,4 +62,15 @@ import Testing
     #expect(check.verdict == .up)
     #expect(check.record(success: false) == .down)
   }
+
+  @Test func whatIsAskedOtherwiseCountsAnewAgainstTheVerdictThatHolds() {
+    var check = CheckState(rise: 2, fall: 3)
+    for success in [true, false, false] { _ = check.record(success: success) }
+    check.countAnew()
+    #expect(check.verdict == .up && check.contrary == 0)
+    #expect((1...3).map { _ in check.record(success: false) } == [nil, nil, .down])
+    var fresh = CheckState(rise: 2, fall: 3)
+    fresh.countAnew()
+    #expect(fresh.record(success: false) == .down)
+  }
 }

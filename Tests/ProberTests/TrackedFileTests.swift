@@ -101,6 +101,20 @@ extension ProberTests {
       #expect(try rig.wait(for: [7, -3, 12, 0]))
     }
 
+    @Test("The number of a name holds until there is one at its new place", arguments: [nil, "9\n"])
+    func anotherPlace(text: String?) throws {
+      let rig = try Rig()
+      rig.scratch.write("value", "7\n")
+      rig.adopt()
+      #expect(try rig.wait(for: [7]))
+      if let text { rig.scratch.write("other", text) }
+      let other = rig.scratch.path("other")
+      rig.adopt({ $0.path = other }, isReload: true)
+      #expect(rig.files.levels.map(\.level) == [text == nil ? 7 : 9])
+      #expect(try rig.wait(for: [7, text == nil ? 0 : 9]))
+      #expect(rig.reason.contains(other))
+    }
+
     @Test("What is no number counts as keepalived counts it, and is warned of once")
     func garbage() throws {
       let rig = try Rig()

@@ -161,6 +161,21 @@ extension ProberTests {
       #expect(try rig.wait(for: [.down, .up, .down, .up]))
     }
 
+    @Test("Where other processes are meant under a name, its verdict holds as long as after any other change")
+    func otherProcesses() throws {
+      let rig = try Rig()
+      try rig.run()
+      rig.adopt()
+      #expect(try rig.wait(for: [.up]) || rig.said == [.down, .up])
+      let before = rig.said
+      rig.adopt { ($0.command, $0.terminateDelay) = ("no-such-program", .milliseconds(400)) }
+      #expect(rig.said == before)
+      let change = MonotonicClock.now()
+      #expect(try rig.wait(for: before + [.down]))
+      let lasted = MonotonicClock.now() - change
+      #expect(lasted > .milliseconds(350), "\(lasted)")
+    }
+
     @Test("A process that has ended counts no more, though nobody has asked how it ended")
     func unreaped() throws {
       let rig = try Rig()

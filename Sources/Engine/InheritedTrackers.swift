@@ -1,0 +1,29 @@
+import ControlModel
+import VRRPCore
+
+/// What the engine before this one knew of its trackers.
+struct InheritedTrackers {
+  private let records: [String: [TrackerRecord]]
+
+  /// Reads a board; `nil` if there was no engine.
+  init(_ board: Board?) {
+    records = Dictionary(
+      grouping: (0..<(board?.trackerCount ?? 0)).compactMap { board?.tracker($0) }, by: \.name)
+  }
+
+  /// The record whose verdict holds for a tracker until there is another one.
+  ///
+  /// For what the prober looks after that is the one of its name and kind, whatever it asks now: that somebody has changed a check says
+  /// nothing against what is checked. A BFD session that is another one for its other end has nothing to go on from.
+  func record(of tracker: PlannedTracker) -> TrackerRecord? {
+    let named = records[RouterRecord.kept(tracker.name)] ?? []
+    let same = named.first {
+      $0.fingerprint == tracker.fingerprint && [0, tracker.kind.rawValue].contains($0.kind)
+    }
+    if let same { return same }
+    // Of several names that the board keeps as the same, nobody knows whose it was.
+    let alike = named.filter { $0.kind == tracker.kind.rawValue }
+    guard tracker.isProbers, alike.count == 1, alike[0].verdict.status != .unknown else { return nil }
+    return alike[0]
+  }
+}

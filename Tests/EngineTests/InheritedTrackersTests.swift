@@ -1,0 +1,112 @@
+import Configuration
+import ControlModel
+import HealthCore
+import NetworkTypes
+import Testing
+import VRRPCore
+
+@testable import Engine
+
+/// Which verdicts an engine goes on from.
+@Suite struct InheritedTrackersTests {
+  /// A configuration with one tracker of each kind that the prober looks after, and a BFD session.
+  private func configuration() throws -> Configuration {
+    var configuration = Configuration()
+    configuration.scripts = [
+      ScriptCheckDefinition(name: "one", command: CommandDefinition(arguments: ["/a"], text: "/a"))
+    ]
+    configuration.probes = [
+      ProbeDefinition(name: "two", question: .combination(CombinedQuestion(.any, of: [.init(.script, "one")])))
+    ]
+    configuration.trackedFiles = [TrackedFileDefinition(name: "three", path: "/a")]
+    // Named as the script is.
+    configuration.trackedProcesses = [TrackedProcessDefinition(name: "one", command: "/a")]
+    configuration.bfdInstances = [BFDInstanceDefinition(name: "four", neighbor: IPAddress(v4: 0x0A00_0002))]
+    return configuration
+  }
+
+  private func trackers(_ configuration: Configuration) -> [PlannedTracker] {
+    configuration.trackers.map { PlannedTracker($0, in: configuration) }
+  }
+
+  /// Has `body` look at a board on which trackers are as some statuses say.
+  private func withBoard(
+    _ trackers: [PlannedTracker], _ statuses: [TrackerStatus], keepsKinds: Bool = true,
+    _ body: (InheritedTrackers) throws -> Void
+  ) throws {
+    let size = try Board.size(routers: 0, addresses: 0, trackers: trackers.count, packetBytes: 0)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+    defer { memory.deallocate() }
+    memory.initializeMemory(as: UInt8.self, repeating: 0)
+    let board = try Board(creatingIn: memory, routers: 0, addresses: 0, trackers: trackers.count, packetBytes: 0)
+    for (position, tracker) in trackers.enumerated() {
+      let record = try #require(board.tracker(position))
+      record.name = tracker.name
+      record.fingerprint = tracker.fingerprint
+      if keepsKinds { record.kind = tracker.kind.rawValue }
+      record.verdict = (statuses[position % statuses.count], MonotonicInstant(nanoseconds: 1), "")
+    }
+    try body(InheritedTrackers(board))
+  }
+
+  private func statuses(_ inherited: InheritedTrackers, _ trackers: [PlannedTracker]) -> [TrackerStatus?] {
+    trackers.map { inherited.record(of: $0)?.verdict.status }
+  }
+
+  @Test func whatIsLookedAtOtherwiseGoesOnByItsNameAndKind() throws {
+    let before = try configuration()
+    var after = before
+    after.scripts[0].command = CommandDefinition(arguments: ["/a", "b"], text: "/a b")
+    after.probes[0].question = .combination(CombinedQuestion(.all, of: [.init(.script, "one"), .init(.file, "three")]))
+    after.trackedFiles[0].path = "/b"
+    after.trackedProcesses[0].command = "/b"
+    after.bfdInstances[0].neighbor = IPAddress(v4: 0x0A00_0003)
+    let (old, new) = (trackers(before), trackers(after))
+    #expect(zip(old, new).allSatisfy { $0.fingerprint != $1.fingerprint })
+    let values = old.indices.map { TrackerStatus.level(Int32($0) + 5) }
+    try withBoard(old, values) { inherited in
+      #expect(statuses(inherited, old) == values)
+      // A session with another host is another one.
+      let expected = zip(old, values).map { $0.kind == .session ? nil : $1 }
+      #expect(statuses(inherited, new) == expected)
+      #expect(statuses(inherited, new.reversed()) == expected.reversed())
+    }
+  }
+
+  @Test func whatHasFoundNothingYetIsNothingToGoOnFrom() throws {
+    let before = try configuration()
+    var after = before
+    after.scripts[0].command = CommandDefinition(arguments: ["/b"], text: "/b")
+    after.scripts[0].initiallyFailed = true
+    let script = try #require(trackers(after).first { $0.kind == .script })
+    try withBoard(trackers(before), [.unknown]) { #expect($0.record(of: script) == nil) }
+  }
+
+  @Test func oneKindDoesNotGoOnAsAnother() throws {
+    var before = try configuration()
+    before.trackedProcesses = []
+    var after = try configuration()
+    after.scripts = []
+    after.probes = [ProbeDefinition(name: "three", question: after.probes[0].question)]
+    after.trackedFiles = [TrackedFileDefinition(name: "two", path: "/a")]
+    let new = trackers(after).filter { $0.kind != .session }
+    try withBoard(trackers(before), [.up]) { #expect(statuses($0, new) == [nil, nil, nil]) }
+  }
+
+  @Test func aLongNameIsKnownByWhatTheBoardKeepsOfIt() throws {
+    var before = try configuration()
+    before.scripts[0].name = String(repeating: "x", count: 70)
+    let script = try #require(trackers(before).first { $0.kind == .script })
+    try withBoard([script], [.down]) { #expect($0.record(of: script)?.verdict.status == .down) }
+  }
+
+  @Test func aBoardWithoutKindsIsGoneOnFromWhereNothingHasChanged() throws {
+    let before = try configuration()
+    var after = before
+    after.scripts[0].command = CommandDefinition(arguments: ["/b"], text: "/b")
+    let (old, new) = (trackers(before), trackers(after))
+    try withBoard(old, [.up], keepsKinds: false) { inherited in
+      #expect(statuses(inherited, new) == new.map { $0.kind == .script ? nil : .up })
+    }
+  }
+}
