@@ -9,6 +9,11 @@ extension Unicode.Scalar {
   }
 }
 
+extension Unicode.Scalar {
+  /// Whether it only lays text out.
+  fileprivate var isLayout: Bool { self == "\n" || self == "\t" }
+}
+
 extension String {
   /// The text with `sign` in the place of each scalar that is unprintable: one line, which shows what it holds.
   ///
@@ -18,8 +23,8 @@ extension String {
     return String(UnicodeScalarView(unicodeScalars.map { $0.isUnprintable ? sign : $0 }))
   }
 
-  /// The same for a text of several lines, whose ends stay.
+  /// The same for a text of several lines, whose ends and tabs stay.
   public var printableLines: String {
-    String(UnicodeScalarView(unicodeScalars.map { $0.isUnprintable && $0 != "\n" ? "\u{FFFD}" : $0 }))
+    String(UnicodeScalarView(unicodeScalars.map { $0.isUnprintable && !$0.isLayout ? "\u{FFFD}" : $0 }))
   }
 }

@@ -4,7 +4,6 @@ import ConfigurationOutline
 import ConfigurationSyntax
 import ControlModel
 import Glibc
-import PrintableText
 
 /// `martlet config`.
 struct ConfigCommand: ParsableCommand {
@@ -41,10 +40,7 @@ struct ConfigShowCommand: ParsableCommand {
     if json {
       printOut(shown.json + "\n")
     } else {
-      // Whoever reads it again gets each byte; a terminal would act on some.
-      isatty(STDOUT_FILENO) == 0
-        ? writeAll(shown.text[...], to: STDOUT_FILENO)
-        : printOut(String(decoding: shown.text, as: UTF8.self).printableLines)
+      printOut(source: shown.text)
     }
     guard loaded.hasErrors else { return }
     Findings.printErrors(of: loaded)

@@ -1,5 +1,6 @@
 import ControlModel
 import Glibc
+import PrintableText
 
 /// What one binary can be: a role that the supervisor starts, keepalived by name, or the command line.
 struct EntryPoint {
@@ -28,6 +29,12 @@ struct EntryPoint {
 
 /// Writes text to standard output.
 func printOut(_ text: String) { writeAll(Array(text.utf8)[...], to: STDOUT_FILENO) }
+
+/// Writes the bytes of a configuration to standard output: whoever reads them again gets each; a terminal would act on some.
+func printOut(source: [UInt8]) {
+  isatty(STDOUT_FILENO) == 0
+    ? writeAll(source[...], to: STDOUT_FILENO) : printOut(String(decoding: source, as: UTF8.self).printableLines)
+}
 
 /// Writes text to standard error.
 func printError(_ text: String) { writeAll(Array(text.utf8)[...], to: STDERR_FILENO) }

@@ -96,11 +96,11 @@ struct FormatCommand: ParsableCommand {
 
   private func show(_ source: FormattedSource, _ path: String) {
     if check {
-      if source.isChanged { printOut("\(path)\n") }
+      if source.isChanged { printOut(source: Array("\(path)\n".utf8)) }
     } else if diff {
-      writeAll(source.difference(path: path)[...], to: STDOUT_FILENO)
+      printOut(source: source.difference(path: path))
     } else if !write {
-      writeAll(source.bytes[...], to: STDOUT_FILENO)
+      printOut(source: source.bytes)
     }
   }
 

@@ -1,3 +1,5 @@
+import Glibc
+import LinuxSystem
 import PrintableText
 import Testing
 
@@ -45,5 +47,72 @@ import Testing
     let outcome = try Running.martlet(["help", "keyword", Self.hostile])
     #expect(outcome.errors.contains("There is no keyword x"))
     #expect(!outcome.errors.unicodeScalars.contains { $0.isUnprintable && $0 != "\n" })
+  }
+
+  @Test(
+    "A configuration is printed byte by byte, and to a terminal without what that acts on",
+    arguments: [["fmt"], ["fmt", "--diff"], ["config", "show"]])
+  func terminal(words: [String]) throws {
+    let scratch = try Scratch()
+    let command = words + [try scratch.file("main.conf", Self.text + "# tab\tstays\n")]
+    #expect(try Running.martlet(command).output.contains("\u{1B}[2J"))
+    guard let pair = try TerminalPair() else { return }
+    let errors = try MemoryFile.create(name: "errors")
+    let child = try Running.start(
+      try #require(Running.martlet), ["martlet"] + command, output: pair.terminal, errors: errors.rawValue)
+    let shown = try pair.read(from: child)
+    #expect(shown.contains("[2J") && (words[0] != "fmt" || shown.contains("tab\tstays")))
+    #expect(shown.unicodeScalars.filter { $0.isUnprintable && $0 != "\n" && $0 != "\t" }.map(\.value) == [])
+  }
+}
+
+/// A terminal and the end that sees what is written to it.
+private final class TerminalPair {
+  private let master: Int32
+  private(set) var terminal: Int32
+
+  /// `nil` where there are no pseudoterminals.
+  init?() throws {
+    let master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    guard master >= 0 else { return nil }
+    // TIOCSPTLCK unlocks it, TIOCGPTN tells its number.
+    var isLocked: Int32 = 0
+    var number: UInt32 = 0
+    guard ioctl(master, 0x4004_5431, &isLocked) == 0, ioctl(master, 0x8004_5430, &number) == 0 else {
+      close(master)
+      return nil
+    }
+    let terminal = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    guard terminal >= 0 else {
+      close(master)
+      return nil
+    }
+    self.master = master
+    self.terminal = terminal
+  }
+
+  deinit {
+    close(master)
+    if terminal >= 0 { close(terminal) }
+  }
+
+  /// What the process writes until its end, with the ends of lines that it wrote.
+  func read(from child: borrowing ChildProcess) throws -> String {
+    close(terminal)
+    terminal = -1
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    var waiting = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+    while poll(&waiting, 1, 30_000) == 1 {
+      let count = Glibc.read(master, &chunk, chunk.count)
+      // Without a process that has the terminal there is nothing to read.
+      guard count > 0 else { break }
+      bytes += chunk[..<count]
+    }
+    var ended = pollfd(fd: child.rawValue, events: Int16(POLLIN), revents: 0)
+    if poll(&ended, 1, 30_000) != 1 { try child.signal(SIGKILL) }
+    poll(&ended, 1, 1_000)
+    _ = try child.reap()
+    return String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n")
   }
 }

@@ -15,9 +15,9 @@ struct PrintableTextTests {
     #expect("\(scalar)".printable("?") == "?")
   }
 
-  @Test("The ends of lines stay where there are several")
+  @Test("The ends of lines and tabs stay where there are several")
   func lines() {
-    #expect("a\u{1B}\n\nb\r\n".printableLines == "a\u{FFFD}\n\nb\u{FFFD}\n")
+    #expect("a\u{1B}\n\n\tb\r\n".printableLines == "a\u{FFFD}\n\n\tb\u{FFFD}\n")
   }
 
   @Test("All else stays", arguments: ["", "left", "zwölf € 日本", "e\u{301}", "\u{FEFF}x", "\u{A0}"])
