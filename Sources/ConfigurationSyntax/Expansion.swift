@@ -53,6 +53,7 @@ struct LineExpander {
         frames[frames.count - 1].index = reference.range.upperBound
         guard replace(reference, in: top) else { return nil }
       } else {
+        reportUnreplaced(in: top, at: end)
         output.append(Ascii.dollar)
         frames[frames.count - 1].index = end + 1
       }
@@ -148,6 +149,21 @@ struct LineExpander {
     frames.append(Frame(text: text, index: text.bytes.startIndex, name: reference.name, origin: origin))
     startPiece()
     return true
+  }
+
+  /// Tells of a defined name that stays in the text for what follows it.
+  private func reportUnreplaced(in frame: Frame, at index: Int) {
+    let bytes = frame.text.bytes
+    let end = Definitions.endOfName(in: bytes, from: index + 1)
+    // Inside quotes it may be meant for a shell.
+    guard !isQuoted, end > index + 1, reader.definitions[bytes[(index + 1)..<end]] != nil else { return }
+    let name = String(decoding: bytes[(index + 1)..<end], as: UTF8.self)
+    var span = frame.text.span(index..<end)
+    if frame.origin != 0 { span.origin = frame.origin }
+    reader.diagnostics.report(
+      .warning, "unreplaced-definition",
+      "'$\(name)' is replaced only before a blank, a comma, ) or the end of the line; here it stays in the text",
+      at: span, suggestion: "write ${\(name)}", replacement: "${\(name)}")
   }
 
   private func reportUndefined(_ reference: Definitions.Reference, at span: SourceSpan) {

@@ -128,7 +128,7 @@ struct LanguageTests {
     arguments: [
       ("$A=x\nline $A", "line x"),
       ("$A= x y  \nline ${A}z", "line x yz"),
-      ("$A=x\nline a$A.5 ${A}.5", "line a$A.5 x.5"),
+      ("$A=x\nline a${A}.5 ${A}.5", "line ax.5 x.5"),
       ("$A=$B\n$B=x\nline $A", "line x"),
       ("$A=x\n$A=y\nline $A", "line y"),
       ("$A=\nline a${A}b", "line ab"),

@@ -76,7 +76,9 @@ extension Lowering {
       let meant = Self.withoutLeadingZeros(word)
       diagnostics.report(
         .warning, "bad-address", "'\(word.text)' is not an IP address; the line is left out",
-        at: word.span, suggestion: Self.advice(for: meant) ?? "write ADDRESS/LENGTH, as 192.0.2.10/24",
+        at: word.span,
+        suggestion: Self.advice(for: meant)
+          ?? (word.bytes.contains(UInt8(ascii: "$")) ? nil : "write ADDRESS/LENGTH, as 192.0.2.10/24"),
         replacement: meant)
       return nil
     }

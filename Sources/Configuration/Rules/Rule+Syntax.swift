@@ -81,6 +81,12 @@ extension Rule {
       "A definition is a line $NAME=VALUE and must stand before its use. keepalived keeps the name as text, so that an interface is called $IFACE. With ${NAME} it is an error, since the braces would be read as those of a block.",
       .file("vrrp_instance A {\n  interface $IFACE\n}", "$IFACE=eth0\nvrrp_instance A {\n  interface $IFACE\n}")),
     Rule(
+      "unreplaced-definition", .syntax, .warning, "A definition stands where it is not replaced",
+      "$NAME is replaced only before a blank, a comma, a closing parenthesis or the end of the line; before anything else it stays in the text, in keepalived too. ${NAME} is replaced everywhere.",
+      .file(
+        "$NET=192.0.2\nvrrp_instance A {\n  virtual_ipaddress {\n    $NET.10/24\n  }\n}",
+        "$NET=192.0.2\nvrrp_instance A {\n  virtual_ipaddress {\n    ${NET}.10/24\n  }\n}")),
+    Rule(
       "undefined-environment", .syntax, .warning, "${_ENV NAME} names a variable that the environment does not have",
       "Nothing is put in its place. A service has another environment than a shell.",
       .global("router_id a${_ENV NO_SUCH_VARIABLE}", "router_id a")),
