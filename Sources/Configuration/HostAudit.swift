@@ -35,7 +35,13 @@ public enum HostAudit {
     let awaited = loaded.requirements.awaitedInterfaces.map {
       ($0, "; a rule waits for it" + (mayComeLate ? "" : ", but keepalived would not start"))
     }
-    return (required + awaited).filter { !names.contains($0.0.name) }.map { use, result in
+    let paced = loaded.requirements.pacedInterfaces.map {
+      ($0, "; a garp_group waits for it" + (mayComeLate ? "" : ", but keepalived would not start"))
+    }
+    let delayed = loaded.requirements.delayedInterfaces.map {
+      ($0, "; its delays wait for it" + (mayComeLate ? "" : ", but keepalived would ignore them"))
+    }
+    return (required + awaited + paced + delayed).filter { !names.contains($0.0.name) }.map { use, result in
       let nearest = Spelling.nearest(to: use.name, in: names.filter { $0 != "lo" })
       let known = names.filter { $0 != "lo" }.sorted().prefix(8).joined(separator: ", ")
       return Diagnostic(

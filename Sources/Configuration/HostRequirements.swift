@@ -32,6 +32,10 @@ public struct HostRequirements: Sendable, Hashable {
   public var interfaces: [Use] = []
   /// The interfaces that only rules name, and may come later.
   public var awaitedInterfaces: [Use] = []
+  /// The interfaces that only a `garp_group` names, without which keepalived does not start.
+  public var pacedInterfaces: [Use] = []
+  /// The interfaces that only `interface_up_down_delays` names, whose delays keepalived ignores if they are not there.
+  public var delayedInterfaces: [Use] = []
   /// Files that hold a password, by path.
   public var filesWithSecrets: [Use] = []
 }
@@ -46,12 +50,19 @@ extension Lowering {
     }
   }
 
+  /// The interfaces that routers make, once the rules have named them.
+  var madeInterfaces: Set<String> {
+    var names = Set(instances.compactMap(\.virtualMAC?.settledName))
+    for draft in instances {
+      for address in draft.addresses { address.value.virtualMAC.map { _ = names.insert($0.interface) } }
+      for address in draft.excludedAddresses { address.value.virtualMAC.map { _ = names.insert($0.interface) } }
+    }
+    return names
+  }
+
   /// What has been read asks of the host; interfaces that it makes itself are none.
   var requirements: HostRequirements {
-    let made = Set(
-      instances.flatMap { draft in
-        [draft.virtualMAC?.settledName] + (draft.addresses + draft.excludedAddresses).map(\.value.virtualMAC?.interface)
-      }.compactMap(\.self))
+    let made = madeInterfaces
     func uses(_ names: [String: SourceSpan]) -> [HostRequirements.Use] {
       let named = names.filter { !made.contains($0.key) }.sorted { left, right in
         (left.value.file, left.value.line, left.value.column) < (right.value.file, right.value.line, right.value.column)
@@ -75,6 +86,12 @@ extension Lowering {
       scriptUser: global.scriptUserSpan.map(diagnostics.shownRange),
       interfaces: uses(interfaces),
       awaitedInterfaces: uses(awaitedInterfaces.filter { interfaces[$0.key] == nil }),
+      pacedInterfaces: uses(
+        pacedInterfaces.filter { interfaces[$0.key] == nil && awaitedInterfaces[$0.key] == nil }),
+      delayedInterfaces: uses(
+        delayedInterfaces.filter {
+          interfaces[$0.key] == nil && awaitedInterfaces[$0.key] == nil && pacedInterfaces[$0.key] == nil
+        }),
       filesWithSecrets: secretPlaces.filter { seen.insert($0.path).inserted }.map { .init(name: $0.path, range: $0) })
   }
 }

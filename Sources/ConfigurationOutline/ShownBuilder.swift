@@ -46,10 +46,12 @@ struct ShownBuilder {
 
   /// The statements of each router's sync group.
   private func groupIndexes(_ groups: [GroupSubject]) -> [String: StatementIndex] {
-    let statements = top.all(schema.grammar.find(path: ["vrrp_sync_group"]))
+    let statements = Dictionary(
+      top.all(schema.grammar.find(path: ["vrrp_sync_group"])).map { ($0.arguments.first?.text, $0) }
+    ) { first, _ in first }
     var indexes: [String: StatementIndex] = [:]
     for group in groups {
-      guard let statement = statements.first(where: { $0.arguments.first?.text == group.group.name }) else { continue }
+      guard let statement = statements[group.group.name] else { continue }
       let index = StatementIndex(statement.children, schema: schema)
       for member in group.memberNames { indexes[member] = index }
     }

@@ -13,14 +13,46 @@ final class StatementIndex {
     var isShown = false
   }
 
+  /// The entries of all blocks of one keyword. An object, so that marking one of them copies none.
+  private final class EntryList {
+    var entries: [Entry] = []
+    /// The first entry of each key that has not been shown.
+    var hidden: [String: Int] = [:]
+    /// The next entry of the same key, by position.
+    private var next: [Int?] = []
+    private var last: [String: Int] = [:]
+
+    func append(_ entry: Entry) {
+      if let last = last.updateValue(entries.count, forKey: entry.key) {
+        next[last] = entries.count
+      } else {
+        hidden[entry.key] = entries.count
+      }
+      entries.append(entry)
+      next.append(nil)
+    }
+
+    /// No more are added.
+    func finish() { last = [:] }
+
+    /// The first entry of a key that has not been shown, which then counts as shown.
+    func take(_ key: String) -> Entry? {
+      guard let position = hidden[key] else { return nil }
+      hidden[key] = next[position]
+      entries[position].isShown = true
+      return entries[position]
+    }
+  }
+
   private let schema: Schema
   /// Those of the sync group that the block's subject is in.
   var outer: StatementIndex?
   /// The statements of the block in their order.
   let statements: [Statement]
   private var byKeyword: [Grammar.ID: [Statement]] = [:]
-  private var entries: [Grammar.ID: [Entry]] = [:]
-  private var firstHidden: [Grammar.ID: [String: Int]] = [:]
+  private var lists: [Grammar.ID: EntryList] = [:]
+  /// What counts of the keywords that are written often, once it has been asked for.
+  private var found: [Grammar.ID: Statement?] = [:]
 
   /// Indexes the children of all statements of one block, which may have been written in parts.
   init(_ statements: [Statement], schema: Schema) {
@@ -37,6 +69,16 @@ final class StatementIndex {
   /// The statement of a keyword that counts if it is written several times.
   func effective(_ id: Grammar.ID?) -> Statement? {
     guard let id, let statements = byKeyword[id], let row = schema.keyword(id) else { return nil }
+    if let known = found[id] { return known }
+    let statement = Self.effective(statements, row)
+    if statements.count > Self.few { found[id] = .some(statement) }
+    return statement
+  }
+
+  /// So many statements are searched anew each time.
+  private static let few = 8
+
+  private static func effective(_ statements: [Statement], _ row: Keyword) -> Statement? {
     let last = statements.last { row.form.accepts($0.arguments) }
     return switch row.repetition {
     case .last: last
@@ -46,40 +88,27 @@ final class StatementIndex {
   }
 
   /// The first entry of a block of values with this key that has not been shown, which then counts as shown.
-  func takeEntry(_ id: Grammar.ID?, key: String) -> Entry? {
-    guard let id, byKeyword[id] != nil else { return nil }
-    makeEntries(id)
-    guard var position = firstHidden[id]?[key], let list = entries[id] else { return nil }
-    while position < list.count, list[position].isShown || list[position].key != key { position += 1 }
-    firstHidden[id]?[key] = position
-    guard position < list.count else { return nil }
-    entries[id]?[position].isShown = true
-    return list[position]
-  }
+  func takeEntry(_ id: Grammar.ID?, key: String) -> Entry? { list(id)?.take(key) }
 
   /// The entries of a block of values that have not been shown.
-  func hiddenEntries(_ id: Grammar.ID?) -> [Entry] {
-    guard let id, byKeyword[id] != nil else { return [] }
-    makeEntries(id)
-    return entries[id, default: []].filter { !$0.isShown }
-  }
+  func hiddenEntries(_ id: Grammar.ID?) -> [Entry] { list(id)?.entries.filter { !$0.isShown } ?? [] }
 
-  private func makeEntries(_ id: Grammar.ID) {
-    guard entries[id] == nil else { return }
-    var list: [Entry] = []
-    var first: [String: Int] = [:]
+  private func list(_ id: Grammar.ID?) -> EntryList? {
+    guard let id, byKeyword[id] != nil else { return nil }
+    if let list = lists[id] { return list }
+    let list = EntryList()
     let keying = EntryKeying(of: schema.keyword(id)?.name ?? "")
     for (block, statement) in all(id).enumerated() {
       for line in statement.children {
         let parts = keying == .eachWord ? line.words.map { ($0.text, [$0]) } : [(keying.key(of: line), line.words)]
         for (key, words) in parts {
-          if first[key] == nil { first[key] = list.count }
           list.append(Entry(key: key, words: words, statement: line, isInFirstBlock: block == 0))
         }
       }
     }
-    entries[id] = list
-    firstHidden[id] = first
+    list.finish()
+    lists[id] = list
+    return list
   }
 }
 

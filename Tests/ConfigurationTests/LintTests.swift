@@ -100,6 +100,12 @@ struct HostAuditTests {
       (instance("virtual_rules {\niif eth9 table 5 preference 3\n}"), [5]),
       (instance("virtual_rules {\noif eth9 table 5 preference 3\niif eth0 table 5 preference 4\n}"), [5]),
       (instance("virtual_routes {\n192.0.2.0/24 dev eth9\n}\nvirtual_rules {\niif eth9 table 5 preference 3\n}"), [5]),
+      // So do what is set for one, which keepalived does not start with, and its delays, which it ignores.
+      ("garp_group {\ngarp_interval 1\ninterface eth9\n}", [3]),
+      ("garp_group {\ngarp_interval 1\ninterfaces {\neth0 eth9\n}\n}", [4]),
+      ("garp_group {\ninterface eth9\n}", [2]),
+      ("interface_up_down_delays {\neth0 1\neth9 1 2\n}", [3]),
+      ("garp_group {\ngarp_interval 1\ninterface eth9\n}\ninterface_up_down_delays {\neth9 1\n}", [3]),
       // What martlet makes itself is there when it is needed.
       (instance("use_vmac vip0", address: "192.0.2.10/24 dev vip0"), []),
     ] as [(String, [Int])])
@@ -114,6 +120,34 @@ struct HostAuditTests {
     #expect(audit(rule).first?.message.contains("keepalived would not start") == true)
     let late = audit("global_defs {\ndynamic_interfaces\n}\n" + rule).first
     #expect(late?.severity == .note && late?.message.contains("a rule waits for it") == true)
+  }
+
+  @Test(
+    "What keepalived makes of an interface that is not there is told of settings for it",
+    arguments: [
+      ("garp_group {\ngarp_interval 1\ninterface eth9\n}", "keepalived would not start"),
+      ("interface_up_down_delays {\neth9 1\n}", "keepalived would ignore them"),
+    ])
+  func settingsOfAMissingInterface(text: String, result: String) throws {
+    #expect(audit(text).first?.message.contains(result) == true)
+    let late = try #require(audit("global_defs {\ndynamic_interfaces\n}\n" + text).first)
+    #expect(late.severity == .note && late.message.contains("for it") && !late.message.contains("keepalived"))
+  }
+
+  @Test(
+    "keepalived has not made the interface of a virtual MAC address when it reads its name",
+    arguments: [
+      (instance("use_vmac vip0\nvirtual_routes {\n198.51.100.0/24 dev vip0\n}"), "does not start"),
+      (instance("use_vmac vip0\nvirtual_rules {\niif vip0 table 5 preference 3\n}"), "does not start"),
+      (instance("use_vmac vip0\ntrack_interface {\nvip0\n}"), "does not start"),
+      (instance("use_vmac vip0\n") + "garp_group {\ngarp_interval 1\ninterface vip0\n}\n", "does not start"),
+      (instance("use_vmac vip0\n") + "interface_up_down_delays {\nvip0 1\n}\n", "ignores its delays"),
+    ])
+  func ownLink(text: String, result: String) {
+    let found = lint(text).filter { $0.id == "own-link-named" }
+    #expect(found.count == 1 && found.allSatisfy { $0.severity == .note && $0.message.contains(result) })
+    #expect(!lint("global_defs {\ndynamic_interfaces\n}\n" + text).contains { $0.id == "own-link-named" })
+    #expect(!lint(text.replacing("vip0\n", with: "vip1\n", maxReplacements: 1)).contains { $0.id == "own-link-named" })
   }
 
   @Test("The name that was meant is told, else those that are there")

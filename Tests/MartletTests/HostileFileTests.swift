@@ -101,6 +101,12 @@ import Testing
     Sample.router(extra: "\(name) {\n~SEQ(C,1,\(times)) ~SEQ(A,1,200) ~SEQ(B,1,200) \(line)\n}")
   }
 
+  /// A router in which a block is written 20,000 times, each time with one line.
+  private static func blocks(_ name: String, before: String = "", _ line: String) -> String {
+    "$BLOCK= \\\n\(name) { \\\n\(line) \\\n}\n" + before
+      + Sample.router(extra: "~SEQ(A,1,100) ~SEQ(B,1,200) $BLOCK")
+  }
+
   @Test(
     "The work for a block grows as its lines do, and ends with the help that is given",
     arguments: [
@@ -112,11 +118,35 @@ import Testing
         + "virtual_ipaddress { \\\n10.1.${A}.$B \\\n} \\\n}\n~SEQ(A,1,100) ~SEQ(B,1,120) $P\n",
       block("virtual_ipaddress_excluded", times: 4, "10.1.${A}.$B devv eth0"),
       block("virtual_routes", times: 4, "10.1.${A}.$B viaa 10.0.0.9"),
+      blocks("track_interface", "e${A}_$B"), blocks("unicast_peer", "10.1.${A}.$B"),
+      blocks("heartbeat_interface", "e${A}_$B"),
+      blocks(
+        "track_file",
+        before: "$FILE= \\\ntrack_file f${A}_$B { \\\nfile /run/f \\\n}\n~SEQ(A,1,100) ~SEQ(B,1,200) $FILE\n",
+        "f${A}_$B"),
+      "garp_group {\ngarp_interval 1\n~SEQ(A,1,100) ~SEQ(B,1,200) interface e${A}_$B\n}\n",
     ])
   func work(text: String) throws {
     let scratch = try Scratch()
     // Work that grows with the square takes minutes; beside other work, processor time is dear.
     let outcome = try check(try scratch.file("main.conf", text), seconds: 30)
+    #expect(outcome.code == 0, "\(outcome.code) \(outcome.errors.prefix(500))")
+  }
+
+  @Test(
+    "So does the work for showing it",
+    arguments: [
+      block("virtual_rules", "from 10.1.${A}.$B table 5"), block("virtual_routes", "10.1.${A}.$B via 192.0.2.1"),
+      block("virtual_ipaddress_excluded", "10.1.${A}.$B"), block("unicast_peer", "10.1.${A}.$B"),
+      // Each line stands there a second time.
+      block("virtual_routes", "10.1.${A}.$B via 192.0.2.1").replacing("~SEQ(C,1,1)", with: "~SEQ(C,1,2)"),
+      "static_ipaddress {\n~SEQ(A,1,200) ~SEQ(B,1,200) 10.1.${A}.$B dev eth0\n}\n",
+      "interface_up_down_delays {\n~SEQ(A,1,200) ~SEQ(B,1,200) e${A}_$B 1\n}\n",
+    ])
+  func workOfShowing(text: String) throws {
+    let scratch = try Scratch()
+    let outcome = try Running.martlet(
+      ["config", "show", try scratch.file("main.conf", text)], limits: [.processorTime(30)])
     #expect(outcome.code == 0, "\(outcome.code) \(outcome.errors.prefix(500))")
   }
 }

@@ -7,6 +7,8 @@ struct AnnouncementGroupDraft {
   var garpInterval: Located<Nanoseconds>?
   var neighborInterval: Located<Nanoseconds>?
   var interfaces: [Located<String>] = []
+  /// Their names.
+  var known: Set<String> = []
 }
 
 extension Lowering {
@@ -26,9 +28,9 @@ extension Lowering {
 
   /// Adds interfaces to a group, each of which is in one group only.
   private func add(_ words: ArraySlice<Word>, to draft: inout AnnouncementGroupDraft) {
-    var known = Set(draft.interfaces.map(\.value))
     for word in words where isInterfaceName(word) {
-      guard !announcedInterfaces.contains(word.text), known.insert(word.text).inserted else {
+      if pacedInterfaces[word.text] == nil { pacedInterfaces[word.text] = word.span }
+      guard !announcedInterfaces.contains(word.text), draft.known.insert(word.text).inserted else {
         diagnostics.report(
           .warning, "duplicate-interface", "\(word.text) is in a garp_group already; it is ignored here", at: word.span)
         continue

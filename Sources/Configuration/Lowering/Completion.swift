@@ -62,7 +62,7 @@ extension Lowering {
   private func definition(_ draft: SyncGroupDraft, _ positions: [String: Int]) -> SyncGroupDefinition {
     var group = SyncGroupDefinition(name: draft.name.value)
     group.members = draft.members.compactMap { positions[$0.value] }
-    group.tracked = references(draft.tracked)
+    group.tracked = references(draft.tracked.list)
     group.notify = draft.notify
     group.notify.priorityChanges = draft.notifiesPriorityChanges ?? global.notifiesPriorityChanges
     return group
@@ -108,7 +108,7 @@ extension Lowering {
     router.skipsAddressCheck = draft.skipsAddressCheck ?? global.skipsAddressCheck
     router.virtualMAC = virtualMAC(of: draft, number)
     router.tracked =
-      references(draft.tracked)
+      references(draft.tracked.list)
       + usedTrackGroups.filter { $0.members.contains { $0.value == draft.name.value } }.map {
         TrackerReference(.group, $0.name.value)
       }

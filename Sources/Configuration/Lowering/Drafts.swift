@@ -19,6 +19,33 @@ struct TrackEntry {
   var name: Located<String>
   var weight: Located<Int>?
   var reverse: Bool?
+
+  /// What tells two of them apart.
+  struct Key: Hashable {
+    var kind: TrackerKind
+    var name: String
+  }
+
+  var key: Key { Key(kind: kind, name: name.value) }
+}
+
+/// What a block tracks.
+struct TrackEntries {
+  /// They in their order.
+  var list: [TrackEntry] = []
+  /// Where each stands, while the block is read.
+  private var known: [TrackEntry.Key: SourceSpan] = [:]
+
+  /// Adds an entry, unless there is one of its kind and name: then it gives that one's place.
+  mutating func append(_ entry: TrackEntry) -> SourceSpan? {
+    if let earlier = known[entry.key] { return earlier }
+    known[entry.key] = entry.name.span
+    list.append(entry)
+    return nil
+  }
+
+  /// Forgets what only serves reading.
+  mutating func finish() { known = [:] }
 }
 
 /// When addresses are announced, as far as the file says.
@@ -91,7 +118,7 @@ struct SyncGroupDraft {
   var name: Located<String>
   var members: [Located<String>] = []
   var hasMembers = false
-  var tracked: [TrackEntry] = []
+  var tracked = TrackEntries()
   var allowsWeights = false
   var notify = NotifyDefinition()
   var notifiesPriorityChanges: Bool?
@@ -176,6 +203,8 @@ struct InstanceDraft {
   var multicastGroup: Located<IPAddress>?
   var unicastKeyword: SourceSpan?
   var peers: [Located<UnicastPeer>] = []
+  /// Where each of them stands, while the block is read.
+  var knownPeers: [IPAddress: SourceSpan] = [:]
   var faultsWithoutPeers: SourceSpan?
   var unicastTTL: Located<Int>?
   var nopreempt: SourceSpan?
@@ -189,6 +218,8 @@ struct InstanceDraft {
   var skipsAddressCheck: Bool?
   var ownerIgnoresAdverts: Located<Bool>?
   var heartbeatInterfaces: [Located<String>] = []
+  /// Their names, while the block is read.
+  var knownHeartbeats: Set<String> = []
   var promotesSecondaries: SourceSpan?
   var checksUnicastSource: Located<Bool>?
   var isStrict: Bool?
@@ -197,7 +228,7 @@ struct InstanceDraft {
   var virtualMAC: VirtualMACDraft?
   var sendsAdvertsBelow: SourceSpan?
   var announcements = AnnouncementDraft()
-  var tracked: [TrackEntry] = []
+  var tracked = TrackEntries()
   @Boxed var notify: NotifyDefinition
   var notifiesPriorityChanges: Bool?
   var routingDomain: Located<String>?
@@ -210,6 +241,13 @@ struct InstanceDraft {
   var settledFamily = AddressFamily.ipv4
   var settledPriority = 100
   var settledInterval = Centiseconds.seconds(1)
+
+  /// Forgets what only serves reading.
+  mutating func finish() {
+    tracked.finish()
+    knownPeers = [:]
+    knownHeartbeats = []
+  }
 
   var isUnicast: Bool { !peers.isEmpty || faultsWithoutPeers != nil }
   var isOwner: Bool { settledPriority == 255 }

@@ -175,7 +175,6 @@ extension Lowering {
   }
 
   private func readHeartbeats(_ statement: Statement, into draft: inout InstanceDraft) {
-    var known = Set(draft.heartbeatInterfaces.map(\.value))
     for word in statement.children.flatMap(\.words) where isInterfaceName(word) {
       guard word.text != "lo" else {
         diagnostics.report(
@@ -183,7 +182,9 @@ extension Lowering {
         continue
       }
       noteInterface(word.text, at: word.span)
-      if known.insert(word.text).inserted { draft.heartbeatInterfaces.append(Located(word.text, word.span)) }
+      if draft.knownHeartbeats.insert(word.text).inserted {
+        draft.heartbeatInterfaces.append(Located(word.text, word.span))
+      }
     }
   }
 

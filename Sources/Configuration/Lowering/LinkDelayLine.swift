@@ -15,6 +15,7 @@ extension Lowering {
           at: line.span)
         continue
       }
+      if delayedInterfaces[name.text] == nil { delayedInterfaces[name.text] = name.span }
       guard linkDelays[name.text] == nil else {
         diagnostics.report(
           .warning, "duplicate-interface", "\(name.text) has its delays already; this line is ignored", at: line.span)

@@ -48,6 +48,9 @@ final class Lowering {
   var interfaces: [String: SourceSpan] = [:]
   /// Where each interface is named first that a rule would wait for.
   var awaitedInterfaces: [String: SourceSpan] = [:]
+  /// Where a `garp_group`, and where `interface_up_down_delays` names each interface first.
+  var pacedInterfaces: [String: SourceSpan] = [:]
+  var delayedInterfaces: [String: SourceSpan] = [:]
   /// Where the first secret of each file stands, by the file's number.
   var secrets: [UInt32: SourceSpan] = [:]
   var scriptIndex = NameIndex()
@@ -150,12 +153,14 @@ final class Lowering {
         let name = lowering.name(of: statement)
         var draft = InstanceDraft(name: name ?? Located("", statement.span))
         lowering.apply(lowering.instanceTable, to: &draft, statement.children)
+        draft.finish()
         if name != nil { lowering.instances.append(draft) }
       },
       .custom("vrrp_sync_group") { _, statement, lowering in
         let name = lowering.name(of: statement)
         var draft = SyncGroupDraft(name: name ?? Located("", statement.span))
         lowering.apply(lowering.groupTable, to: &draft, statement.children)
+        draft.tracked.finish()
         if name != nil { lowering.groups.append(draft) }
       },
     ]
@@ -176,6 +181,7 @@ final class Lowering {
   /// Reads an `auth_hmac` block; a second one adds to the first, as in keepalived.
   func readTrailer(_ statement: Statement, into draft: inout InstanceDraft) {
     var trailer = draft.trailer ?? TrailerDraft(span: statement.span)
+    draft.trailer = nil
     apply(trailerTable, to: &trailer, statement.children)
     draft.trailer = trailer
   }

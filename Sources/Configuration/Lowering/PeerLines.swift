@@ -5,7 +5,6 @@ import NetworkTypes
 extension Lowering {
   func readPeers(_ statement: Statement, into draft: inout InstanceDraft) {
     draft.unicastKeyword = statement.span
-    var known = Dictionary(draft.peers.map { ($0.value.address, $0.span) }) { first, _ in first }
     for line in statement.children {
       let word = line.words[0]
       guard let address = plainAddress(word) else {
@@ -16,7 +15,7 @@ extension Lowering {
         continue
       }
       guard settle(address.family, at: word.span, in: &draft) else { continue }
-      if let earlier = known[address] {
+      if let earlier = draft.knownPeers[address] {
         diagnostics.report(
           .warning, "duplicate-peer", "\(address) is a peer already; this line is ignored", at: word.span,
           notes: [("it is written here too", earlier)], suggestion: "take this line out",
@@ -25,7 +24,7 @@ extension Lowering {
       }
       var peer = UnicastPeer(address: address)
       readPeerOptions(line, into: &peer)
-      known[address] = word.span
+      draft.knownPeers[address] = word.span
       draft.peers.append(Located(peer, word.span))
     }
   }

@@ -12,12 +12,10 @@ struct Trackable {
 }
 
 extension KeywordAction {
-  /// A `track_…` block.
-  static func tracking(_ kind: TrackerKind, _ path: WritableKeyPath<Draft, [TrackEntry]>) -> Self {
+  /// A `track_…` block, of which there may be many.
+  static func tracking(_ kind: TrackerKind, _ path: WritableKeyPath<Draft, TrackEntries>) -> Self {
     Self(name: kind.block) { draft, statement, lowering in
-      let entries = draft[keyPath: path].filter { $0.kind == kind }
-      var known = Dictionary(entries.map { ($0.name.value, $0.name.span) }) { first, _ in first }
-      for line in statement.children { lowering.track(line, kind, in: &draft[keyPath: path], &known) }
+      for line in statement.children { lowering.track(line, kind, in: &draft[keyPath: path]) }
     }
   }
 }
@@ -80,20 +78,16 @@ extension Lowering {
     }
   }
 
-  /// Reads a line of a `track_…` block; `known` has the names of the kind that are tracked already.
-  fileprivate func track(
-    _ line: Statement, _ kind: TrackerKind, in entries: inout [TrackEntry], _ known: inout [String: SourceSpan]
-  ) {
+  /// Reads a line of a `track_…` block.
+  fileprivate func track(_ line: Statement, _ kind: TrackerKind, in entries: inout TrackEntries) {
     guard let entry = trackEntry(line, kind) else { return }
-    if let earlier = known[entry.name.value] {
+    if let earlier = entries.append(entry) {
       diagnostics.report(
         .warning, "tracked-twice", "\(entry.name.value) is tracked already; this line is ignored", at: line.span,
         notes: [("it is written here too", earlier)], suggestion: "take one of the two lines out",
         changes: [.removeLine(line.span)])
-    } else {
-      entries.append(entry)
-      known[entry.name.value] = entry.name.span
-      if kind == .interface { noteInterface(entry.name.value, at: entry.name.span) }
+    } else if kind == .interface {
+      noteInterface(entry.name.value, at: entry.name.span)
     }
   }
 

@@ -26,7 +26,7 @@ struct WeightedTrackers {
   /// The trackers with a weight of a router and of its sync group.
   func of(_ draft: InstanceDraft) -> [WeightedTracker] {
     let group = groups[draft.name.value]
-    return (draft.tracked + (group?.tracked ?? [])).compactMap { entry in
+    return (draft.tracked.list + (group?.tracked.list ?? [])).compactMap { entry in
       // What a file adds is not known before its number is.
       guard entry.kind != .file, let thing = lowering.trackable(entry) else { return nil }
       let weight = lowering.weight(of: entry)

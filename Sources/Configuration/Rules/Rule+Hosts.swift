@@ -5,7 +5,7 @@ extension Rule {
   static let hosts: [Rule] = [
     Rule(
       "interface-absent", .host, .warning, "The host does not have an interface that is named",
-      "The service does not start without it, unless dynamic_interfaces is written: then its routers wait for it in FAULT. A rule waits for its interface, with which keepalived would not start. martlet check looks at this host when one file is checked; --no-host turns that off."
+      "The service does not start without it, unless dynamic_interfaces is written: then its routers wait for it in FAULT. A rule and a garp_group wait for their interface, with which keepalived would not start; interface_up_down_delays waits for it too, and keepalived would ignore the delays. martlet check looks at this host when one file is checked; --no-host turns that off."
     ),
     Rule(
       "unknown-user", .host, .error, "The host does not have the user or group that is to run a script",

@@ -154,6 +154,10 @@ extension Rule {
       "virtual-mac-name", .meaning, .warning, "The interface of a virtual MAC address has a name that is taken",
       "Each needs a name of its own.", .instance("use_vmac eth0", "use_vmac vip0")),
     Rule(
+      "own-link-named", .lint, .note, "An interface is named that a virtual MAC address makes",
+      "martlet makes the interface before it needs it. keepalived looks for it while it reads the file: it does not start, and ignores the delays of interface_up_down_delays. With dynamic_interfaces it takes the name as it is.",
+      .instance("use_vmac vip0\ntrack_interface {\n  vip0\n}", "use_vmac vip0")),
+    Rule(
       "without-virtual-mac", .meaning, .warning, "vmac_xmit_base stands without use_vmac", "It has no effect.",
       .instance("vmac_xmit_base", "use_vmac\nvmac_xmit_base")),
     Rule(

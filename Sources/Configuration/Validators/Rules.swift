@@ -42,7 +42,10 @@ extension Lowering {
 
   /// What can be improved in a configuration that means what it says.
   private static var lints: [any ConfigurationRule.Type] {
-    [WeightsUnderNopreempt.self, WeightsWithoutEffect.self, CheckTimeouts.self, UnauthenticatedUnicast.self]
+    [
+      WeightsUnderNopreempt.self, WeightsWithoutEffect.self, CheckTimeouts.self, UnauthenticatedUnicast.self,
+      OwnLinkNamed.self,
+    ]
   }
 
   /// Applies the lints; to be called after the rules, which settle what they look at.

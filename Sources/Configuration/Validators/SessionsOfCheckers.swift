@@ -3,7 +3,8 @@ import ConfigurationSyntax
 /// A BFD session that only checkers are to see is nothing keepalived would track.
 enum SessionsOfCheckers: ConfigurationRule {
   static func check(_ lowering: Lowering) {
-    for entry in lowering.instances.flatMap(\.tracked) + lowering.groups.flatMap(\.tracked) where entry.kind == .bfd {
+    for entry in lowering.instances.flatMap(\.tracked.list) + lowering.groups.flatMap(\.tracked.list)
+    where entry.kind == .bfd {
       guard let session = lowering.session(named: entry.name.value), session.isForCheckers, !session.isForRouters else {
         continue
       }

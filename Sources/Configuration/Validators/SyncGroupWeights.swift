@@ -15,7 +15,7 @@ enum SyncGroupWeights: ConfigurationRule {
   }
 
   private static func dropWeights(_ member: Int, _ group: SyncGroupDraft, _ lowering: Lowering) {
-    lowering.instances[member].tracked = lowering.instances[member].tracked.compactMap { entry in
+    lowering.instances[member].tracked.list = lowering.instances[member].tracked.list.compactMap { entry in
       let weight = lowering.weight(of: entry)
       guard weight != 0 else { return entry }
       guard entry.kind == .interface else {
@@ -39,12 +39,12 @@ enum SyncGroupWeights: ConfigurationRule {
 
   private static func dropGroupWeights(_ index: Int, _ lowering: Lowering) {
     let group = lowering.groups[index]
-    for (position, entry) in group.tracked.enumerated() where lowering.weight(of: entry) != 0 {
+    for (position, entry) in group.tracked.list.enumerated() where lowering.weight(of: entry) != 0 {
       lowering.diagnostics.report(
         .warning, "owner-weight",
         "a member of \(group.name.value) has priority 255, so \(entry.name.value) counts with weight 0",
         at: entry.name.span)
-      lowering.groups[index].tracked[position].weight = Located(0, entry.name.span)
+      lowering.groups[index].tracked.list[position].weight = Located(0, entry.name.span)
     }
   }
 }

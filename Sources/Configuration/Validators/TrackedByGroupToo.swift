@@ -5,18 +5,21 @@ enum TrackedByGroupToo: ConfigurationRule {
   static func check(_ lowering: Lowering) {
     var positions: [String: Int] = [:]
     for (index, draft) in lowering.instances.enumerated() { positions[draft.name.value] = index }
-    for group in lowering.groups where !group.tracked.isEmpty {
+    for group in lowering.groups where !group.tracked.list.isEmpty {
+      let entries = Dictionary(group.tracked.list.map { ($0.key, $0) }) { first, _ in first }
       for member in group.members.compactMap({ positions[$0.value] }) {
-        lowering.instances[member].tracked = lowering.instances[member].tracked.map { settle($0, group, lowering) }
+        let own = lowering.instances[member].tracked.list
+        lowering.instances[member].tracked.list = own.map { entry in
+          entries[entry.key].map { settle(entry, $0, of: group, lowering) } ?? entry
+        }
       }
     }
   }
 
-  private static func settle(_ entry: TrackEntry, _ group: SyncGroupDraft, _ lowering: Lowering) -> TrackEntry {
+  private static func settle(
+    _ entry: TrackEntry, _ other: TrackEntry, of group: SyncGroupDraft, _ lowering: Lowering
+  ) -> TrackEntry {
     let name = entry.name.value
-    guard let other = group.tracked.first(where: { $0.kind == entry.kind && $0.name.value == name }) else {
-      return entry
-    }
     guard entry.kind == .interface else {
       lowering.diagnostics.report(
         .note, "tracked-by-group-too", "\(name) is tracked by \(group.name.value) too", at: entry.name.span,

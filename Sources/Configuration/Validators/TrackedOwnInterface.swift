@@ -4,7 +4,7 @@ import ConfigurationSyntax
 enum TrackedOwnInterface: InstanceRule {
   static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
     guard let own = draft.interface?.value else { return }
-    draft.tracked.removeAll { entry in
+    draft.tracked.list.removeAll { entry in
       guard entry.kind == .interface, entry.name.value == own else { return false }
       lowering.diagnostics.report(
         .warning, "tracked-own-interface",

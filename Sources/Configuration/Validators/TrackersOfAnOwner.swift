@@ -4,7 +4,7 @@ import ConfigurationSyntax
 enum TrackersOfAnOwner: InstanceRule {
   static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
     guard draft.isOwner else { return }
-    draft.tracked.removeAll { entry in
+    draft.tracked.list.removeAll { entry in
       guard lowering.weight(of: entry) != 0 else { return false }
       lowering.diagnostics.report(
         .warning, "owner-weight", "priority 255 never changes, so \(entry.name.value) with a weight is not tracked",

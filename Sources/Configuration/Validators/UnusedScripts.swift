@@ -4,7 +4,7 @@ import ConfigurationSyntax
 enum UnusedScripts: ConfigurationRule {
   static func check(_ lowering: Lowering) {
     var used: Set<String> = []
-    for entries in lowering.instances.map(\.tracked) + lowering.groups.map(\.tracked) {
+    for entries in lowering.instances.map(\.tracked.list) + lowering.groups.map(\.tracked.list) {
       used.formUnion(entries.filter { $0.kind == .script }.map(\.name.value))
     }
     // It is told already why these have no effect.
