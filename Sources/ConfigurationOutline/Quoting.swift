@@ -86,5 +86,7 @@ enum Quoting {
   }
 
   /// Whether a word can only be written with the help of ``dollarName``: names with an underscore at their front may have a meaning.
-  static func needsDollarName(_ text: String) -> Bool { text.contains("$_") || text.contains("${_") }
+  static func needsDollarName(_ text: String) -> Bool {
+    text.utf8.contains(UInt8(ascii: "$")) && (text.contains("$_") || text.contains("${_"))
+  }
 }

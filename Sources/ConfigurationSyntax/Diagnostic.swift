@@ -128,9 +128,10 @@ public final class DiagnosticCollector {
   ///   - changes: What else settles it.
   ///   - quotesFile: Whether the texts repeat words of the file, so that they say less in a block with secrets.
   public func report(
-    _ severity: Severity, _ id: String, _ message: String, at span: SourceSpan? = nil,
-    notes: [(String, SourceSpan?)] = [], suggestion: String? = nil, replacement: String? = nil,
-    changes: [TextChange] = [], quotesFile: Bool = true
+    _ severity: Severity, _ id: String, _ message: @autoclosure () -> String, at span: SourceSpan? = nil,
+    notes: @autoclosure () -> [(String, SourceSpan?)] = [], suggestion: @autoclosure () -> String? = nil,
+    replacement: @autoclosure () -> String? = nil, changes: @autoclosure () -> [TextChange] = [],
+    quotesFile: Bool = true
   ) {
     if severity == .error { hasErrors = true }
     guard diagnostics.count < (severity == .error ? limit * 2 : limit) else {
@@ -140,13 +141,13 @@ public final class DiagnosticCollector {
     let range = span.map(map.range(of:))
     spans.append(span)
     if !quotesFile { withoutQuotations.insert(diagnostics.count) }
-    let replacements = span.flatMap { span in replacement.map { TextChange.replace(span, with: $0) } }
-    let fixIt = map.fixIt([replacements].compactMap(\.self) + changes)
+    let replacements = span.flatMap { span in replacement().map { TextChange.replace(span, with: $0) } }
+    let fixIt = map.fixIt([replacements].compactMap(\.self) + changes())
     diagnostics.append(
       Diagnostic(
-        id: id, severity: severity, message: message, range: range,
-        notes: notes.map { Diagnostic.Note(message: $0.0, range: $0.1.map(map.range(of:))) },
-        suggestion: suggestion, fixIt: fixIt))
+        id: id, severity: severity, message: message(), range: range,
+        notes: notes().map { Diagnostic.Note(message: $0.0, range: $0.1.map(map.range(of:))) },
+        suggestion: suggestion(), fixIt: fixIt))
   }
 
   /// Leaves a finding, by its position among all, to people: what settles it would change more than was known when it was made.

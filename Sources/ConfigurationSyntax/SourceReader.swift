@@ -65,6 +65,12 @@ final class SourceReader {
     }
     while start < bytes.endIndex, !isStopped {
       let end = bytes[start...].firstIndex(of: Ascii.newline) ?? bytes.endIndex
+      // An empty line says something only behind the lines of a definition.
+      if end == start, collecting == nil {
+        start = end + 1
+        line &+= 1
+        continue
+      }
       // Behind a byte order mark the first line begins in column 4.
       let column = line == 1 ? UInt32(start - bytes.startIndex) + 1 : 1
       let first = SourceText.Piece(start: start, file: number, line: line, column: column, origin: 0)

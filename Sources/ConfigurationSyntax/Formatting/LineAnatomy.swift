@@ -44,6 +44,10 @@ struct LineAnatomy {
 
   /// Takes a line apart that belongs to no multi-line definition. Nothing but blanks has empty code and no comment.
   init(_ line: ArraySlice<UInt8>) {
+    if line.isEmpty {
+      (code, comment, isGlued, kind, continues) = (line, nil, false, .plain, false)
+      return
+    }
     let text = SourceText(bytes: line, first: .init(start: line.startIndex, file: 0, line: 1, column: 1, origin: 0))
       .trimmed
     let decommented = Lexer.decomment(text)
