@@ -93,6 +93,7 @@ let package = Package(
         "NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax", "VRRPWire", "Configuration", "ControlModel",
         "LinuxSystem", "Probes",
       ]),
+    layer("Starter", ["NetworkTypes", "ConfigurationSyntax", "ControlModel", "LinuxSystem"]),
     layer("Supervisor", ["NetworkTypes", "ControlModel", "LinuxSystem", "HostWithdrawal"]),
 
     // Layer 5 too, without a process of its own: configurations in virtual time.
@@ -107,7 +108,7 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "NetworkTypes", "PrintableText", "ConfigurationSyntax", "Configuration", "ConfigurationOutline", "ControlModel",
-        "LinuxSystem", "Engine", "Probes", "Prober", "Supervisor", "Simulation", argumentParser,
+        "LinuxSystem", "Engine", "Probes", "Prober", "Starter", "Supervisor", "Simulation", argumentParser,
       ],
       swiftSettings: settings, linkerSettings: linking),
 
@@ -158,7 +159,7 @@ let package = Package(
       ]),
     tests(
       "ProberTests",
-      ["Prober", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "NetworkTypes", "LinuxSystem"]),
+      ["Prober", "Starter", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "NetworkTypes", "LinuxSystem"]),
     tests(
       "ProbesTests",
       [

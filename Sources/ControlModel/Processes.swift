@@ -2,8 +2,10 @@
 public enum ProcessRole: String, Sendable, CaseIterable {
   /// Adverts, state machines, addresses.
   case engine
-  /// Checks, scripts, notifications, logs, the control socket.
+  /// Checks, notifications, logs, answers on the control socket.
   case prober
+  /// Starts the commands of the configuration, as whom it says.
+  case starter
   /// Reads and checks the configuration once, writes the source bundle and ends.
   case loader
 }
@@ -22,12 +24,14 @@ public enum InheritedDescriptor: Int32, Sendable, CaseIterable {
   case prober = 7
   /// Engine: the open file whose locks say which addresses this daemon serves.
   case addressLocks = 8
-  /// Prober: the segment in which it notes for the supervisor which checks run.
+  /// Starter: the segment in which it notes for the supervisor which checks run.
   case runningChecks = 9
 
   /// The service in the background: the pipe on which whoever started it waits for a byte, that it serves. Only there if the
   /// environment has ``readinessVariable``.
   case readiness = 10
+  /// Loader: where it writes the ``CommandTable`` of the configuration.
+  case commands = 11
 
   /// Says that ``readiness`` is inherited.
   public static let readinessVariable = "MARTLET_READINESS"

@@ -26,8 +26,9 @@ public enum EngineReport: UInt8, Sendable, CaseIterable {
 public enum ProberCommand: Sendable, Equatable {
   /// A configuration and an engine to serve. Comes with three descriptors: source bundle, board, channel to the engine.
   ///
-  /// The bundle may be the same as before (a new engine after a crash); then checks go on and current verdicts are sent again.
-  case serve
+  /// The bundle may be the same as before (a new engine after a crash); then checks go on and current verdicts are sent again. The
+  /// number is the starter's name for the commands of the configuration.
+  case serve(table: UInt64)
   /// How a reload that the prober asked for ended; 0 is success. The text says what kept it from success.
   case reloadFinished(token: UInt32, code: Int32, message: String)
   /// The engine has stopped: run the notifications that wait and end.
@@ -36,17 +37,22 @@ public enum ProberCommand: Sendable, Equatable {
   case ping
   /// Run the startup script of the configuration in the source bundle that comes as the one descriptor, and answer with
   /// ``ProberReport/startupFinished``. Comes at most once, before ``serve``.
-  case runStartupScript
+  case runStartupScript(table: UInt64)
   /// The kernel tells of processes on the socket that comes as the one descriptor; its answer to the subscription carries the
   /// mark. Answers ``ProberReport/processEvents(wanted:)`` where the kernel tells at all.
   case processEvents(mark: UInt32)
+  /// The channel to a new starter comes as the one descriptor.
+  case starter
+  /// The socket on which status is asked for comes as the one descriptor, listening.
+  case control
 
   /// The message's bytes.
   public var encoded: [UInt8] {
     var writer = MessageWriter()
     switch self {
-    case .serve:
+    case .serve(let table):
       writer.write(1 as UInt8)
+      writer.write(table)
     case .reloadFinished(let token, let code, let message):
       writer.write(2 as UInt8)
       writer.write(token)
@@ -56,11 +62,14 @@ public enum ProberCommand: Sendable, Equatable {
       writer.write(3 as UInt8)
     case .ping:
       writer.write(4 as UInt8)
-    case .runStartupScript:
+    case .runStartupScript(let table):
       writer.write(5 as UInt8)
+      writer.write(table)
     case .processEvents(let mark):
       writer.write(6 as UInt8)
       writer.write(mark)
+    case .starter: writer.write(7 as UInt8)
+    case .control: writer.write(8 as UInt8)
     }
     return writer.bytes
   }
@@ -69,12 +78,14 @@ public enum ProberCommand: Sendable, Equatable {
   public init(decoding bytes: UnsafeRawBufferPointer) throws(MessageError) {
     var reader = MessageReader(bytes)
     switch try reader.read(UInt8.self) {
-    case 1: self = .serve
+    case 1: self = .serve(table: try reader.read())
     case 2: self = .reloadFinished(token: try reader.read(), code: try reader.read(), message: try reader.readText())
     case 3: self = .shutdown
     case 4: self = .ping
-    case 5: self = .runStartupScript
+    case 5: self = .runStartupScript(table: try reader.read())
     case 6: self = .processEvents(mark: try reader.read())
+    case 7: self = .starter
+    case 8: self = .control
     default: throw .invalid
     }
   }

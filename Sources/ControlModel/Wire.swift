@@ -16,6 +16,8 @@ struct MessageWriter {
     withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
   }
 
+  mutating func append(_ more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
+
   mutating func write(_ address: IPAddress?) {
     write(address?.family.rawValue ?? 0)
     write(address?.high ?? 0)
@@ -81,8 +83,13 @@ struct MessageReader {
 
   mutating func readText() throws(MessageError) -> String {
     let count = Int(try read(UInt16.self))
-    guard count <= Self.longestText, bytes.count - position >= count else { throw .truncated }
+    guard count <= Self.longestText else { throw .truncated }
+    return String(decoding: try readBytes(count), as: UTF8.self)
+  }
+
+  mutating func readBytes(_ count: Int) throws(MessageError) -> Slice<UnsafeRawBufferPointer> {
+    guard count >= 0, bytes.count - position >= count else { throw .truncated }
     defer { position += count }
-    return String(decoding: bytes[position..<position + count], as: UTF8.self)
+    return bytes[position..<position + count]
   }
 }

@@ -179,7 +179,11 @@ public final class MartletPeer: Peer {
     guard mkdir(directory, 0o700) == 0 else { throw LabError(call: "mkdir", on: directory) }
     try writeFile(configurationPath, configuration)
     let process = try host.start(
-      [binary, "run", "-f", configurationPath, "--runtime-directory", directory, "--log-format", "text"],
+      // In a lab of an ordinary user there is only root, and it stays root there.
+      [
+        binary, "run", "-f", configurationPath, "--runtime-directory", directory, "--log-format", "text", "--user",
+        "nobody",
+      ],
       label: "martlet")
     state.withLock { $0.process = process }
   }

@@ -7,6 +7,8 @@ public struct CapabilitySet: OptionSet, Sendable, Hashable {
   public let rawValue: UInt64
   /// A set from its bits.
   public init(rawValue: UInt64) { self.rawValue = rawValue }
+  /// CAP_DAC_OVERRIDE: read and write any file.
+  public static let fileAccess = CapabilitySet(rawValue: 1 << 1)
   /// CAP_KILL: signal processes of other users.
   public static let kill = CapabilitySet(rawValue: 1 << 5)
   /// CAP_SETGID: change group.
@@ -68,7 +70,9 @@ public enum Capabilities {
     if forbidNewPrivileges { try checked(clinux_no_new_privileges(), "forbid new privileges") }
   }
 
-  /// Becomes `user` for ever, keeping what is held of `kept` in force.
+  /// Becomes `user` for ever, keeping what is held of `kept` in force, and nothing executed later gains anything.
+  ///
+  /// The parent-death signal is forgotten by the kernel with the old identity; set it anew.
   public static func become(_ user: UserIdentity, keeping kept: CapabilitySet) throws(SystemError) {
     try checked(clinux_keep_capabilities(true), "keep capabilities")
     let groups = user.groups

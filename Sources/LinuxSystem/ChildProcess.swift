@@ -27,7 +27,7 @@ public final class ChildProcess {
   /// How it ended, once ``reap()`` said so.
   public private(set) var status: ExitStatus?
   /// Where its sandbox asks, if it is in one.
-  public let sandboxGate: SandboxGate?
+  public private(set) var sandboxGate: SandboxGate?
   private let pidfd: FileDescriptor
   private let leadsGroup: Bool
   private let startReport: StartReport?
@@ -54,6 +54,9 @@ public final class ChildProcess {
       spawned.report < 0
       ? nil : StartReport(descriptor: FileDescriptor(owning: spawned.report), executable: request.executable)
   }
+
+  /// The gate of its sandbox, for somebody else to answer at.
+  public func takeSandboxGate() -> SandboxGate? { sandboxGate.take() }
 
   /// Whether ``SpawnRequest/longestStart`` was over before its program was executed.
   public var wasSlowToStart: Bool { startReport != nil }

@@ -156,3 +156,15 @@ public final class Reactor {
     UInt64(generation) << 32 | UInt64(slot)
   }
 }
+
+/// Where descriptors are watched: a reactor, or a loop on top of one.
+public protocol DescriptorWatching: AnyObject {
+  /// Calls `handler` whenever `fd` is ready.
+  func watch(
+    _ fd: Int32, for interest: Interest, _ handler: @escaping (Readiness) -> Void
+  ) throws(SystemError) -> Reactor.Registration
+  /// Ends that; to be called before the descriptor is closed.
+  func unwatch(_ registration: Reactor.Registration)
+}
+
+extension Reactor: DescriptorWatching {}

@@ -10,7 +10,8 @@ public final class SandboxGate {
   public let session: Int32
   private let descriptor: FileDescriptor
 
-  init(_ descriptor: consuming FileDescriptor, session: Int32) {
+  /// The gate of a session, from its descriptor.
+  public init(_ descriptor: consuming FileDescriptor, session: Int32) {
     self.session = session
     self.descriptor = descriptor
   }

@@ -184,13 +184,18 @@ final class Check {
       try work.begin { [weak self] in self?.ended($0) }
     } catch {
       isRunning = false
-      refuse(error.words)
       scheduleNext()
-      switch error.kind {
-      case .failure: record(CheckResult(isSuccess: false, words: error.words))
-      case .unasked where history.isUntried: omit(error.words)
-      case .unasked, .shortage: break
-      }
+      refused(error)
+    }
+  }
+
+  /// Nothing was asked, so nothing is known that was not known before.
+  private func refused(_ refusal: CheckRefusal) {
+    refuse(refusal.words)
+    switch refusal.kind {
+    case .failure: record(CheckResult(isSuccess: false, words: refusal.words))
+    case .unasked where history.isUntried: omit(refusal.words)
+    case .unasked, .shortage: break
     }
   }
 
@@ -211,6 +216,7 @@ final class Check {
       return
     }
     scheduleNext()
+    if let kind = result.refusal { return refused(CheckRefusal(words: result.words, kind: kind)) }
     guard result.counts else { return refuse(result.words) }
     guard result.isSuccess || !isMissed else { return missedFailures += 1 }
     missedFailures = 0

@@ -108,8 +108,19 @@ struct CheckResult: Equatable {
   var counts = true
   /// Whether the run goes on, since it cannot be ended. A result of it that does not count follows when it has ended.
   var goesOn = false
+  /// Why nothing was asked, if that is so.
+  var refusal: CheckRefusal.Kind?
   /// Why, in one line; may be empty.
   var words: String
+}
+
+extension CheckResult {
+  fileprivate init(_ outcome: CommandOutcome) {
+    var refusal: CheckRefusal.Kind?
+    if case .notStarted(_, let isShortage) = outcome.end { refusal = isShortage ? .shortage : .unasked }
+    self.init(
+      isSuccess: outcome.isSuccess, counts: outcome.end != .endedLate, refusal: refusal, words: outcome.description)
+  }
 }
 
 /// Why a run of a check could not even be begun.
@@ -152,19 +163,14 @@ final class ScriptWork: CheckWork {
 
   var processID: Int32? { run?.processID }
 
-  func begin(_ completion: @escaping (CheckResult) -> Void) throws(CheckRefusal) {
-    do throws(ScriptIdentities.Refusal) {
-      run = try launcher.launch(
-        definition.command, limit: definition.timeout, endsWithProber: true, sandbox: definition.sandbox
-      ) { [weak self] outcome in
-        self?.run = nil
-        completion(
-          CheckResult(isSuccess: outcome.isSuccess, counts: outcome.end != .endedLate, words: outcome.description))
-      }
-      run?.onStuck = { completion(CheckResult(isSuccess: false, goesOn: true, words: $0)) }
-    } catch {
-      throw CheckRefusal(words: error.description, kind: error.isShortage ? .shortage : .unasked)
+  func begin(_ completion: @escaping (CheckResult) -> Void) {
+    run = launcher.launch(
+      definition.command, limit: definition.timeout, endsWithProber: true, sandbox: definition.sandbox
+    ) { [weak self] outcome in
+      self?.run = nil
+      completion(CheckResult(outcome))
     }
+    run?.onStuck = { completion(CheckResult(isSuccess: false, goesOn: true, words: $0)) }
   }
 
   func end() { run?.terminate() }

@@ -2,7 +2,7 @@ import LinuxSystem
 import NetworkTypes
 
 /// The reactor with timers on it: everything in the prober happens in a turn of this loop.
-final class EventLoop {
+final class EventLoop: DescriptorWatching {
   /// Names one timer; it never names another one later.
   struct Timer: Hashable {
     fileprivate let number: UInt64

@@ -25,17 +25,11 @@ final class LifecycleScripts {
     log.log(
       .notice, "running the \(occasion) script \(script.command.text)",
       fields: [("event", "\(occasion)-script"), ("command", script.command.text)])
-    do throws(ScriptIdentities.Refusal) {
-      // It dies with this process: the next prober does not know of it and would run beside it.
-      current = try launcher.launch(script.command, limit: script.timeout, endsWithProber: true) {
-        [weak self] outcome in
-        guard let self else { return }
-        current = nil
-        report(outcome, script, occasion)
-        completion()
-      }
-    } catch {
-      report(CommandOutcome(end: .notStarted(error.description), lastLine: ""), script, occasion)
+    // It dies with this process: the next prober does not know of it and would run beside it.
+    current = launcher.launch(script.command, limit: script.timeout, endsWithProber: true) { [weak self] outcome in
+      guard let self else { return }
+      current = nil
+      report(outcome, script, occasion)
       completion()
     }
   }

@@ -17,6 +17,8 @@ final class Notifier {
     var announced: NotifyState?
     var priority: Int
     var notify: NotifyDefinition
+    /// That of the configuration which has its scripts.
+    var launcher: CommandLauncher?
   }
 
   private let loop: EventLoop
@@ -61,13 +63,14 @@ final class Notifier {
     let priority = Int((record?.snapshot.effectivePriority ?? router.core.priority).rawValue)
     if let old, last == nil || (last?.number ?? 0) >= old.number {
       return Remembered(
-        number: last == nil ? 0 : old.number, announced: old.announced, priority: priority, notify: router.notify)
+        number: last == nil ? 0 : old.number, announced: old.announced, priority: priority, notify: router.notify,
+        launcher: launcher)
     }
     let notified = record?.notified ?? 0
     let isKnown = last.map { $0.number == notified } ?? false
     return Remembered(
       number: notified, announced: isKnown ? last.flatMap { NotifyState($0.transition) } : nil, priority: priority,
-      notify: router.notify)
+      notify: router.notify, launcher: launcher)
   }
 
   /// Notifies of the last transition of each router whose messages were lost.
@@ -167,12 +170,12 @@ final class Notifier {
         subject: .instance(name), state: forgotten.notify.reportsDeletion ? .deleted : .fault,
         priority: forgotten.priority, cause: "no longer configured",
         previous: announced.rawValue),
-      notify)
+      notify, launcher: forgotten.launcher)
   }
 
-  private func send(_ event: NotifyEvent, _ notify: NotifyDefinition) {
+  private func send(_ event: NotifyEvent, _ notify: NotifyDefinition, launcher other: CommandLauncher? = nil) {
     write(event.line)
-    guard let launcher else { return }
+    guard let launcher = other ?? launcher else { return }
     queue(of: event.subject).add(
       notify.commands(for: event.state).map {
         .init(event: event, command: $0.command, takesWords: $0.takesWords, launcher: launcher)
@@ -210,11 +213,7 @@ final class Notifier {
 
   private func replacePipes() {
     guard let launcher else { return }
-    var wanted: [NotifyFIFO] = []
-    for fifo in [configuration.global.notifyFIFO, configuration.global.vrrpNotifyFIFO].compactMap(\.self)
-    where !wanted.contains(where: { $0.path == fifo.path }) {
-      wanted.append(fifo)
-    }
+    let wanted = configuration.global.fifos
     let kept = pipes.filter { wanted.contains($0.definition) }
     for pipe in pipes where !wanted.contains(pipe.definition) {
       pipe.close(remove: !wanted.contains { $0.path == pipe.definition.path })
@@ -238,7 +237,7 @@ final class Notifier {
   func finishPipes() { for pipe in pipes { pipe.finish() } }
 
   /// Whether a FIFO's script still reads.
-  var hasReaders: Bool { pipes.contains { $0.reader != nil } }
+  var hasReaders: Bool { pipes.contains { $0.isRead } }
 
   /// Kills what runs and drops what waits.
   func stop() {

@@ -8,7 +8,7 @@ import NetworkTypes
 ///
 /// It is held open for reading as well, so that having no reader is no error: lines wait in it until it is full, after which
 /// they are dropped and counted.
-final class NotifyPipe {
+final class NotifyPipe: StarterLink.Asker {
   let definition: NotifyFIFO
   private let loop: EventLoop
   private let log: LogWriter
@@ -21,6 +21,15 @@ final class NotifyPipe {
   private var restarts: [MonotonicInstant] = []
   private var isClosed = false
 
+  /// What the starter was asked and has not answered.
+  private var request: UInt32?
+  /// Whether the FIFO cannot be used under this configuration.
+  private var isRefused = false
+  private var lastProblem = ""
+  /// Lines that came before it was open.
+  private var waiting: [String] = []
+  private static let mostWaiting = 1024
+
   /// A reader that dies this often within a minute is not started again before the next configuration.
   private static let mostRestartsPerMinute = 10
   /// A reader is to run as long as the prober does.
@@ -32,24 +41,46 @@ final class NotifyPipe {
     self.launcher = launcher
     self.loop = loop
     self.log = log
-    if let problem = open() {
-      log.log(
-        .error, "notify FIFO \(definition.path): \(problem)",
-        fields: [("event", "fifo-refused"), ("path", definition.path), ("reason", problem)])
-    } else {
-      startReader()
+    open()
+  }
+
+  func hear(_ reply: StartReply, _ descriptor: consuming FileDescriptor?) {
+    if let request { launcher.starter.forget(request) }
+    request = nil
+    guard !isClosed else { return }
+    switch reply {
+    case .fifo(_, let isNew):
+      guard let descriptor else { return openLater("came without its descriptor") }
+      opened(descriptor, isNew: isNew)
+    case .fifoRefused(_, let reason):
+      waiting = []
+      isRefused = true
+      complain(reason)
+    case .started, .refused, .ended, .weakness: break
     }
   }
+
+  func starterEnded() { openLater("cannot be opened now: the process that starts scripts has ended") }
 
   /// Goes on under a new configuration that did not change this FIFO; a reader that was given up is tried again.
   func use(_ launcher: CommandLauncher) {
     self.launcher = launcher
     restarts = []
     if descriptor != nil, reader == nil, restart == nil { startReader() }
+    if isRefused {
+      isRefused = false
+      open()
+    }
   }
 
   /// Writes one line, or counts it as lost when the FIFO is full.
   func write(_ line: String) {
+    guard descriptor == nil else { return put(line) }
+    guard !isRefused, !isClosed, waiting.count < Self.mostWaiting else { return }
+    waiting.append(line)
+  }
+
+  private func put(_ line: String) {
     guard let descriptor else { return }
     if lostLines > 0 { say(lostLines) }
     let bytes = Array((line + "\n").utf8)
@@ -69,6 +100,8 @@ final class NotifyPipe {
   /// Gives the FIFO up once its script has read what waits; it finds the end then and can end by itself. To be called
   /// again until the script has ended, or until nobody wants to wait any longer.
   func finish() {
+    // What waits for it to be open is still to be read.
+    guard request == nil else { return }
     isClosed = true
     loop.cancel(restart)
     var waiting: Int32 = 0
@@ -77,6 +110,9 @@ final class NotifyPipe {
     descriptor = nil
   }
 
+  /// Whether a script reads, or will as soon as the FIFO is open.
+  var isRead: Bool { reader != nil || request != nil && definition.script != nil }
+
   /// Kills the script and, if this process made the FIFO and it is no longer wanted, removes it.
   func close(remove: Bool) {
     isClosed = true
@@ -84,7 +120,11 @@ final class NotifyPipe {
     descriptor = nil
     reader?.kill()
     reader = nil
-    if remove, isOurs { unlink(definition.path) }
+    if let request { launcher.starter.forget(request) }
+    request = nil
+    if remove, isOurs, let place = launcher.place(ofFIFO: definition.path) {
+      launcher.starter.tell(.removeFIFO(table: launcher.table, fifo: place))
+    }
   }
 
   private func say(_ count: Int) {
@@ -95,67 +135,48 @@ final class NotifyPipe {
       fields: [("event", "fifo-lost"), ("path", definition.path), ("count", "\(count)")])
   }
 
-  /// Opens the FIFO; the answer says what keeps it from being used.
-  private func open() -> String? {
-    let path = definition.path
-    if mkfifo(path, 0o600) == 0 {
-      isOurs = true
-    } else if errno != EEXIST {
-      return "cannot be made: \(SystemError.reason(errno))"
-    }
+  /// Has the FIFO opened, and made if it is missing, by the process that may.
+  private func open() {
+    guard let place = launcher.place(ofFIFO: definition.path) else { return }
     do {
-      let file = try FileDescriptor.open(path, flags: O_RDWR | O_NONBLOCK | O_NOFOLLOW)
-      var status = stat()
-      guard fstat(file.rawValue, &status) == 0 else { return "cannot be inspected: \(SystemError.reason(errno))" }
-      guard status.st_mode & S_IFMT == S_IFIFO else { return "is not a FIFO" }
-      if !isOurs, let problem = distrust(status) { return problem }
-      if isOurs, let problem = giveAway(file.rawValue) { return problem }
-      descriptor = OwnedDescriptor(file)
-      return nil
+      request = try launcher.starter.ask(self) { .openFIFO($0, table: launcher.table, fifo: place) }
     } catch {
-      return error.errno == ELOOP ? "is a symbolic link" : "cannot be opened: \(SystemError.reason(error.errno))"
+      openLater("\(error)")
     }
   }
 
-  /// Why a FIFO that was there before is not to be used: whoever else can write to it could forge notifications.
-  private func distrust(_ status: stat) -> String? {
-    if status.st_mode & 0o002 != 0 {
-      return "can be written by everyone (mode \(String(status.st_mode & 0o777, radix: 8)))"
+  private func openLater(_ reason: String) {
+    request = nil
+    restart = loop.schedule(after: .seconds(1)) { [weak self] in
+      guard let self, !isClosed else { return }
+      restart = nil
+      open()
     }
-    let configured = definition.owner.flatMap { try? UserDatabase.lookup($0.user) }?.userID
-    guard status.st_uid == 0 || status.st_uid == geteuid() || status.st_uid == configured else {
-      return "belongs to user \(status.st_uid), who could forge notifications"
-    }
-    return nil
+    complain(reason)
   }
 
-  private func giveAway(_ fd: Int32) -> String? {
-    guard let owner = definition.owner else { return nil }
-    do {
-      guard let user = try UserDatabase.lookup(owner.user) else { return "there is no user \(owner.user)" }
-      var group = user.groupID
-      if let name = owner.group {
-        guard let number = try UserDatabase.lookup(group: name) else { return "there is no group \(name)" }
-        group = number
-      }
-      if user.userID == geteuid(), group == getegid() { return nil }
-      return fchown(fd, user.userID, group) == 0
-        ? nil : "cannot be given to \(owner.user): \(SystemError.reason(errno))"
-    } catch {
-      return "\(error)"
-    }
+  private func complain(_ problem: String) {
+    guard problem != lastProblem else { return }
+    lastProblem = problem
+    log.log(
+      .error, "notify FIFO \(definition.path): \(problem)",
+      fields: [("event", "fifo-refused"), ("path", definition.path), ("reason", problem)])
+  }
+
+  private func opened(_ descriptor: consuming FileDescriptor, isNew: Bool) {
+    self.descriptor = OwnedDescriptor(descriptor)
+    isOurs = isOurs || isNew
+    for line in waiting { put(line) }
+    waiting = []
+    startReader()
   }
 
   private func startReader() {
     restart = nil
     guard !isClosed, let script = definition.script else { return }
-    do throws(ScriptIdentities.Refusal) {
-      reader = try launcher.launch(script, extra: [definition.path], limit: Self.readerLimit, endsWithProber: true) {
-        [weak self] outcome in
-        self?.readerEnded(outcome)
-      }
-    } catch {
-      readerEnded(CommandOutcome(end: .notStarted(error.description), lastLine: ""))
+    reader = launcher.launch(script, extra: [definition.path], limit: Self.readerLimit, endsWithProber: true) {
+      [weak self] outcome in
+      self?.readerEnded(outcome)
     }
   }
 

@@ -24,6 +24,10 @@ final class NotifyQueue {
   private var waiting: [(jobs: [Job], isTransition: Bool)] = []
   private var now: [Job] = []
   private(set) var current: CommandRun?
+  private var retryTimer: EventLoop.Timer?
+  /// Between two tries of a script that could not be run for now, and how many there are.
+  private static let pause = Nanoseconds.milliseconds(250)
+  private static let mostTries = 40
 
   /// Told when nothing runs and nothing waits.
   var onIdle: (() -> Void)?
@@ -58,6 +62,7 @@ final class NotifyQueue {
   func kill() {
     waiting = []
     now = []
+    loop.cancel(retryTimer)
     current?.kill()
     current = nil
   }
@@ -75,19 +80,21 @@ final class NotifyQueue {
     }
   }
 
-  private func run(_ job: Job) {
-    do throws(ScriptIdentities.Refusal) {
-      current = try job.launcher.launch(
-        job.command, extra: job.takesWords ? job.event.words : [], environment: job.event.environment, limit: limit
-      ) { [weak self] outcome in
-        guard let self else { return }
-        current = nil
-        report(outcome, of: job)
-        runNext()
-      }
-    } catch {
-      report(CommandOutcome(end: .notStarted(error.description), lastLine: ""), of: job)
+  private func run(_ job: Job, tries: Int = 1) {
+    current = job.launcher.launch(
+      job.command, extra: job.takesWords ? job.event.words : [], environment: job.event.environment, limit: limit
+    ) { [weak self] outcome in
+      guard let self else { return }
+      if case .notStarted(_, isShortage: true) = outcome.end, tries < Self.mostTries { return retry(job, tries) }
+      current = nil
+      report(outcome, of: job)
+      runNext()
     }
+  }
+
+  /// What could not be run for want of room, or while the process that starts scripts is replaced, is tried again; what follows waits.
+  private func retry(_ job: Job, _ tries: Int) {
+    retryTimer = loop.schedule(after: Self.pause) { [weak self] in self?.run(job, tries: tries + 1) }
   }
 
   private func report(_ outcome: CommandOutcome, of job: Job) {

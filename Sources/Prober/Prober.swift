@@ -17,10 +17,8 @@ final class Prober {
   let log: LogWriter
   private let readBundle: BundleReader
   private let drains = OutputDrains()
-  private let groups: RunningGroups
+  let starter: StarterLink
   let sandboxes: Sandboxes
-  /// How many files scripts may open, if not as many as this process.
-  private let scriptFiles: ResourceLimit?
   let checks: Checks
   private var probes: ProbeService?
   let files: TrackedFiles
@@ -46,31 +44,22 @@ final class Prober {
 
   /// A prober that serves nothing yet. It watches the supervisor's channel from now on.
   init(
-    supervisor: Channel, runtimeDirectory: String, groups: RunningGroups, loop: EventLoop, log: LogWriter,
-    scriptLimit: Nanoseconds = Notifier.scriptLimit, scriptFiles: ResourceLimit? = nil,
+    supervisor: Channel, loop: EventLoop, log: LogWriter, scriptLimit: Nanoseconds = Notifier.scriptLimit,
     readBundle: @escaping BundleReader
   ) throws(SystemError) {
     self.loop = loop
     self.supervisor = supervisor
     self.log = log
     self.readBundle = readBundle
-    self.groups = groups
+    starter = StarterLink(loop: loop)
     sandboxes = Sandboxes(loop: loop, log: log)
-    self.scriptFiles = scriptFiles
     checks = Checks(loop: loop, log: log)
     files = TrackedFiles(loop: loop, log: log)
     processes = TrackedProcesses(loop: loop, log: log)
     combinations = Combinations(loop: loop, log: log)
     notifier = Notifier(loop: loop, log: log, scriptLimit: scriptLimit)
     lifecycle = LifecycleScripts(log: log)
-    do {
-      control = try ControlSocket(in: runtimeDirectory, loop: loop)
-    } catch {
-      log.log(.error, "there is no control socket, so status cannot be asked for: \(error)")
-    }
-    control?.onRequest = { [weak self] connection, request in self?.answer(request, on: connection) }
-    control?.isBarred = { [sandboxes] in sandboxes.mayHold($0) }
-    control?.onClose = { [weak self] in self?.returnMemory() }
+    starter.onWeakness = { [weak self] in self?.warn(ofWeaknessIn: $0, $1, isOwn: $2) }
     checks.onVerdict = { [weak self] verdict in self?.tell(verdict) }
     combinations.onVerdict = { [weak self] verdict in self?.link?.send(verdict) }
     files.onLevel = { [weak self] index, level, reason in
@@ -105,15 +94,24 @@ final class Prober {
   private func carryOut(_ command: ProberCommand) {
     switch command {
     case .serve where stopping != nil, .runStartupScript where stopping != nil: return
-    case .runStartupScript:
+    case .runStartupScript(let table):
       guard let bundle = supervisor.takeDescriptor() else { return finishStartup() }
-      runStartupScript(of: bundle)
-    case .serve:
+      runStartupScript(of: bundle, table: table)
+    case .starter:
+      guard let channel = supervisor.takeDescriptor() else { return }
+      do {
+        try starter.use(Channel(channel))
+      } catch {
+        log.log(.error, "no script can be started: \(error)")
+      }
+    case .control:
+      if let socket = supervisor.takeDescriptor() { listen(on: socket) }
+    case .serve(let table):
       guard let bundle = supervisor.takeDescriptor(), let board = supervisor.takeDescriptor(),
         let channel = supervisor.takeDescriptor()
       else { return log.log(.error, "the supervisor sent too few descriptors to serve an engine") }
       do {
-        try serve(bundle: bundle, board: board, channel: channel)
+        try serve(table: table, bundle: bundle, board: board, channel: channel)
       } catch {
         log.log(.error, "cannot serve the engine: \(error)")
       }
@@ -136,7 +134,7 @@ final class Prober {
 
   // MARK: Before the first engine
 
-  private func runStartupScript(of bundleFile: consuming FileDescriptor) {
+  private func runStartupScript(of bundleFile: consuming FileDescriptor, table: UInt64) {
     guard let bytes = try? MemoryFile.readAll(bundleFile.rawValue, limit: Self.mostBundleBytes),
       let configuration = readBundle(bytes), let script = configuration.global.startupScript
     else {
@@ -144,7 +142,7 @@ final class Prober {
       return finishStartup()
     }
     startup = (bytes, configuration)
-    let launcher = adopt(configuration)
+    let launcher = adopt(configuration, table)
     self.launcher = launcher
     _ = report(.takesLonger(seconds: script.timeout.wholeSeconds))
     lifecycle.run(script, .startup, launcher: launcher) { [weak self] in self?.finishStartup() }
@@ -159,7 +157,7 @@ final class Prober {
   }
 
   private func serve(
-    bundle bundleFile: consuming FileDescriptor, board boardFile: consuming FileDescriptor,
+    table: UInt64, bundle bundleFile: consuming FileDescriptor, board boardFile: consuming FileDescriptor,
     channel channelEnd: consuming FileDescriptor
   ) throws {
     let bytes = try MemoryFile.readAll(bundleFile.rawValue, limit: Self.mostBundleBytes)
@@ -182,7 +180,8 @@ final class Prober {
     link.onClose = { [weak self] link in self?.closed(link) }
     bundle = bytes
     configuration = wanted
-    let launcher = isNew && prepared == nil ? adopt(wanted) : self.launcher
+    let launcher = isNew && prepared == nil ? adopt(wanted, table) : self.launcher
+    launcher?.table = table
     startup = nil
     if let launcher {
       self.launcher = launcher
@@ -203,13 +202,9 @@ final class Prober {
   var launcher: CommandLauncher?
   private var hasReported = false
 
-  private func adopt(_ configuration: Configuration) -> CommandLauncher {
+  private func adopt(_ configuration: Configuration, _ table: UInt64) -> CommandLauncher {
     let launcher = CommandLauncher(
-      loop: loop, drains: drains, groups: groups,
-      identities: ScriptIdentities(
-        fallback: configuration.global.scriptUser, ownUser: geteuid(), ownGroup: getegid()),
-      isStrict: configuration.global.scriptSecurity, openFiles: scriptFiles, sandboxes: sandboxes)
-    warnOfWeaknesses(configuration, launcher)
+      configuration, table: table, loop: loop, starter: starter, drains: drains, sandboxes: sandboxes)
     if configuration.scripts.contains(where: { $0.sandbox != .off }), !Sandbox.closesAbstractSockets {
       log.log(
         .notice, "this kernel does not keep scripts in a sandbox from abstract Unix sockets; Linux 6.12 does",
@@ -220,21 +215,11 @@ final class Prober {
 
   /// Without `enable_script_security` a script that others can change runs all the same, but not unremarked; so does one whose
   /// interpreter they can change, which keepalived does not look at.
-  private func warnOfWeaknesses(_ configuration: Configuration, _ launcher: CommandLauncher) {
-    let fifos = [configuration.global.notifyFIFO, configuration.global.vrrpNotifyFIFO]
-    let lifecycle = [configuration.global.startupScript, configuration.global.shutdownScript]
-    var commands = configuration.scripts.map(\.command) + fifos.compactMap { $0?.script }
-    commands += lifecycle.compactMap { $0?.command }
-    for notify in configuration.routers.map(\.notify) + configuration.groups.map(\.notify) { commands += notify.all }
-    var said: Set<String> = []
-    for command in commands {
-      let own = launcher.isStrict ? nil : launcher.weakness(of: command)
-      guard let weakness = own ?? launcher.weaknessBehind(command), said.insert(weakness).inserted else { continue }
-      let remark = own == nil ? "keepalived does not look at that" : "enable_script_security would refuse it"
-      log.log(
-        .warning, "\(weakness); \(remark)",
-        fields: [("event", "script-weakness"), ("command", command.text), ("reason", weakness)])
-    }
+  private func warn(ofWeaknessIn command: String, _ weakness: String, isOwn: Bool) {
+    let remark = isOwn ? "enable_script_security would refuse it" : "keepalived does not look at that"
+    log.log(
+      .warning, "\(weakness); \(remark)",
+      fields: [("event", "script-weakness"), ("command", command), ("reason", weakness)])
   }
 
   /// - Parameter board: the verdicts of a process before this one, if the service ran before this process.
@@ -382,6 +367,19 @@ final class Prober {
   }
 
   // MARK: The control socket
+
+  private func listen(on socket: consuming FileDescriptor) {
+    do {
+      let control = try ControlSocket(socket, loop: loop)
+      control.onRequest = { [weak self] connection, request in self?.answer(request, on: connection) }
+      control.isBarred = { [sandboxes] in sandboxes.mayHold($0) }
+      control.onClose = { [weak self] in self?.returnMemory() }
+      self.control?.close()
+      self.control = control
+    } catch {
+      log.log(.error, "status cannot be asked for: \(error)")
+    }
+  }
 
   private func answer(_ request: ControlRequest, on connection: ControlConnection) {
     switch request {

@@ -8,24 +8,18 @@ public enum ProberMain {
   /// Serves until the supervisor says to end or is gone.
   ///
   /// The process must have inherited the channel to the supervisor at ``ControlModel/InheritedDescriptor/supervisor``.
-  /// - Parameters:
-  ///   - runtimeDirectory: where the control socket is made.
-  ///   - logFormat: how lines are written to standard error.
+  /// - Parameter logFormat: how lines are written to standard error.
   /// - Returns: the code to exit with.
-  public static func run(runtimeDirectory: String, logFormat: LogFormat) -> ExitCode {
+  public static func run(logFormat: LogFormat) -> ExitCode {
     do {
       // The supervisor decides when this process ends; a terminal's or a peer's signals do not.
       for signal in [SIGPIPE, SIGINT, SIGHUP] { try Signals.ignore(signal) }
       // Each probe that waits has a connection of its own.
-      let openFiles = try? OpenFiles.raise()
+      _ = try? OpenFiles.raise()
       let loop = try EventLoop()
       let log = LogWriter(STDERR_FILENO, format: logFormat, loop: loop)
       let supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 4096)
-      let groups = RunningGroups(
-        try SharedMemory(mapping: try Inherited.take(InheritedDescriptor.runningChecks.rawValue), writable: true))
-      let prober = try Prober(
-        supervisor: supervisor, runtimeDirectory: runtimeDirectory, groups: groups, loop: loop, log: log,
-        scriptFiles: openFiles, readBundle: readConfiguration)
+      let prober = try Prober(supervisor: supervisor, loop: loop, log: log, readBundle: readConfiguration)
       let signals = try SignalReceiver([SIGTERM])
       let registration = try loop.watch(signals.rawValue, for: .readable) { _ in
         while let _ = try? signals.next() { prober.stop(because: "told to by SIGTERM") }

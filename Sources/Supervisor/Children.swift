@@ -77,10 +77,13 @@ final class RunningChild {
 /// How each role is started.
 struct ChildRequests {
   let options: SupervisorOptions
+  /// Whom those become that need not be root; `nil` for who they are.
+  private let user: UserIdentity?
   private let environment: [String]
 
-  init(options: SupervisorOptions) {
+  init(options: SupervisorOptions, user: UserIdentity?) {
     self.options = options
+    self.user = user
     var environment = ProcessEnvironment.current
     // The service manager listens to one process only.
     for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", InheritedDescriptor.readinessVariable] {
@@ -91,17 +94,19 @@ struct ChildRequests {
     self.environment = environment.entries
   }
 
-  func loader(bundle: Int32, diagnostics: Int32) -> SpawnRequest {
+  func loader(bundle: Int32, commands: Int32, diagnostics: Int32) -> SpawnRequest {
     var arguments = ["--log-format", options.logFormat.rawValue]
     if let id = options.configurationID { arguments += ["--config-id", id] }
     var request = self.request(.loader, arguments + ["--", options.configurationPath], standardError: diagnostics)
-    request.map(bundle, to: InheritedDescriptor.bundle.rawValue)
+    request.map(bundle, to: .bundle)
+    request.map(commands, to: .commands)
     return request
   }
 
   /// - Parameter goesOn: whether the configuration is that of the engine before it.
   func engine(goesOn: Bool) -> SpawnRequest {
-    var request = request(.engine, goesOn ? ["--goes-on"] : [], standardError: STDERR_FILENO)
+    var request = request(
+      .engine, userArguments + (goesOn ? ["--goes-on"] : []), standardError: STDERR_FILENO)
     // A service manager may have put the service into the real-time class and forbidden to ask for it later.
     request.resetsScheduling = false
     return request
@@ -109,9 +114,12 @@ struct ChildRequests {
 
   func prober() -> SpawnRequest {
     request(
-      .prober, ["--runtime-directory", options.runtimeDirectory, "--log-format", options.logFormat.rawValue],
-      standardError: STDERR_FILENO)
+      .prober, userArguments + ["--log-format", options.logFormat.rawValue], standardError: STDERR_FILENO)
   }
+
+  func starter() -> SpawnRequest { request(.starter, [], standardError: STDERR_FILENO) }
+
+  private var userArguments: [String] { user.map { ["--user", "\($0.userID):\($0.groupID)"] } ?? [] }
 
   private func request(_ role: ProcessRole, _ arguments: [String], standardError: Int32) -> SpawnRequest {
     var request = SpawnRequest(

@@ -17,12 +17,15 @@ extension Supervisor {
     do {
       let bundle = MemoryHandle(try MemoryFile.create(name: "martlet-bundle"))
       let diagnostics = MemoryHandle(try MemoryFile.create(name: "martlet-diagnostics"))
-      let request = requests.loader(bundle: bundle.rawValue, diagnostics: diagnostics.rawValue)
+      let commands = MemoryHandle(try MemoryFile.create(name: "martlet-commands"))
+      let request = requests.loader(
+        bundle: bundle.rawValue, commands: commands.rawValue, diagnostics: diagnostics.rawValue)
       let child = RunningChild(process: try launch(request), channel: nil)
       bundles[id] = bundle
       loader = child
       try watchEnd(of: child) { [unowned self] ending in
         if loader === child { loader = nil }
+        if let size = try? MemoryFile.size(of: commands.rawValue), size > 0 { commandTables[id] = commands }
         let complaint = relay(diagnostics)
         happened(.loaderEnded(id, ending, complaint: complaint))
       }
@@ -88,9 +91,10 @@ extension Supervisor {
       let (ours, theirs) = try Channel.pair(maximumMessage: Self.longestMessage)
       var request = requests.prober()
       request.map(theirs.rawValue, to: .supervisor)
-      request.map(runningChecks.rawValue, to: .runningChecks)
       let child = RunningChild(process: try launch(request), channel: ours)
       probers[id] = child
+      starter.proberStarted()
+      offerControl()
       try watchMessages(from: child) { [unowned self] bytes in
         guard let report = try? ProberReport(decoding: bytes) else { return }
         switch report {
@@ -104,8 +108,6 @@ extension Supervisor {
       }
       try watchEnd(of: child) { [unowned self] ending in
         probers.removeValue(forKey: id)?.processEvents = nil
-        // Checks die with their prober, and so must what they started: the next one starts them anew.
-        RunningGroups(runningChecks).killAll()
         happened(.proberEnded(id, ending))
       }
     } catch {
@@ -126,13 +128,16 @@ extension Supervisor {
 
   /// Has a prober run the startup script.
   func runStartupScript(_ prober: ProberID, bundle: BundleID) {
-    guard let bundle = bundles[bundle] else { return }
-    send(ProberCommand.runStartupScript.encoded, descriptors: [bundle.rawValue], to: probers[prober])
+    guard let memory = bundles[bundle] else { return }
+    starter.adopt(commandTables[bundle], of: bundle, at: MonotonicClock.now())
+    let command = ProberCommand.runStartupScript(table: bundle.rawValue)
+    send(command.encoded, descriptors: [memory.rawValue], to: probers[prober])
   }
 
   /// Gives a prober what it serves. The first one gets the channel that the engine was started with, a later one a new.
   func serve(_ prober: ProberID, engine: EngineID, bundle: BundleID) {
-    guard let child = engines[engine], let board = boards[engine], let bundle = bundles[bundle] else { return }
+    guard let child = engines[engine], let board = boards[engine], let memory = bundles[bundle] else { return }
+    starter.adopt(commandTables[bundle], of: bundle, at: MonotonicClock.now())
     do {
       let proberEnd: Channel
       if let first = child.proberEnd {
@@ -144,15 +149,46 @@ extension Supervisor {
         proberEnd = other
       }
       send(
-        ProberCommand.serve.encoded, descriptors: [bundle.rawValue, board.rawValue, proberEnd.rawValue],
-        to: probers[prober])
+        ProberCommand.serve(table: bundle.rawValue).encoded,
+        descriptors: [memory.rawValue, board.rawValue, proberEnd.rawValue], to: probers[prober])
     } catch {
       log.write(.error, "the prober is started again: \(error.description)")
       probers[prober]?.process.send(signal: SIGKILL)
     }
   }
 
-  // MARK: Both
+  /// Hands the prober the socket on which status is asked for, if there is one.
+  func offerControl() {
+    guard let control, let number = control.rawValue, let prober = newestProber else { return }
+    send(ProberCommand.control.encoded, descriptors: [number], to: prober)
+  }
+
+  private var newestProber: RunningChild? { supervision.prober.flatMap { probers[$0.id] } }
+
+  // MARK: The starter
+
+  func launchStarter() throws(SystemError) -> RunningChild {
+    let (ours, theirs) = try Channel.pair(maximumMessage: 64)
+    var request = requests.starter()
+    request.map(theirs.rawValue, to: .supervisor)
+    request.map(runningChecks.rawValue, to: .runningChecks)
+    let child = RunningChild(process: try launch(request), channel: ours)
+    try watchMessages(from: child) { [unowned self] bytes in
+      if let report = bytes.first.flatMap(StarterReport.init(rawValue:)) { starter.heard(report) }
+    }
+    try watchEnd(of: child) { [unowned self] ending in
+      // Checks die with their starter, and so must what they started.
+      RunningGroups(runningChecks).killAll()
+      starter.ended(ending)
+    }
+    return child
+  }
+
+  func joinProber(_ channel: Channel) {
+    send(ProberCommand.starter.encoded, descriptors: [channel.rawValue], to: newestProber)
+  }
+
+  // MARK: All
 
   private func watchMessages(
     from child: RunningChild, _ handle: @escaping (UnsafeRawBufferPointer) -> Void
@@ -194,7 +230,10 @@ extension Supervisor {
   /// Ends what still runs and waits for it, at most until `limit`.
   func endChildren(by limit: MonotonicInstant) throws(SystemError) {
     for child in remainingChildren { child.process.send(signal: SIGKILL) }
-    while !remainingChildren.isEmpty, reactor.now < limit { try reactor.run(until: limit) }
+    // It may have a FIFO to remove.
+    starter.end()
+    while !remainingChildren.isEmpty || starter.child != nil, reactor.now < limit { try reactor.run(until: limit) }
+    starter.child?.process.send(signal: SIGKILL)
   }
 
   private var remainingChildren: [RunningChild] {

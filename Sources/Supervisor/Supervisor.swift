@@ -12,8 +12,13 @@ final class Supervisor {
   let requests: ChildRequests
   let addressLocks: AddressLocks
   let withdrawal: any Withdrawing
-  /// Where probers note which checks run.
+  /// Where starters note which checks run.
   let runningChecks: SharedMemory
+  private(set) lazy var starter = StarterKeeper(
+    log: log, start: { [unowned self] () throws(SystemError) in try launchStarter() },
+    join: { [unowned self] in joinProber($0) })
+  /// The socket on which status is asked for.
+  let control: ControlListener?
   var supervision: Supervision
   private let service: ServiceNotification
   /// Where somebody waits to hear that the service serves.
@@ -29,6 +34,8 @@ final class Supervisor {
   /// What the engine of each board was started with.
   var bundleOfBoard: [EngineID: BundleID] = [:]
   var bundles: [BundleID: MemoryHandle] = [:]
+  /// The commands of each bundle that has any.
+  var commandTables: [BundleID: MemoryHandle] = [:]
   private var mapping: (engine: EngineID, memory: SharedMemory, board: Board)?
   private var nextTick: MonotonicInstant
   private var lastWatchdog: MonotonicInstant
@@ -39,7 +46,8 @@ final class Supervisor {
   private static let tick = Nanoseconds.milliseconds(500)
 
   init(
-    options: SupervisorOptions, addressLocks: AddressLocks, log: SupervisorLog,
+    options: SupervisorOptions, addressLocks: AddressLocks, log: SupervisorLog, control: ControlListener? = nil,
+    user: UserIdentity? = nil,
     service: ServiceNotification = ServiceNotification(), withdrawal: any Withdrawing = KernelWithdrawal(),
     limits: Supervision.Limits = Supervision.Limits(),
     launch: @escaping Launch = { (request) throws(SystemError) in try ChildProcess(request) }
@@ -49,10 +57,11 @@ final class Supervisor {
     self.log = log
     self.service = service
     self.addressLocks = addressLocks
+    self.control = control
     self.withdrawal = withdrawal
     self.launch = launch
     runningChecks = try SharedMemory(name: "martlet-checks", size: InheritedDescriptor.runningChecksSize)
-    requests = ChildRequests(options: options)
+    requests = ChildRequests(options: options, user: user)
     supervision = Supervision(limits: limits)
     nextTick = reactor.now + Self.tick
     lastWatchdog = reactor.now
@@ -68,8 +77,9 @@ final class Supervisor {
 
   /// One turn: waits for the next event at most until `limit` (`nil`: for ever) and sees to it.
   func turn(until limit: MonotonicInstant? = nil) throws(SystemError) {
-    let deadline = [supervision.nextDeadline, nextTick, limit].compactMap { $0 }.min()
+    let deadline = [supervision.nextDeadline, starter.restart, nextTick, limit].compactMap { $0 }.min()
     try reactor.run(until: deadline)
+    starter.look(at: reactor.now)
     if let due = supervision.nextDeadline, due <= reactor.now { events.append(.deadline) }
     if nextTick <= reactor.now { tick() }
     processEvents()
@@ -122,6 +132,8 @@ final class Supervisor {
     boards = boards.filter { boardsKept.contains($0.key) }
     bundleOfBoard = bundleOfBoard.filter { boardsKept.contains($0.key) }
     bundles = bundles.filter { bundlesKept.contains($0.key) }
+    commandTables = commandTables.filter { bundlesKept.contains($0.key) }
+    starter.forget(allBut: bundlesKept)
     if let engine = mapping?.engine, !boardsKept.contains(engine) { mapping = nil }
   }
 
@@ -138,6 +150,8 @@ final class Supervisor {
     nextTick = reactor.now + Self.tick
     ticks &+= 1
     events.append(.proberLook)
+    starter.ping()
+    if let control, control.makeIfMissing() { offerControl() }
     if let (engine, board) = currentBoard() {
       events.append(.heartbeat(engine, board.heartbeat))
       if ticks % 4 == 0 { announceStatus(of: board) }

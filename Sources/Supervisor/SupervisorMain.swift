@@ -45,13 +45,17 @@ public enum SupervisorMain {
     let secondPIDFile = try openPIDFile(options.secondPIDFile)
     defer { secondPIDFile?.remove() }
     for note in options.notes { log.write(.debug, note) }
+    let user = serviceUser(options, log)
+    let control = ControlListener(path: directory.path(of: ControlRequest.socketName), log: log)
+    _ = control.makeIfMissing()
     try dropCapabilities()
-    let supervisor = try Supervisor(options: options, addressLocks: addressLocks, log: log)
+    let supervisor = try Supervisor(
+      options: options, addressLocks: addressLocks, log: log, control: control, user: user)
     try supervisor.receive(signals)
     supervisor.start()
     while supervisor.exitCode == nil { try supervisor.turn() }
     try supervisor.endChildren(by: MonotonicClock.now() + .seconds(1))
-    // A prober that was killed leaves its socket; the lock says that it is nobody else's.
+    // The lock says that it is nobody else's.
     try? directory.remove(ControlRequest.socketName)
     withExtendedLifetime(lock) {}
     return supervisor.exitCode ?? ExitCode.failure.rawValue
@@ -79,6 +83,17 @@ public enum SupervisorMain {
     }
   }
 
+  /// Whom engine and prober become; `nil` if they stay who they are, which is said if that is root.
+  private static func serviceUser(_ options: SupervisorOptions, _ log: SupervisorLog) -> UserIdentity? {
+    guard geteuid() == 0 else { return nil }
+    if let user = try? UserDatabase.lookup(options.user), user.userID != 0 { return user }
+    log.write(
+      .notice,
+      "there is no user \(options.user), so all processes stay root, without the rights that they do not need; "
+        + "`systemd-sysusers` makes the user")
+    return nil
+  }
+
   /// Keeps what withdrawing and signalling the children needs. The bounding set stays, since scripts that run as root
   /// may need what the service was started with.
   ///
@@ -87,7 +102,9 @@ public enum SupervisorMain {
   private static func dropCapabilities() throws(SystemError) {
     guard geteuid() == 0 else { return }
     try Capabilities.drop(
-      keeping: [.networkAdministration, .rawNetwork, .kill, .setUser, .setGroup, .setCapabilities, .scheduling],
+      keeping: [
+        .networkAdministration, .rawNetwork, .kill, .setUser, .setGroup, .setCapabilities, .scheduling, .fileAccess,
+      ],
       bounding: .all)
   }
 

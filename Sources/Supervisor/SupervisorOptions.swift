@@ -16,6 +16,8 @@ public struct SupervisorOptions: Sendable {
   public var secondPIDFile: String?
   /// Whether somebody waits at ``ControlModel/InheritedDescriptor/readiness`` to hear that the service serves.
   public var reportsReadiness = false
+  /// Whom engine and prober become if the service is started by root.
+  public var user = SupervisorOptions.usualUser
   /// What the command line has to remark, for the log at debug level.
   public var notes: [String] = []
 
@@ -29,6 +31,9 @@ public struct SupervisorOptions: Sendable {
     self.runtimeDirectory = runtimeDirectory
     self.logFormat = logFormat
   }
+
+  /// The service's own user, unless told otherwise.
+  public static let usualUser = "martlet"
 
   /// Where a service keeps what lives as long as it does, unless told otherwise.
   public static let usualRuntimeDirectory = "/run/martlet"

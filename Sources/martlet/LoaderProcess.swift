@@ -3,6 +3,7 @@ import ConfigurationSyntax
 import ControlModel
 import LinuxSystem
 import PrintableText
+import Prober
 
 /// The loader: reads and checks the configuration once, hands over everything it read, and ends.
 ///
@@ -32,14 +33,16 @@ struct LoaderProcess {
     if asksNamespace { return hand(over: Array((loaded.configuration.global.networkNamespace ?? "").utf8)) }
     for diagnostic in loaded.diagnostics { report(diagnostic) }
     guard !loaded.hasErrors else { return .configuration }
-    let ending = hand(over: bundle.encoded())
+    var ending = hand(over: bundle.encoded())
+    let commands = CommandTable(loaded.configuration)
+    if ending == .success, !commands.isEmpty { ending = hand(over: commands.encoded, to: .commands) }
     let hasStartupScript = loaded.configuration.global.startupScript != nil
     return ending == .success && hasStartupScript ? .loadedWithStartupScript : ending
   }
 
-  private func hand(over bytes: [UInt8]) -> ControlModel.ExitCode {
+  private func hand(over bytes: [UInt8], to descriptor: InheritedDescriptor = .bundle) -> ControlModel.ExitCode {
     do {
-      let file = try Inherited.take(InheritedDescriptor.bundle.rawValue)
+      let file = try Inherited.take(descriptor.rawValue)
       let number = file.rawValue
       try bytes.withUnsafeBufferPointer { (buffer) throws(SystemError) in
         try MemoryFile.writeAll(UnsafeRawBufferPointer(buffer), to: number)

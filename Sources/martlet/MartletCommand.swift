@@ -68,10 +68,14 @@ struct RunCommand: ParsableCommand {
     help: "What lines that begin with @ are compared with; the host's name if not given.")
   var configurationID: String?
 
+  @Option(help: "Whom the engine and the prober become if root starts the service.")
+  var user = SupervisorOptions.usualUser
+
   func run() throws {
-    let options = SupervisorOptions(
+    var options = SupervisorOptions(
       configurationPath: file, configurationID: configurationID, runtimeDirectory: runtimeDirectory.path,
       logFormat: logFormat)
+    options.user = user
     throw ArgumentParser.ExitCode(Service(options).run())
   }
 }

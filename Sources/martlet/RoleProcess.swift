@@ -3,6 +3,7 @@ import Engine
 import Glibc
 import LinuxSystem
 import Prober
+import Starter
 
 /// A process of one of the roles, as the supervisor starts it.
 struct RoleProcess {
@@ -19,6 +20,7 @@ struct RoleProcess {
       switch role {
       case .engine: return try runEngine()
       case .prober: return try runProber()
+      case .starter: return try runStarter()
       case .loader: return LoaderProcess(arguments: arguments).run()
       }
     } catch {
@@ -30,22 +32,45 @@ struct RoleProcess {
   /// The engine changes addresses and opens raw sockets, and at its start becomes punctual; no program follows it.
   private func runEngine() throws(SystemError) -> ControlModel.ExitCode {
     RealTime.setProcessName("martlet-engine")
-    try Capabilities.drop(
-      keeping: [.networkAdministration, .rawNetwork, .scheduling, .lockMemory, .setCapabilities], bounding: [],
-      forbidNewPrivileges: true)
+    try leaveRoot(keeping: [.networkAdministration, .rawNetwork, .scheduling, .lockMemory])
     return EngineMain.run(goesOn: arguments.contains("--goes-on"))
   }
 
-  /// The prober changes no network, but probes may ask it by ICMP and ARP; no script that is not root inherits that. What scripts run as other users needs stays, and so does the bounding set, since a
-  /// script that runs as root may be what changes something.
+  /// The prober changes nothing; its probes may ask the network by ICMP and ARP. What takes more rights the starter does for it.
   private func runProber() throws(SystemError) -> ControlModel.ExitCode {
     RealTime.setProcessName("martlet-prober")
+    try leaveRoot(keeping: [.rawNetwork])
+    return ProberMain.run(logFormat: value(of: "--log-format").flatMap(LogFormat.init(rawValue:)) ?? .text)
+  }
+
+  /// The starter runs scripts as whom the file says, root included, so the bounding set stays: a script of root's may be what changes
+  /// something. It touches no network itself.
+  private func runStarter() throws(SystemError) -> ControlModel.ExitCode {
+    RealTime.setProcessName("martlet-starter")
     try Capabilities.drop(
-      keeping: CapabilitySet.all.subtracting([.networkAdministration, .systemAdministration]),
+      keeping: CapabilitySet.all.subtracting([.networkAdministration, .rawNetwork, .systemAdministration]),
       bounding: .all)
-    return ProberMain.run(
-      runtimeDirectory: value(of: "--runtime-directory") ?? "/run/martlet",
-      logFormat: value(of: "--log-format").flatMap(LogFormat.init(rawValue:)) ?? .text)
+    return StarterMain.run()
+  }
+
+  /// Becomes the service's user if this process is root's, and keeps no right but these. Where that user cannot be become, as in a user
+  /// namespace that does not have it, the process stays root without any other right.
+  private func leaveRoot(keeping kept: CapabilitySet) throws(SystemError) {
+    try Capabilities.drop(
+      keeping: kept.union([.setUser, .setGroup, .setCapabilities]), bounding: [], forbidNewPrivileges: true)
+    if let user {
+      try? Capabilities.become(user, keeping: kept)
+      // The kernel forgets it with the old identity; who has lost its supervisor meanwhile finds its channel closed.
+      try RealTime.setParentDeathSignal(SIGTERM)
+    }
+    try Capabilities.drop(keeping: kept, bounding: [])
+  }
+
+  private var user: UserIdentity? {
+    guard geteuid() == 0, let numbers = value(of: "--user")?.split(separator: ":"), numbers.count == 2,
+      let user = UInt32(numbers[0]), let group = UInt32(numbers[1])
+    else { return nil }
+    return UserIdentity(name: "\(user)", userID: user, groupID: group, groups: [group])
   }
 
   private var hasSupervisor: Bool {

@@ -62,8 +62,9 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
 
   @Test func supervisorMessagesSurviveTheirEncoding() throws {
     for command in [
-      ProberCommand.serve, .reloadFinished(token: 7, code: 2, message: "martlet.conf:3:1: error"), .shutdown, .ping,
-      .runStartupScript, .processEvents(mark: .max),
+      ProberCommand.serve(table: 9), .reloadFinished(token: 7, code: 2, message: "martlet.conf:3:1: error"), .shutdown,
+      .ping,
+      .runStartupScript(table: 2), .starter, .control, .processEvents(mark: .max),
     ] {
       #expect(try command.encoded.withUnsafeBytes { try ProberCommand(decoding: $0) } == command)
     }

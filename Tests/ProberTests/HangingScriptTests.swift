@@ -96,16 +96,17 @@ extension ProberTests {
       chmod(stuck, 0o755)
       let lease = try #require(holdLease(on: stuck))
       defer { close(lease) }
-      let launcher = CommandLauncher(
-        loop: harness.loop, drains: OutputDrains(),
-        groups: RunningGroups(try SharedMemory(name: "checks", size: InheritedDescriptor.runningChecksSize)),
-        identities: ScriptIdentities(fallback: nil, ownUser: geteuid(), ownGroup: getegid()), isStrict: false)
+      var configuration = Configuration.asOwnUser()
+      configuration.scripts = [ScriptCheckDefinition(name: "chk", command: CommandDefinition(stuck))]
+      let starter = try LocalStarter(loop: harness.loop)
+      let launcher = try starter.launcher(configuration)
       var outcome: CommandOutcome?
-      let run = try launcher.launch(CommandDefinition(stuck), limit: .seconds(20)) { outcome = $0 }
+      let run = launcher.launch(CommandDefinition(stuck), limit: .seconds(20)) { outcome = $0 }
+      try harness.wait(for: "its process") { run.processID != nil }
       _ = fcntl(lease, setLease, Int32(F_UNLCK))
       try harness.wait(for: "its end") { outcome != nil }
-      #expect(outcome?.end == .notStarted("cannot run: Exec format error"))
-      _ = run
+      #expect(outcome?.end == .notStarted("cannot run: Exec format error", isShortage: false))
+      starter.finish()
     }
   }
 }

@@ -7,6 +7,7 @@ import Testing
 import VRRPCore
 
 @testable import Prober
+@testable import Starter
 
 /// All suites of this target, one test at a time: they start processes and measure what those do.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct ProberTests {}
@@ -84,6 +85,9 @@ final class Harness {
   private(set) var board: Board
   private(set) var memory: SharedMemory
   private(set) var engine: Channel
+  /// The process that starts scripts, in this one.
+  private let starter: LocalStarter
+  private var control: OwnedDescriptor?
 
   final class Configurations {
     var known: [[UInt8]: Configuration] = [:]
@@ -101,16 +105,30 @@ final class Harness {
     let (mine, theirs) = try Channel.pair()
     supervisor = mine
     let configurations = configurations
-    prober = try Prober(
-      supervisor: theirs, runtimeDirectory: self.scratch.path, groups: Self.noGroups(), loop: loop, log: log,
-      scriptLimit: scriptLimit
-    ) { configurations.known[$0] }
+    starter = try LocalStarter(loop: loop)
+    prober = try Prober(supervisor: theirs, loop: loop, log: log, scriptLimit: scriptLimit) { configurations.known[$0] }
     (memory, board) = try Self.board(for: Configuration())
     engine = try Channel.pair().0
+    try introduce()
   }
 
-  private static func noGroups() throws -> RunningGroups {
-    RunningGroups(try SharedMemory(name: "checks", size: InheritedDescriptor.runningChecksSize))
+  /// Hands the prober its channel to the starter, and the control socket.
+  private func introduce() throws {
+    let channel = try starter.introduce()
+    #expect(try supervisor.send(ProberCommand.starter.encoded, descriptors: [channel.rawValue]) == .sent)
+    let listener = try control ?? OwnedDescriptor(UnixListener.make(at: scratch.path("control.sock")))
+    #expect(try supervisor.send(ProberCommand.control.encoded, descriptors: [listener.rawValue]) == .sent)
+    control = listener
+  }
+
+  /// Ends the starter as the supervisor does when the prober has ended.
+  func endStarter() { starter.end() }
+
+  /// Has the starter die, and puts another in its place.
+  func replaceStarter() throws {
+    starter.die()
+    let channel = try starter.introduce()
+    #expect(try supervisor.send(ProberCommand.starter.encoded, descriptors: [channel.rawValue]) == .sent)
   }
 
   /// A new board as an engine lays it out.
@@ -150,8 +168,9 @@ final class Harness {
     let (mine, theirs) = try Channel.pair()
     let oldEngine = engine
     engine = mine
+    let table = try starter.adopt(configuration)
     let sent = try supervisor.send(
-      ProberCommand.serve.encoded, descriptors: [bundle.rawValue, memory.rawValue, theirs.rawValue])
+      ProberCommand.serve(table: table).encoded, descriptors: [bundle.rawValue, memory.rawValue, theirs.rawValue])
     #expect(sent == .sent)
     _ = oldEngine
     verdicts = []
@@ -161,18 +180,19 @@ final class Harness {
   func runStartupScript(of configuration: Configuration) throws {
     let bytes = [UInt8(configurations.known.count)]
     configurations.known[bytes] = configuration
-    try runStartupScript(bundle: bytes)
+    try runStartupScript(bundle: bytes, table: try starter.adopt(configuration))
   }
 
-  func runStartupScript(bundle bytes: [UInt8]) throws {
+  func runStartupScript(bundle bytes: [UInt8], table: UInt64 = 0) throws {
     let bundle = try MemoryFile.create(name: "bundle", holding: bytes)
-    let sent = try supervisor.send(ProberCommand.runStartupScript.encoded, descriptors: [bundle.rawValue])
+    let sent = try supervisor.send(ProberCommand.runStartupScript(table: table).encoded, descriptors: [bundle.rawValue])
     #expect(sent == .sent)
   }
 
   /// Leaves no child behind: one that nobody waits for keeps exit tests, which wait for any child, going round for ever.
   deinit {
     prober.killScripts()
+    starter.finish()
   }
 
   /// Starts another prober, as the supervisor does when one has died; the board stays.
@@ -181,9 +201,8 @@ final class Harness {
     let (mine, theirs) = try Channel.pair()
     supervisor = mine
     let configurations = configurations
-    prober = try Prober(
-      supervisor: theirs, runtimeDirectory: scratch.path, groups: Self.noGroups(), loop: loop, log: log
-    ) { configurations.known[$0] }
+    prober = try Prober(supervisor: theirs, loop: loop, log: log) { configurations.known[$0] }
+    try introduce()
   }
 
   /// Turns the loop until something holds, at most so many seconds.

@@ -289,7 +289,32 @@ extension ProberTests {
       try harness.transition(0, 2, from: .master, to: .initialize, cause: .shutdown)
       try harness.shutdown()
       #expect(harness.scratch.lines("calls").last == "A any INSTANCE A STOP 150")
-      #expect(access(harness.scratch.path("control.sock"), F_OK) != 0)
+    }
+
+    @Test("A script of a configuration that is gone runs when its router goes with it")
+    func farewellOfADroppedScript() throws {
+      let harness = try Harness()
+      var configuration = try pair(harness.scratch)
+      let farewell = harness.scratch.script("farewell", "echo farewell $* >> \(harness.scratch.path("calls"))")
+      configuration.routers[1].notify.any = CommandDefinition(farewell)
+      try harness.serve(configuration)
+      for router in [0, 1] { try harness.transition(router, 1, from: .initialize, to: .backup) }
+      try harness.wait(for: "four calls") { harness.scratch.lines("calls").count == 4 }
+      configuration.routers.removeLast()
+      try harness.serve(configuration)
+      try harness.wait(for: "one more call") { harness.scratch.lines("calls").count == 5 }
+      #expect(harness.scratch.lines("calls").last == "farewell INSTANCE B FAULT 150")
+    }
+
+    @Test("A notification that the starter took with it is not lost: the next one runs it")
+    func starterDies() throws {
+      let harness = try Harness()
+      try harness.serve(try pair(harness.scratch))
+      try harness.transition(0, 1, from: .initialize, to: .backup)
+      try harness.wait(for: "the first calls") { harness.scratch.lines("calls").count == 2 }
+      try harness.replaceStarter()
+      try harness.transition(0, 2, from: .backup, to: .master)
+      try harness.wait(for: "the next calls") { harness.scratch.lines("calls").contains("A any INSTANCE A MASTER 150") }
     }
   }
 }

@@ -66,6 +66,7 @@ extension ProberTests {
           "GROUP \"G\" STOP 0",
         ])
       try harness.shutdown()
+      harness.endStarter()
       #expect(access(harness.scratch.path("fifo"), F_OK) != 0, "a FIFO it made goes with it")
     }
 

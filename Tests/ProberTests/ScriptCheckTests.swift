@@ -7,6 +7,7 @@ import Testing
 import VRRPCore
 
 @testable import Prober
+@testable import Starter
 
 /// Root, and not the root of a user namespace, in which files of other users belong to nobody.
 private let isRootOfTheMachine: Bool = {

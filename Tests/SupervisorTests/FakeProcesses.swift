@@ -93,6 +93,10 @@ final class FakeProcesses {
   private(set) var told: [String] = []
   /// What the loaders from now on find and how they end.
   var load: (diagnostics: String, code: Int32) = ("", 0)
+  /// What the loaders from now on write of commands.
+  var commands = ""
+  /// Whether starters leave questions unanswered.
+  var starterIsSilent = false
   /// Engines beyond this number end before they are ready.
   var lastGoodEngine = Int.max
   var heartbeatStands = false
@@ -105,6 +109,7 @@ final class FakeProcesses {
     switch child.role {
     case .loader:
       child.write(load.diagnostics, to: STDERR_FILENO)
+      child.write(commands, to: InheritedDescriptor.commands.rawValue)
       child.end(.exited(load.code))
     case .engine:
       guard living(.engine).count <= lastGoodEngine, (try? child.layOutBoard()) != nil else {
@@ -112,7 +117,7 @@ final class FakeProcesses {
         break
       }
       child.say(.ready)
-    case .prober: break
+    case .prober, .starter: break
     }
     return child
   }
@@ -126,6 +131,7 @@ final class FakeProcesses {
       switch child.role {
       case .engine: pumpEngine(child)
       case .prober: pumpProber(child)
+      case .starter: pumpStarter(child)
       case .loader: break
       }
     }
@@ -149,6 +155,21 @@ final class FakeProcesses {
     }
   }
 
+  private func pumpStarter(_ child: FakeChild) {
+    while let channel = child.channel, case .message(let bytes, let count)? = try? channel.receive() {
+      let command = try? StarterCommand(decoding: bytes)
+      switch command {
+      case .ping: if !starterIsSilent { child.say([StarterReport.alive.rawValue]) }
+      case .end:
+        told.append("starter end")
+        child.end(.exited(0))
+      case .table(let number): told.append("table \(number) with \(count)")
+      case .prober: told.append("a prober with \(count)")
+      case nil: told.append("nonsense")
+      }
+    }
+  }
+
   private func pumpProber(_ child: FakeChild) {
     while let channel = child.channel, case .message(let bytes, let count)? = try? channel.receive() {
       switch try? ProberCommand(decoding: bytes) {
@@ -168,6 +189,8 @@ final class FakeProcesses {
       case .processEvents:
         told.append("process events with \(count)")
         while channel.takeDescriptor() != nil {}
+      case .starter: told.append("a starter with \(count)")
+      case .control: told.append("control with \(count)")
       case nil: told.append("nonsense")
       }
     }
@@ -192,23 +215,25 @@ final class SupervisorStage {
   let supervisor: Supervisor
 
   init(
-    service: ServiceNotification = ServiceNotification(environment: ProcessEnvironment([])), loaderCode: Int32 = 0
+    service: ServiceNotification = ServiceNotification(environment: ProcessEnvironment([])), loaderCode: Int32 = 0,
+    commands: String = "", control: ((String) -> ControlListener)? = nil
   ) throws {
     processes.load.code = loaderCode
+    processes.commands = commands
     var template = Array("/tmp/martlet-supervisor-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw SystemError(operation: "create directory", errno: errno) }
     directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     supervisor = try Supervisor(
       options: SupervisorOptions(configurationPath: "/nowhere.conf", runtimeDirectory: directory),
       addressLocks: AddressLocks(path: directory + "/addresses.lock"),
-      log: SupervisorLog(format: .text, isSilent: true),
+      log: SupervisorLog(format: .text, isSilent: true), control: control?(directory),
       service: service, withdrawal: withdrawal,
       launch: { [processes] (request) throws(SystemError) in try processes.launch(request) })
     supervisor.start()
   }
 
   deinit {
-    unlink(directory + "/addresses.lock")
+    for name in ["/addresses.lock", "/control.sock"] { unlink(directory + name) }
     rmdir(directory)
   }
 

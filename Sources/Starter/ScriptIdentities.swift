@@ -1,21 +1,17 @@
-import Configuration
+import ControlModel
 import LinuxSystem
 import NetworkTypes
 
 /// Who a command runs as, and whether it may.
 final class ScriptIdentities {
-  /// Why a command is not run.
-  struct Refusal: Error, Equatable, CustomStringConvertible {
-    var description: String
-    /// Whether this host had no room for it at the moment, or its program was being written.
-    var isShortage = false
-  }
+  /// Whom keepalived runs scripts as that name nobody, if there is one of that name.
+  private static let standardUser = "keepalived_script"
 
-  private let fallback: ScriptUser?
+  private let fallback: CommandTable.Account?
   private let ownIdentity: (user: UInt32, group: UInt32)
-  private var known: [ScriptUser?: Identity] = [:]
+  private var known: [CommandTable.Account?: Identity] = [:]
   /// Who was not found, and until when nobody asks again.
-  private var refused: [ScriptUser?: (refusal: Refusal, until: MonotonicInstant)] = [:]
+  private var refused: [CommandTable.Account?: (refusal: StartRefusal, until: MonotonicInstant)] = [:]
   /// A user may come back with the service that knows him; each look-up may wait for that service.
   static let refusalTime = Nanoseconds.seconds(10)
 
@@ -31,13 +27,13 @@ final class ScriptIdentities {
   }
 
   /// Identities for commands that name no user of their own and so run as `fallback`.
-  init(fallback: ScriptUser?, ownUser: UInt32, ownGroup: UInt32) {
+  init(fallback: CommandTable.Account?, ownUser: UInt32, ownGroup: UInt32) {
     self.fallback = fallback
     ownIdentity = (ownUser, ownGroup)
   }
 
   /// Who runs a command. Answers are kept, since a look-up may ask a slow network service.
-  func identity(for user: ScriptUser?) throws(Refusal) -> Identity {
+  func identity(for user: CommandTable.Account?) throws(StartRefusal) -> Identity {
     let wanted = user ?? fallback
     if let identity = known[wanted] { return identity }
     if let refused = refused[wanted], MonotonicClock.now() < refused.until { throw refused.refusal }
@@ -51,13 +47,13 @@ final class ScriptIdentities {
     }
   }
 
-  private func look(up user: ScriptUser?) throws(Refusal) -> Identity {
+  private func look(up user: CommandTable.Account?) throws(StartRefusal) -> Identity {
     let found: UserIdentity?
     var group: UInt32?
     do {
       switch user {
       case nil where ownIdentity.user == 0:
-        found = try UserDatabase.lookup(ScriptUser.standard) ?? UserDatabase.lookup(userID: 0)
+        found = try UserDatabase.lookup(Self.standardUser) ?? UserDatabase.lookup(userID: 0)
       case nil:
         found = try UserDatabase.lookup(userID: ownIdentity.user)
         group = ownIdentity.group
@@ -66,10 +62,10 @@ final class ScriptIdentities {
         group = try user.group.flatMap { try UserDatabase.lookup(group: $0) }
       }
     } catch {
-      throw Refusal(description: "\(error)")
+      throw StartRefusal(description: "\(error)")
     }
-    guard let found else { throw Refusal(description: "there is no user \(user?.user ?? "")") }
-    if let name = user?.group, group == nil { throw Refusal(description: "there is no group \(name)") }
+    guard let found else { throw StartRefusal(description: "there is no user \(user?.user ?? "")") }
+    if let name = user?.group, group == nil { throw StartRefusal(description: "there is no group \(name)") }
     return identity(found, group: group)
   }
 

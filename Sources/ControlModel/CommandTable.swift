@@ -1,0 +1,153 @@
+/// All commands and FIFOs of one configuration: what the starter may start and make, and for whom.
+///
+/// The loader makes it of the configuration, the starter reads it. The prober names an entry by its place, so that whoever takes over
+/// the prober can have nothing run that the file does not say.
+public struct CommandTable: Sendable, Equatable {
+  /// A user, and a group if one is named, by name or number as the file says.
+  public struct Account: Sendable, Hashable {
+    public var user: String
+    /// `nil` for the user's own group.
+    public var group: String?
+
+    public init(user: String, group: String? = nil) {
+      self.user = user
+      self.group = group
+    }
+  }
+
+  /// A command as the file has it.
+  public struct Command: Sendable, Hashable {
+    /// The words; the first is the program.
+    public var arguments: [String]
+    /// The line as written.
+    public var text: String
+    /// Whether `/bin/sh -c` runs the line.
+    public var needsShell: Bool
+    /// The script that the program is to run, if the program is an interpreter.
+    public var interpretedScript: String?
+    /// Who runs it; ``CommandTable/fallback`` when `nil`.
+    public var account: Account?
+
+    public init(
+      arguments: [String], text: String, needsShell: Bool, interpretedScript: String? = nil, account: Account? = nil
+    ) {
+      self.arguments = arguments
+      self.text = text
+      self.needsShell = needsShell
+      self.interpretedScript = interpretedScript
+      self.account = account
+    }
+  }
+
+  /// A FIFO that notifications are written to.
+  public struct FIFO: Sendable, Hashable {
+    public var path: String
+    /// Who owns it; the starter's own user when `nil`.
+    public var owner: Account?
+
+    public init(path: String, owner: Account? = nil) {
+      self.path = path
+      self.owner = owner
+    }
+  }
+
+  /// Who runs a command that names nobody; `nil` for keepalived's standard user.
+  public var fallback: Account?
+  /// Whether a program that root would run and someone else can change is refused (`enable_script_security`).
+  public var isStrict = false
+  /// Where a program is looked for whose name has no slash, and what it finds as PATH.
+  public var searchPath: [String] = []
+  public var commands: [Command] = []
+  public var fifos: [FIFO] = []
+
+  /// A table of nothing.
+  public init() {}
+
+  /// Whether there is nothing in it to start or to make.
+  public var isEmpty: Bool { commands.isEmpty && fifos.isEmpty }
+
+  /// The table's bytes.
+  public var encoded: [UInt8] {
+    var writer = MessageWriter()
+    writer.write(fallback)
+    writer.write(isStrict ? 1 : 0 as UInt8)
+    writer.write(searchPath)
+    writer.write(UInt32(clamping: commands.count))
+    for command in commands {
+      writer.write(command.arguments)
+      writer.writeWhole(command.text)
+      writer.write(command.needsShell ? 1 : 0 as UInt8)
+      writer.writeOptional(command.interpretedScript)
+      writer.write(command.account)
+    }
+    writer.write(UInt32(clamping: fifos.count))
+    for fifo in fifos {
+      writer.writeWhole(fifo.path)
+      writer.write(fifo.owner)
+    }
+    return writer.bytes
+  }
+
+  /// Reads a table.
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(MessageError) {
+    var reader = MessageReader(bytes)
+    fallback = try reader.readAccount()
+    isStrict = try reader.read(UInt8.self) != 0
+    searchPath = try reader.readTexts()
+    for _ in 0..<(try reader.read(UInt32.self)) {
+      var command = Command(arguments: try reader.readTexts(), text: try reader.readWhole(), needsShell: false)
+      command.needsShell = try reader.read(UInt8.self) != 0
+      command.interpretedScript = try reader.readOptional()
+      command.account = try reader.readAccount()
+      commands.append(command)
+    }
+    for _ in 0..<(try reader.read(UInt32.self)) {
+      fifos.append(FIFO(path: try reader.readWhole(), owner: try reader.readAccount()))
+    }
+  }
+}
+
+extension MessageWriter {
+  /// Writes a text of any length.
+  mutating func writeWhole(_ text: String) {
+    write(UInt32(clamping: text.utf8.count))
+    append(text.utf8)
+  }
+
+  mutating func writeOptional(_ text: String?) {
+    write(text == nil ? 0 : 1 as UInt8)
+    if let text { writeWhole(text) }
+  }
+
+  mutating func write(_ texts: [String]) {
+    write(UInt32(clamping: texts.count))
+    for text in texts { writeWhole(text) }
+  }
+
+  fileprivate mutating func write(_ account: CommandTable.Account?) {
+    writeOptional(account?.user)
+    writeOptional(account?.group)
+  }
+}
+
+extension MessageReader {
+  mutating func readWhole() throws(MessageError) -> String {
+    let count = Int(try read(UInt32.self))
+    return String(decoding: try readBytes(count), as: UTF8.self)
+  }
+
+  mutating func readOptional() throws(MessageError) -> String? {
+    try read(UInt8.self) == 0 ? nil : try readWhole()
+  }
+
+  mutating func readTexts() throws(MessageError) -> [String] {
+    var texts: [String] = []
+    for _ in 0..<(try read(UInt32.self)) { texts.append(try readWhole()) }
+    return texts
+  }
+
+  fileprivate mutating func readAccount() throws(MessageError) -> CommandTable.Account? {
+    let (user, group) = (try readOptional(), try readOptional())
+    return user.map { CommandTable.Account(user: $0, group: group) }
+  }
+}

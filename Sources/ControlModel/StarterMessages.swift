@@ -1,0 +1,212 @@
+/// What the supervisor tells the starter.
+public enum StarterCommand: Sendable, Equatable {
+  /// The commands of a configuration come as the one descriptor; the prober names them by this number.
+  case table(UInt64)
+  /// The channel to a new prober comes as the one descriptor. What was to end with the one before it is killed first.
+  case prober
+  /// Say that you are alive.
+  case ping
+  /// Do what the prober said last, and end.
+  case end
+
+  /// The message's bytes.
+  public var encoded: [UInt8] {
+    var writer = MessageWriter()
+    switch self {
+    case .table(let number):
+      writer.write(1 as UInt8)
+      writer.write(number)
+    case .prober: writer.write(2 as UInt8)
+    case .ping: writer.write(3 as UInt8)
+    case .end: writer.write(4 as UInt8)
+    }
+    return writer.bytes
+  }
+
+  /// Reads a message.
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(MessageError) {
+    var reader = MessageReader(bytes)
+    switch try reader.read(UInt8.self) {
+    case 1: self = .table(try reader.read())
+    case 2: self = .prober
+    case 3: self = .ping
+    case 4: self = .end
+    default: throw .invalid
+    }
+  }
+}
+
+/// What the starter tells the supervisor. A tag alone.
+public enum StarterReport: UInt8, Sendable, CaseIterable {
+  /// The answer to ``StarterCommand/ping``.
+  case alive = 1
+}
+
+/// A run of a command, as the prober asks for it.
+public struct RunRequest: Sendable, Equatable {
+  /// What a command is kept from.
+  public enum Confinement: UInt8, Sendable, CaseIterable {
+    case none
+    /// Gaining privileges, writing and the network.
+    case closed
+    /// Gaining privileges and writing.
+    case withNetwork
+  }
+
+  /// The table, and the place of the command in it.
+  public var table: UInt64
+  public var command: UInt32
+  /// Words added after the command's own.
+  public var extra: [String] = []
+  /// `NAME=value` entries beside the fixed ones.
+  public var environment: [String] = []
+  /// Whether it is killed with all that it started when the prober ends, so that the next one may start another.
+  public var endsWithProber = false
+  public var confinement = Confinement.none
+
+  public init(table: UInt64, command: UInt32) {
+    self.table = table
+    self.command = command
+  }
+}
+
+/// What the prober asks of the starter. Each has a number that the answers carry; no two that go on have the same one.
+public enum StartRequest: Sendable, Equatable {
+  /// Run a command; its output goes to the one descriptor.
+  case run(UInt32, RunRequest)
+  /// Send a signal to the process group of a run, which ends what is left of the group when its leader ends.
+  case signal(UInt32, Int32)
+  /// Make a FIFO if it is missing, and open it.
+  case openFIFO(UInt32, table: UInt64, fifo: UInt32)
+  /// Remove a FIFO. There is no answer.
+  case removeFIFO(table: UInt64, fifo: UInt32)
+
+  /// The message's bytes.
+  public var encoded: [UInt8] {
+    var writer = MessageWriter()
+    switch self {
+    case .run(let number, let run):
+      writer.write(1 as UInt8)
+      writer.write(number)
+      writer.write(run.table)
+      writer.write(run.command)
+      writer.write(run.extra)
+      writer.write(run.environment)
+      writer.write(run.endsWithProber ? 1 : 0 as UInt8)
+      writer.write(run.confinement.rawValue)
+    case .signal(let number, let signal):
+      writer.write(2 as UInt8)
+      writer.write(number)
+      writer.write(signal)
+    case .openFIFO(let number, let table, let fifo):
+      writer.write(3 as UInt8)
+      writer.write(number)
+      writer.write(table)
+      writer.write(fifo)
+    case .removeFIFO(let table, let fifo):
+      writer.write(4 as UInt8)
+      writer.write(table)
+      writer.write(fifo)
+    }
+    return writer.bytes
+  }
+
+  /// Reads a message.
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(MessageError) {
+    var reader = MessageReader(bytes)
+    switch try reader.read(UInt8.self) {
+    case 1:
+      let number = try reader.read(UInt32.self)
+      var run = RunRequest(table: try reader.read(), command: try reader.read())
+      run.extra = try reader.readTexts()
+      run.environment = try reader.readTexts()
+      run.endsWithProber = try reader.read(UInt8.self) != 0
+      run.confinement = try reader.readCase()
+      self = .run(number, run)
+    case 2: self = .signal(try reader.read(), try reader.read())
+    case 3: self = .openFIFO(try reader.read(), table: try reader.read(), fifo: try reader.read())
+    case 4: self = .removeFIFO(table: try reader.read(), fifo: try reader.read())
+    default: throw .invalid
+    }
+  }
+}
+
+/// What the starter answers the prober.
+public enum StartReply: Sendable, Equatable {
+  /// How a process ended.
+  public enum Ending: Sendable, Hashable {
+    case exited(Int32)
+    case signaled(Int32)
+  }
+
+  /// A run has a process, which leads a group of the same number. Where it asks, if it is in a sandbox, comes as the one descriptor.
+  case started(UInt32, process: Int32)
+  /// A command is not run, or never was. `isShortage`: this host had no room for it now, or its program was being written.
+  case refused(UInt32, isShortage: Bool, reason: String)
+  /// The process of a run has ended.
+  case ended(UInt32, Ending)
+  /// A FIFO is open and comes as the one descriptor; `isNew`: it was made for this.
+  case fifo(UInt32, isNew: Bool)
+  /// A FIFO cannot be used.
+  case fifoRefused(UInt32, reason: String)
+  /// Someone other than root could change what root will run. `isOwn`: in the command itself, which `enable_script_security` would
+  /// refuse; otherwise in its interpreter or what that interprets.
+  case weakness(command: String, reason: String, isOwn: Bool)
+
+  /// The message's bytes.
+  public var encoded: [UInt8] {
+    var writer = MessageWriter()
+    switch self {
+    case .started(let number, let process):
+      writer.write(1 as UInt8)
+      writer.write(number)
+      writer.write(process)
+    case .refused(let number, let isShortage, let reason):
+      writer.write(2 as UInt8)
+      writer.write(number)
+      writer.write(isShortage ? 1 : 0 as UInt8)
+      writer.write(reason)
+    case .ended(let number, .exited(let code)):
+      writer.write(3 as UInt8)
+      writer.write(number)
+      writer.write(code)
+    case .ended(let number, .signaled(let signal)):
+      writer.write(4 as UInt8)
+      writer.write(number)
+      writer.write(signal)
+    case .fifo(let number, let isNew):
+      writer.write(5 as UInt8)
+      writer.write(number)
+      writer.write(isNew ? 1 : 0 as UInt8)
+    case .fifoRefused(let number, let reason):
+      writer.write(6 as UInt8)
+      writer.write(number)
+      writer.write(reason)
+    case .weakness(let command, let reason, let isOwn):
+      writer.write(7 as UInt8)
+      writer.write(command)
+      writer.write(reason)
+      writer.write(isOwn ? 1 : 0 as UInt8)
+    }
+    return writer.bytes
+  }
+
+  /// Reads a message.
+  public init(decoding bytes: UnsafeRawBufferPointer) throws(MessageError) {
+    var reader = MessageReader(bytes)
+    switch try reader.read(UInt8.self) {
+    case 1: self = .started(try reader.read(), process: try reader.read())
+    case 2:
+      self = .refused(
+        try reader.read(), isShortage: try reader.read(UInt8.self) != 0, reason: try reader.readText())
+    case 3: self = .ended(try reader.read(), .exited(try reader.read()))
+    case 4: self = .ended(try reader.read(), .signaled(try reader.read()))
+    case 5: self = .fifo(try reader.read(), isNew: try reader.read(UInt8.self) != 0)
+    case 6: self = .fifoRefused(try reader.read(), reason: try reader.readText())
+    case 7:
+      self = .weakness(
+        command: try reader.readText(), reason: try reader.readText(), isOwn: try reader.read(UInt8.self) != 0)
+    default: throw .invalid
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Configuration
+import ControlModel
+
+extension CommandTable {
+  /// What the starter may start and make for a configuration. Loader and prober come to the same, place by place.
+  public init(_ configuration: Configuration) {
+    self.init()
+    let global = configuration.global
+    fallback = global.scriptUser.map(Account.init)
+    isStrict = global.scriptSecurity
+    searchPath = CommandDefinition.searchPath
+    commands = configuration.commands.map(Command.init)
+    fifos = global.fifos.map { FIFO(path: $0.path, owner: $0.owner.map(Account.init)) }
+  }
+}
+
+extension Configuration {
+  /// Every command that may be run, each once.
+  var commands: [CommandDefinition] {
+    var commands = scripts.map(\.command) + global.fifos.compactMap(\.script)
+    commands += [global.startupScript, global.shutdownScript].compactMap { $0?.command }
+    for notify in routers.map(\.notify) + groups.map(\.notify) { commands += notify.all }
+    var seen: Set<CommandDefinition> = []
+    return commands.filter { seen.insert($0).inserted }
+  }
+}
+
+extension GlobalSettings {
+  /// The FIFOs that notifications go to; one of a path.
+  var fifos: [NotifyFIFO] {
+    let all = [notifyFIFO, vrrpNotifyFIFO].compactMap(\.self)
+    return all.enumerated().filter { place, fifo in !all[..<place].contains { $0.path == fifo.path } }.map(\.element)
+  }
+}
+
+extension CommandTable.Account {
+  fileprivate init(_ user: ScriptUser) { self.init(user: user.user, group: user.group) }
+}
+
+extension CommandTable.Command {
+  fileprivate init(_ command: CommandDefinition) {
+    self.init(
+      arguments: command.arguments, text: command.text, needsShell: command.needsShell,
+      interpretedScript: command.interpretedScript, account: command.user.map(CommandTable.Account.init))
+  }
+}
+
+extension RunRequest.Confinement {
+  init(_ sandbox: ScriptCheckDefinition.Sandbox) {
+    switch sandbox {
+    case .off: self = .none
+    case .closed: self = .closed
+    case .withNetwork: self = .withNetwork
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import Configuration
+import ControlModel
+import LinuxSystem
+
+/// The channel to the process that starts commands: requests go out, and each answer finds the one who asked.
+///
+/// The starter may die and be replaced; whoever waits for an answer of the old one is told.
+final class StarterLink {
+  /// Told what becomes of a request.
+  protocol Asker: AnyObject {
+    /// An answer, with the descriptor that came with it.
+    func hear(_ reply: StartReply, _ descriptor: consuming FileDescriptor?)
+    /// The starter has ended, and with it whatever it had started.
+    func starterEnded()
+  }
+
+  private let loop: EventLoop
+  private var channel: Channel?
+  private var registration: Reactor.Registration?
+  private var askers: [UInt32: any Asker] = [:]
+  private var lastNumber: UInt32 = 0
+
+  /// Told of a command that somebody else could change.
+  var onWeakness: ((_ command: String, _ reason: String, _ isOwn: Bool) -> Void)?
+
+  init(loop: EventLoop) {
+    self.loop = loop
+  }
+
+  /// Goes on with a new starter.
+  func use(_ channel: Channel) throws(SystemError) {
+    leave()
+    self.channel = channel
+    registration = try loop.watch(channel.rawValue, for: .readable) { [weak self] _ in self?.drain() }
+  }
+
+  /// Sends a request that is answered. The asker is kept until ``forget(_:)``.
+  /// - Throws: why it cannot be sent, which is only for now.
+  func ask(
+    _ asker: any Asker, descriptors: [Int32] = [], _ request: (UInt32) -> StartRequest
+  ) throws(StarterUnavailable) -> UInt32 {
+    repeat { lastNumber &+= 1 } while askers[lastNumber] != nil
+    let number = lastNumber
+    try send(request(number), descriptors)
+    askers[number] = asker
+    return number
+  }
+
+  /// Sends a request that has no answer; without a starter there is nothing it could mean.
+  func tell(_ request: StartRequest) { try? send(request, []) }
+
+  /// Nobody waits for answers to a request any more.
+  func forget(_ number: UInt32) { askers[number] = nil }
+
+  private func send(_ request: StartRequest, _ descriptors: [Int32]) throws(StarterUnavailable) {
+    guard let channel else {
+      throw StarterUnavailable(description: "cannot be run now: the process that starts scripts is being started")
+    }
+    do {
+      guard try channel.send(request.encoded, descriptors: descriptors) == .sent else {
+        throw StarterUnavailable(description: "cannot be run now: the process that starts scripts does not answer")
+      }
+    } catch let error as StarterUnavailable {
+      throw error
+    } catch {
+      throw StarterUnavailable(description: "cannot be run now: \(error)")
+    }
+  }
+
+  /// Takes all answers that wait.
+  func drain() {
+    while let channel {
+      switch try? channel.receive() {
+      case .message(let bytes, _):
+        guard let reply = try? StartReply(decoding: bytes) else { continue }
+        deliver(reply, channel.takeDescriptor())
+      case .truncated: continue
+      case .wouldBlock: return
+      case .closed, nil: return leave()
+      }
+    }
+  }
+
+  private func deliver(_ reply: StartReply, _ descriptor: consuming FileDescriptor?) {
+    if case .weakness(let command, let reason, let isOwn) = reply { return onWeakness?(command, reason, isOwn) ?? () }
+    guard let number = reply.request else { return }
+    if let asker = askers[number] { return asker.hear(reply, descriptor) }
+    // Whoever asked gave up before it began.
+    if case .started = reply { tell(.signal(number, 9)) }
+  }
+
+  private func leave() {
+    guard channel != nil else { return }
+    if let registration { loop.unwatch(registration) }
+    registration = nil
+    channel = nil
+    let waiting = askers
+    askers = [:]
+    for (_, asker) in waiting.sorted(by: { $0.key < $1.key }) { asker.starterEnded() }
+  }
+}
+
+/// That nothing can be started at the moment.
+struct StarterUnavailable: Error, Equatable, CustomStringConvertible {
+  var description: String
+}
+
+extension StartReply {
+  /// The request that it answers.
+  fileprivate var request: UInt32? {
+    switch self {
+    case .started(let number, _), .refused(let number, _, _), .ended(let number, _), .fifo(let number, _),
+      .fifoRefused(let number, _):
+      number
+    case .weakness: nil
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import ConfigurationSyntax
+import ControlModel
+import Glibc
+import LinuxSystem
+
+/// Turns the commands of one table into processes: finds the program, checks who may have written it, sets who runs it.
+final class CommandStarts {
+  let table: CommandTable
+  let identities: ScriptIdentities
+  private let makeSandbox: (_ hasNetwork: Bool) throws(SystemError) -> Sandbox
+
+  init(_ table: CommandTable, makeSandbox: @escaping (_ hasNetwork: Bool) throws(SystemError) -> Sandbox) {
+    self.table = table
+    self.makeSandbox = makeSandbox
+    identities = ScriptIdentities(fallback: table.fallback, ownUser: geteuid(), ownGroup: getegid())
+  }
+
+  func fifo(_ number: UInt32) -> CommandTable.FIFO? {
+    table.fifos.indices.contains(Int(number)) ? table.fifos[Int(number)] : nil
+  }
+
+  /// Starts a command. Nothing of this process's environment or descriptors reaches it. This process waits for no disk that its
+  /// program may be on: what keeps that from being executed is known when the child has ended.
+  func start(
+    _ run: RunRequest, output: Int32, note: UnsafeMutablePointer<Int32>?
+  ) throws(StartRefusal) -> ChildProcess {
+    guard table.commands.indices.contains(Int(run.command)) else {
+      throw StartRefusal(description: "cannot run: the configuration has no such command")
+    }
+    let command = table.commands[Int(run.command)]
+    let identity = try identities.identity(for: command.account)
+    let program = try program(of: command)
+    if table.isStrict, let weakness = weakness(of: program, command, identity) {
+      throw StartRefusal(description: "refused: \(weakness)")
+    }
+    var request = SpawnRequest(
+      executable: program, arguments: Self.arguments(of: command, extra: run.extra),
+      environment: [
+        "PATH=" + table.searchPath.joined(separator: ":"), "HOME=" + identity.home, "USER=" + identity.name,
+        "LOGNAME=" + identity.name, "SHELL=/bin/sh", "LC_ALL=C.UTF-8",
+      ] + run.environment)
+    request.workingDirectory = "/"
+    request.fileCreationMask = 0o022
+    request.sandbox = try sandbox(run.confinement)
+    request.group = request.sandbox == nil ? .own : .session
+    request.longestStart = 0
+    request.map(output, to: STDOUT_FILENO)
+    request.map(output, to: STDERR_FILENO)
+    if run.endsWithProber {
+      // A check needs none of what the service may have been given for its engine.
+      request.limits += Self.checkLimits
+      request.parentDeathSignal = SIGKILL
+    }
+    if identity.changes {
+      request.userID = identity.userID
+      request.groupID = identity.groupID
+      request.supplementaryGroups = identity.groups
+    }
+    do {
+      return try ChildProcess(request, note: note)
+    } catch {
+      throw StartRefusal(error)
+    }
+  }
+
+  /// No memory dumps, no more locked memory than the kernel gives by itself, no real-time scheduling.
+  private static let checkLimits: [ResourceLimit] = [
+    .coreSize(0), .lockedMemory(8 << 20), .realTimePriority(0),
+  ]
+
+  private func sandbox(_ confinement: RunRequest.Confinement) throws(StartRefusal) -> Sandbox? {
+    guard confinement != .none else { return nil }
+    do {
+      return try makeSandbox(confinement == .withNetwork)
+    } catch {
+      throw StartRefusal(
+        description: "refused: there is no sandbox: this kernel has no Landlock, or does not let it be used "
+          + "(\(SystemError.reason(error.errno)))")
+    }
+  }
+
+  /// The words that the program gets, its own name first. A shell gets the extra words as `$1` and following.
+  private static func arguments(of command: CommandTable.Command, extra: [String]) -> [String] {
+    guard command.needsShell else { return command.arguments + extra }
+    guard !extra.isEmpty else { return ["/bin/sh", "-c", command.text] }
+    return ["/bin/sh", "-c", command.text + " \"$@\"", "/bin/sh"] + extra
+  }
+
+  private func program(of command: CommandTable.Command) throws(StartRefusal) -> String {
+    guard !command.needsShell else { return "/bin/sh" }
+    guard let name = command.arguments.first, !name.isEmpty else {
+      throw StartRefusal(description: "cannot run: there is no command")
+    }
+    guard !name.contains("/") else { return name }
+    for directory in table.searchPath where access(directory + "/" + name, X_OK) == 0 {
+      return directory + "/" + name
+    }
+    throw StartRefusal(description: "cannot run: \(name) is not in any directory of the search path")
+  }
+}
+
+/// Whom root trusts when it runs a command.
+extension CommandStarts {
+  /// What someone other than root could change of what root will run, each place once. What is refused anyway is left out.
+  func weaknesses() -> [StartReply] {
+    var said: Set<String> = []
+    var found: [StartReply] = []
+    for command in table.commands {
+      let own = table.isStrict ? nil : weakness(of: command)
+      guard let reason = own ?? weaknessBehind(command), said.insert(reason).inserted else { continue }
+      found.append(.weakness(command: command.text, reason: reason, isOwn: own != nil))
+    }
+    return found
+  }
+
+  private func weakness(of command: CommandTable.Command) -> String? {
+    guard let identity = try? identities.identity(for: command.account), let program = try? program(of: command) else {
+      return nil
+    }
+    return weakness(of: program, command, identity)
+  }
+
+  /// Why the interpreter of a command that root would run, or the script that its program interprets, is not safe; `nil` when it is.
+  /// keepalived looks at neither, so that is no reason to refuse it.
+  private func weaknessBehind(_ command: CommandTable.Command) -> String? {
+    guard let identity = try? identities.identity(for: command.account), identity.userID == 0,
+      let program = try? program(of: command)
+    else { return nil }
+    let named = [command.needsShell ? command.arguments.first : program, command.interpretedScript].compactMap(\.self)
+    let files = DiskSourceFiles()
+    for path in named where path.hasPrefix("/") {
+      if let interpreter = files.interpreter(of: path)?.first, let weakness = ScriptSecurity.weakness(of: interpreter) {
+        return weakness
+      }
+    }
+    return command.interpretedScript.flatMap(ScriptSecurity.weakness)
+  }
+
+  private func weakness(
+    of program: String, _ command: CommandTable.Command, _ identity: ScriptIdentities.Identity
+  ) -> String? {
+    guard identity.userID == 0 else { return nil }
+    if let weakness = ScriptSecurity.weakness(of: program) { return weakness }
+    guard command.needsShell, let first = command.arguments.first, first.hasPrefix("/") else { return nil }
+    return ScriptSecurity.weakness(of: first)
+  }
+}

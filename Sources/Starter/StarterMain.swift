@@ -1,0 +1,27 @@
+import ControlModel
+import Glibc
+import LinuxSystem
+
+/// The process that starts the commands of a configuration, and makes its FIFOs, for a prober that may do neither.
+public enum StarterMain {
+  /// Serves until the supervisor is gone and no prober is left.
+  ///
+  /// The process must have inherited the channel to the supervisor and the segment of running checks.
+  /// - Returns: the code to exit with.
+  public static func run() -> ExitCode {
+    do {
+      // The supervisor decides when this process ends. When that one dies the prober still has last notifications to run.
+      for signal in [SIGPIPE, SIGINT, SIGHUP, SIGTERM] { try Signals.ignore(signal) }
+      let reactor = try Reactor()
+      let supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 64)
+      let groups = RunningGroups(
+        try SharedMemory(mapping: try Inherited.take(InheritedDescriptor.runningChecks.rawValue), writable: true))
+      let starter = try Starter(supervisor: supervisor, groups: groups, watcher: reactor)
+      while !starter.isFinished { try reactor.run(until: nil) }
+      return .success
+    } catch {
+      _ = Array("martlet[starter]: \(error)\n".utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      return .failure
+    }
+  }
+}

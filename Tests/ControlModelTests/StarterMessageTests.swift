@@ -1,0 +1,75 @@
+import Testing
+
+@testable import ControlModel
+
+@Suite struct StarterMessageTests {
+  private static let table: CommandTable = {
+    var table = CommandTable()
+    table.fallback = .init(user: "haproxy", group: "adm")
+    table.isStrict = true
+    table.searchPath = ["/bin", "/usr/bin"]
+    let long = String(repeating: "ä", count: 5000)
+    table.commands = [
+      .init(arguments: ["/bin/true", long], text: "/bin/true \(long)", needsShell: false),
+      .init(
+        arguments: ["a", "|", "b"], text: "a | b", needsShell: true, interpretedScript: "/x.sh",
+        account: .init(user: "root")),
+    ]
+    table.fifos = [.init(path: "/run/fifo", owner: .init(user: "u")), .init(path: "/f")]
+    return table
+  }()
+
+  private func decode(_ bytes: [UInt8]) throws -> CommandTable {
+    try bytes.withUnsafeBytes { (bytes) throws(MessageError) in try CommandTable(decoding: bytes) }
+  }
+
+  @Test func aTableComesBackWhole() throws {
+    #expect(try decode(Self.table.encoded) == Self.table)
+    #expect(try decode(CommandTable().encoded) == CommandTable())
+  }
+
+  @Test func aTableThatIsCutIsRefused() {
+    let bytes = Self.table.encoded
+    for count in stride(from: 0, to: bytes.count, by: 97) {
+      #expect(throws: MessageError.self) { try decode(Array(bytes.prefix(count))) }
+    }
+    // A count beyond what follows asks for no memory.
+    #expect(throws: MessageError.truncated) { try decode([0, 0, 0] + [255, 255, 255, 255]) }
+  }
+
+  @Test func requestsComeBackWhole() throws {
+    var run = RunRequest(table: 7, command: 3)
+    run.extra = ["INSTANCE", "ein Name", "MASTER", "150"]
+    run.environment = ["CAUSE=no advert"]
+    run.endsWithProber = true
+    run.confinement = .withNetwork
+    let requests: [StartRequest] = [
+      .run(9, run), .signal(9, 15), .openFIFO(2, table: 7, fifo: 1), .removeFIFO(table: 7, fifo: 1),
+    ]
+    for request in requests {
+      let bytes = request.encoded
+      #expect(
+        try bytes.withUnsafeBytes { (bytes) throws(MessageError) in try StartRequest(decoding: bytes) } == request)
+    }
+    #expect(throws: MessageError.self) {
+      try [UInt8(77)].withUnsafeBytes { (bytes) throws(MessageError) in try StartRequest(decoding: bytes) }
+    }
+  }
+
+  @Test func repliesAndCommandsComeBackWhole() throws {
+    let replies: [StartReply] = [
+      .started(1, process: 44), .refused(2, isShortage: true, reason: "cannot run"), .ended(3, .exited(2)),
+      .ended(3, .signaled(9)), .fifo(4, isNew: true), .fifoRefused(5, reason: "is a symbolic link"),
+      .weakness(command: "/x", reason: "others can write", isOwn: false),
+    ]
+    for reply in replies {
+      let bytes = reply.encoded
+      #expect(try bytes.withUnsafeBytes { (bytes) throws(MessageError) in try StartReply(decoding: bytes) } == reply)
+    }
+    for command in [StarterCommand.table(.max), .prober, .ping, .end] {
+      let bytes = command.encoded
+      #expect(
+        try bytes.withUnsafeBytes { (bytes) throws(MessageError) in try StarterCommand(decoding: bytes) } == command)
+    }
+  }
+}
