@@ -132,7 +132,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: ["LabKit", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire", argumentParser],
-      path: "Benchmarks", swiftSettings: settings, linkerSettings: linking),
+      path: "Benchmarks", exclude: ["LeastBackup"], swiftSettings: settings, linkerSettings: linking),
+    .executableTarget(name: "LeastBackup", path: "Benchmarks/LeastBackup"),
 
     tests("NetworkTypesTests", ["NetworkTypes"]),
     tests("VRRPCoreTests", ["VRRPCore", "NetworkTypes"]),

@@ -3,153 +3,180 @@ import LabKit
 import NetworkTypes
 import VRRPCore
 
-/// Crash and planned takeovers of a pair at advert_int 0.1, version 3, IPv4, multicast.
+/// Crash and planned takeovers of pairs, version 3, IPv4, multicast, beside the least that a backup can do.
 ///
 /// Every figure comes from the capture's kernel time stamps: from the old master's last word to the new one's first
-/// advert and first gratuitous ARP, less the time for which the protocol makes a backup wait.
+/// advert and first gratuitous ARP, less the time for which the protocol makes a backup wait. All contenders take turns in one run, so
+/// that what the machine does meanwhile befalls them all.
 struct TakeoverBenchmark {
-  /// What is measured, in the order of the table.
-  enum Quantity: String, CaseIterable {
-    case crashAdvert = "crash: first advert beyond Master_Down_Interval"
-    case crashAnnouncement = "crash: first gratuitous ARP beyond it"
-    case plannedAdvert = "planned: first advert beyond Skew_Time"
-    case plannedAnnouncement = "planned: first gratuitous ARP beyond it"
+  /// Who takes over.
+  enum Contender: Hashable {
+    /// `LeastBackup`: a timer armed at each advert, and one advert and one gratuitous ARP when it fires.
+    case floor
+    case daemon(PeerKind)
 
-    /// What martlet's plan promises, in milliseconds.
-    var target: Double {
+    var name: String {
       switch self {
-      case .crashAdvert, .plannedAdvert: 0.2
-      case .crashAnnouncement, .plannedAnnouncement: 0.5
+      case .floor: "floor"
+      case .daemon(let kind): kind.rawValue
       }
     }
   }
 
-  /// One daemon's pair.
-  private struct Contestant {
-    let kind: PeerKind
+  /// A contender as the lower host of a pair, which takes over from the higher one.
+  private struct Pair {
+    let contender: Contender
     let lab: Lab
     let high: any Peer
-    let low: any Peer
+    let low: Host
+    let startLow: () throws -> Void
+    /// What went wrong, for a failure.
+    let log: () -> String
   }
 
   private static let highPriority: UInt8 = 200
   private static let lowPriority: UInt8 = 100
 
-  let kinds: [PeerKind]
+  let contenders: [Contender]
   let rounds: Int
-  private let file = RouterFile(version: .v3, interval: .milliseconds(100))
+  private let file: RouterFile
 
-  init(kinds: [PeerKind], rounds: Int) {
-    self.kinds = kinds
+  init(kinds: [PeerKind], rounds: Int, interval: Nanoseconds) {
+    contenders = [.floor] + kinds.map(Contender.daemon)
     self.rounds = rounds
+    file = RouterFile(version: .v3, interval: interval)
   }
 
   func run() async throws {
-    var labs: [Lab] = []
-    defer { labs.forEach { $0.close() } }
-    var contestants: [Contestant] = []
-    for kind in kinds {
-      let lab = try Lab()
-      labs.append(lab)
-      let high = try kind.peer(in: lab.addHost("a", number: 1))
-      let low = try kind.peer(in: lab.addHost("b", number: 2))
-      contestants.append(Contestant(kind: kind, lab: lab, high: high, low: low))
-    }
-    for contestant in contestants {
-      try start(contestant.high, of: contestant)
-      try await master(contestant.high, of: contestant, since: .init(nanoseconds: 0))
-      try start(contestant.low, of: contestant)
+    var samples = TakeoverSamples()
+    var pairs: [Pair] = []
+    defer { pairs.forEach { $0.lab.close() } }
+    for contender in contenders { try pairs.append(pair(contender)) }
+    for pair in pairs {
+      try start(pair)
+      try await expectMaster(pair.high.host, of: pair, since: .init(nanoseconds: 0))
+      try pair.startLow()
       try await pause(.seconds(1))
     }
-    var samples: [PeerKind: [Quantity: [Double]]] = [:]
     for round in 1...rounds {
-      for contestant in contestants {
-        try await crash(contestant, &samples[contestant.kind, default: [:]])
-        try await plannedStop(contestant, &samples[contestant.kind, default: [:]])
+      for pair in pairs {
+        try await crash(pair, &samples)
+        try await plannedStop(pair, &samples)
       }
       progress("round \(round) of \(rounds)")
     }
-    report(samples)
+    progress("")
+    samples.report(contenders, interval: file.interval, rounds: rounds)
+  }
+
+  /// The pair of a contender. The floor cannot be master, so a martlet is what it takes over from.
+  private func pair(_ contender: Contender) throws -> Pair {
+    let lab = try Lab()
+    do {
+      let low = try lab.addHost("b", number: 2)
+      let host = try lab.addHost("a", number: 1)
+      switch contender {
+      case .floor:
+        var process: LabProcess?
+        let command = try floorCommand(on: low)
+        return Pair(contender: contender, lab: lab, high: try PeerKind.martlet.peer(in: host), low: low) {
+          process = try low.start(command, label: "floor")
+        } log: {
+          process?.log ?? ""
+        }
+      case .daemon(let kind):
+        let peer = try kind.peer(in: low)
+        let text = file.text(for: low, priority: Self.lowPriority, peers: [host])
+        return Pair(contender: contender, lab: lab, high: try kind.peer(in: host), low: low) {
+          try peer.start(text)
+        } log: {
+          peer.log
+        }
+      }
+    } catch {
+      lab.close()
+      throw error
+    }
+  }
+
+  private func floorCommand(on host: Host) throws -> [String] {
+    // It is built beside the benchmarks.
+    guard let own = realpath("/proc/self/exe", nil) else { throw LabError("the benchmarks do not know where they are") }
+    defer { free(own) }
+    let folder = String(cString: own).split(separator: "/").dropLast().joined(separator: "/")
+    return [
+      "/\(folder)/LeastBackup", "eth0", "\(host.ipv4)", "\(file.vrid)", "\(Self.lowPriority)",
+      "\(file.interval.rawValue / 10_000_000)", "\(file.address())",
+    ]
   }
 
   // MARK: Takeovers
 
-  private func crash(_ contestant: Contestant, _ samples: inout [Quantity: [Double]]) async throws {
+  private func crash(_ pair: Pair, _ samples: inout TakeoverSamples) async throws {
     // Somewhere within an interval, as crashes are.
-    try await pause(.milliseconds(Int64.random(in: 0..<100)))
-    try contestant.high.host.crash()
+    try await pause(Nanoseconds(rawValue: .random(in: 0..<file.interval.rawValue)))
+    try pair.high.host.crash()
     guard
-      let last = contestant.lab.capture.adverts(vrid: file.vrid).last(where: {
-        $0.sender == contestant.high.host.macAddress
-      })
-    else { throw LabError("\(contestant.kind): no advert before the crash") }
-    try await master(contestant.low, of: contestant, since: last.time)
-    try note(
-      contestant, since: last.time, beyond: file.masterDownInterval(priority: Self.lowPriority), .crashAdvert,
-      .crashAnnouncement, &samples)
-    try contestant.high.host.boot()
-    try await restart(contestant)
+      let last = pair.lab.capture.adverts(vrid: file.vrid).last(where: { $0.sender == pair.high.host.macAddress })
+    else { throw LabError("\(pair.contender.name): no advert before the crash") }
+    try await expectMaster(pair.low, of: pair, since: last.time)
+    let earliest = last.time + file.masterDownInterval(priority: Self.lowPriority)
+    try note(pair, since: last.time, earliest, .crashAdvert, .crashAnnouncement, &samples)
+    try pair.high.host.boot()
+    try await restart(pair)
   }
 
-  private func plannedStop(_ contestant: Contestant, _ samples: inout [Quantity: [Double]]) async throws {
-    try await pause(.milliseconds(Int64.random(in: 0..<100)))
+  private func plannedStop(_ pair: Pair, _ samples: inout TakeoverSamples) async throws {
+    try await pause(Nanoseconds(rawValue: .random(in: 0..<file.interval.rawValue)))
     let before = MonotonicInstant.labNow()
-    let stopping = contestant.high.process
+    let stopping = pair.high.process
     stopping?.signal(SIGTERM)
-    try await master(contestant.low, of: contestant, since: before)
+    try await expectMaster(pair.low, of: pair, since: before)
     guard
-      let resignation = contestant.lab.capture.adverts(vrid: file.vrid, since: before).first(where: {
-        $0.priority == 0
-      })
-    else { throw LabError("\(contestant.kind): stopped without resigning") }
-    try note(
-      contestant, since: resignation.time, beyond: file.skewTime(priority: Self.lowPriority), .plannedAdvert,
-      .plannedAnnouncement, &samples)
+      let resignation = pair.lab.capture.adverts(vrid: file.vrid, since: before).first(where: { $0.priority == 0 })
+    else { throw LabError("\(pair.contender.name): stopped without resigning") }
+    let earliest = resignation.time + file.skewTime(priority: Self.lowPriority)
+    try note(pair, since: resignation.time, earliest, .plannedAdvert, .plannedAnnouncement, &samples)
     _ = await stopping?.terminate()
-    try await restart(contestant)
+    try await restart(pair)
   }
 
-  private func restart(_ contestant: Contestant) async throws {
+  private func restart(_ pair: Pair) async throws {
     let again = MonotonicInstant.labNow()
-    try start(contestant.high, of: contestant)
-    try await master(contestant.high, of: contestant, since: again)
-    try await pause(.milliseconds(700))
+    try start(pair)
+    try await expectMaster(pair.high.host, of: pair, since: again)
+    try await pause(max(file.interval * 5, .milliseconds(300)))
   }
 
-  private func start(_ peer: any Peer, of contestant: Contestant) throws {
-    let isHigh = peer.host === contestant.high.host
-    try peer.start(
-      file.text(
-        for: peer.host, priority: isHigh ? Self.highPriority : Self.lowPriority,
-        peers: [isHigh ? contestant.low.host : contestant.high.host]))
+  private func start(_ pair: Pair) throws {
+    try pair.high.start(file.text(for: pair.high.host, priority: Self.highPriority, peers: [pair.low]))
   }
 
-  /// Waits until `peer` has sent an advert and announced the address since `instant`.
-  private func master(_ peer: any Peer, of contestant: Contestant, since instant: MonotonicInstant) async throws {
-    let capture = contestant.lab.capture
-    let sender = peer.host.macAddress
+  /// Waits until a host has sent an advert and announced the address since `instant`.
+  private func expectMaster(_ host: Host, of pair: Pair, since instant: MonotonicInstant) async throws {
+    let capture = pair.lab.capture
     let bound = Nanoseconds.seconds(8)
     let became = await eventually(within: bound, every: .milliseconds(10)) {
-      capture.adverts(vrid: file.vrid, since: instant).contains { $0.sender == sender && $0.priority > 0 }
-        && capture.announcements(of: file.address(), since: instant).contains { $0.sender == sender }
+      capture.adverts(vrid: file.vrid, since: instant).contains { $0.sender == host.macAddress && $0.priority > 0 }
+        && capture.announcements(of: file.address(), since: instant).contains { $0.sender == host.macAddress }
     }
     guard became else {
-      throw LabError("\(contestant.kind) in \(peer.host.name) was not master within \(bound):\n\(peer.log)")
+      throw LabError("\(pair.contender.name): \(host.name) was not master within \(bound):\n\(pair.log())")
     }
   }
 
   private func note(
-    _ contestant: Contestant, since instant: MonotonicInstant, beyond minimum: Nanoseconds, _ advert: Quantity,
-    _ announcement: Quantity, _ samples: inout [Quantity: [Double]]
+    _ pair: Pair, since instant: MonotonicInstant, _ earliest: MonotonicInstant, _ advert: TakeoverSamples.Quantity,
+    _ announcement: TakeoverSamples.Quantity, _ samples: inout TakeoverSamples
   ) throws {
-    let capture = contestant.lab.capture
+    let capture = pair.lab.capture
     try capture.check()
-    let sender = contestant.low.host.macAddress
+    let sender = pair.low.macAddress
     if let first = capture.adverts(vrid: file.vrid, since: instant).first(where: { $0.sender == sender }) {
-      samples[advert, default: []].append((first.time - instant - minimum).inMilliseconds)
+      samples.add(first.time - earliest, advert, pair.contender)
     }
     if let first = capture.announcements(of: file.address(), since: instant).first(where: { $0.sender == sender }) {
-      samples[announcement, default: []].append((first.time - instant - minimum).inMilliseconds)
+      samples.add(first.time - earliest, announcement, pair.contender)
     }
   }
 
@@ -161,45 +188,5 @@ struct TakeoverBenchmark {
   private func progress(_ text: String) {
     let line = "\r\(text)  "
     if isatty(2) != 0 { _ = write(2, line, line.utf8.count) }
-  }
-
-  // MARK: Report
-
-  private func report(_ samples: [PeerKind: [Quantity: [Double]]]) {
-    progress("")
-    print("\nTakeover at advert_int 0.1 (VRRPv3, IPv4, multicast), \(rounds) rounds each in turns; milliseconds:")
-    print("median (least to most)\n")
-    var heading = pad("", 50)
-    for kind in kinds { heading += pad(kind.rawValue, 26) }
-    if kinds.count == 2 { heading += pad("ratio", 9) }
-    print(heading + "martlet's target")
-    for quantity in Quantity.allCases {
-      var line = pad(quantity.rawValue, 50)
-      var medians: [Double] = []
-      for kind in kinds {
-        let values = (samples[kind]?[quantity] ?? []).sorted()
-        guard let least = values.first, let most = values.last else {
-          line += pad("-", 26)
-          continue
-        }
-        let middle = median(values)
-        medians.append(middle)
-        line += pad(
-          "\(fixed(middle, decimals: 3)) (\(fixed(least, decimals: 3)) to \(fixed(most, decimals: 3)))", 26)
-      }
-      if kinds.count == 2 {
-        line += pad(medians.count == 2 ? "\(fixed(medians[1] / medians[0], decimals: 2))" : "-", 9)
-      }
-      print(line + "≤ \(fixed(quantity.target, decimals: 1))")
-    }
-  }
-
-  private func median(_ sorted: [Double]) -> Double {
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-  }
-
-  private func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
   }
 }
