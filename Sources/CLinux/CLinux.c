@@ -187,6 +187,23 @@ void clinux_return_file_pages(void) { dl_iterate_phdr(return_file_pages, NULL); 
 
 void clinux_return_memory(void) { malloc_trim(0); }
 
+void clinux_reserve_heap(size_t bytes) {
+  // Below the size from which a block is mapped by itself.
+  enum { BLOCK = 64 * 1024, BLOCKS = 64 };
+  void *blocks[BLOCKS];
+  size_t count = 0;
+  mallopt(M_MMAP_THRESHOLD, 2 * BLOCK);
+  mallopt(M_TRIM_THRESHOLD, (int)(bytes + 16 * BLOCK));
+  mallopt(M_TOP_PAD, (int)bytes);
+  for (; count < BLOCKS && count * BLOCK < bytes; count++) {
+    blocks[count] = malloc(BLOCK);
+    if (!blocks[count]) break;
+    // A page that nobody wrote to is not there yet.
+    for (size_t offset = 0; offset < BLOCK; offset += 4096) ((volatile char *)blocks[count])[offset] = 1;
+  }
+  while (count > 0) free(blocks[--count]);
+}
+
 int clinux_lock_memory(void) { return result(mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)); }
 
 // MARK: Identity, namespaces and scheduling

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 // Fixed arrays for recvmmsg and sendmmsg, allocated once: nothing is allocated per packet.
 
@@ -15,7 +16,7 @@
 
 typedef union {
   struct cmsghdr header;
-  char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int)) + 64];
+  char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct timespec)) + 64];
 } receive_control;
 
 struct clinux_receive_batch {
@@ -63,7 +64,16 @@ clinux_receive_batch *clinux_receive_batch_create(uint32_t slots, uint32_t slot_
   return batch;
 }
 
-static void describe(clinux_receive_batch *batch, uint32_t i) {
+static int64_t nanoseconds(struct timespec time) { return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec; }
+
+static int64_t clock_now(clockid_t clock) {
+  struct timespec now = {0};
+  (void)clock_gettime(clock, &now);
+  return nanoseconds(now);
+}
+
+/// `lead` is the monotonic clock less the wall clock, which the kernel stamps packets by.
+static void describe(clinux_receive_batch *batch, uint32_t i, int64_t lead) {
   clinux_datagram *datagram = &batch->datagrams[i];
   struct msghdr *message = &batch->messages[i].msg_hdr;
   uint32_t count = batch->messages[i].msg_len;
@@ -71,10 +81,17 @@ static void describe(clinux_receive_batch *batch, uint32_t i) {
   datagram->truncated = message->msg_flags & MSG_TRUNC;
   datagram->hop_limit = -1;
   datagram->interface = 0;
+  datagram->arrival = 0;
   memset(datagram->destination, 0, 16);
   memset(datagram->source, 0, 16);
   if (batch->senders[i].sin6_family == AF_INET6) memcpy(datagram->source, &batch->senders[i].sin6_addr, 16);
   for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header)) {
+    if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_TIMESTAMPNS) {
+      struct timespec stamp;
+      if (header->cmsg_len < CMSG_LEN(sizeof stamp)) continue;
+      memcpy(&stamp, CMSG_DATA(header), sizeof stamp);
+      datagram->arrival = nanoseconds(stamp) + lead;
+    }
     if (header->cmsg_level != IPPROTO_IPV6) continue;
     if (header->cmsg_type == IPV6_HOPLIMIT && header->cmsg_len >= CMSG_LEN(sizeof(int))) {
       memcpy(&datagram->hop_limit, CMSG_DATA(header), sizeof(int));
@@ -98,7 +115,9 @@ int clinux_receive_batch_fill(clinux_receive_batch *batch, int fd) {
   do count = recvmmsg(fd, batch->messages, batch->slots, MSG_DONTWAIT, NULL);
   while (count < 0 && errno == EINTR);
   if (count < 0) return errno == EAGAIN ? 0 : -errno;
-  for (int i = 0; i < count; i++) describe(batch, (uint32_t)i);
+  if (count == 0) return 0;
+  int64_t lead = clock_now(CLOCK_MONOTONIC) - clock_now(CLOCK_REALTIME);
+  for (int i = 0; i < count; i++) describe(batch, (uint32_t)i, lead);
   return count;
 }
 

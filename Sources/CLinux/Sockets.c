@@ -175,6 +175,7 @@ int clinux_advert_receive_socket(
   } else {
     SET(IPPROTO_IP, IP_MULTICAST_ALL, 0);
   }
+  SET(SOL_SOCKET, SO_TIMESTAMPNS, 1);
   if (receive_buffer > 0) {
     outcome = clinux_socket_receive_buffer(fd, receive_buffer);
     if (outcome < 0) goto failed;

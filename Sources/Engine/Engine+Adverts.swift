@@ -26,14 +26,32 @@ extension Engine {
     try? transport.receive(
       ear,
       malformed: { sender in drop(.ipHeader, from: sender, router: nil, on: ear, at: now) },
-      { datagram in take(datagram, from: ear, at: now) })
+      { datagram in take(datagram, from: ear, at: arrival(of: datagram, readAt: now)) })
+  }
+
+  /// When an advert counts as heard: when the kernel received it, so that what this host needs to wake up is not added to the time
+  /// for which its master was silent.
+  ///
+  /// Time never goes back before what an earlier turn acted on, and a wall clock that is set just then, by which the kernel stamps,
+  /// costs no more than ``greatestReadingDelay``.
+  private func arrival(of datagram: ReceivedAdvert, readAt now: MonotonicInstant) -> MonotonicInstant {
+    Self.arrival(datagram.arrival, readAt: now, after: lastTurn)
+  }
+
+  static func arrival(
+    _ stamp: MonotonicInstant?, readAt now: MonotonicInstant, after lastTurn: MonotonicInstant
+  ) -> MonotonicInstant {
+    guard let stamp else { return now }
+    return min(now, max(stamp, lastTurn, now - greatestReadingDelay))
   }
 
   private func listenFurther(to ear: AdvertTransport.Ear) {
     guard let heartbeats else { return }
     let now = reactor.now
     try? transport.receive(ear, malformed: { _ in }) { datagram in
-      if phase == .running { takeHeartbeat(datagram, from: ear, heartbeats, at: now) }
+      if phase == .running {
+        takeHeartbeat(datagram, from: ear, heartbeats, at: arrival(of: datagram, readAt: now))
+      }
     }
   }
 

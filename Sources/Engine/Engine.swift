@@ -27,6 +27,8 @@ final class Engine {
   static let heartbeatInterval = Nanoseconds.milliseconds(250)
   /// Between two looks at whether the kernel has the addresses it should have.
   static let reconcileInterval = Nanoseconds.seconds(1)
+  /// The most that an advert counts as heard before it was read.
+  static let greatestReadingDelay = Nanoseconds.milliseconds(2)
   /// The least time between putting one address back twice.
   static let putBackInterval = Nanoseconds.milliseconds(250)
 
@@ -107,6 +109,8 @@ final class Engine {
   /// When an engine that stops no longer waits for the prober to take its last messages.
   var stopDeadline = MonotonicInstant(nanoseconds: 0)
 
+  /// The time of the last turn.
+  private(set) var lastTurn = MonotonicInstant(nanoseconds: 0)
   private var isDirty: [Bool]
   private var dirty: [Int] = []
   private var steps: [WorkQueue.Step] = []
@@ -122,6 +126,7 @@ final class Engine {
     transport = try AdvertTransport(plan)
     heartbeats = try Heartbeats(plan)
     kernelAddresses = try AddressTable()
+    kernelAddresses.prepare(plan.addresses.map(\.specification))
     kernelEntries = plan.entries.isEmpty ? nil : try KernelEntryTable()
     linkDelays = LinkDelays(plan.linkDelays)
     virtualLinks = try VirtualLinkWatch(plan.virtualLinks, interfaces)
@@ -162,8 +167,9 @@ final class Engine {
   /// Everything that is due now, after the handlers of what was ready have run.
   func turn(at now: MonotonicInstant) {
     board.heartbeat = now
+    lastTurn = now
     hasUnsentPackets = false
-    guard phase != .prepared, phase != .finished else { return }
+    guard phase != .prepared, phase != .finished else { return outbox.flush() }
     takeLastingLinks(at: now)
     if let due = startDue, due <= now { startWaiting(at: now) }
     if phase == .running, let due = sessions.nextDeadline, due <= now { runSessions(at: now) }

@@ -68,6 +68,7 @@ final class EngineProcess {
     }
     self.virtualInterfaces = virtualInterfaces
     ProcessMemory.returnFree()
+    ProcessMemory.reserveHeap(bytes: 256 << 10)
     let notes = Self.becomeRealTime() + complaint + refuseUnaccepted() + promoteSecondaries()
     for note in notes { engine.outbox.send(.event(LogEvent(.degraded, text: note))) }
   }

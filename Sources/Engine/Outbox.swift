@@ -1,17 +1,20 @@
 import ControlModel
 import LinuxSystem
 
-/// Messages on their way to the prober: sent at once where there is room, else kept, a bounded number of them.
+/// Messages on their way to the prober: kept, a bounded number of them, until the end of a turn, and beyond it where there is no room.
 ///
+/// So nothing is put into bytes, and nobody is woken, before the adverts, addresses and announcements of the turn have left.
 /// The engine never waits for the prober. What finds the queue full is counted and lost; states are not lost with it, since the
 /// prober reads them from the board.
 final class Outbox {
   private static let capacity = 8192
+  /// Room for so many stays when all have left.
+  private static let keptCapacity = 64
 
   private(set) var channel: Channel?
   /// The other end is gone. The channel is kept, since the reactor still watches it, until another one takes its place.
   private var isClosed = false
-  private var waiting: [[UInt8]] = []
+  private var waiting: [EngineMessage] = []
   private var dropped: UInt32 = 0
 
   /// Messages lost since the start.
@@ -19,6 +22,7 @@ final class Outbox {
 
   init(_ channel: Channel?) {
     self.channel = channel
+    waiting.reserveCapacity(Self.keptCapacity)
   }
 
   /// Goes on with another prober; what waits is for that one.
@@ -32,10 +36,9 @@ final class Outbox {
   var hasWaiting: Bool { !waiting.isEmpty }
 
   func send(_ message: EngineMessage) {
-    let bytes = message.encoded
-    if waiting.isEmpty, deliver(bytes) { return }
+    if waiting.count == Self.capacity { flush() }
     if waiting.count < Self.capacity {
-      waiting.append(bytes)
+      waiting.append(message)
     } else {
       dropped &+= 1
       totalDropped &+= 1
@@ -47,17 +50,22 @@ final class Outbox {
     guard !waiting.isEmpty else { return }
     var sent = 0
     while sent < waiting.count, deliver(waiting[sent]) { sent += 1 }
-    waiting.removeFirst(sent)
+    if sent < waiting.count {
+      waiting.removeFirst(sent)
+    } else {
+      waiting.removeAll(keepingCapacity: waiting.capacity <= 2 * Self.keptCapacity)
+    }
     if waiting.isEmpty, dropped > 0 {
       let count = dropped
       dropped = 0
-      send(.dropped(count))
+      waiting.append(.dropped(count))
+      flush()
     }
   }
 
-  private func deliver(_ bytes: [UInt8]) -> Bool {
+  private func deliver(_ message: EngineMessage) -> Bool {
     guard let channel, !isClosed else { return false }
-    let result = bytes.withUnsafeBytes { try? channel.send($0) }
+    let result = message.encoded.withUnsafeBytes { try? channel.send($0) }
     switch result {
     case .sent: return true
     case .closed:

@@ -38,6 +38,9 @@ public struct ReceivedAdvert {
   public let hopLimit: UInt8?
   /// The interface it came in by.
   public let interface: InterfaceIndex
+  /// When the kernel received it; `nil` if it did not say. The kernel stamps packets by the wall clock, so this is wrong by as much as
+  /// that clock was set between then and the reading.
+  public let arrival: MonotonicInstant?
   /// Whether it was longer than the batch's slots or than its header admits, so that `payload` is not all of it.
   public let isTruncated: Bool
 }
@@ -124,18 +127,23 @@ public final class AdvertReceiver {
       ReceivedAdvert(
         payload: UnsafeRawBufferPointer(rebasing: bytes[header.payload]), packet: bytes, source: header.source,
         destination: header.destination, hopLimit: header.timeToLive, interface: interface,
-        isTruncated: datagram.truncated || header.isTruncated))
+        arrival: Self.arrival(of: datagram), isTruncated: datagram.truncated || header.isTruncated))
   }
 
   private func deliverIPv6(_ datagram: clinux_datagram, _ body: (ReceivedAdvert) -> Void) {
     let destination = Self.address(datagram.destination)
     guard !destination.isMulticast || groups.contains(destination) else { return }
-    let arrival = datagram.interface > 0 ? InterfaceIndex(rawValue: datagram.interface) : interface
+    let link = datagram.interface > 0 ? InterfaceIndex(rawValue: datagram.interface) : interface
     body(
       ReceivedAdvert(
         payload: UnsafeRawBufferPointer(start: datagram.bytes, count: Int(datagram.count)), packet: nil,
         source: Self.address(datagram.source), destination: destination,
-        hopLimit: UInt8(exactly: datagram.hop_limit), interface: arrival, isTruncated: datagram.truncated))
+        hopLimit: UInt8(exactly: datagram.hop_limit), interface: link, arrival: Self.arrival(of: datagram),
+        isTruncated: datagram.truncated))
+  }
+
+  private static func arrival(of datagram: clinux_datagram) -> MonotonicInstant? {
+    datagram.arrival == 0 ? nil : MonotonicInstant(nanoseconds: datagram.arrival)
   }
 
   private typealias Bytes16 = (

@@ -9,10 +9,19 @@ import NetworkTypes
 /// net.ipv4.conf.*.promote_secondaries is set; those are then reported as not there, or by the monitor.
 public final class AddressTable {
   private let exchange: RequestExchange
+  /// Requests that are ready, see ``prepare(_:)``.
+  private var additions: [AddressSpecification: [UInt8]] = [:]
 
   /// Opens the socket; needs no privilege, while changes need CAP_NET_ADMIN.
   public init() throws(SystemError) {
     exchange = try RequestExchange(receiveBuffer: 4 << 20)
+  }
+
+  /// Writes the requests that add addresses now, so that adding them later costs no more than a copy of each.
+  public func prepare(_ addresses: [AddressSpecification]) {
+    for address in addresses where additions[address] == nil {
+      additions[address] = AddressMessage(AddressChange(.add, address))?.request()
+    }
   }
 
   /// Makes all changes in order and says of each what became of it. Throws only if the kernel cannot be talked to.
@@ -23,7 +32,11 @@ public final class AddressTable {
   /// Makes all changes of the slice in order; the results are counted from 0.
   public func apply(_ changes: ArraySlice<AddressChange>) throws(SystemError) -> [AddressChangeResult] {
     let answers = try exchange.perform(changes.indices) { position, room, sequence in
-      guard let message = AddressMessage(changes[position]) else { return .invalid }
+      let change = changes[position]
+      if change.operation == .add, let ready = additions[change.address] {
+        return RequestExchange.write(ready, into: room, sequence: sequence)
+      }
+      guard let message = AddressMessage(change) else { return .invalid }
       return message.copy(into: room, sequence: sequence).map { .written($0) } ?? .noRoom
     }
     return zip(changes, answers).map { Self.result(of: $0.operation, $1.error) }

@@ -65,7 +65,9 @@ public final class KernelEntryTable {
   private func perform(_ requests: [[UInt8]], unchangedBy errors: Set<Int32>) -> [KernelEntryResult] {
     guard !requests.isEmpty else { return [] }
     do throws(SystemError) {
-      let answers = try exchange.perform(requests.indices) { Self.write(requests[$0], into: $1, sequence: $2) }
+      let answers = try exchange.perform(requests.indices) {
+        RequestExchange.write(requests[$0], into: $1, sequence: $2)
+      }
       return answers.map { answer in
         if answer.error == 0 { return .done }
         return errors.contains(answer.error) ? .unchanged : .refused(answer.error, words: answer.words)
@@ -73,19 +75,5 @@ public final class KernelEntryTable {
     } catch {
       return requests.map { _ in .refused(error.errno, words: "") }
     }
-  }
-
-  /// What does not begin with a header that gives its length is no request: one may come from a board that a dying process wrote.
-  private static func write(
-    _ request: [UInt8], into room: UnsafeMutableRawBufferPointer, sequence: UInt32
-  ) -> RequestExchange.Writing {
-    guard request.count >= MemoryLayout<nlmsghdr>.size, request.count % 4 == 0 else { return .invalid }
-    var header = request.withUnsafeBytes { $0.loadUnaligned(as: nlmsghdr.self) }
-    guard Int(header.nlmsg_len) == request.count else { return .invalid }
-    guard request.count <= room.count else { return .noRoom }
-    room.copyBytes(from: request)
-    header.nlmsg_seq = sequence
-    room.storeBytes(of: header, as: nlmsghdr.self)
-    return .written(request.count)
   }
 }

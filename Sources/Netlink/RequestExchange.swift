@@ -66,6 +66,20 @@ final class RequestExchange {
     return answers
   }
 
+  /// Copies a ready request with its number.
+  ///
+  /// What does not begin with a header that gives its length is no request: one may come from a board that a dying process wrote.
+  static func write(_ request: [UInt8], into room: UnsafeMutableRawBufferPointer, sequence: UInt32) -> Writing {
+    guard request.count >= MemoryLayout<nlmsghdr>.size, request.count % 4 == 0 else { return .invalid }
+    var header = request.withUnsafeBytes { $0.loadUnaligned(as: nlmsghdr.self) }
+    guard Int(header.nlmsg_len) == request.count else { return .invalid }
+    guard request.count <= room.count else { return .noRoom }
+    room.copyBytes(from: request)
+    header.nlmsg_seq = sequence
+    room.storeBytes(of: header, as: nlmsghdr.self)
+    return .written(request.count)
+  }
+
   /// Sends the batch and collects its answers; one that got lost is asked for again, once.
   private func exchange() throws(SystemError) -> [RequestAnswer] {
     try socket.send(batch.bytes)

@@ -59,7 +59,7 @@ private struct Heard: Equatable {
   fileprivate let payload: [UInt8] = [0x31, 1, 100, 1, 0, 100, 0, 0, 192, 0, 2, 100]
 
   private func hear(
-    _ receiver: AdvertReceiver, _ batch: ReceiveBatch, atLeast count: Int, milliseconds: Int32 = 2_000
+    _ receiver: AdvertReceiver, _ batch: ReceiveBatch, atLeast count: Int, milliseconds: Int32 = 20_000
   ) throws -> [Heard] {
     var heard: [Heard] = []
     while heard.count < count, clinux_wait_readable(receiver.rawValue, milliseconds) > 0 {
@@ -86,6 +86,37 @@ private struct Heard: Equatable {
   ) -> Bool {
     bytes.withUnsafeBytes {
       sender.add($0, to: destination, from: source, on: interface, hopLimit: hopLimit, tag: tag)
+    }
+  }
+
+  @Test("An advert says when the kernel received it, however late it is read", arguments: AddressFamily.allCases)
+  func arrivals(family: AddressFamily) throws {
+    try Wire.with { wire in
+      let (source, _, group) = try addresses(family)
+      let batch = try ReceiveBatch()
+      let receiver = try wire.onFarHost { try AdvertReceiver(interface: wire.far, name: "far", family: family) }
+      try receiver.join(group)
+      let sender = try AdvertSender(family: family)
+      var (sent, delivered): ([MonotonicInstant], [MonotonicInstant]) = ([], [])
+      for _ in 0..<2 {
+        sent.append(MonotonicClock.now())
+        #expect(add(sender, payload, to: group, from: source, on: wire.near))
+        sender.flush()
+        #expect(clinux_wait_readable(receiver.rawValue, 20_000) > 0)
+        usleep(50_000)
+        delivered.append(MonotonicClock.now())
+      }
+      var arrivals: [MonotonicInstant] = []
+      while arrivals.count < 2, clinux_wait_readable(receiver.rawValue, 20_000) > 0 {
+        try receiver.receive(into: batch) { advert in if let arrival = advert.arrival { arrivals.append(arrival) } }
+      }
+      try #require(arrivals.count == 2)
+      // The stamps are of the wall clock, which may be steered by a little between the two readings.
+      let precision = Nanoseconds.milliseconds(1)
+      for (index, arrival) in arrivals.enumerated() {
+        #expect(arrival >= sent[index] - precision && arrival <= delivered[index] + precision)
+      }
+      #expect(arrivals[0] < sent[1])
     }
   }
 

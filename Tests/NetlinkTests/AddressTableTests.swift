@@ -51,12 +51,16 @@ import Testing
     }
   }
 
-  @Test func setsWhatItIsTold() throws {
+  @Test("What is prepared is what would be written later", arguments: [false, true])
+  func setsWhatItIsTold(isPrepared: Bool) throws {
     try withWire { wire in
+      let table = try AddressTable()
       let address = AddressSpecification(
         prefix: try prefix("192.0.2.10/24"), interface: wire, label: "wire0:vip", scope: .link,
-        broadcast: IPAddress("192.0.2.255"), flags: [.noPrefixRoute], validLifetime: 100, preferredLifetime: 50)
-      #expect(try AddressTable().apply([AddressChange(.add, address)]) == [.done])
+        broadcast: IPAddress("192.0.2.255"), flags: [.noPrefixRoute], validLifetime: 100_000, preferredLifetime: 50_000)
+      if isPrepared { table.prepare([address]) }
+      #expect(try table.apply([AddressChange(.add, address)]) == [.done])
+      #expect(try table.apply([AddressChange(.add, address)]) == [.alreadyThere])
       let state = try #require(try states(wire).first)
       #expect(state.prefix == address.prefix)
       #expect(state.label == "wire0:vip")
@@ -64,8 +68,8 @@ import Testing
       #expect(state.broadcast == IPAddress("192.0.2.255"))
       #expect(state.flags.contains(.noPrefixRoute))
       #expect(!state.isPermanent)
-      #expect((90...100).contains(state.validLifetime ?? 0))
-      #expect((40...50).contains(state.preferredLifetime ?? 0))
+      #expect((90_000...100_000).contains(state.validLifetime ?? 0))
+      #expect((40_000...50_000).contains(state.preferredLifetime ?? 0))
     }
   }
 

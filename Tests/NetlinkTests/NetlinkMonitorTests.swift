@@ -12,7 +12,7 @@ import Testing
   ) throws -> [NetlinkEvent] {
     var seen: [NetlinkEvent] = []
     var isMet = false
-    while !isMet, waitReadable(monitor.rawValue, milliseconds: 5_000) {
+    while !isMet, waitReadable(monitor.rawValue, milliseconds: 30_000) {
       try monitor.receive { event in
         seen.append(event)
         isMet = isMet || condition(event)

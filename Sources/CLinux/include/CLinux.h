@@ -197,6 +197,8 @@ int clinux_add_seals(int fd, uint32_t seals);
 int clinux_get_seals(int fd);
 int clinux_map(int fd, size_t length, bool writable, void **address);
 void clinux_return_memory(void);
+/// Makes `bytes` of heap (at most 4 MiB) ready to be handed out, and has the allocator keep so much.
+void clinux_reserve_heap(size_t bytes);
 void clinux_return_file_pages(void);
 int clinux_lock_memory(void);
 
@@ -253,6 +255,8 @@ typedef struct {
   int32_t interface;
   uint8_t source[16];
   uint8_t destination[16];
+  /// When the kernel received it, in nanoseconds of the monotonic clock; 0 if it did not say.
+  int64_t arrival;
 } clinux_datagram;
 
 typedef struct clinux_receive_batch clinux_receive_batch;
