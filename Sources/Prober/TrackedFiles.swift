@@ -31,6 +31,9 @@ final class TrackedFiles {
   /// The files that somebody has open for writing, and when something was written into them last.
   private var writing: [Int: MonotonicInstant] = [:]
 
+  /// How often all files have been looked at.
+  private(set) var passes = 0
+
   /// Told of a changed number, or of other words for it, with the file's position in the configuration.
   var onLevel: ((Int, Int32, String) -> Void)?
 
@@ -89,6 +92,7 @@ final class TrackedFiles {
   // MARK: Looks
 
   private func lookAround() {
+    passes += 1
     for index in files.indices { look(index) }
     timer = loop.schedule(after: Self.lookInterval) { [weak self] in
       self?.watchFolders()

@@ -24,7 +24,7 @@ extension LabTests {
           !lab.capture.announcements(of: pair.address, since: deleted).isEmpty
         }
         #expect(announced, "not announced again.\n\(pair.logs)")
-        let reached = await pair.client.reaches(within: margin)
+        let reached = await pair.client.answers(within: margin)
         #expect(reached)
         let router = try #require(try MartletStatus.of(high).routers.first)
         #expect(router.counters["addresses_put_back"] == 1)
@@ -113,7 +113,7 @@ extension LabTests {
         #expect(try low.command("reload").succeeded, "\(pair.logs)")
         let again = try await eventually(within: margin) { try lab.holders(of: pair.address) == ["a"] }
         #expect(again, "at a reload\n\(pair.logs)")
-        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+        #expect(await pair.client.answers(within: margin), "\(pair.logs)")
       }
     }
   }

@@ -82,7 +82,8 @@ struct FailoverStory {
     let resignation = try #require(
       pair.adverts(of: pair.high, since: before).first { $0.priority == 0 }, "no resignation.\n\(pair.logs)")
     let skew = pair.file.skewTime(priority: Pair.lowPriority)
-    let first = try await pair.expectMaster(pair.low, since: resignation.time, within: skew + margin, "stop")
+    let first = try await pair.expectMaster(
+      pair.low, since: resignation.time, within: skew + margin, isTold: true, "stop")
     let outage = pair.client.summary(since: before).longestOutage
     print("\(pairing.testDescription): stop: \(first.time - resignation.time - skew) beyond \(skew); client \(outage)")
     let again = MonotonicInstant.labNow()

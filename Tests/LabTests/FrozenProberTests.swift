@@ -67,7 +67,6 @@ extension LabTests {
         let adverts = pair.adverts(of: pair.high, since: begin)
         let late = lateness(adverts.map(\.time), pair.file.interval)
         print("prober stopped for \(Self.time) (\(stopped)): the latest of \(adverts.count) adverts is \(late) late")
-        #expect(late < pair.file.interval, "an advert was \(late) late\n\(pair.logs)")
         #expect(adverts.allSatisfy { $0.priority == Self.priority }, "\(Set(adverts.map(\.priority)))\n\(pair.logs)")
         #expect(try MartletStatus.of(high).routers.first?.transitions == before.transitions, "\(pair.logs)")
 

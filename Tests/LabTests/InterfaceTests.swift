@@ -42,7 +42,7 @@ extension LabTests {
           try add("late0", to: pair.high.host)
           #expect(await eventually(within: bound) { isMaster(since: made) }, "\(round)\n\(pair.logs)")
           #expect(try await eventually(within: margin) { try holds(pair.high) }, "\(round)\n\(pair.logs)")
-          #expect(await pair.client.reaches(within: margin), "\(round)\n\(pair.logs)")
+          #expect(await pair.client.answers(within: margin), "\(round)\n\(pair.logs)")
 
           let removed = MonotonicInstant.labNow()
           try pair.high.host.run("ip", "link", "delete", "late0")
@@ -87,7 +87,8 @@ extension LabTests {
             try high.host.run("ip", "link", "delete", "side0")
           }
           let skew = pair.file.skewTime(priority: Pair.lowPriority)
-          try await pair.expectMaster(pair.low, since: lost, within: skew + margin, Comment(rawValue: loss))
+          try await pair.expectMaster(
+            pair.low, since: lost, within: skew + margin, isTold: true, Comment(rawValue: loss))
           let isInFault = await eventually(within: margin) {
             (try? MartletStatus.of(high).routers.first?.state) == "FAULT"
           }
@@ -132,7 +133,7 @@ extension LabTests {
         #expect(!pair.adverts(of: pair.high, since: begin).contains { $0.priority == 0 }, "\(pair.logs)")
         // What went with the interface was removed by nobody.
         #expect(!pair.high.log.contains("somebody removed"), "\(pair.logs)")
-        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+        #expect(await pair.client.answers(within: margin), "\(pair.logs)")
       }
     }
   }

@@ -47,7 +47,8 @@ extension LabTests {
         let stopped = MonotonicInstant.labNow()
         await pair.low.stop()
         try await pair.expectMaster(
-          pair.high, since: stopped, within: file.skewTime(priority: Pair.highPriority) + margin, "lower one stopped")
+          pair.high, since: stopped, within: file.skewTime(priority: Pair.highPriority) + margin, isTold: true,
+          "lower one stopped")
       }
     }
 

@@ -290,7 +290,7 @@ extension LabTests {
         }
         #expect(says, "\(pair.logs)")
         #expect(try pair.high.host.run("ip", "route", "show").contains("198.51.105.0/24 dev eth0"), "\(pair.logs)")
-        #expect(await pair.client.reaches(within: margin))
+        #expect(await pair.client.answers(within: margin))
         // As soon as the kernel would take it, it is there.
         try pair.high.host.run("ip", "address", "add", "203.0.113.1/24", "dev", "eth0")
         let isThere = try await eventually(within: .seconds(3)) {

@@ -25,7 +25,7 @@ extension LabTests {
         #expect(announced, "\(pair.logs)")
         let leads = try await eventually(within: margin) { try pair.clientHost.neighbor(of: pair.address) == "\(mac)" }
         #expect(leads, "\(pair.logs)")
-        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+        #expect(await pair.client.answers(within: margin), "\(pair.logs)")
         #expect(try MartletStatus.of(high).routers.first?.transitions == transitions, "\(pair.logs)")
         pair.expectOnlySender(pair.high, since: changed)
       }
@@ -41,7 +41,7 @@ extension LabTests {
         let before = MonotonicInstant.labNow()
         await pair.high.stop()
         try await pair.expectMaster(
-          pair.low, since: before, within: file.skewTime(priority: Pair.lowPriority) + margin, "stop")
+          pair.low, since: before, within: file.skewTime(priority: Pair.lowPriority) + margin, isTold: true, "stop")
       }
     }
 

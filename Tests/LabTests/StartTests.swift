@@ -75,7 +75,7 @@ extension LabTests {
         try await pair.expectMaster(
           pair.low, within: startup + file.masterDownInterval(priority: Pair.lowPriority) + margin)
 
-        file.globalLines = ["vrrp_startup_delay 3"]
+        file.globalLines = ["vrrp_startup_delay 8"]
         let text = file.text(for: pair.high.host, priority: Pair.highPriority, peers: [pair.low.host])
         let started = MonotonicInstant.labNow()
         try pair.high.start(text)
@@ -83,14 +83,10 @@ extension LabTests {
         let waits = await eventually(within: startup) { (try? MartletStatus.of(high).routers.first?.state) == "INIT" }
         #expect(waits, "\(pair.logs)")
         #expect(try high.command("reload").succeeded)
-        try await pair.settle(.seconds(3) - (MonotonicInstant.labNow() - started))
-        #expect(pair.adverts(of: pair.high, since: started).isEmpty, "\(pair.logs)")
-        #expect(try lab.holders(of: pair.address) == [pair.low.host.name])
-
         let bound = file.masterDownInterval(priority: Pair.highPriority) + startup
-        let first = try await pair.expectMaster(pair.high, since: started, within: .seconds(3) + bound)
-        #expect(first.time - started >= .seconds(3))
-        #expect(await pair.client.reaches(within: margin + file.interval * 2), "\(pair.logs)")
+        let first = try await pair.expectMaster(pair.high, since: started, within: .seconds(8) + bound)
+        #expect(first.time - started >= .seconds(8), "\(pair.logs)")
+        #expect(await pair.client.answers(within: margin + file.interval * 2), "\(pair.logs)")
       }
     }
 
@@ -104,17 +100,17 @@ extension LabTests {
         try pair.start(pair.high)
         try await pair.expectMaster(
           pair.high, within: startup + file.masterDownInterval(priority: Pair.highPriority) + margin)
-        file.globalLines = ["vrrp_startup_delay 2"]
+        file.globalLines = ["vrrp_startup_delay 8"]
         let low = try #require(pair.low as? MartletPeer)
         let started = MonotonicInstant.labNow()
         try low.start(file.text(for: low.host, priority: Pair.lowPriority, peers: [pair.high.host]))
         let waits = await eventually(within: startup) { (try? MartletStatus.of(low).routers.first?.state) == "INIT" }
         #expect(waits, "\(pair.logs)")
         for _ in 0..<3 { #expect(try low.command("reload").succeeded, "\(pair.logs)") }
-        let begins = await eventually(within: .seconds(2) + startup) {
+        let begins = await eventually(within: .seconds(8) + startup) {
           (try? MartletStatus.of(low).routers.first?.state) == "BACKUP"
         }
-        #expect(begins && MonotonicInstant.labNow() - started >= .seconds(2), "\(pair.logs)")
+        #expect(begins && MonotonicInstant.labNow() - started >= .seconds(8), "\(pair.logs)")
         try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority) + .milliseconds(500))
         pair.expectOnlySender(pair.high, since: started)
         #expect(try lab.holders(of: pair.address) == [pair.high.host.name], "\(pair.logs)")

@@ -48,7 +48,8 @@ extension LabTests {
           let lost = MonotonicInstant.labNow()
           try pair.high.host.run("ip", "link", "set", "inner1", "down")
           let down = file.skewTime(priority: Pair.lowPriority)
-          try await pair.expectMaster(pair.low, since: lost, within: down + margin, "lost, round \(round)")
+          try await pair.expectMaster(
+            pair.low, since: lost, within: down + margin, isTold: true, "lost, round \(round)")
           #expect(try state(of: pair.high) == "FAULT", "\(pair.logs)")
           #expect(pair.high.log.contains("track_group inside"), "\(pair.logs)")
 

@@ -67,7 +67,8 @@ extension LabTests {
         let killed = MonotonicInstant.labNow()
         service.signal(SIGKILL)
         let taken = try await pair.expectMaster(
-          pair.low, since: killed, within: pair.file.skewTime(priority: Pair.lowPriority) + margin, "process killed")
+          pair.low, since: killed, within: pair.file.skewTime(priority: Pair.lowPriority) + margin, isTold: true,
+          "process killed")
         print("a tracked process was killed: taken over \(taken.time - killed) later")
         #expect(pair.high.log.contains("0 of \(name(pair.high.host)) run, at least 1 wanted"), "\(pair.logs)")
         let again = MonotonicInstant.labNow()
@@ -95,7 +96,8 @@ extension LabTests {
         let cut = MonotonicInstant.labNow()
         try host.run("ip", "link", "set", "back0", "down")
         let taken = try await pair.expectMaster(
-          pair.low, since: cut, within: file.skewTime(priority: Pair.lowPriority) + margin, "interface down")
+          pair.low, since: cut, within: file.skewTime(priority: Pair.lowPriority) + margin, isTold: true,
+          "interface down")
         print("an interface in a combination went down: taken over \(taken.time - cut) later")
         #expect(
           pair.high.log.contains("ways is down: 1 of 2 up, all wanted; interface back0: interface is down"),
@@ -106,7 +108,8 @@ extension LabTests {
         let number = MonotonicInstant.labNow()
         try writeFile(level, "1\n")
         try await pair.expectMaster(
-          pair.low, since: number, within: file.skewTime(priority: Pair.lowPriority) + margin, "file holds 1")
+          pair.low, since: number, within: file.skewTime(priority: Pair.lowPriority) + margin, isTold: true,
+          "file holds 1")
       }
     }
   }

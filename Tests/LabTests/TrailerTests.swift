@@ -42,7 +42,7 @@ extension LabTests {
         await pair.high.stop()
         // The ready resignation is signed as well, or the other would wait for its master-down interval.
         let skew = file.skewTime(priority: Pair.lowPriority)
-        try await pair.expectMaster(pair.low, since: stopped, within: skew + margin, "stop")
+        try await pair.expectMaster(pair.low, since: stopped, within: skew + margin, isTold: true, "stop")
         let low = try #require(pair.low as? MartletPeer)
         let drops = try #require(MartletStatus.of(low).routers.first).drops
         let refused = ["trailer_missing", "trailer_malformed", "unknown_key", "stale", "authentication_code", "replay"]

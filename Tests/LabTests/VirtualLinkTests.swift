@@ -21,7 +21,7 @@ extension LabTests {
         try pair.high.host.run("ip", "link", "delete", "vip0")
         let held = try await eventually(within: startup) { try lab.holders(of: pair.address) == [pair.high.host.name] }
         #expect(held, "\(pair.logs)")
-        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+        #expect(await pair.client.answers(within: margin), "\(pair.logs)")
         try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority) + margin)
         pair.expectOnlySender(pair.high, since: deleted)
         #expect(pair.lastAdvert(of: pair.high)?.sender == mac)
@@ -48,7 +48,7 @@ extension LabTests {
           }
           let made = try pair.high.host.madeInterfaces()
           #expect(isRight, "round \(round): \(made)\n\(pair.logs)")
-          #expect(await pair.client.reaches(within: margin), "round \(round)\n\(pair.logs)")
+          #expect(await pair.client.answers(within: margin), "round \(round)\n\(pair.logs)")
         }
         // Another engine finds it as it should be.
         let high = try #require(pair.high as? MartletPeer)
@@ -90,19 +90,19 @@ extension LabTests {
         #expect(try high.host.madeInterfaces() == before, "\(pair.logs)")
         try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority))
         pair.expectOnlySender(pair.high, since: begin)
-        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+        #expect(await pair.client.answers(within: margin), "\(pair.logs)")
 
         // One that can be served gets what it asks for.
         var third = file
         third.virtualMACWords = "vip0 02:00:00:00:08"
         try high.replaceConfiguration(third.text(for: high.host, priority: Pair.highPriority, peers: []))
         #expect(try high.command("reload").succeeded, "\(pair.logs)")
-        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+        #expect(await pair.client.answers(within: margin), "\(pair.logs)")
         #expect(try high.host.madeInterfaces().contains("02:00:00:00:08:33"), "\(pair.logs)")
         third.virtualMACWords = "vip1 02:00:00:00:08"
         try high.replaceConfiguration(third.text(for: high.host, priority: Pair.highPriority, peers: []))
         #expect(try high.command("reload").succeeded, "\(pair.logs)")
-        #expect(await pair.client.reaches(within: margin), "\(pair.logs)")
+        #expect(await pair.client.answers(within: margin), "\(pair.logs)")
         let made = try high.host.madeInterfaces()
         #expect(made.contains("vip1@") && !made.contains("vip0@"), "\(made)\n\(pair.logs)")
       }

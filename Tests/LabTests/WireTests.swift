@@ -19,7 +19,7 @@ extension LabTests {
         let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
         try await pair.startInOrder()
         await pair.high.stop()
-        try await pair.expectMaster(pair.low, within: file.skewTime(priority: Pair.lowPriority) + margin)
+        try await pair.expectMaster(pair.low, within: file.skewTime(priority: Pair.lowPriority) + margin, isTold: true)
         try await pair.settle(file.interval * 2)
         let pcap = "\(lab.folder)/wire.pcap"
         try lab.capture.writePcap(to: pcap)

@@ -7,18 +7,23 @@ import Testing
   @Test(arguments: [300, 2_000, 20_000])
   func waitsForTheDeadlineAndNoLonger(microseconds: Int64) throws {
     let reactor = try Reactor()
-    let deadline = MonotonicClock.now() + .microseconds(microseconds)
-    #expect(try reactor.run(until: deadline))
-    #expect(reactor.now >= deadline)
-    #expect(reactor.now < deadline + .milliseconds(50))
+    var least = Nanoseconds(rawValue: .max)
+    // Never too early; and as soon as nobody else has the machine, not a millisecond late.
+    for _ in 0..<500 where least >= .milliseconds(1) {
+      let deadline = MonotonicClock.now() + .microseconds(microseconds)
+      #expect(try reactor.run(until: deadline))
+      #expect(reactor.now >= deadline)
+      least = min(least, reactor.now - deadline)
+    }
+    #expect(least < .milliseconds(1))
   }
 
   /// A clock that somebody sets would let every deadline pass at once, or none.
   @Test func deadlinesAreOnTheMonotonicClock() throws {
     let reactor = try Reactor()
-    let clocks = try (0..<256).compactMap { number -> String? in
-      guard access("/proc/self/fdinfo/\(number)", R_OK) == 0 else { return nil }
-      let file = try FileDescriptor.open(reading: "/proc/self/fdinfo/\(number)")
+    let clocks = (0..<256).compactMap { number -> String? in
+      // Other tests close theirs meanwhile.
+      guard let file = try? FileDescriptor.open(reading: "/proc/self/fdinfo/\(number)") else { return nil }
       var buffer = [UInt8](repeating: 0, count: 4096)
       let count = read(file.rawValue, &buffer, buffer.count)
       return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
@@ -51,7 +56,7 @@ import Testing
     _ = try reactor.watch(pipe.reader.rawValue, for: .readable) { _ in
       _ = Glibc.read(pipe.reader.rawValue, &buffer, 1)
     }
-    let deadline = MonotonicClock.now() + .milliseconds(30)
+    let deadline = MonotonicClock.now() + .seconds(2)
     _ = try pipe.writer.write([1])
     #expect(try !reactor.run(until: deadline))
     while try !reactor.run(until: deadline) {}
@@ -153,7 +158,7 @@ import Testing
       while let next = try? receiver.next() { received.append(next) }
     }
     pthread_kill(pthread_self(), SIGUSR2)
-    try reactor.run(until: MonotonicClock.now() + .seconds(5))
+    try reactor.run(until: MonotonicClock.now() + .seconds(30))
     #expect(received.map(\.signal) == [SIGUSR2])
     #expect(received.first?.senderProcess == getpid())
     #expect(received.first?.senderUser == getuid())

@@ -47,7 +47,7 @@ extension ChildProcessTests {
     request.longestStart = 50
     let before = MonotonicClock.now()
     let child = try ChildProcess(request)
-    #expect(MonotonicClock.now() - before < .seconds(5))
+    #expect(MonotonicClock.now() - before < .seconds(30))
     #expect(child.wasSlowToStart && child.startFailure == nil)
     #expect(try child.peek() == nil)
     file.release()

@@ -86,7 +86,7 @@ func withTemporaryDirectory<Result>(_ body: (String) throws -> Result) throws ->
 }
 
 /// Tries again until `condition` holds, at most `milliseconds`; whether it held.
-func eventually(milliseconds: Int64 = 5_000, _ condition: () throws -> Bool) rethrows -> Bool {
+func eventually(milliseconds: Int64 = 30_000, _ condition: () throws -> Bool) rethrows -> Bool {
   let end = MonotonicClock.now() + .milliseconds(milliseconds)
   repeat {
     if try condition() { return true }

@@ -16,7 +16,7 @@ extension ProberTests.Steadiness {
     let harness = try Harness()
     set("chk", well: true, harness)
     let check = check(harness) {
-      $0.steadiness.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(3))
+      $0.steadiness.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(8))
     }
     let configuration = configuration([check])
     try harness.serve(configuration)
@@ -25,7 +25,6 @@ extension ProberTests.Steadiness {
     try harness.wait(for: "down") { last(0, harness)?.status == .down }
     set("chk", well: true, harness)
     try harness.wait(for: "the hold") { last(0, harness)?.condition == .held }
-    let held = MonotonicClock.now()
     let until = try #require(last(0, harness)?.memory.until)
     if !isWellAfterwards {
       set("chk", well: false, harness)
@@ -35,7 +34,7 @@ extension ProberTests.Steadiness {
     try harness.restartProber()
     try harness.serve(configuration, keepingBoard: true)
     try harness.wait(for: "what it was") { !harness.verdicts.isEmpty }
-    let reason = "2 changes within 60 s, held down for 3 s"
+    let reason = "2 changes within 60 s, held down for 8 s"
     #expect(harness.verdicts.first?.status == .down)
     #expect(
       harness.verdicts.first?.memory
@@ -44,8 +43,7 @@ extension ProberTests.Steadiness {
     #expect(harness.verdicts.first?.reason.contains("; last: \(reason)") == false)
     try harness.wait(for: "the end of the hold") { last(0, harness)?.condition == .fresh }
     #expect(last(0, harness)?.status == (isWellAfterwards ? .up : .down))
-    let lasted = MonotonicClock.now() - held
-    #expect(lasted > .milliseconds(2500) && lasted < .seconds(5), "\(lasted)")
+    #expect(MonotonicClock.now() >= until)
   }
 
   @Test("What is stale stays so when the prober dies, until there is a result", arguments: [false, true])
@@ -112,7 +110,7 @@ extension ProberTests.Steadiness {
     harness.scratch.write("hang", "")
     func group() -> Int32? { harness.prober.checks.running.first }
     var hanging: Int32?
-    let quiet = MonotonicClock.now() + .milliseconds(300)
+    let quiet = MonotonicClock.now() + .seconds(2)
     try harness.wait(for: "a run that hangs") {
       hanging = group()
       return hanging != nil && MonotonicClock.now() > quiet
@@ -132,7 +130,7 @@ extension ProberTests.Steadiness {
     let harness = try Harness()
     let name = "gone\(UInt32.random(in: 0 ... .max))"
     var processes = TrackedProcessDefinition(name: "p", command: name)
-    processes.terminateDelay = .seconds(2)
+    processes.terminateDelay = .seconds(8)
     var configuration = Configuration.asOwnUser()
     configuration.trackedProcesses = [processes]
     try harness.serve(configuration)
@@ -155,8 +153,7 @@ extension ProberTests.Steadiness {
     try harness.wait(for: "what it was") { !harness.verdicts.isEmpty }
     #expect(harness.verdicts.first?.memory == VerdictMemory(result: .up, until: until))
     try harness.wait(for: "the end of the delay") { last(0, harness)?.status == .down }
-    let late = MonotonicClock.now() - until
-    #expect(late > .milliseconds(-1) && late < .seconds(1), "\(late)")
+    #expect(MonotonicClock.now() >= until)
     #expect(last(0, harness)?.memory == VerdictMemory(result: .down))
   }
 
@@ -165,7 +162,7 @@ extension ProberTests.Steadiness {
     let harness = try Harness()
     set("chk", well: true, harness)
     var probe = combination("all", .all, [.init(.script, "chk")])
-    probe.steadiness.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(4))
+    probe.steadiness.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(8))
     let check = check(harness)
     try harness.serve(configuration([check], [probe]))
     try harness.wait(for: "up") { last(1, harness)?.status == .up }

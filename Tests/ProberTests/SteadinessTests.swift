@@ -57,16 +57,15 @@ extension ProberTests {
       #expect(last(0, harness) == TrackerVerdict(tracker: 0, status: .down, reason: "exit 1: chk is sick"))
       set("chk", well: true, harness)
       try harness.wait(for: "the hold") { last(0, harness)?.condition == .held }
-      let held = MonotonicClock.now()
+      let until = try #require(last(0, harness)?.memory.until)
       #expect(
         last(0, harness)
           == TrackerVerdict(
             tracker: 0, status: .down, reason: "2 changes within 60 s, held down for 2 s",
-            memory: VerdictMemory(result: .up, condition: .held, until: last(0, harness)?.memory.until)))
+            memory: VerdictMemory(result: .up, condition: .held, until: until)))
       #expect(harness.logText.contains("script chk is down (held): 2 changes within 60 s, held down for 2 s"))
       try harness.wait(for: "the end of the hold") { last(0, harness)?.status == .up }
-      let lasted = MonotonicClock.now() - held
-      #expect(lasted > .milliseconds(1500) && lasted < .seconds(4), "\(lasted)")
+      #expect(MonotonicClock.now() >= until)
       #expect(last(0, harness)?.condition == .fresh)
     }
 
@@ -93,7 +92,7 @@ extension ProberTests {
     func restart() throws {
       let harness = try Harness()
       set("chk", well: true, harness)
-      let check = check(harness) { $0.steadiness.expiry = VerdictExpiry(after: .milliseconds(500), fails: true) }
+      let check = check(harness) { $0.steadiness.expiry = VerdictExpiry(after: .seconds(4), fails: true) }
       let configuration = configuration([check])
       try harness.serve(configuration)
       try harness.wait(for: "up") { last(0, harness)?.status == .up }
@@ -106,7 +105,7 @@ extension ProberTests {
         harness.verdicts == [
           TrackerVerdict(tracker: 0, status: .up, reason: "as it was"),
           TrackerVerdict(
-            tracker: 0, status: .down, reason: "no result for 0.5 s; last: as it was",
+            tracker: 0, status: .down, reason: "no result for 4 s; last: as it was",
             memory: VerdictMemory(result: .up, condition: .stale)),
         ])
       unlink(harness.scratch.path("hang"))
@@ -121,8 +120,8 @@ extension ProberTests {
         let body = "echo $$ > \(folder)/pid; sleep 0.2; rm \(folder)/pid; test -e \(folder)/chk.ok"
         $0.command = CommandDefinition(harness.scratch.script("slow", body))
         $0.interval = .milliseconds(400)
-        $0.timeout = .milliseconds(1200)
-        $0.steadiness.expiry = VerdictExpiry(after: .milliseconds(1500), fails: true)
+        $0.timeout = .milliseconds(3000)
+        $0.steadiness.expiry = VerdictExpiry(after: .milliseconds(4000), fails: true)
       }
       try harness.serve(configuration([check]))
       try harness.wait(for: "up") { last(0, harness)?.status == .up }
@@ -137,7 +136,7 @@ extension ProberTests {
           let end = MonotonicClock.now()
           try harness.wait(for: "its result") { MonotonicClock.now() - end > .milliseconds(20) }
         }
-        usleep(2_200_000)
+        usleep(4_800_000)
         if isFrozenToo { kill(-pid, SIGCONT) }
         let mark = MonotonicClock.now()
         try harness.wait(for: "the runs after that") { MonotonicClock.now() - mark > .milliseconds(600) }

@@ -55,7 +55,8 @@ extension ProbesTests {
         let server = try await ScriptedServer(behaviour)
         let outcome = await ask(kind.question(server.port), timeout: .milliseconds(300))
         #expect(!outcome.isSuccess, "\(name): \(outcome.words)")
-        #expect(outcome.elapsed < .milliseconds(600), "\(name): \(outcome.words)")
+        // Whatever comes without end, the run has ended: some of it says at once that it is not what it should be.
+        #expect(outcome.elapsed < .seconds(10), "\(name): \(outcome.words)")
         // What the kernel's buffers hold, and not more.
         #expect(server.written.count.load(ordering: .relaxed) < 16 << 20, "\(name)")
         #expect(outcome.words.utf8.count < 400 && !outcome.words.contains("\n"), "\(name): \(outcome.words)")
@@ -99,9 +100,10 @@ extension ProbesTests {
     @Test func bodiesAreReadWithinBounds() async throws {
       for (name, behaviour, words) in Self.bodies {
         let server = try await ScriptedServer(behaviour)
-        let outcome = await ask(Kind.httpBody.question(server.port), timeout: .milliseconds(500))
+        let isCutByTime = words.hasSuffix("within")
+        let outcome = await ask(
+          Kind.httpBody.question(server.port), timeout: isCutByTime ? .milliseconds(500) : .seconds(30))
         #expect(!outcome.isSuccess && outcome.words.contains(words), "\(name): \(outcome.words)")
-        #expect(outcome.elapsed < .milliseconds(800), "\(name): \(outcome.words)")
         #expect(server.written.count.load(ordering: .relaxed) < 16 << 20, "\(name)")
         await server.close()
       }
@@ -112,8 +114,9 @@ extension ProbesTests {
         .endless(
           head: Self.head("HTTP/1.1 200 OK\nContent-Length: 1073741824\n\n"),
           chunk: [UInt8](repeating: 0x78, count: 65_536)))
-      let outcome = await ask(Kind.http.question(server.port), timeout: .seconds(2))
-      #expect(outcome.isSuccess && outcome.elapsed < .seconds(1), "\(outcome.words)")
+      let outcome = await ask(Kind.http.question(server.port))
+      #expect(outcome.isSuccess, "\(outcome.words)")
+      #expect(server.written.count.load(ordering: .relaxed) < 16 << 20)
       await server.close()
     }
 
@@ -131,7 +134,7 @@ extension ProbesTests {
         }
       }
       let outcome = await ask(question(liar.port), timeout: .milliseconds(300))
-      #expect(!outcome.isSuccess && outcome.elapsed < .milliseconds(600), "\(outcome.words)")
+      #expect(!outcome.isSuccess, "\(outcome.words)")
       await liar.close()
       let loop = try await ScriptedDatagrams { query in
         var answer = query
@@ -141,14 +144,14 @@ extension ProbesTests {
         // The answer's name is a pointer to itself.
         return [answer + [0xC0, UInt8(answer.count), 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 7]]
       }
-      let looped = await ask(question(loop.port), timeout: .milliseconds(300))
+      let looped = await ask(question(loop.port))
       #expect(!looped.isSuccess && looped.words.contains("cannot be read"), "\(looped.words)")
       await loop.close()
     }
 
     @Test func aDatagramNobodyTakesIsRefusedAtOnce() async throws {
       let port = try freePort()
-      let outcome = await ask(.datagram(DatagramQuestion(endpoint: local(port), send: [1])), timeout: .seconds(2))
+      let outcome = await ask(.datagram(DatagramQuestion(endpoint: local(port), send: [1])))
       #expect(
         !outcome.isSuccess && outcome.words.hasPrefix("udp 127.0.0.1:\(port): connection refused in "),
         "\(outcome.words)")

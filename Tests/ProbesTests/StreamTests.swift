@@ -18,20 +18,20 @@ extension ProbesTests {
     @Test func aRefusalIsSaidAtOnce() async throws {
       let port = try freePort()
       let outcome = await ask(.stream(StreamQuestion(endpoint: local(port))))
-      #expect(!outcome.isSuccess && outcome.elapsed < .seconds(1))
+      #expect(!outcome.isSuccess)
       #expect(outcome.words.hasPrefix("tcp 127.0.0.1:\(port): connection refused in "), "\(outcome.words)")
     }
 
     @Test func whatIsHeardDecides() async throws {
       let server = try await ScriptedServer(.dialogue(greeting: "", answers: ["I am healthy\n"]))
       let send = Array("how are you\n".utf8)
-      func ask(_ patterns: TextPattern...) async -> ProbeOutcome {
+      func ask(_ patterns: TextPattern..., timeout: Nanoseconds = .seconds(30)) async -> ProbeOutcome {
         await ProbesTests_ask(
-          .stream(StreamQuestion(endpoint: local(server.port), send: send, expect: patterns)), .milliseconds(300))
+          .stream(StreamQuestion(endpoint: local(server.port), send: send, expect: patterns)), timeout)
       }
       #expect(await ask(TextPattern("healthy")).words.contains("\"I am healthy.\""))
       #expect(await ask(TextPattern("am h[a-z]+y$", isExpression: true), TextPattern("ill", isNegated: true)).isSuccess)
-      let wrong = await ask(TextPattern("ill"))
+      let wrong = await ask(TextPattern("ill"), timeout: .milliseconds(300))
       #expect(!wrong.isSuccess && wrong.words.hasSuffix("no whole answer within 300 ms"), "\(wrong.words)")
       await server.close()
     }
@@ -70,8 +70,8 @@ extension ProbesTests {
       for _ in 0..<8 where !last.words.contains("no connection") {
         last = await ask(question, timeout: .milliseconds(100))
       }
-      // Each run closed its connection, which frees the queue again; either way the time is kept.
-      #expect(!last.isSuccess && last.elapsed < .milliseconds(300), "\(last.words)")
+      // Each run closed its connection, which frees the queue again; either way the timeout ends it.
+      #expect(!last.isSuccess && last.words.hasSuffix("within 100 ms"), "\(last.words)")
     }
 
     @Test func whatThisHostLacksSaysNothingOfTheService() {
