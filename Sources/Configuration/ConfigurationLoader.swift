@@ -6,7 +6,7 @@ public struct LoadedConfiguration: Sendable {
   public var configuration: Configuration
   /// The findings in the order of the files.
   public var diagnostics: [Diagnostic]
-  /// Whether one of them is an error.
+  /// Whether one of them is an error, and the configuration is not to be run.
   public var hasErrors: Bool
   /// What it asks of the host that it runs on, for ``HostAudit``.
   public var requirements: HostRequirements
@@ -71,7 +71,7 @@ public enum ConfigurationLoader {
     keep: @escaping (Statement) -> Void = { _ in }
   ) -> Lowering {
     let schema = Schema.keepalived
-    let lowering = Lowering(schema: schema, files: files, diagnostics: DiagnosticCollector(map: SourceMap()))
+    let lowering = Lowering(schema: schema, files: files, diagnostics: DiagnosticCollector(map: SourceMap()), looksForImprovements: lints)
     ConfigurationParser.parse(
       path: source.path, files: files, grammar: schema.grammar, configurationID: source.configurationID,
       randomSeed: source.randomSeed, limits: limits, diagnostics: lowering.diagnostics

@@ -1,20 +1,35 @@
 /// A command line split into words as keepalived does before it starts a script.
 public struct CommandWords: Sendable, Hashable {
+  /// Why a line is one for a shell.
+  public enum ShellUse: Sendable, Hashable {
+    /// The first word names no program, as `$HOME/check`, `!` or `check;`: keepalived finds nothing to run.
+    case firstWord
+    /// A later word, which this is, begins with an operator, as `|` or `2>/dev/null`: keepalived gives it to the program.
+    case operatorWord(String)
+  }
+
   /// The words, quotes removed and escapes replaced.
   public var words: [String]
-  /// Whether something in it has a meaning only for a shell.
-  public var needsShell: Bool
+  /// What makes it a line for a shell; `nil` where its words are a program and what it gets.
+  public var shellUse: ShellUse?
+  /// The first word after the program's that would mean more to a shell than its letters and goes to the program as it is, as
+  /// `$HOME` or `one;`; only of a line that is not for a shell.
+  public var literalWord: String?
   /// Whether a quote is not closed; keepalived takes no such command.
   public var isUnterminated: Bool
+
+  /// Whether the line is to be run by a shell.
+  public var needsShell: Bool { shellUse != nil }
 
   /// Splits a command. An unclosed quote reaches to the end.
   public init(_ text: some Collection<UInt8>) {
     let bytes = Array(text)[...]
     var words: [[UInt8]] = []
+    var marks: [ShellMarks] = []
     var word: [UInt8] = []
+    var mark = ShellMarks()
     var hasWord = false
     var quote: UInt8?
-    var shell = false
     var index = 0
     while index < bytes.count {
       let byte = bytes[index]
@@ -22,37 +37,51 @@ public struct CommandWords: Sendable, Hashable {
       if byte == Ascii.backslash, quote != Ascii.apostrophe, index < bytes.count {
         word += Self.escape(bytes, &index)
         hasWord = true
+        mark.noteQuote()
       } else if let open = quote {
-        if byte == open { quote = nil } else { word.append(byte) }
-        if open == Ascii.quote, byte == Ascii.dollar || byte == UInt8(ascii: "`") { shell = true }
+        if byte == open {
+          quote = nil
+        } else {
+          if open == Ascii.quote {
+            mark.noteInDoubleQuotes(byte, isFirst: word.isEmpty)
+          } else {
+            mark.noteQuote()
+          }
+          word.append(byte)
+        }
       } else if byte == Ascii.quote || byte == Ascii.apostrophe {
         quote = byte
         hasWord = true
-      } else if Ascii.isBlank(byte) {
-        if hasWord { words.append(word) }
+        mark.noteQuote()
+      } else if Ascii.isBlank(byte) || byte == Ascii.newline {
+        if hasWord {
+          words.append(word)
+          marks.append(mark)
+        }
         word = []
+        mark = ShellMarks()
         hasWord = false
       } else {
-        shell = shell || Self.isShell(byte, atWordStart: word.isEmpty)
+        mark.note(byte, isFirst: word.isEmpty)
         word.append(byte)
         hasWord = true
       }
     }
-    if hasWord { words.append(word) }
+    if hasWord {
+      words.append(word)
+      marks.append(mark)
+    }
     self.words = words.map { String(decoding: $0, as: UTF8.self) }
-    needsShell = shell
     isUnterminated = quote != nil
+    shellUse = Self.shellUse(words, self.words, marks)
+    let literal = shellUse == nil ? marks.dropFirst().firstIndex { $0.isLiteral } : nil
+    literalWord = literal.map { self.words[$0] }
   }
 
-  private static func isShell(_ byte: UInt8, atWordStart: Bool) -> Bool {
-    switch byte {
-    case UInt8(ascii: "|"), UInt8(ascii: "&"), UInt8(ascii: ";"), UInt8(ascii: "<"), UInt8(ascii: ">"),
-      Ascii.openParenthesis, Ascii.closeParenthesis, Ascii.dollar, UInt8(ascii: "`"), UInt8(ascii: "*"),
-      UInt8(ascii: "?"), UInt8(ascii: "["), Ascii.newline:
-      true
-    case Ascii.tilde: atWordStart
-    default: false
-    }
+  private static func shellUse(_ bytes: [[UInt8]], _ words: [String], _ marks: [ShellMarks]) -> ShellUse? {
+    guard let first = marks.first else { return nil }
+    if first.namesNoProgram(bytes[0]) { return .firstWord }
+    return marks.dropFirst().firstIndex { $0.beginsWithOperator }.map { .operatorWord(words[$0]) }
   }
 
   /// The bytes that the escape after a backslash at `index - 1` stands for.

@@ -15,6 +15,8 @@ struct ScriptLineTests {
     .init("shell-command", .warning, line: 2, "vrrp_script a {\nscript \"/bin/true | cat\"\n}"),
     .init("shell-command", .warning, line: 2, "vrrp_script a {\nscript \"< /etc/passwd\"\n}"),
     .init("shell-command", .warning, line: 4, instance("notify_master \"</etc/passwd\"")),
+    .init("shell-word", .warning, line: 2, "vrrp_script a {\nscript \"/bin/true $HOME\"\n}", suggestion: "$HOME'\""),
+    .init("shell-word", .warning, line: 4, instance("notify_master \"/bin/true a; /bin/false\"")),
     .init("fraction-of-second", .note, line: 3, check("interval 0.5")),
     .init("fraction-of-second", .note, line: 3, check("timeout 1.5")),
     .init("fraction-of-second", .note, line: 3, check("timeout 1.0")),
@@ -49,12 +51,37 @@ struct ScriptLineTests {
     arguments: [
       check(""), check("interval 2\ntimeout 1"), check("weight 5 reverse"), check("user nobody"),
       "vrrp_script a {\nscript \"</etc/passwd\"\n}\n", "vrrp_script a {\nscript \"/bin/sh -c 'a | b'\"\n}\n",
+      "vrrp_script a {\nscript \"/usr/bin/curl -f http://127.0.0.1:8008/replica?lag=10MB&ok=0\"\n}\n",
+      instance("notify_master \"/bin/sh -c 'a; b $HOME'\""), "vrrp_script a {\nscript \"/bin/x a|b *.c\"\n}\n",
       "global_defs {\nnotify_fifo /run/a\nnotify_fifo_script /bin/a\n}\n",
       "vrrp_track_process p {\nprocess x\nweight 0\nweight 5\n}\n", instance("notify_deleted /bin/a\nnotify_deleted"),
     ])
   func silence(text: String) {
     let ids = Set(Self.cases.map(\.id))
     #expect(!load(text).diagnostics.contains { ids.contains($0.id) })
+  }
+
+  @Test(
+    "A line for a shell is an error to whoever checks, who is told what to write, and no reason not to start",
+    arguments: [
+      (#"/bin/a || exit 1"#, "'||'", #"write "/bin/sh -c '/bin/a || exit 1'", which"#),
+      (#"/bin/a; /bin/b"#, "'/bin/a;'", #"write "/bin/sh -c '/bin/a; /bin/b'", which"#),
+      (#"! /bin/a \"x y\""#, "'!'", #"write "/bin/sh -c '! /bin/a \"x y\"'", which"#),
+      (#"/bin/a 'x' | cat"#, "'|'", "script of its own"),
+    ])
+  func shell(line: String, word: String, advice: String) throws {
+    let text = "vrrp_script a {\nscript \"\(line)\"\n}\n" + instance("track_script {\na\n}")
+    let checked = try #require(lint(text).first { $0.id == "shell-command" })
+    #expect(checked.severity == .error && checked.message.contains(word))
+    #expect(checked.suggestion?.contains(advice) == true, "\(checked.suggestion ?? "")")
+    let loaded = load(text)
+    #expect(!loaded.hasErrors && loaded.diagnostics.contains { $0.id == "shell-command" && $0.severity == .warning })
+    #expect(loaded.configuration.scripts.first?.command.needsShell == true)
+    guard let written = checked.suggestion?.dropFirst("write ".count), written.hasPrefix("\"") else { return }
+    let mended = "vrrp_script a {\nscript \(written.dropLast(", which both read alike".count))\n}\n"
+    let command = try #require(load(mended).configuration.scripts.first?.command)
+    #expect(!command.needsShell && command.arguments.prefix(2) == ["/bin/sh", "-c"])
+    #expect(command.arguments.dropFirst(2) == loaded.configuration.scripts.map(\.command.text)[...])
   }
 
   @Test(

@@ -9,6 +9,8 @@ final class Lowering {
   /// Where key files come from.
   let files: any SourceFiles
   let diagnostics: DiagnosticCollector
+  /// Whether this is for `martlet check`, which looks also for what does not keep the service from running.
+  let looksForImprovements: Bool
   var global = GlobalDraft()
   var scripts: [ScriptDraft] = []
   var sessions: [BFDDraft] = []
@@ -82,8 +84,11 @@ final class Lowering {
     schema, block: ["vrrp_instance", "auth_hmac"], Self.trailerActions)
   private lazy var topTable = ActionTable(schema, block: [], Self.topActions)
 
-  init(schema: Schema, files: any SourceFiles, diagnostics: DiagnosticCollector) {
+  init(
+    schema: Schema, files: any SourceFiles, diagnostics: DiagnosticCollector, looksForImprovements: Bool = false
+  ) {
     self.schema = schema
+    self.looksForImprovements = looksForImprovements
     self.files = files
     kernelNames = KernelNames(files: files)
     self.diagnostics = diagnostics

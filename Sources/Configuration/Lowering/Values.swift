@@ -109,26 +109,10 @@ extension Lowering {
         at: word.span, suggestion: "close the quote")
       return nil
     }
-    if split.needsShell { reportShell(split, statement, at: word.span) }
+    reportShell(split, word, of: statement)
     var command = CommandDefinition(arguments: split.words, text: word.text, needsShell: split.needsShell)
     command.user = user(statement.arguments.dropFirst())
     return Located(command, word.span)
-  }
-
-  /// keepalived starts the first word with the others as they are, whatever they mean to a shell.
-  private func reportShell(_ split: CommandWords, _ statement: Statement, at span: SourceSpan) {
-    let keyword = statement.words[0].text
-    // Of a check that only opens a file both make the same.
-    guard !(keyword == "script" && split.words.count == 1 && split.words[0].hasPrefix("</")) else { return }
-    let first = split.words[0]
-    let isProgram = !CommandWords(first.utf8).needsShell
-    diagnostics.report(
-      .warning, "shell-command",
-      "martlet runs this line by /bin/sh; keepalived has no shell, and "
-        + (isProgram
-          ? "would give \(first) the rest of the line as words"
-          : "would look for a program named '\(first)' and leave \(keyword) out when there is none"),
-      at: span, suggestion: "put the line into a script of its own, or write /bin/sh -c with the line in quotes")
   }
 
   /// Keeps a program for the audit, once for each user that runs it.

@@ -59,9 +59,13 @@ extension Rule {
         "vrrp_sync_group G {\n  group {\n    A\n  }\n  group {\n    B\n  }\n}",
         "vrrp_sync_group G {\n  group {\n    A\n    B\n  }\n}")),
     Rule(
-      "shell-command", .meaning, .warning, "A command needs a shell, which keepalived does not have",
-      "martlet runs a line with |, &, ;, <, >, $, *, ? and their like by /bin/sh. keepalived starts the first word and gives it the others as they are, so that it may not find the program, and then takes the check away. A script of its own means the same to both.",
-      .instance("notify_master \"/bin/a; /bin/b\"", "notify_master /bin/both")),
+      "shell-command", .meaning, .error, "A command needs a shell, which keepalived does not have",
+      "martlet gives a line to /bin/sh if a word of it begins with an operator of the shell, as |, &&, ;, > or 2>&1, $( or a backtick, or if its first word can be no program's name, as $HOME/check, ! or LANG=C. keepalived starts the first word as a program and gives it the other words as they are; a check whose program it does not find it takes away. So the two come to different results, and martlet check has it as an error. martlet run only warns of it, and runs the line. All other lines are run without a shell: the & in an address of the web stays where it is. /bin/sh -c with the line in quotes, or a script of its own, means the same to both.",
+      .instance("notify_master \"/bin/a && /bin/b\"", "notify_master \"/bin/sh -c '/bin/a && /bin/b'\"")),
+    Rule(
+      "shell-word", .meaning, .warning, "A word would mean more to a shell, and no shell reads it",
+      "The program gets $NAME, a substitution within a word, or a ; at a word's end as it is written, from martlet as from keepalived: there is no shell that would put a value in its place, or end the command there.",
+      .instance("notify_master \"/bin/a $HOME\"", "notify_master \"/bin/sh -c '/bin/a $HOME'\"")),
     Rule(
       "numeric-user", .meaning, .warning, "A user or a group is a number",
       "keepalived knows names only and leaves out what that user is to run; martlet takes the number.",
