@@ -21,7 +21,7 @@ struct ValueCase: Sendable, CustomTestStringConvertible {
   /// Loads the lines in their setting and compares what is said, and what the fix makes of them.
   @discardableResult func check(_ setting: (String) -> String) -> LoadedConfiguration {
     let loaded = load(setting(lines))
-    let found = loaded.diagnostics.filter { $0.severity == .warning }
+    let found = loaded.diagnostics.filter { $0.severity > .note }
     #expect(found.map(\.id) == [id], "\(loaded.diagnostics.map(\.message))")
     #expect(found.first?.range != nil)
     let files = MemorySourceFiles(texts: ["/m.conf": setting(lines)])

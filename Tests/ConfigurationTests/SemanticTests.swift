@@ -71,7 +71,7 @@ private let otherCases: [RuleCase] = [
   .init("missing-name", .error, line: 1, "vrrp_script {\nscript /x\n}"),
   .init("unused-script", .warning, line: 1, "vrrp_script c {\nscript /x\n}"),
   .init("missing-file", .warning, line: 1, "track_file f {\nweight 3\n}"),
-  .init("bad-value", .warning, line: 3, "track_file f {\nfile /x\nweight 300\n}"),
+  .init("bad-value", .error, line: 3, "track_file f {\nfile /x\nweight 300\n}"),
   .init("far-value", .warning, line: 3, "track_file f {\nfile /x\ninit_file 999\n}"),
   .init("unknown-option", .warning, line: 3, "track_file f {\nfile /x\ninit_file yes\n}"),
   .init("duplicate-name", .warning, line: 4, "track_file f {\nfile /x\n}\nvrrp_track_file f {\nfile /x\n}"),

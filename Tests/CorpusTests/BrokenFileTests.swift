@@ -66,13 +66,13 @@ struct BrokenFileTests {
   @Test("The value that results is told where keepalived changes one without a word")
   func results() throws {
     let values: [(file: String, texts: [String])] = [
-      ("10-priority-256", ["100 is used"]), ("22-netmask-33", ["192.168.200.100/32 is used"]),
+      ("10-priority-256", ["go on with 100"]), ("22-netmask-33", ["192.168.200.100/32 is used"]),
       ("23-netmask-dotted", ["192.168.200.100/32 is used"]), ("30-nopreempt-master", ["it does preempt"]),
       ("31-preempt-delay-master", ["there is no delay"]), ("32-state-lowercase", ["starts as BACKUP"]),
       ("33-auth-pass-long", ["the first 8 of this one are used"]), ("34-auth-pass-hash", ["which ends there"]),
       ("36-auth-v3", ["runs without"]), ("38-advert-fraction-v2", ["0.5 s becomes 1 s"]),
-      ("39-advert-0", ["the default holds (1)"]), ("40-advert-100-v3", ["100 s becomes 40.95 s"]),
-      ("41-advert-unit", ["the default holds (1)"]), ("48-script-ranges", ["counts as 1 s", "the default holds (1)"]),
+      ("39-advert-0", ["go on with the default (1)"]), ("40-advert-100-v3", ["100 s becomes 40.95 s"]),
+      ("41-advert-unit", ["go on with the default (1)"]), ("48-script-ranges", ["counts as 1 s", "the default holds (1)"]),
       ("56-unicast-no-peer", ["by multicast"]), ("60-rule-no-action", ["gets 16384"]),
       ("77-ipv6-vip-no-lladdr", ["speaks version 3"]),
     ]

@@ -11,6 +11,11 @@ extension Lowering {
     case .error:
       diagnostics.report(
         .error, "bad-value", "\(name): \(what)", at: word.span, suggestion: suggestion, changes: changes)
+    case .decisive(let value):
+      let instead = value ?? row.defaultText.map { "the default (\($0))" }
+      let result = instead.map { "; keepalived would go on with \($0)" } ?? "; keepalived would go on without the line"
+      diagnostics.report(
+        .error, "bad-value", "\(name): \(what)\(result)", at: word.span, suggestion: suggestion, changes: changes)
     case .replaced(let value):
       diagnostics.report(
         .warning, "bad-value", "\(name): \(what); \(value) is used", at: word.span, suggestion: suggestion,

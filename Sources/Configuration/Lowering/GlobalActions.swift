@@ -8,7 +8,7 @@ extension Lowering {
     [
       .custom("router_id") { draft, statement, _ in draft.settings.routerID = statement.arguments.first?.text },
       .custom("vrrp_version") { draft, statement, lowering in
-        guard let number = lowering.integer(statement, bad: .ignored) else { return }
+        guard let number = lowering.integer(statement, bad: .decisive()) else { return }
         draft.settings.version = number.value == 3 ? .v3 : .v2
       },
       .integer("vrrp_garp_master_delay", \.announcements.delay),
@@ -77,7 +77,7 @@ extension Lowering {
       .boolean("vrrp_strict", \.isStrict),
       .boolean("vrrp_skip_check_adv_addr", \.skipsAddressCheck),
       .custom("vrrp_down_timer_adverts") { draft, statement, lowering in
-        if let number = lowering.integer(statement, bad: .ignored) { draft.downTimerAdverts = number.value }
+        if let number = lowering.integer(statement, bad: .decisive()) { draft.downTimerAdverts = number.value }
       },
       .boolean("vrrp_lower_prio_no_advert", \.lowerPriorityNoAdvert),
       .boolean("vrrp_higher_prio_send_advert", \.higherPrioritySendAdvert),

@@ -16,10 +16,10 @@ extension Lowering {
       .custom("priority") { draft, statement, lowering in
         // keepalived takes 100 for what it cannot use, whatever stood before.
         guard let word = statement.arguments.first else { return }
-        draft.priority = lowering.integer(statement, bad: .replaced("100")) ?? Located(100, word.span)
+        draft.priority = lowering.integer(statement, bad: .decisive("100")) ?? Located(100, word.span)
       },
       .custom("version") { $2.readVersion($1, into: &$0) },
-      .custom("advert_int") { $0.interval = $2.millionths($1, bad: .ignored) ?? $0.interval },
+      .custom("advert_int") { $0.interval = $2.millionths($1, bad: .decisive()) ?? $0.interval },
       .custom("native_ipv6") { draft, statement, lowering in
         draft.nativeIPv6 = lowering.settle(.ipv6, at: statement.span, in: &draft, by: "native_ipv6")
       },
@@ -46,10 +46,10 @@ extension Lowering {
       .boolean("strict_mode", \.isStrict),
       .custom("nopreempt") { draft, statement, _ in draft.nopreempt = statement.span },
       .custom("preempt") { draft, _, _ in draft.nopreempt = nil },
-      .duration("preempt_delay", \.preemptDelay),
+      .duration("preempt_delay", \.preemptDelay, bad: .decisive()),
       .custom("timer_expired_backup") { $2.readSuccessor($1, into: &$0) },
       .custom("thread_timer_expired") { $2.readSuccessor($1, into: &$0) },
-      .integer("down_timer_adverts", \.downTimerAdverts),
+      .integer("down_timer_adverts", \.downTimerAdverts, bad: .decisive()),
       .boolean("lower_prio_no_advert", \.lowerPriorityNoAdvert),
       .boolean("higher_prio_send_advert", \.higherPrioritySendAdvert),
       .boolean("v3_checksum_as_v2", \.checksumWithoutPseudoHeader),
@@ -189,7 +189,7 @@ extension Lowering {
   }
 
   private func readVersion(_ statement: Statement, into draft: inout InstanceDraft) {
-    guard let number = integer(statement, bad: .ignored) else { return }
+    guard let number = integer(statement, bad: .decisive()) else { return }
     let version: ProtocolVersion = number.value == 3 ? .v3 : .v2
     if let earlier = draft.version, earlier.value != version {
       diagnostics.report(
@@ -209,7 +209,7 @@ extension Lowering {
       draft.successorPriority = Located(254, statement.span)
       return
     }
-    draft.successorPriority = integer(statement, bad: .ignored) ?? draft.successorPriority
+    draft.successorPriority = integer(statement, bad: .decisive()) ?? draft.successorPriority
   }
 
   private func readOldChecksum(_ statement: Statement, into draft: inout InstanceDraft) {

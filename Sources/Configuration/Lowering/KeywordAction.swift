@@ -28,9 +28,9 @@ struct KeywordAction<Draft> {
     }
   }
 
-  static func integer(_ name: String, _ path: WritableKeyPath<Draft, Int?>) -> Self {
+  static func integer(_ name: String, _ path: WritableKeyPath<Draft, Int?>, bad: BadValue = .ignored) -> Self {
     Self(name: name) { draft, statement, lowering in
-      if let number = lowering.integer(statement, bad: .ignored) { draft[keyPath: path] = number.value }
+      if let number = lowering.integer(statement, bad: bad) { draft[keyPath: path] = number.value }
     }
   }
 
@@ -55,9 +55,11 @@ struct KeywordAction<Draft> {
     }
   }
 
-  static func duration(_ name: String, _ path: WritableKeyPath<Draft, Located<Nanoseconds>?>) -> Self {
+  static func duration(
+    _ name: String, _ path: WritableKeyPath<Draft, Located<Nanoseconds>?>, bad: BadValue = .ignored
+  ) -> Self {
     Self(name: name) { draft, statement, lowering in
-      guard let number = lowering.millionths(statement, bad: .ignored) else { return }
+      guard let number = lowering.millionths(statement, bad: bad) else { return }
       draft[keyPath: path] = Located(.microseconds(Int64(number.value)), number.span)
     }
   }

@@ -49,7 +49,7 @@ extension Lowering {
       },
       .custom("quorum") { draft, statement, lowering in
         lowering.noteAgain(statement, &draft.written)
-        guard let number = lowering.integer(statement, bad: .ignored) else { return }
+        guard let number = lowering.integer(statement, bad: .decisive()) else { return }
         if let most = draft.greatestCount, most.value < number.value {
           return lowering.reportUnreachable(number, "quorum", beside: most, "quorum_max", most.value)
         }
@@ -57,7 +57,7 @@ extension Lowering {
       },
       .custom("quorum_max") { draft, statement, lowering in
         lowering.noteAgain(statement, &draft.written)
-        guard let number = lowering.integer(statement, bad: .ignored) else { return }
+        guard let number = lowering.integer(statement, bad: .decisive()) else { return }
         // With 0 it must not run, whatever the quorum.
         if let least = draft.quorum, number.value != 0, number.value < least.value {
           return lowering.reportUnreachable(number, "quorum_max", beside: least, "quorum", number.value)

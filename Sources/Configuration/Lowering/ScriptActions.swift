@@ -95,7 +95,7 @@ extension Lowering {
     return false
   }
 
-  /// The number after `weight`; out of bounds, the line is ignored.
+  /// The number after `weight`. A bad one is an error: without a weight a failure would be a fault, which decides who is master.
   func weight(_ words: ArraySlice<Word>, of statement: Statement, bounds: ClosedRange<Int>) -> Located<Int>? {
     guard let word = words.first else {
       diagnostics.report(.warning, "missing-argument", "weight needs a number after it", at: statement.span)
@@ -103,8 +103,8 @@ extension Lowering {
     }
     guard let value = Self.wholeNumber(word.bytes), bounds.contains(value) else {
       diagnostics.report(
-        .warning, "bad-value",
-        "weight '\(word.text)' is not a whole number from \(bounds.lowerBound) to \(bounds.upperBound); it is ignored, and without a weight a failure is a fault",
+        .error, "bad-value",
+        "weight '\(word.text)' is not a whole number from \(bounds.lowerBound) to \(bounds.upperBound), and without a weight a failure is a fault",
         at: word.span,
         suggestion: "write a weight from \(max(-253, bounds.lowerBound)) to \(min(253, bounds.upperBound))")
       return nil

@@ -5,6 +5,8 @@ import NetworkTypes
 enum BadValue {
   /// The configuration cannot be used.
   case error
+  /// The configuration cannot be used, since what keepalived goes on with decides who is master: this, or the default.
+  case decisive(String? = nil)
   /// The line counts as not written.
   case ignored
   /// This value is used.

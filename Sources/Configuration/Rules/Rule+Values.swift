@@ -13,7 +13,7 @@ extension Rule {
       .instance("priority 150 advert_int 1", "priority 150\nadvert_int 1")),
     Rule(
       "bad-value", .meaning, .error, "A value is of the wrong kind, or outside its range",
-      "Most such lines are ignored, so that the default holds; the finding says which value results. For priority and virtual_router_id it is an error: keepalived would use 100 for a bad priority, which makes two hosts equal, and stop for a bad number.",
+      "Most such lines are ignored, so that the default holds; the finding says which value results. It is an error where that decides who is master: virtual_router_id, priority, version, advert_int, preempt_delay, down_timer_adverts, timer_expired_backup, a weight, and the quorum of a tracked process. martlet does not start with such a file, and a reload changes nothing. keepalived goes on with a default, which for a priority is 100 and makes two hosts equal, and stops only for a bad virtual_router_id; keepalived -t ends with 5 for all of them.",
       .instance("priority 256", "priority 254")),
     Rule(
       "keyword-twice", .meaning, .warning, "A keyword stands in a block twice, with different values",
