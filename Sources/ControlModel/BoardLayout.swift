@@ -96,6 +96,7 @@ enum RouterField {
   static let packetLength = BoardField<UInt32>(offset: 348)
   static let destinationCount = BoardField<UInt32>(offset: 352)
   static let timeToLive = BoardField<UInt8>(offset: 356)
+  static let refusals = BoardField<UInt8>(offset: 357)
   static let name = 360  // a length byte and at most 63 bytes
   static let previousState = BoardField<UInt8>(offset: 424)
   /// 1 if the packets of the ready resignation begin with their IPv4 header.
@@ -117,6 +118,8 @@ enum AddressField {
   static let prefixLength = BoardField<UInt8>(offset: 25)
   static let owned = BoardField<UInt8>(offset: 26)
   static let settling = BoardField<UInt8>(offset: 27)
+  /// The errno with which the kernel refused the address; 0 if it did not.
+  static let refusal = BoardField<Int32>(offset: 28)
 }
 
 enum TrackerField {

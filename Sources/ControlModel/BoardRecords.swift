@@ -37,6 +37,15 @@ public struct AddressRecord: BoardRecord {
     nonmutating set { self[AddressField.owned] = newValue ? 1 : 0 }
   }
 
+  /// The errno with which the kernel refused to take the address when it was last asked; `nil` if it did not.
+  public var refusal: Int32? {
+    get {
+      let error = self[AddressField.refusal]
+      return error == 0 ? nil : error
+    }
+    nonmutating set { self[AddressField.refusal] = newValue ?? 0 }
+  }
+
   /// Whether the kernel has the address and does not answer for it yet, so that it has not been announced.
   public var isSettling: Bool {
     get { self[AddressField.settling] == 1 }

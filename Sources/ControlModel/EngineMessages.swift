@@ -202,6 +202,10 @@ struct EncodedCause: Equatable {
     case .overdue(let silence):
       kind = 19
       number = silence.rawValue
+    case .addressesRefused(let error):
+      kind = 20
+      number = Int64(error)
+    case .addressesTaken: kind = 21
     }
   }
 
@@ -227,6 +231,8 @@ struct EncodedCause: Equatable {
     case 17: .noPeers
     case 18: .peersFound
     case 19: .overdue(silence: Nanoseconds(rawValue: number))
+    case 20: .addressesRefused(error: Int32(clamping: number))
+    case 21: .addressesTaken
     default: nil
     }
   }

@@ -47,6 +47,8 @@ extension Cause {
     case .overdue: "overdue"
     case .noPeers: "no-peers"
     case .peersFound: "peers-found"
+    case .addressesRefused: "addresses-refused"
+    case .addressesTaken: "addresses-taken"
     case .syncGroup: "sync-group"
     case .shutdown: "shutdown"
     case .adopted: "adopted"
@@ -81,6 +83,8 @@ extension Names {
       return "this host was held up and sent no advert for \(time), so another may be master (timer_expired_backup)"
     case .noPeers: return "no unicast peer to send to"
     case .peersFound: return "there is a unicast peer to send to again"
+    case .addressesRefused(let error): return "the kernel refuses its addresses: \(Self.errorText(Int64(error)))"
+    case .addressesTaken: return "the kernel takes its addresses again"
     case .syncGroup(let member): return "moves with \(self.router(member)) of its sync group" + words
     case .shutdown: return "stopping"
     case .adopted: return "taken over from the engine before, unchanged"
@@ -140,7 +144,7 @@ extension Names {
     return LogLine(severity, (event.router.map { self.router($0) + ": " } ?? "") + sentence, fields: fields)
   }
 
-  private static func errorText(_ number: Int64) -> String {
+  static func errorText(_ number: Int64) -> String {
     guard let number = Int32(exactly: number), let text = strerror(number) else { return "errno \(number)" }
     return String(cString: text)
   }

@@ -107,6 +107,7 @@ public struct RouterRecord: BoardRecord {
         snapshot.master = address(RouterField.masterFamily, RouterField.masterHigh, RouterField.masterLow)
         snapshot.masterPriority = Priority(rawValue: self[RouterField.masterPriority])
         snapshot.faults = FaultReasons(rawValue: self[RouterField.faults])
+        snapshot.refusals = self[RouterField.refusals]
         return snapshot
       }
     }
@@ -123,6 +124,7 @@ public struct RouterRecord: BoardRecord {
         setAddress(newValue.master, RouterField.masterFamily, RouterField.masterHigh, RouterField.masterLow)
         self[RouterField.masterPriority] = newValue.masterPriority.rawValue
         self[RouterField.faults] = newValue.faults.rawValue
+        self[RouterField.refusals] = newValue.refusals
       }
     }
   }

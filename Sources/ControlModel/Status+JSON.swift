@@ -39,7 +39,8 @@ extension FaultReasons {
   /// A stable name for each reason that holds.
   public var labels: [String] {
     let names: [(FaultReasons, String)] = [
-      (.interface, "interface"), (.sourceAddress, "source-address"), (.peers, "peers"), (.tracker, "tracker"),
+      (.interface, "interface"), (.sourceAddress, "source-address"), (.peers, "peers"), (.addresses, "addresses"),
+      (.tracker, "tracker"),
       (.syncGroup, "sync-group"),
     ]
     return names.filter { contains($0.0) }.map(\.1)
@@ -110,6 +111,7 @@ extension Status {
             writer.object { writer in
               writer.member("address", "\(address.prefix.address)/\(address.prefix.length)")
               writer.member("owned", address.isOwned)
+              writer.member("refused", address.refusal.map { Names.errorText(Int64($0)) })
             }
           }
         }

@@ -19,6 +19,7 @@ extension Status {
             + router.sentence)
       }
     }
+    lines += routers.flatMap(remarks)
     if !groups.isEmpty {
       lines.append("")
       lines += Self.table(

@@ -34,6 +34,8 @@ public struct Status: Sendable, Equatable {
     public var prefix: IPPrefix
     /// Whether this host holds it.
     public var isOwned: Bool
+    /// The errno with which the kernel refused to take it when it was last asked; `nil` if it did not.
+    public var refusal: Int32?
   }
 
   /// A tracker's part.
@@ -149,7 +151,7 @@ extension Status.Router {
     source = record.sourceAddress
     addresses = (description?.addresses ?? 0..<0).clamped(to: 0..<board.addressCount).compactMap { position in
       guard let address = board.address(position), let prefix = address.prefix else { return nil }
-      return Status.Address(prefix: prefix, isOwned: address.isOwned)
+      return Status.Address(prefix: prefix, isOwned: address.isOwned, refusal: address.refusal)
     }
     counters = [:]
     for counter in RouterCounter.allCases { counters[counter] = record[counter] }

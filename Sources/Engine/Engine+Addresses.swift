@@ -196,7 +196,7 @@ extension Engine {
     for (position, result) in zip(positions, results) { settle(position, .add, result) }
   }
 
-  private func apply(_ changes: [AddressChange]) -> [AddressChangeResult] {
+  func apply(_ changes: [AddressChange]) -> [AddressChangeResult] {
     guard !changes.isEmpty else { return [] }
     do {
       return try kernelAddresses.apply(changes)
@@ -210,7 +210,12 @@ extension Engine {
     let address = plan.addresses[position]
     switch result {
     case .done, .alreadyThere, .notThere:
-      refused.remove(position)
+      if operation != .remove {
+        refusals.take(position)
+        record?.refusal = nil
+      }
+      // That it is not there any more, as it never was, is no news of one that the kernel would not take.
+      if record?.refusal == nil { refused.remove(position) }
       record?.isOwned = operation != .remove
       if operation == .remove {
         settling.remove(position)
@@ -227,7 +232,11 @@ extension Engine {
       }
     case .failed(let errno):
       // One that could not be removed stays marked, so that it is tried again, if need be by whoever cleans up.
-      if operation != .remove { record?.isOwned = false }
+      if operation != .remove {
+        record?.isOwned = false
+        record?.refusal = errno
+        refusals.refuse(position, of: address.router, errno)
+      }
       guard refused.insert(position).inserted else { return }
       outbox.send(
         .event(

@@ -25,6 +25,8 @@ extension Engine {
         } else {
           announcer.announce(router: router, rounds: repeats)
         }
+      case .tryAddresses:
+        refusals.scheduleTrial(of: router)
       case .cancelAnnouncements:
         announcementsAfterClaim[router] = 0
         announcer.cancel(router: router)
@@ -103,8 +105,8 @@ extension Engine {
     case .trackerDown(let tracker), .trackerUp(let tracker):
       board.tracker(tracker.rawValue)?.verdict.reason ?? ""
     case .started, .addressOwner, .masterDown, .masterResigned, .higherPriority, .tieLost, .preempted, .interfaceDown,
-      .interfaceUp, .sourceAddressLost, .sourceAddressFound, .overdue, .noPeers, .peersFound, .syncGroup, .shutdown,
-      .adopted:
+      .interfaceUp, .sourceAddressLost, .sourceAddressFound, .overdue, .noPeers, .peersFound, .addressesRefused,
+      .addressesTaken, .syncGroup, .shutdown, .adopted:
       ""
     }
   }

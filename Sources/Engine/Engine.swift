@@ -78,6 +78,7 @@ final class Engine {
   var native: Set<Int> = []
   /// Addresses of which it has been said that the kernel refuses to change them.
   var refused: Set<Int> = []
+  var refusals = AddressRefusalBook()
   var reconcileDue = MonotonicInstant(nanoseconds: 0)
   /// The next address that ``reconcile(at:)`` looks at; 0 between two passes.
   var reconcilePosition = 0
@@ -185,6 +186,7 @@ final class Engine {
     settleEntries()
     reviewGroups(at: now)
     reconcile(at: now)
+    reviewRefusals(at: now)
     announceSlice(at: now)
     outbox.flush()
     board.droppedMessages = outbox.totalDropped

@@ -131,7 +131,8 @@ extension EngineProcess {
   }
 
   static func permitted<Value>(
-    _ purpose: String, _ body: () throws(SystemError) -> Value
+    _ purpose: String, needs capabilities: String = "CAP_NET_RAW and CAP_NET_ADMIN",
+    _ body: () throws(SystemError) -> Value
   ) throws -> Value {
     do throws(SystemError) {
       return try body()
@@ -139,7 +140,7 @@ extension EngineProcess {
       guard error.errno == EPERM || error.errno == EACCES else { throw error }
       throw StartFailure(
         .missingCapability,
-        "\(purpose) needs CAP_NET_RAW and CAP_NET_ADMIN (\(error)); run as root or grant them to the service")
+        "\(purpose) needs \(capabilities) (\(error)); run as root or grant them to the service")
     }
   }
 }

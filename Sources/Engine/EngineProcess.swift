@@ -45,6 +45,10 @@ final class EngineProcess {
     let monitor = try Self.permitted("watching the network") { () throws(SystemError) in
       try NetlinkMonitor(watchesRouting: configuration.hasRouting)
     }
+    // Whoever cannot hold an address must not take it from a host that can.
+    try Self.permitted("changing addresses", needs: "CAP_NET_ADMIN") { () throws(SystemError) in
+      try AddressTable().checkPermission()
+    }
     var virtualInterfaces = try VirtualInterfaces(locks)
     let (silence, complaint) = Self.silence(configuration)
     self.silence = silence

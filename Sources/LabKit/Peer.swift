@@ -153,11 +153,15 @@ public final class MartletPeer: Peer {
   private let state = Mutex<(process: LabProcess?, starts: Int)>((nil, 0))
 
   private let name: String
+  private let launcher: [String]
 
   /// martlet in `host`, not started yet.
-  /// - Parameter name: what tells it from another in the same host.
-  public init(host: Host, name: String = "martlet") throws(LabError) {
+  /// - Parameters:
+  ///   - name: what tells it from another in the same host.
+  ///   - launcher: what it is started through, as `setpriv` with its arguments.
+  public init(host: Host, name: String = "martlet", launcher: [String] = []) throws(LabError) {
     guard let binary = LabEnvironment.martletBinary else { throw LabError("the martlet binary is missing") }
+    self.launcher = launcher
     self.host = host
     self.binary = binary
     self.name = name
@@ -180,7 +184,7 @@ public final class MartletPeer: Peer {
     try writeFile(configurationPath, configuration)
     let process = try host.start(
       // In a lab of an ordinary user there is only root, and it stays root there.
-      [
+      launcher + [
         binary, "run", "-f", configurationPath, "--runtime-directory", directory, "--log-format", "text", "--user",
         "nobody",
       ],

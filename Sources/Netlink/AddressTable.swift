@@ -24,6 +24,18 @@ public final class AddressTable {
     }
   }
 
+  /// Finds out whether this process may change addresses, by a request that changes nothing: the kernel looks at who asks before it
+  /// looks for the interface, and there is none of the number.
+  /// - Throws: EPERM or EACCES if it may not, and whatever keeps the kernel from being asked.
+  public func checkPermission() throws(SystemError) {
+    let nowhere = InterfaceIndex(rawValue: .max)
+    let address = AddressSpecification(prefix: IPPrefix(host: IPAddress(v4: 0x7F00_0001)), interface: nowhere)
+    guard case .failed(let error) = try apply([AddressChange(.remove, address)]).first,
+      error == EPERM || error == EACCES
+    else { return }
+    throw SystemError(operation: "change addresses", errno: error)
+  }
+
   /// Makes all changes in order and says of each what became of it. Throws only if the kernel cannot be talked to.
   public func apply(_ changes: [AddressChange]) throws(SystemError) -> [AddressChangeResult] {
     try apply(changes[...])

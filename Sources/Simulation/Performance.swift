@@ -57,7 +57,7 @@ public struct Performance: Sendable {
     case .priorityChanged(let old, let new):
       return Event(
         at: deed.at, host: deed.host, text: "\(name) effective priority \(old) → \(new)", router: nil, state: nil)
-    case .send, .claim, .release, .announce, .cancelAnnouncements, .otherMaster:
+    case .send, .claim, .release, .announce, .cancelAnnouncements, .otherMaster, .tryAddresses:
       return nil
     }
   }

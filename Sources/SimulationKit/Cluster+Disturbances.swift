@@ -24,6 +24,9 @@ extension Cluster {
       reload(host, as: routers)
     case .interface(let host, let interface, let isUp):
       setInterface(interface, of: host, up: isUp)
+    case .kernel(let host, let refuses):
+      hosts[host].refusesAddresses = refuses
+      if !refuses { hosts[host].refused = hosts[host].refused.map { _ in false } }
     case .tracker(let host, let tracker, let status):
       guard hosts[host].trackers.indices.contains(tracker.rawValue) else { return }
       hosts[host].trackers[tracker.rawValue] = status
@@ -59,6 +62,7 @@ extension Cluster {
   private mutating func switchOff(_ host: Int) {
     setCondition(.off, of: host)
     hosts[host].queue.removeAll()
+    hosts[host].refused = hosts[host].refused.map { _ in false }
     for router in hosts[host].holds.indices where hosts[host].holds[router] {
       setHolds(false, at: RouterPlace(host: host, router: router))
     }

@@ -33,7 +33,9 @@ extension Cluster {
   mutating func check(_ action: Action, at place: RouterPlace) {
     switch action {
     case .transition(let transition):
-      if (transition.to == .master) != hosts[place.host].holds[place.router] {
+      let isHolding = hosts[place.host].holds[place.router]
+      let isRefused = hosts[place.host].refused[place.router]
+      if isHolding && transition.to != .master || transition.to == .master && !isHolding && !isRefused {
         report("host \(place.host) told of \(transition.to) before the deed", at: place)
       }
       if transition.to == .master { checkRight(to: transition, at: place) }
@@ -42,7 +44,7 @@ extension Cluster {
       if isChangeOfHolder { reviewRouter(of: place) } else { reviewMember(place) }
     case .priorityChanged:
       if hosts[place.host].holds[place.router] { reviewRouter(of: place) } else { reviewMember(place) }
-    case .send, .claim, .release, .announce, .cancelAnnouncements, .otherMaster:
+    case .send, .claim, .release, .announce, .cancelAnnouncements, .otherMaster, .tryAddresses:
       return
     }
   }
@@ -79,6 +81,26 @@ extension Cluster {
     }
   }
 
+  /// Notes that a host is refused addresses that it has claimed, which disturbs who holds them: it may find that out once, and must then
+  /// claim no more until the kernel takes them.
+  mutating func refuseClaim(at place: RouterPlace) {
+    if hosts[place.host].refused[place.router] {
+      report("host \(place.host) claimed what its kernel has refused before", at: place)
+    }
+    hosts[place.host].refused[place.router] = true
+    // Who yielded to it waits anew.
+    for router in routers.indices { invariants.beginAnew(.waiting, of: router, now: now) }
+  }
+
+  /// No host is master of addresses that its kernel refuses.
+  mutating func checkMastership(of host: Int) {
+    guard hosts[host].condition == .running else { return }
+    for router in hosts[host].holds.indices
+    where hosts[host].core.state(of: router) == .master && !hosts[host].holds[router] {
+      report("host \(host) is master of what it does not hold", at: RouterPlace(host: host, router: router))
+    }
+  }
+
   /// A host takes part with each router that nothing keeps from it, and with no other.
   mutating func checkHealth(of host: Int) {
     guard hosts[host].condition == .running else { return }
@@ -88,10 +110,15 @@ extension Cluster {
         case .backup, .master: true
         case .initialize, .fault: false
         }
-      guard takesPart != hosts[host].isHealthy(router) else { continue }
+      guard takesPart != hosts[host].isHealthy(router), takesPart || !awaitsTrial(router, of: host) else { continue }
       let what = takesPart ? "takes part in spite of a fault" : "does not take part and has no fault"
       report("host \(host) \(what)", at: RouterPlace(host: host, router: router))
     }
+  }
+
+  /// Whether a router, or another of its group, waits for the next try of addresses that the kernel has refused.
+  private func awaitsTrial(_ router: Int, of host: Int) -> Bool {
+    hosts[host].companions(of: router).contains { hosts[host].core.snapshot(of: $0).faults.contains(.addresses) }
   }
 
   // MARK: What lasts
@@ -99,7 +126,7 @@ extension Cluster {
   /// Looks at what a disturbance may have begun or ended.
   mutating func review(after disturbance: Disturbance) {
     switch disturbance {
-    case .start, .handOver, .tracker, .conditions:
+    case .start, .handOver, .tracker, .kernel, .conditions:
       // All that changes by these comes about by transitions, which have been looked at.
       return
     case .crash, .stop, .freeze, .thaw, .interface, .reload:

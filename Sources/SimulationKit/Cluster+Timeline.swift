@@ -24,7 +24,7 @@ extension Cluster {
     let router = hosts[deed.host].seats[deed.router].router
     let words: String
     switch deed.action {
-    case .claim, .release, .cancelAnnouncements, .send: return nil
+    case .claim, .release, .cancelAnnouncements, .send, .tryAddresses: return nil
     case .announce: words = "announces its addresses"
     case .transition(let transition):
       let change = "\(transition.from) → \(transition.to) at priority \(transition.priority)"
@@ -48,6 +48,8 @@ extension Cluster {
     case .trackerUp(let tracker): "tracker \(tracker.rawValue) up"
     case .overdue(let silence): "held up for \(silence)"
     case .syncGroup(let member): "with its router at position \(member)"
+    case .addressesRefused: "the kernel refuses its addresses"
+    case .addressesTaken: "the kernel takes its addresses again"
     case .started, .addressOwner, .interfaceDown, .interfaceUp, .sourceAddressLost, .sourceAddressFound, .noPeers,
       .peersFound, .shutdown, .adopted:
       "\(cause)"

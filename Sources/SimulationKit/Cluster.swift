@@ -93,6 +93,7 @@ public struct Cluster: Sendable {
     if let host = disturbance.host {
       rearm(host)
       checkGroups(of: host)
+      checkMastership(of: host)
       checkHealth(of: host)
     }
     review(after: disturbance)
@@ -153,6 +154,7 @@ public struct Cluster: Sendable {
   private mutating func finishStep(of host: Int) {
     rearm(host)
     checkGroups(of: host)
+    checkMastership(of: host)
   }
 
   /// Sets a host's alarm to what its core waits for.
@@ -164,6 +166,7 @@ public struct Cluster: Sendable {
   mutating func carryOutEffects(of host: Int) {
     guard !effects.isEmpty else { return }
     checkAnnouncements(of: host)
+    var answers: [HostInput] = []
     for effect in effects {
       let router = effect.router
       switch effect.action {
@@ -174,7 +177,16 @@ public struct Cluster: Sendable {
         send(priority, router: router, from: host)
         continue
       case .claim:
-        setHolds(true, at: RouterPlace(host: host, router: router))
+        if hosts[host].refusesAddresses, !hosts[host].holds[router] {
+          refuseClaim(at: RouterPlace(host: host, router: router))
+          answers.append(.addressesRefused(error: 1, router: router))
+        } else {
+          setHolds(true, at: RouterPlace(host: host, router: router))
+        }
+      case .tryAddresses:
+        answers.append(
+          hosts[host].refusesAddresses
+            ? .addressesRefused(error: 1, router: router) : .addressesTaken(router: router))
       case .release:
         setHolds(false, at: RouterPlace(host: host, router: router))
       case .announce, .cancelAnnouncements, .transition, .priorityChanged, .otherMaster:
@@ -183,6 +195,7 @@ public struct Cluster: Sendable {
       deeds.append(Deed(at: now, host: host, router: router, action: effect.action))
       check(effect.action, at: RouterPlace(host: host, router: router))
     }
+    for answer in answers { give(answer, to: host) }
   }
 
   /// Puts a router's addresses on its host, or takes them off.

@@ -19,6 +19,8 @@ public enum Disturbance: Sendable, Hashable {
   case reload(host: Int, [VirtualRouterConfiguration])
   /// A host's interface comes up or goes down, by its position in ``HostDefinition/lans``.
   case interface(host: Int, Int = 0, up: Bool)
+  /// A host's kernel refuses to take addresses from now on, or takes them again. What it has it keeps.
+  case kernel(host: Int, refuses: Bool)
   /// A tracker of a host changes.
   case tracker(host: Int, TrackerID, TrackerStatus)
   /// Packets from one host to another are lost, or pass again, on one LAN or on all.
@@ -32,7 +34,7 @@ public enum Disturbance: Sendable, Hashable {
   public var host: Int? {
     switch self {
     case .start(let host), .crash(let host), .stop(let host), .freeze(let host), .thaw(let host), .handOver(let host),
-      .reload(let host, _), .interface(let host, _, _), .tracker(let host, _, _):
+      .reload(let host, _), .interface(let host, _, _), .kernel(let host, _), .tracker(let host, _, _):
       host
     case .link, .healLinks, .conditions: nil
     }
@@ -52,6 +54,7 @@ extension Disturbance: CustomStringConvertible {
     case .reload(let host, let routers):
       "reload host \(host) with priorities \(routers.map { "\($0.priority)" }.joined(separator: ", "))"
     case .interface(let host, let interface, let isUp): "interface \(interface) of host \(host) \(isUp ? "up" : "down")"
+    case .kernel(let host, let refuses): "kernel of host \(host) \(refuses ? "refuses" : "takes") addresses"
     case .tracker(let host, let tracker, let status): "tracker \(tracker.rawValue) of host \(host) \(status)"
     case .link(let sender, let receiver, let lan, let isOpen):
       "\(isOpen ? "join" : "cut") host \(sender) to \(receiver)\(lan.map { " on LAN \($0)" } ?? "")"

@@ -127,6 +127,13 @@ struct Invariants: Sendable {
     return overrun
   }
 
+  /// Counts a condition from now for every member of a virtual router that it holds for.
+  mutating func beginAnew(_ condition: Condition, of router: Int, now: MonotonicInstant) {
+    for member in members[router].indices where members[router][member].episodes[condition.rawValue] != nil {
+      members[router][member].episodes[condition.rawValue] = Episode(since: now)
+    }
+  }
+
   /// Since when a condition has held.
   func since(_ condition: Condition, at seat: Seat) -> MonotonicInstant? {
     members[seat.router][seat.member].episodes[condition.rawValue]?.since

@@ -144,7 +144,7 @@ extension RandomRun {
       let other = (host + Int.random(in: 1..<hosts.count, using: &random)) % hosts.count
       let lan = Int.random(in: 0..<lanCount, using: &random)
       let tracker = TrackerID(rawValue: Int.random(in: Self.trackers.indices, using: &random))
-      switch Int.random(in: 0..<16, using: &random) {
+      switch Int.random(in: 0..<18, using: &random) {
       case 0, 1: return .start(host: host)
       case 2: return .crash(host: host)
       case 3: return .stop(host: host)
@@ -158,6 +158,8 @@ extension RandomRun {
       case 12: return .tracker(host: host, tracker, .up)
       case 13: return .link(from: host, to: other, lan: lan, open: false)
       case 14: return .link(from: host, to: other, open: false)
+      case 15: return .kernel(host: host, refuses: true)
+      case 16: return .kernel(host: host, refuses: false)
       default: return .healLinks
       }
     }

@@ -28,8 +28,11 @@ public struct RandomRun: Sendable {
     disturbances = drawing.trouble(for: hosts, within: duration)
   }
 
-  /// How long what follows the trouble lasts: time enough for the slowest.
-  private var calm: Nanoseconds { interval.nanoseconds * 40 }
+  /// How long what follows the trouble lasts: time enough for the slowest, and for the pause after which refused addresses are tried.
+  private var calm: Nanoseconds {
+    let isRefused = disturbances.contains { if case .kernel = $0.what { true } else { false } }
+    return interval.nanoseconds * 40 + (isRefused ? min(duration, .seconds(60)) : .zero)
+  }
 
   /// Runs it, and returns the cluster as it has come to rest, everything healed.
   ///
@@ -43,6 +46,7 @@ public struct RandomRun: Sendable {
     cluster.disturb(.healLinks)
     cluster.disturb(.conditions(LinkConditions()))
     for (host, definition) in hosts.enumerated() {
+      cluster.disturb(.kernel(host: host, refuses: false))
       cluster.disturb(.thaw(host: host))
       cluster.disturb(.start(host: host))
       for interface in definition.lans.indices { cluster.disturb(.interface(host: host, interface, up: true)) }

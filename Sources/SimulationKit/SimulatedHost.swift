@@ -33,6 +33,10 @@ struct SimulatedHost: Sendable {
   var core: VirtualRouterSet
   /// Which routers' addresses its kernel has.
   var holds: [Bool]
+  /// Whether its kernel refuses to take addresses.
+  var refusesAddresses = false
+  /// Which routers have been refused their addresses since the kernel last took any, and know it.
+  var refused: [Bool]
   /// What arrived while it was frozen, and for which router.
   var queue: [(Packet, router: Int)] = []
 
@@ -50,6 +54,7 @@ struct SimulatedHost: Sendable {
     isUp = Array(repeating: true, count: definition.lans.count)
     trackers = Array(repeating: .up, count: definition.trackerCount)
     holds = Array(repeating: false, count: definition.routers.count)
+    refused = holds
     core = definition.freshCore
   }
 

@@ -43,6 +43,8 @@ public struct FaultReasons: OptionSet, Sendable, Hashable {
   public static let syncGroup = FaultReasons(rawValue: 8)
   /// There is no peer to send to (`unicast_fault_no_peer`).
   public static let peers = FaultReasons(rawValue: 16)
+  /// The kernel refuses all of the router's addresses, so it could be master and nobody would answer.
+  public static let addresses = FaultReasons(rawValue: 32)
 }
 
 /// Why a transition happened. Every surface (log, notify, status, metrics) shows it.
@@ -79,6 +81,10 @@ public enum Cause: Sendable, Hashable {
   case noPeers
   /// There is a peer to send to.
   case peersFound
+  /// The kernel refused all of the router's addresses, with this errno.
+  case addressesRefused(error: Int32)
+  /// The kernel takes an address again.
+  case addressesTaken
   /// The sync group moved together; `member` is the router whose own transition caused it, by its position.
   case syncGroup(member: Int)
   /// The process was told to stop, or its configuration no longer has the router.
@@ -120,6 +126,9 @@ public enum Action: Sendable, Hashable {
   case release
   /// Send gratuitous ARP or unsolicited neighbour advertisements for every address, `repeats` times each.
   case announce(repeats: Int)
+  /// Find out whether the kernel would take the router's addresses, without keeping them, and answer with
+  /// ``HostInput/addressesTaken(router:)`` or ``HostInput/addressesRefused(error:router:)``.
+  case tryAddresses
   /// Stop sending announcements that still wait.
   case cancelAnnouncements
   /// Tell of a transition, with its cause.

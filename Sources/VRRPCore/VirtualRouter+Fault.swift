@@ -24,6 +24,14 @@ extension VirtualRouter {
     enter(.fault(fault), cause: cause, at: now, into: &effects)
   }
 
+  /// Asks for another try of addresses that the kernel refused. The router stays in FAULT until they are taken: to claim them in earnest
+  /// would be to take the role from a host that can hold them.
+  mutating func tryAddressesIfDue(at now: MonotonicInstant, into effects: inout [Effect]) {
+    guard ownFaults.contains(.addresses), let due = refusals.retryAt, due <= now else { return }
+    refusals.beginTrial(at: now)
+    emit(.tryAddresses, into: &effects)
+  }
+
   /// Remembers a master heard in FAULT.
   mutating func hearInFault(
     _ advert: Advertisement, from sender: IPAddress, at now: MonotonicInstant

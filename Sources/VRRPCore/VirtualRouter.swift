@@ -67,6 +67,8 @@ struct VirtualRouter: Sendable {
   var sourceAddress: IPAddress?
   /// What is wrong with the router itself; a group's fault is not among it.
   var ownFaults: FaultReasons = .sourceAddress
+  /// What came of its addresses when the kernel would not take them.
+  var refusals = AddressRefusals()
   /// Whether its sync group is in fault on another's account.
   var isHeldByGroup = false
   /// Whether it has yet to run for the first time, and therefore waits for every check's first verdict.
@@ -112,7 +114,8 @@ struct VirtualRouter: Sendable {
   /// When the state next has something to do by itself.
   var deadline: MonotonicInstant? {
     switch state {
-    case .initialize, .fault: nil
+    case .initialize: nil
+    case .fault: ownFaults.contains(.addresses) ? refusals.retryAt : nil
     case .backup(let backup): backup.wantsMastership ? nil : backup.masterDownAt
     case .master(let master): master.deadline
     }
@@ -143,7 +146,10 @@ struct VirtualRouter: Sendable {
   /// Does what is due by the clock.
   mutating func fire(at now: MonotonicInstant, into effects: inout [Effect]) -> Proposal {
     switch state {
-    case .initialize, .fault:
+    case .initialize:
+      return .remain
+    case .fault:
+      tryAddressesIfDue(at: now, into: &effects)
       return .remain
     case .backup(let backup):
       guard backup.masterDownAt <= now, !backup.wantsMastership else { return .remain }

@@ -100,7 +100,7 @@ public struct SyncGroupConfiguration: Sendable, Hashable {
 public struct VirtualRouterSnapshot: Sendable, Hashable {
   /// The state.
   public var state: RouterState
-  /// When the next advert is due (master), or the master counts as down (backup).
+  /// When the next advert is due (master), the master counts as down (backup), or refused addresses are tried again (fault).
   public var mainDeadline: MonotonicInstant?
   /// When preempting the lower-priority master is allowed.
   public var preemptDeadline: MonotonicInstant?
@@ -120,6 +120,8 @@ public struct VirtualRouterSnapshot: Sendable, Hashable {
   public var effectivePriority: Priority
   /// Why it is in fault, if it is.
   public var faults: FaultReasons
+  /// How often in a row the kernel has refused all addresses.
+  public var refusals: UInt8
 
   /// A snapshot of a router in `state` that has heard nobody.
   public init(state: RouterState, activeInterval: Centiseconds, effectivePriority: Priority) {
@@ -128,5 +130,6 @@ public struct VirtualRouterSnapshot: Sendable, Hashable {
     self.effectivePriority = effectivePriority
     masterPriority = .resignation
     faults = []
+    refusals = 0
   }
 }

@@ -68,6 +68,7 @@ extension VirtualRouter {
     var snapshot = VirtualRouterSnapshot(
       state: currentState, activeInterval: timers.interval, effectivePriority: priority)
     snapshot.faults = isStarted ? faults : []
+    snapshot.refusals = refusals.count
     switch state {
     case .initialize:
       break
@@ -81,6 +82,7 @@ extension VirtualRouter {
       snapshot.announcementDeadline = [master.secondSetAt, master.aloneAt].compactMap(\.self).min()
       snapshot.refreshDeadline = master.refreshAt
     case .fault(let fault):
+      if ownFaults.contains(.addresses) { snapshot.mainDeadline = refusals.retryAt }
       snapshot.activeInterval = fault.activeInterval
       snapshot.record(fault.master)
     }
@@ -116,7 +118,11 @@ extension VirtualRouter {
           secondSetRepeats: max(schedule.repeats, schedule.lowerPriorityRepeats), refreshAt: refreshAt))
     case .fault:
       state = .fault(Fault(master: snapshot.heardMaster, activeInterval: activeInterval))
+      if snapshot.faults.contains(.addresses) { ownFaults.insert(.addresses) }
     }
+    refusals = AddressRefusals(
+      count: snapshot.refusals, isInFault: ownFaults.contains(.addresses), retryAt: snapshot.mainDeadline,
+      adoptedAt: now)
   }
 }
 

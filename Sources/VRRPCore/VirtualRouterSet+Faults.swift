@@ -87,6 +87,18 @@ extension VirtualRouterSet {
     reviewFaults(from: router, cause: cause, at: now, into: &effects)
   }
 
+  /// Has a router whose addresses the kernel refuses go to FAULT, or stay there for a longer pause.
+  mutating func refuseAddresses(
+    of router: Int, error: Int32, at now: MonotonicInstant, into effects: inout [Effect]
+  ) {
+    guard routers.indices.contains(router) else { return }
+    let isKnown = routers[router].ownFaults.contains(.addresses)
+    guard isKnown || routers[router].currentState == .master else { return }
+    routers[router].refusals.refuse(at: now)
+    setFault(.addresses, to: true, of: router, cause: .addressesRefused(error: error), at: now, into: &effects)
+    rearm(router)
+  }
+
   /// Takes what the router's own trackers say into its faults.
   ///
   /// A tracker without a verdict is no fault, except for a router that went to FAULT before it ever ran: leaving it would be

@@ -20,6 +20,11 @@ public enum HostInput: Sendable, Hashable {
   case sourceAddress(IPAddress?, router: Int)
   /// Whether there is any peer to send to. Told only of a router that is in fault without (`unicast_fault_no_peer`).
   case peers(present: Bool, router: Int)
+  /// The kernel refused all addresses of a master, or all that were tried, with this errno. A router that is neither master nor in fault
+  /// for it already takes no notice.
+  case addressesRefused(error: Int32, router: Int)
+  /// The kernel took an address that was tried.
+  case addressesTaken(router: Int)
   /// The router must stop for good: release, then resign. What comes after is ignored.
   case shutdown(router: Int)
 }
@@ -102,6 +107,13 @@ public struct VirtualRouterSet: Sendable {
       setFault(.sourceAddress, to: address == nil, of: router, cause: cause, at: now, into: &effects)
     case .peers(let isPresent, let router):
       setFault(.peers, to: !isPresent, of: router, cause: isPresent ? .peersFound : .noPeers, at: now, into: &effects)
+    case .addressesRefused(let error, let router):
+      refuseAddresses(of: router, error: error, at: now, into: &effects)
+    case .addressesTaken(let router):
+      guard routers.indices.contains(router), routers[router].ownFaults.contains(.addresses) else { return }
+      routers[router].refusals.take(at: now)
+      setFault(.addresses, to: false, of: router, cause: .addressesTaken, at: now, into: &effects)
+      rearm(router)
     case .shutdown(let router):
       guard routers.indices.contains(router) else { return }
       routers[router].stop(at: now, into: &effects)

@@ -14,7 +14,7 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
     .higherPriority(v4, .owner), .tieLost(v6, .standard), .preempted(v4, Priority(rawValue: 1)),
     .trackerDown(TrackerID(rawValue: 3)), .trackerUp(TrackerID(rawValue: 0)), .interfaceDown, .interfaceUp,
     .sourceAddressLost, .sourceAddressFound, .syncGroup(member: 9), .shutdown, .adopted, .noPeers,
-    .peersFound, .overdue(silence: .seconds(5)),
+    .peersFound, .overdue(silence: .seconds(5)), .addressesRefused(error: 13), .addressesTaken,
   ]
 
   private static let messages: [EngineMessage] =

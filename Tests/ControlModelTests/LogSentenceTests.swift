@@ -35,6 +35,8 @@ import VRRPCore
     ),
     (.noPeers, "", "no unicast peer to send to"),
     (.peersFound, "", "there is a unicast peer to send to again"),
+    (.addressesRefused(error: 13), "", "the kernel refuses its addresses: Permission denied"),
+    (.addressesTaken, "", "the kernel takes its addresses again"),
     (.syncGroup(member: 1), "", "moves with VI_2 of its sync group"),
     (.syncGroup(member: 99), "", "moves with router #99 of its sync group"), (.shutdown, "", "stopping"),
     (.adopted, "", "taken over from the engine before, unchanged"),
@@ -155,7 +157,7 @@ import VRRPCore
     #expect(lines[2].hasSuffix("42 s"))
     #expect(lines.contains("VI_1: BACKUP → MASTER 42 s ago: started"))
     #expect(lines.contains { $0.hasPrefix("G      MASTER  VI_1") })
-    #expect(status.json.contains("\"addresses\":[{\"address\":\"192.0.2.99/24\",\"owned\":true}"))
+    #expect(status.json.contains("\"addresses\":[{\"address\":\"192.0.2.99/24\",\"owned\":true,\"refused\":null}"))
     #expect(
       status.json.contains("\"master\":{\"self\":true,\"address\":\"192.0.2.1\",\"priority\":90,\"heard_ago\":null}"))
   }

@@ -133,6 +133,40 @@ import VRRPCore
     #expect(!cluster.violations.isEmpty)
   }
 
+  @Test("A host whose kernel refuses its addresses claims them once; one that claims them again is seen")
+  func refusedClaims() throws {
+    let bounds = Bounds(longestInterval: .seconds(1), longestDelay: .milliseconds(1), lostInARow: 0)
+    var cluster = try Cluster(seed: 1, hosts: [Self.host(100), Self.host(150)], bounds: bounds)
+    cluster.disturb(.start(host: 0))
+    cluster.run(for: .seconds(10))
+    cluster.disturb(.kernel(host: 1, refuses: true))
+    cluster.disturb(.start(host: 1))
+    cluster.run(for: .seconds(200))
+    #expect(cluster.violations.isEmpty, "\(cluster.violations)")
+    #expect(cluster.state(of: 0, on: 1) == .fault)
+    #expect(cluster.holders(of: 0) == [0])
+    var healed = cluster
+    healed.disturb(.kernel(host: 1, refuses: false))
+    healed.run(for: .seconds(70))
+    #expect(healed.holders(of: 0) == [1])
+    #expect(healed.violations.isEmpty, "\(healed.violations)")
+
+    cluster.misconfigure(1, as: Self.host(150))
+    cluster.run(for: .seconds(10))
+    #expect(cluster.violations.contains { $0.what.contains("claimed what its kernel has refused") })
+  }
+
+  @Test("A master that holds nothing is seen")
+  func emptyMaster() throws {
+    let bounds = Bounds(longestInterval: .seconds(1), longestDelay: .milliseconds(1), lostInARow: 0)
+    var cluster = try Cluster(seed: 1, hosts: [Self.host(100)], bounds: bounds)
+    cluster.disturb(.start(host: 0))
+    cluster.run(for: .seconds(10))
+    cluster.setHolds(false, at: RouterPlace(host: 0, router: 0))
+    cluster.run(for: .seconds(2))
+    #expect(cluster.violations.contains { $0.what.contains("is master of what it does not hold") })
+  }
+
   @Test("At rest, the wrong holder, two holders and none are failures")
   func restlessness() throws {
     let run = RandomRun(seed: 1)

@@ -37,6 +37,8 @@ import VRRPCore
         return (transition.to == .master) == holds ? nil : "told of a deed not done"
       case .otherMaster:
         return state == .master ? nil : "heard another master without being one"
+      case .tryAddresses:
+        return state == .fault ? nil : "tried addresses out of FAULT"
       case .cancelAnnouncements, .priorityChanged:
         return nil
       }
@@ -76,6 +78,8 @@ import VRRPCore
     case 2: return .interface(up: Int.random(in: 0..<3, using: &random) > 0, router: router)
     case 3: return .sourceAddress([.own, .own, .lowPeer, nil].randomElement(using: &random) ?? nil, router: router)
     case 11: return .peers(present: Int.random(in: 0..<3, using: &random) > 0, router: router)
+    case 12: return .addressesRefused(error: 1, router: router)
+    case 13: return .addressesTaken(router: router)
     case 4: return Int.random(in: 0..<300, using: &random) == 0 ? .shutdown(router: router) : .timer
     case 5...10:
       let advert = Advertisement(

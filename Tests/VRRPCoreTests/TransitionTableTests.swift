@@ -5,10 +5,10 @@ import VRRPCore
 /// Every state against every input: what state follows and what is done.
 ///
 /// Deeds are written `S100` send at priority 100, `C` claim, `R` release, `A5` announce five times, `X` cancel announcements,
-/// `P80` priority changed to 80, `O+` and `O-` another master was heard and this one yields or stays.
+/// `P80` priority changed to 80, `?` try whether the addresses are taken, `O+` and `O-` another master was heard and this one yields or stays.
 @Suite struct TransitionTableTests {
   enum Start: String, Sendable, CaseIterable {
-    case notStarted, awaitingVerdict, backup, master, fault, stopped
+    case notStarted, awaitingVerdict, backup, master, fault, refused, stopped
 
     /// A router of priority 100 with tracker 0 (no weight) and tracker 1 (-20) in this state, a second after entering it.
     var rig: Rig {
@@ -29,6 +29,9 @@ import VRRPCore
       switch self {
       case .notStarted, .awaitingVerdict, .backup: break
       case .master: rig.fireNext()
+      case .refused:
+        rig.fireNext()
+        rig.handle(.addressesRefused(error: 1, router: 0))
       case .fault: rig.handle(.interface(up: false, router: 0))
       case .stopped: rig.handle(.shutdown(router: 0))
       }
@@ -39,7 +42,8 @@ import VRRPCore
 
   enum Input: String, Sendable, CaseIterable {
     case start, resignation, lower, equalFromLowerAddress, equalFromSameAddress, equalFromHigherAddress, higher
-    case timer, trackerDown, trackerUp, weightDown, interfaceDown, interfaceUp, addressLost, addressChanged, shutdown
+    case timer, trackerDown, trackerUp, weightDown, interfaceDown, interfaceUp, addressLost, addressChanged, refused,
+      taken, shutdown
 
     func apply(to rig: inout Rig) -> [Action] {
       switch self {
@@ -58,6 +62,8 @@ import VRRPCore
       case .interfaceUp: rig.handle(.interface(up: true, router: 0)).map(\.action)
       case .addressLost: rig.handle(.sourceAddress(nil, router: 0)).map(\.action)
       case .addressChanged: rig.handle(.sourceAddress(.lowPeer, router: 0)).map(\.action)
+      case .refused: rig.handle(.addressesRefused(error: 1, router: 0)).map(\.action)
+      case .taken: rig.handle(.addressesTaken(router: 0)).map(\.action)
       case .shutdown: rig.handle(.shutdown(router: 0)).map(\.action)
       }
     }
@@ -80,10 +86,14 @@ import VRRPCore
       .resignation: "master S100", .lower: "master O- S100 A5", .equalFromLowerAddress: "master O- S100 A5",
       .equalFromSameAddress: "master O-", .equalFromHigherAddress: "backup O+ X R", .higher: "backup O+ X R",
       .timer: "master S100", .trackerDown: "fault X R S0", .weightDown: "master P80",
-      .interfaceDown: "fault X R S0", .addressLost: "fault X R S0", .shutdown: "initialize X R S0",
+      .interfaceDown: "fault X R S0", .addressLost: "fault X R S0", .refused: "fault X R S0",
+      .shutdown: "initialize X R S0",
     ],
     .fault: [
       .weightDown: "fault P80", .interfaceUp: "backup", .shutdown: "initialize",
+    ],
+    .refused: [
+      .timer: "fault ?", .taken: "backup", .weightDown: "fault P80", .shutdown: "initialize",
     ],
     .stopped: [:],
   ]
@@ -111,6 +121,7 @@ import VRRPCore
     case .release: "R"
     case .announce(let repeats): "A\(repeats)"
     case .cancelAnnouncements: "X"
+    case .tryAddresses: "?"
     case .transition: "T"
     case .priorityChanged(_, let priority): "P\(priority)"
     case .otherMaster(_, _, let yields): yields ? "O+" : "O-"
