@@ -25,6 +25,8 @@ public struct CapabilitySet: OptionSet, Sendable, Hashable {
   public static let rawNetwork = CapabilitySet(rawValue: 1 << 13)
   /// CAP_IPC_LOCK: lock memory.
   public static let lockMemory = CapabilitySet(rawValue: 1 << 14)
+  /// CAP_SYS_PTRACE: look into processes of other users.
+  public static let tracing = CapabilitySet(rawValue: 1 << 19)
   /// CAP_SYS_ADMIN: namespaces and much else.
   public static let systemAdministration = CapabilitySet(rawValue: 1 << 21)
   /// CAP_SYS_NICE: real-time scheduling.

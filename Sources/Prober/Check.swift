@@ -217,7 +217,11 @@ final class Check {
     }
     scheduleNext()
     if let kind = result.refusal { return refused(CheckRefusal(words: result.words, kind: kind)) }
-    guard result.counts else { return refuse(result.words) }
+    guard result.counts else {
+      refuse(result.words)
+      if result.isBarred, history.isUntried { omit(result.words) }
+      return
+    }
     guard result.isSuccess || !isMissed else { return missedFailures += 1 }
     missedFailures = 0
     lastRefusal = nil
@@ -232,7 +236,8 @@ final class Check {
   }
 
   /// Leaves the check out until it can be run: what was never there, or may not be run, must not keep an address away.
-  private func omit(_ words: String) {
+  private func omit(_ obstacle: String) {
+    let words = "cannot tell: \(obstacle)"
     guard history.omission != words else { return }
     history.omission = words
     onVerdict?(self, true)

@@ -106,6 +106,8 @@ struct CheckResult: Equatable {
   var isSuccess: Bool
   /// Whether it counts; a run that could not ask says nothing.
   var counts = true
+  /// Whether it could not ask because this process may not, which goes on until somebody changes that; such a result does not count.
+  var isBarred = false
   /// Whether the run goes on, since it cannot be ended. A result of it that does not count follows when it has ended.
   var goesOn = false
   /// Why nothing was asked, if that is so.

@@ -105,7 +105,9 @@ final class ProbeWork: CheckWork {
     let number = service.mailbox.expect { [weak self] outcome in
       self?.number = nil
       self?.run = nil
-      completion(CheckResult(isSuccess: outcome.isSuccess, counts: !outcome.isUnasked, words: outcome.words))
+      completion(
+        CheckResult(
+          isSuccess: outcome.isSuccess, counts: !outcome.isUnasked, isBarred: outcome.isBarred, words: outcome.words))
     }
     self.number = number
     let post = service.mailbox.post

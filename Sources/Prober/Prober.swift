@@ -63,7 +63,7 @@ final class Prober {
     checks.onVerdict = { [weak self] verdict in self?.tell(verdict) }
     combinations.onVerdict = { [weak self] verdict in self?.link?.send(verdict) }
     files.onLevel = { [weak self] index, level, reason in
-      self?.send(.file(index), TrackerVerdict(tracker: index, status: .level(level), reason: reason))
+      self?.send(.file(index), TrackerVerdict(tracker: index, status: TrackerStatus(level: level), reason: reason))
     }
     processes.onVerdict = { [weak self] index, verdict in self?.send(.process(index), verdict) }
     processes.onWish = { [weak self] isWanted in _ = self?.report(.processEvents(wanted: isWanted)) }
@@ -254,7 +254,7 @@ final class Prober {
     processes.adopt(configuration.trackedProcesses) { previous(.process($0)) }
     for verdict in checks.verdicts { combinations.note(verdict.tracker, verdict.status, verdict.reason) }
     for (index, level, reason) in files.levels {
-      if let number = trackerNumbers[.file(index)] { combinations.note(number, .level(level), reason) }
+      if let number = trackerNumbers[.file(index)] { combinations.note(number, TrackerStatus(level: level), reason) }
     }
     for verdict in processes.verdicts {
       if let number = trackerNumbers[.process(verdict.tracker)] {
@@ -360,7 +360,7 @@ final class Prober {
   private func sendAllVerdicts() {
     for verdict in checks.verdicts { link?.send(verdict) }
     for (index, level, reason) in files.levels {
-      send(.file(index), TrackerVerdict(tracker: index, status: .level(level), reason: reason))
+      send(.file(index), TrackerVerdict(tracker: index, status: TrackerStatus(level: level), reason: reason))
     }
     for verdict in processes.verdicts { send(.process(verdict.tracker), verdict) }
     for verdict in combinations.verdicts { link?.send(verdict) }

@@ -2,6 +2,7 @@ import Configuration
 import ControlModel
 import Glibc
 import LinuxSystem
+import VRRPCore
 
 /// A tracked file's number, and where it comes from.
 struct TrackedFile {
@@ -29,9 +30,9 @@ struct TrackedFile {
   enum Contents: Equatable {
     /// The first bytes of a text, and whether there are more.
     case text([UInt8], isCut: Bool)
-    /// There is no file, or something that holds no text, or nobody may read it. The words say which.
+    /// There is no file, or something that holds no text. The words say which.
     case nothing(String, isMissing: Bool)
-    /// It could not be looked at now, which says nothing of what it holds.
+    /// It could not be looked at, for want of room or of the right to, which says nothing of what it holds.
     case unseen(String)
   }
 
@@ -55,8 +56,8 @@ struct TrackedFile {
     var isComplaint = true
     switch Self.contents(of: path) {
     case .unseen(let what):
-      guard let level else { return .same }
-      return settle(on: level, "\(path) \(what); \(level) still counts", isComplaint: true)
+      guard let level else { return leaveOut("cannot tell: \(path) \(what)") }
+      return settle(on: level, "cannot tell: \(path) \(what); \(level) still counts", isComplaint: true)
     case .nothing(let what, let isMissing):
       holdsText = false
       isComplaint = !isMissing
@@ -91,6 +92,13 @@ struct TrackedFile {
     }
     let isPlain = shown == "\"\(value)\"" || shown == "\"+\(value)\""
     return settle(on: value, "\(path) holds \(value)" + (isPlain ? "" : ", written \(shown)"), isComplaint: false)
+  }
+
+  /// A file that nobody could ever read is a fault of nobody.
+  private mutating func leaveOut(_ words: String) -> Outcome {
+    guard reason != words else { return .same }
+    (reason, lastComplaint) = (words, words)
+    return .changed(isOtherNumber: false, complaint: words)
   }
 
   private mutating func settle(on number: Int32, _ words: String, isComplaint: Bool) -> Outcome {
@@ -128,9 +136,9 @@ struct TrackedFile {
     let words = "cannot be read: \(SystemError.reason(error))"
     return switch error {
     case ENOENT, ENOTDIR: .nothing("does not exist", isMissing: true)
-    // Somebody holds a lease on it, or this process has no room for one more file.
-    case EAGAIN, EMFILE, ENFILE, ENOMEM, EINTR: .unseen(words)
-    default: .nothing(words, isMissing: false)
+    case ELOOP, ENAMETOOLONG, EINVAL: .nothing(words, isMissing: false)
+    // This process may not, has no room for one more file, somebody holds a lease on it, or its disk does not answer.
+    default: .unseen(words)
     }
   }
 
@@ -165,4 +173,9 @@ struct TrackedFile {
       throw SystemError(operation: "initialize", errno: errno, object: definition.path)
     }
   }
+}
+
+extension TrackerStatus {
+  /// What the engine is told of a file's number, or of one whose number nobody can tell.
+  init(level: Int32?) { self = level.map(TrackerStatus.level) ?? .untracked }
 }

@@ -35,7 +35,8 @@ final class TrackedFiles {
   private(set) var passes = 0
 
   /// Told of a changed number, or of other words for it, with the file's position in the configuration.
-  var onLevel: ((Int, Int32, String) -> Void)?
+  /// No number says that there never was one, since nobody can tell.
+  var onLevel: ((Int, Int32?, String) -> Void)?
 
   init(loop: EventLoop, log: LogWriter) {
     self.loop = loop
@@ -67,9 +68,11 @@ final class TrackedFiles {
     lookAround()
   }
 
-  /// Every file's position, number and reason.
-  var levels: [(index: Int, level: Int32, reason: String)] {
-    files.enumerated().compactMap { index, file in file.level.map { (index, $0, file.reason) } }
+  /// The position, the number and the reason of every file that has been looked at; no number where nobody can tell.
+  var levels: [(index: Int, level: Int32?, reason: String)] {
+    files.enumerated().compactMap { index, file in
+      file.level == nil && file.reason.isEmpty ? nil : (index, file.level, file.reason)
+    }
   }
 
   /// Looks at no file any more.
@@ -116,8 +119,8 @@ final class TrackedFiles {
           .warning, "track_file \(name): \(complaint)",
           fields: [("event", "file-unusable"), ("file", name), ("reason", complaint)])
       }
-      let (level, reason) = (files[index].level ?? 0, files[index].reason)
-      if isOtherNumber {
+      let (level, reason) = (files[index].level, files[index].reason)
+      if isOtherNumber, let level {
         log.log(
           .notice, "file \(name) is \(level): \(reason)",
           fields: [("event", "check"), ("file", name), ("status", "\(level)"), ("reason", reason)])

@@ -24,9 +24,20 @@ final class TrackedProcesses {
     var definition: TrackedProcessDefinition
     var verdict: DelayedVerdict
     var reason = ""
+    /// Whether one of these processes was ever seen. Who sees some sees those that take their place too.
+    var isSeen = false
+    /// Why nobody can tell how many there are, as long as that is so.
+    var obstacle: String?
+
+    /// Whether there is no verdict, and can be none.
+    var isUntracked: Bool { obstacle != nil && verdict.verdict == .unknown }
 
     /// What the engine is told, for a tracker.
     func told(of tracker: Int) -> TrackerVerdict {
+      if isUntracked {
+        return TrackerVerdict(
+          tracker: tracker, status: .untracked, reason: reason, memory: VerdictMemory(result: .unknown))
+      }
       let memory = VerdictMemory(result: verdict.verdict, until: verdict.deadline)
       return TrackerVerdict(tracker: tracker, status: TrackerStatus(verdict.verdict), reason: reason, memory: memory)
     }
@@ -47,6 +58,7 @@ final class TrackedProcesses {
   private let log: LogWriter
   private let list: () -> [Int32]
   private let identify: (Int32, Bool) -> ProcessIdentity?
+  private let obstacle: () -> String?
   private var entries: [Entry] = []
   /// The processes that some entry counts.
   private var matches: [Int32: Match] = [:]
@@ -76,14 +88,17 @@ final class TrackedProcesses {
   /// - Parameters:
   ///   - list: where the numbers of processes come from.
   ///   - identify: what a process is, with its arguments or without.
+  ///   - obstacle: why there may be processes that are not in the list; `nil` if all are.
   init(
     loop: EventLoop, log: LogWriter, list: @escaping () -> [Int32] = ProcessHandle.all,
-    identify: @escaping (Int32, Bool) -> ProcessIdentity? = { ProcessIdentity(of: $0, withArguments: $1) }
+    identify: @escaping (Int32, Bool) -> ProcessIdentity? = { ProcessIdentity(of: $0, withArguments: $1) },
+    obstacle: @escaping () -> String? = ProcessVisibility.obstacle
   ) {
     self.loop = loop
     self.log = log
     self.list = list
     self.identify = identify
+    self.obstacle = obstacle
   }
 
   /// Takes over a configuration's processes. The verdict of a name stays until what is seen has lasted as long as after any other
@@ -98,6 +113,7 @@ final class TrackedProcesses {
         } else {
           same.verdict = DelayedVerdict(
             growthDelay: definition.forkDelay, lossDelay: definition.terminateDelay, verdict: same.verdict.verdict)
+          same.isSeen = false
         }
         same.definition = definition
         return same
@@ -207,7 +223,7 @@ final class TrackedProcesses {
   /// The verdict of every entry that has one, with the entry's position as its tracker.
   var verdicts: [TrackerVerdict] {
     entries.enumerated().compactMap { index, entry in
-      entry.verdict.verdict == .unknown ? nil : entry.told(of: index)
+      entry.verdict.verdict == .unknown && !entry.isUntracked ? nil : entry.told(of: index)
     }
   }
 
@@ -226,7 +242,7 @@ final class TrackedProcesses {
     passes += 1
     for pid in list() where matches[pid] == nil { look(at: pid) }
     // A process may take another name as it goes on.
-    for (pid, match) in matches where isAnother(pid, than: match.identity) {
+    for (pid, match) in matches where isAnother(pid, than: match) {
       forget(pid)
       look(at: pid)
     }
@@ -236,8 +252,10 @@ final class TrackedProcesses {
     passTimer = loop.schedule(after: interval) { [weak self] in self?.pass() }
   }
 
-  private func isAnother(_ pid: Int32, than before: ProcessIdentity) -> Bool {
-    guard let identity = identify(pid, needsArguments) else { return true }
+  private func isAnother(_ pid: Int32, than match: Match) -> Bool {
+    let before = match.identity
+    // One that goes on is hidden, and what it was is still so as far as anybody knows.
+    guard let identity = identify(pid, needsArguments) else { return match.handle.hasEnded }
     // One whose first thread has ended has no arguments any more, and goes on; its end is told by its pidfd.
     if needsArguments, identity.arguments.isEmpty { return identity.name != before.name }
     return identity != before
@@ -310,9 +328,18 @@ final class TrackedProcesses {
 
   private func review() {
     var due: MonotonicInstant?
+    let counts = entries.map { count(of: $0.definition) }
+    // Asked only where it matters: who has seen one of the processes sees the others.
+    for index in entries.indices where counts[index] > 0 { entries[index].isSeen = true }
+    let obstacle = entries.contains { !$0.isSeen } ? obstacle() : nil
     for index in entries.indices {
       let definition = entries[index].definition
-      let count = count(of: definition)
+      let count = counts[index]
+      if let obstacle, !entries[index].isSeen {
+        cannotTell(index, obstacle)
+        continue
+      }
+      entries[index].obstacle = nil
       let before = entries[index].verdict.deadline
       let change = entries[index].verdict.observe(
         count: count, isWell: definition.isWell(count: count), at: loop.now)
@@ -330,10 +357,26 @@ final class TrackedProcesses {
     delayTimer = due.map { loop.schedule(at: $0) { [weak self] in self?.review() } }
   }
 
+  /// What cannot be asked leaves the verdict. Where there is none, what was never seen must not keep an address away.
+  private func cannotTell(_ index: Int, _ obstacle: String) {
+    guard entries[index].obstacle != obstacle else { return }
+    entries[index].obstacle = obstacle
+    let name = entries[index].definition.name
+    let words = "cannot tell: \(obstacle)"
+    guard entries[index].isUntracked else {
+      let kept = TrackerStatus(entries[index].verdict.verdict).label
+      return log.log(
+        .warning, "process \(name): \(words); it stays \(kept)",
+        fields: [("event", "process-refused"), ("process", name), ("reason", words)])
+    }
+    entries[index].reason = words
+    report(index, .untracked, words)
+  }
+
   private func report(_ index: Int, _ status: TrackerStatus, _ reason: String) {
     let name = entries[index].definition.name
     log.log(
-      status == .down ? .warning : .notice, "process \(name) is \(status.label): \(reason)",
+      status == .down || status == .untracked ? .warning : .notice, "process \(name) is \(status.label): \(reason)",
       fields: [("event", "check"), ("process", name), ("status", status.label), ("reason", reason)])
     onVerdict?(index, entries[index].told(of: index))
   }

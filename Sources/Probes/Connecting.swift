@@ -14,7 +14,9 @@ extension ProbeRun {
   func resolve(_ endpoint: ProbeEndpoint) -> EventLoopFuture<[SocketAddress]> {
     do {
       switch endpoint {
-      case .path(let path): return loop.makeSucceededFuture([try SocketAddress(unixDomainSocketPath: path)])
+      case .path(let path):
+        askFile()
+        return loop.makeSucceededFuture([try SocketAddress(unixDomainSocketPath: path)])
       case .host(.address(let address), let port):
         return loop.makeSucceededFuture([try SocketAddress(ipAddress: "\(address)", port: Int(port))])
       case .host(.name(let name), let port):
@@ -65,6 +67,8 @@ final class ConnectionRace: @unchecked Sendable {
   private var attempts = 0
   private var channels: [any Channel] = []
   private var isWon = false
+  /// The last failure that says something of whoever was asked.
+  private var finding: (any Error)?
 
   init(_ run: ProbeRun, _ addresses: [SocketAddress], _ prepare: @escaping @Sendable (any Channel) throws -> Void) {
     self.run = run
@@ -99,7 +103,8 @@ final class ConnectionRace: @unchecked Sendable {
   private func lost(_ error: any Error) {
     attempts -= 1
     guard !isWon else { return }
-    if !addresses.isEmpty { begin() } else if attempts == 0 { run.fail(error) }
+    if !run.isBar(error) { finding = error }
+    if !addresses.isEmpty { begin() } else if attempts == 0 { run.fail(finding ?? error) }
   }
 
   /// Whether a channel that is connected is the first. All others are closed then.

@@ -38,7 +38,7 @@ struct EchoAsker: Asker {
               channel.writeAndFlush(envelope).whenFailure { count.lost(name, $0) }
             }
           }
-      } catch let error as SystemError where ProbeRun.isShortage(error) {
+      } catch let error as SystemError where ProbeRun.isShortage(error) || run.isBar(error) {
         run.fail(error)
       } catch {
         count.lost(name, error)

@@ -47,7 +47,7 @@ extension LoadQuestion {
   /// The average against the most it may be.
   func reading() -> Finding {
     var averages = [0.0, 0.0, 0.0]
-    guard getloadavg(&averages, 3) == 3 else { return .failure("the load cannot be read") }
+    guard getloadavg(&averages, 3) == 3 else { return .barred("the load cannot be read") }
     let value = averages[minutes == 1 ? 0 : minutes == 5 ? 1 : 2]
     return judge(thousandths: Int(max(0, min(value, 1e9)) * 1000))
   }
@@ -114,7 +114,10 @@ extension DiskReading {
 extension DiskQuestion {
   /// What the file system says against what it must be.
   func judge(_ reading: DiskReading) -> Finding {
-    guard reading.failure == 0 else { return .failure(SystemError.reason(reading.failure)) }
+    guard reading.failure == 0 else {
+      let words = SystemError.reason(reading.failure)
+      return [EACCES, EPERM].contains(reading.failure) ? .barred(words) : .failure(words)
+    }
     return judge(
       free: reading.free, total: reading.total, freeInodes: reading.freeInodes, inodes: reading.inodes,
       isReadOnly: reading.isReadOnly)
@@ -147,7 +150,7 @@ extension MemoryQuestion {
     var pressure = ""
     if some != nil || full != nil {
       guard let text = readSmallFile("/proc/pressure/memory") else {
-        return .failure("the kernel tells no pressure: \(SystemError.reason(errno))")
+        return .barred("the kernel tells no pressure: \(SystemError.reason(errno))")
       }
       pressure = text
     }
@@ -159,7 +162,7 @@ extension MemoryQuestion {
     for (name, most) in [("some", some), ("full", full)] {
       guard let most else { continue }
       guard let value = Self.pressure(pressure, name, window: window) else {
-        return .failure("the kernel tells no pressure \"\(name)\"")
+        return .barred("the kernel tells no pressure \"\(name)\"")
       }
       let found = "\(name) \(value / 10).\(value % 10)%"
       guard value <= most else { return .failure("\(found) over \(window) s, more than \(most / 10).\(most % 10)%") }
@@ -167,7 +170,7 @@ extension MemoryQuestion {
     }
     if let available {
       guard let total = Self.amount(memory, "MemTotal:"), let left = Self.amount(memory, "MemAvailable:") else {
-        return .failure("available memory cannot be read")
+        return .barred("available memory cannot be read")
       }
       let found = "\(left >> 20) MiB (\(share(left, of: total))) available"
       guard available.isReached(by: left, of: total) else { return .failure("\(found), less than \(available)") }

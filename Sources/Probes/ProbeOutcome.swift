@@ -5,8 +5,11 @@ import PrintableText
 public struct ProbeOutcome: Sendable, Hashable {
   /// Whether the answer was what it must be.
   public var isSuccess: Bool
-  /// Whether nothing could be asked, because this host has run out of something; that says nothing of the service.
+  /// Whether nothing could be asked, because this host has run out of something or this process may not; that says nothing of the
+  /// service.
   public var isUnasked = false
+  /// Whether that is because this process may not, or the kernel cannot: no other run can either until somebody changes that.
+  public var isBarred = false
   /// What was asked, what came back and how long that took, in one line.
   public var words: String
   /// From the run's start to its end.
@@ -25,11 +28,16 @@ struct Finding: Sendable, Hashable {
   var isSuccess: Bool
   var words: String
   var isUnasked = false
+  var isBarred = false
 
   static func success(_ words: String) -> Finding { Finding(isSuccess: true, words: words) }
   static func failure(_ words: String) -> Finding { Finding(isSuccess: false, words: words) }
   /// Nobody could be asked, or heard.
   static func unasked(_ words: String) -> Finding { Finding(isSuccess: false, words: words, isUnasked: true) }
+  /// This process may not ask, or the kernel cannot.
+  static func barred(_ words: String) -> Finding {
+    Finding(isSuccess: false, words: words, isUnasked: true, isBarred: true)
+  }
 }
 
 extension Nanoseconds {

@@ -22,6 +22,8 @@ final class ProbeRun: @unchecked Sendable {
   private var channels: [any NIOCore.Channel] = []
   /// What is being waited for, for the words of a timeout.
   var stage = "no answer"
+  /// Whether a socket in the file system is asked.
+  private var asksFile = false
 
   init(
     asked: String, timeout: Nanoseconds, loop: any EventLoop, thread: ProbeThread,
@@ -38,6 +40,9 @@ final class ProbeRun: @unchecked Sendable {
 
   /// How long it may take.
   var limit: TimeAmount { .nanoseconds(timeout.rawValue) }
+
+  /// Takes note that a socket in the file system is asked.
+  func askFile() { asksFile = true }
 
   /// Takes note that nobody is asked until there is a thread for it.
   func waitForThread() { isWithoutThread = true }
@@ -81,19 +86,29 @@ final class ProbeRun: @unchecked Sendable {
     var outcome = ProbeOutcome(
       isSuccess: finding.isSuccess, words: "\(asked): \(finding.words)\(time(elapsed))", elapsed: elapsed)
     outcome.isUnasked = finding.isUnasked
+    outcome.isBarred = finding.isBarred
     completion(outcome)
   }
 
   /// Ends the run because of an error.
   func fail(_ error: any Error) {
     var finding = Finding.failure(Self.words(for: error))
-    finding.isUnasked = Self.isShortage(error)
+    finding.isBarred = isBar(error)
+    finding.isUnasked = finding.isBarred || Self.isShortage(error)
     finish(finding)
   }
 
-  /// Whether an error only says that this host lacks descriptors, memory or ports, or this process the right to a raw socket.
+  /// Whether an error says that this process has no right to a socket of the kind, or the kernel has none; or, where a socket in the
+  /// file system is asked, no right to that. On a network the same numbers come of firewalls and routes, which are not this host's
+  /// to be sure of.
+  func isBar(_ error: any Error) -> Bool {
+    if let error = error as? SystemError { return [EPERM, EACCES, EAFNOSUPPORT].contains(error.errno) }
+    guard let number = (error as? IOError)?.errnoCode else { return false }
+    return number == EAFNOSUPPORT || asksFile && [EPERM, EACCES].contains(number)
+  }
+
+  /// Whether an error only says that this host lacks descriptors, memory or ports.
   static func isShortage(_ error: any Error) -> Bool {
-    if let error = error as? SystemError, [EPERM, EACCES].contains(error.errno) { return true }
     let number = (error as? IOError)?.errnoCode ?? (error as? SystemError)?.errno
     return number.map { [EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL].contains($0) } ?? false
   }

@@ -356,6 +356,25 @@ extension ProberTests {
       #expect(verdicts == [.up] && refusals == ["too many open files"])
     }
 
+    @Test("A probe that may not ask leaves the verdict, and without one it is untracked until it may")
+    func aRunThatMayNotAsk() throws {
+      let loop = try EventLoop()
+      let up = CheckResult(isSuccess: true, words: "fine")
+      var barred = CheckResult(isSuccess: false, counts: false, words: "permission denied")
+      barred.isBarred = true
+      let work = WrittenWork(loop, [barred, barred, up, barred, up])
+      let check = Check(.probe(probe(1, interval: .milliseconds(10))), work: work, loop: loop, history: nil)
+      var verdicts: [TrackerStatus] = []
+      var reasons: [String] = []
+      check.onVerdict = { check, _ in
+        verdicts.append(check.status)
+        reasons.append(check.reason)
+      }
+      check.start()
+      try turn(loop) { work.starts.count > 8 }
+      #expect(verdicts == [.untracked, .up] && reasons == ["cannot tell: permission denied", "fine"])
+    }
+
     @Test func aRunThatJustOverrunsIsFollowedAtOnceAndALongOneAtTheNextTime() throws {
       let loop = try EventLoop()
       func pace(_ length: Nanoseconds) throws -> Double {

@@ -33,7 +33,7 @@ extension ProberTests {
       let loop: EventLoop
       let files: TrackedFiles
       /// Every other number that was told, and the words of the last one.
-      private(set) var levels: [Int32] = []
+      private(set) var levels: [Int32?] = []
       private(set) var reason = ""
       private let logReader: OwnedDescriptor
 
@@ -77,7 +77,7 @@ extension ProberTests {
         while MonotonicClock.now() < end { try loop.turn(until: end) }
       }
 
-      func wait(for wanted: [Int32], within bound: Nanoseconds = .seconds(20)) throws -> Bool {
+      func wait(for wanted: [Int32?], within bound: Nanoseconds = .seconds(20)) throws -> Bool {
         try wait(within: bound) { levels == wanted }
       }
 
@@ -92,7 +92,7 @@ extension ProberTests {
 
     /// Whether a change was found between two looks at all files, as what the kernel tells of is. Others have the machine now and
     /// then, so one of several will do; what only looks find never is.
-    private func isTold(_ rig: Rig, _ wanted: inout [Int32], _ change: (Int) -> Int32) throws -> Bool {
+    private func isTold(_ rig: Rig, _ wanted: inout [Int32?], _ change: (Int) -> Int32) throws -> Bool {
       for attempt in 0..<10 {
         // A look has just been, and the next is a second off.
         let before = rig.files.passes
@@ -133,6 +133,23 @@ extension ProberTests {
       #expect(rig.files.levels.map(\.level) == [text == nil ? 7 : 9])
       #expect(try rig.wait(for: [7, text == nil ? 0 : 9]))
       #expect(rig.reason.contains(other))
+    }
+
+    @Test("A file that cannot be read says nothing: the number before holds, and without one it is untracked")
+    func unreadable() throws {
+      // Nothing is at its beginning, whoever reads it.
+      let unreadable = "/proc/self/mem"
+      let words = "cannot tell: \(unreadable) cannot be read: Input/output error"
+      let rig = try Rig()
+      rig.adopt { $0.path = unreadable }
+      #expect(rig.files.levels.map(\.level) == [nil] && rig.reason == words && rig.levels == [nil])
+      try rig.turn(for: .milliseconds(1200))
+      #expect(rig.warnings().count == 1)
+      rig.scratch.write("value", "3")
+      rig.adopt(isReload: true)
+      #expect(try rig.wait(for: [nil, 3]))
+      rig.adopt({ $0.path = unreadable }, isReload: true)
+      #expect(rig.files.levels.map(\.level) == [3] && rig.reason == words + "; 3 still counts")
     }
 
     @Test("What is no number counts as keepalived counts it, and is warned of once")

@@ -1,6 +1,7 @@
 import Configuration
 import ControlModel
 import Glibc
+import HealthCore
 import LinuxSystem
 import NetworkTypes
 import Testing
@@ -63,6 +64,12 @@ extension ProberTests {
       let program: String
       private(set) var said: [TrackerStatus] = []
       private var children: [ChildProcess] = []
+      /// Why `/proc` is made to hide processes, if it does.
+      var obstacle: String?
+      /// Whether it shows none of the program's.
+      var hidesAll = false
+      /// What was said last of the verdict.
+      private(set) var reason = ""
       /// What `/proc` is made to say of the arguments of these processes, if not the truth.
       var arguments: [String]?
 
@@ -78,19 +85,27 @@ extension ProberTests {
           [ "$1" = fork ] && { (stay "$2" & ) & exit; }
           stay "$2"
           """)
-        final class Untruth { var arguments: (() -> [String]?)? }
+        final class Untruth {
+          var arguments: (() -> [String]?)?
+          var hidesAll: (() -> Bool)?
+          var obstacle: (() -> String?)?
+        }
         let (untruth, program) = (Untruth(), program)
         processes = TrackedProcesses(
           loop: loop, log: LogWriter(STDERR_FILENO, format: .text, loop: loop),
           identify: { pid, withArguments in
             var identity = ProcessIdentity(of: pid, withArguments: withArguments)
+            if untruth.hidesAll?() == true { return nil }
             if let arguments = untruth.arguments?(), identity?.arguments.contains(program) == true {
               identity?.arguments = arguments
             }
             return identity
-          })
+          }, obstacle: { untruth.obstacle?() })
         untruth.arguments = { [unowned self] in arguments }
+        untruth.hidesAll = { [unowned self] in hidesAll }
+        untruth.obstacle = { [unowned self] in obstacle }
         processes.onVerdict = { [unowned self] _, verdict in
+          reason = verdict.reason
           if said.last != verdict.status { said.append(verdict.status) }
         }
       }
@@ -99,10 +114,12 @@ extension ProberTests {
 
       var name: String { program.split(separator: "/").last.map(String.init) ?? "" }
 
-      func adopt(_ change: (inout TrackedProcessDefinition) -> Void = { _ in }) {
+      func adopt(
+        previous: TrackerVerdict? = nil, _ change: (inout TrackedProcessDefinition) -> Void = { _ in }
+      ) {
         var definition = TrackedProcessDefinition(name: "p", command: name)
         change(&definition)
-        processes.adopt([definition]) { _ in nil }
+        processes.adopt([definition]) { _ in previous }
       }
 
       /// Starts another one, and returns when it has become what it is to be.
@@ -145,6 +162,62 @@ extension ProberTests {
         }
         return said == wanted
       }
+    }
+
+    @Test(
+      "Where processes may be hidden, what was never seen is untracked and not down, be some wanted or none",
+      arguments: [nil, 0, 2] as [Int?])
+    func hidden(most: Int?) throws {
+      let rig = try Rig()
+      (rig.hidesAll, rig.obstacle) = (true, "/proc hides them")
+      try rig.run("stay")
+      rig.adopt { $0.greatestCount = most }
+      #expect(rig.said == [.untracked] && rig.reason == "cannot tell: /proc hides them")
+      #expect(rig.processes.verdicts.map(\.status) == [.untracked])
+      // Seen at last, it is judged like any other.
+      (rig.hidesAll, rig.obstacle) = (false, nil)
+      #expect(try rig.wait(for: [.untracked, most == 0 ? .down : .up]))
+    }
+
+    @Test("A verdict from before is left as it is where processes may be hidden", arguments: [true, false])
+    func hiddenLater(wasUp: Bool) throws {
+      let rig = try Rig()
+      (rig.hidesAll, rig.obstacle) = (true, "/proc hides them")
+      let status: TrackerStatus = wasUp ? .up : .down
+      rig.adopt(
+        previous: TrackerVerdict(
+          tracker: 0, status: status, reason: "", memory: VerdictMemory(result: wasUp ? .up : .down)))
+      let passes = rig.processes.passes
+      let end = MonotonicClock.now() + .seconds(10)
+      while rig.processes.passes < passes + 2, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
+      #expect(rig.processes.passes >= passes + 2)
+      #expect(rig.said == [] && rig.processes.verdicts.map(\.status) == [status])
+    }
+
+    @Test("Who has seen the processes that count sees them end, though others may be hidden")
+    func seenAmongHidden() throws {
+      let rig = try Rig()
+      rig.obstacle = "/proc hides them"
+      try rig.run("stay")
+      rig.adopt()
+      #expect(try rig.wait(for: [.up]))
+      rig.killAll()
+      #expect(try rig.wait(for: [.up, .down]))
+    }
+
+    @Test("A process that counts and is hidden from one moment on still counts until it ends")
+    func hiddenMeanwhile() throws {
+      let rig = try Rig()
+      try rig.run("stay")
+      rig.adopt()
+      #expect(try rig.wait(for: [.up]))
+      rig.hidesAll = true
+      let passes = rig.processes.passes
+      let end = MonotonicClock.now() + .seconds(10)
+      while rig.processes.passes < passes + 2, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
+      #expect(rig.processes.passes >= passes + 2 && rig.said == [.up])
+      rig.killAll()
+      #expect(try rig.wait(for: [.up, .down]))
     }
 
     @Test("A quorum is gained and lost with the processes")

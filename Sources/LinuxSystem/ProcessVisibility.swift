@@ -1,0 +1,78 @@
+import Glibc
+
+/// How much of the host's processes `/proc` shows to this process.
+///
+/// `/proc` may hide the processes of other users (proc(5), `hidepid`; `ProtectProc=` of systemd). What is hidden may run all the same.
+public enum ProcessVisibility {
+  /// Why `/proc` hides processes from this one, in words; `nil` if it shows all that there are in this process namespace.
+  public static func obstacle() -> String? {
+    var status = stat()
+    guard stat("/proc", &status) == 0 else { return "/proc is not there" }
+    let device = "\(major(status.st_dev)):\(minor(status.st_dev))"
+    if !mayTrace, let mode = hiding(table: readTable(), device: device, groups: ownGroups()) {
+      return "/proc hides the processes of other users from user \(geteuid()) (hidepid=\(mode))"
+    }
+    // The first process lives as long as all others do, so whoever does not see it does not see everything.
+    let first = open("/proc/1/comm", O_RDONLY | O_CLOEXEC)
+    guard first < 0 else {
+      close(first)
+      return nil
+    }
+    switch errno {
+    case ENOENT, EPERM, EACCES: return "/proc does not show all processes to user \(geteuid())"
+    default: return nil
+    }
+  }
+
+  /// The mode in which a `/proc` hides processes from somebody; `nil` if it hides none.
+  /// - Parameters:
+  ///   - table: `/proc/self/mountinfo`.
+  ///   - device: the device number of `/proc`, as the table writes it.
+  ///   - groups: the groups of whoever looks, who has no CAP_SYS_PTRACE.
+  static func hiding(table: String, device: String, groups: Set<UInt32>) -> String? {
+    var mode: String?
+    for line in table.split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      guard fields.count > 6, fields[2] == device, fields[4] == "/proc", let options = fields.last else { continue }
+      mode = hiding(options: options.split(separator: ","), groups: groups)
+    }
+    return mode
+  }
+
+  private static func hiding(options: [Substring], groups: Set<UInt32>) -> String? {
+    var mode = "0"
+    var exempt: UInt32 = 0
+    for option in options {
+      if option.hasPrefix("hidepid=") { mode = String(option.dropFirst(8)) }
+      if option.hasPrefix("gid=") { exempt = UInt32(option.dropFirst(4)) ?? 0 }
+    }
+    guard !["0", "off"].contains(mode) else { return nil }
+    // Under `ptraceable` nobody is exempt by a group.
+    guard ["4", "ptraceable"].contains(mode) || !groups.contains(exempt) else { return nil }
+    return mode
+  }
+
+  /// From whoever may look into all processes none is hidden.
+  private static var mayTrace: Bool { (try? Capabilities.effective().contains(.tracing)) ?? false }
+
+  private static func ownGroups() -> Set<UInt32> {
+    var groups = [gid_t](repeating: 0, count: max(1, Int(getgroups(0, nil))))
+    let count = getgroups(Int32(groups.count), &groups)
+    return Set(groups.prefix(max(0, Int(count)))).union([getegid()])
+  }
+
+  private static func readTable() -> String {
+    guard let file = try? FileDescriptor.open(reading: "/proc/self/mountinfo") else { return "" }
+    var text: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 16_384)
+    while text.count < 4 << 20,
+      case .bytes(let count)? = try? buffer.withUnsafeMutableBytes({ try file.read(into: $0) })
+    {
+      text += buffer.prefix(count)
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func major(_ device: UInt) -> UInt { (device >> 8 & 0xFFF) | (device >> 32 & ~0xFFF) }
+  private static func minor(_ device: UInt) -> UInt { (device & 0xFF) | (device >> 12 & ~0xFF) }
+}
