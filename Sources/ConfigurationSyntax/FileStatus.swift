@@ -50,10 +50,13 @@ extension DiskSourceFiles: FileStatusProvider {
 
   /// The words of a script's first line, of which the kernel reads 256 bytes.
   public func interpreter(of path: String) -> [String]? {
-    guard status(of: path)?.isRegular == true, let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
+    // Somebody may hold a lease on it, and to wait for him would be to wait for up to 45 s.
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    guard status(of: path)?.isRegular == true else { return nil }
     var buffer = [UInt8](repeating: 0, count: 256)
-    let count = fread(&buffer, 1, buffer.count, file)
+    let count = read(file, &buffer, buffer.count)
     guard count > 2, buffer[0] == UInt8(ascii: "#"), buffer[1] == UInt8(ascii: "!") else { return nil }
     let line = buffer[2..<count].prefix { $0 != UInt8(ascii: "\n") }
     let words = line.split(maxSplits: 1) { Ascii.isBlank($0) }.map { String(decoding: $0, as: UTF8.self) }

@@ -257,7 +257,7 @@ extension ProberTests {
       mkdir(rig.scratch.path("a/b"), 0o700)
       rig.adopt { $0.path = rig.scratch.path("a/b/value") }
       #expect(try rig.wait(for: [0]))
-      var wanted: [Int32] = [0]
+      var wanted: [Int32?] = [0]
       let isLinkTold = try isTold(rig, &wanted) { attempt in
         rig.scratch.write("other", "\(attempt + 3)")
         rename(rig.scratch.path("other"), rig.scratch.path("other-\(attempt)"))
@@ -294,7 +294,7 @@ extension ProberTests {
       symlink("..data/value", rig.path)
       rig.adopt()
       #expect(try rig.wait(for: [1]))
-      var wanted: [Int32] = [1]
+      var wanted: [Int32?] = [1]
       let isSwapTold = try isTold(rig, &wanted) { attempt in
         publish("v\(attempt + 2)", "\(attempt + 2)")
         return Int32(attempt + 2)
