@@ -65,6 +65,9 @@ let package = Package(
         "ControlModel",
       ]),
 
+    // Layer 3 too: what a configuration asks of the service that runs it, against the unit that starts that.
+    layer("ServiceUnit", ["NetworkTypes", "Configuration", "ConfigurationSyntax"]),
+
     // Layers 3 and 4: the operating system.
     layer("LinuxSystem", ["CLinux", "NetworkTypes"]),
     layer("Netlink", ["LinuxSystem", "CLinux", "CNetlink", "NetworkTypes"]),
@@ -108,7 +111,8 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "NetworkTypes", "PrintableText", "ConfigurationSyntax", "Configuration", "ConfigurationOutline", "ControlModel",
-        "LinuxSystem", "Engine", "Probes", "Prober", "Starter", "Supervisor", "Simulation", argumentParser,
+        "LinuxSystem", "ServiceUnit", "Engine", "Probes", "Prober", "Starter", "Supervisor", "Simulation",
+        argumentParser,
       ],
       swiftSettings: settings, linkerSettings: linking),
 
@@ -147,6 +151,7 @@ let package = Package(
     tests(
       "ConfigurationOutlineTests",
       ["ConfigurationOutline", "Configuration", "ConfigurationSyntax", "VRRPCore", "NetworkTypes", "SeededRandom"]),
+    tests("ServiceUnitTests", ["ServiceUnit", "Configuration", "ConfigurationSyntax"]),
     tests("ReferenceTests", ["Reference", "Configuration", "ConfigurationSyntax"]),
     tests("CorpusTests", ["Configuration", "ConfigurationOutline", "ConfigurationSyntax", "VRRPCore"]),
     tests("ControlModelTests", ["ControlModel", "HealthCore", "VRRPCore", "NetworkTypes"]),

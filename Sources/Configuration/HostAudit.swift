@@ -8,11 +8,16 @@ public protocol HostFacts: FileStatusProvider {
   func hasUser(_ name: String) -> Bool
   /// Whether it has a group of that name or number.
   func hasGroup(_ name: String) -> Bool
+  /// Whether whoever asks may know the status of a file at all.
+  func maySee(_ path: String) -> Bool
   /// Whose numbers a script of a user has; for no user, of the one that scripts run as by default. `nil` where nobody knows.
   func identity(of user: ScriptUser?) -> ScriptIdentity?
 }
 
 extension HostFacts {
+  /// Nothing is kept from whoever asks.
+  public func maySee(_ path: String) -> Bool { true }
+
   /// Nobody is known.
   public func identity(of user: ScriptUser?) -> ScriptIdentity? { nil }
 }

@@ -22,10 +22,30 @@ public struct HostRequirements: Sendable, Hashable {
     public var range: SourceRange
   }
 
+  /// A file whose number is tracked.
+  public struct NumberFile: Sendable, Hashable {
+    /// Its path.
+    public var path: String
+    /// Whether the first number is written into it (`init_file`).
+    public var isWritten: Bool
+    /// Where the path stands.
+    public var range: SourceRange
+  }
+
   /// The programs that would be run.
   public var scripts: [ScriptUse] = []
   /// The FIFOs that would be made.
   public var fifos: [FIFO] = []
+  /// The lines that ask for processes by their names, each of them (`killall`, `pidof`, `pgrep`, `pkill`).
+  public var processScripts: [ScriptUse] = []
+  /// The processes that are tracked.
+  public var processes: [Use] = []
+  /// The files whose numbers are tracked.
+  public var numberFiles: [NumberFile] = []
+  /// The sockets in the file system that probes ask.
+  public var sockets: [Use] = []
+  /// The probes that take raw or packet sockets, by their kinds.
+  public var rawProbes: [Use] = []
   /// Where `script_user` stands.
   public var scriptUser: SourceRange?
   /// The interfaces that must be there.
@@ -60,6 +80,14 @@ extension Lowering {
     return names
   }
 
+  /// The probes that have what is looked for, with that, or with their kind where it is empty.
+  private func probeUses(_ find: (ProbeQuestion) -> String?) -> [HostRequirements.Use] {
+    probes.compactMap { draft in
+      guard let kind = draft.kind, let found = draft.question.flatMap(find) else { return nil }
+      return .init(name: found.isEmpty ? kind.value : found, range: diagnostics.shownRange(of: kind.span))
+    }
+  }
+
   /// What has been read asks of the host; interfaces that it makes itself are none.
   var requirements: HostRequirements {
     let made = madeInterfaces
@@ -70,19 +98,33 @@ extension Lowering {
       return named.map { .init(name: $0.key, range: diagnostics.shownRange(of: $0.value)) }
     }
     let secretPlaces = secrets.sorted { $0.key < $1.key }.map { diagnostics.shownRange(of: $0.value) }
-    var seen: Set<String> = []
-    return HostRequirements(
-      scripts: commands.map { use in
+    func shown(_ commands: [ScriptUse]) -> [ScriptUse] {
+      commands.map { use in
         var use = use
         use.range = diagnostics.withoutSecretLines(use.range)
         use.userRange = use.userRange.map(diagnostics.withoutSecretLines)
         return use
-      },
+      }
+    }
+    var seen: Set<String> = []
+    return HostRequirements(
+      scripts: shown(commands),
       fifos: fifos.map { use in
         var use = use
         use.range = diagnostics.withoutSecretLines(use.range)
         return use
       },
+      processScripts: shown(processCommands),
+      processes: trackedProcesses.compactMap(\.command).map {
+        .init(name: $0.value, range: diagnostics.shownRange(of: $0.span))
+      },
+      numberFiles: trackedFiles.compactMap { draft in
+        guard let path = draft.path, let file = definition(draft) else { return nil }
+        return .init(
+          path: file.path, isWritten: file.initialValue != nil, range: diagnostics.shownRange(of: path.span))
+      },
+      sockets: probeUses { $0.socketPath },
+      rawProbes: probeUses { $0.needsRawNetwork ? "" : nil },
       scriptUser: global.scriptUserSpan.map(diagnostics.shownRange),
       interfaces: uses(interfaces),
       awaitedInterfaces: uses(awaitedInterfaces.filter { interfaces[$0.key] == nil }),

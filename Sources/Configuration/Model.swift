@@ -170,6 +170,12 @@ public struct CommandDefinition: Sendable, Hashable {
   /// Where a program is looked for whose name has no slash, and what it finds as PATH.
   public static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
+  /// The name of its program without the folder.
+  public var programName: String { arguments.first?.split(separator: "/").last.map(String.init) ?? "" }
+
+  /// Whether its program looks for processes by their names.
+  public var asksForProcesses: Bool { ["killall", "pidof", "pgrep", "pkill"].contains(programName) }
+
   /// The script that the program is to run, if it is the shell or another interpreter and a path is its first word.
   public var interpretedScript: String? {
     guard !needsShell, arguments.count > 1, arguments[1].hasPrefix("/"), let program = arguments.first else {

@@ -6,9 +6,7 @@ import Glibc
 public enum ProcessVisibility {
   /// Why `/proc` hides processes from this one, in words; `nil` if it shows all that there are in this process namespace.
   public static func obstacle() -> String? {
-    var status = stat()
-    guard stat("/proc", &status) == 0 else { return "/proc is not there" }
-    let device = "\(major(status.st_dev)):\(minor(status.st_dev))"
+    guard let device = device() else { return "/proc is not there" }
     if !mayTrace, let mode = hiding(table: readTable(), device: device, groups: ownGroups()) {
       return "/proc hides the processes of other users from user \(geteuid()) (hidepid=\(mode))"
     }
@@ -22,6 +20,12 @@ public enum ProcessVisibility {
     case ENOENT, EPERM, EACCES: return "/proc does not show all processes to user \(geteuid())"
     default: return nil
     }
+  }
+
+  /// The mode in which the host's `/proc` hides processes from an ordinary user of these groups; `nil` if it hides none.
+  public static func hidingMode(from groups: Set<UInt32>) -> String? {
+    guard let device = device() else { return nil }
+    return hiding(table: readTable(), device: device, groups: groups)
   }
 
   /// The mode in which a `/proc` hides processes from somebody; `nil` if it hides none.
@@ -71,6 +75,11 @@ public enum ProcessVisibility {
       text += buffer.prefix(count)
     }
     return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func device() -> String? {
+    var status = stat()
+    return stat("/proc", &status) == 0 ? "\(major(status.st_dev)):\(minor(status.st_dev))" : nil
   }
 
   private static func major(_ device: UInt) -> UInt { (device >> 8 & 0xFFF) | (device >> 32 & ~0xFFF) }

@@ -11,7 +11,7 @@ struct MartletCommand: ParsableCommand {
     version: Version.line,
     subcommands: [
       RunCommand.self, CheckCommand.self, FormatCommand.self, ConfigCommand.self, StatusCommand.self,
-      ReloadCommand.self, SimulateCommand.self, HelpCommand.self,
+      ReloadCommand.self, SimulateCommand.self, UnitCommand.self, HelpCommand.self,
     ])
 
   /// Parses and runs; the code to exit with.

@@ -10,7 +10,7 @@ struct RuleCatalogueTests {
   /// The text of every file that reports findings, comments and the pages themselves left out.
   private func reportingText() -> String {
     let disk = DiskSourceFiles()
-    let files = ["Configuration", "ConfigurationSyntax"].flatMap {
+    let files = ["Configuration", "ConfigurationSyntax", "ServiceUnit"].flatMap {
       disk.matches(of: Self.sources + $0 + "/*.swift") + disk.matches(of: Self.sources + $0 + "/*/*.swift")
     }
     return files.filter { !$0.contains("/Rules/") && !$0.contains("/Schema/") }.compactMap { path in
@@ -21,7 +21,8 @@ struct RuleCatalogueTests {
   @Test("Every id that is reported has a page")
   func complete() {
     let text = reportingText()
-    let pattern = /(?:\.(?:error|warning|note),|refused\(|id:|\.note|return warning\()\s*"([a-z0-9]+(?:-[a-z0-9]+)*)"/
+    let pattern =
+      /(?:\.(?:error|warning|note),|refused\(|id:|\.note|return warning\(|\berror\()\s*"([a-z0-9]+(?:-[a-z0-9]+)*)"/
     let reported = Set(text.matches(of: pattern).map { String($0.output.1) })
     #expect(reported.count > 100)
     #expect(reported.filter { Rule.find($0) == nil }.sorted() == [])

@@ -40,6 +40,8 @@ final class Lowering {
   var nextRulePreference: UInt32 = 16_384
   /// Every program that would be run, once for each user that runs it.
   var commands: [ScriptUse] = []
+  /// Those that ask for processes by their names, each of them.
+  var processCommands: [ScriptUse] = []
   var fifos: [HostRequirements.FIFO] = []
   var commandKeys: Set<CommandDefinition> = []
   /// Every file that the daemon would read besides the configuration.

@@ -121,12 +121,12 @@ extension Lowering {
   func record(_ keyword: String, _ command: Located<CommandDefinition>?, user: SourceSpan?) {
     guard let command, let program = command.value.arguments.first else { return }
     if firstCommand == nil { firstCommand = command.span }
+    let use = ScriptUse(
+      keyword: keyword, command: command.value, range: diagnostics.map.range(of: command.span),
+      userRange: user.map(diagnostics.map.range))
+    if command.value.asksForProcesses { processCommands.append(use) }
     let key = CommandDefinition(arguments: [program], text: "", user: command.value.user)
-    guard commandKeys.insert(key).inserted else { return }
-    commands.append(
-      ScriptUse(
-        keyword: keyword, command: command.value, range: diagnostics.map.range(of: command.span),
-        userRange: user.map(diagnostics.map.range)))
+    if commandKeys.insert(key).inserted { commands.append(use) }
   }
 
   /// `USER [GROUP]`.

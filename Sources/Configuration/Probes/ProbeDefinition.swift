@@ -63,6 +63,24 @@ public enum ProbeQuestion: Sendable, Hashable {
   /// `any`, `all` and `at_least`: other checks.
   case combination(CombinedQuestion)
 
+  /// The path of the socket that it asks, if that is in the file system.
+  public var socketPath: String? {
+    let endpoint: ProbeEndpoint? =
+      switch self {
+      case .stream(let question): question.endpoint
+      case .redis(let question): question.endpoint
+      case .postgresql(let question): question.endpoint
+      case .mysql(let question): question.endpoint
+      case .haproxy(let question): question.endpoint
+      case .http(let question): question.endpoint
+      case .smtp(let question): question.endpoint
+      case .datagram(let question): question.endpoint
+      case .dns(let question): question.endpoint
+      case .echo, .arp, .load, .disk, .memory, .combination: nil
+      }
+    return if case .path(let path)? = endpoint { path } else { nil }
+  }
+
   /// Whether it opens raw or packet sockets.
   public var needsRawNetwork: Bool {
     switch self {

@@ -67,7 +67,7 @@ public struct Rule: Sendable, Hashable {
 
   private static let groups = [
     syntax, values, instances, trackers, trackedThings, probes, trailers, kernelEntries, hosts,
-    corrections, servers,
+    corrections, servers, services,
   ]
 
   /// Every rule, in the order of their ids.

@@ -2,13 +2,15 @@ import ArgumentParser
 import Configuration
 import ConfigurationSyntax
 import ControlModel
+import ServiceUnit
 
 /// `martlet check`.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check configuration files, each for itself and as hosts of one cluster.",
     discussion: """
-      One file is also held against this host: interfaces, users, scripts, who can read its passwords. Several files are compared
+      One file is also held against this host: interfaces, users, scripts, who can read its passwords; and against martlet.service
+      with its drop-ins, if that is installed: what the service may not do is an error. Several files are compared
       as hosts: whatever routers they have in common must have the same number, addresses, version, interval and
       authentication, distinct priorities, and each other as unicast peers.
 
@@ -32,6 +34,14 @@ struct CheckCommand: ParsableCommand {
     inversion: .prefixedNo,
     help: "Look at whether this host has what a file asks for. (default: for one file yes, for several no)")
   var host: Bool?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Judge a file as the installed martlet.service would run it. (default: as for --host)")
+  var service: Bool?
+
+  @Option(help: "Judge a file as this unit file, with its drop-ins, would have it run.")
+  var unit: String?
 
   @Option(
     name: [.customShort("i"), .customLong("config-id")],
@@ -69,11 +79,32 @@ struct CheckCommand: ParsableCommand {
     }
     var check = ConfigurationCheck(files: files.map { CheckedFile($0, configurationID: configurationID) })
     check.looksAtHost = host ?? (files.count == 1)
+    check.service = try judgedService(check.looksAtHost)
     let areWritten = fix ? check.fix() : true
     let report = check.perform()
     report.write(format)
     let code = report.exitCode(strict: strict)
     throw ArgumentParser.ExitCode((code == .success && !areWritten ? .failure : code).rawValue)
+  }
+}
+
+extension CheckCommand {
+  /// The service that a file is judged by, if it is.
+  private func judgedService(_ isUsual: Bool) throws -> InstalledService? {
+    if let unit {
+      do throws(SourceFileError) {
+        return try InstalledService(reading: unit)
+      } catch {
+        printError("martlet: \(unit) \(error.reason)\n")
+        throw ArgumentParser.ExitCode.failure
+      }
+    }
+    guard service ?? isUsual else { return nil }
+    let installed = InstalledService()
+    if installed == nil, service == true {
+      printError("martlet: no \(ServiceUnit.name) is installed here, so nothing is judged by it\n")
+    }
+    return installed
   }
 }
 

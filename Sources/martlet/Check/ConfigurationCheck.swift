@@ -6,6 +6,8 @@ import ControlModel
 struct ConfigurationCheck {
   let files: [CheckedFile]
   var looksAtHost = false
+  /// The service that the files are judged as run by.
+  var service: InstalledService?
 
   init(files: [CheckedFile]) {
     self.files = files
@@ -31,12 +33,15 @@ struct ConfigurationCheck {
 
   /// Reads everything and gives what is found.
   func perform() -> CheckReport {
-    let loaded = ConfigurationLoader.load(hosts: files.map(\.source), files: DiskSourceFiles())
+    let sources = ReadPaths()
+    let loaded = ConfigurationLoader.load(hosts: files.map(\.source), files: sources)
     var findings: [Diagnostic] = []
-    for host in loaded.hosts {
-      let audit =
+    for (file, host) in zip(files, loaded.hosts) {
+      var audit =
         looksAtHost
-        ? ConfigurationReading.fileFindings(of: host) + HostAudit.diagnostics(of: host, on: ThisHost()) : []
+        ? ConfigurationReading.fileFindings(of: host)
+          + HostAudit.diagnostics(of: host, on: service?.host ?? ThisHost()) : []
+      audit += service?.findings(of: host, path: file.path, sources: Array(sources.paths)) ?? []
       findings += Self.inOrder(host.diagnostics + audit)
     }
     // One file read as two hosts has most of its findings twice.

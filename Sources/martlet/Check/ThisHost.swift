@@ -5,6 +5,9 @@ import LinuxSystem
 
 /// The host that the program runs on.
 struct ThisHost: HostFacts {
+  /// Whom scripts without a user run as, where a service says so.
+  var serviceUser: String?
+
   var interfaceNames: [String]? {
     guard let table = if_nameindex() else { return nil }
     defer { if_freenameindex(table) }
@@ -28,12 +31,18 @@ struct ThisHost: HostFacts {
 
   /// Under no user a script runs as keepalived's own default, if that is there, else as root.
   func identity(of user: ScriptUser?) -> ScriptIdentity? {
+    let user = user ?? serviceUser.map { ScriptUser(user: $0) }
     guard let found = try? UserDatabase.lookup(user?.user ?? ScriptUser.standard) else {
       return user == nil ? .root : nil
     }
     guard let name = user?.group else { return ScriptIdentity(user: found.userID, groups: found.groups) }
     guard let group = try? UserDatabase.lookup(group: name) else { return nil }
     return ScriptIdentity(user: found.userID, groups: [group])
+  }
+
+  func maySee(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 || errno != EACCES
   }
 
   func status(of path: String) -> FileStatus? { DiskSourceFiles().status(of: path) }

@@ -1,0 +1,15 @@
+import ConfigurationSyntax
+
+/// Files of the disk, with the paths of those that were read; not their bytes, of which there may be many.
+final class ReadPaths: SourceFiles {
+  private(set) var paths: Set<String> = []
+  private let disk = DiskSourceFiles()
+
+  func read(_ path: String) throws(SourceFileError) -> [UInt8] {
+    paths.insert(path)
+    return try disk.read(path)
+  }
+
+  func matches(of pattern: String, steps: inout Int) -> [String] { disk.matches(of: pattern, steps: &steps) }
+  func environment(_ name: String) -> String? { disk.environment(name) }
+}
