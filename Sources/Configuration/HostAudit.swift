@@ -1,9 +1,14 @@
 import ConfigurationSyntax
+import NetworkTypes
 
 /// What can be asked of a host without changing it.
 public protocol HostFacts: FileStatusProvider {
   /// The names of its network interfaces; `nil` where they cannot be read.
   var interfaceNames: [String]? { get }
+  /// The addresses on an interface now; `nil` where they cannot be read or there is no such interface.
+  func addresses(on interface: String) -> [IPAddress]?
+  /// The number that a setting of the kernel (sysctl(8)) has, by the parts of its name; `nil` where there is none.
+  func kernelSetting(_ parts: [String]) -> Int?
   /// Whether it has a user of that name or number.
   func hasUser(_ name: String) -> Bool
   /// Whether it has a group of that name or number.
@@ -18,6 +23,10 @@ extension HostFacts {
   /// Nothing is kept from whoever asks.
   public func maySee(_ path: String) -> Bool { true }
 
+  /// None can be read.
+  public func addresses(on interface: String) -> [IPAddress]? { nil }
+  /// None can be read.
+  public func kernelSetting(_ parts: [String]) -> Int? { nil }
   /// Nobody is known.
   public func identity(of user: ScriptUser?) -> ScriptIdentity? { nil }
 }
@@ -26,7 +35,8 @@ extension HostFacts {
 public enum HostAudit {
   /// What `host` lacks for `loaded`, or has too openly.
   public static func diagnostics(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
-    missingInterfaces(of: loaded, on: host) + unknownUsers(of: loaded, on: host)
+    missingInterfaces(of: loaded, on: host) + AddressAudit.diagnostics(of: loaded, on: host)
+      + unknownUsers(of: loaded, on: host)
       + ScriptAudit.diagnostics(of: loaded, files: host, identities: host.identity)
       + PipeAudit.diagnostics(of: loaded, on: host) + openSecrets(of: loaded, on: host)
   }

@@ -106,6 +106,8 @@ public struct VirtualLinkDefinition: Sendable, Hashable {
   public var lower: String
   /// What is to be made.
   public var virtual: VirtualMACDefinition
+  /// Whether it is to carry an IPv6 address.
+  public var carriesIPv6: Bool
 }
 
 extension Configuration {
@@ -113,12 +115,12 @@ extension Configuration {
   public var virtualLinks: [VirtualLinkDefinition] {
     var names: Set<String> = []
     return routers.flatMap { router in
-      let own = router.virtualMAC.map { ($0, router.interface) }
+      let own = router.virtualMAC.map { ($0, router.interface, router.family == .ipv6) }
       let further = (router.addresses + router.excludedAddresses).compactMap { address in
-        address.virtualMAC.map { ($0, address.interface ?? router.interface) }
+        address.virtualMAC.map { ($0, address.interface ?? router.interface, address.prefix.address.family == .ipv6) }
       }
       return ([own].compactMap(\.self) + further).map {
-        VirtualLinkDefinition(router: router.name, lower: $0.1, virtual: $0.0)
+        VirtualLinkDefinition(router: router.name, lower: $0.1, virtual: $0.0, carriesIPv6: $0.2)
       }
     }.filter { names.insert($0.virtual.interface).inserted }
   }

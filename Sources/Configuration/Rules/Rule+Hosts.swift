@@ -8,6 +8,14 @@ extension Rule {
       "The service does not start without it, unless dynamic_interfaces is written: then its routers wait for it in FAULT. A rule and a garp_group wait for their interface, with which keepalived would not start; interface_up_down_delays waits for it too, and keepalived would ignore the delays. martlet check looks at this host when one file is checked; --no-host turns that off."
     ),
     Rule(
+      "kernel-setting", .host, .warning, "A setting of the kernel keeps an address from answering",
+      "The addresses would be held and nobody would reach them. Interfaces that martlet makes (use_vmac) it sets up itself, by netlink: rp_filter to 2, arp_filter to 0, arp_ignore to 1. What stands under all, or under an interface that martlet did not make, is the host's: arp_ignore above 3 answers for no address, 2 for none that is alone in its network; arp_filter under all silences virtual MAC addresses; disable_ipv6 has the kernel refuse every IPv6 address. The service says the same in its log when it starts."
+    ),
+    Rule(
+      "source-absent", .host, .warning, "A router has no address to send its adverts from",
+      "It is in FAULT until there is one. Adverts leave from unicast_src_ip or mcast_src_ip, else from the first address of the interface that is no floating one (for IPv6 multicast: the link-local one). An address that a router of the file claims is none: it goes with the role, and the other host would send from it too."
+    ),
+    Rule(
       "unknown-user", .host, .error, "The host does not have the user or group that is to run a script",
       "The script would not be run. For a check that is tracked it is an error, since it could never pass; keepalived removes such a check, so that nothing is tracked."
     ),

@@ -2,6 +2,7 @@ import Configuration
 import ConfigurationSyntax
 import Glibc
 import LinuxSystem
+import NetworkTypes
 
 /// The host that the program runs on.
 struct ThisHost: HostFacts {
@@ -19,6 +20,28 @@ struct ThisHost: HostFacts {
     }
     return names
   }
+
+  func addresses(on interface: String) -> [IPAddress]? {
+    guard if_nametoindex(interface) > 0 else { return nil }
+    var list: UnsafeMutablePointer<ifaddrs>?
+    guard getifaddrs(&list) == 0 else { return nil }
+    defer { freeifaddrs(list) }
+    return sequence(first: list, next: { $0?.pointee.ifa_next }).compactMap { entry in
+      guard let entry, String(cString: entry.pointee.ifa_name) == interface else { return nil }
+      return entry.pointee.ifa_addr.flatMap(Self.address)
+    }
+  }
+
+  private static func address(_ address: UnsafeMutablePointer<sockaddr>) -> IPAddress? {
+    let bytes = UnsafeRawBufferPointer(start: address, count: MemoryLayout<sockaddr_in>.size)
+    switch Int32(address.pointee.sa_family) {
+    case AF_INET: return IPAddress(bytes: bytes[4..<8])
+    case AF_INET6: return IPAddress(bytes: UnsafeRawBufferPointer(start: address, count: 24)[8..<24])
+    default: return nil
+    }
+  }
+
+  func kernelSetting(_ parts: [String]) -> Int? { KernelSetting(parts: parts).value }
 
   // Where the database cannot be asked, nobody is said to be unknown.
   func hasUser(_ name: String) -> Bool {

@@ -1,0 +1,108 @@
+import NetworkTypes
+
+/// Settings of the kernel's network that keep addresses from answering on interfaces that are not martlet's to set.
+public enum KernelSettings {
+  /// A setting that is in the way.
+  public struct Finding: Sendable, Hashable {
+    /// The interface that the configuration names and that is concerned.
+    public var interface: String
+    /// What it is and what comes of it, in a sentence without a full stop.
+    public var message: String
+    /// What helps.
+    public var suggestion: String
+  }
+
+  /// An interface that addresses are on.
+  private struct Carrier: Hashable {
+    var name: String
+    /// The interface below, if martlet makes this one and sets it up.
+    var lower: String?
+    var family: AddressFamily
+    /// Whether an address has a network of its own alone.
+    var isAlone: Bool
+  }
+
+  /// Only the lowest bits are defined: from here on no address is answered for.
+  private static let answersNothing = 4
+
+  /// What is in the way, each once.
+  /// - Parameter setting: the number that a setting has, by the parts of its name; `nil` if there is none.
+  public static func findings(of configuration: Configuration, setting: ([String]) -> Int?) -> [Finding] {
+    var seen: Set<Finding> = []
+    return carriers(in: configuration).flatMap { carrier in
+      switch carrier.family {
+      case .ipv4: requests(on: carrier, setting) + filter(on: carrier, setting)
+      case .ipv6: disabled(on: carrier, setting)
+      }
+    }.filter { seen.insert($0).inserted }
+  }
+
+  private static func carriers(in configuration: Configuration) -> [Carrier] {
+    var seen: Set<Carrier> = []
+    return configuration.routers.flatMap { router in
+      (router.addresses + router.excludedAddresses).map { address in
+        let interface = address.interface ?? router.interface
+        let family = address.prefix.address.family
+        let own = interface == router.interface && family == router.family ? router.virtualMAC : nil
+        let made = address.virtualMAC ?? own
+        return Carrier(
+          name: made?.interface ?? interface, lower: made == nil ? nil : interface, family: family,
+          isAlone: address.prefix.length == family.addressBits)
+      }
+    }.filter { $0.name != "lo" && seen.insert($0).inserted }
+  }
+
+  /// `arp_ignore`: the greater of all interfaces' and the interface's own counts.
+  private static func requests(on carrier: Carrier, _ setting: ([String]) -> Int?) -> [Finding] {
+    // What martlet makes it sets to 1 itself.
+    let names = carrier.lower == nil ? ["all", carrier.name] : ["all"]
+    return names.compactMap { name in
+      guard let value = setting(["net", "ipv4", "conf", name, "arp_ignore"]) else { return nil }
+      let result: String
+      if value >= answersNothing {
+        result = "nobody is told where an address on \(carrier.name) is"
+      } else if value == 2, carrier.isAlone {
+        result =
+          "only hosts in the network of an address are told where it is, and /32 on \(carrier.name) is no network"
+      } else {
+        return nil
+      }
+      return finding("net.ipv4.conf.\(dotless(name)).arp_ignore", value, result, wanted: 1, carrier)
+    }
+  }
+
+  /// `arp_filter`: either of the two is enough.
+  private static func filter(on carrier: Carrier, _ setting: ([String]) -> Int?) -> [Finding] {
+    guard let lower = carrier.lower, let value = setting(["net", "ipv4", "conf", "all", "arp_filter"]), value != 0
+    else { return [] }
+    return [
+      finding(
+        "net.ipv4.conf.all.arp_filter", value,
+        "\(carrier.name) tells nobody where its address is as long as packets to them leave by \(lower)", wanted: 0,
+        carrier)
+    ]
+  }
+
+  private static func disabled(on carrier: Carrier, _ setting: ([String]) -> Int?) -> [Finding] {
+    // What martlet makes it sets itself, and says if it cannot.
+    guard carrier.lower == nil, let value = setting(["net", "ipv6", "conf", carrier.name, "disable_ipv6"]), value != 0
+    else { return [] }
+    return [
+      finding(
+        "net.ipv6.conf.\(dotless(carrier.name)).disable_ipv6", value,
+        "the kernel takes no IPv6 address on \(carrier.name)",
+        wanted: 0, carrier)
+    ]
+  }
+
+  private static func finding(
+    _ name: String, _ value: Int, _ result: String, wanted: Int, _ carrier: Carrier
+  ) -> Finding {
+    Finding(
+      interface: carrier.lower ?? carrier.name, message: "\(name) is \(value): \(result)",
+      suggestion: "set it to \(wanted) (sysctl -w \(name)=\(wanted), and in a file of /etc/sysctl.d)")
+  }
+
+  /// As sysctl(8) writes a dot that is part of a name.
+  private static func dotless(_ name: String) -> String { String(name.map { $0 == "." ? "/" : $0 }) }
+}
