@@ -10,6 +10,8 @@ public enum EngineMessage: Sendable, Equatable {
   case priorityChanged(router: Int, from: Priority, to: Priority)
   /// Something worth a line in the log.
   case event(LogEvent)
+  /// What is behind a router's last transition has other words now than were told with it, or was told to a prober before.
+  case detail(router: Int, text: String)
   /// So many messages before this one found the queue full and are lost.
   case dropped(UInt32)
 }
@@ -108,6 +110,10 @@ extension EngineMessage {
     case .event(let event):
       writer.write(3 as UInt8)
       event.write(to: &writer)
+    case .detail(let router, let text):
+      writer.write(5 as UInt8)
+      writer.write(UInt32(clamping: router))
+      writer.write(text)
     case .dropped(let count):
       writer.write(4 as UInt8)
       writer.write(count)
@@ -140,6 +146,8 @@ extension EngineMessage {
       self = .event(try LogEvent(from: &reader))
     case 4:
       self = .dropped(try reader.read())
+    case 5:
+      self = .detail(router: Int(try reader.read(UInt32.self)), text: try reader.readText())
     default:
       throw .invalid
     }

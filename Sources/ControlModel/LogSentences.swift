@@ -59,7 +59,7 @@ extension Cause {
 extension Names {
   /// Why a transition happened, as a clause without a full stop.
   /// - Parameters:
-  ///   - detail: the tracker's last words, empty when there are none.
+  ///   - detail: the tracker's last words, or what is behind a fault that its name does not tell; empty when there are none.
   ///   - router: the position of the router, whose interface some causes name.
   public func sentence(for transition: Transition, router: Int, detail: String = "") -> String {
     let interface = routers.indices.contains(router) ? routers[router].interface : "its interface"
@@ -74,9 +74,9 @@ extension Names {
     case .preempted(let master, let priority): return "\(master) has priority \(priority) only and is preempted"
     case .trackerDown(let tracker): return self.tracker(tracker.rawValue) + " is down" + words
     case .trackerUp(let tracker): return self.tracker(tracker.rawValue) + " is no longer down" + words
-    case .interfaceDown: return "\(interface) is down" + words
+    case .interfaceDown: return detail.isEmpty ? "\(interface) is down" : detail
     case .interfaceUp: return "\(interface) is up again"
-    case .sourceAddressLost: return "no address on \(interface) to send from"
+    case .sourceAddressLost: return detail.isEmpty ? "no address on \(interface) to send from" : detail
     case .sourceAddressFound: return "an address on \(interface) to send from is there again"
     case .overdue(let silence):
       let time = Spoken.duration(nanoseconds: silence.rawValue)
@@ -126,6 +126,10 @@ extension Names {
         fields: [("event", "priority"), ("router", name), ("from", "\(from)"), ("to", "\(to)")])
     case .event(let event):
       return line(for: event)
+    case .detail(let router, let text):
+      return LogLine(
+        .notice, "\(self.router(router)): \(text)",
+        fields: [("event", "detail"), ("router", self.router(router)), ("detail", text)])
     case .dropped(let count):
       return LogLine(
         .warning, "\(count) messages of the engine found the queue full and are lost",

@@ -181,6 +181,11 @@ extension Status {
     writer.member("status", tracker.status.label)
     writer.member("condition", tracker.condition.label)
     writer.member("reason", tracker.reason)
+    if let answeredAt = tracker.answeredAt {
+      writer.member("answered_ago", (now - answeredAt).inSeconds)
+    } else {
+      writer.member("answered_ago", nil as String?)
+    }
     if tracker.status == .unknown {
       writer.member("changed_ago", nil as String?)
     } else {

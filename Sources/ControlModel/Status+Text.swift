@@ -89,7 +89,7 @@ extension Status {
     let since = tracker.status == .unknown ? "-" : Spoken.duration(nanoseconds: (now - tracker.since).rawValue)
     return [
       "\(tracker.names.kind) \(tracker.names.name)", TrackerVerdict.label(tracker.status, tracker.condition), since,
-      tracker.reason,
+      tracker.reason + (tracker.reason.isEmpty ? "" : tracker.answeredAt.map { " (\(ago($0)))" } ?? ""),
     ]
   }
 

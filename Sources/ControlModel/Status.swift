@@ -50,6 +50,8 @@ public struct Status: Sendable, Equatable {
     public var since: MonotonicInstant
     /// Its last words.
     public var reason: String
+    /// When a run came to these words; `nil` for what is not run, and before the first run.
+    public var answeredAt: MonotonicInstant?
   }
 
   /// How the engine fares.
@@ -98,9 +100,11 @@ public struct Status: Sendable, Equatable {
   /// - Parameters:
   ///   - names: of the configuration that the board's engine runs.
   ///   - details: last words of the tracker that caused each router's last transition, by router.
+  ///   - answeredAt: when the words of each tracker that is run came of a run, by tracker.
   ///   - engineIsGone: whether the engine's channel is closed.
   public init(
-    reading board: Board, names: Names, details: [Int: String] = [:], engineIsGone: Bool = false,
+    reading board: Board, names: Names, details: [Int: String] = [:], answeredAt: [Int: MonotonicInstant] = [:],
+    engineIsGone: Bool = false,
     at now: MonotonicInstant
   ) {
     self.now = now
@@ -131,7 +135,8 @@ public struct Status: Sendable, Equatable {
       let known = names.trackers.indices.contains(index)
       return Tracker(
         names: known ? names.trackers[index] : Names.Tracker(kind: "tracker", name: record.name),
-        status: verdict.status, condition: record.memory.condition, since: verdict.since, reason: verdict.reason)
+        status: verdict.status, condition: record.memory.condition, since: verdict.since, reason: verdict.reason,
+        answeredAt: answeredAt[index])
     }
   }
 }

@@ -96,16 +96,42 @@ extension Engine {
     if transition.from == .master { record[.releasedMaster] &+= 1 }
     // A new state is a new chance to send; a failure in it is worth a new line.
     sendFails[router] = false
-    outbox.send(.transition(router: router, number: number, transition, detail: detail(of: transition.cause)))
+    let detail = detail(of: transition.cause, router)
+    details[router] = detail
+    outbox.send(.transition(router: router, number: number, transition, detail: detail))
   }
 
-  /// The words of the check behind a cause, as far as there are any.
-  private func detail(of cause: Cause) -> String {
+  /// Tells what is behind the fault of a router if it has come to be something else, as when an address came that cannot be used.
+  func refreshDetail(of router: Int) {
+    guard core.state(of: router) == .fault, let cause = board.router(router)?.lastTransition?.transition.cause,
+      cause == .sourceAddressLost
+    else { return }
+    let detail = detail(of: cause, router)
+    guard details[router] != detail else { return }
+    details[router] = detail
+    outbox.send(.detail(router: router, text: detail))
+  }
+
+  /// Tells another prober what is behind each router's last transition, which only the one before has heard.
+  func repeatDetails() {
+    for router in plan.routers.indices {
+      guard let cause = board.router(router)?.lastTransition?.transition.cause else { continue }
+      let detail = detail(of: cause, router)
+      if !detail.isEmpty { outbox.send(.detail(router: router, text: detail)) }
+    }
+  }
+
+  /// The words of the check behind a cause, or what is behind a fault that its name does not tell.
+  private func detail(of cause: Cause, _ router: Int) -> String {
     switch cause {
+    case .interfaceDown:
+      plan.routers[router].foreignLink ?? ""
+    case .sourceAddressLost:
+      interfaces.complaint(of: plan.routers[router], virtual: virtualAddresses)
     case .trackerDown(let tracker), .trackerUp(let tracker):
       board.tracker(tracker.rawValue)?.verdict.reason ?? ""
-    case .started, .addressOwner, .masterDown, .masterResigned, .higherPriority, .tieLost, .preempted, .interfaceDown,
-      .interfaceUp, .sourceAddressLost, .sourceAddressFound, .overdue, .noPeers, .peersFound, .addressesRefused,
+    case .started, .addressOwner, .masterDown, .masterResigned, .higherPriority, .tieLost, .preempted,
+      .interfaceUp, .sourceAddressFound, .overdue, .noPeers, .peersFound, .addressesRefused,
       .addressesTaken, .syncGroup, .shutdown, .adopted:
       ""
     }

@@ -108,11 +108,7 @@ extension Engine {
     refreshHeartbeats()
     for router in plan.routers.indices {
       refreshSource(of: router, at: now)
-      let interface = plan.routers[router].interface
-      if !plan.routers[router].ignoresInterfaceFaults || interfaces[interface] == nil {
-        let isUp = interfaces.isUp(interface)
-        core.handle(.interface(up: isUp, router: router), at: now, into: &effects)
-      }
+      tellInterface(of: router, at: now)
     }
   }
 
@@ -234,6 +230,7 @@ extension Engine {
     makeReady(position)
     if board.isRunning { announceSources(of: [position]) }
     core.handle(.sourceAddress(source, router: position), at: now, into: &effects)
+    if source == nil, board.isRunning { refreshDetail(of: position) }
     if router.faultsWithoutPeers {
       core.handle(.peers(present: !destinations.isEmpty, router: position), at: now, into: &effects)
     }

@@ -53,12 +53,14 @@ extension Engine {
       linkChanged(link.index, before: before, at: now)
       virtualLinks.note(link)
       if before?.name != link.name { reportMoves() }
+      reviewForeignLink(before: before, after: interfaces[link.index])
     case .linkRemoved(let index, _):
       let before = interfaces[index]
       interfaces.removeLink(index)
       linkDelays.forget(index)
       linkChanged(index, before: before, at: now)
       virtualLinkVanished(index)
+      reviewForeignLink(before: before, after: nil)
     case .addressAdded(let address):
       addressAdded(address, at: now)
     case .addressRemoved(let address):
@@ -104,15 +106,31 @@ extension Engine {
     if isUp { announceSources(of: plan.routers.indices.filter { sourcePlace(of: $0)?.interface == index }) }
     for router in routersOnInterface[index] ?? [] {
       if isUp { refreshSource(of: router, at: now) }
-      if !plan.routers[router].ignoresInterfaceFaults || after == nil {
-        core.handle(.interface(up: isUp, router: router), at: now, into: &effects)
-      }
+      tellInterface(of: router, at: now)
     }
     carryOut(at: now, due: nil)
     // Whoever asked for an address while its interface was away, or knows it by another link-layer address, must learn where it is.
     // An address that somebody gave a virtual link is none that they should learn.
     let isForeign = virtualLinks.planned[index].map { $0.mac != after?.mac } ?? false
     if isUp, !isForeign, before?.isUp != true || before?.mac != after?.mac { announceAddresses(on: index) }
+  }
+
+  /// Tells the core whether a router has the interfaces that it cannot do without. One that is missing counts whatever is configured, be
+  /// it its own or one for its virtual MAC address.
+  func tellInterface(of router: Int, at now: MonotonicInstant) {
+    let planned = plan.routers[router]
+    let isMissing = interfaces[planned.interface] == nil || planned.foreignLink != nil
+    guard !planned.ignoresInterfaceFaults || isMissing else { return }
+    let isUp = interfaces.isUp(planned.interface) && planned.foreignLink == nil
+    core.handle(.interface(up: isUp, router: router), at: now, into: &effects)
+  }
+
+  /// Asks for another engine once a link that was in the way has gone, or has become another.
+  private func reviewForeignLink(before: Interface?, after: Interface?) {
+    guard phase == .running, let before, plan.foreignLinks[before.name] != nil,
+      before.name != after?.name || before.mac != after?.mac
+    else { return }
+    onInterfacesMoved?()
   }
 
   /// Announces what masters have on an interface.
@@ -231,6 +249,7 @@ extension Engine {
     if let proberRegistration { reactor.unwatch(proberRegistration) }
     outbox.replace(channel)
     watchProber()
+    repeatDetails()
   }
 
   private func readProber() {

@@ -79,6 +79,8 @@ final class Engine {
   /// Addresses of which it has been said that the kernel refuses to change them.
   var refused: Set<Int> = []
   var refusals = AddressRefusalBook()
+  /// What was said to be behind each router's last transition, where its name does not tell.
+  var details: [Int: String] = [:]
   var reconcileDue = MonotonicInstant(nanoseconds: 0)
   /// The next address that ``reconcile(at:)`` looks at; 0 between two passes.
   var reconcilePosition = 0

@@ -21,10 +21,11 @@ extension EngineProcess {
   }
 
   static func plan(
-    _ configuration: Configuration, _ interfaces: InterfaceTable, goesOn: Bool
+    _ configuration: Configuration, _ interfaces: InterfaceTable, goesOn: Bool, foreignLinks: [String: String]
   ) throws(StartFailure) -> Plan {
     do throws(PlanError) {
-      return try Plan(configuration, interfaces: interfaces.indexes, toleratesAbsence: goesOn)
+      return try Plan(
+        configuration, interfaces: interfaces.indexes, toleratesAbsence: goesOn, foreignLinks: foreignLinks)
     } catch {
       switch error {
       case .missingInterface(let name, let user):

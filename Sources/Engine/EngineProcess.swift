@@ -54,7 +54,7 @@ final class EngineProcess {
     self.silence = silence
     let addressLocks = locks
     do {
-      try virtualInterfaces.prepare(configuration, monitor) { links in
+      try virtualInterfaces.prepare(configuration, monitor) { links, foreign in
         // What is in use is not replaced for a configuration that then cannot be served.
         var interfaces = try InterfaceTable(readBy: monitor)
         var future: Set<InterfaceIndex> = []
@@ -63,9 +63,11 @@ final class EngineProcess {
           interfaces.setLink(index, name: link, mac: nil, isUp: true)
           future.insert(index)
         }
-        try Self.lock(Self.plan(configuration, interfaces, goesOn: goesOn), with: addressLocks, except: future)
+        let plan = try Self.plan(configuration, interfaces, goesOn: goesOn, foreignLinks: foreign)
+        try Self.lock(plan, with: addressLocks, except: future)
       }
-      (boardMemory, engine) = try Self.prepare(configuration, monitor, goesOn, locks, reactor, prober)
+      let foreign = virtualInterfaces.foreign
+      (boardMemory, engine) = try Self.prepare(configuration, monitor, goesOn, foreign, locks, reactor, prober)
     } catch {
       virtualInterfaces.abandon(monitor)
       throw error
@@ -73,16 +75,19 @@ final class EngineProcess {
     self.virtualInterfaces = virtualInterfaces
     ProcessMemory.returnFree()
     ProcessMemory.reserveHeap(bytes: 256 << 10)
-    let notes = Self.becomeRealTime() + complaint + refuseUnaccepted() + promoteSecondaries()
+    let settings = KernelSettings.findings(of: configuration) { KernelSetting(parts: $0).value }.map(\.message)
+    let notes =
+      Self.becomeRealTime() + complaint + virtualInterfaces.complaints + settings + refuseUnaccepted()
+      + promoteSecondaries()
     for note in notes { engine.outbox.send(.event(LogEvent(.degraded, text: note))) }
   }
 
   private static func prepare(
-    _ configuration: Configuration, _ monitor: NetlinkMonitor, _ goesOn: Bool, _ locks: AddressLocks?,
-    _ reactor: Reactor, _ prober: Channel?
+    _ configuration: Configuration, _ monitor: NetlinkMonitor, _ goesOn: Bool, _ foreignLinks: [String: String],
+    _ locks: AddressLocks?, _ reactor: Reactor, _ prober: Channel?
   ) throws -> (SharedMemory, Engine) {
     let interfaces = try InterfaceTable(readBy: monitor)
-    let plan = try Self.plan(configuration, interfaces, goesOn: goesOn)
+    let plan = try Self.plan(configuration, interfaces, goesOn: goesOn, foreignLinks: foreignLinks)
     try Self.lock(plan, with: locks)
     let (memory, board) = try Self.layOutBoard(for: plan)
     let engine = try Self.permitted("opening raw sockets") { () throws(SystemError) in

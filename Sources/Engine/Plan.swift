@@ -35,6 +35,8 @@ struct Plan {
   let interfaces: [String: InterfaceIndex]
   /// The interfaces with virtual MAC addresses, and those below them.
   let virtualLinks: [PlannedLink]
+  /// Why a link that should carry a virtual MAC address is none of martlet's, by its name. Who needs it is in FAULT.
+  let foreignLinks: [String: String]
   let announcementLanes: AnnouncementLanes
   let linkDelays: [String: LinkDelay]
   let startupDelay: Nanoseconds
@@ -57,12 +59,16 @@ struct Plan {
   /// - Parameter toleratesAbsence: whether a router may lack its interface and be in fault for it, also if the configuration does
   ///   not allow it (`dynamic_interfaces`). An engine that goes on where another was must not give up the routers on all other
   ///   interfaces because one interface has gone.
+  /// - Parameter foreignLinks: links with a name that a virtual MAC address should have, which cannot be used; and why.
   /// - Throws: ``PlanError`` for the first thing that cannot be.
   init(
-    _ configuration: Configuration, interfaces: [String: InterfaceIndex], toleratesAbsence: Bool = false
+    _ configuration: Configuration, interfaces: [String: InterfaceIndex], toleratesAbsence: Bool = false,
+    foreignLinks: [String: String] = [:]
   ) throws(PlanError) {
+    self.foreignLinks = foreignLinks
     var names = InterfaceNames(
-      interfaces, fallback: toleratesAbsence || configuration.global.allowsMissingInterfaces ? Self.absent : nil)
+      interfaces, unusable: Set(foreignLinks.keys),
+      fallback: toleratesAbsence || configuration.global.allowsMissingInterfaces ? Self.absent : nil)
     let trackerNumbers = TrackerNumbers(configuration)
     var routers: [PlannedRouter] = []
     var addresses: [PlannedAddress] = []
@@ -82,14 +88,16 @@ struct Plan {
       }
       guard
         let router = PlannedRouter(
-          definition, on: links, addresses: first.0..<addresses.count, entries: first.1..<entries.count)
+          definition, on: links, addresses: first.0..<addresses.count, entries: first.1..<entries.count,
+          foreignLinks: foreignLinks)
       else { throw .addresses(router: definition.name) }
       routers.append(router)
       var configured = definition.core
       configured.trackers = trackerNumbers.bindings(definition.followed)
       core.append(configured)
     }
-    virtualLinks = try configuration.virtualLinks.map { link throws(PlanError) in
+    virtualLinks = try configuration.virtualLinks.filter { foreignLinks[$0.virtual.interface] == nil }.map {
+      link throws(PlanError) in
       PlannedLink(
         interface: try names.index(link.virtual.interface, usedBy: link.router),
         lower: try names.index(link.lower, usedBy: link.router), mac: link.virtual.mac)
@@ -97,7 +105,7 @@ struct Plan {
     self.routers = routers
     self.addresses = addresses
     self.core = core
-    self.interfaces = names.resolved
+    self.interfaces = names.resolved.filter { foreignLinks[$0.key] == nil }
     self.entries = entries
     var routes: [RouteIdentity: [Int]] = [:]
     var places: [AddressPlace: [Int]] = [:]
@@ -144,16 +152,23 @@ struct Plan {
 /// The interfaces of this host by name, and which of them the plan uses.
 struct InterfaceNames {
   private let interfaces: [String: InterfaceIndex]
+  /// Those that are there and nobody's to use.
+  private let unusable: Set<String>
   /// What stands for one that does not exist, if that is allowed.
   private let fallback: InterfaceIndex?
   private(set) var resolved: [String: InterfaceIndex] = [:]
 
-  init(_ interfaces: [String: InterfaceIndex], fallback: InterfaceIndex?) {
+  init(_ interfaces: [String: InterfaceIndex], unusable: Set<String> = [], fallback: InterfaceIndex?) {
     self.interfaces = interfaces
+    self.unusable = unusable
     self.fallback = fallback
   }
 
   mutating func index(_ name: String, usedBy user: String) throws(PlanError) -> InterfaceIndex {
+    guard !unusable.contains(name) else {
+      resolved[name] = Plan.absent
+      return Plan.absent
+    }
     guard let index = interfaces[name] ?? fallback else { throw .missingInterface(name, usedBy: user) }
     resolved[name] = index
     return index

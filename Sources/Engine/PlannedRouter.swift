@@ -43,6 +43,8 @@ struct PlannedRouter {
   let multicastGroup: IPAddress
   /// The one with its virtual MAC address; `nil` if it has none.
   let virtualInterface: InterfaceIndex?
+  /// Why one of the interfaces with its virtual MAC addresses is none of martlet's, so that it is in FAULT; `nil` if all are.
+  let foreignLink: String?
   /// The interface that its adverts leave by.
   let sendingInterface: InterfaceIndex
   let family: AddressFamily
@@ -117,7 +119,8 @@ struct RouterLinks {
 
 extension PlannedRouter {
   init?(
-    _ definition: VirtualRouterDefinition, on links: RouterLinks, addresses: Range<Int>, entries: Range<Int>
+    _ definition: VirtualRouterDefinition, on links: RouterLinks, addresses: Range<Int>, entries: Range<Int>,
+    foreignLinks: [String: String] = [:]
   ) {
     guard
       let advertised = AddressList(definition.family, definition.addresses.map(\.prefix.address)),
@@ -128,7 +131,10 @@ extension PlannedRouter {
     interfaceName = definition.interface
     heartbeats = links.heartbeats
     multicastGroup = definition.multicastGroup
-    virtualInterface = links.virtual
+    virtualInterface = links.virtual == Plan.absent ? nil : links.virtual
+    let made = [definition.virtualMAC] + (definition.addresses + definition.excludedAddresses).map(\.virtualMAC)
+    foreignLink =
+      foreignLinks.isEmpty ? nil : made.lazy.compactMap { $0 }.compactMap { foreignLinks[$0.interface] }.first
     sendingInterface = definition.virtualMAC?.sendsAdvertsBelow == false ? links.carrier : links.interface
     family = definition.family
     virtualRouterID = definition.core.virtualRouterID

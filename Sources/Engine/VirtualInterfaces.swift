@@ -12,6 +12,10 @@ struct VirtualInterfaces {
   private var made: [String] = []
   /// Names that were locked for it, of links that were not there.
   private var locked: [String] = []
+  /// Links that have a name the configuration asks for and cannot be used, and why, as the reason of a fault.
+  private(set) var foreign: [String: String] = [:]
+  /// What could not be set up as it should be: a sentence each.
+  private(set) var complaints: [String] = []
 
   init(_ locks: AddressLocks?) throws(SystemError) {
     table = try LinkTable()
@@ -23,13 +27,16 @@ struct VirtualInterfaces {
     let link: VirtualLink
     /// What has its name now; `nil` for nothing.
     let present: LinkState?
+    /// Whether somebody else made that, and it is as this one must be.
+    var isAdopted = false
   }
 
   /// Makes what the configuration asks for and is not there. One whose interface below does not exist is left for later.
   /// - Parameter check: asked before a link of martlet's making, which may be in use, is replaced: whether all else can be served,
-  ///   with the links of these names.
+  ///   with the links of these names, and without those that cannot be used.
   mutating func prepare(
-    _ configuration: Configuration, _ monitor: NetlinkMonitor, check: (_ links: [String]) throws -> Void
+    _ configuration: Configuration, _ monitor: NetlinkMonitor,
+    check: (_ links: [String], _ foreign: [String: String]) throws -> Void
   ) throws {
     guard !configuration.virtualLinks.isEmpty else { return }
     var links = try monitor.dumpLinks()
@@ -40,8 +47,14 @@ struct VirtualInterfaces {
     }
     var aliases: [InterfaceIndex: String] = [:]
     for link in links where link.isMartlets { if let lower = link.lower { aliases[lower] = link.alias } }
-    let replaced = wanted.filter { wanted in wanted.present.map { !wanted.link.matches($0) } ?? false }
-    if !replaced.isEmpty { try check(wanted.map(\.link.name)) }
+    for adopted in wanted where adopted.isAdopted {
+      guard let present = adopted.present else { continue }
+      aliases[adopted.link.lower] = try adopt(present, above: adopted.link.lower, aliases, monitor)
+    }
+    let replaced = wanted.filter { wanted in
+      !wanted.isAdopted && (wanted.present.map { !wanted.link.matches($0) } ?? false)
+    }
+    if !replaced.isEmpty { try check(wanted.map(\.link.name), foreign) }
     var missing: [Wanted] = []
     for wanted in wanted {
       guard var present = wanted.present else {
@@ -52,7 +65,7 @@ struct VirtualInterfaces {
         try table.rename(present, to: wanted.link.name)
         present.name = wanted.link.name
       }
-      if wanted.link.matches(present) {
+      if wanted.isAdopted || wanted.link.matches(present) {
         try table.restore(present, mac: wanted.link.mac)
       } else {
         try remove(present, from: &links)
@@ -63,6 +76,32 @@ struct VirtualInterfaces {
     for wanted in missing {
       aliases[wanted.link.lower] = try table.add(wanted.link, sibling: aliases[wanted.link.lower])
       made.append(wanted.link.name)
+    }
+    enableIPv6(configuration)
+  }
+
+  /// Takes over a link that somebody else made, without the addresses that were left on it: whoever is master claims them anew.
+  private func adopt(
+    _ link: LinkState, above lower: InterfaceIndex, _ aliases: [InterfaceIndex: String], _ monitor: NetlinkMonitor
+  ) throws(SystemError) -> String {
+    let left = try monitor.dumpAddresses().filter { $0.interface == link.index }
+    let removals = left.map { AddressChange(.remove, AddressSpecification(prefix: $0.prefix, interface: link.index)) }
+    _ = try AddressTable().apply(removals)
+    return try table.adopt(link, above: lower, sibling: aliases[lower])
+  }
+
+  /// Has the links that are to carry IPv6 addresses take them. A new interface is as net.ipv6.conf.default says, and netlink has no word
+  /// for it.
+  private mutating func enableIPv6(_ configuration: Configuration) {
+    for definition in configuration.virtualLinks where definition.carriesIPv6 {
+      let setting = KernelSetting("net", "ipv6", "conf", definition.virtual.interface, "disable_ipv6")
+      guard setting.value == 1 else { continue }
+      do {
+        try setting.set(0)
+      } catch {
+        complaints.append(
+          "\(setting.name) is 1, so the kernel takes no IPv6 address of \(definition.router): \(error)")
+      }
     }
   }
 
@@ -89,10 +128,12 @@ struct VirtualInterfaces {
       ?? links.first {
         $0.isMartlets && $0.lower == lower.index && $0.mac == virtual.mac && !wantedNames.contains($0.name)
       }
-    guard present?.isMartlets ?? true else {
-      throw StartFailure(
-        .alreadyServed,
-        "\(router) cannot make interface \(virtual.interface): there is one, and martlet did not make it")
+    let link = VirtualLink(name: virtual.interface, lower: lower.index, mac: virtual.mac)
+    let isForeign = present.map { !$0.isMartlets } ?? false
+    if let present, isForeign, let obstacle = link.obstacle(in: present, lowerName: lower.name) {
+      foreign[virtual.interface] =
+        "it cannot have interface \(virtual.interface): martlet did not make the one that is there, and \(obstacle)"
+      return nil
     }
     // Processes of a martlet that was just killed may hold theirs for a moment yet.
     let limit = MonotonicClock.now() + .milliseconds(500)
@@ -103,8 +144,7 @@ struct VirtualInterfaces {
       }
     }
     if present == nil { locked.append(virtual.interface) }
-    return Wanted(
-      link: VirtualLink(name: virtual.interface, lower: lower.index, mac: virtual.mac), present: present)
+    return Wanted(link: link, present: present, isAdopted: isForeign)
   }
 
   /// What is locked while a martlet serves a link of this name.

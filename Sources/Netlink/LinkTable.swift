@@ -45,11 +45,7 @@ public final class LinkTable {
       try configure(link.name) { object in
         rtnl_link_inet6_set_addr_gen_mode(object, Self.noGeneratedAddress)
       }
-      try configure(link.name) { object in
-        rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_ARP_IGNORE), 1)
-        rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_ACCEPT_LOCAL), 1)
-        rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_RP_FILTER), 0)
-      }
+      try letAnswer(link.name)
       if now != .belowVirtualMAC { try set(.belowVirtualMAC, on: link.lower) }
       try bringUp(link.name)
       return before.alias
@@ -60,12 +56,51 @@ public final class LinkTable {
     }
   }
 
+  /// Has a link answer for its addresses, whatever the host sets for new interfaces (net.ipv4.conf.default) and, as far as an interface
+  /// has a say in it, for all (net.ipv4.conf.all).
+  ///
+  /// Packets come by it and answers leave by the interface below, which has the route. A strict reverse-path filter drops such packets,
+  /// and the greater value of all interfaces' and the link's own counts, so 2 (any interface will do) is what holds against 1.
+  private func letAnswer(_ name: String) throws(SystemError) {
+    try configure(name) { object in
+      rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_ARP_IGNORE), 1)
+      rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_ARPFILTER), 0)
+      rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_ACCEPT_LOCAL), 1)
+      rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_RP_FILTER), 2)
+    }
+  }
+
+  /// Makes a link that somebody else made into one as ``add(_:sibling:)`` makes it, with all that is on it.
+  /// - Parameters:
+  ///   - link: a macvlan above the right interface and with the right MAC address.
+  ///   - sibling: as for ``add(_:sibling:)``.
+  /// - Returns: the link's alias.
+  public func adopt(_ link: LinkState, above lower: InterfaceIndex, sibling: String?) throws(SystemError) -> String {
+    let now = try treatment(of: lower)
+    let before = sibling.flatMap(ARPTreatment.init(alias:)) ?? now
+    try change("adopt \(link.name)") { object in
+      rtnl_link_set_ifindex(object, link.index.rawValue)
+      let changes = rtnl_link_alloc()
+      defer { rtnl_link_put(changes) }
+      guard rtnl_link_set_type(changes, "macvlan") == 0 else { return nil }
+      rtnl_link_macvlan_set_mode(changes, UInt32(rtnl_link_macvlan_str2mode("bridge")))
+      return Self.changeRequest(object, changes)
+    }
+    try configure(link.name) { object in
+      rtnl_link_inet6_set_addr_gen_mode(object, Self.noGeneratedAddress)
+    }
+    // Last, so that what is left half adopted is nobody's and is adopted anew.
+    try configure(link.name) { object in rtnl_link_set_ifalias(object, before.alias) }
+    return before.alias
+  }
+
   /// Sees to it that a link that is there already is as ``add(_:sibling:)`` leaves it.
   /// - Parameter alias: what its alias was; `nil` to leave it.
   public func restore(_ link: LinkState, mac: MACAddress, alias: String? = nil) throws(SystemError) {
     if let alias, link.alias != alias { try configure(link.name) { object in rtnl_link_set_ifalias(object, alias) } }
     if let lower = link.lower, try treatment(of: lower) != .belowVirtualMAC { try set(.belowVirtualMAC, on: lower) }
     if link.mac != mac { try setAddress(mac, of: link.name) }
+    try letAnswer(link.name)
     if !link.isUp { try bringUp(link.name) }
   }
 

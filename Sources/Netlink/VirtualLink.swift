@@ -24,6 +24,15 @@ public struct VirtualLink: Sendable, Hashable {
   public func matches(_ link: LinkState) -> Bool {
     link.name == name && link.isMartlets && link.lower == lower && link.mac == mac
   }
+
+  /// What keeps a link of this one's name, which martlet did not make, from being used in its place; `nil` if nothing does, as with
+  /// one that a killed keepalived left.
+  public func obstacle(in link: LinkState, lowerName: String) -> String? {
+    if link.kind != "macvlan" { return "it is \(link.kind.map { "a \($0)" } ?? "hardware") and no macvlan" }
+    if link.lower != lower { return "it is not above \(lowerName)" }
+    if link.mac != mac { return "its MAC address is \(link.mac.map { "\($0)" } ?? "none") and not \(mac)" }
+    return nil
+  }
 }
 
 extension LinkState {

@@ -69,6 +69,11 @@ final class Checks {
     return Nanoseconds(rawValue: step) * Int64(position)
   }
 
+  /// When the words of each check came of a run, by tracker; those without a run are left out.
+  var answerTimes: [Int: MonotonicInstant] {
+    checks.reduce(into: [:]) { times, entry in times[entry.tracker] = entry.check.wordsAt }
+  }
+
   private func listen(to check: Check, _ tracker: Int) {
     check.onVerdict = { [weak self] check, isNews in
       if isNews { self?.tell(of: check) }

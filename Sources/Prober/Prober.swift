@@ -306,6 +306,10 @@ final class Prober {
       if event.kind == .otherMaster, event.text == "stays", let router = event.router {
         notifier.heardLowerPriority(router: router, from: event.address.map { "\($0)" } ?? "a host", on: link)
       }
+    case .detail(let router, let text):
+      guard link.details[router] != text else { return }
+      link.details[router] = text
+      log.log(link.names.line(for: message))
     case .dropped:
       log.log(link.names.line(for: message))
       notifier.catchUp(link)
@@ -406,8 +410,8 @@ final class Prober {
       return connection.reply(.error(code: ExitCode.failure.rawValue, message: "no engine is served yet"))
     }
     let status = Status(
-      reading: link.board, names: link.names, details: link.details, engineIsGone: link.isClosed,
-      at: MonotonicClock.now())
+      reading: link.board, names: link.names, details: link.details, answeredAt: checks.answerTimes,
+      engineIsGone: link.isClosed, at: MonotonicClock.now())
     connection.reply(.ok, body: render(status))
   }
 }

@@ -26,6 +26,7 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
           at: MonotonicInstant(nanoseconds: 123)),
         detail: "curl: (7) connection refused")
     } + [
+      .detail(router: 3, text: "no interface has 10.90.0.1"),
       .priorityChanged(router: 0, from: .standard, to: Priority(rawValue: 80)),
       .event(LogEvent(.advertisementDropped, router: nil, address: v4, number: 3, text: "eth0")),
       .event(LogEvent(.engineRunning, router: 5)), .dropped(99),

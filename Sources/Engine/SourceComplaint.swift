@@ -1,0 +1,57 @@
+import NetworkTypes
+
+extension InterfaceTable {
+  /// Why a router has no address to send from: which one is missing, and why those that are there do not do.
+  /// - Parameter virtual: the addresses that routers of this configuration claim.
+  func complaint(of router: PlannedRouter, virtual: Set<IPAddress>) -> String {
+    SourceComplaint(
+      configured: router.configuredSource, family: router.family,
+      needsLinkLocal: router.family == .ipv6 && !router.isUnicast,
+      interface: router.interfaceName
+    ).words(
+      for: self[router.interface]?.addresses ?? [], virtual: virtual,
+      isElsewhere: router.configuredSource.map(isKnown) ?? false)
+  }
+
+  /// Whether any interface has the address, ready for use or not.
+  private func isKnown(_ address: IPAddress) -> Bool {
+    interfaces.values.contains { $0.addresses.contains { $0.prefix.address == address } }
+  }
+}
+
+/// Why a router has no address to send from.
+struct SourceComplaint {
+  /// `unicast_src_ip` or `mcast_src_ip`.
+  let configured: IPAddress?
+  let family: AddressFamily
+  /// Whether only a link-local address will do.
+  let needsLinkLocal: Bool
+  /// The name of the router's interface.
+  let interface: String
+
+  /// The sentence.
+  /// - Parameters:
+  ///   - addresses: all that the interface has.
+  ///   - isElsewhere: whether the configured address is on any interface, though not ready.
+  func words(for addresses: [InterfaceAddress], virtual: Set<IPAddress>, isElsewhere: Bool) -> String {
+    let own = addresses.filter { $0.prefix.address.family == family }
+    guard let configured else {
+      let kind = needsLinkLocal ? "link-local address" : "\(family == .ipv4 ? "IPv4" : "IPv6") address"
+      let reasons = own.map { reason(against: $0, virtual) }
+      return "no \(kind) on \(interface) to send from" + (reasons.isEmpty ? "" : ": " + reasons.joined(separator: ", "))
+    }
+    if isElsewhere {
+      return "\(configured), which it is to send from, is not ready: the kernel looks for a duplicate, or has found one"
+    }
+    let names = own.map { "\($0.prefix.address)" }
+    return "no interface has \(configured), which it is to send from"
+      + (names.isEmpty ? "" : "; \(interface) has \(names.joined(separator: ", ")), which nobody expects adverts from")
+  }
+
+  private func reason(against address: InterfaceAddress, _ virtual: Set<IPAddress>) -> String {
+    let name = "\(address.prefix.address)"
+    if virtual.contains(address.prefix.address) { return "\(name) floats, so every host may have it" }
+    if address.isTentative { return "\(name) is not ready (duplicate address detection)" }
+    return "\(name) is not link-local"
+  }
+}
