@@ -17,6 +17,7 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 #include <grp.h>
@@ -278,4 +279,22 @@ static int ofd_set(int fd, short type, int64_t offset) {
 
 int clinux_ofd_lock(int fd, int64_t offset) { return ofd_set(fd, F_WRLCK, offset); }
 int clinux_ofd_unlock(int fd, int64_t offset) { return ofd_set(fd, F_UNLCK, offset); }
+
+int64_t clinux_file_system_type(int fd) {
+  struct statfs status;
+  return fstatfs(fd, &status) < 0 ? -errno : (int64_t)(uint32_t)status.f_type;
+}
+
+int clinux_ofd_share(int fd, int64_t offset) { return ofd_set(fd, F_RDLCK, offset); }
+
+int clinux_ofd_lock_all(int fd) {
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0};
+  return result(fcntl(fd, F_OFD_SETLK, &lock));
+}
+
+int clinux_ofd_is_locked(int fd, int64_t offset, int64_t length) {
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = length};
+  if (fcntl(fd, F_OFD_GETLK, &lock) < 0) return -errno;
+  return lock.l_type != F_UNLCK;
+}
 uint32_t clinux_interface_index(const char *name) { return if_nametoindex(name); }

@@ -50,6 +50,14 @@ public final class AddressLocks {
     return outcome
   }
 
+  /// Whether somebody else holds the lock for `key` in the lock file at `path`, or with no key any lock in it; `nil` if there is no such
+  /// file or it cannot be asked. Nothing is made or changed.
+  public static func isHeld(_ key: String?, at path: String) -> Bool? {
+    guard let file = try? FileDescriptor.open(path, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else { return nil }
+    let answer = clinux_ofd_is_locked(file.rawValue, key.map { offset(of: $0.utf8) } ?? 0, key == nil ? 0 : 1)
+    return answer < 0 ? nil : answer > 0
+  }
+
   /// Lets go of the lock for `key`.
   public func release(_ key: some Sequence<UInt8>) throws(SystemError) {
     try checked(clinux_ofd_unlock(descriptor.rawValue, Self.offset(of: key)), "unlock address")

@@ -104,12 +104,15 @@ public final class ChildProcess {
     return clinux_code_is_exit(code) ? .exited(value) : .signaled(value)
   }
 
+  /// The operation of an error that says that a process could not be given its user or group.
+  public static let changeOfUser = "change the user or group for"
+
   fileprivate static func operation(ofStep step: Int32) -> String {
     switch Int(step) {
     case CLINUX_SPAWN_GROUP: "set the process group for"
     case CLINUX_SPAWN_SCHEDULING: "set the scheduling of"
     case CLINUX_SPAWN_LIMITS: "set the resource limits of"
-    case CLINUX_SPAWN_CREDENTIALS: "change user or group for"
+    case CLINUX_SPAWN_CREDENTIALS: changeOfUser
     case CLINUX_SPAWN_DIRECTORY: "enter the working directory of"
     case CLINUX_SPAWN_PARENT: "follow the parent of"
     case CLINUX_SPAWN_DESCRIPTORS: "hand descriptors to"

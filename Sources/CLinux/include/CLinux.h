@@ -224,6 +224,13 @@ int clinux_set_namespace_network(int fd);
 int clinux_unshare_network(void);
 int clinux_ofd_lock(int fd, int64_t offset);
 int clinux_ofd_unlock(int fd, int64_t offset);
+/* The number of the file system that an open file lies in, as statfs(2) has them. */
+int64_t clinux_file_system_type(int fd);
+/* A lock that any number may hold, and one of all bytes there can be. */
+int clinux_ofd_share(int fd, int64_t offset);
+int clinux_ofd_lock_all(int fd);
+/* 1 if another open file holds a lock on one of these bytes (length 0: up to the end of all), 0 if none does. */
+int clinux_ofd_is_locked(int fd, int64_t offset, int64_t length);
 
 /// Lets this process open as many files as it ever may, at most 65,536; gives the limits that held before.
 int clinux_raise_open_files(uint64_t *soft, uint64_t *hard);
