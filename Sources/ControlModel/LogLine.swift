@@ -2,7 +2,7 @@ import PrintableText
 
 /// How log lines are written.
 public enum LogFormat: String, Sendable, CaseIterable {
-  /// A sentence, with a journald priority before it unless a person reads along on a terminal.
+  /// A sentence, behind the time, or for journald behind a number that says how grave it is.
   case text
   /// One JSON object a line.
   case json
@@ -32,15 +32,24 @@ public struct LogLine: Sendable, Equatable {
 
   /// The line's text with its line feed. Control characters in it are made visible, so that no one forges a line.
   /// - Parameters:
-  ///   - priorities: whether a text line begins with `<N>` for journald.
-  ///   - role: the process that speaks.
-  public func rendered(_ format: LogFormat, priorities: Bool, role: String) -> String {
+  ///   - reader: who reads it.
+  ///   - role: the process that speaks, which only a program wants to know.
+  ///   - time: the time of day, for a reader that has no clock.
+  public func rendered(
+    _ format: LogFormat, for reader: LogReader, role: String, time: @autoclosure () -> String = TimeOfDay.now()
+  ) -> String {
     switch format {
     case .text:
-      return (priorities ? "<\(severity.rawValue)>" : "") + "martlet[\(role)]: " + Self.visible(message) + "\n"
+      let head =
+        switch reader {
+        case .journal: "<\(severity.rawValue)>"
+        case .other: time() + " " + (severity <= .warning ? "\(severity.name): " : "")
+        }
+      return head + Self.visible(message) + "\n"
     case .json:
       var writer = JSONWriter()
       writer.object { writer in
+        if reader == .other { writer.member("time", time()) }
         writer.member("severity", severity.name)
         writer.member("process", role)
         writer.member("message", message)

@@ -21,7 +21,7 @@ public enum EngineMain {
 
   /// Standard error is written before and after the engine's life only, never while it is in charge.
   private static func complain(_ message: String) {
-    let line = LogLine(.critical, message).rendered(.text, priorities: isatty(2) == 0, role: "engine")
+    let line = LogLine(.critical, message).rendered(.text, for: LogReader(of: STDERR_FILENO), role: "engine")
     _ = Array(line.utf8).withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
   }
 }

@@ -22,7 +22,7 @@ final class LogWriter {
 
   private let loop: EventLoop
   private let format: LogFormat
-  private let priorities: Bool
+  private let reader: LogReader
   private let target: Target
   private var queue: [[UInt8]] = []
   private var queueHead = 0
@@ -33,10 +33,10 @@ final class LogWriter {
   private var retry: EventLoop.Timer?
 
   /// Writes to `fd`, which somebody else owns and may share with other processes.
-  init(_ fd: Int32, format: LogFormat, loop: EventLoop) {
+  init(_ fd: Int32, format: LogFormat, loop: EventLoop, reader: LogReader? = nil) {
     self.loop = loop
     self.format = format
-    priorities = isatty(fd) == 0
+    self.reader = reader ?? LogReader(of: fd)
     target = Self.target(for: fd)
   }
 
@@ -81,14 +81,14 @@ final class LogWriter {
 
   private func sayDropped() {
     let line = LogLine(
-      .warning, "\(droppedLines) log lines are lost: whoever reads standard error was too slow",
+      .warning, "\(droppedLines) log lines are lost: the reader of the log was too slow",
       fields: [("event", "log-dropped"), ("count", "\(droppedLines)")])
     droppedLines = 0
     enqueue(rendered(line))
   }
 
   private func rendered(_ line: LogLine) -> [UInt8] {
-    Array(line.rendered(format, priorities: priorities, role: ProcessRole.prober.rawValue).utf8)
+    Array(line.rendered(format, for: reader, role: ProcessRole.prober.rawValue).utf8)
   }
 
   private func enqueue(_ bytes: [UInt8]) {

@@ -8,20 +8,20 @@ final class SupervisorLog {
   private static let longestLine = 4096
 
   private let format: LogFormat
-  private let priorities: Bool
+  private let reader: LogReader
   private let isSilent: Bool
   private var lost = 0
 
   init(format: LogFormat, isSilent: Bool = false) {
     self.format = format
     self.isSilent = isSilent
-    priorities = isatty(STDERR_FILENO) == 0
+    reader = LogReader(of: STDERR_FILENO)
   }
 
   func write(_ line: LogLine) {
     guard !isSilent else { return }
     if lost > 0, isReady {
-      put(LogLine(.warning, "\(lost) lines before this one were lost, the log was not read"))
+      put(LogLine(.warning, "\(lost) log lines before this one are lost: the reader of the log was too slow"))
       lost = 0
     }
     guard isReady else {
@@ -40,7 +40,7 @@ final class SupervisorLog {
   }
 
   private func put(_ line: LogLine) {
-    var bytes = Array(line.rendered(format, priorities: priorities, role: "supervisor").utf8)
+    var bytes = Array(line.rendered(format, for: reader, role: "supervisor").utf8)
     if bytes.count > Self.longestLine { bytes = bytes.prefix(Self.longestLine - 1) + [UInt8(ascii: "\n")] }
     _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
   }

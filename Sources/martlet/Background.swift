@@ -27,11 +27,12 @@ struct Background {
   private func launchAndWait() throws(SystemError) -> Int32 {
     var environment = ProcessEnvironment.current
     environment[InheritedDescriptor.readinessVariable] = "yes"
+    // Without a journal the terminal or the container that we were started from is the next best reader.
+    let journal = try? openJournal()
+    if let journal { environment[LogReader.variable] = LogReader.name(of: journal.rawValue) }
     var request = SpawnRequest(
       executable: Executable.ownPath, arguments: ["keepalived", "-n"] + arguments, environment: environment.entries)
     request.group = .session
-    // Without a journal the terminal or the container that we were started from is the next best reader.
-    let journal = try? openJournal()
     request.map(journal?.rawValue ?? STDERR_FILENO, to: STDERR_FILENO)
     let pipe = try FileDescriptor.pipe()
     request.map(pipe.writer.rawValue, to: InheritedDescriptor.readiness.rawValue)

@@ -24,7 +24,8 @@ struct RoleProcess {
       case .loader: return LoaderProcess(arguments: arguments).run()
       }
     } catch {
-      printError("<\(Severity.critical.rawValue)>martlet[\(role.rawValue)]: \(error)\n")
+      let line = LogLine(.critical, "\(role.rawValue): \(error)")
+      printError(line.rendered(.text, for: LogReader(of: STDERR_FILENO), role: role.rawValue))
       return error.errno == 1 ? .missingCapability : .failure
     }
   }

@@ -45,7 +45,8 @@ struct Service {
       case EPERM: "; under systemd, write NetworkNamespacePath=/run/netns/\(name) into the service instead"
       default: ""
       }
-    printError("<2>martlet: not started in network namespace \(name): \(error)\(advice)\n")
+    let line = LogLine(.critical, "not started in network namespace \(name): \(error)\(advice)")
+    printError(line.rendered(options.logFormat, for: LogReader(of: STDERR_FILENO), role: "supervisor"))
     let code: ControlModel.ExitCode = reason == EPERM ? .missingCapability : .missingInterface
     return code.rawValue
   }

@@ -1,5 +1,6 @@
 import ControlModel
 import HealthCore
+import Glibc
 import NetworkTypes
 import Testing
 import VRRPCore
@@ -70,7 +71,8 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       #expect(try command.encoded.withUnsafeBytes { try ProberCommand(decoding: $0) } == command)
     }
     for report in [
-      ProberReport.ready, .reloadRequested(token: .max), .alive, .startupFinished, .takesLonger(seconds: .max),
+      ProberReport.ready, .reloadRequested(token: .max), .reloadRequested(token: 3, allowsEmpty: true), .alive,
+      .startupFinished, .takesLonger(seconds: .max),
       .processEvents(wanted: true), .processEvents(wanted: false),
     ] {
       #expect(try report.encoded.withUnsafeBytes { try ProberReport(decoding: $0) } == report)
@@ -196,12 +198,34 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
   @Test func writesPrioritiesAndHidesControlCharacters() {
     let line = LogLine(.warning, "check said \"a\nb\u{1B}[31m\"", fields: [("router", "VI_1")])
     #expect(
-      line.rendered(.text, priorities: true, role: "prober")
-        == "<4>martlet[prober]: check said \"a\\nb\\u{1B}[31m\"\n")
+      line.rendered(.text, for: .journal, role: "prober")
+        == "<4>check said \"a\\nb\\u{1B}[31m\"\n")
     #expect(
-      line.rendered(.json, priorities: true, role: "prober")
+      line.rendered(.json, for: .journal, role: "prober")
         == "{\"severity\":\"warning\",\"process\":\"prober\",\"message\":\"check said \\\"a\\nb\\u001b[31m\\\"\",\"router\":\"VI_1\"}\n"
     )
+  }
+
+  @Test("Who has no clock is told the time, and of what is amiss how grave it is")
+  func tellsTheTime() {
+    let warning = LogLine(.warning, "it is late")
+    #expect(warning.rendered(.text, for: .other, role: "prober", time: "T") == "T warning: it is late\n")
+    #expect(LogLine(.notice, "reloaded").rendered(.text, for: .other, role: "prober", time: "T") == "T reloaded\n")
+    #expect(
+      warning.rendered(.json, for: .other, role: "engine", time: "T")
+        == "{\"time\":\"T\",\"severity\":\"warning\",\"process\":\"engine\",\"message\":\"it is late\"}\n")
+  }
+
+  @Test func writesTheTimeByItsZone() throws {
+    let text = TimeOfDay.now()
+    let form = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d/
+    #expect(text.wholeMatch(of: form) != nil, "\(text)")
+  }
+
+  @Test func onlyTheJournalsOwnSocketIsTheJournal() throws {
+    #expect(LogReader.name(of: -1) == nil)
+    let name = try #require(LogReader.name(of: STDERR_FILENO))
+    #expect(name.split(separator: ":").count == 2)
   }
 
   @Test func nestsJSON() {

@@ -101,7 +101,7 @@ final class Harness {
     logReader = OwnedDescriptor(try pipe.reader.duplicate())
     try logReader.descriptor.setNonblocking()
     let writer = try pipe.writer.duplicate().take()
-    log = LogWriter(writer, format: .text, loop: loop)
+    log = LogWriter(writer, format: .text, loop: loop, reader: .journal)
     let (mine, theirs) = try Channel.pair()
     supervisor = mine
     let configurations = configurations
