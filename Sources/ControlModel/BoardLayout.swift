@@ -15,10 +15,10 @@ struct BoardField<Value: BitwiseCopyable> {
 enum BoardLayout {
   static let magic: UInt64 = 0x4D41_5254_4C45_5431  // "MARTLET1"
   /// Counts up with every change of an offset below; a board of another number is not adopted.
-  static let version: UInt32 = 4
+  static let version: UInt32 = 5
 
   static let headerSize = 128
-  static let routerSize = 576
+  static let routerSize = 608
   static let addressSize = 32
   static let trackerSize = 384
   static let entrySize = 384
@@ -87,7 +87,9 @@ enum RouterField {
   static let causeNumber = BoardField<Int64>(offset: 104)
   static let transitions = BoardField<UInt64>(offset: 112)
   static let notified = BoardField<UInt64>(offset: 120)
-  static let counters = 128  // at most 24 UInt64 in the order of RouterCounter
+  static let counters = 128  // at most 16 UInt64 in the order of RouterCounter
+  /// What was last seen of other hosts, 32 bytes each in the order of RouterSighting: time, address, number.
+  static let sightings = [256, 288, 576]
   static let sourceHigh = BoardField<UInt64>(offset: 320)
   static let sourceLow = BoardField<UInt64>(offset: 328)
   static let firstAddress = BoardField<UInt32>(offset: 336)
@@ -148,6 +150,25 @@ enum MarkField {
   static let number = BoardField<UInt64>(offset: 8)
   static let high = BoardField<UInt64>(offset: 16)
   static let low = BoardField<UInt64>(offset: 24)
+}
+
+/// Where the fields of a sighting stand in its 32 bytes.
+enum SightingField {
+  static let at = 0
+  static let high = 8
+  static let low = 16
+  static let family = 24
+  static let number = 25
+}
+
+/// What an operator must know of another host's adverts as soon as it is so.
+public enum RouterSighting: Int, Sendable, CaseIterable {
+  /// Another host claims to be master too. The number is its priority.
+  case otherMaster
+  /// An advert was refused. The number is the raw value of the wire's error.
+  case refusedAdvert
+  /// An advert was obeyed though its addresses are not those configured here.
+  case otherAddresses
 }
 
 /// What is counted for each virtual router.

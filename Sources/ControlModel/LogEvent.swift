@@ -50,9 +50,10 @@ public struct LogEvent: Sendable, Equatable {
     case engineRunning = 1
     /// An advert was dropped. `number`: the error's raw value; `text`: the interface; `address`: the sender.
     case advertisementDropped = 2
-    /// A master's address list differs from ours; its adverts are obeyed. `address`: the master.
+    /// A master's address list differs from ours; its adverts count all the same. `address`: the master.
     case addressListDiffers = 3
-    /// Another host also claims to be master. `address`: it; `number`: its priority; `text`: `yields` or `stays`.
+    /// Another host also claims to be master. `address`: it; `number`: its priority; `text`: `yields` or `stays`, or `replaces` if
+    /// this one has just become master in its place.
     case otherMaster = 4
     /// Somebody removed an address of ours; it is back and announced. `address`: it; `text`: the interface.
     case addressPutBack = 5

@@ -64,35 +64,36 @@ extension Names {
   public func sentence(for transition: Transition, router: Int, detail: String = "") -> String {
     let interface = routers.indices.contains(router) ? routers[router].interface : "its interface"
     let words = detail.isEmpty ? "" : ": " + detail
+    let output = detail.isEmpty ? "" : "; it says: " + detail
     switch transition.cause {
     case .started: return "started" + words
-    case .addressOwner: return "owns the addresses (priority 255)"
+    case .addressOwner: return "this host owns the addresses (priority 255)"
     case .masterDown(let master, let lastHeard): return silence(of: master, since: lastHeard, until: transition.at)
-    case .masterResigned(let master): return "\(master) gave up with priority 0"
-    case .higherPriority(let master, let priority): return "\(master) has priority \(priority)"
-    case .tieLost(let master, let priority): return "\(master) has priority \(priority) too and wins the tie"
-    case .preempted(let master, let priority): return "\(master) has priority \(priority) only and is preempted"
+    case .masterResigned(let master): return "\(master) resigned as master (priority 0)"
+    case .higherPriority(let master, let priority): return "\(master) is master with the higher priority \(priority)"
+    case .tieLost(let master, let priority): return "\(master) has the same priority \(priority) and the higher address"
+    case .preempted(let master, let priority): return "\(master), which was master, has only priority \(priority)"
     case .trackerDown(let tracker): return self.tracker(tracker.rawValue) + " is down" + words
-    case .trackerUp(let tracker): return self.tracker(tracker.rawValue) + " is no longer down" + words
+    case .trackerUp(let tracker): return self.tracker(tracker.rawValue) + " is no longer down" + output
     case .interfaceDown: return detail.isEmpty ? "\(interface) is down" : detail
     case .interfaceUp: return "\(interface) is up again"
-    case .sourceAddressLost: return detail.isEmpty ? "no address on \(interface) to send from" : detail
-    case .sourceAddressFound: return "an address on \(interface) to send from is there again"
+    case .sourceAddressLost: return detail.isEmpty ? "\(interface) has no address to send adverts from" : detail
+    case .sourceAddressFound: return "\(interface) has an address to send adverts from again"
     case .overdue(let silence):
       let time = Spoken.duration(nanoseconds: silence.rawValue)
       return "this host was held up and sent no advert for \(time), so another may be master (timer_expired_backup)"
-    case .noPeers: return "no unicast peer to send to"
-    case .peersFound: return "there is a unicast peer to send to again"
+    case .noPeers: return "there is no unicast peer to send adverts to"
+    case .peersFound: return "there is a unicast peer to send adverts to again"
     case .addressesRefused(let error): return "the kernel refuses its addresses: \(Self.errorText(Int64(error)))"
     case .addressesTaken: return "the kernel takes its addresses again"
-    case .syncGroup(let member): return "moves with \(self.router(member)) of its sync group" + words
-    case .shutdown: return "stopping"
-    case .adopted: return "taken over from the engine before, unchanged"
+    case .syncGroup(let member): return "follows \(self.router(member)) of its sync group" + words
+    case .shutdown: return "martlet stops"
+    case .adopted: return "a new engine took over; the state is the same"
     }
   }
 
   private func silence(of master: IPAddress?, since: MonotonicInstant?, until: MonotonicInstant) -> String {
-    guard let master else { return "no advert from anyone (master-down)" }
+    guard let master else { return "no advert from any host (master-down)" }
     guard let since else { return "no advert from \(master) (master-down)" }
     let silent = Spoken.duration(nanoseconds: (until - since).rawValue)
     return "no advert from \(master) for \(silent) (master-down)"
@@ -132,7 +133,7 @@ extension Names {
         fields: [("event", "detail"), ("router", self.router(router)), ("detail", text)])
     case .dropped(let count):
       return LogLine(
-        .warning, "\(count) messages of the engine found the queue full and are lost",
+        .warning, "\(count) messages of the engine are lost: the process that writes the log was too slow",
         fields: [("event", "messages-dropped"), ("count", "\(count)")])
     }
   }
@@ -158,57 +159,71 @@ extension Names {
     switch event.kind {
     case .engineRunning:
       let routers = event.number == 1 ? "1 virtual router" : "\(event.number) virtual routers"
-      return (.notice, event.text == "adopted" ? "running \(routers), adopted as they were" : "running \(routers)")
+      return (
+        .notice,
+        event.text == "adopted"
+          ? "a new engine runs \(routers) and goes on in their states" : "the engine runs \(routers)"
+      )
     case .advertisementDropped:
-      return (.warning, "dropped an advert from \(host) on \(event.text): \(dropReason(event.number))")
+      return (.warning, "refused an advert from \(host) on \(event.text): \(dropReason(event.number))")
     case .addressListDiffers:
-      return (.warning, "\(host) advertises another list of addresses than is configured here; it is obeyed")
+      return (.warning, "\(host) advertises other addresses than are configured here; its adverts count all the same")
     case .otherMaster:
-      let priority = "\(host) also claims to be master, with priority \(event.number)"
-      return (.warning, priority + (event.text == "yields" ? "; giving way to it" : "; staying master"))
+      let priority = "with priority \(event.number)"
+      switch event.text {
+      case "yields": return (.notice, "\(host) is master now, \(priority); this host gives way to it")
+      case "replaces": return (.info, "\(host) was master until now, \(priority); it is to give way to this host")
+      default: return (.warning, "\(host) claims to be master too, \(priority); this host stays master")
+      }
     case .addressPutBack:
-      return (.warning, "somebody removed \(host) from \(event.text); it is back and announced")
+      return (.warning, "another program removed \(host) from \(event.text); martlet added it again and announced it")
     case .addressRefused:
-      return (.error, "the kernel refused a change of \(host) on \(event.text): \(Self.errorText(event.number))")
+      return (.error, "the kernel refused to add or remove \(host) on \(event.text): \(Self.errorText(event.number))")
     case .interfaceChanged:
       return (event.number == 1 ? .notice : .warning, "\(event.text) went \(event.number == 1 ? "up" : "down")")
     case .netlinkOverrun:
-      return (.warning, "netlink messages were lost; links and addresses were read anew")
+      return (.warning, "messages of the kernel about interfaces and addresses were lost; all were read again")
     case .sendFailed:
-      return (.error, "cannot send on \(event.text): \(Self.errorText(event.number)); not said again until it works")
+      return (
+        .error,
+        "cannot send adverts on \(event.text): \(Self.errorText(event.number)); this is logged once until it works again"
+      )
     case .trackerChanged:
       let status = TrackerStatus(rawValue: event.number) ?? .unknown
       return (status == .down || status == .untracked ? .warning : .notice, "tracker \(event.text) is \(status.label)")
     case .degraded:
       return (.warning, event.text)
     case .addressRemoved:
-      let reason = event.number == 1 ? "no virtual router that has it is master" : "no virtual router has it any more"
+      let reason = event.number == 1 ? "its virtual router is not master" : "it is no longer configured"
       return (.notice, "removed \(host) from \(event.text): \(reason)")
     case .advertisementLate:
-      return (.warning, "an advert left \(Spoken.duration(nanoseconds: event.number)) late")
+      return (.warning, "an advert was sent \(Spoken.duration(nanoseconds: event.number)) late")
     case .duplicateAddress:
-      return (.error, "another host answers for \(host), which is held here; it is claimed anew each second")
+      return (.error, "another host uses \(host), which this host holds; it is announced again each second")
     case .entryPutBack:
-      return (.warning, "somebody removed \(event.text); it is back")
+      return (.warning, "another program removed \(event.text); martlet added it again")
     case .linkRestored:
-      return (.warning, "somebody changed \(event.text), which carries a virtual MAC address; it is as it was")
+      return (
+        .warning,
+        "another program changed the interface \(event.text), which has a virtual MAC address; martlet changed it back"
+      )
     case .startDelayed:
-      return (.notice, "the virtual routers start in \(Spoken.duration(nanoseconds: event.number)), as configured")
+      return (.notice, "the virtual routers will start in \(Spoken.duration(nanoseconds: event.number)), as configured")
     case .sessionChanged:
       let state = UInt8(exactly: event.number).flatMap(BFDState.init) ?? .down
       return (state == .up ? .notice : .warning, "BFD session \(event.text)")
     case .sessionPacketDiscarded:
       let reason = UInt8(exactly: event.number).flatMap(BFDDiscard.init)?.words ?? "reason \(event.number)"
       let session = event.text.isEmpty ? "" : " for session \(event.text)"
-      return (.warning, "discarded a BFD packet from \(host)\(session): \(reason)")
+      return (.warning, "refused a BFD packet from \(host)\(session): \(reason)")
     case .clockSkew:
       let skew =
         "the clock of \(host) is \(event.number.magnitude) s \(event.number < 0 ? "behind" : "ahead of") this host's"
-      return (.warning, "\(skew); its adverts are refused beyond \(event.text) s")
+      return (.warning, "\(skew); beyond \(event.text) s its adverts will be refused")
     case .unsignedAdvertisement:
-      return (.info, "\(host) does not sign its adverts; they would be refused under mode enforce")
+      return (.info, "\(host) does not sign its adverts; with mode enforce they would be refused")
     case .entryRefused:
-      return (.error, "the kernel refused a change of \(event.text); it is tried again each second")
+      return (.error, "the kernel refused to add or remove \(event.text); martlet tries again each second")
     }
   }
 }

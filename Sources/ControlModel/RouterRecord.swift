@@ -206,6 +206,31 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
+  /// The last time that something was seen of another host, from whom, and a number whose meaning the kind gives; `nil` if never.
+  public subscript(sighting kind: RouterSighting) -> (host: IPAddress, at: MonotonicInstant, number: UInt8)? {
+    get {
+      read {
+        let place = RouterField.sightings[kind.rawValue]
+        guard let at = self[instant: BoardField<Int64>(offset: place + SightingField.at)],
+          let host = address(
+            BoardField(offset: place + SightingField.family), BoardField(offset: place + SightingField.high),
+            BoardField(offset: place + SightingField.low))
+        else { return nil }
+        return (host, at, self[BoardField<UInt8>(offset: place + SightingField.number)])
+      }
+    }
+    nonmutating set {
+      write {
+        let place = RouterField.sightings[kind.rawValue]
+        self[instant: BoardField<Int64>(offset: place + SightingField.at)] = newValue?.at
+        setAddress(
+          newValue?.host, BoardField(offset: place + SightingField.family),
+          BoardField(offset: place + SightingField.high), BoardField(offset: place + SightingField.low))
+        self[BoardField<UInt8>(offset: place + SightingField.number)] = newValue?.number ?? 0
+      }
+    }
+  }
+
   /// What the numbers of the router's signed adverts have come to, for the next engine to go on from.
   public var sequenceNumber: UInt64 {
     get { self[RouterField.sequenceNumber] }

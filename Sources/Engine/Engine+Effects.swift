@@ -140,12 +140,24 @@ extension Engine {
   private func noteOtherMaster(
     _ address: IPAddress, _ priority: Priority, yields: Bool, of router: Int, at now: MonotonicInstant
   ) {
-    board.router(router)?[.otherMasters] &+= 1
-    guard limiter.shouldLog(.otherMaster, from: address, at: now) else { return }
+    if let record = board.router(router) {
+      record[.otherMasters] &+= 1
+      record[sighting: .otherMaster] = (address, now, priority.rawValue)
+    }
+    // At a hand-back the former master may say so once more before it hears that it is none.
+    let isFormer = !yields && hasJustBecomeMaster(router, at: now)
+    guard limiter.shouldLog(isFormer ? .formerMaster : .otherMaster, from: address, at: now) else { return }
     outbox.send(
       .event(
         LogEvent(
           .otherMaster, router: router, address: address, number: Int64(priority.rawValue),
-          text: yields ? "yields" : "stays")))
+          text: yields ? "yields" : isFormer ? "replaces" : "stays")))
+  }
+
+  private func hasJustBecomeMaster(_ router: Int, at now: MonotonicInstant) -> Bool {
+    guard let record = board.router(router), let last = record.lastTransition?.transition, last.to == .master,
+      let interval = record.description?.interval
+    else { return false }
+    return now - last.at <= interval.nanoseconds
   }
 }

@@ -13,6 +13,8 @@ struct LogLimiter {
     case advertisement(AdvertisementError)
     /// Another host claims to be master too.
     case otherMaster
+    /// The same of the host that this one has just become master in the place of.
+    case formerMaster
     /// A BFD packet was discarded.
     case session(BFDDiscard)
     /// The sender's clock is nearly too far from ours.

@@ -164,12 +164,15 @@ final class TrackedProcesses {
       case .lost: hasLost = true
       case .event(.subscribed(mark)):
         isTold = true
-        log.log(.info, "the kernel tells of processes as they come", fields: [("event", "process-events")])
+        log.log(.info, "the kernel reports new processes at once", fields: [("event", "process-events")])
         // For what came between the last pass and the subscription.
         needsPass = true
       case .event(let event): isChanged = take(event) || isChanged
       case nil:
-        log.log(.warning, "the kernel's word on processes cannot be read any more; they are looked for instead")
+        log.log(
+          .warning,
+          "the kernel's reports of new processes cannot be read any more; martlet looks for them twice a second instead"
+        )
         stopListening()
         needsPass = true
         break reading

@@ -56,9 +56,8 @@ struct StartRefusal: Error, Equatable, CustomStringConvertible {
 
   /// That a process could not be started, or could not execute its program.
   init(_ error: SystemError) {
-    let step = error.operation == "execute" ? "" : "\(error.operation): "
     self.init(
-      description: "cannot run: \(step)\(SystemError.reason(error.errno))",
+      description: error.whyNotRun,
       isShortage: [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, ETIMEDOUT].contains(error.errno))
   }
 }

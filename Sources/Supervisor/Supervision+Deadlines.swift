@@ -16,7 +16,7 @@ extension Supervision {
       finish(code: ExitCode.failure.rawValue, into: &actions)
     case .startingUp(let bundle, let deadline):
       guard deadline <= now else { return }
-      actions.append(.log(.error, "the startup script does not end: going on without waiting for it"))
+      actions.append(.log(.error, "the startup script does not end: the service starts without waiting for it"))
       beginServing(bundle, at: now, into: &actions)
     case .serving:
       reloadDeadlinePassed(at: now, into: &actions)
@@ -25,17 +25,19 @@ extension Supervision {
     case .stoppingEngine(let deadline):
       guard deadline <= now, let engine = current else { return }
       retire(engine.id, into: &actions)
-      actions.append(.log(.error, "the engine did not stop in time: withdrawing in its place"))
+      actions.append(.log(.error, "the engine did not stop in time: the supervisor removes the addresses and resigns"))
       withdraw(boardsToWithdraw, code: 0, at: now, into: &actions)
     case .withdrawing(let boards, let deadline, let code):
       guard deadline <= now else { return }
-      actions.append(.log(.error, "an engine that was killed is not gone: withdrawing now and once more at the end"))
+      actions.append(
+        .log(.error, "an engine that was killed has not ended yet: its addresses are removed now, and again at the end")
+      )
       withdrawsAtEnd = boards
       actions.append(.withdraw(boards))
       stopProber(code: code, at: now, into: &actions)
     case .stoppingProber(let deadline, let code):
       guard deadline <= now, let prober else { return }
-      actions.append(.log(.warning, "the prober did not finish in time and is ended"))
+      actions.append(.log(.warning, "the prober did not finish in time and is killed"))
       actions.append(.killProber(prober.id))
       finish(code: code, into: &actions)
     case .ended: return
@@ -56,7 +58,7 @@ extension Supervision {
       startQueuedReload(at: now, into: &actions)
     case .yielding(_, let deadline):
       guard deadline <= now, let old = current else { return }
-      actions.append(.log(.warning, "the engine before this one did not let go in time and was killed"))
+      actions.append(.log(.warning, "the old engine did not hand over in time and was killed"))
       retire(old.id, into: &actions)
       hasYielded(ended: true, at: now, into: &actions)
     case .takingOver, nil: return

@@ -92,7 +92,7 @@ extension Supervision {
     if case .stoppingEngine = phase { return engineStopped(engine, ending, at: now, into: &actions) }
     guard phase == .serving else { return }
     if case .yielding = reload {
-      if ending != .exited(0) { actions.append(.log(.warning, "the engine before this one \(ending) as it let go")) }
+      if ending != .exited(0) { actions.append(.log(.warning, "the old engine \(ending) while it handed over")) }
       return hasYielded(ended: true, at: now, into: &actions)
     }
     crashed(engine, "the engine \(ending)", ending, at: now, into: &actions)
@@ -140,10 +140,11 @@ extension Supervision {
     if case .takingOver(let previous) = reload {
       bundle = previous.bundle
       actions.append(.removeLeftovers(of: engine.id, notOn: previous.id))
-      reloadFailed("\(what) on taking over; the configuration before it goes on", code: ending.code, into: &actions)
+      reloadFailed(
+        "\(what) while it took over; the configuration before it stays in force", code: ending.code, into: &actions)
     }
     let board = engine.stage == .running ? engine.id : engine.adopts
-    actions.append(.log(.error, "\(what); a new one adopts its state"))
+    actions.append(.log(.error, "\(what); a new engine goes on from its state"))
     current = startEngine(bundle: bundle, adopting: board, within: limits.recover, at: now, into: &actions)
     stopIfAsked(at: now, into: &actions)
   }
@@ -153,7 +154,7 @@ extension Supervision {
 
   /// Hands the addresses to a peer, since no engine here can hold them.
   mutating func giveUp(_ why: String, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
-    actions.append(.log(.critical, "\(why): withdrawing all addresses"))
+    actions.append(.log(.critical, "\(why): all addresses are removed"))
     let boards = boardsToWithdraw
     reload = nil
     stopsAfterHandOver = false

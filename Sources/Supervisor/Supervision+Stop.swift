@@ -57,7 +57,8 @@ extension Supervision {
     _ engine: Engine, _ ending: Ending, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {
     guard ending != .exited(0) || engine.letsGo else { return stopProber(code: 0, at: now, into: &actions) }
-    actions.append(.log(.error, "the engine \(ending) as it stopped: withdrawing in its place"))
+    actions.append(
+      .log(.error, "the engine \(ending) while it stopped: the supervisor removes the addresses and resigns"))
     withdraw(boardsToWithdraw, code: 0, at: now, into: &actions)
   }
 

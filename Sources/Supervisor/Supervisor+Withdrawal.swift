@@ -26,7 +26,7 @@ extension Supervisor {
     let names = withdrawal.resignations.map(\.name).joined(separator: ", ")
     log.write(
       .warning,
-      "withdrew \(withdrawal.addresses.count) \(withdrawal.addresses.count == 1 ? "address" : "addresses")"
+      "removed \(withdrawal.addresses.count) \(withdrawal.addresses.count == 1 ? "address" : "addresses")"
         + (names.isEmpty ? "" : " and resigned as MASTER of \(names)"))
   }
 }

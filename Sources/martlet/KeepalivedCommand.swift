@@ -40,7 +40,7 @@ struct KeepalivedCommand {
   }
 
   private func printSignal(_ name: String) -> Int32 {
-    // The numbers that keepalived gives; of them martlet heeds the first two and ignores the others.
+    // The numbers that keepalived gives; martlet acts on the first two and ignores the others.
     let numbers: [String: Int32] = [
       "STOP": 15, "RELOAD": 1, "DATA": 10, "STATS": 12, "STATS_CLEAR": 63, "JSON": 36,
     ]
@@ -92,6 +92,7 @@ struct KeepalivedCommand {
     service.secondPIDFile = options.vrrpPIDFile
     service.reportsReadiness = ProcessEnvironment.current[InheritedDescriptor.readinessVariable] != nil
     service.notes = options.notes
+    service.program = "\(Version.line), in the place of keepalived,"
     return Service(service, namespace: options.namespace).run()
   }
 
@@ -130,9 +131,10 @@ extension KeepalivedOptions.Option {
     case .configurationTest: "only check the configuration"
     case .namespace: "run in this network namespace"
     case .umask: "file creation mask"
-    case .version: "say the version"
-    case .help: "say this"
-    case .signalNumber: "say the number of STOP, RELOAD, DATA, STATS, STATS_CLEAR or JSON"
+    case .version: "print the version"
+    case .help: "print this help"
+    case .signalNumber:
+      "print the number of the signal that keepalived takes for STOP, RELOAD, DATA, STATS, STATS_CLEAR or JSON"
     case .none: "accepted without effect"
     case .missing(let why): "accepted without effect: \(why)"
     }

@@ -62,7 +62,7 @@ extension LabTests {
         }
         #expect(status.engine.unknown_router_drops > 0)
         // However many senders there are, the log has room for the others.
-        let lines = low.log.split(separator: "\n").filter { $0.contains("dropped an advert from") }.count
+        let lines = low.log.split(separator: "\n").filter { $0.contains("refused an advert from") }.count
         #expect(sent > Forgery.senders)
         #expect((1...300).contains(lines), "\(lines) lines in the log")
         print(

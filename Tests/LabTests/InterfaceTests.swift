@@ -132,7 +132,7 @@ extension LabTests {
         #expect(announced, "\(pair.logs)")
         #expect(!pair.adverts(of: pair.high, since: begin).contains { $0.priority == 0 }, "\(pair.logs)")
         // What went with the interface was removed by nobody.
-        #expect(!pair.high.log.contains("somebody removed"), "\(pair.logs)")
+        #expect(!pair.high.log.contains("another program removed"), "\(pair.logs)")
         #expect(await pair.client.answers(within: margin), "\(pair.logs)")
       }
     }

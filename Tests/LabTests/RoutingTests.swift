@@ -97,7 +97,7 @@ extension LabTests {
           print("\(removal): back after at most \(MonotonicInstant.labNow() - removed)")
         }
         #expect(try MartletStatus.of(high).routers.first?.transitions == transitions)
-        #expect(pair.logs.contains("somebody removed"), "\(pair.logs)")
+        #expect(pair.logs.contains("another program removed"), "\(pair.logs)")
       }
     }
 

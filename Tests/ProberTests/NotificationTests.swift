@@ -46,10 +46,10 @@ extension ProberTests {
           "A any INSTANCE A FAULT 150", "A stop", "A any INSTANCE A STOP 90",
         ])
       #expect(harness.board.router(0)?.notified == 4)
-      try harness.wait(for: "the log") { harness.logText.contains("A: FAULT → INIT, stopping, priority 90") }
+      try harness.wait(for: "the log") { harness.logText.contains("A: FAULT → INIT, martlet stops, priority 90") }
       #expect(
         harness.logText.contains(
-          "<5>martlet[prober]: A: BACKUP → MASTER, no advert from anyone (master-down), priority 150\n"))
+          "<5>A: BACKUP → MASTER, no advert from any host (master-down), priority 150\n"))
     }
 
     @Test func aBackupsFaultIsTold() throws {
@@ -107,7 +107,7 @@ extension ProberTests {
       try harness.wait(for: "two calls") { harness.scratch.lines("calls").count == 2 }
       #expect(
         harness.scratch.lines("calls") == [
-          "INIT|owns the addresses (priority 255)", "MASTER|script chk is down: exit 1: refused",
+          "INIT|this host owns the addresses (priority 255)", "MASTER|script chk is down: exit 1: refused",
         ])
       try harness.wait(for: "the log") {
         harness.logText.contains("A: MASTER → FAULT, script chk is down: exit 1: refused, priority 150")
@@ -166,7 +166,7 @@ extension ProberTests {
           .otherMaster, router: 0, address: IPAddress(v4: 0xC000_0200 + sender), number: 1, text: "stays")
         _ = try harness.engine.send(EngineMessage.event(other).encoded)
       }
-      try harness.wait(for: "the last one's line") { harness.logText.contains("192.0.2.99 also claims to be master") }
+      try harness.wait(for: "the last one's line") { harness.logText.contains("192.0.2.99 claims to be master too") }
       harness.scratch.write("go", "")
       try harness.wait(for: "the last call") { harness.scratch.lines("calls").last == "lower" }
       #expect(
@@ -196,7 +196,7 @@ extension ProberTests {
       try harness.transition(0, 1, from: .backup, to: .master)
       try harness.wait(for: "the log") {
         harness.logText.contains(
-          "<3>martlet[prober]: A: \(harness.scratch.path("failing")) for MASTER: exit 3: no route")
+          "<3>A: the notification script \(harness.scratch.path("failing")) for MASTER failed: exit 3: no route")
           && harness.logText.contains("A: /nonexistent/notify for MASTER: cannot run: No such file or directory")
       }
     }

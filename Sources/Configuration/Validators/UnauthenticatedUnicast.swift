@@ -9,7 +9,7 @@ enum UnauthenticatedUnicast: ConfigurationRule {
       let mayAuthenticate = draft.settledVersion == .v2
       lowering.diagnostics.report(
         mayAuthenticate ? .warning : .note, "unicast-unauthenticated",
-        "\(draft.name.value) believes unicast adverts that anybody could send in a peer's name, from any network",
+        "\(draft.name.value) takes unicast adverts that any host could send with a peer's address, from any network",
         at: first.span,
         suggestion: (mayAuthenticate ? "write authentication { auth_type AH … }, or " : "write ")
           + "min_ttl 255 behind each peer that is on the same link, on all hosts")
