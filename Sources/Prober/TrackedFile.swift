@@ -28,8 +28,8 @@ struct TrackedFile {
 
   /// What a look at a file finds.
   enum Contents: Equatable {
-    /// The first bytes of a text, and whether there are more.
-    case text([UInt8], isCut: Bool)
+    /// The first bytes of a text, and whether there are more; and what is wrong with the way to it, if it is followed all the same.
+    case text([UInt8], isCut: Bool, weakness: String? = nil)
     /// There is no file, or something that holds no text. The words say which.
     case nothing(String, isMissing: Bool)
     /// It could not be looked at, for want of room or of the right to, which says nothing of what it holds.
@@ -47,14 +47,16 @@ struct TrackedFile {
   }
 
   /// Looks at the file. What keepalived takes for 0 counts as 0.
-  /// - Parameter isSure: whether a number may go without another look, since there has been one.
-  mutating func look(isSure: Bool) -> Outcome {
+  /// - Parameters:
+  ///   - isSure: whether a number may go without another look, since there has been one.
+  ///   - refusesLinks: whether a stranger's link to what is not his is not followed.
+  mutating func look(isSure: Bool, refusesLinks: Bool) -> Outcome {
     let path = definition.path
     var status = stat()
     isLink = lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     let words: String
     var isComplaint = true
-    switch Self.contents(of: path) {
+    switch Self.contents(of: path, refusesLinks: refusesLinks) {
     case .unseen(let what):
       guard let level else { return leaveOut("cannot tell: \(path) \(what)") }
       return settle(on: level, "cannot tell: \(path) \(what); \(level) still counts", isComplaint: true)
@@ -62,9 +64,9 @@ struct TrackedFile {
       holdsText = false
       isComplaint = !isMissing
       words = "\(path) \(what)" + (isMissing ? "" : "; 0 counts")
-    case .text(let bytes, let isCut):
+    case .text(let bytes, let isCut, let weakness):
       holdsText = true
-      guard bytes.allSatisfy(Self.isNothing) else { return take(bytes, isCut) }
+      guard bytes.allSatisfy(Self.isNothing) else { return take(bytes, isCut, weakness) }
       words = "\(path) holds nothing; 0 counts"
     }
     if !isSure, let level, level != 0 { return .vanished }
@@ -78,20 +80,21 @@ struct TrackedFile {
     return lstat(definition.path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_nlink == 1
   }
 
-  private mutating func take(_ bytes: [UInt8], _ isCut: Bool) -> Outcome {
+  /// Takes the number of a text. Nothing else of the text is ever shown: whoever may write the file, or put a link in its place, does
+  /// not say what goes into the log and into status.
+  private mutating func take(_ bytes: [UInt8], _ isCut: Bool, _ weakness: String?) -> Outcome {
     let path = definition.path
     let number = FileNumber(bytes)
-    let shown = Self.shown(bytes, isCut)
+    let warning = weakness.map { "; \($0), which enable_script_security would refuse" } ?? ""
     guard let value = number.value else {
       let kept = level ?? 0
-      return settle(on: kept, "\(path) holds \(shown), which is beyond every number; \(kept) counts", isComplaint: true)
+      return settle(on: kept, "\(path) holds a number that is too large; \(kept) counts\(warning)", isComplaint: true)
     }
     guard number.isWhole, !isCut else {
       let what = value == 0 ? "no number" : "more than a number"
-      return settle(on: value, "\(path) holds \(shown), which is \(what); \(value) counts", isComplaint: true)
+      return settle(on: value, "\(path) holds \(what); \(value) counts\(warning)", isComplaint: true)
     }
-    let isPlain = shown == "\"\(value)\"" || shown == "\"+\(value)\""
-    return settle(on: value, "\(path) holds \(value)" + (isPlain ? "" : ", written \(shown)"), isComplaint: false)
+    return settle(on: value, "\(path) holds \(value)\(warning)", isComplaint: weakness != nil)
   }
 
   /// A file that nobody could ever read is a fault of nobody.
@@ -111,25 +114,25 @@ struct TrackedFile {
 
   /// As many bytes as keepalived reads of a file.
   private static let longestText = 127
-  /// As many of them are shown.
-  private static let longestShown = 32
 
   /// What a file holds. Nothing that a path may lead to is waited for.
-  static func contents(of path: String) -> Contents {
-    // Asked first, since whoever writes into a FIFO would take being opened for a reader.
-    var status = stat()
-    guard stat(path, &status) == 0 else { return unreadable(errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else { return .nothing("is not a regular file", isMissing: false) }
-    let fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
-    guard fd >= 0 else { return unreadable(errno) }
-    let descriptor = FileDescriptor(owning: fd)
-    guard fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      return .nothing("is not a regular file", isMissing: false)
+  static func contents(of path: String, refusesLinks: Bool = false) -> Contents {
+    do throws(TrackedPath.Refusal) {
+      let target = try TrackedPath.open(path, refusesLinks: refusesLinks)
+      var bytes = [UInt8](repeating: 0, count: longestText + 1)
+      let count = read(target.file.rawValue, &bytes, bytes.count)
+      guard count >= 0 else { return unreadable(errno) }
+      return .text(
+        Array(bytes[..<min(count, longestText)]), isCut: count > longestText, weakness: target.strangersLink)
+    } catch {
+      return switch error {
+      case .system(let number): unreadable(number)
+      case .notRegular: .nothing("is not a regular file", isMissing: false)
+      case .kernels(let name):
+        .nothing("lies in a file system of the kernel (\(name)) and is not read", isMissing: false)
+      case .link(let words): .nothing("is refused: \(words)", isMissing: false)
+      }
     }
-    var bytes = [UInt8](repeating: 0, count: longestText + 1)
-    let count = read(descriptor.rawValue, &bytes, bytes.count)
-    guard count >= 0 else { return unreadable(errno) }
-    return .text(Array(bytes[..<min(count, longestText)]), isCut: count > longestText)
   }
 
   private static func unreadable(_ error: Int32) -> Contents {
@@ -143,14 +146,6 @@ struct TrackedFile {
   }
 
   private static func isNothing(_ byte: UInt8) -> Bool { FileNumber.isBlank(byte) || byte == 0 }
-
-  /// A text in quotation marks, without the blanks around it, in one line of a log, and not long.
-  private static func shown(_ bytes: [UInt8], _ isCut: Bool) -> String {
-    let text = Array(bytes.drop(while: isNothing).reversed().drop(while: isNothing).reversed())
-    let signs = text.prefix(longestShown).map { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") ? $0 : 0x2E }
-    let isShort = isCut || text.count > longestShown
-    return "\"\(String(decoding: signs, as: UTF8.self))\(isShort ? "…" : "")\""
-  }
 
   /// Writes the first number (`init_file`).
   /// - Parameter overwrites: whether one that is there may be written over, which is so as the service starts only.

@@ -16,6 +16,9 @@ final class TrackedFiles {
   static let settleTime = Nanoseconds.milliseconds(50)
   /// A writer that keeps a file open and writes nothing for this time has written what it has to say.
   static let quietTime = Nanoseconds.seconds(2)
+  /// A file that changes more often than this within ``lookInterval`` is looked at again when the interval is over: each number that
+  /// counts is an advert, a line in the log and work for other hosts.
+  static let mostLooks = 50
   /// Buffers full of the kernel's word taken in one turn.
   private static let readsPerTurn = 64
 
@@ -30,6 +33,13 @@ final class TrackedFiles {
   private var vanished: Set<Int> = []
   /// The files that somebody has open for writing, and when something was written into them last.
   private var writing: [Int: MonotonicInstant] = [:]
+  /// How often each file was looked at since when.
+  private var looks: [Int: (since: MonotonicInstant, count: Int)] = [:]
+  /// The files that were looked at too often.
+  private var postponed: Set<Int> = []
+  private var postponedTimer: EventLoop.Timer?
+  private let lines: LineLimiter
+  private var refusesLinks = false
 
   /// How often all files have been looked at.
   private(set) var passes = 0
@@ -41,14 +51,19 @@ final class TrackedFiles {
   init(loop: EventLoop, log: LogWriter) {
     self.loop = loop
     self.log = log
+    lines = LineLimiter(loop: loop, log: log)
   }
 
   /// Takes over a configuration's files. One that has its name from before goes on as it is, whatever follows from its number; at
   /// another place its number holds until there is one that has been read there.
   /// - Parameters:
   ///   - isReload: whether the service has run before, so that no number is written over.
+  ///   - refusesLinks: whether a stranger's link to what is not his is not followed (`enable_script_security`).
   ///   - previous: the number from an earlier run of this process; where there is one, none is written at all.
-  func adopt(_ definitions: [TrackedFileDefinition], isReload: Bool, previous: (Int) -> Int32?) {
+  func adopt(
+    _ definitions: [TrackedFileDefinition], isReload: Bool, refusesLinks: Bool = false, previous: (Int) -> Int32?
+  ) {
+    self.refusesLinks = refusesLinks
     let old = Dictionary(files.map { ($0.definition.name, $0) }) { first, _ in first }
     unwatch()
     files = definitions.enumerated().map { index, definition in
@@ -107,27 +122,60 @@ final class TrackedFiles {
 
   private func look(_ index: Int, isSure: Bool = false) {
     if let last = writing[index], loop.now - last < Self.quietTime { return }
+    guard mayLook(index) else { return postpone(index) }
     let isOpen = writing[index] != nil
     let name = files[index].definition.name
-    switch files[index].look(isSure: isSure && !isOpen) {
+    switch files[index].look(isSure: isSure && !isOpen, refusesLinks: refusesLinks) {
     case .same: break
     case .vanished:
       if !isOpen { settle(index) }
     case .changed(let isOtherNumber, let complaint):
       if let complaint {
-        log.log(
-          .warning, "track_file \(name): \(complaint)",
-          fields: [("event", "file-unusable"), ("file", name), ("reason", complaint)])
+        say(
+          LogLine(
+            .warning, "track_file \(name): \(complaint)",
+            fields: [("event", "file-unusable"), ("file", name), ("reason", complaint)]), of: name)
       }
       let (level, reason) = (files[index].level, files[index].reason)
       if isOtherNumber, let level {
-        log.log(
-          .notice, "file \(name) is \(level): \(reason)",
-          fields: [("event", "check"), ("file", name), ("status", "\(level)"), ("reason", reason)])
+        say(
+          LogLine(
+            .notice, "file \(name) is \(level): \(reason)",
+            fields: [("event", "check"), ("file", name), ("status", "\(level)"), ("reason", reason)]), of: name)
       }
       onLevel?(index, level, reason)
     }
     watchText(of: index)
+  }
+
+  private func say(_ line: LogLine, of name: String) {
+    lines.log(line, about: "file \(name)") { [weak self] in
+      self?.files.first { $0.definition.name == name }.flatMap { $0.level.map { "it is \($0) now" } }
+    }
+  }
+
+  /// Whether a file was not looked at too often yet; the look is counted.
+  private func mayLook(_ index: Int) -> Bool {
+    let known = looks[index].flatMap { loop.now - $0.since < Self.lookInterval ? $0 : nil }
+    guard let known else {
+      looks[index] = (loop.now, 1)
+      return true
+    }
+    looks[index] = (known.since, known.count + 1)
+    return known.count < Self.mostLooks
+  }
+
+  private func postpone(_ index: Int) {
+    postponed.insert(index)
+    guard postponedTimer == nil else { return }
+    postponedTimer = loop.schedule(after: Self.lookInterval) { [weak self] in
+      guard let self else { return }
+      postponedTimer = nil
+      let waiting = postponed
+      postponed = []
+      hear()
+      for index in waiting where files.indices.contains(index) { look(index) }
+    }
   }
 
   private func settle(_ index: Int) {
@@ -221,6 +269,9 @@ final class TrackedFiles {
     registration = nil
     watcher = nil
     (folders, texts, writing, vanished) = ([:], [:], [:], [])
+    (looks, postponed) = ([:], [])
+    loop.cancel(postponedTimer)
+    postponedTimer = nil
     loop.cancel(settleTimer)
     settleTimer = nil
   }

@@ -50,7 +50,8 @@ enum ScriptSecurity {
 
   private static func weakness(of object: String, _ status: stat) -> String? {
     let isLink = status.st_mode & S_IFMT == S_IFLNK
-    if status.st_uid != 0, status.st_uid != foreignRoot {
+    // Root here is none that the host's root could be won by, whom this namespace may not know.
+    if status.st_uid != 0, status.st_uid != UserNamespace.foreignUser {
       return "\(object) belongs to user \(owner(status.st_uid)) and root would run it"
     }
     // A link's mode means nothing, and in a sticky directory others cannot replace what root owns.
@@ -62,26 +63,6 @@ enum ScriptSecurity {
       return "group \(status.st_gid) can write to \(object) (\(mode)) and root would run it"
     }
     return nil
-  }
-
-  /// What the host's root looks like from inside a user namespace that does not have it: the owner of everything without
-  /// an owner here. Nobody here can be that user, and root here is none that could be won by changing its scripts.
-  private static let foreignRoot: UInt32? = {
-    guard let overflow = numbers(in: "/proc/sys/kernel/overflowuid").first?.first else { return nil }
-    let isMapped = numbers(in: "/proc/self/uid_map").contains { range in
-      range.count == 3 && range[0] <= overflow && overflow - range[0] < range[2]
-    }
-    return isMapped ? nil : UInt32(exactly: overflow)
-  }()
-
-  /// The whole numbers in a small file, by line; none when it cannot be read.
-  private static func numbers(in path: String) -> [[UInt64]] {
-    guard let file = try? FileDescriptor.open(reading: path) else { return [] }
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    guard case .bytes(let count)? = buffer.withUnsafeMutableBytes({ try? file.read(into: $0) }) else { return [] }
-    return buffer.prefix(count).split(separator: UInt8(ascii: "\n")).map { line in
-      line.split(separator: UInt8(ascii: " ")).compactMap { UInt64(String(decoding: $0, as: UTF8.self)) }
-    }
   }
 
   private static func owner(_ userID: UInt32) -> String {
