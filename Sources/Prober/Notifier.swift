@@ -30,6 +30,8 @@ final class Notifier {
   private var groups: [String: NotifyState] = [:]
   private var queues: [NotifySubject: NotifyQueue] = [:]
   private var pipes: [NotifyPipe] = []
+  /// Those that are no longer wanted, and whose scripts have not ended yet.
+  private var closing: [NotifyPipe] = []
 
   init(loop: EventLoop, log: LogWriter, scriptLimit: Nanoseconds = Notifier.scriptLimit) {
     self.loop = loop
@@ -53,6 +55,7 @@ final class Notifier {
     for (name, forgotten) in old.sorted(by: { $0.key < $1.key }) where routers[name] == nil {
       say(farewell: name, forgotten)
     }
+    failed = failed.filter { routers[$0.key.name] != nil || kept.contains($0.key.name) }
     queues = queues.filter { !$0.value.isIdle || routers[$0.key.name] != nil || kept.contains($0.key.name) }
   }
 
@@ -200,6 +203,7 @@ final class Notifier {
   private func queue(of subject: NotifySubject) -> NotifyQueue {
     if let queue = queues[subject] { return queue }
     let queue = NotifyQueue(limit: scriptLimit, loop: loop, log: log)
+    queue.onFailure = { [weak self] failure in self?.failed[subject] = failure }
     queue.onIdle = { [weak self] in
       guard let self else { return }
       onProgress?()
@@ -207,6 +211,10 @@ final class Notifier {
     queues[subject] = queue
     return queue
   }
+
+  /// The last notification that failed, of each instance and group.
+  var failures: [Status.FailedNotification] { failed.values.sorted { $0.at > $1.at } }
+  private var failed: [NotifySubject: Status.FailedNotification] = [:]
 
   /// Told whenever a queue has run empty.
   var onProgress: (() -> Void)?
@@ -216,12 +224,29 @@ final class Notifier {
     let wanted = configuration.global.fifos
     let kept = pipes.filter { wanted.contains($0.definition) }
     for pipe in pipes where !wanted.contains(pipe.definition) {
-      pipe.close(remove: !wanted.contains { $0.path == pipe.definition.path })
+      retire(pipe, remove: !wanted.contains { $0.path == pipe.definition.path })
     }
-    for pipe in kept { pipe.use(launcher) }
+    func isRead(_ path: String) -> Bool { closing.contains { $0.definition.path == path } }
+    for pipe in kept { pipe.use(launcher, awaitsOther: isRead(pipe.definition.path)) }
     pipes = wanted.map { definition in
       kept.first { $0.definition == definition }
-        ?? NotifyPipe(definition, launcher: launcher, loop: loop, log: log)
+        ?? NotifyPipe(
+          definition, launcher: launcher, loop: loop, log: log,
+          awaitsOther: isRead(definition.path))
+    }
+  }
+
+  /// Lets a FIFO go. Of two scripts that read one FIFO each would get some of the lines, so the next one starts when this one is gone.
+  private func retire(_ pipe: NotifyPipe, remove: Bool) {
+    pipe.close(remove: remove)
+    guard pipe.reader != nil else { return }
+    closing.append(pipe)
+    pipe.onReaderGone = { [weak self, unowned pipe] in
+      guard let self else { return }
+      let path = pipe.definition.path
+      closing.removeAll { $0 === pipe }
+      guard !closing.contains(where: { $0.definition.path == path }) else { return }
+      pipes.first { $0.definition.path == path }?.startReader()
     }
   }
 
@@ -230,20 +255,28 @@ final class Notifier {
 
   /// The process groups of running scripts.
   var running: [Int32] {
-    queues.values.compactMap { $0.current?.processID } + pipes.compactMap { $0.reader?.processID }
+    queues.values.compactMap { $0.current?.processID } + (pipes + closing).compactMap { $0.reader?.processID }
   }
 
-  /// Lets the FIFOs' scripts find the end of what there is to read.
-  func finishPipes() { for pipe in pipes { pipe.finish() } }
+  /// Lets the FIFOs' scripts find the end of what there is to read, and tells those to end that do not end by it.
+  /// - Parameter isUrgent: Whether all are told to end now.
+  func finishPipes(isUrgent: Bool) { for pipe in pipes { pipe.finish(isUrgent: isUrgent) } }
 
-  /// Whether a FIFO's script still reads.
-  var hasReaders: Bool { pipes.contains { $0.isRead } }
+  /// Whether a FIFO's script still runs.
+  var hasReaders: Bool { pipes.contains { $0.isRead } || closing.contains { $0.reader != nil } }
+
+  /// Kills the notifications that run and drops those that wait; the FIFOs' scripts go on.
+  func stopNotifications() {
+    for queue in queues.values { queue.kill() }
+    queues = [:]
+  }
 
   /// Kills what runs and drops what waits.
   func stop() {
-    for queue in queues.values { queue.kill() }
+    stopNotifications()
+    for pipe in pipes + closing { pipe.kill() }
     for pipe in pipes { pipe.close(remove: true) }
     pipes = []
-    queues = [:]
+    closing = []
   }
 }

@@ -20,9 +20,15 @@ final class NotifyPipe: StarterLink.Asker {
   private var restart: EventLoop.Timer?
   private var restarts: [MonotonicInstant] = []
   private var isClosed = false
+  /// When its script could find the end of what there is to read.
+  private var finishedAt: MonotonicInstant?
+  /// Told once its script is gone, if that was told to end.
+  var onReaderGone: (() -> Void)?
 
   /// What the starter was asked and has not answered.
   private var request: UInt32?
+  /// Whether another script still reads it.
+  private var awaitsOther: Bool
   /// Whether the FIFO cannot be used under this configuration.
   private var isRefused = false
   private var lastProblem = ""
@@ -32,15 +38,21 @@ final class NotifyPipe: StarterLink.Asker {
 
   /// A reader that dies this often within a minute is not started again before the next configuration.
   private static let mostRestartsPerMinute = 10
+  /// A script that has found the end of the FIFO ends by itself within this time, or is told to end.
+  private static let endTime = Nanoseconds.milliseconds(500)
   /// A reader is to run as long as the prober does.
   private static let readerLimit = Nanoseconds.seconds(1 << 32)
 
   /// Opens the FIFO, making it if it is missing, and starts its script.
-  init(_ definition: NotifyFIFO, launcher: CommandLauncher, loop: EventLoop, log: LogWriter) {
+  /// - Parameter awaitsOther: Whether another script still reads it, so that this one is started by ``startReader()``.
+  init(
+    _ definition: NotifyFIFO, launcher: CommandLauncher, loop: EventLoop, log: LogWriter, awaitsOther: Bool = false
+  ) {
     self.definition = definition
     self.launcher = launcher
     self.loop = loop
     self.log = log
+    self.awaitsOther = awaitsOther
     open()
   }
 
@@ -63,10 +75,12 @@ final class NotifyPipe: StarterLink.Asker {
   func starterEnded() { openLater("cannot be opened now: the process that starts scripts has ended") }
 
   /// Goes on under a new configuration that did not change this FIFO; a reader that was given up is tried again.
-  func use(_ launcher: CommandLauncher) {
+  /// - Parameter awaitsOther: Whether another script still reads it.
+  func use(_ launcher: CommandLauncher, awaitsOther: Bool = false) {
     self.launcher = launcher
     restarts = []
-    if descriptor != nil, reader == nil, restart == nil { startReader() }
+    self.awaitsOther = awaitsOther
+    if !awaitsOther, restart == nil { startReader() }
     if isRefused {
       isRefused = false
       open()
@@ -97,34 +111,46 @@ final class NotifyPipe: StarterLink.Asker {
     lostLines = 0
   }
 
-  /// Gives the FIFO up once its script has read what waits; it finds the end then and can end by itself. To be called
-  /// again until the script has ended, or until nobody wants to wait any longer.
-  func finish() {
+  /// Gives the FIFO up once its script has read what waits; it finds the end then and can end by itself, and is told to end if it does
+  /// not. To be called again until the script has ended, or until nobody wants to wait any longer.
+  /// - Parameter isUrgent: Whether the script is told to end now, whatever it has read.
+  func finish(isUrgent: Bool = false) {
     // What waits for it to be open is still to be read.
-    guard request == nil else { return }
+    guard request == nil || isUrgent else { return }
     isClosed = true
     loop.cancel(restart)
+    if isUrgent || finishedAt.map({ loop.now - $0 >= Self.endTime }) == true { reader?.terminate() }
     var waiting: Int32 = 0
     // While lines wait the FIFO must stay open: with its last descriptor they would go.
     if let descriptor, reader != nil, ioctl(descriptor.rawValue, UInt(FIONREAD), &waiting) == 0, waiting > 0 { return }
     descriptor = nil
+    if finishedAt == nil { finishedAt = loop.now }
   }
 
-  /// Whether a script reads, or will as soon as the FIFO is open.
+  /// Whether a script runs, or will as soon as the FIFO is open.
   var isRead: Bool { reader != nil || request != nil && definition.script != nil }
 
-  /// Kills the script and, if this process made the FIFO and it is no longer wanted, removes it.
+  /// Tells the script to end, which is killed if it does not, and, if this process made the FIFO and it is no longer wanted, removes
+  /// it. ``reader`` is there until the script is gone.
   func close(remove: Bool) {
     isClosed = true
     loop.cancel(restart)
     descriptor = nil
-    reader?.kill()
-    reader = nil
+    reader?.terminate()
     if let request { launcher.starter.forget(request) }
     request = nil
     if remove, isOurs, let place = launcher.place(ofFIFO: definition.path) {
       launcher.starter.tell(.removeFIFO(table: launcher.table, fifo: place))
     }
+  }
+
+  /// Kills the script; nothing is told of it.
+  func kill() {
+    isClosed = true
+    loop.cancel(restart)
+    onReaderGone = nil
+    reader?.kill()
+    reader = nil
   }
 
   private func say(_ count: Int) {
@@ -168,12 +194,14 @@ final class NotifyPipe: StarterLink.Asker {
     isOurs = isOurs || isNew
     for line in waiting { put(line) }
     waiting = []
-    startReader()
+    if !awaitsOther { startReader() }
   }
 
-  private func startReader() {
+  /// Starts the script that reads it, if there is one.
+  func startReader() {
     restart = nil
-    guard !isClosed, let script = definition.script else { return }
+    awaitsOther = false
+    guard !isClosed, reader == nil, descriptor != nil, let script = definition.script else { return }
     reader = launcher.launch(script, extra: [definition.path], limit: Self.readerLimit, endsWithProber: true) {
       [weak self] outcome in
       self?.readerEnded(outcome)
@@ -182,7 +210,10 @@ final class NotifyPipe: StarterLink.Asker {
 
   private func readerEnded(_ outcome: CommandOutcome) {
     reader = nil
-    guard !isClosed else { return }
+    guard !isClosed else {
+      onReaderGone?()
+      return
+    }
     restarts.removeAll { loop.now - $0 > .seconds(60) }
     restarts.append(loop.now)
     let words = outcome.description.isEmpty ? "exit 0" : outcome.description

@@ -32,6 +32,9 @@ final class NotifyQueue {
   /// Told when nothing runs and nothing waits.
   var onIdle: (() -> Void)?
 
+  /// Told of a notification that failed.
+  var onFailure: ((Status.FailedNotification) -> Void)?
+
   init(limit: Nanoseconds, loop: EventLoop, log: LogWriter) {
     self.limit = limit
     self.loop = loop
@@ -51,7 +54,7 @@ final class NotifyQueue {
       let subject = jobs[0].event.subject
       log.log(
         .warning,
-        "\(subject.name): notifications of \(states) are dropped, since scripts are slower than transitions",
+        "\(subject.name): no script is run for \(states): the scripts take longer than the router stays in a state",
         fields: [("event", "notify-dropped"), ("subject", subject.name), ("states", states)])
       waiting = [last]
     }
@@ -100,8 +103,13 @@ final class NotifyQueue {
   private func report(_ outcome: CommandOutcome, of job: Job) {
     let subject = job.event.subject.name
     guard !outcome.isSuccess else { return }
+    onFailure?(
+      Status.FailedNotification(
+        subject: subject, state: job.event.state.rawValue, command: job.command.text, outcome: outcome.description,
+        at: loop.now))
     log.log(
-      .error, "\(subject): \(job.command.text) for \(job.event.state.rawValue): \(outcome.description)",
+      .error,
+      "\(subject): the notification script \(job.command.text) for \(job.event.state.rawValue) failed: \(outcome.description)",
       fields: [
         ("event", "notify"), ("subject", subject), ("state", job.event.state.rawValue),
         ("command", job.command.text), ("outcome", outcome.description),

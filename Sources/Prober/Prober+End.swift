@@ -38,14 +38,13 @@ extension Prober {
   /// Hears the engine out, runs the notifications that wait, and ends.
   func stop(because reason: String?) {
     guard stopping == nil else { return }
-    if let reason { log.log(.notice, "ending: \(reason)") }
+    if let reason { log.log(.notice, "the prober ends: \(reason)") }
     stopping = .hearing
     lifecycle.stop()
     stopTrackers()
     notifier.onProgress = { [weak self] in self?.continueStopping() }
     stopTimer = loop.schedule(after: Self.shutdownLimit) { [weak self] in
-      self?.log.log(.warning, "the last notifications took too long and are cut short")
-      self?.finishNotifications()
+      self?.cutShort()
     }
     link?.drain()
     continueStopping()
@@ -61,15 +60,29 @@ extension Prober {
     case .notifying:
       guard notifier.isIdle else { return }
       stopping = .draining
-      awaitReaders(tries: 40)
+      awaitReaders(urgentAt: loop.now + Self.readingTime, until: loop.now + Self.readingTime + CommandRun.longestGrace)
     }
   }
 
-  private func awaitReaders(tries: Int) {
+  /// How long the FIFOs' scripts have to read what waits before they are told to end.
+  private static let readingTime = Nanoseconds.milliseconds(1500)
+  /// How long they have to end when the last notifications took too long: the supervisor waits a second longer than those may take.
+  private static let shortGrace = Nanoseconds.milliseconds(600)
+
+  private func cutShort() {
+    guard stopping == .hearing || stopping == .notifying || stopping == .draining else { return }
+    log.log(.warning, "the last notifications took too long and are cut short")
+    notifier.onProgress = nil
+    notifier.stopNotifications()
+    stopping = .draining
+    awaitReaders(urgentAt: loop.now, until: loop.now + Self.shortGrace)
+  }
+
+  private func awaitReaders(urgentAt: MonotonicInstant, until end: MonotonicInstant) {
     guard stopping == .draining else { return }
-    notifier.finishPipes()
-    guard notifier.hasReaders, tries > 0 else { return finishNotifications() }
-    _ = loop.schedule(after: .milliseconds(50)) { [weak self] in self?.awaitReaders(tries: tries - 1) }
+    notifier.finishPipes(isUrgent: loop.now >= urgentAt)
+    guard notifier.hasReaders, loop.now < end else { return finishNotifications() }
+    _ = loop.schedule(after: .milliseconds(50)) { [weak self] in self?.awaitReaders(urgentAt: urgentAt, until: end) }
   }
 
   private func finishNotifications() {

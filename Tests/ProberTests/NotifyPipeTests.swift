@@ -119,7 +119,7 @@ extension ProberTests {
       default: mkdir(path, 0o700)
       }
       try harness.serve(try configuration(harness.scratch))
-      try harness.wait(for: "the error") { harness.logText.contains("<3>martlet[prober]: notify FIFO \(path): ") }
+      try harness.wait(for: "the error") { harness.logText.contains("<3>notify FIFO \(path): ") }
       try harness.transition(0, 1, from: .initialize, to: .backup)
       try harness.wait(for: "the transition") { harness.logText.contains("A: INIT → BACKUP") }
       if kind == "a file" { #expect(harness.scratch.read("fifo") == "precious") }
@@ -157,6 +157,60 @@ extension ProberTests {
       try harness.wait(for: "the second line") { harness.scratch.lines("lines").count >= 4 }
       #expect(harness.scratch.lines("lines")[3] == "INSTANCE \"B\" BACKUP 7")
       #expect(harness.logText.contains("ended (exit 0); it is started again"))
+    }
+
+    /// A script that says in a file whether it runs. It never finds the end of the FIFO, as it holds it open for writing.
+    private func statefulScript(_ scratch: Scratch, onTerm: String) -> CommandDefinition {
+      let state = scratch.path("state")
+      return CommandDefinition(
+        scratch.script(
+          "reader", "trap '\(onTerm)' TERM; exec 3<>\"$1\"; echo running $$ > \(state); while :; do sleep 0.05; done"))
+    }
+
+    @Test(
+      "Its script is told to end, and killed only if it does not: at the end and when a reload drops it",
+      arguments: [
+        (true, true), (true, false), (false, true), (false, false),
+      ])
+    func itsScriptIsToldToEnd(atEnd: Bool, obeys: Bool) throws {
+      let harness = try Harness()
+      var configuration = try configuration(harness.scratch)
+      let state = harness.scratch.path("state")
+      configuration.global.notifyFIFO?.script = statefulScript(
+        harness.scratch, onTerm: "echo not running > \(state); " + (obeys ? "exit 0" : "true"))
+      try harness.serve(configuration)
+      try harness.wait(for: "the reader") { harness.scratch.lines("state").first?.hasPrefix("running") == true }
+      let word = try #require(harness.scratch.lines("state").first?.split(separator: " ").last)
+      let reader = try #require(Int32(String(word)))
+      if atEnd {
+        try harness.shutdown()
+      } else {
+        configuration.global.notifyFIFO = nil
+        try harness.serve(configuration)
+      }
+      try harness.wait(for: "the reader's end") { !isRunning(reader) }
+      #expect(harness.scratch.lines("state") == ["not running"])
+    }
+
+    @Test("Another script for a FIFO starts when the one before it is gone")
+    func nextScript() throws {
+      let harness = try Harness()
+      var configuration = try configuration(harness.scratch)
+      let log = harness.scratch.path("log")
+      func script(_ name: String) -> CommandDefinition {
+        CommandDefinition(
+          harness.scratch.script(
+            name,
+            "trap 'sleep 0.2; echo end \(name) >> \(log); exit 0' TERM; echo start \(name) >> \(log)\n"
+              + "exec 3<>\"$1\"; while :; do sleep 0.05; done"))
+      }
+      configuration.global.notifyFIFO?.script = script("first")
+      try harness.serve(configuration)
+      try harness.wait(for: "the first reader") { harness.scratch.lines("log").count == 1 }
+      configuration.global.notifyFIFO?.script = script("second")
+      try harness.serve(configuration)
+      try harness.wait(for: "the second reader") { harness.scratch.lines("log").count == 3 }
+      #expect(harness.scratch.lines("log") == ["start first", "end first", "start second"])
     }
 
     @Test func itsScriptReadsTheLastLinesBeforeTheEnd() throws {
