@@ -21,6 +21,17 @@ extension ConfigurationDifference {
     return text + counts.joined(separator: ", ") + "\n"
   }
 
+  /// One line for each thing that does not go on as it is, for a log.
+  public var lines: [String] {
+    items.filter { $0.fate != .untouched }.map { item in
+      let changes = item.changes.map { change in
+        Self.text(of: change).split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
+      }
+      let line = "\(Self.title(item).printable()) \(Self.words(for: item.fate))"
+      return changes.isEmpty ? line : line + ": " + changes.joined(separator: ", ")
+    }
+  }
+
   private var untouched: String {
     let untouched = Dictionary(grouping: items.filter { $0.fate == .untouched && !$0.name.isEmpty }, by: \.keyword)
     return untouched.sorted { $0.key < $1.key }.map { keyword, items in

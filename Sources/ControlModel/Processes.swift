@@ -32,6 +32,10 @@ public enum InheritedDescriptor: Int32, Sendable, CaseIterable {
   case readiness = 10
   /// Loader: where it writes the ``CommandTable`` of the configuration.
   case commands = 11
+  /// Loader at a reload: the source bundle of the configuration in force, which the new one is compared with.
+  case bundleInForce = 12
+  /// Loader at a reload: the empty segment for what it has to say to whoever asked for the reload.
+  case reloadReport = 13
 
   /// Says that ``readiness`` is inherited.
   public static let readinessVariable = "MARTLET_READINESS"

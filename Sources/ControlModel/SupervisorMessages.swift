@@ -29,7 +29,8 @@ public enum ProberCommand: Sendable, Equatable {
   /// The bundle may be the same as before (a new engine after a crash); then checks go on and current verdicts are sent again. The
   /// number is the starter's name for the commands of the configuration.
   case serve(table: UInt64)
-  /// How a reload that the prober asked for ended; 0 is success. The text says what kept it from success.
+  /// How a reload that the prober asked for ended; 0 is success. The text says what kept it from success. What the loader reported of
+  /// the new configuration may come as the one descriptor.
   case reloadFinished(token: UInt32, code: Int32, message: String)
   /// The engine has stopped: run the notifications that wait and end.
   case shutdown
@@ -95,8 +96,9 @@ public enum ProberCommand: Sendable, Equatable {
 public enum ProberReport: Sendable, Equatable {
   /// The first ``ProberCommand/serve`` is carried out.
   case ready
-  /// Someone asked for a reload on the control socket; the answer is to carry the token.
-  case reloadRequested(token: UInt32)
+  /// Someone asked for a reload on the control socket; the answer is to carry the token. With `allowsEmpty`, a file that leaves nothing
+  /// of what is served is no mistake.
+  case reloadRequested(token: UInt32, allowsEmpty: Bool = false)
   /// The answer to ``ProberCommand/ping``.
   case alive
   /// The startup script has ended, or could not be run: go on.
@@ -112,9 +114,10 @@ public enum ProberReport: Sendable, Equatable {
     switch self {
     case .ready:
       writer.write(1 as UInt8)
-    case .reloadRequested(let token):
+    case .reloadRequested(let token, let allowsEmpty):
       writer.write(2 as UInt8)
       writer.write(token)
+      writer.write(allowsEmpty ? 1 : 0 as UInt8)
     case .alive:
       writer.write(3 as UInt8)
     case .startupFinished:
@@ -134,7 +137,8 @@ public enum ProberReport: Sendable, Equatable {
     var reader = MessageReader(bytes)
     switch try reader.read(UInt8.self) {
     case 1: self = .ready
-    case 2: self = .reloadRequested(token: try reader.read())
+    case 2:
+      self = .reloadRequested(token: try reader.read(), allowsEmpty: try reader.read(UInt8.self) != 0)
     case 3: self = .alive
     case 4: self = .startupFinished
     case 5: self = .takesLonger(seconds: try reader.read())

@@ -94,9 +94,11 @@ struct ChildRequests {
     self.environment = environment.entries
   }
 
-  func loader(bundle: Int32, commands: Int32, diagnostics: Int32) -> SpawnRequest {
+  /// - Parameter allowsEmpty: At a reload, whether a file may leave nothing of what is served; `nil` at a start.
+  func loader(bundle: Int32, commands: Int32, diagnostics: Int32, allowsEmpty: Bool?) -> SpawnRequest {
     var arguments = ["--log-format", options.logFormat.rawValue]
     if let id = options.configurationID { arguments += ["--config-id", id] }
+    if let allowsEmpty { arguments += ["--reload", allowsEmpty ? "allow-empty" : "plain"] }
     var request = self.request(.loader, arguments + ["--", options.configurationPath], standardError: diagnostics)
     request.map(bundle, to: .bundle)
     request.map(commands, to: .commands)

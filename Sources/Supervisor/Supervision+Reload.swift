@@ -27,14 +27,15 @@ extension Supervision {
     let bundle = nextBundle()
     reload = .loading(bundle, deadline: now + limits.load)
     if wasAnnounced { actions.append(.announce(.reloading)) }
-    actions.append(.startLoader(bundle))
+    actions.append(
+      .startReloadLoader(bundle, inForce: current.bundle, allowsEmpty: waiting.contains(where: \.allowsEmpty)))
   }
 
   /// Hands over to an engine with the same configuration that knows the interfaces as they are now.
   private mutating func renew(_ engine: Engine, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
     guard wantsRenewal else { return }
     wantsRenewal = false
-    actions.append(.log(.notice, "an interface has come or was replaced: a new engine takes over to use it"))
+    actions.append(.log(.notice, "an interface was added or replaced: a new engine takes over, which uses it"))
     let next = startEngine(
       bundle: engine.bundle, adopting: engine.id, within: limits.prepare, at: now, into: &actions)
     reload = .preparing(next)
@@ -84,7 +85,7 @@ extension Supervision {
     reload = nil
     for requester in requesters { actions.append(.answer(requester, code: 0, message: "")) }
     requesters = []
-    actions.append(.log(.notice, "reloaded"))
+    actions.append(.log(.notice, "reloaded: the new configuration is in force"))
     if wasAnnounced { actions.append(.announce(.ready)) }
   }
 

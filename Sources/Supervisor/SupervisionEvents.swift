@@ -32,6 +32,8 @@ struct ReloadRequester: Hashable, Sendable {
   var prober: ProberID
   /// The prober's name for the connection.
   var token: UInt32
+  /// Whether a file that leaves nothing of what is served is what was meant.
+  var allowsEmpty = false
 }
 
 /// What happens to the supervisor.
@@ -66,8 +68,10 @@ enum SupervisionEvent: Hashable, Sendable {
 
 /// What the supervisor is to do.
 enum SupervisionAction: Equatable, Sendable {
-  /// Read the configuration into a new bundle.
+  /// Read the first configuration into a new bundle.
   case startLoader(BundleID)
+  /// Read the configuration into a new bundle, and judge it as the successor of the one in force.
+  case startReloadLoader(BundleID, inForce: BundleID, allowsEmpty: Bool)
   /// Stop reading.
   case killLoader
   /// Start an engine with the bundle, a new board, and the board it is to adopt.

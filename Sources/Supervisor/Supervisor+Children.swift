@@ -13,20 +13,29 @@ extension Supervisor {
 
   // MARK: The loader
 
-  func startLoader(_ id: BundleID) {
+  /// Starts the loader. At a reload it gets the configuration in force, since it is the loader that knows what comes of the new one.
+  func startLoader(_ id: BundleID, replacing inForce: BundleID? = nil, allowsEmpty: Bool = false) {
+    reloadReport = nil
     do {
       let bundle = MemoryHandle(try MemoryFile.create(name: "martlet-bundle"))
       let diagnostics = MemoryHandle(try MemoryFile.create(name: "martlet-diagnostics"))
       let commands = MemoryHandle(try MemoryFile.create(name: "martlet-commands"))
-      let request = requests.loader(
-        bundle: bundle.rawValue, commands: commands.rawValue, diagnostics: diagnostics.rawValue)
+      var request = requests.loader(
+        bundle: bundle.rawValue, commands: commands.rawValue, diagnostics: diagnostics.rawValue,
+        allowsEmpty: inForce == nil ? nil : allowsEmpty)
+      if let served = inForce.flatMap({ bundles[$0] }) {
+        let report = MemoryHandle(try MemoryFile.create(name: "martlet-report"))
+        request.map(served.rawValue, to: .bundleInForce)
+        request.map(report.rawValue, to: .reloadReport)
+        reloadReport = report
+      }
       let child = RunningChild(process: try launch(request), channel: nil)
       bundles[id] = bundle
       loader = child
       try watchEnd(of: child) { [unowned self] ending in
         if loader === child { loader = nil }
         if let size = try? MemoryFile.size(of: commands.rawValue), size > 0 { commandTables[id] = commands }
-        let complaint = relay(diagnostics)
+        let complaint = relay(diagnostics, isReload: inForce != nil)
         happened(.loaderEnded(id, ending, complaint: complaint))
       }
     } catch {
@@ -34,8 +43,9 @@ extension Supervisor {
     }
   }
 
-  /// Writes what the loader found to the log; the first error, for the one who asked.
-  private func relay(_ diagnostics: MemoryHandle) -> String {
+  /// Writes what the loader found to the log; the first error, for the one who asked. At a reload that error stands in the line that says
+  /// that the reload has failed.
+  private func relay(_ diagnostics: MemoryHandle, isReload: Bool) -> String {
     guard let bytes = try? MemoryFile.readAll(diagnostics.rawValue, limit: Self.longestDiagnostics) else {
       log.write(.error, "the configuration has more findings than can be logged: see them with `martlet check`")
       return "more findings than can be logged"
@@ -44,9 +54,10 @@ extension Supervisor {
     var otherErrors = 0
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       let finding = LoaderFinding(line)
-      log.write(finding.severity, finding.text)
+      let isFirstError = finding.severity <= .error && firstError.isEmpty
+      if !(isFirstError && isReload) { log.write(finding.severity, finding.text) }
       guard finding.severity <= .error else { continue }
-      if firstError.isEmpty { firstError = finding.text } else { otherErrors += 1 }
+      if isFirstError { firstError = finding.text } else { otherErrors += 1 }
     }
     return otherErrors == 0 ? firstError : "\(firstError) (and \(otherErrors) more)"
   }
@@ -102,7 +113,8 @@ extension Supervisor {
         case .alive: happened(.proberAlive(id))
         case .startupFinished: happened(.startupFinished(id))
         case .takesLonger(let seconds): happened(.proberTakesLonger(id, .seconds(Int64(seconds))))
-        case .reloadRequested(let token): happened(.reloadRequested(ReloadRequester(prober: id, token: token)))
+        case .reloadRequested(let token, let allowsEmpty):
+          happened(.reloadRequested(ReloadRequester(prober: id, token: token, allowsEmpty: allowsEmpty)))
         case .processEvents(let wanted): tellOfProcesses(id, wanted: wanted)
         }
       }

@@ -30,6 +30,8 @@ final class Supervisor {
   var engines: [EngineID: RunningChild] = [:]
   var probers: [ProberID: RunningChild] = [:]
   var loader: RunningChild?
+  /// What the loader of the reload in progress has to say to whoever asked for it.
+  var reloadReport: MemoryHandle?
   var boards: [EngineID: MemoryHandle] = [:]
   /// What the engine of each board was started with.
   var bundleOfBoard: [EngineID: BundleID] = [:]
@@ -103,6 +105,8 @@ final class Supervisor {
     for action in actions {
       switch action {
       case .startLoader(let bundle): startLoader(bundle)
+      case .startReloadLoader(let bundle, let inForce, let allowsEmpty):
+        startLoader(bundle, replacing: inForce, allowsEmpty: allowsEmpty)
       case .killLoader: loader?.process.send(signal: SIGKILL)
       case .startEngine(let id, let bundle, let adopted): startEngine(id, bundle: bundle, adopting: adopted)
       case .command(let id, let command): send([command.rawValue], to: engines[id])
@@ -112,7 +116,7 @@ final class Supervisor {
       case .serve(let prober, let engine, let bundle): serve(prober, engine: engine, bundle: bundle)
       case .answer(let requester, let code, let message):
         let answer = ProberCommand.reloadFinished(token: requester.token, code: code, message: message)
-        send(answer.encoded, to: probers[requester.prober])
+        send(answer.encoded, descriptors: reloadReport.map { [$0.rawValue] } ?? [], to: probers[requester.prober])
       case .pingProber(let id): send(ProberCommand.ping.encoded, to: probers[id])
       case .shutdownProber(let id): send(ProberCommand.shutdown.encoded, to: probers[id])
       case .killProber(let id): probers[id]?.process.send(signal: SIGKILL)
@@ -123,6 +127,8 @@ final class Supervisor {
       case .end(let code): exitCode = code
       }
     }
+    // Whoever asked for a reload is answered all at once.
+    if supervision.reload == nil { reloadReport = nil }
   }
 
   /// Closes the boards and bundles that nothing will be started with again.
@@ -205,10 +211,12 @@ final class Supervisor {
     do {
       switch try channel.send(bytes, descriptors: descriptors) {
       case .sent, .closed: return
-      case .wouldBlock: log.write(.error, "process \(child.process.processID) does not listen any more and is ended")
+      case .wouldBlock:
+        log.write(
+          .error, "process \(child.process.processID) does not read what the supervisor tells it, and is killed")
       }
     } catch {
-      log.write(.error, "process \(child.process.processID) is ended: \(error.description)")
+      log.write(.error, "process \(child.process.processID) is killed: \(error.description)")
     }
     child.process.send(signal: SIGKILL)
   }

@@ -5,7 +5,10 @@ import NetworkTypes
 
 /// The supervisor's process.
 public enum SupervisorMain {
-  private static let lockName = "supervisor.lock"
+  /// The lock file in the runtime directory that a service holds while it runs.
+  public static let lockName = "supervisor.lock"
+  /// What it holds in it.
+  public static let lockKey = "supervisor"
   /// Those that the C library leaves to programs.
   private static let realTimeSignals: ClosedRange<Int32> = 34...64
 
@@ -23,6 +26,7 @@ public enum SupervisorMain {
 
   private static func run(_ options: SupervisorOptions, _ log: SupervisorLog) throws(SystemError) -> Int32 {
     RealTime.setProcessName("martlet")
+    log.write(.notice, "\(options.program) starts with the configuration \(options.configurationPath)")
     try Signals.ignore(SIGPIPE)
     // keepalived's scripts send these for its data as JSON and the like; their default is to end the process.
     for signal in realTimeSignals { try Signals.ignore(signal) }
@@ -35,7 +39,7 @@ public enum SupervisorMain {
       return ExitCode.failure.rawValue
     }
     let lock = try AddressLocks(path: directory.path(of: lockName))
-    guard try lock.acquire("supervisor".utf8) == .acquired else {
+    guard try lock.acquire(lockKey.utf8) == .acquired else {
       log.write(.critical, "not started: another martlet runs with the runtime directory \(directory.path)")
       return ExitCode.alreadyServed.rawValue
     }
@@ -72,10 +76,12 @@ public enum SupervisorMain {
   private static func openAddressLocks(
     beside directory: RuntimeDirectory, _ log: SupervisorLog
   ) throws(SystemError) -> AddressLocks {
-    let name = "addresses-\(try NetworkNamespace.current()).lock"
+    let name = LeftLockFiles.name(of: try NetworkNamespace.current())
     _ = try? RuntimeDirectory(SupervisorOptions.usualRuntimeDirectory)
     do throws(SystemError) {
-      return try AddressLocks(path: SupervisorOptions.usualRuntimeDirectory + "/" + name)
+      let locks = try AddressLocks.inUse(path: SupervisorOptions.usualRuntimeDirectory + "/" + name)
+      LeftLockFiles.remove(from: SupervisorOptions.usualRuntimeDirectory, except: name)
+      return locks
     } catch {
       log.write(
         .warning, "\(error): a martlet of another user that serves the same address here would not be noticed")
@@ -125,7 +131,11 @@ extension Supervisor {
         switch received.signal {
         case SIGTERM, SIGINT: happened(.stopRequested)
         case SIGHUP: happened(.reloadRequested(nil))
-        default: log.write(.debug, "signal \(received.signal) means nothing to martlet")
+        default:
+          log.write(
+            .info,
+            "signal \(received.signal) is ignored: keepalived writes its data to files for it, and martlet shows its own "
+              + "by `martlet status`")
         }
       }
     }

@@ -18,6 +18,8 @@ public struct SupervisorOptions: Sendable {
   public var reportsReadiness = false
   /// Whom engine and prober become if the service is started by root.
   public var user = SupervisorOptions.usualUser
+  /// What the program calls itself, with its version, for the log.
+  public var program = "martlet"
   /// What the command line has to remark, for the log at debug level.
   public var notes: [String] = []
 

@@ -18,11 +18,13 @@ struct LoaderProcess {
   func run() -> ControlModel.ExitCode {
     var configurationID: String?
     var asksNamespace = false
+    var reload: String?
     var rest = arguments[...]
     while let option = rest.first, option != "--" {
       let value = rest.dropFirst().first
       if option == "--config-id" { configurationID = value }
       if option == "--answer" { asksNamespace = value == "namespace" }
+      if option == "--reload" { reload = value }
       rest = rest.dropFirst(2)
     }
     guard let path = rest.dropFirst().first else {
@@ -31,13 +33,56 @@ struct LoaderProcess {
     }
     let (loaded, bundle) = ConfigurationReading(path: path, configurationID: configurationID).perform()
     if asksNamespace { return hand(over: Array((loaded.configuration.global.networkNamespace ?? "").utf8)) }
-    for diagnostic in loaded.diagnostics { report(diagnostic) }
-    guard !loaded.hasErrors else { return .configuration }
+    guard approve(loaded, reload: reload) else { return .configuration }
     var ending = hand(over: bundle.encoded())
     let commands = CommandTable(loaded.configuration)
     if ending == .success, !commands.isEmpty { ending = hand(over: commands.encoded, to: .commands) }
     let hasStartupScript = loaded.configuration.global.startupScript != nil
     return ending == .success && hasStartupScript ? .loadedWithStartupScript : ending
+  }
+
+  /// Says what was found, and at a reload what is to change; whether the configuration may be run.
+  /// - Parameter reload: What kind of reload it is; `nil` at a start.
+  private func approve(_ loaded: LoadedConfiguration, reload: String?) -> Bool {
+    guard let reload, let served = configurationInForce() else {
+      for diagnostic in loaded.diagnostics { report(diagnostic) }
+      if !loaded.hasErrors, loaded.configuration.routers.isEmpty {
+        report(.warning, "the configuration has no virtual router, so no address is served")
+      }
+      return !loaded.hasErrors
+    }
+    guard !loaded.hasErrors else {
+      for diagnostic in loaded.diagnostics { report(diagnostic) }
+      send(report: ReloadJudgement.report(of: loaded))
+      return false
+    }
+    let judgement = ReloadJudgement(from: served, to: loaded, allowsEmpty: reload == "allow-empty")
+    for diagnostic in judgement.newFindings { report(diagnostic) }
+    send(report: judgement.report)
+    if let refusal = judgement.refusal {
+      report(.error, refusal)
+      return false
+    }
+    for change in judgement.changes { report(.notice, change) }
+    return true
+  }
+
+  /// The configuration in force; `nil` if nothing can be made of it, when there is nothing to compare with.
+  private func configurationInForce() -> LoadedConfiguration? {
+    guard let file = try? Inherited.take(InheritedDescriptor.bundleInForce.rawValue),
+      let bytes = try? MemoryFile.readAll(file.rawValue, limit: Self.mostBundleBytes),
+      let bundle = try? SourceBundle(decoding: bytes)
+    else { return nil }
+    return ConfigurationLoader.load(bundle: bundle)
+  }
+
+  private static let mostBundleBytes = 256 << 20
+
+  /// Hands over what whoever asked for the reload is told. Nobody may have asked, and nothing depends on it.
+  private func send(report text: String) {
+    guard let file = try? Inherited.take(InheritedDescriptor.reloadReport.rawValue) else { return }
+    var text = text
+    text.withUTF8 { try? MemoryFile.writeAll(UnsafeRawBufferPointer($0), to: file.rawValue) }
   }
 
   private func hand(over bytes: [UInt8], to descriptor: InheritedDescriptor = .bundle) -> ControlModel.ExitCode {
@@ -64,7 +109,7 @@ struct LoaderProcess {
       case .note: .info
       }
     var text = diagnostic.range.map { "\($0.path):\($0.line):\($0.column): " } ?? ""
-    text += "\(diagnostic.severity.word): \(diagnostic.message) [\(diagnostic.id)]"
+    text += "\(diagnostic.message) [\(diagnostic.id)]"
     if let suggestion = diagnostic.suggestion { text += "; \(suggestion)" }
     report(severity, text)
   }

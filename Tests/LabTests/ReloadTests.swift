@@ -91,6 +91,56 @@ extension LabTests {
       }
     }
 
+    @Test(
+      "An emptied or broken file takes no address away, by command or by signal, unless it is said to be meant",
+      needs(.lab, .martlet))
+    func anEmptiedFileChangesNothing() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let high = try #require(pair.high as? MartletPeer)
+        let good = file.text(for: high.host, priority: Pair.highPriority, peers: [pair.low.host])
+        let begin = MonotonicInstant.labNow()
+        for (text, why) in [
+          ("", "the file has no virtual router"), ("}}\nfoo bar\n", "this } closes nothing"),
+          (good + "}}\nfoo bar\n", "this } closes nothing"),
+        ] {
+          try high.replaceConfiguration(text)
+          let refused = try high.command("reload")
+          #expect(refused.end == .exit(2) && "\(refused)".contains(why), "\(refused)")
+          let refusals = high.log.ranges(of: "reload failed, nothing has changed").count
+          high.reload()
+          let said = await eventually(within: .seconds(10)) {
+            high.log.ranges(of: "reload failed, nothing has changed").count > refusals
+          }
+          #expect(said, "\(high.log)")
+        }
+        #expect(try high.host.holds(file.address(0)))
+        pair.expectOnlySender(pair.high, since: begin)
+
+        // What a reload finds and does is what whoever asks for it reads, and what is in the log.
+        try high.replaceConfiguration(good.replacing("priority \(Pair.highPriority)", with: "priority 150\n  bogus 1"))
+        let taken = try high.command("reload")
+        #expect(taken.succeeded, "\(taken)")
+        for words in [
+          "'bogus' is not a keyword", "goes on, changed", "priority \(Pair.highPriority) → 150", "reloaded:",
+        ] {
+          #expect(taken.output.contains(words), "\(words): \(taken)")
+        }
+        let line = "reload: vrrp_instance \(file.instanceName()) goes on, changed: priority \(Pair.highPriority) → 150"
+        #expect(high.log.contains(line), "\(high.log)")
+
+        try high.replaceConfiguration("")
+        let emptied = try high.command("reload", "--allow-empty")
+        #expect(emptied.succeeded && emptied.output.contains("is removed"), "\(emptied)")
+        let isGone = try await eventually(within: .seconds(10)) { try !high.host.holds(file.address(0)) }
+        #expect(isGone, "\(high.log)")
+        let strict = try high.command("status", "--strict")
+        #expect(strict.end == .exit(8) && strict.output.contains("no virtual router is configured"), "\(strict)")
+      }
+    }
+
     @Test(needs(.lab, .martlet))
     func whatAReloadWouldDoIsWhatItDoes() async throws {
       try await inLab { lab in

@@ -11,7 +11,9 @@ import Testing
     var harness = SupervisionHarness()
     harness.bringUp()
     #expect(
-      harness.send(.reloadRequested(requester)) == [.announce(.reloading), .startLoader(.second)])
+      harness.send(.reloadRequested(requester)) == [
+        .announce(.reloading), .startReloadLoader(.second, inForce: .first, allowsEmpty: false),
+      ])
     #expect(
       harness.send(.loaderEnded(.second, .exited(0), complaint: ""))
         == [.startEngine(.second, bundle: .second, adopting: .first)])
@@ -165,7 +167,7 @@ import Testing
         == [.killEngine(.second), .startEngine(.third, bundle: .first, adopting: .first)])
     harness.send(.engineReported(.third, .ready))
     let running = harness.send(.engineReported(.third, .running)).deeds
-    #expect(running.contains(.startLoader(.third)))
+    #expect(running.contains(.startReloadLoader(.third, inForce: .first, allowsEmpty: false)))
     #expect(!running.contains { if case .answer = $0 { true } else { false } })
   }
 
@@ -175,10 +177,30 @@ import Testing
     harness.send(.reloadRequested(nil))
     for _ in 0..<50 { #expect(harness.send(.reloadRequested(requester)) == []) }
     let first = harness.send(.loaderEnded(.second, .exited(2), complaint: "no")).deeds
-    #expect(first == [.announce(.ready), .announce(.reloading), .startLoader(.third)])
+    #expect(
+      first == [
+        .announce(.ready), .announce(.reloading),
+        .startReloadLoader(.third, inForce: .first, allowsEmpty: false),
+      ])
     let second = harness.send(.loaderEnded(.third, .exited(2), complaint: "no")).deeds
     #expect(second.count { $0 == .answer(requester, code: 2, message: "no") } == 50)
-    #expect(!second.contains { if case .startLoader = $0 { true } else { false } })
+    #expect(!second.contains { if case .startReloadLoader = $0 { true } else { false } })
+  }
+
+  @Test("A file that leaves nothing is taken if one of those who share the reload says that it may be")
+  func whoAllowsAnEmptyFile() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(nil))
+    harness.send(.reloadRequested(requester))
+    harness.send(.reloadRequested(ReloadRequester(prober: .first, token: 8, allowsEmpty: true)))
+    let next = harness.send(.loaderEnded(.second, .exited(2), complaint: "no")).deeds
+    #expect(next.last == .startReloadLoader(.third, inForce: .first, allowsEmpty: true))
+    // It holds for this one reload.
+    harness.send(.loaderEnded(.third, .exited(2), complaint: "no"))
+    #expect(
+      harness.send(.reloadRequested(requester)).last
+        == .startReloadLoader(BundleID(rawValue: 4), inForce: .first, allowsEmpty: false))
   }
 
   @Test func aReloadAskedForBeforeTheStartIsDoneComesAfterIt() {
@@ -186,7 +208,9 @@ import Testing
     #expect(harness.send(.reloadRequested(nil)) == [])
     harness.send(.loaderEnded(.first, .exited(0), complaint: ""))
     harness.send(.engineReported(.first, .ready))
-    #expect(harness.send(.engineReported(.first, .running)).contains(.startLoader(.second)))
+    #expect(
+      harness.send(.engineReported(.first, .running))
+        .contains(.startReloadLoader(.second, inForce: .first, allowsEmpty: false)))
   }
 
   @Test func aThousandReloadsKeepNothing() {

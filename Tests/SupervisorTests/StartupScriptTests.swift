@@ -43,7 +43,9 @@ import Testing
     #expect(harness.send(.reloadRequested(nil)).isEmpty)
     harness.send(.startupFinished(.first))
     harness.send(.engineReported(.first, .ready))
-    #expect(harness.send(.engineReported(.first, .running)).contains(.startLoader(.second)))
+    #expect(
+      harness.send(.engineReported(.first, .running)).contains(
+        .startReloadLoader(.second, inForce: .first, allowsEmpty: false)))
   }
 
   @Test func aProberThatDiesWithTheScriptDelaysNothing() {
