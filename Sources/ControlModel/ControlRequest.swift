@@ -2,12 +2,21 @@
 ///
 /// The protocol: the client sends one line; the answer is the line `ok` or `error CODE MESSAGE`, then the body to the end of the stream.
 public enum ControlRequest: String, Sendable, CaseIterable {
-  /// A table for people.
+  /// Tables for people.
   case statusText = "status text"
+  /// The same with all addresses.
+  case statusWide = "status wide"
   /// One JSON object.
   case statusJSON = "status json"
+  /// As ``statusText``, ``statusWide`` and ``statusJSON``, but an error with the code of ``ExitCode/notAsItShouldBe`` where there is
+  /// something to warn of. The body is there all the same.
+  case statusTextStrict = "status text strict"
+  case statusWideStrict = "status wide strict"
+  case statusJSONStrict = "status json strict"
   /// Read the configuration again; answered when that has ended.
   case reload = "reload"
+  /// The same, and a file that leaves nothing of what is served is no mistake.
+  case reloadAllowingEmpty = "reload allow-empty"
   /// Everything that the configuration in force was read from, as the source bundle that engine and prober read. It holds passwords.
   case sources = "sources"
 
@@ -30,7 +39,7 @@ public enum ControlRequest: String, Sendable, CaseIterable {
 public enum ControlReply: Sendable, Equatable {
   /// Carried out; the body follows.
   case ok
-  /// Not carried out: an exit code and a sentence.
+  /// Not carried out, or carried out with something to complain of: an exit code and a sentence. A body may follow.
   case error(code: Int32, message: String)
 
   /// The line with its line feed.

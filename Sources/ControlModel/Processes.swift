@@ -62,6 +62,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   case engineFailing = 6
   /// Of the loader: the configuration is loaded, and names a script that is to run before everything else.
   case loadedWithStartupScript = 7
+  /// Of `martlet status --strict`: something is not as it should be.
+  case notAsItShouldBe = 8
   /// The command line is wrong (`EX_USAGE`).
   case usage = 64
 
@@ -69,7 +71,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   public var isSelfExplained: Bool {
     switch self {
     case .configuration, .missingInterface, .missingCapability, .alreadyServed: true
-    case .success, .failure, .engineFailing, .loadedWithStartupScript, .usage: false
+    case .success, .failure, .engineFailing, .loadedWithStartupScript, .notAsItShouldBe, .usage: false
     }
   }
 
@@ -84,6 +86,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case .alreadyServed: "another process serves one of the addresses, the log says which"
     case .engineFailing: "the engine failed again and again"
     case .loadedWithStartupScript: "it read a configuration with a startup script"
+    case .notAsItShouldBe: "something is not as it should be"
     case .usage: "the command line is wrong"
     }
   }

@@ -68,6 +68,16 @@ extension Status {
           for tracker in trackers { writer.element { $0.object { write(tracker, to: &$0) } } }
         }
       }
+      writer.member("warnings") { writer in
+        writer.array { writer in
+          for warning in warnings { writer.element { $0.object { Self.write(warning, to: &$0) } } }
+        }
+      }
+      writer.member("failed_notifications") { writer in
+        writer.array { writer in
+          for failure in failedNotifications { writer.element { $0.object { write(failure, to: &$0) } } }
+        }
+      }
       writer.member("bfd_sessions") { writer in
         writer.array { writer in
           for session in sessions { writer.element { $0.object { write(session, to: &$0) } } }
@@ -129,6 +139,20 @@ extension Status {
     }
   }
 
+  private static func write(_ warning: Warning, to writer: inout JSONWriter) {
+    writer.member("kind", warning.kind)
+    writer.member("router", warning.router)
+    writer.member("text", warning.sentence)
+  }
+
+  private func write(_ failure: FailedNotification, to writer: inout JSONWriter) {
+    writer.member("subject", failure.subject)
+    writer.member("state", failure.state)
+    writer.member("command", failure.command)
+    writer.member("outcome", failure.outcome)
+    writer.member("ago", (now - failure.at).inSeconds)
+  }
+
   private func writeMaster(of router: Router, to writer: inout JSONWriter) {
     writer.member("master") { writer in
       writer.object { writer in
@@ -181,8 +205,8 @@ extension Status {
     writer.member("status", tracker.status.label)
     writer.member("condition", tracker.condition.label)
     writer.member("reason", tracker.reason)
-    if let answeredAt = tracker.answeredAt {
-      writer.member("answered_ago", (now - answeredAt).inSeconds)
+    if let answered = tracker.answeredAt {
+      writer.member("answered_ago", (now - answered).inSeconds)
     } else {
       writer.member("answered_ago", nil as String?)
     }

@@ -4,11 +4,19 @@ import PrintableText
 import VRRPCore
 
 extension Status {
-  /// A table for people: the engine in one line, then routers, groups, trackers and BFD sessions.
-  public var text: String {
-    var lines = [engineLine, ""]
+  /// Tables for people: the engine in one line, what is not as it should be, then routers, groups, trackers and BFD sessions.
+  /// - Parameter isWide: Whether all addresses of each router are named.
+  public func text(isWide: Bool = false) -> String {
+    var lines = [engineLine]
+    let warnings = warnings
+    if !warnings.isEmpty {
+      lines += ["", "WARNING"]
+      lines += warnings.map { "  " + ($0.router.map { "\($0): " } ?? "").printable("?") + $0.sentence.printable("?") }
+    }
+    lines.append("")
     lines += Self.table(
-      ["ROUTER", "VRID", "STATE", "PRIO", "MASTER", "ADDRESSES", "SINCE"], routers.map(row))
+      ["ROUTER", "VRID", "STATE", "PRIORITY", "MASTER", "HELD", "ADDRESSES", "SINCE"],
+      routers.map { row($0, isWide: isWide) })
     let reasons = routers.filter { $0.transition != nil }
     if !reasons.isEmpty {
       lines.append("")
@@ -31,12 +39,16 @@ extension Status {
     }
     if !trackers.isEmpty {
       lines.append("")
-      lines += Self.table(["TRACKER", "STATUS", "SINCE", "REASON"], trackers.map(row))
+      lines += Self.table(["TRACKER", "STATUS", "SINCE", "ANSWERED", "REASON"], trackers.map(row))
     }
     if !sessions.isEmpty {
       lines.append("")
       lines += Self.table(
         ["BFD SESSION", "NEIGHBOUR", "STATE", "SENDS EVERY", "DETECTS IN", "SINCE", "LAST TROUBLE"], sessions.map(row))
+    }
+    if !failedNotifications.isEmpty {
+      lines.append("")
+      lines += Self.table(["FAILED NOTIFICATION", "STATE", "WHEN", "COMMAND", "OUTCOME"], failedNotifications.map(row))
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -44,38 +56,52 @@ extension Status {
   private var engineLine: String {
     let up = Spoken.duration(nanoseconds: uptime.rawValue)
     let heard = Spoken.duration(nanoseconds: heartbeatAge.rawValue)
+    let engine = "engine (process \(enginePID))"
     switch health {
-    case .running: return "engine \(enginePID) running, up \(up)" + troubles
-    case .starting: return "engine \(enginePID) starting: it has not taken over yet" + troubles
-    case .silent: return "engine \(enginePID) SILENT for \(heard): below is what it last wrote" + troubles
-    case .gone: return "engine \(enginePID) GONE, last heartbeat \(heard) ago: below is what it last wrote" + troubles
+    case .running: return "\(engine): running, up \(up)" + troubles
+    case .starting: return "\(engine): starting, it has not taken over yet" + troubles
+    case .silent: return "\(engine): SILENT for \(heard); below is what it wrote last" + troubles
+    case .gone: return "\(engine): GONE, it was last alive \(heard) ago; below is what it wrote last" + troubles
     }
   }
 
   private var troubles: String {
     var text = ""
     if droppedMessages > 0 { text += ", \(droppedMessages) log messages lost" }
-    if overruns > 0 { text += ", \(overruns) netlink overruns" }
-    if unknownRouterDrops > 0 { text += ", \(unknownRouterDrops) adverts for unknown VRIDs" }
+    if overruns > 0 { text += ", \(overruns) times the kernel's messages were lost" }
+    if unknownRouterDrops > 0 { text += ", \(unknownRouterDrops) adverts heard of VRIDs that are not configured here" }
     return text
   }
 
-  private func row(_ router: Router) -> [String] {
+  private func row(_ router: Router, isWide: Bool) -> [String] {
     let snapshot = router.snapshot
     let base = router.description?.basePriority
     let priority =
       base == snapshot.effectivePriority || base == nil
-      ? "\(snapshot.effectivePriority)" : "\(snapshot.effectivePriority) (of \(base ?? .standard))"
-    let owned = router.addresses.filter(\.isOwned).count
-    let first = router.addresses.first.map { "\($0.prefix.address)/\($0.prefix.length)" } ?? "-"
-    let more = router.addresses.count > 1 ? " +\(router.addresses.count - 1)" : ""
-    let held = snapshot.state == .master && owned < router.addresses.count ? " (\(owned) held)" : ""
+      ? "\(snapshot.effectivePriority)" : "\(snapshot.effectivePriority) (configured: \(base ?? .standard))"
     return [
       "\(router.names.name) on \(router.names.interface)",
       router.description.map { "\($0.identity.virtualRouterID)" } ?? "-", snapshot.state.label, priority,
-      master(of: router), first + more + held,
+      master(of: router), "\(router.heldCount) of \(router.addresses.count)",
+      Self.addresses(of: router, isWide: isWide),
       router.transition.map { Spoken.duration(nanoseconds: (now - $0.at).rawValue) } ?? "-",
     ]
+  }
+
+  /// The addresses that the router has where it is master; those that this host holds are counted beside.
+  private static func addresses(of router: Router, isWide: Bool) -> String {
+    let isInPart = router.heldCount > 0 && router.heldCount < router.addresses.count
+    let shown = isWide ? router.addresses[...] : router.addresses.prefix(1)
+    let names = shown.map { address in
+      "\(address.prefix.address)/\(address.prefix.length)"
+        + (isWide && isInPart && !address.isOwned ? " (not held)" : "")
+    }
+    let more = router.addresses.count - shown.count
+    return names.isEmpty ? "-" : names.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+  }
+
+  private func row(_ failure: FailedNotification) -> [String] {
+    [failure.subject, failure.state, ago(failure.at), failure.command, failure.outcome]
   }
 
   private func master(of router: Router) -> String {
@@ -89,11 +115,11 @@ extension Status {
     let since = tracker.status == .unknown ? "-" : Spoken.duration(nanoseconds: (now - tracker.since).rawValue)
     return [
       "\(tracker.names.kind) \(tracker.names.name)", TrackerVerdict.label(tracker.status, tracker.condition), since,
-      tracker.reason + (tracker.reason.isEmpty ? "" : tracker.answeredAt.map { " (\(ago($0)))" } ?? ""),
+      tracker.answeredAt.map(ago) ?? "-", tracker.reason,
     ]
   }
 
-  private func ago(_ instant: MonotonicInstant) -> String {
+  func ago(_ instant: MonotonicInstant) -> String {
     Spoken.duration(nanoseconds: (now - instant).rawValue) + " ago"
   }
 

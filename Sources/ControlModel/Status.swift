@@ -26,6 +26,41 @@ public struct Status: Sendable, Equatable {
     public var counters: [RouterCounter: UInt64]
     /// Adverts dropped, by raw value of the reason; reasons that never occurred are left out.
     public var drops: [Int: UInt32]
+    /// What was last seen of other hosts, of each kind that was ever seen.
+    public var sightings: [RouterSighting: Sighting]
+  }
+
+  /// What was seen of another host's adverts.
+  public struct Sighting: Sendable, Equatable {
+    /// The host.
+    public var host: IPAddress
+    /// When it was seen last.
+    public var at: MonotonicInstant
+    /// A number whose meaning the kind gives.
+    public var number: UInt8
+  }
+
+  /// A notification that failed.
+  public struct FailedNotification: Sendable, Equatable {
+    /// The instance or group.
+    public var subject: String
+    /// The state that it was to tell of.
+    public var state: String
+    /// The command as it was written.
+    public var command: String
+    /// What became of it.
+    public var outcome: String
+    /// When it failed.
+    public var at: MonotonicInstant
+
+    /// A failure of the given contents.
+    public init(subject: String, state: String, command: String, outcome: String, at: MonotonicInstant) {
+      self.subject = subject
+      self.state = state
+      self.command = command
+      self.outcome = outcome
+      self.at = at
+    }
   }
 
   /// An address's part.
@@ -95,19 +130,22 @@ public struct Status: Sendable, Equatable {
   public var groups: [Names.Group]
   /// Names of the reasons for dropping an advert.
   public var dropReasons: [Names.DropReason]
+  /// The last notification that failed, of each instance and group that has one.
+  public var failedNotifications: [FailedNotification]
 
   /// Reads a board. Beyond the board's last record there is nothing, however many names there are.
   /// - Parameters:
   ///   - names: of the configuration that the board's engine runs.
   ///   - details: last words of the tracker that caused each router's last transition, by router.
-  ///   - answeredAt: when the words of each tracker that is run came of a run, by tracker.
   ///   - engineIsGone: whether the engine's channel is closed.
+  ///   - answers: when the words of each tracker that is run came of a run, by tracker.
+  ///   - failedNotifications: the last notification that failed, of each instance and group.
   public init(
-    reading board: Board, names: Names, details: [Int: String] = [:], answeredAt: [Int: MonotonicInstant] = [:],
-    engineIsGone: Bool = false,
-    at now: MonotonicInstant
+    reading board: Board, names: Names, details: [Int: String] = [:], engineIsGone: Bool = false,
+    answers: [Int: MonotonicInstant] = [:], failedNotifications: [FailedNotification] = [], at now: MonotonicInstant
   ) {
     self.now = now
+    self.failedNotifications = failedNotifications
     enginePID = board.enginePID
     uptime = now - board.startedAt
     heartbeatAge = now - board.heartbeat
@@ -136,7 +174,7 @@ public struct Status: Sendable, Equatable {
       return Tracker(
         names: known ? names.trackers[index] : Names.Tracker(kind: "tracker", name: record.name),
         status: verdict.status, condition: record.memory.condition, since: verdict.since, reason: verdict.reason,
-        answeredAt: answeredAt[index])
+        answeredAt: answers[index])
     }
   }
 }
@@ -162,6 +200,10 @@ extension Status.Router {
     for counter in RouterCounter.allCases { counters[counter] = record[counter] }
     drops = [:]
     for reason in names.dropReasons.indices where record[drops: reason] > 0 { drops[reason] = record[drops: reason] }
+    sightings = [:]
+    for kind in RouterSighting.allCases {
+      sightings[kind] = record[sighting: kind].map { Status.Sighting(host: $0.host, at: $0.at, number: $0.number) }
+    }
   }
 }
 

@@ -76,9 +76,9 @@ extension Engine {
       if datagram.isTruncated { throw .length }
       let received = try check(message, origin, for: router)
       try authenticate(received, message, from: datagram.source, for: router, at: now)
-      noteAddressDifference(received, message, from: datagram.source, router: router, at: now)
-      // A signed advert never comes twice.
-      if !received.hasTrailer { remembered[router].remember(received, message: message, origin: origin) }
+      let isOther = noteAddressDifference(received, message, from: datagram.source, router: router, at: now)
+      // A signed advert never comes twice, and one with other addresses is to be noted each time.
+      if !received.hasTrailer, !isOther { remembered[router].remember(received, message: message, origin: origin) }
       accept(received, from: datagram.source, router: router, at: now)
     } catch {
       drop(error, from: datagram.source, router: router, on: ear, at: now)
@@ -133,19 +133,23 @@ extension Engine {
     carryOut(at: now, due: nil)
   }
 
-  func noteAddressDifference(
+  /// Counts an advert whose addresses are not those configured here; whether it is one.
+  @discardableResult func noteAddressDifference(
     _ received: ReceivedAdvertisement, _ message: RawSpan, from sender: IPAddress, router: Int,
     at now: MonotonicInstant
-  ) {
+  ) -> Bool {
     guard !plan.routers[router].skipsAddressCheck,
       let difference = received.addressDifference(from: plan.routers[router].advertised, in: message)
-    else { return }
+    else { return false }
     if let record = board.router(router) {
       record[.addressListErrors] &+= 1
       record[drops: Int(difference.rawValue)] &+= 1
+      record[sighting: .otherAddresses] = (sender, now, difference.rawValue)
     }
-    guard limiter.shouldLog(.advertisement(difference), from: sender, at: now) else { return }
-    outbox.send(.event(LogEvent(.addressListDiffers, router: router, address: sender)))
+    if limiter.shouldLog(.advertisement(difference), from: sender, at: now) {
+      outbox.send(.event(LogEvent(.addressListDiffers, router: router, address: sender)))
+    }
+    return true
   }
 
   func drop(
@@ -154,6 +158,7 @@ extension Engine {
   ) {
     if let router, let record = board.router(router) {
       record[drops: Int(error.rawValue)] &+= 1
+      record[sighting: .refusedAdvert] = (sender, now, error.rawValue)
     } else {
       board.unknownRouterDrops &+= 1
     }

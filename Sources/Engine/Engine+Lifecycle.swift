@@ -116,6 +116,7 @@ extension Engine {
     guard let record = board.router(router) else { return }
     for counter in RouterCounter.allCases { record[counter] = old[counter] }
     for kind in 0..<RouterRecord.dropKinds { record[drops: kind] = old[drops: kind] }
+    for kind in RouterSighting.allCases { record[sighting: kind] = old[sighting: kind] }
     if let last = old.lastTransition { record.record(last.transition, number: last.number) }
     record.notified = old.notified
     resumeNumbers(of: router, from: old, on: heritage.board)

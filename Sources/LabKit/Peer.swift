@@ -204,7 +204,8 @@ public final class MartletPeer: Peer {
 
   /// What `martlet status --json` prints.
   public func statusJSON() throws(LabError) -> String {
-    let result = try command("status", "--json")
+    // On a host with other labs nobody is to be blamed for a second.
+    let result = try command("status", "--json", "--timeout", "30")
     guard result.succeeded else { throw LabError("martlet status: \(result.end): \(result.errors)") }
     return result.output
   }

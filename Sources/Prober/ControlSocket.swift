@@ -61,9 +61,10 @@ final class ControlSocket {
   }
 
   private func admit(_ client: OwnedDescriptor) {
-    guard let credentials = try? PeerCredentials(of: client.rawValue),
-      credentials.userID == 0 || credentials.userID == geteuid()
-    else { return turnAway(client, "only root may ask") }
+    guard let credentials = try? PeerCredentials(of: client.rawValue) else { return }
+    guard Self.mayAsk(credentials.userID) else {
+      return turnAway(client, "only root and user \(geteuid()) may ask, and this is user \(credentials.userID)")
+    }
     guard isBarred?(credentials.processID) != true else {
       return turnAway(client, "a script in a sandbox may not ask")
     }
@@ -75,6 +76,12 @@ final class ControlSocket {
       self?.onClose?()
     }
     connection.onRequest = { [weak self] connection, line in self?.handle(line, on: connection) }
+  }
+
+  /// Whether a user is heard. One whom this user namespace does not know has opened the socket, which only its owner and the root of a
+  /// namespace around this one can.
+  private static func mayAsk(_ user: UInt32) -> Bool {
+    user == 0 || user == geteuid() || user == UserNamespace.foreignUser
   }
 
   private func turnAway(_ client: OwnedDescriptor, _ reason: String) {

@@ -9,6 +9,8 @@ import VRRPCore
 final class Prober {
   /// A bundle beyond this many bytes is not read.
   private static let mostBundleBytes = 256 << 20
+  /// A report of a reload beyond this many bytes is not handed on.
+  private static let mostReportBytes = 64 << 20
   /// Engines before the current one that may still have something to say.
   private static let mostOldLinks = 4
 
@@ -16,6 +18,8 @@ final class Prober {
   private let supervisor: Channel
   let log: LogWriter
   private let readBundle: BundleReader
+  /// For what may change very often.
+  private let lines: LineLimiter
   private let drains = OutputDrains()
   let starter: StarterLink
   let sandboxes: Sandboxes
@@ -50,6 +54,7 @@ final class Prober {
     self.loop = loop
     self.supervisor = supervisor
     self.log = log
+    lines = LineLimiter(loop: loop, log: log)
     self.readBundle = readBundle
     starter = StarterLink(loop: loop)
     sandboxes = Sandboxes(loop: loop, log: log)
@@ -118,7 +123,11 @@ final class Prober {
     case .reloadFinished(let token, let code, let message):
       let reply: ControlReply =
         code == ExitCode.success.rawValue ? .ok : .error(code: code, message: message)
-      reloads.removeValue(forKey: token)?.reply(reply)
+      var report: [UInt8] = []
+      if let file = supervisor.takeDescriptor() {
+        report = (try? MemoryFile.readAll(file.rawValue, limit: Self.mostReportBytes)) ?? []
+      }
+      reloads.removeValue(forKey: token)?.reply(reply, body: report)
     case .shutdown:
       withdrawn()
     case .ping:
@@ -207,7 +216,7 @@ final class Prober {
       configuration, table: table, loop: loop, starter: starter, drains: drains, sandboxes: sandboxes)
     if configuration.scripts.contains(where: { $0.sandbox != .off }), !Sandbox.closesAbstractSockets {
       log.log(
-        .notice, "this kernel does not keep scripts in a sandbox from abstract Unix sockets; Linux 6.12 does",
+        .notice, "this kernel cannot keep scripts in a sandbox from abstract Unix sockets; Linux 6.12 and later can",
         fields: [("event", "sandbox-incomplete")])
     }
     return launcher
@@ -248,7 +257,9 @@ final class Prober {
       configuration.checks, work: { self.work(for: $0, launcher) }, previous: { previous($0, $1.name) })
     // The thread is only there for configurations that have probes.
     if configuration.probes.isEmpty { probes = nil }
-    files.adopt(configuration.trackedFiles, isReload: board == nil) {
+    files.adopt(
+      configuration.trackedFiles, isReload: board == nil, refusesLinks: configuration.global.scriptSecurity
+    ) {
       if case .level(let level) = previous(.file($0))?.status { level } else { nil }
     }
     processes.adopt(configuration.trackedProcesses) { previous(.process($0)) }
@@ -296,14 +307,17 @@ final class Prober {
       log.log(link.names.line(for: message))
       notifier.notify(of: transition, number: number, router: router, detail: detail, on: link)
     case .priorityChanged(let router, _, let priority):
-      log.log(link.names.line(for: message))
+      let name = link.names.router(router)
+      lines.log(link.names.line(for: message), about: "the priority of \(name)") { [weak link] in
+        link?.board.router(router).map { "it is \($0.snapshot.effectivePriority) now" }
+      }
       notifier.priorityChanged(to: priority, router: router, on: link)
     case .event(let event):
       // What the engine says of what this process looks after has been said already, with its reason.
       let isEcho = event.kind == .trackerChanged && ownTrackers.contains(event.text)
       if !isEcho { log.log(link.names.line(for: message)) }
       if event.kind == .trackerChanged { noteEngineTrackers(of: link) }
-      if event.kind == .otherMaster, event.text == "stays", let router = event.router {
+      if event.kind == .otherMaster, event.text != "yields", let router = event.router {
         notifier.heardLowerPriority(router: router, from: event.address.map { "\($0)" } ?? "a host", on: link)
       }
     case .detail(let router, let text):
@@ -387,17 +401,24 @@ final class Prober {
 
   private func answer(_ request: ControlRequest, on connection: ControlConnection) {
     switch request {
-    case .statusText: replyWithStatus(on: connection) { $0.text }
-    case .statusJSON: replyWithStatus(on: connection) { $0.json }
+    case .statusText, .statusTextStrict:
+      replyWithStatus(on: connection, isStrict: request == .statusTextStrict) { $0.text() }
+    case .statusWide, .statusWideStrict:
+      replyWithStatus(on: connection, isStrict: request == .statusWideStrict) { $0.text(isWide: true) }
+    case .statusJSON, .statusJSONStrict:
+      replyWithStatus(on: connection, isStrict: request == .statusJSONStrict) { $0.json }
     case .sources where configuration == nil:
       connection.reply(.error(code: ExitCode.failure.rawValue, message: "no engine is served yet"))
     case .sources: connection.reply(.ok, body: bundle)
-    case .reload:
+    case .reload, .reloadAllowingEmpty:
       lastToken &+= 1
       guard reloads.count < ControlSocket.mostConnections * 4 else {
         return connection.reply(.error(code: ExitCode.failure.rawValue, message: "too many reloads wait"))
       }
-      guard stopping == nil, report(.reloadRequested(token: lastToken)) else {
+      guard stopping == nil,
+        report(
+          .reloadRequested(token: lastToken, allowsEmpty: request == .reloadAllowingEmpty))
+      else {
         let message = stopping == nil ? "the supervisor cannot be reached" : "martlet is stopping"
         return connection.reply(.error(code: ExitCode.failure.rawValue, message: message))
       }
@@ -405,13 +426,18 @@ final class Prober {
     }
   }
 
-  private func replyWithStatus(on connection: ControlConnection, _ render: (Status) -> String) {
+  private func replyWithStatus(
+    on connection: ControlConnection, isStrict: Bool, _ render: (Status) -> String
+  ) {
     guard let link else {
       return connection.reply(.error(code: ExitCode.failure.rawValue, message: "no engine is served yet"))
     }
     let status = Status(
-      reading: link.board, names: link.names, details: link.details, answeredAt: checks.answerTimes,
-      engineIsGone: link.isClosed, at: MonotonicClock.now())
-    connection.reply(.ok, body: render(status))
+      reading: link.board, names: link.names, details: link.details, engineIsGone: link.isClosed,
+      answers: checks.answerTimes, failedNotifications: notifier.failures, at: MonotonicClock.now())
+    let count = isStrict ? status.warnings.count : 0
+    let complaint = "\(count) \(count == 1 ? "thing is" : "things are") not as \(count == 1 ? "it" : "they") should be"
+    connection.reply(
+      count == 0 ? .ok : .error(code: ExitCode.notAsItShouldBe.rawValue, message: complaint), body: render(status))
   }
 }

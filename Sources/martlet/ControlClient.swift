@@ -1,77 +1,157 @@
 import ControlModel
 import Glibc
 import LinuxSystem
+import NetworkTypes
+import Supervisor
 
 /// Asks the service that runs, on its control socket.
 struct ControlClient {
   let runtimeDirectory: String
 
-  /// How long an answer may take: a reload prepares a whole engine first.
-  private static let patience: Int = 60
+  /// How long an answer may take that somebody waits for at a prompt.
+  static let patience = Nanoseconds.seconds(1)
+  /// The same for a reload, which reads the configuration and prepares a whole engine first.
+  private static let reloadPatience = Nanoseconds.seconds(60)
   /// More than any answer has.
   private static let longestAnswer = 256 << 20
 
-  /// Why a request was not carried out: the code to exit with, and a sentence.
+  /// Why a request was not carried out, or what there is to complain of: the code to exit with, a sentence, and the answer's body.
   struct Refusal: Error {
     var code: Int32
     var message: String
+    var body: ArraySlice<UInt8> = []
+
+    init(_ message: String, code: Int32 = ControlModel.ExitCode.failure.rawValue, body: ArraySlice<UInt8> = []) {
+      self.code = code
+      self.message = message
+      self.body = body
+    }
   }
 
   /// Sends a request and prints the answer's body; the code to exit with.
-  func perform(_ request: ControlRequest) -> Int32 {
+  func perform(_ request: ControlRequest, within patience: Nanoseconds? = nil) -> Int32 {
     do {
-      writeAll(try ask(request), to: STDOUT_FILENO)
+      writeAll(try ask(request, within: patience), to: STDOUT_FILENO)
       return 0
     } catch {
+      writeAll(error.body, to: STDOUT_FILENO)
       printError("martlet: \(error.message)\n")
       return error.code
     }
   }
 
   /// Sends a request; the answer's body.
-  func ask(_ request: ControlRequest) throws(Refusal) -> ArraySlice<UInt8> {
-    let answer: [UInt8]
-    do {
-      answer = try exchange(request)
-    } catch {
-      throw Refusal(code: ControlModel.ExitCode.failure.rawValue, message: Self.explanation(of: error))
-    }
+  /// - Parameter patience: How long the answer may take; `nil` for as long as such a request may.
+  func ask(_ request: ControlRequest, within patience: Nanoseconds? = nil) throws(Refusal) -> ArraySlice<UInt8> {
+    let answer = try exchange(request, within: patience ?? Self.patience(for: request))
     let end = answer.firstIndex(of: UInt8(ascii: "\n")) ?? answer.endIndex
     let line = String(decoding: answer[..<end], as: UTF8.self)
+    let body = answer[min(end + 1, answer.endIndex)...]
     switch ControlReply(line: line) {
-    case .ok: return answer[min(end + 1, answer.endIndex)...]
+    case .ok: return body
     case .error(let code, let message):
-      throw Refusal(code: code == 0 ? ControlModel.ExitCode.failure.rawValue : code, message: message)
-    case nil:
-      throw Refusal(
-        code: ControlModel.ExitCode.failure.rawValue, message: "the service ended before it answered")
+      throw Refusal(message, code: code == 0 ? ControlModel.ExitCode.failure.rawValue : code, body: body)
+    case nil: throw Refusal("the service ended before it answered")
     }
   }
 
-  private func exchange(_ request: ControlRequest) throws(SystemError) -> [UInt8] {
-    let socket = try UnixStream.connect(to: runtimeDirectory + "/" + ControlRequest.socketName)
-    var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
-    setsockopt(socket.rawValue, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-    var rest = Array(request.line.utf8)[...]
-    while !rest.isEmpty {
-      guard case .bytes(let count) = try socket.write(rest) else { break }
-      rest = rest.dropFirst(count)
+  private static func patience(for request: ControlRequest) -> Nanoseconds {
+    switch request {
+    case .reload, .reloadAllowingEmpty: reloadPatience
+    case .sources: .seconds(10)
+    default: patience
     }
+  }
+
+  private func exchange(_ request: ControlRequest, within patience: Nanoseconds) throws(Refusal) -> [UInt8] {
+    let end = MonotonicClock.now() + patience
+    let socket = try connect(within: patience)
+    let service = try? PeerCredentials(of: socket.rawValue).processID
+    // A service that turns somebody away does so before it has read anything: then there is an answer all the same.
+    _ = send(request.line, socket.rawValue)
     var answer: [UInt8] = []
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
     defer { buffer.deallocate() }
     while answer.count < Self.longestAnswer {
-      switch try socket.read(into: buffer) {
-      case .bytes(let count): answer += buffer[..<count]
-      case .endOfFile: return answer
-      case .wouldBlock: throw SystemError(operation: "wait any longer for an answer", errno: ETIMEDOUT)
+      try awaitAnswer(on: socket.rawValue, of: service, until: end, patience)
+      do {
+        switch try socket.read(into: buffer) {
+        case .bytes(let count): answer += buffer[..<count]
+        case .endOfFile: return answer
+        case .wouldBlock: continue
+        }
+      } catch {
+        if error.errno == ECONNRESET, !answer.isEmpty { return answer }
+        throw Refusal(explanation(of: error))
       }
     }
     return answer
   }
 
-  private static func explanation(of error: SystemError) -> String {
+  private func connect(within patience: Nanoseconds) throws(Refusal) -> FileDescriptor {
+    do {
+      let socket = try UnixStream.connect(to: socketPath, within: patience)
+      try socket.setNonblocking()
+      return socket
+    } catch {
+      if error.errno == EAGAIN { throw silence(of: nil, for: patience) }
+      throw Refusal(explanation(of: error))
+    }
+  }
+
+  /// A request is short, and a new socket has room for it.
+  private func send(_ line: String, _ socket: Int32) -> Bool {
+    Glibc.send(socket, line, line.utf8.count, Int32(MSG_NOSIGNAL)) == line.utf8.count
+  }
+
+  /// Waits until there is something to read. A service that is stopped is not waited for to the end.
+  private func awaitAnswer(
+    on socket: Int32, of service: Int32?, until end: MonotonicInstant, _ patience: Nanoseconds
+  ) throws(Refusal) {
+    var question = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+    while true {
+      let left = min(end - MonotonicClock.now(), Self.patience)
+      guard left > .zero else { throw silence(of: service, for: patience) }
+      if poll(&question, 1, Int32(left.rawValue / 1_000_000) + 1) > 0 { return }
+      if let service, Self.isStopped(service) { throw silence(of: service, for: patience) }
+    }
+  }
+
+  private var socketPath: String { runtimeDirectory + "/" + ControlRequest.socketName }
+
+  private func silence(of service: Int32?, for patience: Nanoseconds) -> Refusal {
+    let known = service.flatMap { $0 > 0 ? $0 : nil }
+    let process = known.map { "process \($0) of the service" } ?? "the service"
+    if let known, Self.isStopped(known) {
+      return Refusal(
+        "\(process), which answers here, is stopped (by SIGSTOP, a debugger or the freezer): nothing can be said")
+    }
+    return Refusal(
+      "\(process) did not answer within \(patience.rawValue / 1_000_000_000) s: it is busy, stands still, or has no descriptor free"
+    )
+  }
+
+  /// Whether a process is stopped by a signal or traced.
+  private static func isStopped(_ process: Int32) -> Bool {
+    guard let file = try? FileDescriptor.open(reading: "/proc/\(process)/stat") else { return false }
+    var buffer = [UInt8](repeating: 0, count: 512)
+    guard case .bytes(let count)? = buffer.withUnsafeMutableBytes({ try? file.read(into: $0) }) else { return false }
+    // The name in brackets may hold anything; what follows the last bracket and a blank is the state.
+    guard let bracket = buffer[..<count].lastIndex(of: UInt8(ascii: ")")), bracket + 2 < count else { return false }
+    return [UInt8(ascii: "T"), UInt8(ascii: "t")].contains(buffer[bracket + 2])
+  }
+
+  /// Whether a service holds the runtime directory.
+  private var isServed: Bool {
+    AddressLocks.isHeld(SupervisorMain.lockKey, at: runtimeDirectory + "/" + SupervisorMain.lockName) == true
+  }
+
+  private func explanation(of error: SystemError) -> String {
     switch error.errno {
+    case ENOENT where isServed:
+      "martlet runs with the runtime directory \(runtimeDirectory), but its control socket is not there: its log says why"
+    case ECONNREFUSED where isServed:
+      "martlet runs, but the process that answers here is dead and is not started again yet: its log says why"
     case ENOENT, ECONNREFUSED: "no martlet runs here: \(error.description)"
     case EACCES, EPERM: "\(error.description); ask as the user that martlet runs as (root, usually)"
     default: error.description
@@ -82,10 +162,16 @@ struct ControlClient {
 /// Stream sockets with a path.
 enum UnixStream {
   /// Connects; the socket waits on reading and writing.
-  static func connect(to path: String) throws(SystemError) -> FileDescriptor {
+  /// - Parameter patience: How long to wait for a place in the queue of one who does not accept; then the error is `EAGAIN`.
+  static func connect(to path: String, within patience: Nanoseconds? = nil) throws(SystemError) -> FileDescriptor {
     let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard number >= 0 else { throw SystemError(operation: "open a socket", errno: errno) }
     let descriptor = FileDescriptor(owning: number)
+    if let patience {
+      var limit = timeval(
+        tv_sec: Int(patience.rawValue / 1_000_000_000), tv_usec: Int(patience.rawValue % 1_000_000_000 / 1000))
+      setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8)

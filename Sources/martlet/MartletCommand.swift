@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlModel
 import LinuxSystem
+import NetworkTypes
 import Supervisor
 
 /// The command line.
@@ -76,6 +77,7 @@ struct RunCommand: ParsableCommand {
       configurationPath: file, configurationID: configurationID, runtimeDirectory: runtimeDirectory.path,
       logFormat: logFormat)
     options.user = user
+    options.program = Version.line
     throw ArgumentParser.ExitCode(Service(options).run())
   }
 }
@@ -83,16 +85,42 @@ struct RunCommand: ParsableCommand {
 /// `martlet status`.
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Show what the service that runs is doing.")
+    commandName: "status", abstract: "Show what the service that runs is doing.",
+    discussion: """
+      What is not as it should be comes first, as WARNING: an engine that does not run, a router in FAULT, a master that does not hold
+      all its addresses, a second master, adverts that are refused, as of a host with another password, and adverts with other
+      addresses than are configured here.
+      HELD counts the addresses that this host holds now; ADDRESSES are those that it holds as MASTER.
+      Ends with 0 if the service answers, 1 if it does not, and with --strict with 8 if there is a WARNING.
+      """)
 
-  @Flag(help: "One JSON object instead of a table.")
+  @Flag(help: "One JSON object instead of tables.")
   var json = false
+
+  @Flag(help: "Show all addresses of each router.")
+  var wide = false
+
+  @Flag(help: "End with 8 if something is not as it should be.")
+  var strict = false
+
+  @Option(help: "How many seconds to wait for the answer.")
+  var timeout = 1
 
   @OptionGroup var runtimeDirectory: RuntimeDirectoryOption
 
+  func validate() throws {
+    guard (1...3600).contains(timeout) else { throw ValidationError("--timeout takes 1 to 3600 seconds.") }
+  }
+
   func run() throws {
-    let request: ControlRequest = json ? .statusJSON : .statusText
-    throw ArgumentParser.ExitCode(ControlClient(runtimeDirectory: runtimeDirectory.path).perform(request))
+    let request: ControlRequest =
+      switch (json, wide) {
+      case (true, _): strict ? .statusJSONStrict : .statusJSON
+      case (false, true): strict ? .statusWideStrict : .statusWide
+      case (false, false): strict ? .statusTextStrict : .statusText
+      }
+    let client = ControlClient(runtimeDirectory: runtimeDirectory.path)
+    throw ArgumentParser.ExitCode(client.perform(request, within: .seconds(Int64(timeout))))
   }
 }
 
@@ -100,11 +128,23 @@ struct StatusCommand: ParsableCommand {
 struct ReloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reload", abstract: "Have the service read its configuration again.",
-    discussion: "Waits for the outcome. If the configuration has an error, the service goes on as before.")
+    discussion: """
+      Waits for the outcome, and prints what was found in the configuration and what the reload changes. If the configuration has an
+      error, or the new engine cannot take over, the service goes on as before. So it does if the file has no virtual router where
+      there was one, or braces that do not match: a file that is being written, or was emptied, takes no address away.
+      Ends with 0 if the new configuration is in force, 2 if the file is refused, and otherwise with the code that `martlet run` would
+      end with.
+      """)
+
+  @Flag(name: .customLong("allow-empty"), help: "Take a file that has no virtual router, or nothing at all.")
+  var allowsEmpty = false
 
   @OptionGroup var runtimeDirectory: RuntimeDirectoryOption
 
   func run() throws {
-    throw ArgumentParser.ExitCode(ControlClient(runtimeDirectory: runtimeDirectory.path).perform(.reload))
+    let request: ControlRequest = allowsEmpty ? .reloadAllowingEmpty : .reload
+    let code = ControlClient(runtimeDirectory: runtimeDirectory.path).perform(request)
+    if code == 0 { printOut("reloaded: this configuration is in force\n") }
+    throw ArgumentParser.ExitCode(code)
   }
 }

@@ -12,34 +12,35 @@ import VRRPCore
   private static let host = IPAddress(v4: 0xC000_020B)
   private static let sentences: [(Cause, String, String)] = [
     (.started, "", "started"),
-    (.addressOwner, "", "owns the addresses (priority 255)"),
+    (.addressOwner, "", "this host owns the addresses (priority 255)"),
     (
       .masterDown(master: host, lastHeard: MonotonicInstant(nanoseconds: 6_390_000_000)), "",
       "no advert from 192.0.2.11 for 3.61 s (master-down)"
     ),
     (.masterDown(master: host, lastHeard: nil), "", "no advert from 192.0.2.11 (master-down)"),
-    (.masterDown(master: nil, lastHeard: nil), "", "no advert from anyone (master-down)"),
-    (.masterResigned(host), "", "192.0.2.11 gave up with priority 0"),
-    (.higherPriority(host, .owner), "", "192.0.2.11 has priority 255"),
-    (.tieLost(host, .standard), "", "192.0.2.11 has priority 100 too and wins the tie"),
-    (.preempted(host, Priority(rawValue: 9)), "", "192.0.2.11 has priority 9 only and is preempted"),
+    (.masterDown(master: nil, lastHeard: nil), "", "no advert from any host (master-down)"),
+    (.masterResigned(host), "", "192.0.2.11 resigned as master (priority 0)"),
+    (.higherPriority(host, .owner), "", "192.0.2.11 is master with the higher priority 255"),
+    (.tieLost(host, .standard), "", "192.0.2.11 has the same priority 100 and the higher address"),
+    (.preempted(host, Priority(rawValue: 9)), "", "192.0.2.11, which was master, has only priority 9"),
     (.trackerDown(TrackerID(rawValue: 0)), "exit 1: refused", "script chk is down: exit 1: refused"),
     (.trackerUp(TrackerID(rawValue: 1)), "", "interface eth7 is no longer down"),
+    (.trackerUp(TrackerID(rawValue: 0)), "1209", "script chk is no longer down; it says: 1209"),
     (.trackerDown(TrackerID(rawValue: -3)), "", "tracker #-3 is down"),
     (.interfaceDown, "", "eth0 is down"), (.interfaceUp, "", "eth0 is up again"),
-    (.sourceAddressLost, "", "no address on eth0 to send from"),
-    (.sourceAddressFound, "", "an address on eth0 to send from is there again"),
+    (.sourceAddressLost, "", "eth0 has no address to send adverts from"),
+    (.sourceAddressFound, "", "eth0 has an address to send adverts from again"),
     (
       .overdue(silence: .milliseconds(5020)), "",
       "this host was held up and sent no advert for 5.02 s, so another may be master (timer_expired_backup)"
     ),
-    (.noPeers, "", "no unicast peer to send to"),
-    (.peersFound, "", "there is a unicast peer to send to again"),
+    (.noPeers, "", "there is no unicast peer to send adverts to"),
+    (.peersFound, "", "there is a unicast peer to send adverts to again"),
     (.addressesRefused(error: 13), "", "the kernel refuses its addresses: Permission denied"),
     (.addressesTaken, "", "the kernel takes its addresses again"),
-    (.syncGroup(member: 1), "", "moves with VI_2 of its sync group"),
-    (.syncGroup(member: 99), "", "moves with router #99 of its sync group"), (.shutdown, "", "stopping"),
-    (.adopted, "", "taken over from the engine before, unchanged"),
+    (.syncGroup(member: 1), "", "follows VI_2 of its sync group"),
+    (.syncGroup(member: 99), "", "follows router #99 of its sync group"), (.shutdown, "", "martlet stops"),
+    (.adopted, "", "a new engine took over; the state is the same"),
   ]
 
   @Test(arguments: sentences) func tellsWhyARouterMoved(cause: Cause, detail: String, sentence: String) {
@@ -56,8 +57,8 @@ import VRRPCore
 
   @Test(
     arguments: [
-      (0, "removed 192.0.2.11 from eth0: no virtual router has it any more"),
-      (1, "removed 192.0.2.11 from eth0: no virtual router that has it is master"),
+      (0, "removed 192.0.2.11 from eth0: it is no longer configured"),
+      (1, "removed 192.0.2.11 from eth0: its virtual router is not master"),
     ] as [(Int64, String)])
   func saysWhyAnAddressIsRemoved(number: Int64, sentence: String) {
     let event = LogEvent(.addressRemoved, address: Self.host, number: number, text: "eth0")
@@ -78,11 +79,11 @@ import VRRPCore
   @Test func namesTheReasonForADrop() {
     let event = LogEvent(.advertisementDropped, router: 0, address: Self.host, number: 0, text: "eth0")
     #expect(
-      names.line(for: event).message == "VI_1: dropped an advert from 192.0.2.11 on eth0: the checksum is wrong")
+      names.line(for: event).message == "VI_1: refused an advert from 192.0.2.11 on eth0: the checksum is wrong")
     let refused = LogEvent(.addressRefused, router: 0, address: Self.host, number: 1, text: "eth0")
     #expect(
       names.line(for: refused).message
-        == "VI_1: the kernel refused a change of 192.0.2.11 on eth0: Operation not permitted")
+        == "VI_1: the kernel refused to add or remove 192.0.2.11 on eth0: Operation not permitted")
   }
 
   @Test func labelsAreDistinct() {
@@ -94,6 +95,7 @@ import VRRPCore
 @Suite struct ControlProtocolTests {
   @Test(arguments: [
     ("status text", ControlRequest.statusText), ("status json", .statusJSON), ("reload", .reload),
+    ("status wide  strict", .statusWideStrict), ("reload allow-empty", .reloadAllowingEmpty), ("reload empty", nil),
     ("  status\tjson \r", .statusJSON), ("", nil), ("status", nil), ("Reload", nil), ("status text json", nil),
   ]) func readsRequests(line: String, request: ControlRequest?) {
     #expect(ControlRequest(line: line) == request)
@@ -150,16 +152,116 @@ import VRRPCore
     let status = Status(reading: try Board(opening: memory), names: names, at: now)
     #expect(status.health == .running)
     #expect(status.routers.first?.addresses.map(\.isOwned) == [true, false])
-    let lines = status.text.split(separator: "\n").map(String.init)
-    #expect(lines[0] == "engine 42 running, up 2 h 1 min")
-    #expect(lines[1].hasPrefix("ROUTER        VRID  STATE   PRIO"))
-    #expect(lines[2].hasPrefix("VI_1 on eth0  51    MASTER  90 (of 100)  this host  192.0.2.99/24 +1 (1 held)"))
-    #expect(lines[2].hasSuffix("42 s"))
+    let lines = status.text().split(separator: "\n").map(String.init)
+    #expect(lines[0] == "engine (process 42): running, up 2 h 1 min")
+    #expect(lines[1] == "WARNING")
+    #expect(lines[2] == "  VI_1: MASTER, but this host holds only 1 of its 2 addresses; the log says why")
+    #expect(lines[3].hasPrefix("ROUTER        VRID  STATE   PRIORITY              MASTER     HELD    ADDRESSES"))
+    #expect(
+      lines[4].hasPrefix(
+        "VI_1 on eth0  51    MASTER  90 (configured: 100)  this host  1 of 2  192.0.2.99/24 and 1 more"))
+    #expect(lines[4].hasSuffix("42 s"))
+    #expect(status.text(isWide: true).contains("1 of 2  192.0.2.99/24, 192.0.2.99/24 (not held)  42 s"))
     #expect(lines.contains("VI_1: BACKUP → MASTER 42 s ago: started"))
     #expect(lines.contains { $0.hasPrefix("G      MASTER  VI_1") })
     #expect(status.json.contains("\"addresses\":[{\"address\":\"192.0.2.99/24\",\"owned\":true,\"refused\":null}"))
     #expect(
       status.json.contains("\"master\":{\"self\":true,\"address\":\"192.0.2.1\",\"priority\":90,\"heard_ago\":null}"))
+  }
+
+  /// What another host did, when, and what is said of it: at a priority of 100, an interval of 1 s and as MASTER for 60 s, unless the case
+  /// says something else.
+  struct WarningCase: Sendable {
+    var kind: RouterSighting
+    var ago: Nanoseconds
+    var state = RouterState.master
+    var masterFor = Nanoseconds.seconds(60)
+    var said: String?
+  }
+
+  private static let warnings = [
+    WarningCase(
+      kind: .refusedAdvert, ago: .milliseconds(400),
+      said: "adverts of 192.0.2.2 are refused, the last one 0.400 s ago: the password differs; both hosts may be MASTER"
+    ),
+    WarningCase(
+      kind: .refusedAdvert, ago: .seconds(9), state: .backup,
+      said: "adverts of 192.0.2.2 are refused, the last one 9.00 s ago: the password differs"),
+    WarningCase(kind: .refusedAdvert, ago: .seconds(11)),
+    WarningCase(
+      kind: .otherMaster, ago: .milliseconds(500), said: "192.0.2.2 is MASTER too, with priority 0; heard 0.500 s ago"),
+    WarningCase(kind: .otherMaster, ago: .seconds(4)),
+    // It has given way since.
+    WarningCase(kind: .otherMaster, ago: .milliseconds(500), state: .backup),
+    // The former master's last advert at a hand-back, and one that it should not send any more.
+    WarningCase(kind: .otherMaster, ago: .milliseconds(500), masterFor: .seconds(1)),
+    WarningCase(
+      kind: .otherMaster, ago: .milliseconds(500), masterFor: .seconds(2),
+      said: "192.0.2.2 is MASTER too, with priority 0; heard 0.500 s ago"),
+    WarningCase(
+      kind: .otherAddresses, ago: .seconds(1), state: .backup,
+      said: "192.0.2.2 advertises other addresses for this VRID than are configured here, the last time 1.00 s ago: "
+        + "another service may use the same VRID"),
+  ]
+
+  @Test("What another host does is said at once, and no longer when it is over", arguments: warnings)
+  func warnsOfOthers(one: WarningCase) throws {
+    let memory = try board { board in
+      board.isRunning = true
+      board.heartbeat = now
+      board.router(0)?.description = RouterDescription(
+        identity: RouterIdentity(
+          interface: InterfaceIndex(rawValue: 2), family: .ipv4, virtualRouterID: 51, name: "VI_1"),
+        version: .v3, basePriority: .standard, interval: Centiseconds(rawValue: 100), addresses: 0..<0)
+      board.router(0)?.snapshot = VirtualRouterSnapshot(
+        state: one.state, activeInterval: Centiseconds(rawValue: 100), effectivePriority: .standard)
+      board.router(0)?.record(
+        Transition(from: .backup, to: one.state, cause: .started, priority: .standard, at: now - one.masterFor),
+        number: 1)
+      board.router(0)?[sighting: one.kind] = (IPAddress(v4: 0xC000_0202), now - one.ago, 0)
+    }
+    defer { memory.deallocate() }
+    let names = Names(
+      routers: [Names.Router(name: "VI_1", interface: "eth0")],
+      dropReasons: [Names.DropReason(name: "password", sentence: "the password differs")])
+    let status = Status(reading: try Board(opening: memory), names: names, at: now)
+    #expect(status.warnings.map(\.sentence) == [one.said].compactMap(\.self))
+    #expect(status.text().contains("WARNING") == (one.said != nil))
+    #expect(status.json.contains("\"warnings\":[]") == (one.said == nil))
+  }
+
+  @Test("A service without a router, a router in FAULT and a failed notification are shown")
+  func showsWhatElseIsWrong() throws {
+    let memory = try board { board in
+      board.isRunning = true
+      board.heartbeat = now
+      board.router(0)?.snapshot = VirtualRouterSnapshot(
+        state: .fault, activeInterval: Centiseconds(rawValue: 100), effectivePriority: .standard)
+    }
+    defer { memory.deallocate() }
+    let failure = Status.FailedNotification(
+      subject: "VI_1", state: "MASTER", command: "/etc/notify.sh", outcome: "exit 3: no route", at: now - .seconds(180))
+    let names = Names(routers: [Names.Router(name: "VI_1", interface: "eth0")])
+    let status = Status(
+      reading: try Board(opening: memory), names: names, answers: [0: now - .seconds(5)],
+      failedNotifications: [failure], at: now)
+    #expect(status.warnings.map(\.kind) == ["fault"])
+    let lines = status.text().split(separator: "\n").map(String.init)
+    #expect(
+      lines.suffix(2) == [
+        "FAILED NOTIFICATION  STATE   WHEN       COMMAND         OUTCOME",
+        "VI_1                 MASTER  3 min ago  /etc/notify.sh  exit 3: no route",
+      ])
+    #expect(lines.contains { $0.hasPrefix("tracker") && $0.contains("5.00 s ago") })
+    #expect(status.json.contains("\"command\":\"/etc/notify.sh\",\"outcome\":\"exit 3: no route\",\"ago\":180"))
+    let size = try Board.size(routers: 0, addresses: 0, trackers: 0, packetBytes: 0)
+    let empty = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+    defer { empty.deallocate() }
+    empty.initializeMemory(as: UInt8.self, repeating: 0)
+    let board = try Board(creatingIn: empty, routers: 0, addresses: 0, trackers: 0, packetBytes: 0)
+    board.isRunning = true
+    board.heartbeat = now
+    #expect(Status(reading: board, names: Names(), at: now).warnings.map(\.kind) == ["no-router"])
   }
 
   @Test func saysWhenTheEngineIsSilentOrGone() throws {
@@ -185,7 +287,7 @@ import VRRPCore
       for field in 28..<76 { memory[field] = .random(in: 0...255, using: &generator) }
       let status = Status(
         reading: try Board(opening: memory), names: Names(dropReasons: [.init(name: "a", sentence: "b")]), at: now)
-      #expect(!status.text.isEmpty && status.json.hasSuffix("}\n"))
+      #expect(!status.text(isWide: true).isEmpty && status.json.hasSuffix("}\n"))
     }
   }
 }

@@ -73,7 +73,7 @@ import VRRPCore
       fill(try #require(board.session(1)))
       let status = Status(reading: board, names: Names(), at: now)
       #expect(status.sessions.count == 2)
-      let text = status.text
+      let text = status.text()
       let row = text.split(separator: "\n").first { $0.hasPrefix("wan ") }?.split(separator: " ").joined(separator: " ")
       #expect(
         row == "wan 2001:db8::2 (multihop) Up 10.5 ms 50 ms 5.00 s control detection time expired", "\(text)")

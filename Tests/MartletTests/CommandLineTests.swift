@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import NetworkTypes
 import Testing
 
 @Suite(.enabled(if: Running.martlet != nil, "the martlet binary is not beside the tests")) struct CommandLineTests {
@@ -91,6 +92,62 @@ import Testing
     #expect(outcome.code == 1)
     #expect(outcome.errors.hasPrefix("martlet: no martlet runs here"))
     #expect(outcome.errors.split(separator: "\n").count == 1)
+  }
+
+  /// Something that listens where a service would.
+  private func listener(in scratch: Scratch) throws -> FileDescriptor {
+    let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    let descriptor = FileDescriptor(owning: number)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: (scratch.path + "/control.sock").utf8) }
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard result == 0, listen(number, 8) == 0 else { throw SystemError(operation: "listen", errno: errno) }
+    return descriptor
+  }
+
+  @Test("A service that does not answer is not waited for, and that is said")
+  func askingOneThatStandsStill() throws {
+    let scratch = try Scratch()
+    let socket = try listener(in: scratch)
+    defer { withExtendedLifetime(socket.rawValue) {} }
+    let begin = MonotonicClock.now()
+    let outcome = try Running.martlet(["status", "--runtime-directory", scratch.path])
+    #expect(MonotonicClock.now() - begin < .seconds(10))
+    #expect(outcome.code == 1 && outcome.output.isEmpty)
+    #expect(
+      outcome.errors.contains("process \(getpid()) of the service did not answer within 1 s"), "\(outcome.errors)")
+  }
+
+  @Test("Who is turned away before he has asked hears why")
+  func askingWhereOneMayNot() async throws {
+    let scratch = try Scratch()
+    let socket = try listener(in: scratch)
+    let path = scratch.path
+    async let outcome = Task.detached { try Running.martlet(["status", "--runtime-directory", path]) }.value
+    let client = FileDescriptor(owning: accept(socket.rawValue, nil, nil))
+    // So that the request is there, unread, when the connection ends.
+    var question = pollfd(fd: client.rawValue, events: Int16(POLLIN), revents: 0)
+    #expect(poll(&question, 1, 10_000) == 1)
+    _ = try client.write(Array("error 1 you may not ask\n".utf8))
+    _ = consume client
+    let heard = try await outcome
+    #expect(heard.code == 1)
+    #expect(heard.errors == "martlet: you may not ask\n")
+  }
+
+  @Test("A service whose socket is not there is told from none")
+  func askingOneWithoutASocket() throws {
+    let scratch = try Scratch()
+    let locks = try AddressLocks(path: scratch.path + "/supervisor.lock")
+    #expect(try locks.acquire("supervisor".utf8) == .acquired)
+    let outcome = try Running.martlet(["status", "--runtime-directory", scratch.path])
+    #expect(outcome.code == 1)
+    #expect(outcome.errors.hasPrefix("martlet: martlet runs with the runtime directory"), "\(outcome.errors)")
   }
 
   @Test(.enabled(if: Running.mayServe, "not as root on a real host: the service would leave a lock file in /run"))

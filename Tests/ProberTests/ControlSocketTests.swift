@@ -183,6 +183,38 @@ extension ProberTests {
       #expect(second.text == "error 2 martlet.conf:3:1: error: no such interface\n")
     }
 
+    @Test(
+      "A reload is asked for with its own word where a file may leave nothing, and answered with the loader's report")
+    func aReportComesWithTheAnswer() throws {
+      let harness = try Harness()
+      let client = try Client(harness.scratch.path("control.sock"))
+      client.send("reload allow-empty\n")
+      try harness.wait(for: "the request") { harness.reports == [.reloadRequested(token: 1, allowsEmpty: true)] }
+      let report = try MemoryFile.create(name: "report", holding: Array("A: is removed\n".utf8))
+      _ = try harness.supervisor.send(
+        ProberCommand.reloadFinished(token: 1, code: 2, message: "no").encoded, descriptors: [report.rawValue])
+      try harness.wait(for: "the answer") { client.read() }
+      #expect(client.text == "error 2 no\nA: is removed\n")
+    }
+
+    @Test("A strict status is an error with a body where something is wrong")
+    func strictStatus() throws {
+      let harness = try Harness()
+      var configuration = Configuration.asOwnUser()
+      configuration.routers = [try .named("A")]
+      try harness.serve(configuration)
+      harness.board.isRunning = true
+      harness.board.heartbeat = MonotonicClock.now()
+      try harness.wait(for: "the engine") { harness.reports.contains(.ready) }
+      #expect(try ask(harness, "status text strict\n").firstLine == "ok")
+      harness.board.router(0)?[sighting: .refusedAdvert] = (IPAddress(v4: 1), MonotonicClock.now(), 9)
+      let strict = try ask(harness, "status text strict\n")
+      #expect(strict.firstLine == "error 8 1 thing is not as it should be")
+      #expect(strict.body.contains("the password is not the one configured"))
+      #expect(try ask(harness, "status json strict\n").body.contains("adverts-refused"))
+      #expect(try ask(harness, "status text\n").firstLine == "ok")
+    }
+
     @Test func isOnlyForItsOwnerAndReplacesAStaleOne() throws {
       let scratch = try Scratch()
       // A process that was killed leaves its socket behind.
@@ -243,9 +275,9 @@ extension ProberTests {
       #expect(!harness.log.isEmpty)
       try harness.wait(for: "the count") { harness.logText.contains("log lines are lost") }
       try harness.wait(for: "everything") { harness.log.isEmpty }
-      #expect(harness.logText.contains("<6>martlet[prober]: line 0 "))
+      #expect(harness.logText.contains("<6>line 0 "))
       harness.log.log(.notice, "back to normal")
-      try harness.wait(for: "the next line") { harness.logText.hasSuffix("<5>martlet[prober]: back to normal\n") }
+      try harness.wait(for: "the next line") { harness.logText.hasSuffix("<5>back to normal\n") }
       for line in harness.logText.split(separator: "\n") { #expect(line.hasPrefix("<")) }
     }
   }

@@ -383,7 +383,7 @@ extension ProberTests {
         // keepalived takes such a check away; the address stays where it is.
         #expect(verdict.status == .untracked)
         #expect(verdict.reason.contains("refused: \(words) \(script) (mode 0\(String(mode, radix: 8)))"))
-        try harness.wait(for: "the error") { harness.logText.contains("<3>martlet[prober]: script check: refused") }
+        try harness.wait(for: "the error") { harness.logText.contains("<3>script check: refused") }
         #expect(harness.logText.contains("script check is untracked: cannot tell: refused: \(words)"))
         harness.scratch.write("check", "#!/bin/sh\nexit 1\n")
         chmod(script, 0o755)
@@ -418,7 +418,7 @@ extension ProberTests {
       #expect(harness.verdicts.allSatisfy { $0.status == .up })
       for path in [interpreter, other] {
         let words = "everybody can write to \(path) (mode 0\(path == other ? "777" : "757")) and root would run it"
-        #expect(harness.logText.contains("<4>martlet[prober]: \(words); keepalived does not look at that"))
+        #expect(harness.logText.contains("<4>\(words); keepalived does not look at that"))
       }
     }
 
