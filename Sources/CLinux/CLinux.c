@@ -254,6 +254,8 @@ int clinux_set_identity(uint32_t uid, uint32_t gid, const uint32_t *groups, size
   return result(setresuid(uid, uid, uid));
 }
 
+int clinux_set_dumpable(void) { return result(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)); }
+
 int clinux_set_parent_death_signal(int number) { return result(prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)); }
 int clinux_set_process_name(const char *name) { return result(prctl(PR_SET_NAME, name, 0, 0, 0)); }
 

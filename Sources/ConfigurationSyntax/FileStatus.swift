@@ -56,7 +56,7 @@ extension DiskSourceFiles: FileStatusProvider {
     defer { close(file) }
     guard status(of: path)?.isRegular == true else { return nil }
     var buffer = [UInt8](repeating: 0, count: 256)
-    let count = read(file, &buffer, buffer.count)
+    let count = Glibc.read(file, &buffer, buffer.count)
     guard count > 2, buffer[0] == UInt8(ascii: "#"), buffer[1] == UInt8(ascii: "!") else { return nil }
     let line = buffer[2..<count].prefix { $0 != UInt8(ascii: "\n") }
     let words = line.split(maxSplits: 1) { Ascii.isBlank($0) }.map { String(decoding: $0, as: UTF8.self) }

@@ -1,4 +1,4 @@
-/// All commands and FIFOs of one configuration: what the starter may start and make, and for whom.
+/// All commands, FIFOs and tracked files of one configuration: what the starter may start, make and read, and for whom.
 ///
 /// The loader makes it of the configuration, the starter reads it. The prober names an entry by its place, so that whoever takes over
 /// the prober can have nothing run that the file does not say.
@@ -51,6 +51,18 @@ public struct CommandTable: Sendable, Equatable {
     }
   }
 
+  /// A file whose number is tracked.
+  public struct File: Sendable, Hashable {
+    public var path: String
+    /// The number that it begins with, if it says one.
+    public var initialValue: Int32?
+
+    public init(path: String, initialValue: Int32? = nil) {
+      self.path = path
+      self.initialValue = initialValue
+    }
+  }
+
   /// Who runs a command that names nobody; `nil` for keepalived's standard user.
   public var fallback: Account?
   /// Whether a program that root would run and someone else can change is refused (`enable_script_security`).
@@ -59,12 +71,13 @@ public struct CommandTable: Sendable, Equatable {
   public var searchPath: [String] = []
   public var commands: [Command] = []
   public var fifos: [FIFO] = []
+  public var files: [File] = []
 
   /// A table of nothing.
   public init() {}
 
   /// Whether there is nothing in it to start or to make.
-  public var isEmpty: Bool { commands.isEmpty && fifos.isEmpty }
+  public var isEmpty: Bool { commands.isEmpty && fifos.isEmpty && files.isEmpty }
 
   /// The table's bytes.
   public var encoded: [UInt8] {
@@ -85,6 +98,12 @@ public struct CommandTable: Sendable, Equatable {
       writer.writeWhole(fifo.path)
       writer.write(fifo.owner)
     }
+    writer.write(UInt32(clamping: files.count))
+    for file in files {
+      writer.writeWhole(file.path)
+      writer.write(file.initialValue == nil ? 0 : 1 as UInt8)
+      writer.write(file.initialValue ?? 0)
+    }
     return writer.bytes
   }
 
@@ -103,6 +122,12 @@ public struct CommandTable: Sendable, Equatable {
     }
     for _ in 0..<(try reader.read(UInt32.self)) {
       fifos.append(FIFO(path: try reader.readWhole(), owner: try reader.readAccount()))
+    }
+    for _ in 0..<(try reader.read(UInt32.self)) {
+      let path = try reader.readWhole()
+      let hasValue = try reader.read(UInt8.self) != 0
+      let value = try reader.read(Int32.self)
+      files.append(File(path: path, initialValue: hasValue ? value : nil))
     }
   }
 }

@@ -80,6 +80,10 @@ public enum StartRequest: Sendable, Equatable {
   case openFIFO(UInt32, table: UInt64, fifo: UInt32)
   /// Remove a FIFO. There is no answer.
   case removeFIFO(table: UInt64, fifo: UInt32)
+  /// Open a tracked file for reading.
+  case openFile(UInt32, table: UInt64, file: UInt32)
+  /// Write the first number of a tracked file.
+  case writeFile(UInt32, table: UInt64, file: UInt32, overwrites: Bool)
 
   /// The message's bytes.
   public var encoded: [UInt8] {
@@ -107,6 +111,17 @@ public enum StartRequest: Sendable, Equatable {
       writer.write(4 as UInt8)
       writer.write(table)
       writer.write(fifo)
+    case .openFile(let number, let table, let file):
+      writer.write(5 as UInt8)
+      writer.write(number)
+      writer.write(table)
+      writer.write(file)
+    case .writeFile(let number, let table, let file, let overwrites):
+      writer.write(6 as UInt8)
+      writer.write(number)
+      writer.write(table)
+      writer.write(file)
+      writer.write(overwrites ? 1 : 0 as UInt8)
     }
     return writer.bytes
   }
@@ -126,6 +141,11 @@ public enum StartRequest: Sendable, Equatable {
     case 2: self = .signal(try reader.read(), try reader.read())
     case 3: self = .openFIFO(try reader.read(), table: try reader.read(), fifo: try reader.read())
     case 4: self = .removeFIFO(table: try reader.read(), fifo: try reader.read())
+    case 5: self = .openFile(try reader.read(), table: try reader.read(), file: try reader.read())
+    case 6:
+      self = .writeFile(
+        try reader.read(), table: try reader.read(), file: try reader.read(),
+        overwrites: try reader.read(UInt8.self) != 0)
     default: throw .invalid
     }
   }
@@ -137,6 +157,18 @@ public enum StartReply: Sendable, Equatable {
   public enum Ending: Sendable, Hashable {
     case exited(Int32)
     case signaled(Int32)
+  }
+
+  /// Why a tracked file is not read.
+  public enum FileRefusal: Sendable, Hashable {
+    /// The kernel's error number.
+    case system(Int32)
+    /// It is a folder, a FIFO, a device or a socket.
+    case notRegular
+    /// It lies in a file system in which the kernel shows itself.
+    case kernels(String)
+    /// A stranger's link that is not followed.
+    case link(String)
   }
 
   /// A run has a process, which leads a group of the same number. Where it asks, if it is in a sandbox, comes as the one descriptor.
@@ -152,6 +184,12 @@ public enum StartReply: Sendable, Equatable {
   /// Someone other than root could change what root will run. `isOwn`: in the command itself, which `enable_script_security` would
   /// refuse; otherwise in its interpreter or what that interprets.
   case weakness(command: String, reason: String, isOwn: Bool)
+  /// A tracked file is open and comes as the one descriptor; and what is wrong with the way to it, if it was followed all the same.
+  case file(UInt32, strangersLink: String?)
+  /// A tracked file is not read.
+  case fileRefused(UInt32, FileRefusal)
+  /// The first number of a tracked file is written, if the error number is 0.
+  case written(UInt32, error: Int32)
 
   /// The message's bytes.
   public var encoded: [UInt8] {
@@ -187,6 +225,18 @@ public enum StartReply: Sendable, Equatable {
       writer.write(command)
       writer.write(reason)
       writer.write(isOwn ? 1 : 0 as UInt8)
+    case .file(let number, let strangersLink):
+      writer.write(8 as UInt8)
+      writer.write(number)
+      writer.writeOptional(strangersLink)
+    case .fileRefused(let number, let refusal):
+      writer.write(9 as UInt8)
+      writer.write(number)
+      writer.write(refusal)
+    case .written(let number, let error):
+      writer.write(10 as UInt8)
+      writer.write(number)
+      writer.write(error)
     }
     return writer.bytes
   }
@@ -206,6 +256,38 @@ public enum StartReply: Sendable, Equatable {
     case 7:
       self = .weakness(
         command: try reader.readText(), reason: try reader.readText(), isOwn: try reader.read(UInt8.self) != 0)
+    case 8: self = .file(try reader.read(), strangersLink: try reader.readOptional())
+    case 9: self = .fileRefused(try reader.read(), try reader.readFileRefusal())
+    case 10: self = .written(try reader.read(), error: try reader.read())
+    default: throw .invalid
+    }
+  }
+}
+
+extension MessageWriter {
+  fileprivate mutating func write(_ refusal: StartReply.FileRefusal) {
+    switch refusal {
+    case .system(let number):
+      write(1 as UInt8)
+      write(number)
+    case .notRegular: write(2 as UInt8)
+    case .kernels(let name):
+      write(3 as UInt8)
+      writeWhole(name)
+    case .link(let words):
+      write(4 as UInt8)
+      writeWhole(words)
+    }
+  }
+}
+
+extension MessageReader {
+  fileprivate mutating func readFileRefusal() throws(MessageError) -> StartReply.FileRefusal {
+    switch try read(UInt8.self) {
+    case 1: .system(try read())
+    case 2: .notRegular
+    case 3: .kernels(try readWhole())
+    case 4: .link(try readWhole())
     default: throw .invalid
     }
   }

@@ -39,6 +39,9 @@ public enum RealTime {
     _ = clinux_set_process_name(name)
   }
 
+  /// Lets the files under /proc/self belong to the process's user again, which a change of user takes from it.
+  public static func showToOwner() { _ = clinux_set_dumpable() }
+
   /// The signal the calling process gets when the thread that started it ends.
   public static func setParentDeathSignal(_ signal: Int32) throws(SystemError) {
     try checked(clinux_set_parent_death_signal(signal), "set parent-death signal")

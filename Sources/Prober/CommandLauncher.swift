@@ -13,6 +13,7 @@ final class CommandLauncher {
   var table: UInt64
   private let places: [CommandDefinition: UInt32]
   private let fifoPlaces: [String: UInt32]
+  private let filePlaces: [String: UInt32]
 
   init(
     _ configuration: Configuration, table: UInt64, loop: EventLoop, starter: StarterLink, drains: OutputDrains,
@@ -27,6 +28,9 @@ final class CommandLauncher {
       uniqueKeysWithValues: configuration.commands.enumerated().map { ($0.element, UInt32($0.offset)) })
     fifoPlaces = Dictionary(
       uniqueKeysWithValues: configuration.global.fifos.enumerated().map { ($0.element.path, UInt32($0.offset)) })
+    filePlaces = Dictionary(
+      configuration.trackedFiles.enumerated().map { ($0.element.path, UInt32($0.offset)) }
+    ) { first, _ in first }
   }
 
   /// Has a command started. The completion is called once, in a later turn, also when it cannot be run.
@@ -48,6 +52,9 @@ final class CommandLauncher {
     request?.confinement = RunRequest.Confinement(sandbox)
     return CommandRun(request, limit: limit, launcher: self, program: command.text, completion: completion)
   }
+
+  /// The starter's name for a tracked file.
+  func place(ofFile path: String) -> UInt32? { filePlaces[path] }
 
   /// The starter's name for a FIFO.
   func place(ofFIFO path: String) -> UInt32? { fifoPlaces[path] }

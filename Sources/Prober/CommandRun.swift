@@ -142,7 +142,7 @@ final class CommandRun: StarterLink.Asker {
     case .refused(_, let isShortage, let reason): complete(.notStarted(reason, isShortage: isShortage))
     case .ended(_, .exited(let code)): ended(.exited(code))
     case .ended(_, .signaled(let number)): ended(.signaled(number))
-    case .fifo, .fifoRefused, .weakness: break
+    case .fifo, .fifoRefused, .file, .fileRefused, .written, .weakness: break
     }
   }
 

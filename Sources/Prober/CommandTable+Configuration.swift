@@ -11,6 +11,7 @@ extension CommandTable {
     searchPath = CommandDefinition.searchPath
     commands = configuration.commands.map(Command.init)
     fifos = global.fifos.map { FIFO(path: $0.path, owner: $0.owner.map(Account.init)) }
+    files = configuration.trackedFiles.map { File(path: $0.path, initialValue: $0.initialValue) }
   }
 }
 

@@ -68,7 +68,7 @@ final class NotifyPipe: StarterLink.Asker {
       waiting = []
       isRefused = true
       complain(reason)
-    case .started, .refused, .ended, .weakness: break
+    case .started, .refused, .ended, .file, .fileRefused, .written, .weakness: break
     }
   }
 

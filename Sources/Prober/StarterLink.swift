@@ -1,6 +1,8 @@
 import Configuration
 import ControlModel
+import Glibc
 import LinuxSystem
+import NetworkTypes
 
 /// The channel to the process that starts commands: requests go out, and each answer finds the one who asked.
 ///
@@ -19,6 +21,10 @@ final class StarterLink {
   private var registration: Reactor.Registration?
   private var askers: [UInt32: any Asker] = [:]
   private var lastNumber: UInt32 = 0
+  private var postponed: [Answer] = []
+  /// Until when no answer is waited for, since there was none in time.
+  private var silentUntil: MonotonicInstant?
+  private static let silence = Nanoseconds.seconds(10)
 
   /// Told of a command that somebody else could change.
   var onWeakness: ((_ command: String, _ reason: String, _ isOwn: Bool) -> Void)?
@@ -52,6 +58,61 @@ final class StarterLink {
   /// Nobody waits for answers to a request any more.
   func forget(_ number: UInt32) { askers[number] = nil }
 
+  /// An answer that this process has waited for.
+  final class Answer {
+    let reply: StartReply
+    private var descriptor: FileDescriptor?
+
+    init(_ reply: StartReply, _ descriptor: consuming FileDescriptor?) {
+      self.reply = reply
+      self.descriptor = descriptor
+    }
+
+    /// The descriptor that came with it, once.
+    func takeDescriptor() -> FileDescriptor? { descriptor.take() }
+  }
+
+  /// Sends a request and waits for its answer; `nil` if none comes within `limit`, and then nobody waits again for a while. Answers to
+  /// others that come meanwhile are delivered in the next turn.
+  func answer(within limit: Nanoseconds, to request: (UInt32) -> StartRequest) -> Answer? {
+    guard let channel, silentUntil.map({ MonotonicClock.now() >= $0 }) ?? true else { return nil }
+    repeat { lastNumber &+= 1 } while askers[lastNumber] != nil
+    let number = lastNumber
+    guard (try? send(request(number), [])) != nil else { return nil }
+    let end = MonotonicClock.now() + limit
+    while true {
+      switch try? channel.receive() {
+      case .message(let bytes, _):
+        guard let reply = try? StartReply(decoding: bytes) else { continue }
+        let answer = Answer(reply, channel.takeDescriptor())
+        if reply.request == number { return answer }
+        postpone(answer)
+      case .truncated: continue
+      case .wouldBlock:
+        let left = (end - MonotonicClock.now()).rawValue
+        guard left > 0 else {
+          silentUntil = MonotonicClock.now() + Self.silence
+          return nil
+        }
+        var question = pollfd(fd: channel.rawValue, events: Int16(POLLIN), revents: 0)
+        _ = poll(&question, 1, Int32(clamping: left / 1_000_000 + 1))
+      // Its end is noticed in the next turn.
+      case .closed, nil: return nil
+      }
+    }
+  }
+
+  private func postpone(_ answer: Answer) {
+    if postponed.isEmpty { _ = loop.schedule(after: .zero) { [weak self] in self?.deliverPostponed() } }
+    postponed.append(answer)
+  }
+
+  private func deliverPostponed() {
+    let answers = postponed
+    postponed = []
+    for answer in answers { deliver(answer.reply, answer.takeDescriptor()) }
+  }
+
   private func send(_ request: StartRequest, _ descriptors: [Int32]) throws(StarterUnavailable) {
     guard let channel else {
       throw StarterUnavailable(description: "cannot be run now: the process that starts scripts is being started")
@@ -69,6 +130,7 @@ final class StarterLink {
 
   /// Takes all answers that wait.
   func drain() {
+    deliverPostponed()
     while let channel {
       switch try? channel.receive() {
       case .message(let bytes, _):
@@ -110,7 +172,7 @@ extension StartReply {
   fileprivate var request: UInt32? {
     switch self {
     case .started(let number, _), .refused(let number, _, _), .ended(let number, _), .fifo(let number, _),
-      .fifoRefused(let number, _):
+      .fifoRefused(let number, _), .file(let number, _), .fileRefused(let number, _), .written(let number, _):
       number
     case .weakness: nil
     }

@@ -49,14 +49,14 @@ struct TrackedFile {
   /// Looks at the file. What keepalived takes for 0 counts as 0.
   /// - Parameters:
   ///   - isSure: whether a number may go without another look, since there has been one.
-  ///   - refusesLinks: whether a stranger's link to what is not his is not followed.
-  mutating func look(isSure: Bool, refusesLinks: Bool) -> Outcome {
+  ///   - open: opens what its path leads to.
+  mutating func look(isSure: Bool, open: () throws(TrackedPath.Refusal) -> TrackedPath.Target) -> Outcome {
     let path = definition.path
     var status = stat()
     isLink = lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     let words: String
     var isComplaint = true
-    switch Self.contents(of: path, refusesLinks: refusesLinks) {
+    switch Self.contents(of: path, open: open) {
     case .unseen(let what):
       guard let level else { return leaveOut("cannot tell: \(path) \(what)") }
       return settle(on: level, "cannot tell: \(path) \(what); \(level) still counts", isComplaint: true)
@@ -116,9 +116,13 @@ struct TrackedFile {
   private static let longestText = 127
 
   /// What a file holds. Nothing that a path may lead to is waited for.
-  static func contents(of path: String, refusesLinks: Bool = false) -> Contents {
+  /// - Parameter open: opens what the path leads to.
+  static func contents(
+    of path: String,
+    open: () throws(TrackedPath.Refusal) -> TrackedPath.Target
+  ) -> Contents {
     do throws(TrackedPath.Refusal) {
-      let target = try TrackedPath.open(path, refusesLinks: refusesLinks)
+      let target = try open()
       var bytes = [UInt8](repeating: 0, count: longestText + 1)
       let count = read(target.file.rawValue, &bytes, bytes.count)
       guard count >= 0 else { return unreadable(errno) }
@@ -146,28 +150,6 @@ struct TrackedFile {
   }
 
   private static func isNothing(_ byte: UInt8) -> Bool { FileNumber.isBlank(byte) || byte == 0 }
-
-  /// Writes the first number (`init_file`).
-  /// - Parameter overwrites: whether one that is there may be written over, which is so as the service starts only.
-  func initialize(overwrites: Bool) throws(SystemError) {
-    guard let value = definition.initialValue else { return }
-    // Neither through a link nor into what is no regular file: the folder may be somebody else's.
-    var fd = open(definition.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
-    if fd < 0, errno == EEXIST {
-      guard definition.overwrites, overwrites else { return }
-      fd = open(definition.path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    }
-    guard fd >= 0 else { throw SystemError(operation: "initialize", errno: errno, object: definition.path) }
-    let descriptor = FileDescriptor(owning: fd)
-    var status = stat()
-    guard fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw SystemError(operation: "initialize", errno: EINVAL, object: definition.path)
-    }
-    let text = Array("\(value)\n".utf8)
-    guard ftruncate(descriptor.rawValue, 0) == 0, write(descriptor.rawValue, text, text.count) == text.count else {
-      throw SystemError(operation: "initialize", errno: errno, object: definition.path)
-    }
-  }
 }
 
 extension TrackerStatus {

@@ -39,6 +39,8 @@ final class TrackedFiles {
   private var postponed: Set<Int> = []
   private var postponedTimer: EventLoop.Timer?
   private let lines: LineLimiter
+  /// By whose rights the files are opened.
+  var access: any TrackedFileAccess = OwnFileAccess()
   private var refusesLinks = false
 
   /// How often all files have been looked at.
@@ -99,7 +101,8 @@ final class TrackedFiles {
 
   private func initialize(_ file: TrackedFile, overwrites: Bool) {
     do {
-      try file.initialize(overwrites: overwrites)
+      guard file.definition.initialValue != nil else { return }
+      try access.initialize(file.definition, overwrites: overwrites && file.definition.overwrites)
     } catch {
       log.log(
         .error, "track_file \(file.definition.name): \(error)",
@@ -125,7 +128,11 @@ final class TrackedFiles {
     guard mayLook(index) else { return postpone(index) }
     let isOpen = writing[index] != nil
     let name = files[index].definition.name
-    switch files[index].look(isSure: isSure && !isOpen, refusesLinks: refusesLinks) {
+    let definition = files[index].definition
+    let outcome = files[index].look(isSure: isSure && !isOpen) { () throws(TrackedPath.Refusal) in
+      try access.open(definition, refusesLinks: refusesLinks)
+    }
+    switch outcome {
     case .same: break
     case .vanished:
       if !isOpen { settle(index) }

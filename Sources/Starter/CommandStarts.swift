@@ -19,6 +19,10 @@ final class CommandStarts {
     table.fifos.indices.contains(Int(number)) ? table.fifos[Int(number)] : nil
   }
 
+  func file(_ number: UInt32) -> CommandTable.File? {
+    table.files.indices.contains(Int(number)) ? table.files[Int(number)] : nil
+  }
+
   /// Starts a command. Nothing of this process's environment or descriptors reaches it. This process waits for no disk that its
   /// program may be on: what keeps that from being executed is known when the child has ended.
   func start(

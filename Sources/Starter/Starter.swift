@@ -158,6 +158,9 @@ public final class Starter {
     case .openFIFO(let number, let table, let fifo): openFIFO(table, fifo, as: number)
     case .removeFIFO(let table, let fifo):
       if let fifo = starts(of: table)?.fifo(fifo) { unlink(fifo.path) }
+    case .openFile(let number, let table, let file): openFile(table, file, as: number)
+    case .writeFile(let number, let table, let file, let overwrites):
+      write(table, file, overwrites: overwrites, as: number)
     }
   }
 
@@ -222,11 +225,46 @@ public final class Starter {
     }
   }
 
+  private func openFile(_ table: UInt64, _ file: UInt32, as number: UInt32) {
+    guard let starts = starts(of: table), let file = starts.file(file) else {
+      return reply(.fileRefused(number, .system(ENOENT)))
+    }
+    do throws(TrackedPath.Refusal) {
+      let target = try TrackedPath.open(file.path, refusesLinks: starts.table.isStrict)
+      reply(.file(number, strangersLink: target.strangersLink), descriptor: target.file.rawValue)
+    } catch {
+      reply(.fileRefused(number, StartReply.FileRefusal(error)))
+    }
+  }
+
+  private func write(_ table: UInt64, _ file: UInt32, overwrites: Bool, as number: UInt32) {
+    guard let file = starts(of: table)?.file(file), let value = file.initialValue else {
+      return reply(.written(number, error: ENOENT))
+    }
+    do {
+      try InitialNumber.write(Int(value), to: file.path, overwrites: overwrites)
+      reply(.written(number, error: 0))
+    } catch {
+      reply(.written(number, error: error.errno))
+    }
+  }
+
   /// A prober that leaves a whole socket buffer unread is as good as gone.
   private func reply(_ reply: StartReply, descriptor: Int32? = nil) {
     guard let prober else { return }
     guard (try? prober.channel.send(reply.encoded, descriptors: descriptor.map { [$0] } ?? [])) == .sent else {
       return leaveProber()
+    }
+  }
+}
+
+extension StartReply.FileRefusal {
+  fileprivate init(_ refusal: TrackedPath.Refusal) {
+    switch refusal {
+    case .system(let number): self = .system(number)
+    case .notRegular: self = .notRegular
+    case .kernels(let name): self = .kernels(name)
+    case .link(let words): self = .link(words)
     }
   }
 }

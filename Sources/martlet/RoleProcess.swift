@@ -63,6 +63,8 @@ struct RoleProcess {
       try? Capabilities.become(user, keeping: kept)
       // The kernel forgets it with the old identity; who has lost its supervisor meanwhile finds its channel closed.
       try RealTime.setParentDeathSignal(SIGTERM)
+      // Else what the kernel shows of this process under /proc/self is root's, and its own descriptors cannot be opened by it.
+      RealTime.showToOwner()
     }
     try Capabilities.drop(keeping: kept, bounding: [])
   }

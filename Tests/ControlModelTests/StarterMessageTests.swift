@@ -15,6 +15,7 @@ import Testing
         arguments: ["a", "|", "b"], text: "a | b", needsShell: true, interpretedScript: "/x.sh",
         account: .init(user: "root")),
     ]
+    table.files = [.init(path: "/level", initialValue: -3), .init(path: "/other")]
     table.fifos = [.init(path: "/run/fifo", owner: .init(user: "u")), .init(path: "/f")]
     return table
   }()
@@ -45,6 +46,7 @@ import Testing
     run.confinement = .withNetwork
     let requests: [StartRequest] = [
       .run(9, run), .signal(9, 15), .openFIFO(2, table: 7, fifo: 1), .removeFIFO(table: 7, fifo: 1),
+      .openFile(3, table: 7, file: 0), .writeFile(4, table: 7, file: 0, overwrites: true),
     ]
     for request in requests {
       let bytes = request.encoded
@@ -60,7 +62,9 @@ import Testing
     let replies: [StartReply] = [
       .started(1, process: 44), .refused(2, isShortage: true, reason: "cannot run"), .ended(3, .exited(2)),
       .ended(3, .signaled(9)), .fifo(4, isNew: true), .fifoRefused(5, reason: "is a symbolic link"),
-      .weakness(command: "/x", reason: "others can write", isOwn: false),
+      .weakness(command: "/x", reason: "others can write", isOwn: false), .file(6, strangersLink: "a link"),
+      .file(6, strangersLink: nil), .fileRefused(7, .system(13)), .fileRefused(7, .notRegular),
+      .fileRefused(7, .kernels("proc")), .fileRefused(7, .link("a link")), .written(8, error: 28),
     ]
     for reply in replies {
       let bytes = reply.encoded

@@ -285,7 +285,10 @@ extension ProberTests {
       rig.scratch.write("value", "5\n")
       #expect(try rig.wait(for: [7, 0, 12, 16, 0, 5]))
       #expect(truncate(rig.path, 1 << 30) == 0)
-      guard case .text(let bytes, isCut: true, weakness: nil) = TrackedFile.contents(of: rig.path) else {
+      let contents = TrackedFile.contents(of: rig.path) { () throws(TrackedPath.Refusal) in
+        try TrackedPath.open(rig.path, refusesLinks: false)
+      }
+      guard case .text(let bytes, isCut: true, weakness: nil) = contents else {
         Issue.record("no text")
         return
       }

@@ -214,6 +214,7 @@ int clinux_ambient_raise(int capability);
 int clinux_no_new_privileges(void);
 int clinux_keep_capabilities(bool keep);
 int clinux_set_identity(uint32_t uid, uint32_t gid, const uint32_t *groups, size_t group_count);
+int clinux_set_dumpable(void);
 int clinux_set_parent_death_signal(int signal);
 int clinux_set_process_name(const char *name);
 int clinux_set_round_robin(int priority, bool reset_on_fork);

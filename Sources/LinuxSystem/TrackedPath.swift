@@ -1,23 +1,30 @@
 import Glibc
-import LinuxSystem
 
 /// The way to a tracked file, walked link by link, so that nobody's link leads martlet to what he may not read himself.
 ///
 /// The folder of a tracked file may belong to the service that writes the number. Its owner can put a link in the file's place, and
 /// martlet, which may read more than he, would read for him what the link leads to. So a link leads on as it does under the kernel's
 /// `fs.protected_symlinks`: one of root's or of martlet's own user leads anywhere, one of anybody else only to what is that user's own.
-enum TrackedPath {
+public enum TrackedPath {
   /// What a path leads to.
-  struct Target: ~Copyable {
+  public struct Target: ~Copyable {
     /// The file, open for reading.
-    let file: FileDescriptor
+    public let file: FileDescriptor
     /// The link that a stranger made to what is not his; `nil` if there is none.
-    let strangersLink: String?
+    public let strangersLink: String?
+
+    /// A target from its parts.
+    public init(file: consuming FileDescriptor, strangersLink: String?) {
+      self.file = file
+      self.strangersLink = strangersLink
+    }
   }
 
   /// Why a path leads to nothing that is read.
-  enum Refusal: Error {
+  public enum Refusal: Error, Equatable {
+    /// The kernel's error number.
     case system(Int32)
+    /// It is a folder, a FIFO, a device or a socket.
     case notRegular
     /// It lies in a file system in which the kernel shows itself.
     case kernels(String)
@@ -30,7 +37,7 @@ enum TrackedPath {
 
   /// Opens what a path leads to, if it is a regular file of an ordinary file system.
   /// - Parameter refusesLinks: Whether a stranger's link to what is not his is not followed.
-  static func open(_ path: String, refusesLinks: Bool) throws(Refusal) -> Target {
+  public static func open(_ path: String, refusesLinks: Bool) throws(Refusal) -> Target {
     var walk = try Walk(from: path)
     try walk.toTheEnd()
     var status = stat()
@@ -101,4 +108,29 @@ enum TrackedPath {
 
   /// `O_PATH`, which opens nothing but the name.
   private static let pathOnly: Int32 = 0o10000000
+}
+
+/// The first number of a tracked file (`init_file`).
+public enum InitialNumber {
+  /// Writes a number into a file, which is made if it is not there.
+  /// - Parameter overwrites: whether one that is there may be written over.
+  public static func write(_ value: Int, to path: String, overwrites: Bool) throws(SystemError) {
+    // Neither through a link nor into what is no regular file: the folder may be somebody else's.
+    var fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    if fd < 0, errno == EEXIST {
+      guard overwrites else { return }
+      fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    }
+    guard fd >= 0 else { throw SystemError(operation: "initialize", errno: errno, object: path) }
+    let descriptor = FileDescriptor(owning: fd)
+    var status = stat()
+    guard fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw SystemError(operation: "initialize", errno: EINVAL, object: path)
+    }
+    let text = Array("\(value)\n".utf8)
+    guard ftruncate(descriptor.rawValue, 0) == 0, Glibc.write(descriptor.rawValue, text, text.count) == text.count
+    else {
+      throw SystemError(operation: "initialize", errno: errno, object: path)
+    }
+  }
 }

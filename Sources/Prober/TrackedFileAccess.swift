@@ -1,0 +1,83 @@
+import Configuration
+import ControlModel
+import Glibc
+import LinuxSystem
+import NetworkTypes
+
+/// By whose rights tracked files are opened and made.
+protocol TrackedFileAccess {
+  /// Opens what a file's path leads to.
+  func open(
+    _ file: TrackedFileDefinition, refusesLinks: Bool
+  ) throws(TrackedPath.Refusal) -> TrackedPath.Target
+  /// Writes the first number of a file that says one (`init_file`).
+  func initialize(_ file: TrackedFileDefinition, overwrites: Bool) throws(SystemError)
+}
+
+/// By this process's own.
+struct OwnFileAccess: TrackedFileAccess {
+  func open(
+    _ file: TrackedFileDefinition, refusesLinks: Bool
+  ) throws(TrackedPath.Refusal) -> TrackedPath.Target {
+    try TrackedPath.open(file.path, refusesLinks: refusesLinks)
+  }
+
+  func initialize(_ file: TrackedFileDefinition, overwrites: Bool) throws(SystemError) {
+    guard let value = file.initialValue else { return }
+    try InitialNumber.write(Int(value), to: file.path, overwrites: overwrites)
+  }
+}
+
+/// By the starter's, which reads as root does, where this process's own do not reach. The first number is always the starter's to write,
+/// so that the file belongs to whom it would under keepalived.
+///
+/// This process waits for the answer, since a look has to come to something; not for long, as the starter may wait for a disk.
+struct StarterFileAccess: TrackedFileAccess {
+  private static let patience = Nanoseconds.milliseconds(100)
+  /// At a start, when the starter may be starting itself.
+  private static let firstPatience = Nanoseconds.seconds(2)
+
+  let launcher: CommandLauncher
+
+  func open(
+    _ file: TrackedFileDefinition, refusesLinks: Bool
+  ) throws(TrackedPath.Refusal) -> TrackedPath.Target {
+    do throws(TrackedPath.Refusal) {
+      return try TrackedPath.open(file.path, refusesLinks: refusesLinks)
+    } catch {
+      guard error == .system(EACCES) || error == .system(EPERM), let place = launcher.place(ofFile: file.path),
+        let answer = launcher.starter.answer(
+          within: Self.patience, to: { .openFile($0, table: launcher.table, file: place) })
+      else { throw error }
+      switch answer.reply {
+      case .file(_, let strangersLink):
+        guard let descriptor = answer.takeDescriptor() else { throw error }
+        return TrackedPath.Target(file: descriptor, strangersLink: strangersLink)
+      case .fileRefused(_, let refusal): throw TrackedPath.Refusal(refusal)
+      default: throw error
+      }
+    }
+  }
+
+  func initialize(_ file: TrackedFileDefinition, overwrites: Bool) throws(SystemError) {
+    guard let place = launcher.place(ofFile: file.path) else { return }
+    let answer = launcher.starter.answer(
+      within: Self.firstPatience, to: { .writeFile($0, table: launcher.table, file: place, overwrites: overwrites) })
+    switch answer?.reply {
+    case .written(_, 0): return
+    case .written(_, let error): throw SystemError(operation: "initialize", errno: error, object: file.path)
+    default: throw SystemError(operation: "initialize", errno: ETIMEDOUT, object: file.path)
+    }
+  }
+}
+
+extension TrackedPath.Refusal {
+  init(_ refusal: StartReply.FileRefusal) {
+    switch refusal {
+    case .system(let number): self = .system(number)
+    case .notRegular: self = .notRegular
+    case .kernels(let name): self = .kernels(name)
+    case .link(let words): self = .link(words)
+    }
+  }
+}
