@@ -7,11 +7,14 @@ let settings: [SwiftSetting] = [
 ]
 
 /// For the programs: the usual linker repeats what Foundation, which the argument parser brings along, warns of in itself. Nobody links
-/// against a program, so its symbols and the long form of its relocations only cost memory in each process.
+/// against a program, so its symbols and the long form of its relocations only cost memory in each process. Functions of libraries are
+/// looked up at the start, and not where one is first called, as in the first takeover.
 let linking: [LinkerSetting] = [
   .unsafeFlags(
     ["-use-ld=lld"]
-      + ["--no-export-dynamic", "--exclude-libs=ALL", "-z", "pack-relative-relocs"].flatMap { ["-Xlinker", $0] })
+      + ["--no-export-dynamic", "--exclude-libs=ALL", "-z", "pack-relative-relocs", "-z", "now"].flatMap {
+        ["-Xlinker", $0]
+      })
 ]
 
 /// A layer's target. The lists below are the import table of docs/architecture.md: imports point only down.

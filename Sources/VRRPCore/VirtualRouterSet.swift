@@ -124,6 +124,9 @@ public struct VirtualRouterSet: Sendable {
   /// The least deadline of all routers; at or after it, ``HostInput/timer`` is due.
   public var nextDeadline: MonotonicInstant? { deadlines.first?.deadline }
 
+  /// The router that ``nextDeadline`` is of.
+  public var nextRouter: Int? { deadlines.first?.position }
+
   /// The least deadline of one router; `nil` when it waits for nothing.
   public func deadline(of router: Int) -> MonotonicInstant? {
     routers.indices.contains(router) ? routers[router].deadline : nil
