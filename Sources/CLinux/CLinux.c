@@ -144,6 +144,18 @@ int clinux_ignore_signal(int number) {
   return result(sigaction(number, &action, NULL));
 }
 
+int clinux_restore_signal(int number) {
+  struct sigaction action = {.sa_handler = SIG_DFL};
+  return result(sigaction(number, &action, NULL));
+}
+
+int clinux_block_signal(int number) {
+  sigset_t set;
+  sigemptyset(&set);
+  if (sigaddset(&set, number) < 0) return -errno;
+  return -pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
 // MARK: Memory
 
 int clinux_memfd_create(const char *name, bool sealable) {

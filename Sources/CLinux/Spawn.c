@@ -51,11 +51,17 @@ static int fail(spawn_context *context, int step) {
   return -1;
 }
 
-static void reset_signals(void) {
-  // A zeroed kernel sigaction means the default action, with no flags and an empty mask.
-  char action[64];
-  memset(action, 0, sizeof action);
-  for (int number = 1; number <= KERNEL_SIGNALS; number++) syscall(SYS_rt_sigaction, number, action, NULL, 8);
+static void set_signals(uint64_t ignored) {
+  // A zeroed kernel sigaction means the default action, with no flags and an empty mask; the action is its first word.
+  union {
+    unsigned long action;
+    char bytes[64];
+  } zeroed, ignoring;
+  memset(&zeroed, 0, sizeof zeroed);
+  memset(&ignoring, 0, sizeof ignoring);
+  ignoring.action = (unsigned long)SIG_IGN;
+  for (int number = 1; number <= KERNEL_SIGNALS; number++)
+    syscall(SYS_rt_sigaction, number, ignored >> (number - 1) & 1 ? &ignoring : &zeroed, NULL, 8);
   uint64_t none = 0;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
 }
@@ -143,7 +149,7 @@ static int set_descriptors(const clinux_spawn_request *request, int *report) {
 static int child(void *argument) {
   spawn_context *context = argument;
   const clinux_spawn_request *request = context->request;
-  reset_signals();
+  set_signals(request->ignored_signals);
   if (request->new_session && syscall(SYS_setsid) < 0) return fail(context, CLINUX_SPAWN_GROUP);
   if (request->new_group && !request->new_session && syscall(SYS_setpgid, 0, 0) < 0)
     return fail(context, CLINUX_SPAWN_GROUP);
@@ -299,6 +305,24 @@ int clinux_pidfd_wait(int pidfd, bool keep, int *code, int *status) {
   *code = info.si_code;
   *status = info.si_status;
   return 0;
+}
+
+int clinux_ended_child(void) {
+  siginfo_t info;
+  memset(&info, 0, sizeof info);
+  int outcome;
+  do outcome = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
+  while (outcome < 0 && errno == EINTR);
+  if (outcome < 0) return errno == ECHILD ? 0 : -errno;
+  return info.si_pid;
+}
+
+int clinux_forget_child(int32_t pid) {
+  siginfo_t ignored;
+  int outcome;
+  do outcome = waitid(P_PID, (id_t)pid, &ignored, WEXITED | WNOHANG);
+  while (outcome < 0 && errno == EINTR);
+  return outcome < 0 ? -errno : 0;
 }
 
 bool clinux_code_is_exit(int code) { return code == CLD_EXITED; }

@@ -44,9 +44,10 @@ public final class ChildProcess {
     }
     if let note { process = note.pointee }
     guard result >= 0 else {
-      throw SystemError(operation: Self.operation(ofStep: step), errno: -result, object: request.executable)
+      throw Self.error(ofStep: step, -result, request.executable)
     }
     processID = process
+    StartedProcesses.add(process)
     pidfd = FileDescriptor(owning: spawned.pidfd)
     sandboxGate = spawned.gate < 0 ? nil : SandboxGate(FileDescriptor(owning: spawned.gate), session: process)
     leadsGroup = request.group != .inherited
@@ -57,6 +58,10 @@ public final class ChildProcess {
 
   /// The gate of its sandbox, for somebody else to answer at.
   public func takeSandboxGate() -> SandboxGate? { sandboxGate.take() }
+
+  deinit {
+    if status == nil { StartedProcesses.remove(processID) }
+  }
 
   /// Whether ``SpawnRequest/longestStart`` was over before its program was executed.
   public var wasSlowToStart: Bool { startReport != nil }
@@ -93,6 +98,7 @@ public final class ChildProcess {
   public func reap() throws(SystemError) -> ExitStatus? {
     if let status { return status }
     status = try wait(keeping: false)
+    if status != nil { StartedProcesses.remove(processID) }
     return status
   }
 
@@ -107,7 +113,14 @@ public final class ChildProcess {
   /// The operation of an error that says that a process could not be given its user or group.
   public static let changeOfUser = "change the user or group for"
 
-  fileprivate static func operation(ofStep step: Int32) -> String {
+  fileprivate static func error(ofStep step: Int32, _ reason: Int32, _ executable: String) -> SystemError {
+    // Of what is done with descriptors only opening the one file has such a reason.
+    let isNull = Int(step) == CLINUX_SPAWN_DESCRIPTORS && [ENOENT, ENOTDIR, EACCES, ENXIO].contains(reason)
+    let operation = isNull ? "open /dev/null for" : operation(ofStep: step)
+    return SystemError(operation: operation, errno: reason, object: executable)
+  }
+
+  private static func operation(ofStep step: Int32) -> String {
     switch Int(step) {
     case CLINUX_SPAWN_GROUP: "set the process group for"
     case CLINUX_SPAWN_SCHEDULING: "set the scheduling of"
@@ -143,6 +156,7 @@ public final class ChildProcess {
     shim.sets_nice = request.niceness != nil
     shim.nice = request.niceness ?? 0
     shim.resets_scheduling = request.resetsScheduling
+    shim.ignored_signals = request.ignoredSignals.reduce(0) { (1...64).contains($1) ? $0 | 1 << UInt64($1 - 1) : $0 }
     shim.new_group = request.group == .own
     shim.new_session = request.group == .session
     shim.parent_death_signal = request.parentDeathSignal ?? 0
@@ -181,7 +195,7 @@ private final class StartReport {
     var step: Int32 = 0
     let result = clinux_spawn_outcome(descriptor.rawValue, &step)
     guard result < 0 else { return nil }
-    return SystemError(operation: ChildProcess.operation(ofStep: step), errno: -result, object: executable)
+    return ChildProcess.error(ofStep: step, -result, executable)
   }()
 
   init(descriptor: consuming FileDescriptor, executable: String) {

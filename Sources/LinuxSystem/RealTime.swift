@@ -34,9 +34,10 @@ public enum RealTime {
     }
   }
 
-  /// The name shown by ps and top, at most 15 bytes.
+  /// The name shown by ps and top, at most 15 bytes. A process that was called by the name of keepalived keeps that, since scripts look
+  /// for it (`killall -0 keepalived`).
   public static func setProcessName(_ name: String) {
-    _ = clinux_set_process_name(name)
+    _ = clinux_set_process_name(ProgramName.shown(name, called: CommandLine.arguments.first ?? ""))
   }
 
   /// Lets the files under /proc/self belong to the process's user again, which a change of user takes from it.

@@ -1,30 +1,67 @@
 import CLinux
 import Glibc
 
-/// The directory for what lives as long as the service: only its owner may look into it.
+/// The directory for what lives as long as the service: only its owner and root may look into it.
+///
+/// Root may use one of a user with fewer rights, as that of a service that runs as its own user at other times. Whatever lies there
+/// may be that user's work, so root follows no link, shortens nothing and changes the owner of nothing but what root has made there.
 public final class RuntimeDirectory {
   /// The directory's path.
   public let path: String
   private let descriptor: FileDescriptor
+  /// Whose it is, unless it is ours.
+  private let otherOwner: (user: UInt32, group: UInt32)?
 
   /// Opens the directory, creating it with mode 0700 if it is missing (its parent must be there).
   ///
-  /// Throws ENOTDIR or ELOOP for anything but a real directory, and EPERM if another user owns it or others may write.
-  public init(_ path: String) throws(SystemError) {
+  /// Throws ENOTDIR or ELOOP for anything but a real directory, and EPERM if others may write, or if another user owns it and this
+  /// process is not root.
+  /// - Parameter owner: whose a directory that root has to create becomes; its parent must be root's alone.
+  public init(_ path: String, createdFor owner: UserIdentity? = nil) throws(SystemError) {
     self.path = path
-    if mkdir(path, 0o700) < 0, Glibc.errno != EEXIST {
+    let isCreated = mkdir(path, 0o700) == 0
+    if !isCreated, Glibc.errno != EEXIST {
       throw SystemError(operation: "create runtime directory", errno: Glibc.errno, object: path)
     }
     descriptor = FileDescriptor(
       owning: try checked(clinux_open(path, clinux_open_flags_directory(), 0), "open runtime directory", path))
+    // Without the right to do so it stays ours, which serves as well until the other user wants it.
+    if isCreated, geteuid() == 0, let owner { _ = fchown(descriptor.rawValue, owner.userID, owner.groupID) }
     var status = stat()
     guard fstat(descriptor.rawValue, &status) == 0 else {
       throw SystemError(operation: "inspect runtime directory", errno: Glibc.errno, object: path)
     }
-    guard status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
+    let user = geteuid()
+    guard status.st_uid == user || user == 0, status.st_mode & 0o022 == 0 else {
       throw SystemError(
         operation: "trust runtime directory of another user or open to others:", errno: EPERM, object: path)
     }
+    otherOwner = status.st_uid == user ? nil : (status.st_uid, status.st_gid)
+  }
+
+  /// Opens a file of locks in it, creating it (mode 0600) if it is missing; a link, or what is no file of ours alone, is refused.
+  ///
+  /// In a directory of another user it is given to that one, who may have to use it next.
+  public func locks(_ name: String) throws(SystemError) -> AddressLocks {
+    let flags = clinux_open_flags_lock_file() | O_NONBLOCK
+    let file = FileDescriptor(
+      owning: try checked(
+        clinux_open_at(descriptor.rawValue, name, flags, 0o600), "open lock file", self.path(of: name)))
+    var status = stat()
+    guard fstat(file.rawValue, &status) == 0 else {
+      throw SystemError(operation: "inspect lock file", errno: Glibc.errno, object: self.path(of: name))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else {
+      throw SystemError(operation: "trust lock file", errno: EPERM, object: self.path(of: name))
+    }
+    // One that root made earlier is given away too, as long as it is what a lock file is: empty, and nowhere else.
+    if status.st_size == 0, status.st_uid == geteuid() { giveAway(file) }
+    return AddressLocks(file)
+  }
+
+  private func giveAway(_ file: borrowing FileDescriptor) {
+    guard let otherOwner else { return }
+    _ = fchown(file.rawValue, otherOwner.user, otherOwner.group)
   }
 
   /// The path of a file in the directory.
@@ -39,6 +76,7 @@ public final class RuntimeDirectory {
         clinux_open_at(descriptor.rawValue, beside, clinux_open_flags_exclusive(), mode), "create", path(of: beside)))
     do {
       try writeAll(bytes, to: file)
+      giveAway(file)
     } catch {
       _ = unlinkat(descriptor.rawValue, beside, 0)
       throw SystemError(operation: "write", errno: error.errno, object: path(of: name))

@@ -3,9 +3,25 @@ import Glibc
 
 /// Process-wide signal settings.
 public enum Signals {
+  /// What people and scripts send to a service to have its configuration read again, or its data written. `killall` and `pkill` send it
+  /// to all processes of a name, of which only the supervisor may heed it; of the others most would end it.
+  public static let forSupervisorOnly = [SIGINT, SIGHUP, SIGUSR1, SIGUSR2] + realTime
+  /// Those that the C library leaves to programs.
+  public static let realTime = Array(34...64 as ClosedRange<Int32>)
+
   /// Ignores a signal for the whole process; SIGPIPE must be, so that a write to a closed pipe is an error to read.
   public static func ignore(_ signal: Int32) throws(SystemError) {
     try checked(clinux_ignore_signal(signal), "ignore signal", "\(signal)")
+  }
+
+  /// Gives a signal its default action again. Whoever started this process may have ignored it, which a program inherits.
+  public static func restore(_ signal: Int32) throws(SystemError) {
+    try checked(clinux_restore_signal(signal), "restore signal", "\(signal)")
+  }
+
+  /// Keeps a signal waiting until a ``SignalReceiver`` takes it. Of process 1 the kernel drops what is neither kept nor taken.
+  public static func keepWaiting(_ signal: Int32) throws(SystemError) {
+    try checked(clinux_block_signal(signal), "keep signal waiting", "\(signal)")
   }
 }
 

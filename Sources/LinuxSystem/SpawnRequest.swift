@@ -87,6 +87,8 @@ public struct SpawnRequest: Sendable {
   public var niceness: Int32?
   /// Whether the child leaves a real-time class for the ordinary one.
   public var resetsScheduling = true
+  /// The signals that the child ignores from its first moment on, 1 to 64; all others have their default actions.
+  public var ignoredSignals: [Int32] = []
   /// What the child may not do; `nil` for no such limits. It needs a session of its own then, which tells its processes from others.
   public var sandbox: Sandbox?
   /// How long this process stands still for the program to be executed, in milliseconds: a file of a dead server may take for

@@ -36,6 +36,14 @@ private let mayBecomeAnotherUser: Bool = {
     #expect(numbers.subtracting([0, 1, 2, 9]).count <= 1)
   }
 
+  @Test func ignoresTheSignalsItIsToldToAndNoOthers() throws {
+    try Signals.ignore(SIGPIPE)
+    let (text, status) = try shell("grep SigIgn /proc/self/status") { $0.ignoredSignals = [SIGUSR1, 36, 64] }
+    #expect(status == .exited(0))
+    let ignored = text.split(separator: "\t").last.flatMap { UInt64($0.dropLast(), radix: 16) }
+    #expect(ignored == 1 << UInt64(SIGUSR1 - 1) | 1 << 35 | 1 << 63)
+  }
+
   @Test func swapsDescriptorsThatStandInEachOthersPlace() throws {
     let first = try FileDescriptor.pipe()
     let second = try FileDescriptor.pipe()

@@ -159,6 +159,158 @@ private final class UnixDatagramSocket {
   }
 }
 
+/// Root in a directory of a user with fewer rights, who may have put anything there.
+@Suite(.serialized, .enabled(if: mayChangeOwners, "only root gives files away")) struct ForeignDirectoryTests {
+  private static let owner: UInt32 = 64_099
+
+  /// A directory of that user, and a file outside it that is nobody else's business.
+  private func withForeignDirectory(_ body: (RuntimeDirectory, _ path: String, _ victim: String) throws -> Void) throws
+  {
+    try withTemporaryDirectory { parent in
+      let path = parent + "/foreign"
+      #expect(mkdir(path, 0o700) == 0)
+      #expect(chown(path, Self.owner, Self.owner) == 0)
+      let victim = parent + "/victim"
+      try run("cp /etc/hostname \(victim)")
+      try body(RuntimeDirectory(path), path, victim)
+    }
+  }
+
+  private func inspect(_ path: String) throws -> stat {
+    var status = stat()
+    try #require(lstat(path, &status) == 0)
+    return status
+  }
+
+  @Test func whatRootMakesThereIsTheOwners() throws {
+    try withForeignDirectory { directory, path, _ in
+      #expect(try directory.locks("new.lock").acquire([1]) == .acquired)
+      try directory.replace("state", with: [1])
+      for name in ["new.lock", "state"] {
+        let status = try inspect(path + "/" + name)
+        #expect(status.st_uid == Self.owner && status.st_gid == Self.owner, "\(name)")
+        #expect(status.st_mode & 0o777 == 0o600)
+      }
+    }
+  }
+
+  @Test func aLockThatRootLeftEarlierIsGivenAwayToo() throws {
+    try withForeignDirectory { directory, path, _ in
+      try run("touch \(path)/old.lock")
+      _ = try directory.locks("old.lock")
+      #expect(try inspect(path + "/old.lock").st_uid == Self.owner)
+    }
+  }
+
+  @Test func aFileWithSomethingInItStaysRoots() throws {
+    try withForeignDirectory { directory, path, _ in
+      try run("cp /etc/hostname \(path)/full.lock")
+      _ = try directory.locks("full.lock")
+      #expect(try inspect(path + "/full.lock").st_uid == 0)
+      #expect(try inspect(path + "/full.lock").st_size > 0)
+    }
+  }
+
+  @Test(arguments: ["ln -s", "ln"])
+  func aLinkLeadsRootNowhere(command: String) throws {
+    try withForeignDirectory { directory, path, victim in
+      let before = try inspect(victim)
+      try run("\(command) \(victim) \(path)/trap.lock")
+      try run("\(command) \(victim) \(path)/.state.new")
+      #expect(throws: SystemError.self) { try directory.locks("trap.lock") }
+      try directory.replace("state", with: [1])
+      let after = try inspect(victim)
+      #expect(after.st_uid == 0 && after.st_size == before.st_size && after.st_ino == before.st_ino)
+      #expect(after.st_mode == before.st_mode)
+      #expect(try inspect(path + "/state").st_ino != after.st_ino)
+    }
+  }
+
+  @Test func aPipeInPlaceOfALockHoldsNobodyUp() throws {
+    try withForeignDirectory { directory, path, _ in
+      #expect(mkfifo(path + "/pipe.lock", 0o600) == 0)
+      #expect(chown(path + "/pipe.lock", Self.owner, Self.owner) == 0)
+      #expect(throws: SystemError(operation: "trust lock file", errno: EPERM, object: path + "/pipe.lock")) {
+        try directory.locks("pipe.lock")
+      }
+    }
+  }
+
+  @Test func oneThatRootCreatesForAUserIsThatUsers() throws {
+    try withTemporaryDirectory { parent in
+      let user = UserIdentity(name: "somebody", userID: Self.owner, groupID: Self.owner, groups: [])
+      let directory = try RuntimeDirectory(parent + "/made", createdFor: user)
+      _ = try directory.locks("lock")
+      for path in ["/made", "/made/lock"] { #expect(try inspect(parent + path).st_uid == Self.owner) }
+      #expect(mkdir(parent + "/there", 0o700) == 0)
+      _ = try RuntimeDirectory(parent + "/there", createdFor: user)
+      #expect(try inspect(parent + "/there").st_uid == 0)
+    }
+  }
+}
+
+/// Whether this process is root where there are other users; an ordinary user's namespace has none.
+private let mayChangeOwners: Bool = {
+  guard geteuid() == 0 else { return false }
+  return (try? withTemporaryDirectory { chown($0, 64_099, 64_099) == 0 }) == true
+}()
+
+@Suite struct LogFileTests {
+  @Test func appendsBehindTheTimeAndMakesItPrivate() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/log"
+      try LogFile(path: path).append("one\n")
+      let log = try LogFile(path: path)
+      log.append("two\n")
+      let lines = try readAll(from: FileDescriptor.open(reading: path)).split(separator: "\n")
+      #expect(lines.count == 2)
+      for (line, word) in zip(lines, ["one", "two"]) {
+        #expect(line.firstMatch(of: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (one|two)$/)?.1 ?? "" == word)
+      }
+      var status = stat()
+      #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+    }
+  }
+
+  @Test func goesOnAtTheStartOfAFileThatWasCut() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/log"
+      let log = try LogFile(path: path)
+      log.append("before\n")
+      #expect(truncate(path, 0) == 0)
+      log.append("after\n")
+      let text = try readAll(from: FileDescriptor.open(reading: path))
+      #expect(text.hasSuffix(" after\n") && !text.contains("before") && !text.contains("\0"))
+    }
+  }
+
+  @Test func refusesWhatIsNoFileOfItsOwn() throws {
+    try withTemporaryDirectory { directory in
+      #expect(symlink("/etc/passwd", directory + "/link") == 0)
+      #expect(mkfifo(directory + "/pipe", 0o600) == 0)
+      #expect(throws: SystemError(operation: "open log file", errno: ELOOP, object: directory + "/link")) {
+        try LogFile(path: directory + "/link")
+      }
+      #expect(throws: SystemError(operation: "open log file", errno: EPERM, object: directory + "/pipe")) {
+        try LogFile(path: directory + "/pipe")
+      }
+      #expect(throws: SystemError.self) { try LogFile(path: "/dev/null") }
+      #expect(throws: SystemError.self) { try LogFile(path: directory + "/missing/log") }
+    }
+  }
+}
+
+@Suite struct ProgramNameTests {
+  @Test(arguments: [
+    ("martlet", "martlet"), ("/usr/sbin/martlet", "martlet"), ("keepalived", "keepalived"),
+    ("/usr/sbin/keepalived", "keepalived"), ("/opt/keepalived/martlet", "martlet"), ("keepalived2", "martlet"),
+    ("exe", "martlet"), ("", "martlet"), ("/", "martlet"),
+  ])
+  func isOneOfTwo(path: String, name: String) {
+    #expect(ProgramName.of(called: path) == name)
+  }
+}
+
 @Suite struct UserDatabaseTests {
   @Test func findsRootByNameAndNumber() throws {
     let root = try #require(try UserDatabase.lookup("root"))

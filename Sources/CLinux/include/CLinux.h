@@ -59,6 +59,9 @@ int clinux_signalfd(const int *signals, size_t count);
 /// The number of the next signal, with its sender; 0 when there is none.
 int clinux_signalfd_read(int fd, int32_t *sender_pid, uint32_t *sender_uid);
 int clinux_ignore_signal(int signal);
+int clinux_restore_signal(int signal);
+/// Keeps a signal waiting in the calling thread.
+int clinux_block_signal(int signal);
 
 // MARK: Processes
 
@@ -91,6 +94,8 @@ typedef struct {
   bool sets_umask;
   bool sets_nice;
   bool resets_scheduling;
+  /// Bit N - 1 for signal N: ignored by the child from its first moment on; all others have their defaults.
+  uint64_t ignored_signals;
   bool new_group;
   bool new_session;
   uint32_t uid;
@@ -157,6 +162,10 @@ int clinux_pidfd_signal(int pidfd, int signal);
 int clinux_kill(int32_t pid, int signal);
 /// 0 with `code` (CLD_EXITED, CLD_KILLED…) and `status` when it ended, 1 when it still runs, or a negative errno.
 int clinux_pidfd_wait(int pidfd, bool keep, int *code, int *status);
+/// The number of a child that has ended and that nobody has waited for, which it stays; 0 when there is none.
+int clinux_ended_child(void);
+/// Has the kernel forget a child that has ended.
+int clinux_forget_child(int32_t pid);
 bool clinux_code_is_exit(int code);
 char **clinux_environment(void);
 
