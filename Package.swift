@@ -176,7 +176,7 @@ let package = Package(
       ]),
     tests(
       "SupervisorTests", ["Supervisor", "HostWithdrawal", "ControlModel", "LinuxSystem", "NetworkTypes", "VRRPCore"]),
-    tests("MartletTests", ["martlet", "LinuxSystem", "PrintableText"]),
+    tests("MartletTests", ["martlet", "ControlModel", "LinuxSystem", "PrintableText"]),
     tests("SimulationTests", ["SimulationKit", "VRRPCore", "VRRPWire", "NetworkTypes"]),
     tests(
       "RehearsalTests",

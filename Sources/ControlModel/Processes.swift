@@ -37,6 +37,9 @@ public enum InheritedDescriptor: Int32, Sendable, CaseIterable {
   /// Loader at a reload: the empty segment for what it has to say to whoever asked for the reload.
   case reloadReport = 13
 
+  /// Prober: the file that the log goes to besides standard error; absent unless one was asked for.
+  case logFile = 16
+
   /// Says that ``readiness`` is inherited.
   public static let readinessVariable = "MARTLET_READINESS"
 

@@ -9,9 +9,12 @@ extension AddressLocks {
   private static let mostTries = 1000
 
   /// Opens the lock file, creating it if need be, and keeps others from removing it.
-  public static func inUse(path: String) throws(SystemError) -> AddressLocks {
+  /// - Parameter open: opens the file at `path`.
+  public static func inUse(
+    path: String, open: () throws(SystemError) -> AddressLocks
+  ) throws(SystemError) -> AddressLocks {
     for _ in 0..<mostTries {
-      let locks = try AddressLocks(path: path)
+      let locks = try open()
       if clinux_ofd_share(locks.rawValue, useByte) == 0, isTheOne(at: path, locks.rawValue) { return locks }
       poll(nil, 0, 1)
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file that log lines are appended to, each behind the local time.
+/// A file that log lines are appended to.
 ///
 /// Lines go to the end of the file wherever that is, so it may be copied and cut to nothing while it is written (logrotate's
 /// `copytruncate`).
@@ -35,19 +35,6 @@ public final class LogFile: Sendable {
 
   /// Appends a line, which ends with its line feed. What the disk does not take is lost: nobody waits for a log.
   public func append(_ line: String) {
-    _ = try? descriptor.write(Array("\(Self.time()) \(line)".utf8))
-  }
-
-  /// `2026-11-30 11:08:21`, as the host's clocks show it.
-  private static func time() -> String {
-    var now = Glibc.time(nil)
-    var parts = tm()
-    guard localtime_r(&now, &parts) != nil else { return "" }
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { text in
-      guard let start = text.baseAddress, strftime(start, text.count, "%Y-%m-%d %H:%M:%S", &parts) > 0 else {
-        return ""
-      }
-      return String(cString: start)
-    }
+    _ = try? descriptor.write(Array(line.utf8))
   }
 }

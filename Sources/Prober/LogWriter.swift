@@ -24,6 +24,8 @@ final class LogWriter {
   private let format: LogFormat
   private let reader: LogReader
   private let target: Target
+  /// Where lines go as well.
+  private let file: LogFile?
   private var queue: [[UInt8]] = []
   private var queueHead = 0
   private var writtenOfHead = 0
@@ -33,8 +35,10 @@ final class LogWriter {
   private var retry: EventLoop.Timer?
 
   /// Writes to `fd`, which somebody else owns and may share with other processes.
-  init(_ fd: Int32, format: LogFormat, loop: EventLoop, reader: LogReader? = nil) {
+  /// - Parameter file: takes every line too.
+  init(_ fd: Int32, format: LogFormat, loop: EventLoop, reader: LogReader? = nil, file: LogFile? = nil) {
     self.loop = loop
+    self.file = file
     self.format = format
     self.reader = reader ?? LogReader(of: fd)
     target = Self.target(for: fd)
@@ -57,6 +61,7 @@ final class LogWriter {
   }
 
   func log(_ line: LogLine) {
+    file?.append(line.rendered(.text, for: .other, role: ProcessRole.prober.rawValue))
     append(line)
     flush()
   }

@@ -14,10 +14,12 @@ public enum ProberMain {
     do {
       // The supervisor decides when this process ends; a terminal's or a peer's signals do not.
       for signal in [SIGPIPE, SIGINT, SIGHUP] { try Signals.ignore(signal) }
+      // Before anything is opened: a number that was not handed down would be taken by what is opened first.
+      let logFile = LogFile(inheritedAt: InheritedDescriptor.logFile.rawValue)
       // Each probe that waits has a connection of its own.
       _ = try? OpenFiles.raise()
       let loop = try EventLoop()
-      let log = LogWriter(STDERR_FILENO, format: logFormat, loop: loop)
+      let log = LogWriter(STDERR_FILENO, format: logFormat, loop: loop, file: logFile)
       let supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 4096)
       let prober = try Prober(supervisor: supervisor, loop: loop, log: log, readBundle: readConfiguration)
       let signals = try SignalReceiver([SIGTERM])

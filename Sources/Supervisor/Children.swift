@@ -99,6 +99,7 @@ struct ChildRequests {
     var arguments = ["--log-format", options.logFormat.rawValue]
     if let id = options.configurationID { arguments += ["--config-id", id] }
     if let allowsEmpty { arguments += ["--reload", allowsEmpty ? "allow-empty" : "plain"] }
+    if options.requiresIncludes { arguments += ["--includes", "required"] }
     var request = self.request(.loader, arguments + ["--", options.configurationPath], standardError: diagnostics)
     request.map(bundle, to: .bundle)
     request.map(commands, to: .commands)
@@ -125,8 +126,10 @@ struct ChildRequests {
 
   private func request(_ role: ProcessRole, _ arguments: [String], standardError: Int32) -> SpawnRequest {
     var request = SpawnRequest(
-      executable: Executable.ownPath, arguments: ["martlet", role.rawValue] + arguments, environment: environment)
+      executable: Executable.ownPath, arguments: [ProgramName.current, role.rawValue] + arguments,
+      environment: environment)
     request.parentDeathSignal = SIGTERM
+    request.ignoredSignals = Signals.forSupervisorOnly
     request.map(standardError, to: STDERR_FILENO)
     return request
   }

@@ -102,6 +102,7 @@ extension Supervisor {
       let (ours, theirs) = try Channel.pair(maximumMessage: Self.longestMessage)
       var request = requests.prober()
       request.map(theirs.rawValue, to: .supervisor)
+      if let file = log.file { request.map(file.rawValue, to: .logFile) }
       let child = RunningChild(process: try launch(request), channel: ours)
       probers[id] = child
       starter.proberStarted()

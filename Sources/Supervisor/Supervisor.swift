@@ -44,6 +44,11 @@ final class Supervisor {
   private var ticks = 0
   private var status = ""
 
+  /// Children that somebody else has left to this process; `nil` where others start children too, as in tests.
+  var orphans: Orphans?
+  /// Whether there are more of them than one turn has reaped.
+  private var orphansWait = false
+
   /// Between two looks at the engine's heartbeat.
   private static let tick = Nanoseconds.milliseconds(500)
 
@@ -80,11 +85,12 @@ final class Supervisor {
   /// One turn: waits for the next event at most until `limit` (`nil`: for ever) and sees to it.
   func turn(until limit: MonotonicInstant? = nil) throws(SystemError) {
     let deadline = [supervision.nextDeadline, starter.restart, nextTick, limit].compactMap { $0 }.min()
-    try reactor.run(until: deadline)
+    try reactor.run(until: orphansWait ? reactor.now : deadline)
     starter.look(at: reactor.now)
     if let due = supervision.nextDeadline, due <= reactor.now { events.append(.deadline) }
     if nextTick <= reactor.now { tick() }
     processEvents()
+    orphansWait = orphans?.reap() ?? false
   }
 
   /// Notes what happened; it is seen to before the next wait.

@@ -2,15 +2,19 @@ import ControlModel
 import Glibc
 import LinuxSystem
 
-/// The supervisor's own lines on standard error. A log that nobody reads never holds it up.
+/// The supervisor's own lines on standard error, and in a file if one was asked for. A log that nobody reads never holds it up.
 final class SupervisorLog {
   /// What a pipe takes whole or not at all; a longer line is cut.
   private static let longestLine = 4096
+
+  private static let role = "supervisor"
 
   private let format: LogFormat
   private let reader: LogReader
   private let isSilent: Bool
   private var lost = 0
+  /// Where lines go as well.
+  private(set) var file: LogFile?
 
   init(format: LogFormat, isSilent: Bool = false) {
     self.format = format
@@ -18,8 +22,18 @@ final class SupervisorLog {
     reader = LogReader(of: STDERR_FILENO)
   }
 
+  /// Has all lines from now on go to a file as well. The service runs without it too.
+  func open(file path: String) {
+    do {
+      file = try LogFile(path: path)
+    } catch {
+      write(.warning, "\(error): the log goes to standard error only; name another file with --log-file")
+    }
+  }
+
   func write(_ line: LogLine) {
     guard !isSilent else { return }
+    file?.append(line.rendered(.text, for: .other, role: Self.role))
     if lost > 0, isReady {
       put(LogLine(.warning, "\(lost) log lines before this one are lost: the reader of the log was too slow"))
       lost = 0
@@ -40,7 +54,7 @@ final class SupervisorLog {
   }
 
   private func put(_ line: LogLine) {
-    var bytes = Array(line.rendered(format, for: reader, role: "supervisor").utf8)
+    var bytes = Array(line.rendered(format, for: reader, role: Self.role).utf8)
     if bytes.count > Self.longestLine { bytes = bytes.prefix(Self.longestLine - 1) + [UInt8(ascii: "\n")] }
     _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
   }

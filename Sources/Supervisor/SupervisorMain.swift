@@ -9,8 +9,6 @@ public enum SupervisorMain {
   public static let lockName = "supervisor.lock"
   /// What it holds in it.
   public static let lockKey = "supervisor"
-  /// Those that the C library leaves to programs.
-  private static let realTimeSignals: ClosedRange<Int32> = 34...64
 
   /// Runs the service until it is told to stop; the code to end with, one of ``ExitCode`` or that of the child that kept
   /// the service from starting.
@@ -29,64 +27,40 @@ public enum SupervisorMain {
     log.write(.notice, "\(options.program) starts with the configuration \(options.configurationPath)")
     try Signals.ignore(SIGPIPE)
     // keepalived's scripts send these for its data as JSON and the like; their default is to end the process.
-    for signal in realTimeSignals { try Signals.ignore(signal) }
-    let signals = try SignalReceiver([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2])
-    let directory: RuntimeDirectory
-    do throws(SystemError) {
-      directory = try RuntimeDirectory(options.runtimeDirectory)
+    for signal in Signals.realTime { try Signals.ignore(signal) }
+    let signals = try SignalReceiver([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD])
+    if let path = options.logFile { log.open(file: path) }
+    for note in options.notes { log.write(note) }
+    let files: ServiceFiles
+    do throws(ServiceFiles.Refusal) {
+      files = try ServiceFiles(options, log)
     } catch {
-      log.write(.critical, "not started: \(error); name another one with --runtime-directory")
-      return ExitCode.failure.rawValue
+      log.write(.critical, error.text)
+      return error.code.rawValue
     }
-    let lock = try AddressLocks(path: directory.path(of: lockName))
-    guard try lock.acquire(lockKey.utf8) == .acquired else {
-      log.write(.critical, "not started: another martlet runs with the runtime directory \(directory.path)")
-      return ExitCode.alreadyServed.rawValue
+    let pidFiles: [PIDFile]
+    do throws(ServiceFiles.Refusal) {
+      pidFiles = try PIDFile.all(of: options)
+    } catch {
+      log.write(.critical, error.text)
+      return error.code.rawValue
     }
-    let addressLocks = try openAddressLocks(beside: directory, log)
-    let pidFile = try openPIDFile(options.pidFile)
-    defer { pidFile?.remove() }
-    let secondPIDFile = try openPIDFile(options.secondPIDFile)
-    defer { secondPIDFile?.remove() }
-    for note in options.notes { log.write(.debug, note) }
+    defer { for file in pidFiles { file.remove() } }
     let user = serviceUser(options, log)
-    let control = ControlListener(path: directory.path(of: ControlRequest.socketName), log: log)
+    let control = ControlListener(path: files.directory.path(of: ControlRequest.socketName), log: log)
     _ = control.makeIfMissing()
     try dropCapabilities()
     let supervisor = try Supervisor(
-      options: options, addressLocks: addressLocks, log: log, control: control, user: user)
+      options: options, addressLocks: files.addressLocks, log: log, control: control, user: user)
+    supervisor.orphans = Orphans()
     try supervisor.receive(signals)
     supervisor.start()
     while supervisor.exitCode == nil { try supervisor.turn() }
     try supervisor.endChildren(by: MonotonicClock.now() + .seconds(1))
     // The lock says that it is nobody else's.
-    try? directory.remove(ControlRequest.socketName)
-    withExtendedLifetime(lock) {}
+    try? files.directory.remove(ControlRequest.socketName)
+    withExtendedLifetime(files) {}
     return supervisor.exitCode ?? ExitCode.failure.rawValue
-  }
-
-  private static func openPIDFile(_ path: String?) throws(SystemError) -> PIDFile? {
-    guard let path else { return nil }
-    return try PIDFile(path: path)
-  }
-
-  /// The file whose locks tell apart all martlets of one network namespace, whatever their runtime directories.
-  ///
-  /// One that another user's martlet made is used all the same where this process may open it: it is where that one's locks are.
-  private static func openAddressLocks(
-    beside directory: RuntimeDirectory, _ log: SupervisorLog
-  ) throws(SystemError) -> AddressLocks {
-    let name = LeftLockFiles.name(of: try NetworkNamespace.current())
-    _ = try? RuntimeDirectory(SupervisorOptions.usualRuntimeDirectory)
-    do throws(SystemError) {
-      let locks = try AddressLocks.inUse(path: SupervisorOptions.usualRuntimeDirectory + "/" + name)
-      LeftLockFiles.remove(from: SupervisorOptions.usualRuntimeDirectory, except: name)
-      return locks
-    } catch {
-      log.write(
-        .warning, "\(error): a martlet of another user that serves the same address here would not be noticed")
-      return try AddressLocks(path: directory.path(of: name))
-    }
   }
 
   /// Whom engine and prober become; `nil` if they stay who they are, which is said if that is root.
@@ -131,6 +105,7 @@ extension Supervisor {
         switch received.signal {
         case SIGTERM, SIGINT: happened(.stopRequested)
         case SIGHUP: happened(.reloadRequested(nil))
+        case SIGCHLD: orphans?.childHasEnded()
         default:
           log.write(
             .info,

@@ -8,6 +8,8 @@ import Probes
 struct ConfigurationReading {
   let path: String
   let configurationID: String?
+  /// Whether an include that finds no file is an error, whatever its keyword says.
+  var requiresIncludes = false
 
   /// A reading of `path`. Without an identifier, `@` lines are compared with the host's name up to its first dot.
   init(path: String, configurationID: String?) {
@@ -23,12 +25,20 @@ struct ConfigurationReading {
     let absolute = Self.absolute(path)
     var loaded = ConfigurationLoader.load(
       path: absolute, files: files, configurationID: configurationID, randomSeed: seed)
+    if requiresIncludes { Self.requireIncludes(of: &loaded) }
     let audit = Self.impossible(loaded)
     loaded.diagnostics += audit
     loaded.hasErrors = loaded.hasErrors || !audit.isEmpty
     let bundle = SourceBundle(
       recording: files, rootPath: absolute, configurationID: configurationID, randomSeed: seed)
     return (loaded, bundle)
+  }
+
+  private static func requireIncludes(of loaded: inout LoadedConfiguration) {
+    for index in loaded.diagnostics.indices where loaded.diagnostics[index].id == "include-missing" {
+      loaded.diagnostics[index].severity = .error
+      loaded.hasErrors = true
+    }
   }
 
   /// What can never pass on this host: files that are not there or not what they should be, and users that it does not have.

@@ -1,5 +1,6 @@
 import ControlModel
 import Glibc
+import LinuxSystem
 import PrintableText
 
 /// What one binary can be: a role that the supervisor starts, keepalived by name, or the command line.
@@ -12,18 +13,22 @@ struct EntryPoint {
 
   /// Runs it; the code to exit with.
   func run() -> Int32 {
+    // Where whoever started us ignores it, the kernel would forget how our children end.
+    try? Signals.restore(SIGCHLD)
+    // Swift reads the command line there, and without it knows of none.
+    guard !arguments.isEmpty else {
+      printError("martlet: /proc is missing here, and with it the command line; mount it: mount -t proc proc /proc\n")
+      return ControlModel.ExitCode.failure.rawValue
+    }
     let rest = Array(arguments.dropFirst())
     if let role = rest.first.flatMap(ProcessRole.init(rawValue:)) {
+      RealTime.setProcessName("\(ProgramName.own)-\(role.rawValue)")
       return RoleProcess(role: role, arguments: Array(rest.dropFirst())).run().rawValue
     }
-    if Self.programName(arguments.first ?? "") == "keepalived" {
+    if ProgramName.of(called: arguments.first ?? "") == ProgramName.other {
       return KeepalivedCommand(arguments: rest).run()
     }
     return MartletCommand.run(rest)
-  }
-
-  private static func programName(_ path: String) -> Substring {
-    path.split(separator: "/").last ?? ""
   }
 }
 

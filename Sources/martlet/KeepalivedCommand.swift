@@ -53,12 +53,13 @@ struct KeepalivedCommand {
   }
 
   private func test(_ options: KeepalivedOptions, log: String?) -> Int32 {
-    let reading = ConfigurationReading(path: options.file, configurationID: options.configurationID)
+    var reading = ConfigurationReading(path: options.file, configurationID: options.configurationID)
+    reading.requiresIncludes = options.requiresIncludes
     let loaded = reading.performWithAudit()
     let text = DiagnosticRenderer().render(loaded.diagnostics)
-    if let log, let file = fopen(log, "ae") {
-      fputs(text, file)
-      fclose(file)
+    let flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW
+    if let log, let file = try? FileDescriptor.open(log, flags: flags, mode: 0o600) {
+      writeAll(Array(text.utf8)[...], to: file.rawValue)
     } else {
       printError(text)
     }
@@ -83,24 +84,35 @@ struct KeepalivedCommand {
   }
 
   private func serve(_ options: KeepalivedOptions) -> Int32 {
-    guard options.staysInForeground else { return Background(arguments: arguments).start() }
+    // Process 1 of a container has no background: the container would end with whoever started it.
+    guard options.staysInForeground || getpid() == 1 else { return Background(arguments: arguments).start() }
     if let mask = options.umask { _ = umask(mask) }
     var service = SupervisorOptions(
       configurationPath: ConfigurationReading.absolute(options.file), configurationID: options.configurationID,
-      runtimeDirectory: Self.runtimeDirectory(pidFile: options.pidFile))
+      runtimeDirectory: Self.runtimeDirectory(of: options))
+    service.commandLine = .keepalived
     service.pidFile = options.pidFile
-    service.secondPIDFile = options.vrrpPIDFile
+    service.furtherPIDFiles = options.allFurtherPIDFiles
+    service.logFile = options.logFile.map(ConfigurationReading.absolute)
+    service.requiresIncludes = options.requiresIncludes
     service.reportsReadiness = ProcessEnvironment.current[InheritedDescriptor.readinessVariable] != nil
     service.notes = options.notes
     service.program = "\(Version.line), in the place of keepalived,"
+    if options.chosenPIDFile == nil, let namespace = options.namespace { Self.makePIDFolder(of: namespace) }
     return Service(service, namespace: options.namespace).run()
   }
 
-  /// Services told apart by their PID files, as keepalived's are, get directories of their own.
-  static func runtimeDirectory(pidFile: String) -> String {
-    let name = pidFile.split(separator: "/").last ?? ""
-    let stem = name.hasSuffix(".pid") ? name.dropLast(4) : name
+  /// As keepalived does; why it cannot be made shows when the file is written.
+  private static func makePIDFolder(of namespace: String) {
+    for folder in ["/run/keepalived", "/run/keepalived/\(namespace)"] { _ = mkdir(folder, 0o755) }
+  }
+
+  /// Services told apart by their PID files, as keepalived's are, or by their network namespaces, get directories of their own.
+  static func runtimeDirectory(of options: KeepalivedOptions) -> String {
     let usual = SupervisorOptions.usualRuntimeDirectory
+    if options.chosenPIDFile == nil, let namespace = options.namespace { return "\(usual)-\(namespace)" }
+    let name = options.pidFile.split(separator: "/").last ?? ""
+    let stem = name.hasSuffix(".pid") ? name.dropLast(4) : name
     return stem == "keepalived" || stem.isEmpty ? usual : "\(usual)-\(stem)"
   }
 
@@ -126,7 +138,11 @@ extension KeepalivedOptions.Option {
     case .file: "the configuration (/etc/keepalived/keepalived.conf)"
     case .stayInForeground: "stay in the foreground"
     case .pidFile: "where the process number goes (\(KeepalivedOptions.usualPIDFile))"
-    case .vrrpPIDFile: "where it goes as well"
+    case .furtherPIDFile: "where it goes as well"
+    case .logFile: "log to a file too (\(KeepalivedOptions.usualLogFile)); rotate it by copytruncate"
+    case .requiresIncludes: "an include that finds no file is an error"
+    case .virtualRouters: "run the virtual routers, as without it"
+    case .virtualServers: "refused: martlet has no virtual servers"
     case .configurationID: "what lines that begin with @ are compared with"
     case .configurationTest: "only check the configuration"
     case .namespace: "run in this network namespace"
@@ -135,8 +151,8 @@ extension KeepalivedOptions.Option {
     case .help: "print this help"
     case .signalNumber:
       "print the number of the signal that keepalived takes for STOP, RELOAD, DATA, STATS, STATS_CLEAR or JSON"
-    case .none: "accepted without effect"
-    case .missing(let why): "accepted without effect: \(why)"
+    case .needless(let why), .missing(let why): "without effect: \(why)"
+    case .refused(let why): "refused: \(why)"
     }
   }
 }

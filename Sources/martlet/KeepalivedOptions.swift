@@ -1,14 +1,18 @@
+import ControlModel
+
 /// The options of keepalived 2.2.7, read as getopt_long(3) reads them: short ones together, long ones shortened as far
 /// as they stay unambiguous, values behind or attached.
 struct KeepalivedOptions: Equatable {
   /// What an option means here.
   enum Meaning: Hashable {
-    case file, stayInForeground, pidFile, vrrpPIDFile, configurationID, configurationTest, namespace, umask
-    case version, help, signalNumber
-    /// Accepted without effect: it steers something that martlet does otherwise or has no part for.
-    case none
-    /// Without effect, and whoever wrote it will miss something.
+    case file, stayInForeground, pidFile, furtherPIDFile, configurationID, configurationTest, namespace, umask
+    case logFile, requiresIncludes, virtualRouters, virtualServers, version, help, signalNumber
+    /// Accepted without effect, and nothing is missed: why.
+    case needless(String)
+    /// Accepted without effect, and whoever wrote it will miss something: what to do instead.
     case missing(String)
+    /// Something else would be done than what was asked for: what to do instead.
+    case refused(String)
   }
 
   /// Whether a value follows.
@@ -29,6 +33,7 @@ struct KeepalivedOptions: Equatable {
     case valueMissing(String)
     case unexpected([String])
     case valueWrong(String)
+    case refused(String)
 
     /// One line, as it follows the program's name.
     var message: String {
@@ -37,16 +42,21 @@ struct KeepalivedOptions: Equatable {
       case .ambiguous(let option): "option \(option) could be several; write it out"
       case .valueMissing(let option): "option \(option) needs a value"
       case .unexpected(let words): "unexpected: \(words.joined(separator: " "))"
-      case .valueWrong(let what): what
+      case .valueWrong(let what), .refused(let what): what
       }
     }
   }
 
   var file = "/etc/keepalived/keepalived.conf"
   var staysInForeground = false
-  var pidFile = KeepalivedOptions.usualPIDFile
-  /// Where scripts find the number of keepalived's VRRP process; here there is one process to signal.
-  var vrrpPIDFile: String?
+  /// The PID file that was asked for.
+  var chosenPIDFile: String?
+  /// Where scripts find the numbers of keepalived's other processes; here there is one process to signal.
+  var furtherPIDFiles: [String] = []
+  /// Where the log goes besides standard error.
+  var logFile: String?
+  /// Whether an include that finds no file is an error.
+  var requiresIncludes = false
   var configurationID: String?
   var namespace: String?
   var umask: UInt32?
@@ -55,42 +65,90 @@ struct KeepalivedOptions: Equatable {
   var showsVersion = false
   var showsHelp = false
   var signal: String?
-  /// Options that were accepted without effect, with a word for those that are missed.
-  var notes: [String] = []
+  /// Options that were accepted without effect.
+  var notes: [LogLine] = []
+  /// Whether only keepalived's health checker would run: martlet has none, and must not claim addresses in its place.
+  private var onlyVirtualServers = false
+  private var asksVirtualRouters = false
 
   static let usualPIDFile = "/run/keepalived.pid"
+  /// Of `--log-file` without a file; keepalived's is in /tmp, where anybody may put one before it.
+  static let usualLogFile = "/var/log/keepalived.log"
+
+  /// Where the process number goes: keepalived has a folder for each network namespace.
+  var pidFile: String {
+    chosenPIDFile ?? namespace.map { "/run/keepalived/\($0)/keepalived.pid" } ?? Self.usualPIDFile
+  }
+
+  /// All other files that it goes to. Beside the usual PID file stands that of keepalived's VRRP process.
+  var allFurtherPIDFiles: [String] {
+    guard furtherPIDFiles.isEmpty, chosenPIDFile == nil, let slash = pidFile.lastIndex(of: "/") else {
+      return furtherPIDFiles
+    }
+    return [pidFile[...slash] + "vrrp.pid"]
+  }
 
   static let table: [Option] = [
     Option(short: "f", long: "use-file", value: .always, meaning: .file),
-    Option(short: "P", long: "vrrp", value: .never, meaning: .none),
-    Option(short: "C", long: "check", value: .never, meaning: .missing("martlet always runs its virtual routers")),
-    Option(short: "B", long: "no_bfd", value: .never, meaning: .none),
-    Option(short: nil, long: "all", value: .never, meaning: .none),
-    Option(short: "l", long: "log-console", value: .never, meaning: .none),
-    Option(short: "D", long: "log-detail", value: .never, meaning: .none),
-    Option(short: "S", long: "log-facility", value: .always, meaning: .none),
-    Option(short: "G", long: "no-syslog", value: .never, meaning: .none),
+    Option(short: "P", long: "vrrp", value: .never, meaning: .virtualRouters),
+    Option(short: "C", long: "check", value: .never, meaning: .virtualServers),
+    Option(
+      short: "B", long: "no_bfd", value: .never,
+      meaning: .missing("the BFD sessions of the configuration run; take them out of it")),
+    Option(short: nil, long: "all", value: .never, meaning: .virtualRouters),
+    Option(
+      short: "l", long: "log-console", value: .never, meaning: .needless("the log always goes to standard error")),
+    Option(short: "D", long: "log-detail", value: .never, meaning: .needless("the log always has the details")),
+    Option(
+      short: "S", long: "log-facility", value: .always,
+      meaning: .missing(
+        "the log goes to standard error, not to syslog; under systemd SyslogFacility= of the unit chooses the facility")
+    ),
+    Option(short: "g", long: "log-file", value: .attached, meaning: .logFile),
+    Option(
+      short: nil, long: "flush-log-file", value: .never, meaning: .needless("each line is written to the file at once")),
+    Option(short: "G", long: "no-syslog", value: .never, meaning: .needless("martlet does not use syslog")),
     Option(short: "u", long: "umask", value: .always, meaning: .umask),
-    Option(short: "X", long: "release-vips", value: .never, meaning: .none),
+    Option(
+      short: "X", long: "release-vips", value: .never, meaning: .needless("addresses are always released at the end")),
     Option(
       short: "V", long: "dont-release-vrrp", value: .never,
-      meaning: .missing("martlet releases addresses when it stops")),
-    Option(short: "I", long: "dont-release-ipvs", value: .never, meaning: .none),
-    Option(short: "R", long: "dont-respawn", value: .never, meaning: .missing("martlet restarts what dies")),
+      meaning: .missing("addresses are always released at the end, so that a peer has them at once")),
+    Option(
+      short: "I", long: "dont-release-ipvs", value: .never, meaning: .needless("martlet has no virtual servers")),
+    Option(
+      short: "R", long: "dont-respawn", value: .never,
+      meaning: .missing("martlet starts its processes again when they die, and ends when that does not help")),
     Option(short: "n", long: "dont-fork", value: .never, meaning: .stayInForeground),
-    Option(short: "d", long: "dump-conf", value: .never, meaning: .none),
+    Option(
+      short: "d", long: "dump-conf", value: .never,
+      meaning: .missing("`martlet config show FILE` shows the configuration")),
     Option(short: "p", long: "pid", value: .always, meaning: .pidFile),
-    Option(short: "r", long: "vrrp_pid", value: .always, meaning: .vrrpPIDFile),
-    Option(short: "T", long: "genhash", value: .never, meaning: .missing("martlet has no genhash")),
-    Option(short: "c", long: "checkers_pid", value: .always, meaning: .none),
-    Option(short: "a", long: "address-monitoring", value: .never, meaning: .none),
-    Option(short: "b", long: "bfd_pid", value: .always, meaning: .none),
-    Option(short: "x", long: "snmp", value: .never, meaning: .missing("martlet has no SNMP agent")),
-    Option(short: "A", long: "snmp-agent-socket", value: .always, meaning: .missing("martlet has no SNMP agent")),
+    Option(short: "r", long: "vrrp_pid", value: .always, meaning: .furtherPIDFile),
+    Option(
+      short: "T", long: "genhash", value: .never,
+      meaning: .refused("martlet has no genhash; `curl -s URL | md5sum` gives the same digest")),
+    Option(
+      short: "c", long: "checkers_pid", value: .always,
+      meaning: .missing("martlet has no process for virtual servers; look for the one in the file of --pid")),
+    Option(
+      short: "a", long: "address-monitoring", value: .never,
+      meaning: .missing("`ip monitor address` tells of addresses that come and go")),
+    Option(short: "b", long: "bfd_pid", value: .always, meaning: .furtherPIDFile),
+    Option(
+      short: "x", long: "snmp", value: .never,
+      meaning: .missing("martlet has no SNMP agent; ask `martlet status --json`")),
+    Option(
+      short: "A", long: "snmp-agent-socket", value: .always,
+      meaning: .missing("martlet has no SNMP agent; ask `martlet status --json`")),
     Option(short: "s", long: "namespace", value: .always, meaning: .namespace),
-    Option(short: "m", long: "core-dump", value: .never, meaning: .none),
-    Option(short: "M", long: "core-dump-pattern", value: .attached, meaning: .none),
-    Option(short: "e", long: "all-config", value: .never, meaning: .none),
+    Option(
+      short: "m", long: "core-dump", value: .never,
+      meaning: .missing("allow core dumps by `ulimit -c unlimited`, or LimitCORE=infinity in the unit")),
+    Option(
+      short: "M", long: "core-dump-pattern", value: .attached,
+      meaning: .missing("set kernel.core_pattern by sysctl: it is the whole host's")),
+    Option(short: "e", long: "all-config", value: .never, meaning: .requiresIncludes),
     Option(short: "i", long: "config-id", value: .always, meaning: .configurationID),
     Option(short: nil, long: "signum", value: .always, meaning: .signalNumber),
     Option(short: "t", long: "config-test", value: .attached, meaning: .configurationTest),
@@ -117,6 +175,11 @@ struct KeepalivedOptions: Equatable {
       }
     }
     guard others.isEmpty || showsHelp || showsVersion else { throw .unexpected(others) }
+    guard !onlyVirtualServers || asksVirtualRouters || configurationTest != nil else {
+      throw .refused(
+        "--check runs nothing but virtual servers, which martlet does not have; leave it out to run the virtual routers"
+      )
+    }
   }
 
   private mutating func readLong(_ word: Substring, _ rest: inout ArraySlice<String>) throws(Problem) {
@@ -161,11 +224,19 @@ struct KeepalivedOptions: Equatable {
     switch option.meaning {
     case .file: file = value ?? file
     case .stayInForeground: staysInForeground = true
-    case .pidFile: pidFile = value ?? pidFile
-    case .vrrpPIDFile: vrrpPIDFile = value
+    case .pidFile: chosenPIDFile = value
+    case .furtherPIDFile: furtherPIDFiles += value.map { [$0] } ?? []
+    case .logFile: logFile = value ?? Self.usualLogFile
+    case .requiresIncludes: requiresIncludes = true
+    case .virtualRouters: asksVirtualRouters = true
+    case .virtualServers: onlyVirtualServers = true
     case .configurationID: configurationID = value
     case .configurationTest: configurationTest = .some(value)
-    case .namespace: namespace = value
+    case .namespace:
+      guard let value, !value.isEmpty, !value.contains("/"), value != ".", value != ".." else {
+        throw .valueWrong("'\(value ?? "")' is no name of a network namespace")
+      }
+      namespace = value
     case .umask:
       guard let mask = value.flatMap(Self.mask), mask <= 0o777 else {
         throw .valueWrong("'\(value ?? "")' is no file creation mask")
@@ -174,8 +245,9 @@ struct KeepalivedOptions: Equatable {
     case .version: showsVersion = true
     case .help: showsHelp = true
     case .signalNumber: signal = value
-    case .none: notes.append("--\(option.long) has no effect")
-    case .missing(let why): notes.append("--\(option.long) has no effect: \(why)")
+    case .needless(let why): notes.append(LogLine(.debug, "--\(option.long) has no effect: \(why)"))
+    case .missing(let why): notes.append(LogLine(.warning, "--\(option.long) has no effect: \(why)"))
+    case .refused(let why): throw .refused("--\(option.long): \(why)")
     }
   }
 

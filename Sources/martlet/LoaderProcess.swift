@@ -19,19 +19,23 @@ struct LoaderProcess {
     var configurationID: String?
     var asksNamespace = false
     var reload: String?
+    var requiresIncludes = false
     var rest = arguments[...]
     while let option = rest.first, option != "--" {
       let value = rest.dropFirst().first
       if option == "--config-id" { configurationID = value }
       if option == "--answer" { asksNamespace = value == "namespace" }
       if option == "--reload" { reload = value }
+      if option == "--includes" { requiresIncludes = value == "required" }
       rest = rest.dropFirst(2)
     }
     guard let path = rest.dropFirst().first else {
       report(.critical, "the loader was started without a file")
       return .usage
     }
-    let (loaded, bundle) = ConfigurationReading(path: path, configurationID: configurationID).perform()
+    var reading = ConfigurationReading(path: path, configurationID: configurationID)
+    reading.requiresIncludes = requiresIncludes
+    let (loaded, bundle) = reading.perform()
     if asksNamespace { return hand(over: Array((loaded.configuration.global.networkNamespace ?? "").utf8)) }
     guard approve(loaded, reload: reload) else { return .configuration }
     var ending = hand(over: bundle.encoded())

@@ -32,14 +32,12 @@ struct RoleProcess {
 
   /// The engine changes addresses and opens raw sockets, and at its start becomes punctual; no program follows it.
   private func runEngine() throws(SystemError) -> ControlModel.ExitCode {
-    RealTime.setProcessName("martlet-engine")
     try leaveRoot(keeping: [.networkAdministration, .rawNetwork, .scheduling, .lockMemory])
     return EngineMain.run(goesOn: arguments.contains("--goes-on"))
   }
 
   /// The prober changes nothing; its probes may ask the network by ICMP and ARP. What takes more rights the starter does for it.
   private func runProber() throws(SystemError) -> ControlModel.ExitCode {
-    RealTime.setProcessName("martlet-prober")
     try leaveRoot(keeping: [.rawNetwork])
     return ProberMain.run(logFormat: value(of: "--log-format").flatMap(LogFormat.init(rawValue:)) ?? .text)
   }
@@ -47,7 +45,6 @@ struct RoleProcess {
   /// The starter runs scripts as whom the file says, root included, so the bounding set stays: a script of root's may be what changes
   /// something. It touches no network itself.
   private func runStarter() throws(SystemError) -> ControlModel.ExitCode {
-    RealTime.setProcessName("martlet-starter")
     try Capabilities.drop(
       keeping: CapabilitySet.all.subtracting([.networkAdministration, .rawNetwork, .systemAdministration]),
       bounding: .all)

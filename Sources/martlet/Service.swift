@@ -20,6 +20,8 @@ struct Service {
   func run() -> Int32 {
     // Until the service listens to it: the configuration is yet to be read, and the default would end the process.
     try? Signals.ignore(SIGHUP)
+    // Process 1 gets no signal that it does not take, and takes these a little later.
+    if getpid() == 1 { for signal in [SIGTERM, SIGINT] { try? Signals.keepWaiting(signal) } }
     guard let name = namespace ?? configuredNamespace() else { return SupervisorMain.run(options) }
     let path = "/run/netns/" + name
     var code: Int32 = ControlModel.ExitCode.failure.rawValue
@@ -56,12 +58,13 @@ struct Service {
   private func configuredNamespace() -> String? {
     do {
       let answer = try MemoryFile.create(name: "martlet-namespace")
-      var arguments = ["martlet", ProcessRole.loader.rawValue, "--answer", "namespace"]
+      var arguments = [ProgramName.current, ProcessRole.loader.rawValue, "--answer", "namespace"]
       if let id = options.configurationID { arguments += ["--config-id", id] }
       var request = SpawnRequest(
         executable: Executable.ownPath, arguments: arguments + ["--", options.configurationPath],
         environment: ProcessEnvironment.current.entries)
       request.parentDeathSignal = SIGKILL
+      request.ignoredSignals = Signals.forSupervisorOnly
       request.map(answer.rawValue, to: InheritedDescriptor.bundle.rawValue)
       request.map(STDERR_FILENO, to: STDERR_FILENO)
       let child = try ChildProcess(request)

@@ -1,3 +1,4 @@
+import ControlModel
 import Glibc
 import LinuxSystem
 import Testing
@@ -12,7 +13,7 @@ import Testing
     #expect(options.staysInForeground)
     #expect(options.file == "/etc/x.conf")
     #expect(options.pidFile == "/run/x.pid")
-    #expect(options.vrrpPIDFile == "/run/y.pid")
+    #expect(options.allFurtherPIDFiles == ["/run/y.pid"])
     #expect(options.notes.count == 3)
   }
 
@@ -21,6 +22,8 @@ import Testing
     #expect(!options.staysInForeground)
     #expect(options.file == "/etc/keepalived/keepalived.conf")
     #expect(options.pidFile == "/run/keepalived.pid")
+    #expect(options.allFurtherPIDFiles == ["/run/vrrp.pid"])
+    #expect(options.logFile == nil && !options.requiresIncludes)
     #expect(options.configurationTest == nil)
   }
 
@@ -48,11 +51,53 @@ import Testing
   }
 
   @Test(arguments: KeepalivedOptions.table.map(\.long))
-  func everyOptionIsAccepted(long: String) throws {
+  func everyOptionIsHonouredOrHasALineOfItsOwn(long: String) throws {
     let option = try #require(KeepalivedOptions.table.first { $0.long == long })
     let value = option.value == .always ? ["022"] : []
-    _ = try KeepalivedOptions(["--" + long] + value)
-    if let short = option.short { _ = try KeepalivedOptions(["-\(short)"] + value) }
+    let lines = [["--" + long] + value, option.short.map { ["-\($0)"] + value } ?? ["--" + long] + value]
+    for line in lines {
+      switch option.meaning {
+      case .refused, .virtualServers:
+        #expect(throws: KeepalivedOptions.Problem.self) { try KeepalivedOptions(line) }
+      case .needless, .missing:
+        let note = try #require(try KeepalivedOptions(line).notes.first)
+        #expect(note.message.hasPrefix("--\(long) has no effect: "))
+      default:
+        #expect(try KeepalivedOptions(line) != KeepalivedOptions([]) || option.meaning == .virtualRouters)
+      }
+    }
+  }
+
+  /// What keepalived 2.2.7 has; `--log-file` and what belongs to it are there if it was built with them.
+  @Test func thereIsEveryOption() {
+    let short = "fPCBlDSgGuXVIRndprTcabxAsmMeitvh"
+    #expect(Set(KeepalivedOptions.table.compactMap(\.short)) == Set(short))
+    #expect(Set(KeepalivedOptions.table.map(\.long)).isSuperset(of: ["all", "signum", "flush-log-file"]))
+  }
+
+  @Test func whatIsMissedIsWarnedOf() throws {
+    let notes = try KeepalivedOptions(["-V", "-x", "-D"]).notes
+    #expect(notes.map(\.severity) == [.warning, .warning, .debug])
+  }
+
+  @Test(arguments: [(["-C"], true), (["-C", "-P"], false), (["-C", "--all"], false), (["-C", "-t"], false)])
+  func neverClaimsAddressesForAHealthChecker(arguments: [String], isRefused: Bool) {
+    #expect(((try? KeepalivedOptions(arguments)) == nil) == isRefused)
+  }
+
+  @Test(arguments: [
+    (["-g"], "/var/log/keepalived.log"), (["-g/x"], "/x"), (["--log-file=/x"], "/x"),
+    (["--log-file"], "/var/log/keepalived.log"),
+  ])
+  func theLogFileIsNeverInTheFolderOfAll(arguments: [String], path: String) throws {
+    #expect(try KeepalivedOptions(arguments).logFile == path)
+  }
+
+  @Test(arguments: ["", "..", ".", "a/b", "/run/netns/a"])
+  func aNamespaceIsAName(name: String) {
+    #expect(throws: KeepalivedOptions.Problem.valueWrong("'\(name)' is no name of a network namespace")) {
+      try KeepalivedOptions(["-s", name])
+    }
   }
 
   @Test func umaskIsReadAsCReadsIt() throws {
@@ -62,11 +107,20 @@ import Testing
   }
 
   @Test(arguments: [
-    ("/run/keepalived.pid", "/run/martlet"), ("/var/run/keepalived.pid", "/run/martlet"),
-    ("/run/second.pid", "/run/martlet-second"), ("/run/", "/run/martlet-run"),
+    (["-p", "/run/keepalived.pid"], "/run/martlet"), (["-p/var/run/keepalived.pid"], "/run/martlet"),
+    (["-p", "/run/second.pid"], "/run/martlet-second"), (["-p", "/run/"], "/run/martlet-run"),
+    (["-s", "blue"], "/run/martlet-blue"), (["-s", "blue", "-p", "/run/x.pid"], "/run/martlet-x"),
   ])
-  func servicesAreToldApartByTheirPIDFiles(file: String, directory: String) {
-    #expect(KeepalivedCommand.runtimeDirectory(pidFile: file) == directory)
+  func servicesAreToldApartByTheirPIDFiles(arguments: [String], directory: String) throws {
+    #expect(KeepalivedCommand.runtimeDirectory(of: try KeepalivedOptions(arguments)) == directory)
+  }
+
+  @Test func aNamespaceHasPIDFilesOfItsOwn() throws {
+    let options = try KeepalivedOptions(["-s", "blue"])
+    #expect(options.pidFile == "/run/keepalived/blue/keepalived.pid")
+    #expect(options.allFurtherPIDFiles == ["/run/keepalived/blue/vrrp.pid"])
+    #expect(try KeepalivedOptions(["-p", "/x.pid", "-r/y", "-b/z"]).allFurtherPIDFiles == ["/y", "/z"])
+    #expect(try KeepalivedOptions(["-p", "/x.pid"]).allFurtherPIDFiles == [])
   }
 }
 
@@ -98,6 +152,22 @@ import Testing
     #expect(outcome.code == 4)
     #expect(outcome.errors == "")
     #expect(try FileDescriptor.open(reading: log).rawValue >= 0)
+  }
+
+  @Test func withAllConfigAnIncludeMustFindItsFile() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("include.conf", "include /nonexistent/*.conf\n" + Sample.router())
+    #expect(try keepalived(["-t", "-f", file]).code == 0)
+    let outcome = try keepalived(["-e", "-t", "-f", file])
+    #expect(outcome.code == 4)
+    #expect(outcome.errors.contains("error: ") && outcome.errors.contains("[include-missing]"))
+  }
+
+  @Test(arguments: [["-C"], ["-T"]])
+  func whatItCannotDoIsRefusedInOneLine(arguments: [String]) throws {
+    let outcome = try keepalived(arguments)
+    #expect(outcome.code == 1)
+    #expect(outcome.errors.split(separator: "\n").first?.contains("martlet") == true, "\(outcome.errors)")
   }
 
   @Test(arguments: [("DATA", "10\n"), ("STATS", "12\n"), ("JSON", "36\n"), ("STOP", "15\n"), ("RELOAD", "1\n")])
