@@ -61,7 +61,9 @@ final class ControlSocket {
   }
 
   private func admit(_ client: OwnedDescriptor) {
-    guard let credentials = try? PeerCredentials(of: client.rawValue) else { return }
+    guard let credentials = try? PeerCredentials(of: client.rawValue) else {
+      return turnAway(client, "it is not known who asks")
+    }
     guard Self.mayAsk(credentials.userID) else {
       return turnAway(client, "only root and user \(geteuid()) may ask, and this is user \(credentials.userID)")
     }

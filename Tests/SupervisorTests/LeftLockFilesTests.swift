@@ -20,7 +20,9 @@ import Testing
     let names =
       ["1", "2", "3", "4"].map { "addresses-\($0).lock" } + ["supervisor.lock", "addresses-x.lock", "control.sock"]
     for name in names { _ = try AddressLocks(path: path(name)) }
-    let used = try AddressLocks.inUse(path: path("addresses-2.lock"))
+    let used = try AddressLocks.inUse(path: path("addresses-2.lock")) { () throws(SystemError) in
+      try AddressLocks(path: path("addresses-2.lock"))
+    }
     // One of a martlet that knows nothing of being in use, and holds an address.
     let held = try AddressLocks(path: path("addresses-3.lock"))
     #expect(try held.acquire("192.0.2.1".utf8) == .acquired)
@@ -40,8 +42,8 @@ import Testing
     let path = directory + "/addresses-1.lock"
     _ = try AddressLocks(path: path)
     #expect(AddressLocks.removeUnused(path: path) && !exists(path))
-    let first = try AddressLocks.inUse(path: path)
-    let second = try AddressLocks.inUse(path: path)
+    let first = try AddressLocks.inUse(path: path) { () throws(SystemError) in try AddressLocks(path: path) }
+    let second = try AddressLocks.inUse(path: path) { () throws(SystemError) in try AddressLocks(path: path) }
     #expect(try first.acquire("a".utf8) == .acquired)
     #expect(try second.acquire("a".utf8) == .held)
     #expect(!AddressLocks.removeUnused(path: path))
