@@ -14,9 +14,9 @@ export PATH := $(PATH):/usr/sbin:/sbin
 
 # What the build cannot do without, and what the demo and the tests use besides.
 BUILD_PACKAGES := libnl-3-dev libnl-route-3-dev nettle-dev pkg-config
-LAB_PACKAGES := iproute2 iputils-ping nftables util-linux procps keepalived frr tshark tcpdump systemd \
+LAB_PACKAGES := iproute2 iputils-ping nftables util-linux procps psmisc keepalived frr tshark tcpdump systemd \
   nginx haproxy redis-server postgresql mariadb-server dnsmasq-base openssl
-LAB_PROGRAMS := ip nft ping unshare nsenter keepalived /usr/lib/frr/zebra /usr/lib/frr/vrrpd tshark tcpdump systemd-analyze \
+LAB_PROGRAMS := ip nft ping unshare nsenter setpriv killall keepalived /usr/lib/frr/zebra /usr/lib/frr/vrrpd tshark tcpdump systemd-analyze \
   nginx haproxy redis-server mariadbd dnsmasq openssl
 
 # Namespaces of our own: the kernel takes everything in them away when the command ends, however it ends.
