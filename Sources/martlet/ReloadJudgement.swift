@@ -88,6 +88,9 @@ struct ReloadJudgement {
   /// What whoever asked for the reload is told: all findings, then what `martlet config diff` says.
   var report: String { Self.report(of: loaded) + difference.text }
 
-  /// All findings of a configuration, as `martlet check` shows them.
-  static func report(of loaded: LoadedConfiguration) -> String { DiagnosticRenderer().render(loaded.diagnostics) }
+  /// All findings of a configuration, as `martlet check` shows them, with the interfaces that the new engine will miss.
+  static func report(of loaded: LoadedConfiguration) -> String {
+    let absent = HostAudit.diagnostics(of: loaded, on: ThisHost()).filter { $0.id == "interface-absent" }
+    return DiagnosticRenderer().render(loaded.diagnostics + absent)
+  }
 }

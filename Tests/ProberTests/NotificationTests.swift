@@ -143,7 +143,9 @@ extension ProberTests {
         let isOdd = number % 2 == 1
         try harness.transition(0, number, from: isOdd ? .master : .backup, to: isOdd ? .backup : .master)
       }
-      try harness.wait(for: "the warning") { harness.logText.contains("are dropped, since scripts are slower") }
+      try harness.wait(for: "the warning") {
+        harness.logText.contains("the scripts take longer than the router stays in a state")
+      }
       harness.scratch.write("go", "")
       try harness.wait(for: "the last call") { harness.scratch.lines("calls").last == "A any INSTANCE A MASTER 150" }
       #expect(harness.scratch.lines("calls").count < 20)
@@ -183,7 +185,7 @@ extension ProberTests {
       try harness.serve(configuration)
       try harness.transition(0, 1, from: .backup, to: .master)
       try harness.wait(for: "the next script") { harness.scratch.lines("calls") == ["A any INSTANCE A MASTER 150"] }
-      try harness.wait(for: "the log") { harness.logText.contains("for MASTER: timed out after 0.2 s: hanging") }
+      try harness.wait(for: "the log") { harness.logText.contains("for MASTER failed: timed out after 0.2 s: hanging") }
     }
 
     @Test func aFailureIsLoggedWithItsLastWords() throws {
@@ -197,7 +199,8 @@ extension ProberTests {
       try harness.wait(for: "the log") {
         harness.logText.contains(
           "<3>A: the notification script \(harness.scratch.path("failing")) for MASTER failed: exit 3: no route")
-          && harness.logText.contains("A: /nonexistent/notify for MASTER: cannot run: No such file or directory")
+          && harness.logText.contains(
+            "A: the notification script /nonexistent/notify for MASTER failed: cannot run: No such file or directory")
       }
     }
 
