@@ -1,3 +1,5 @@
+import VRRPCore
+
 /// What the positions in messages and on the board stand for, taken from the configuration that the engine runs.
 public struct Names: Sendable, Equatable {
   /// A virtual router's name and interface.
@@ -6,11 +8,14 @@ public struct Names: Sendable, Equatable {
     public var name: String
     /// The interface its adverts use.
     public var interface: String
+    /// The trackers that bear on it, its sync group's among them.
+    public var trackers: [TrackerBinding]
 
-    /// A router's names.
-    public init(name: String, interface: String) {
+    /// A router's names, and what it tracks.
+    public init(name: String, interface: String, trackers: [TrackerBinding] = []) {
       self.name = name
       self.interface = interface
+      self.trackers = trackers
     }
   }
 

@@ -57,7 +57,7 @@ extension Engine {
   }
 
   /// Puts back what somebody else removed from a master, a slice of it, and announces it again. What comes back too often, or cannot
-  /// come back now, waits for ``reconcile(at:)``.
+  /// come back now, waits for ``reconcile(at:)``, which comes earlier for the former.
   func putBackVanished(at now: MonotonicInstant) {
     guard !vanished.isEmpty else { return }
     let slice = vanished.prefix(Self.slice)
@@ -71,7 +71,11 @@ extension Engine {
       if interfaces.isUp(plan.addresses[position].interface) { lost.insert(position) }
       // A claim under way adds it, or has passed it already, and then the next reconciliation does.
       guard !work.holds(router) else { continue }
-      if lastPutBack[position].map({ now - $0 >= Self.putBackInterval }) ?? true { due.append(position) }
+      if let last = lastPutBack[position], now - last < Self.putBackInterval {
+        reconcileDue = min(reconcileDue, last + Self.putBackInterval)
+      } else {
+        due.append(position)
+      }
     }
     vanished.removeFirst(slice.count)
     putBack(due, at: now)

@@ -227,8 +227,12 @@ extension Engine {
     let goElsewhere = destinations != transport.destinations[position]
     guard source == nil || source != record?.sourceAddress || goElsewhere else { return }
     record?.sourceAddress = source
-    transport.setSource(source, to: destinations, of: position, router, interval: plan.core[position].interval)
-    makeReady(position)
+    if source != nil {
+      transport.setSource(source, to: destinations, of: position, router, interval: plan.core[position].interval)
+      makeReady(position)
+    }
+    // Without one the adverts stay as they are: what is left to send is the resignation of a master, and it may leave from an address
+    // that the host has no more.
     if board.isRunning { announceSources(of: [position]) }
     core.handle(.sourceAddress(source, router: position), at: now, into: &effects)
     if source == nil, board.isRunning { refreshDetail(of: position) }

@@ -10,7 +10,7 @@ struct VirtualInterfaces {
   private let locks: AddressLocks?
   /// What was made for an engine that is not in charge yet.
   private var made: [String] = []
-  /// Names that were locked for it, of links that were not there.
+  /// Names that were locked for it, of links that were not there or not martlet's.
   private var locked: [String] = []
   /// Links that have a name the configuration asks for and cannot be used, and why, as the reason of a fault.
   private(set) var foreign: [String: String] = [:]
@@ -143,7 +143,7 @@ struct VirtualInterfaces {
           .alreadyServed, "\(router) cannot have interface \(name): another martlet on this host has it")
       }
     }
-    if present == nil { locked.append(virtual.interface) }
+    if present == nil || isForeign { locked.append(virtual.interface) }
     return Wanted(link: link, present: present, isAdopted: isForeign)
   }
 

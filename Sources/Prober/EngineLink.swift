@@ -105,8 +105,17 @@ final class EngineLink {
 extension Names {
   /// The names that a configuration gives.
   init(_ configuration: Configuration) {
+    let numbers = TrackerNumbers(configuration)
+    var shared: [Int: [TrackerBinding]] = [:]
+    for group in configuration.groups {
+      for member in group.members { shared[member, default: []] += numbers.bindings(group.tracked) }
+    }
     self.init(
-      routers: configuration.routers.map { Router(name: $0.name, interface: $0.interface) },
+      routers: configuration.routers.enumerated().map { position, router in
+        Router(
+          name: router.name, interface: router.interface,
+          trackers: numbers.bindings(router.followed) + (shared[position] ?? []))
+      },
       trackers: configuration.trackers.map { Tracker(kind: $0.kind.label, name: configuration.name(of: $0)) },
       groups: configuration.groups.map { Group(name: $0.name, members: $0.members) },
       dropReasons: AdvertisementError.allCases.sorted { $0.rawValue < $1.rawValue }

@@ -321,9 +321,10 @@ final class Prober {
         notifier.heardLowerPriority(router: router, from: event.address.map { "\($0)" } ?? "a host", on: link)
       }
     case .detail(let router, let text):
-      guard link.details[router] != text else { return }
+      // What this process has not heard of is old news to the log.
+      let isNews = link.details[router].map { !$0.isEmpty && $0 != text } ?? false
       link.details[router] = text
-      log.log(link.names.line(for: message))
+      if isNews { log.log(link.names.line(for: message)) }
     case .dropped:
       log.log(link.names.line(for: message))
       notifier.catchUp(link)

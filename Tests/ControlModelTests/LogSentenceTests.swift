@@ -29,6 +29,8 @@ import VRRPCore
     (.trackerDown(TrackerID(rawValue: -3)), "", "tracker #-3 is down"),
     (.interfaceDown, "", "eth0 is down"), (.interfaceUp, "", "eth0 is up again"),
     (.sourceAddressLost, "", "eth0 has no address to send adverts from"),
+    (.interfaceDown, "it cannot have interface vrrp.51", "it cannot have interface vrrp.51"),
+    (.sourceAddressLost, "no interface has 192.0.2.1", "no interface has 192.0.2.1"),
     (.sourceAddressFound, "", "eth0 has an address to send adverts from again"),
     (
       .overdue(silence: .milliseconds(5020)), "",

@@ -34,6 +34,31 @@ extension LabTests {
       }
     }
 
+    @Test("One that is deleted twice in a row is back before the next pass over all addresses", needs(.lab, .martlet))
+    func oneThatIsDeletedTwiceComesBackSoon() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3)
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        // Any one time the pass may be due by chance.
+        var longest = Nanoseconds.zero
+        for _ in 1...4 {
+          for _ in 1...2 {
+            try pair.high.host.run("ip", "address", "delete", "\(pair.address)/16", "dev", "eth0")
+            let deleted = MonotonicInstant.labNow()
+            let back = try await eventually(within: .seconds(10), every: .milliseconds(2)) {
+              try pair.high.host.holds(pair.address)
+            }
+            #expect(back, "\(pair.logs)")
+            longest = max(longest, MonotonicInstant.labNow() - deleted)
+          }
+          try await pair.settle(.milliseconds(330))
+        }
+        print("deleted twice: back after \(longest) at most")
+        #expect(pair.high.log.contains("→ MASTER") && !pair.high.log.contains("MASTER →"), "\(pair.logs)")
+      }
+    }
+
     @Test("Under timer_expired_backup a thawed master leaves its place to who took it", needs(.lab, .martlet))
     func aFrozenMasterStandsBackIfAsked() async throws {
       try await inLab { lab in

@@ -31,6 +31,53 @@ extension LabTests {
       }
     }
 
+    @Test(
+      "A master that loses every address of its interface resigns, from the address that it had, and the next host need not wait",
+      needs(.lab, .martlet), arguments: AddressFamily.allCases)
+    func aMasterWithoutASourceResigns(_ family: AddressFamily) async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3, family: family, interval: .seconds(1))
+        let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
+        try await pair.startInOrder()
+        let flushed = MonotonicInstant.labNow()
+        try pair.high.host.run("ip", "address", "flush", "dev", "eth0")
+        try await pair.expectMaster(
+          pair.low, since: flushed, within: file.skewTime(priority: Pair.lowPriority) + margin, "flushed")
+        let last = pair.adverts(of: pair.high, since: flushed).last
+        #expect(last?.priority == 0, "\(pair.logs)")
+        let high = try #require(pair.high as? MartletPeer)
+        #expect(try MartletStatus.of(high).routers.first?.faults == ["source-address"], "\(pair.logs)")
+      }
+    }
+
+    @Test(
+      "Status and log name the source address that is missing, and why the one that is there does not do",
+      needs(.lab, .martlet))
+    func theMissingSourceIsNamed() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3, transport: .unicast)
+        let host = try lab.addHost("a", number: 1)
+        let other = try lab.addHost("b", number: 2)
+        let peer = try MartletPeer(host: host)
+        try peer.start(
+          file.text(for: host, priority: 100, peers: [other]).replacing(
+            "unicast_src_ip 10.9.0.1", with: "unicast_src_ip 10.9.0.7"))
+        func status() throws -> String { try peer.command("status").output }
+        let words =
+          "no interface has 10.9.0.7, which it is to send from; eth0 has 10.9.0.1, which nobody expects adverts from"
+        #expect(await eventually(within: .seconds(10)) { (try? status().contains(words)) == true }, "\(peer.log)")
+        #expect(peer.log.contains(words), "\(peer.log)")
+        // What stands there follows the addresses.
+        try host.run("ip", "address", "add", "10.9.0.8/16", "dev", "eth0")
+        let fresh = await eventually(within: .seconds(10)) {
+          (try? status().contains("eth0 has 10.9.0.1, 10.9.0.8, which")) == true
+        }
+        #expect(fresh, "\(peer.log)")
+        try host.run("ip", "address", "add", "10.9.0.7/16", "dev", "eth0")
+        #expect(try await eventually(within: .seconds(10)) { try host.holds(file.address()) }, "\(peer.log)")
+      }
+    }
+
     @Test("Hosts without an IPv4 address serve IPv6 (bb9f0f4c)", needs(.lab, .martlet))
     func anInterfaceWithoutIPv4ServesIPv6() async throws {
       try await inLab { lab in
