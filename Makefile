@@ -9,6 +9,7 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
+STRIP ?= strip
 # System programs live where an ordinary user's PATH often does not look.
 export PATH := $(PATH):/usr/sbin:/sbin
 
@@ -133,12 +134,13 @@ bench: deps
 	@$(SWIFT) build $(RELEASE) --product LeastBackup --quiet
 	@$(LAB) "$$($(SWIFT) build $(RELEASE) --show-bin-path)/Benchmarks" $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(TAKEOVERS),--takeovers) $(if $(PROBES),--probes) $(if $(SCRIPTS),--scripts) $(if $(CHECKS),--checks)
 
-## install: the binary, the systemd unit, the manual page and the sample configurations, below $(DESTDIR)$(PREFIX); builds only what is not built yet,
-## so that root needs no Swift after the `make build` of somebody else
+## install: the binary without its symbols, the systemd unit, the manual page and the sample configurations, below $(DESTDIR)$(PREFIX);
+## builds only what is not built yet, so that root needs no Swift after the `make build` of somebody else
 install:
 	@if [ ! -x $(BINARY) ] || [ -n "$$(find Package.swift Sources -newer $(BINARY) -print -quit)" ]; then \
 	  $(MAKE) --no-print-directory build; fi
 	install -D -m 755 $(BINARY) $(INSTALLED)/sbin/martlet
+	@$(STRIP) --strip-all $(INSTALLED)/sbin/martlet 2>/dev/null || echo "$(INSTALLED)/sbin/martlet keeps its symbols: $(STRIP) could not take them." >&2
 	for unit in systemd/*.service; do \
 	  sed 's#/usr/sbin/martlet#$(PREFIX)/sbin/martlet#g' "$$unit" \
 	  | install -D -m 644 /dev/stdin $(INSTALLED)/lib/systemd/system/"$${unit##*/}"; done

@@ -28,6 +28,36 @@ import Testing
     #expect((outcome.output + outcome.errors).contains("martlet"))
   }
 
+  /// Symbols and line numbers are two thirds of the binary.
+  @Test(
+    "What is installed has no symbols and runs, and what was built keeps them",
+    .enabled(if: Running.find("make") != nil && Running.find("strip") != nil, "make or strip is not installed"))
+  func strips() throws {
+    let make = try #require(Running.find("make"))
+    let scratch = try Scratch()
+    let staged = scratch.path + "/staged"
+    defer { _ = try? Running.run("/bin/rm", ["rm", "-r", staged]) }
+    let built = scratch.path + "/built"
+    // Newer than the sources, so that nothing is built.
+    #expect(try Running.run("/bin/cp", ["cp", try #require(Running.martlet), built]).code == 0)
+    let outcome = try Running.run(
+      make,
+      [
+        "make", "-s", "-C", Running.sources, "install", "DESTDIR=" + staged, "BINARY=" + built,
+        "SWIFT=/nonexistent/swift",
+      ])
+    #expect(outcome.code == 0 && outcome.errors == "", "\(outcome.output)\(outcome.errors)")
+    let installed = staged + "/usr/local/sbin/martlet"
+    func hasSymbols(_ path: String) throws -> Bool {
+      try Running.run("/bin/grep", ["grep", "-q", "-a", "-F", ".symtab", path]).code == 0
+    }
+    #expect(try hasSymbols(built))
+    #expect(try !hasSymbols(installed))
+    let version = try Running.run(installed, [installed, "--version"])
+    let wanted = try Running.run(built, [built, "--version"])
+    #expect(version.code == 0 && version.output == wanted.output)
+  }
+
   @Test(
     "`make install` needs no compiler once there is a binary, and the unit starts what was installed",
     .enabled(if: Running.find("make") != nil, "make is not installed"))
