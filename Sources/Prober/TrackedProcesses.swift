@@ -15,6 +15,8 @@ final class TrackedProcesses {
   static let passInterval = Nanoseconds.milliseconds(500)
   /// And where it does, for what it has no word for: a program may write over its own command line.
   static let rarePassInterval = Nanoseconds.seconds(30)
+  /// Most looks at all processes in one pass.
+  private static let mostLooks = 8
   /// A process that has just been forked is looked at after this time: most become another program at once.
   static let forkPause = Nanoseconds.milliseconds(50)
   /// Events taken in one turn.
@@ -243,7 +245,7 @@ final class TrackedProcesses {
 
   private func pass() {
     passes += 1
-    for pid in list() where matches[pid] == nil { look(at: pid) }
+    lookAtAll()
     // A process may take another name as it goes on.
     for (pid, match) in matches where isAnother(pid, than: match) {
       forget(pid)
@@ -253,6 +255,17 @@ final class TrackedProcesses {
     loop.cancel(passTimer)
     let interval = isTold ? Self.rarePassInterval : Self.passInterval
     passTimer = loop.schedule(after: interval) { [weak self] in self?.pass() }
+  }
+
+  /// What was gone by the time of its look may have started another since the list was made, which is how daemons begin. So a loss is
+  /// one only when all that could not be looked at was gone before already.
+  private func lookAtAll() {
+    var gone: Set<Int32> = []
+    for _ in 0..<Self.mostLooks {
+      let before = gone
+      for pid in list() where matches[pid] == nil && look(at: pid) == .gone { gone.insert(pid) }
+      if gone == before || !isLoss { return }
+    }
   }
 
   private func isAnother(_ pid: Int32, than match: Match) -> Bool {

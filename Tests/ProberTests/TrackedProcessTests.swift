@@ -72,6 +72,10 @@ extension ProberTests {
       private(set) var reason = ""
       /// What `/proc` is made to say of the arguments of these processes, if not the truth.
       var arguments: [String]?
+      /// Which processes the next looks at `/proc` find, one after the other, if not all.
+      var lists: [[Int32]] = []
+      /// Those that run, in the order of their starts.
+      var running: [Int32] { children.map(\.processID) }
 
       init() throws {
         scratch = try Scratch()
@@ -89,10 +93,12 @@ extension ProberTests {
           var arguments: (() -> [String]?)?
           var hidesAll: (() -> Bool)?
           var obstacle: (() -> String?)?
+          var list: (() -> [Int32]?)?
         }
         let (untruth, program) = (Untruth(), program)
         processes = TrackedProcesses(
           loop: loop, log: LogWriter(STDERR_FILENO, format: .text, loop: loop),
+          list: { untruth.list?() ?? ProcessHandle.all() },
           identify: { pid, withArguments in
             var identity = ProcessIdentity(of: pid, withArguments: withArguments)
             if untruth.hidesAll?() == true { return nil }
@@ -104,6 +110,7 @@ extension ProberTests {
         untruth.arguments = { [unowned self] in arguments }
         untruth.hidesAll = { [unowned self] in hidesAll }
         untruth.obstacle = { [unowned self] in obstacle }
+        untruth.list = { [unowned self] in lists.isEmpty ? nil : lists.removeFirst() }
         processes.onVerdict = { [unowned self] _, verdict in
           reason = verdict.reason
           if said.last != verdict.status { said.append(verdict.status) }
@@ -149,6 +156,12 @@ extension ProberTests {
       func killFirst() {
         guard let child = children.first else { return }
         children.removeFirst()
+        try? child.signal(SIGKILL, group: true)
+        _ = try? child.reap()
+      }
+
+      func killSecond() {
+        let child = children.remove(at: 1)
         try? child.signal(SIGKILL, group: true)
         _ = try? child.reap()
       }
@@ -262,6 +275,25 @@ extension ProberTests {
       let end = MonotonicClock.now() + .seconds(30)
       while rig.processes.passes < passes + 2, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
       #expect(rig.said == before + [.down])
+    }
+
+    @Test("One that starts its successor and ends while somebody looks has handed over all the same")
+    func handOverDuringALook() throws {
+      let rig = try Rig()
+      try rig.run()
+      rig.adopt()
+      #expect(try rig.wait(for: [.up]) || rig.said == [.down, .up])
+      let before = rig.said
+      for _ in 0..<2 { try rig.runSuccessor(isForked: false) }
+      // The first look finds one that is gone by the time when it is looked at, and the one that it had started has come since.
+      let middle = rig.running[1]
+      rig.killSecond()
+      rig.lists = [[middle], [middle, rig.running[1]]]
+      rig.killFirst()
+      let passes = rig.processes.passes
+      let end = MonotonicClock.now() + .seconds(30)
+      while rig.processes.passes == passes, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
+      #expect(rig.lists == [] && rig.said == before)
     }
 
     @Test("A process whose first thread has ended goes on, though it has no arguments any more")
