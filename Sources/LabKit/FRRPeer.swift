@@ -99,7 +99,7 @@ public final class FRRPeer: Peer {
 
   /// `vrrpd` asks for its zebra at once, and after that only every ten seconds.
   private func waitForSocket(of zebra: LabProcess) throws(LabError) {
-    let end = MonotonicInstant.labNow() + .seconds(5)
+    let end = MonotonicInstant.labNow() + .seconds(60)
     while access("\(folder)/zserv", F_OK) != 0 {
       guard zebra.isRunning, MonotonicInstant.labNow() < end else {
         throw LabError("zebra does not listen:\n\(zebra.log)")

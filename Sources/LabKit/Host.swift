@@ -100,7 +100,8 @@ public final class Host: Sendable {
   /// Kills every process in the host, those that are started meanwhile included, and waits for their ends.
   public func killEverything() {
     var killed: Set<pid_t> = []
-    for _ in 0..<500 {
+    let end = MonotonicInstant.labNow() + .seconds(60)
+    while MonotonicInstant.labNow() < end {
       let found = processes()
       for pid in found where kill(pid, SIGKILL) == 0 { killed.insert(pid) }
       // A dying process leaves its namespace before it lets go of its files, and of the locks on them.

@@ -137,6 +137,11 @@ extension LabTests {
         let engine = try #require(martlet.rolePID("engine"))
         kill(engine, SIGSTOP)
         try host.linkDown()
+        // A busy kernel would not notice at all that the carrier was gone in between.
+        let isNoticed = try await eventually(within: startup) {
+          try host.run("ip", "-o", "link", "show", "dev", "eth0").contains("NO-CARRIER")
+        }
+        #expect(isNoticed)
         try host.linkUp()
         kill(engine, SIGCONT)
         let transitions = try await eventually(within: startup) {

@@ -125,6 +125,16 @@ struct FailoverStory {
   {
     // It waits as a backup, or preempts as soon as it hears the lower one; a check may need its first second.
     let bound = pair.file.masterDownInterval(priority: Pair.highPriority) + startup
+    // FRR's that started before the kernel had its interface ready fails to send for ever after.
+    if pair.high.kind == .frr {
+      let speaks = await eventually(within: bound, every: .milliseconds(50)) {
+        pair.high.log.contains("Network is unreachable") || !pair.adverts(of: pair.high, since: instant).isEmpty
+      }
+      if speaks, pair.adverts(of: pair.high, since: instant).isEmpty {
+        await pair.high.stop()
+        try pair.start(pair.high)
+      }
+    }
     let first = try await pair.expectMaster(pair.high, since: instant, within: bound, comment)
     let settled = MonotonicInstant.labNow() + .milliseconds(100)
     // Another master would speak once an interval.

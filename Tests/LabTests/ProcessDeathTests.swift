@@ -79,9 +79,11 @@ extension LabTests {
         kill(engine, SIGKILL)
         try await pair.settle(file.masterDownInterval(priority: Pair.lowPriority) + margin)
         pair.expectOnlySender(pair.high, since: killed)
+        let crashed = MonotonicInstant.labNow()
         try pair.high.host.crash()
         try await pair.expectMaster(
-          pair.low, within: file.masterDownInterval(priority: Pair.lowPriority) + margin, "crash after that")
+          pair.low, since: crashed, within: file.masterDownInterval(priority: Pair.lowPriority) + margin,
+          "crash after that")
       }
     }
 

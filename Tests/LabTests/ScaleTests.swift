@@ -61,7 +61,7 @@ extension LabTests {
 
     /// Returns whether the two were ready close enough to each other to be judged.
     private func startTogether(in lab: Lab) async throws -> Bool {
-      var file = RouterFile(version: .v3, interval: .milliseconds(100))
+      var file = RouterFile(version: .v3, interval: .seconds(1))
       file.routers = 250
       file.vrid = 1
       let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)

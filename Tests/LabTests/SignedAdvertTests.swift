@@ -167,9 +167,10 @@ extension LabTests {
         high.reload()
         try await pair.settle(.seconds(5))
         pair.expectOnlySender(pair.high, since: begin)
+        let crashed = MonotonicInstant.labNow()
         try high.host.crash()
         try await pair.expectMaster(
-          pair.low, within: file.masterDownInterval(priority: Pair.lowPriority) + margin, "crash")
+          pair.low, since: crashed, within: file.masterDownInterval(priority: Pair.lowPriority) + margin, "crash")
         try high.host.boot()
         try pair.start(high)
         try await pair.expectMaster(

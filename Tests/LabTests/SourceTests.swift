@@ -142,9 +142,10 @@ extension LabTests {
           #expect(router.drops.values.allSatisfy { $0 == 0 }, "\(router.drops)")
           #expect(!martlet.log.contains("\(peer.host.ipv4)"), "\(martlet.log)")
         }
+        let crashed = MonotonicInstant.labNow()
         try pair.high.host.crash()
         try await pair.expectMaster(
-          pair.low, within: file.masterDownInterval(priority: Pair.lowPriority) + margin, "crash")
+          pair.low, since: crashed, within: file.masterDownInterval(priority: Pair.lowPriority) + margin, "crash")
       }
     }
   }

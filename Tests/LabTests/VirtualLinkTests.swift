@@ -182,7 +182,9 @@ extension LabTests {
         var isNoticed = false
         // On a busy machine the noise takes so long that the supervisor replaces the engine, which then has lost nothing.
         for _ in 0..<4 where !isNoticed {
-          let engine = try #require(martlet.rolePID("engine"))
+          // The one before may be being replaced yet.
+          await eventually(within: startup) { martlet.rolePID("engine") != nil }
+          let engine = try #require(martlet.rolePID("engine"), "\(martlet.log)")
           kill(engine, SIGSTOP)
           _ = try host.attempt(["ip", "-batch", "-"], input: noise)
           try host.run("ip", "link", "delete", "vrrp.7")
