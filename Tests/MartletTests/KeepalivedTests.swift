@@ -228,9 +228,9 @@ import Testing
     return Int32(String(decoding: buffer[..<count].dropLast(), as: UTF8.self))
   }
 
-  /// Looks every 20 ms whether something is so, for at most 10 s.
+  /// Looks every 20 ms whether something is so, for at most 60 s.
   private func waitFor(_ condition: () throws -> Bool) throws -> Bool {
-    for _ in 0..<500 {
+    for _ in 0..<3000 {
       if try condition() { return true }
       usleep(20_000)
     }

@@ -80,7 +80,10 @@ import Testing
     #expect(names(in: "| x (`v3`) | `ATests/B/c`, `ATests/B/d` |") == ["ATests/B/c", "ATests/B/d"])
   }
 
-  @Test("The date is asked for where log lines and numbers of signed adverts begin, and decides nothing (d39d3a08)")
+  /// The kernel stamps packets by it. What is made of that is at most 2 ms, see ``ArrivalTests``.
+  @Test(
+    "The date is asked for where log lines and numbers of signed adverts begin and for how old a packet is, and decides nothing (d39d3a08)"
+  )
   func theDateDecidesNothing() {
     let words = [
       "CLOCK_REALTIME", "time(nil)", "time(NULL)", "gettimeofday", "secondsSince1970()", "localtime", "Date()",
@@ -92,6 +95,10 @@ import Testing
       files(in: "\(Running.sources)/Sources/\(target)", ending: target == "CLinux" ? ".c" : ".swift")
     }.filter { file in words.contains { file.text.contains($0) } }
     let own = asking.map { $0.path.dropFirst(Running.sources.count + "/Sources/".count) }.sorted()
-    #expect(own == ["ControlModel/TimeOfDay.swift", "Engine/AdvertSigner.swift", "LinuxSystem/MonotonicClock.swift"])
+    #expect(
+      own == [
+        "CLinux/PacketBatch.c", "ControlModel/TimeOfDay.swift", "Engine/AdvertSigner.swift",
+        "LinuxSystem/MonotonicClock.swift",
+      ])
   }
 }

@@ -10,7 +10,7 @@ import VRRPCore
 @testable import Starter
 
 /// All suites of this target, one test at a time: they start processes and measure what those do.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ProberTests {}
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ProberTests {}
 
 /// A directory of its own for each test, removed with all that is in it.
 final class Scratch {
@@ -207,7 +207,7 @@ final class Harness {
 
   /// Turns the loop until something holds, at most so many seconds.
   func wait(
-    for what: String, seconds: Int64 = 15, location: SourceLocation = #_sourceLocation, _ condition: () -> Bool
+    for what: String, seconds: Int64 = 40, location: SourceLocation = #_sourceLocation, _ condition: () -> Bool
   ) throws {
     let limit = MonotonicClock.now() + .seconds(seconds)
     while true {
