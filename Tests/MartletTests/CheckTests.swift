@@ -77,9 +77,10 @@ import Testing
     let scratch = try Scratch()
     let file = try scratch.file("a.conf", Self.broken)
     let outcome = try check("--no-host", "--format", "json", file)
-    #expect(outcome.code == 0 && outcome.errors == "")
+    // The priority that cannot be read is an error, since it decides who is master.
+    #expect(outcome.code == 2 && outcome.errors == "")
     let report = try object(outcome.output)
-    #expect(report["errors"] as? Int == 0 && report["warnings"] as? Int == 2)
+    #expect(report["errors"] as? Int == 1 && report["warnings"] as? Int == 1)
     let findings = try #require(report["findings"] as? [[String: Any]])
     let first = try #require(findings.first)
     #expect(first["rule"] as? String == "unknown-keyword" && first["severity"] as? String == "warning")

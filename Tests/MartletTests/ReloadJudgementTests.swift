@@ -36,8 +36,8 @@ import Testing
     request.map(findings.file.rawValue, to: STDERR_FILENO)
     request.map(bundle.file.rawValue, to: 4)
     if let served {
-      request.map(served.file.rawValue, to: 20)
-      request.map(report.file.rawValue, to: 21)
+      request.map(served.file.rawValue, to: 12)
+      request.map(report.file.rawValue, to: 13)
     }
     let child = try ChildProcess(request)
     var waiting = pollfd(fd: child.rawValue, events: Int16(POLLIN), revents: 0)

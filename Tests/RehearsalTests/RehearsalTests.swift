@@ -132,7 +132,7 @@ import VRRPCore
   func noPeers(lines: String) throws {
     let performance = try Self.perform("", extra: (lines + "\nunicast_fault_no_peer", ""), duration: .seconds(20))
     #expect(Self.holders(performance) == ["0 nobody", "3609 right"])
-    #expect(performance.events.contains { $0.text.contains("no unicast peer to send to") })
+    #expect(performance.events.contains { $0.text.contains("there is no unicast peer to send adverts to") })
     #expect(!performance.isOverrun)
   }
 
