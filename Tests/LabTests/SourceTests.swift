@@ -59,22 +59,22 @@ extension LabTests {
         let host = try lab.addHost("a", number: 1)
         let other = try lab.addHost("b", number: 2)
         let peer = try MartletPeer(host: host)
-        try peer.start(
-          file.text(for: host, priority: 100, peers: [other]).replacing(
-            "unicast_src_ip 10.9.0.1", with: "unicast_src_ip 10.9.0.7"))
-        func status() throws -> String { try peer.command("status").output }
-        let words =
-          "no interface has 10.9.0.7, which it is to send from; eth0 has 10.9.0.1, which nobody expects adverts from"
-        #expect(await eventually(within: .seconds(10)) { (try? status().contains(words)) == true }, "\(peer.log)")
+        let text = file.text(for: host, priority: 100, peers: [other])
+        try peer.start(text.replacing("unicast_src_ip 10.9.0.1", with: "unicast_src_ip 10.9.0.7"))
+        let missing = "no interface has 10.9.0.7, which it is to send from"
+        let words = "\(missing); eth0 has 10.9.0.1, which nobody expects adverts from"
+        let isNamed = await eventually(within: .seconds(10)) { peer.statusText.contains(words) }
+        #expect(isNamed, "\(peer.statusText)\n\(peer.log)")
         #expect(peer.log.contains(words), "\(peer.log)")
         // What stands there follows the addresses.
         try host.run("ip", "address", "add", "10.9.0.8/16", "dev", "eth0")
-        let fresh = await eventually(within: .seconds(10)) {
-          (try? status().contains("eth0 has 10.9.0.1, 10.9.0.8, which")) == true
+        let isFresh = await eventually(within: .seconds(10)) {
+          peer.statusText.contains("\(missing); eth0 has 10.9.0.1, 10.9.0.8, which")
         }
-        #expect(fresh, "\(peer.log)")
+        #expect(isFresh, "\(peer.statusText)")
         try host.run("ip", "address", "add", "10.9.0.7/16", "dev", "eth0")
-        #expect(try await eventually(within: .seconds(10)) { try host.holds(file.address()) }, "\(peer.log)")
+        let held = try await eventually(within: .seconds(10)) { try host.holds(file.address()) }
+        #expect(held, "\(peer.log)")
       }
     }
 
@@ -149,4 +149,9 @@ extension LabTests {
       }
     }
   }
+}
+
+extension MartletPeer {
+  /// What `martlet status` prints; empty while nobody answers.
+  fileprivate var statusText: String { (try? command("status").output) ?? "" }
 }
