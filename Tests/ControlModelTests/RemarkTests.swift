@@ -46,7 +46,7 @@ import VRRPCore
           name: "VI_1", interface: "eth0",
           trackers: [TrackerBinding(tracker: Self.chk), TrackerBinding(tracker: Self.other)])
       ], trackers: [.init(kind: "script", name: "chk"), .init(kind: "script", name: "other")])
-    return Status(reading: board, names: names, at: now).text
+    return Status(reading: board, names: names, at: now).text()
   }
 
   struct Case: Sendable {
