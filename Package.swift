@@ -72,7 +72,7 @@ let package = Package(
     layer("ServiceUnit", ["NetworkTypes", "Configuration", "ConfigurationSyntax"]),
 
     // Layers 3 and 4: the operating system.
-    layer("LinuxSystem", ["CLinux", "NetworkTypes"]),
+    layer("LinuxSystem", ["CLinux", "NetworkTypes", "PrintableText"]),
     layer("Netlink", ["LinuxSystem", "CLinux", "CNetlink", "NetworkTypes"]),
 
     // Layer 4 too: what engine and supervisor both do for an engine that cannot do it any more.
@@ -97,7 +97,7 @@ let package = Package(
       "Prober",
       [
         "NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax", "VRRPWire", "Configuration", "ControlModel",
-        "LinuxSystem", "Probes",
+        "LinuxSystem", "PrintableText", "Probes",
       ]),
     layer("Starter", ["NetworkTypes", "ConfigurationSyntax", "ControlModel", "LinuxSystem"]),
     layer("Supervisor", ["NetworkTypes", "ControlModel", "LinuxSystem", "HostWithdrawal"]),
@@ -150,7 +150,10 @@ let package = Package(
     tests("VRRPWireTests", ["VRRPWire", "VRRPCore", "NetworkTypes", "SeededRandom"]),
     tests(
       "ConfigurationTests",
-      ["Configuration", "ConfigurationSyntax", "VRRPCore", "HealthCore", "NetworkTypes", "SeededRandom"]),
+      [
+        "Configuration", "ConfigurationSyntax", "PrintableText", "VRRPCore", "HealthCore", "NetworkTypes",
+        "SeededRandom",
+      ]),
     tests(
       "ConfigurationOutlineTests",
       ["ConfigurationOutline", "Configuration", "ConfigurationSyntax", "VRRPCore", "NetworkTypes", "SeededRandom"]),

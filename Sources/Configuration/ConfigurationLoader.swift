@@ -71,7 +71,8 @@ public enum ConfigurationLoader {
     keep: @escaping (Statement) -> Void = { _ in }
   ) -> Lowering {
     let schema = Schema.keepalived
-    let lowering = Lowering(schema: schema, files: files, diagnostics: DiagnosticCollector(map: SourceMap()), looksForImprovements: lints)
+    let lowering = Lowering(
+      schema: schema, files: files, diagnostics: DiagnosticCollector(map: SourceMap()), looksForImprovements: lints)
     ConfigurationParser.parse(
       path: source.path, files: files, grammar: schema.grammar, configurationID: source.configurationID,
       randomSeed: source.randomSeed, limits: limits, diagnostics: lowering.diagnostics

@@ -45,22 +45,31 @@ public enum HostAudit {
     guard let names = host.interfaceNames else { return [] }
     let mayComeLate = loaded.configuration.global.allowsMissingInterfaces
     let required = loaded.requirements.interfaces.map {
-      ($0, mayComeLate ? "; its routers wait for it in FAULT" : ", so the service would not start")
+      (
+        use: $0, result: mayComeLate ? "; its routers wait for it in FAULT" : ", so the service would not start",
+        stops: !mayComeLate
+      )
     }
     let awaited = loaded.requirements.awaitedInterfaces.map {
-      ($0, "; a rule waits for it" + (mayComeLate ? "" : ", but keepalived would not start"))
+      (use: $0, result: "; a rule waits for it" + (mayComeLate ? "" : ", but keepalived would not start"), stops: false)
     }
     let paced = loaded.requirements.pacedInterfaces.map {
-      ($0, "; a garp_group waits for it" + (mayComeLate ? "" : ", but keepalived would not start"))
+      (
+        use: $0, result: "; a garp_group waits for it" + (mayComeLate ? "" : ", but keepalived would not start"),
+        stops: false
+      )
     }
     let delayed = loaded.requirements.delayedInterfaces.map {
-      ($0, "; its delays wait for it" + (mayComeLate ? "" : ", but keepalived would ignore them"))
+      (
+        use: $0, result: "; its delays wait for it" + (mayComeLate ? "" : ", but keepalived would ignore them"),
+        stops: false
+      )
     }
-    return (required + awaited + paced + delayed).filter { !names.contains($0.0.name) }.map { use, result in
+    return (required + awaited + paced + delayed).filter { !names.contains($0.use.name) }.map { use, result, stops in
       let nearest = Spelling.nearest(to: use.name, in: names.filter { $0 != "lo" })
       let known = names.filter { $0 != "lo" }.sorted().prefix(8).joined(separator: ", ")
       return Diagnostic(
-        id: "interface-absent", severity: mayComeLate ? .note : .warning,
+        id: "interface-absent", severity: mayComeLate ? .note : stops ? .error : .warning,
         message: "this host has no interface \(use.name)\(result)",
         range: use.range,
         suggestion: nearest.map { "did you mean \($0)?" }

@@ -80,7 +80,7 @@ public struct ScriptAudit {
     if use.command.needsShell, !name.hasPrefix("/") || CommandWords(name.utf8).needsShell { return nil }
     guard name.contains("/") else { return findingOnSearch(name) }
     let path = name.hasPrefix("/") ? name : "/" + (name.hasPrefix("./") ? String(name.dropFirst(2)) : name)
-    if let finding = finding(on: path, changed: use.keyword) { return finding }
+    if let finding = finding(on: path, changed: use.keyword) ?? findingInFirstLine(path) { return finding }
     if path != name {
       return warning(
         "script-relative", "\(name) is looked for from / here, and by keepalived from where it was started",
@@ -96,11 +96,18 @@ public struct ScriptAudit {
         "script-missing", "\(name) is in no directory of the search path, \(consequence)",
         suggestion: "write the whole path of a program that is there")
     }
-    if let finding = finding(on: found, changed: use.keyword) ?? findingBehind(found) { return finding }
+    let finding = finding(on: found, changed: use.keyword) ?? findingInFirstLine(found) ?? findingBehind(found)
+    if let finding { return finding }
     return Diagnostic(
       id: "script-search", severity: .note,
       message: "\(name) is found as \(found), and elsewhere perhaps as another file",
       range: use.range, suggestion: "write \(found)")
+  }
+
+  private func findingInFirstLine(_ path: String) -> Diagnostic? {
+    guard let fault = files.firstLineFault(of: path) else { return nil }
+    let line = ScriptFirstLine(path: path, fault: fault, keyword: use.keyword, isRunByShell: use.command.needsShell)
+    return line.message.map { warning("script-first-line", $0, suggestion: line.suggestion) }
   }
 
   /// What is wrong with what runs in the name of a program: its interpreter, and the script that it interprets.

@@ -64,7 +64,7 @@ private struct ShownWriter {
 
   private mutating func put(_ text: String, _ depth: Int, comment: String = "", room: Int = 0) {
     body.append(contentsOf: repeatElement(UInt8(ascii: " "), count: depth * Self.indent))
-    body.append(contentsOf: text.utf8)
+    body.append(contentsOf: text.preservedBytes)
     if !comment.isEmpty {
       body.append(contentsOf: repeatElement(UInt8(ascii: " "), count: room))
       body.append(UInt8(ascii: "#"))

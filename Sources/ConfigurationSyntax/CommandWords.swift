@@ -1,3 +1,5 @@
+import PrintableText
+
 /// A command line split into words as keepalived does before it starts a script.
 public struct CommandWords: Sendable, Hashable {
   /// Why a line is one for a shell.
@@ -71,7 +73,7 @@ public struct CommandWords: Sendable, Hashable {
       words.append(word)
       marks.append(mark)
     }
-    self.words = words.map { String(decoding: $0, as: UTF8.self) }
+    self.words = words.map { String(preserving: $0) }
     isUnterminated = quote != nil
     shellUse = Self.shellUse(words, self.words, marks)
     let literal = shellUse == nil ? marks.dropFirst().firstIndex { $0.isLiteral } : nil

@@ -23,6 +23,18 @@ public struct FileStatus: Sendable, Hashable {
   }
 }
 
+/// What the kernel would make of the beginning of a file that is to be executed, where it would not make a process of it.
+public enum FirstLineFault: Sendable, Hashable {
+  /// The file is empty.
+  case empty
+  /// It is text whose first line does not begin with `#!`.
+  case noInterpreter
+  /// Its first line begins with a sign that looks like `#!` and is not, as the wide form of the exclamation mark.
+  case lookAlike
+  /// A carriage return stands behind the interpreter, whose name the kernel takes it for a part of.
+  case carriageReturn(interpreter: String)
+}
+
 /// Where the status of files comes from.
 public protocol FileStatusProvider {
   /// The status of the file that `path` leads to, symbolic links followed; `nil` if there is none.
@@ -30,9 +42,14 @@ public protocol FileStatusProvider {
   /// The words behind `#!` in the first line of a script: the interpreter and the rest, if there is any. `nil` for other
   /// files, and for those that cannot be read.
   func interpreter(of path: String) -> [String]?
+  /// What keeps a file from being executed, by its first bytes; `nil` for programs, for scripts that name an interpreter, and for
+  /// what cannot be read.
+  func firstLineFault(of path: String) -> FirstLineFault?
 }
 
 extension FileStatusProvider {
+  /// Nothing is known.
+  public func firstLineFault(of path: String) -> FirstLineFault? { nil }
   /// Nothing is known.
   public func interpreter(of path: String) -> [String]? { nil }
 }
@@ -50,6 +67,33 @@ extension DiskSourceFiles: FileStatusProvider {
 
   /// The words of a script's first line, of which the kernel reads 256 bytes.
   public func interpreter(of path: String) -> [String]? {
+    guard let bytes = beginning(of: path), bytes.count > 2, bytes.starts(with: "#!".utf8) else { return nil }
+    let line = bytes[2...].prefix { $0 != Ascii.newline }
+    let words = line.split(maxSplits: 1) { Ascii.isBlank($0) }.map { String(decoding: $0, as: UTF8.self) }
+    return words.isEmpty ? nil : words
+  }
+
+  /// What is wrong with the first line of a file on this host's disk.
+  public func firstLineFault(of path: String) -> FirstLineFault? {
+    guard let bytes = beginning(of: path) else { return nil }
+    guard !bytes.isEmpty else { return .empty }
+    let line = bytes.prefix { $0 != Ascii.newline }
+    if line.starts(with: "#!".utf8) {
+      // The kernel cuts the interpreter off at a space or a tab only.
+      let name = line.dropFirst(2).drop { $0 == Ascii.space || $0 == Ascii.tab }
+        .prefix { $0 != Ascii.space && $0 != Ascii.tab }
+      guard name.last == Ascii.carriageReturn else { return nil }
+      return .carriageReturn(interpreter: String(decoding: name.dropLast(), as: UTF8.self))
+    }
+    // What is no text may be a program of a kind that this host has been taught.
+    guard !bytes.contains(0), !bytes.starts(with: [0x7F]) else { return nil }
+    let text = String(decoding: line.prefix(8), as: UTF8.self)
+    let isLookAlike = ["#\u{FF01}", "\u{FF03}!", "\u{FF03}\u{FF01}", "\u{FEFF}#!"].contains { text.hasPrefix($0) }
+    return isLookAlike ? .lookAlike : .noInterpreter
+  }
+
+  /// The first bytes of a regular file, as many as the kernel reads of it; `nil` if it cannot be read.
+  private func beginning(of path: String) -> [UInt8]? {
     // Somebody may hold a lease on it, and to wait for him would be to wait for up to 45 s.
     let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
     guard file >= 0 else { return nil }
@@ -57,10 +101,7 @@ extension DiskSourceFiles: FileStatusProvider {
     guard status(of: path)?.isRegular == true else { return nil }
     var buffer = [UInt8](repeating: 0, count: 256)
     let count = Glibc.read(file, &buffer, buffer.count)
-    guard count > 2, buffer[0] == UInt8(ascii: "#"), buffer[1] == UInt8(ascii: "!") else { return nil }
-    let line = buffer[2..<count].prefix { $0 != UInt8(ascii: "\n") }
-    let words = line.split(maxSplits: 1) { Ascii.isBlank($0) }.map { String(decoding: $0, as: UTF8.self) }
-    return words.isEmpty ? nil : words
+    return count < 0 ? nil : Array(buffer.prefix(count))
   }
 }
 
@@ -69,4 +110,6 @@ extension RecordingSourceFiles: FileStatusProvider where Base: FileStatusProvide
   public func status(of path: String) -> FileStatus? { base.status(of: path) }
   /// The interpreter of a recorded file; it is not kept.
   public func interpreter(of path: String) -> [String]? { base.interpreter(of: path) }
+  /// What is wrong with the first line of a recorded file; it is not kept.
+  public func firstLineFault(of path: String) -> FirstLineFault? { base.firstLineFault(of: path) }
 }

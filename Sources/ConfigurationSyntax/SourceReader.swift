@@ -104,7 +104,7 @@ final class SourceReader {
       }
       return
     }
-    guard isValidUTF8(decommented.text) else { return }
+    noteOtherBytes(in: decommented.text)
     let continues = whole.bytes.last == Ascii.backslash
     let text = decommented.text.trimmed
     guard let line = condition(text) else { return }
@@ -141,12 +141,12 @@ final class SourceReader {
     return true
   }
 
-  private func isValidUTF8(_ text: SourceText) -> Bool {
-    if text.bytes.isUTF8 { return true }
+  private func noteOtherBytes(in text: SourceText) {
+    guard !text.bytes.isUTF8 else { return }
     diagnostics.report(
-      .error, "invalid-utf8", "the line holds bytes that are not UTF-8", at: text.span,
-      suggestion: "save the file as UTF-8")
-    return false
+      .note, "invalid-utf8",
+      "the line holds bytes that are not UTF-8: scripts get them as they are, logs and the status show \u{FFFD} for each",
+      at: text.span, suggestion: "save the file as UTF-8")
   }
 
   /// The line without its `@ID`, or `nil` if it is not for this host.
@@ -299,7 +299,6 @@ final class SourceReader {
   }
 
   private func collect(_ line: SourceText) {
-    guard var current = collecting else { return }
     if line.isEmpty {
       finishCollecting()
       return
@@ -312,8 +311,8 @@ final class SourceReader {
         at: line.span, suggestion: "put the comment on a line outside the definition")
     }
     let text = continues ? line.slice(line.bytes.startIndex..<(line.bytes.endIndex - 1)).trimmed : line
-    if !text.isEmpty { current.lines.append(text) }
-    collecting = current
+    // In its place: a copy of all lines for each line would make a long definition quadratic.
+    if !text.isEmpty { collecting?.lines.append(text) }
     if !continues { finishCollecting() }
   }
 

@@ -1,3 +1,5 @@
+import PrintableText
+
 /// One word of a configuration, quotes removed, with its place.
 public struct Word: Sendable {
   /// Its bytes.
@@ -7,8 +9,8 @@ public struct Word: Sendable {
   /// Whether it stood in double quotes.
   public var quoted: Bool
 
-  /// Its text; bytes that are no UTF-8 become replacement characters.
-  public var text: String { String(decoding: bytes, as: UTF8.self) }
+  /// Its text; bytes that are no UTF-8 are kept in it, as ``Swift/String/init(preserving:)`` keeps them.
+  public var text: String { String(preserving: bytes) }
 
   /// Where the part of an unquoted word stands that begins `offset` bytes after its beginning.
   public func part(after offset: Int) -> SourceSpan {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import PrintableText
 
 /// How a process ended.
 public enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
@@ -211,7 +212,13 @@ private final class CStrings {
   init(_ strings: [String]) {
     pointers = .allocate(capacity: strings.count + 1)
     pointers.initialize(repeating: nil)
-    for (index, string) in strings.enumerated() { pointers[index] = strdup(string) }
+    for (index, string) in strings.enumerated() { pointers[index] = Self.copy(string) }
+  }
+
+  /// The bytes that a text was made of, which need not be UTF-8.
+  private static func copy(_ string: String) -> UnsafeMutablePointer<CChar>? {
+    let bytes = string.preservedBytes + [0]
+    return bytes.withUnsafeBytes { $0.withMemoryRebound(to: CChar.self) { $0.baseAddress.flatMap(strdup) } }
   }
 
   deinit {

@@ -1,9 +1,10 @@
 extension Unicode.Scalar {
   /// Whether it says nothing itself and changes how what is around it is shown: control characters, which terminals act on, the
-  /// separators of lines and paragraphs, and the marks that turn the direction of text (Unicode's Bidi_Control).
+  /// separators of lines and paragraphs, the marks that turn the direction of text (Unicode's Bidi_Control), and what stands for a
+  /// byte that is no UTF-8.
   public var isUnprintable: Bool {
     switch value {
-    case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0x10FF80...0x10FFFF: true
     default: false
     }
   }

@@ -3,6 +3,7 @@ import ControlModel
 import Glibc
 import LinuxSystem
 import NetworkTypes
+import PrintableText
 
 /// A FIFO that transitions are written to, and the script that reads it if there is one.
 ///
@@ -97,7 +98,7 @@ final class NotifyPipe: StarterLink.Asker {
   private func put(_ line: String) {
     guard let descriptor else { return }
     if lostLines > 0 { say(lostLines) }
-    let bytes = Array((line + "\n").utf8)
+    let bytes = (line + "\n").preservedBytes
     // A line is shorter than PIPE_BUF, so it is written whole or not at all.
     guard case .bytes(bytes.count) = try? descriptor.descriptor.write(bytes) else {
       if lostLines == 0 {

@@ -17,7 +17,7 @@ struct ConfigShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show a configuration expanded, with every default and where each value comes from.",
     discussion: """
-      The text is a configuration itself, in one file: includes, definitions and sequences are expanded, and what the file does not
+      The text is a configuration itself, in one file: includes, definitions and sequences are expanded, and what the file does not \
       say is filled in. Behind each line stands its origin. Passwords are masked.
       Ends with 0, or with 2 if the configuration has an error; then what could be understood is shown.
       """)
@@ -53,7 +53,7 @@ struct ConfigDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Show what a reload from one configuration to another would do.",
     discussion: """
-      With one file, it is compared with what the service that runs was started with or last reloaded. A virtual router that goes on
+      With one file, it is compared with what the service that runs was started with or last reloaded. A virtual router that goes on \
       keeps its state and its addresses; one that ends and starts anew gives its addresses up.
       Ends with 0 if a reload changes nothing, 1 if it does, 2 if a configuration has an error or cannot be had.
       """)

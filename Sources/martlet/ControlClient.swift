@@ -31,10 +31,10 @@ struct ControlClient {
   /// Sends a request and prints the answer's body; the code to exit with.
   func perform(_ request: ControlRequest, within patience: Nanoseconds? = nil) -> Int32 {
     do {
-      writeAll(try ask(request, within: patience), to: STDOUT_FILENO)
+      writeOut(try ask(request, within: patience))
       return 0
     } catch {
-      writeAll(error.body, to: STDOUT_FILENO)
+      writeOut(error.body)
       printError("martlet: \(error.message)\n")
       return error.code
     }

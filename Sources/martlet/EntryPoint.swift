@@ -33,23 +33,32 @@ struct EntryPoint {
 }
 
 /// Writes text to standard output.
-func printOut(_ text: String) { writeAll(Array(text.utf8)[...], to: STDOUT_FILENO) }
+func printOut(_ text: String) { writeOut(Array(text.utf8)[...]) }
+
+/// Writes bytes to standard output. Whoever cannot be told fails: a script that reads half a status must not take it for a whole one.
+func writeOut(_ bytes: ArraySlice<UInt8>) {
+  guard let reason = writeAll(bytes, to: STDOUT_FILENO) else { return }
+  printError("martlet: cannot write to standard output: \(SystemError.reason(reason))\n")
+  exit(ControlModel.ExitCode.failure.rawValue)
+}
 
 /// Writes the bytes of a configuration to standard output: whoever reads them again gets each; a terminal would act on some.
 func printOut(source: [UInt8]) {
   isatty(STDOUT_FILENO) == 0
-    ? writeAll(source[...], to: STDOUT_FILENO) : printOut(String(decoding: source, as: UTF8.self).printableLines)
+    ? writeOut(source[...]) : printOut(String(decoding: source, as: UTF8.self).printableLines)
 }
 
 /// Writes text to standard error.
 func printError(_ text: String) { writeAll(Array(text.utf8)[...], to: STDERR_FILENO) }
 
-/// Writes bytes until all are taken or nobody takes them any more.
-func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+/// Writes bytes until all are taken or nobody takes them any more; then the number of the error.
+@discardableResult
+func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Int32? {
   var rest = bytes
   while !rest.isEmpty {
     let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    guard count > 0 || (count < 0 && errno == EINTR) else { return }
+    guard count > 0 || (count < 0 && errno == EINTR) else { return count < 0 ? errno : ENOSPC }
     rest = rest.dropFirst(max(0, count))
   }
+  return nil
 }

@@ -52,7 +52,7 @@ struct RunCommand: ParsableCommand {
     commandName: "run", abstract: "Run the service in the foreground.",
     discussion: """
       Logs to standard error. SIGHUP reads the configuration again, SIGTERM gives the addresses to a peer and ends.
-      Ends with 0 when stopped, 2 for an error in the configuration, 3 for a missing interface, 4 for a missing
+      Ends with 0 when stopped, 2 for an error in the configuration, 3 for a missing interface, 4 for a missing \
       capability, 5 if another process serves an address or the runtime directory, 6 if the engine keeps failing.
       """)
 

@@ -11,12 +11,12 @@ struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate", abstract: "Rehearse a failover: configurations as hosts, in virtual time.",
     discussion: """
-      Each file is a host, called by the file's name or by A, B, … in order. Interfaces of one name are one LAN. All hosts start
+      Each file is a host, called by the file's name or by A, B, … in order. Interfaces of one name are one LAN. All hosts start \
       at 0 s, except one that the script starts first. Commands of the script, each 'at TIME COMMAND', ended by ';':
         crash HOST | stop HOST | start HOST | restart HOST | freeze HOST | thaw HOST | reload HOST
         link HOST INTERFACE down | link HOST INTERFACE up | cut HOST HOST [one way] | heal | loss N%
         script [HOST] NAME fail | script [HOST] NAME ok
-      Ends with 0, with --strict 1 if an address had two holders or none for longer than the protocol lets it be, with 2 for an
+      Ends with 0, with --strict 1 if an address had two holders or none for longer than the protocol lets it be, with 2 for an \
       error in a file or the script.
       """)
 

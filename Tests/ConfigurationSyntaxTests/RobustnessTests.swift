@@ -7,8 +7,6 @@ struct RobustnessTests {
   func bytes() {
     let cases: [([UInt8], String)] = [
       (Array("line a".utf8) + [0] + Array("b\nline c".utf8), "nul-byte"),
-      (Array("line ".utf8) + [0xFF, 0xFE] + Array("\nline c".utf8), "invalid-utf8"),
-      (Array("line ".utf8) + [0xC3] + Array("\nline c".utf8), "invalid-utf8"),
       (Array(String(repeating: "line x ", count: 150_000).utf8) + Array("\nline c".utf8), "line-too-long"),
     ]
     for (bytes, id) in cases {
@@ -17,6 +15,15 @@ struct RobustnessTests {
       #expect(shown(source.statements) == "line c")
       #expect(source.diagnostics.diagnostics.first?.range?.line == 1)
     }
+  }
+
+  @Test(
+    "Bytes that are no UTF-8 are kept in their words and told of", arguments: [[0xFF, 0xFE], [0xC3], [0xD6, 0xF7]])
+  func otherBytes(bytes: [UInt8]) {
+    let source = parse(Array("line ".utf8) + bytes + Array("\nline c".utf8))
+    #expect(source.ids == ["invalid-utf8"])
+    #expect(source.diagnostics.diagnostics.allSatisfy { $0.severity == .note })
+    #expect(source.statements.first.map { Array($0.words[1].bytes) } == bytes && source.statements.count == 2)
   }
 
   @Test("Bytes that are no text do no harm in a comment")

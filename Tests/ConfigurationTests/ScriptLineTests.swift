@@ -1,5 +1,6 @@
 import Configuration
 import ConfigurationSyntax
+import Glibc
 import NetworkTypes
 import Testing
 
@@ -148,6 +149,8 @@ struct ScriptHostTests {
       }
     }
     func status(of path: String) -> FileStatus? { files[path] }
+    var firstLines: [String: FirstLineFault] = [:]
+    func firstLineFault(of path: String) -> FirstLineFault? { firstLines[path] }
     func interpreter(of path: String) -> [String]? {
       switch path {
       case "/bin/good": ["/bin/sh"]
@@ -187,6 +190,54 @@ struct ScriptHostTests {
     let found = audit("vrrp_script a {\nscript \(command)\n\(user)\n}\n")
     #expect(found.map(\.id) == (id.map { [$0] } ?? []), "\(found.map(\.message))")
     #expect(found.allSatisfy { $0.severity == ($0.id == "script-search" ? .note : .warning) && $0.range?.line == 5 })
+  }
+
+  @Test(
+    "A first line that keeps the kernel from running a script is told of, where no shell makes up for it",
+    arguments: [
+      (.empty, "ENOEXEC", true), (.noInterpreter, "ENOEXEC", true), (.lookAlike, "looks like #!", true),
+      (.carriageReturn(interpreter: "/bin/bash"), "ENOENT", false),
+    ] as [(FirstLineFault, String, Bool)])
+  func firstLines(fault: FirstLineFault, word: String, isMendedByShell: Bool) {
+    var host = Host()
+    host.firstLines["/bin/good"] = fault
+    func found(_ text: String) -> [Diagnostic] {
+      ScriptAudit.diagnostics(of: load("global_defs {\nscript_user root\n}\n" + text), files: host)
+        .filter { $0.id == "script-first-line" }
+    }
+    let direct = found("vrrp_script a {\nscript /bin/good\n}\n")
+    #expect(direct.count == 1 && direct.allSatisfy { $0.message.contains(word) && $0.severity == .warning })
+    #expect(direct.allSatisfy { $0.message.contains("for keepalived such a check passes each time") })
+    #expect(
+      found(instance("notify_master /bin/good")).first?.message.hasSuffix("nothing comes of notify_master") == true)
+    let shell = found("vrrp_script a {\nscript \"/bin/good || exit 1\"\n}\n")
+    #expect(shell.isEmpty == isMendedByShell)
+  }
+
+  @Test("The first lines of files on the disk are seen as the kernel sees them")
+  func firstLinesOfFiles() throws {
+    let cases: [(String, FirstLineFault?)] = [
+      ("", .empty), ("#!/bin/sh\n", nil), ("#! /bin/sh -e\n", nil), ("#!/bin/sh", nil), ("echo a\n", .noInterpreter),
+      ("#\u{FF01}/bin/bash\n", .lookAlike), ("\u{FEFF}#!/bin/sh\n", .lookAlike), (" #!/bin/sh\n", .noInterpreter),
+      ("#!/bin/bash\r\nexit 1\r\n", .carriageReturn(interpreter: "/bin/bash")), ("#!/bin/sh -e\r\n", nil),
+      ("\u{7F}ELF\u{0}", nil), ("MZ\u{0}", nil),
+    ]
+    for (text, fault) in cases {
+      let path = try writeTemporary(text)
+      defer { unlink(path) }
+      #expect(DiskSourceFiles().firstLineFault(of: path) == fault, "\(text)")
+    }
+    #expect(DiskSourceFiles().firstLineFault(of: "/no/such/file") == nil)
+  }
+
+  /// A file with a text; its path.
+  private func writeTemporary(_ text: String) throws -> String {
+    let path = "/tmp/martlet-first-line-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+    let file = try #require(fopen(path, "w"))
+    defer { fclose(file) }
+    let bytes = Array(text.utf8)
+    #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+    return path
   }
 
   @Test("What can be changed is named with its mode or owner, and what that leads to")

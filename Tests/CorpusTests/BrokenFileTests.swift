@@ -72,7 +72,8 @@ struct BrokenFileTests {
       ("33-auth-pass-long", ["the first 8 of this one are used"]), ("34-auth-pass-hash", ["which ends there"]),
       ("36-auth-v3", ["runs without"]), ("38-advert-fraction-v2", ["0.5 s becomes 1 s"]),
       ("39-advert-0", ["go on with the default (1)"]), ("40-advert-100-v3", ["100 s becomes 40.95 s"]),
-      ("41-advert-unit", ["go on with the default (1)"]), ("48-script-ranges", ["counts as 1 s", "the default holds (1)"]),
+      ("41-advert-unit", ["go on with the default (1)"]),
+      ("48-script-ranges", ["counts as 1 s", "the default holds (1)"]),
       ("56-unicast-no-peer", ["by multicast"]), ("60-rule-no-action", ["gets 16384"]),
       ("77-ipv6-vip-no-lladdr", ["speaks version 3"]),
     ]

@@ -47,9 +47,6 @@ import Testing
       "a text in UTF-16", good.utf8.prefix(60).flatMap { [$0, 0] }.filter { $0 != 0x0A }, "nul-byte", line: 1, column: 2
     ),
     Case(
-      "bytes that are no UTF-8", Array(good.utf8) + Array("router_id ".utf8) + [0xFF, 0xC3, 0x28], "invalid-utf8",
-      line: 12),
-    Case(
       "a brace that is missing", String(good.dropLast(2)), "missing-closing-brace", line: 1
     ),
     Case(

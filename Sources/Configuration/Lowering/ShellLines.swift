@@ -18,7 +18,8 @@ extension Lowering {
     let reading =
       switch use {
       case .firstWord: "keepalived finds no program named '\(split.words[0])' and runs nothing"
-      case .operatorWord(let sign): "keepalived starts \(split.words[0]) and gives it '\(sign)' and what follows as words"
+      case .operatorWord(let sign):
+        "keepalived starts \(split.words[0]) and gives it '\(sign)' and what follows as words"
       }
     // The daemon starts all the same: what it does is what the line says to whoever wrote it.
     diagnostics.report(

@@ -68,7 +68,7 @@ extension Rule {
       "For an interface the group's weight counts. Anything else counts at both."),
     Rule(
       "unused-script", .meaning, .warning, "Nothing tracks a vrrp_script",
-      "keepalived does not run it. Name it in a track_script, or take it out.",
+      "martlet runs it and shows its result, which changes no priority and no state; keepalived does not run it. Name it in a track_script, or take it out.",
       .file(
         "vrrp_script a {\nscript /bin/true\n}",
         "vrrp_script a {\nscript /bin/true\n}\nvrrp_instance A {\ninterface eth0\nvirtual_router_id 5\ntrack_script {\na\n}\n}"

@@ -4,8 +4,8 @@ extension Rule {
   /// What `martlet check` finds on this host, and between the files of several hosts.
   static let hosts: [Rule] = [
     Rule(
-      "interface-absent", .host, .warning, "The host does not have an interface that is named",
-      "The service does not start without it, unless dynamic_interfaces is written: then its routers wait for it in FAULT. A rule and a garp_group wait for their interface, with which keepalived would not start; interface_up_down_delays waits for it too, and keepalived would ignore the delays. martlet check looks at this host when one file is checked; --no-host turns that off."
+      "interface-absent", .host, .error, "The host does not have an interface that is named",
+      "The service does not start without it (exit code 3), and a reload is refused, so it is an error, unless dynamic_interfaces is written: then its routers wait for it in FAULT. It is no error where a rule or delays wait: a rule and a garp_group wait for their interface, with which keepalived would not start; interface_up_down_delays waits for it too, and keepalived would ignore the delays. martlet check looks at this host when one file is checked; --no-host turns that off, for a file of another host."
     ),
     Rule(
       "kernel-setting", .host, .warning, "A setting of the kernel keeps an address from answering",
@@ -35,7 +35,12 @@ extension Rule {
       "Where it is looked for depends on where the service was started. martlet starts scripts in /."),
     Rule(
       "script-interpreter", .host, .warning, "The interpreter that a script names in its first line does not exist",
-      "The kernel cannot run the script. keepalived does not look at it."),
+      "The kernel cannot run the script (ENOENT). martlet says so and counts such a check as not run. keepalived does not look at it, and a check that cannot be started passes each time."
+    ),
+    Rule(
+      "script-first-line", .host, .warning, "The first line of a script keeps the kernel from running it",
+      "A script is run by the interpreter that stands behind #! at its very beginning. The kernel runs no empty file and no text without #! (ENOEXEC), and of a line that ends in a carriage return it looks for an interpreter with that in its name (ENOENT). A shell at a terminal would read such a file itself, so that it seems to work. martlet says that it cannot run it, and what tracks the check does without it. keepalived starts it, notices nothing, and takes each run for a success."
+    ),
     Rule(
       "default-user", .host, .warning, "There is nobody to run scripts as under enable_script_security",
       "Without script_user keepalived wants a user keepalived_script there, and takes away every check and leaves out every script that names no user of its own."

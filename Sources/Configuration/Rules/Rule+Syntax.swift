@@ -70,8 +70,9 @@ extension Rule {
       "nul-byte", .syntax, .error, "A line holds a NUL byte",
       "The file is no text, or is saved as UTF-16. Save it as UTF-8."),
     Rule(
-      "invalid-utf8", .syntax, .error, "A line holds bytes that are not UTF-8",
-      "The file is saved in an old encoding. Save it as UTF-8."),
+      "invalid-utf8", .syntax, .note, "A line holds bytes that are not UTF-8",
+      "The file is saved in an old encoding, as GBK or Latin-1. keepalived takes the bytes as they are, and so does martlet: scripts, FIFOs and passwords get them unchanged. Logs, the status and JSON are UTF-8 and show a replacement character for each. A file whose name holds such bytes is not found. martlet fmt leaves such a file alone. In comments they are not told of."
+    ),
     Rule(
       "byte-order-mark", .syntax, .warning, "The file begins with a byte order mark",
       "Some editors put one at the front of a file. martlet leaves it out; keepalived takes it for a part of the first word, which it then does not know."

@@ -14,6 +14,8 @@ struct AddressVirtualMAC: ConfigurationRule {
 
   private let lowering: Lowering
   private var takenNames: Set<String> = []
+  /// The number that the next name gets whose own is taken.
+  private var nextCounts: [UInt8: Int] = [:]
   /// The interfaces that carry routers' virtual MAC addresses, which cannot carry another.
   private var made: Set<String> = []
   /// The routers that have a virtual MAC address, by where it is.
@@ -46,7 +48,9 @@ struct AddressVirtualMAC: ConfigurationRule {
     _ path: WritableKeyPath<InstanceDraft, [Located<VirtualAddress>]>, of index: Int, _ number: UInt8
   ) {
     let draft = lowering.instances[index]
-    for (position, address) in draft[keyPath: path].enumerated() {
+    // Changed on their own and put back once: a change in the draft would copy all of them for each.
+    var addresses = draft[keyPath: path]
+    for (position, address) in addresses.enumerated() {
       guard wants(address, draft), let lower = address.value.interface ?? draft.interface?.value else { continue }
       let family = address.value.prefix.address.family
       let mac = draft.virtualMAC?.mac(number, family) ?? MACAddress(virtualRouter: number, family)
@@ -60,9 +64,9 @@ struct AddressVirtualMAC: ConfigurationRule {
       }
       let interface = owners[place]?.interface ?? name(number, family, at: address.span)
       owners[place] = (draft.name.value, interface)
-      lowering.instances[index][keyPath: path][position].value.virtualMAC = VirtualMACDefinition(
-        interface: interface, mac: mac)
+      addresses[position].value.virtualMAC = VirtualMACDefinition(interface: interface, mac: mac)
     }
+    lowering.instances[index][keyPath: path] = addresses
   }
 
   /// Whether the address is to have one that its router has not.
@@ -85,10 +89,11 @@ struct AddressVirtualMAC: ConfigurationRule {
   private mutating func name(_ number: UInt8, _ family: AddressFamily, at span: SourceSpan) -> String {
     let prefix = lowering.global.addressVirtualMACPrefix ?? lowering.global.virtualMACPrefix
     var name = "\(prefix)\(family == .ipv4 ? "" : "6").\(number)"
-    var count = 1
+    // Names are never given back, so the search goes on where it ended.
     while !takenNames.insert(name).inserted {
+      let count = nextCounts[number, default: 1]
       name = "\(prefix)\(count).\(number)"
-      count += 1
+      nextCounts[number] = count + 1
     }
     if name.utf8.count > 15 {
       lowering.diagnostics.report(

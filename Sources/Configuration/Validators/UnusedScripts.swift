@@ -14,7 +14,8 @@ enum UnusedScripts: ConfigurationRule {
     }
     for script in lowering.scripts where script.command != nil && !used.contains(script.name.value) {
       lowering.diagnostics.report(
-        .warning, "unused-script", "nothing tracks vrrp_script \(script.name.value); keepalived does not run it",
+        .warning, "unused-script",
+        "nothing tracks vrrp_script \(script.name.value): martlet runs it and nothing comes of it, keepalived does not run it",
         at: script.name.span,
         suggestion: "write track_script { \(script.name.value) } where it shall count, or take it out")
     }

@@ -9,15 +9,16 @@ struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check configuration files, each for itself and as hosts of one cluster.",
     discussion: """
-      One file is also held against this host: interfaces, users, scripts, who can read its passwords; and against martlet.service
-      with its drop-ins, if that is installed: what the service may not do is an error. Several files are compared
-      as hosts: whatever routers they have in common must have the same number, addresses, version, interval and
+      One file is also held against this host: interfaces, users, scripts, who can read its passwords; and against martlet.service \
+      with its drop-ins, if that is installed: what the service may not do is an error. An interface that is missing is an error, \
+      since the service would not start; --no-host is for a file of another host. Several files are compared \
+      as hosts: whatever routers they have in common must have the same number, addresses, version, interval and \
       authentication, distinct priorities, and each other as unicast peers.
 
-      FILE@ID reads a file with its @ID lines, so that 'keepalived.conf@left keepalived.conf@right' are the two halves of
+      FILE@ID reads a file with its @ID lines, so that 'keepalived.conf@left keepalived.conf@right' are the two halves of \
       one file; -i is for the files without an ID of their own. A file that has an @ in its name is named as it is.
 
-      Ends with 0 if there is no error, 1 for warnings with --strict or a fix that could not be written, 2 for errors, 64 for a
+      Ends with 0 if there is no error, 1 for warnings with --strict or a fix that could not be written, 2 for errors, 64 for a \
       wrong command line.
       """)
 

@@ -70,4 +70,5 @@ struct ThisHost: HostFacts {
 
   func status(of path: String) -> FileStatus? { DiskSourceFiles().status(of: path) }
   func interpreter(of path: String) -> [String]? { DiskSourceFiles().interpreter(of: path) }
+  func firstLineFault(of path: String) -> FirstLineFault? { DiskSourceFiles().firstLineFault(of: path) }
 }

@@ -1,0 +1,43 @@
+import ConfigurationSyntax
+
+/// What is said of a program whose first line keeps the kernel from running it.
+struct ScriptFirstLine {
+  let path: String
+  let fault: FirstLineFault
+  /// The keyword that names the program, as `script` or `notify_master`.
+  let keyword: String
+  /// Whether a shell starts the program, which runs text without an interpreter itself.
+  let isRunByShell: Bool
+
+  /// What is wrong and what comes of it; `nil` where a shell makes up for it.
+  var message: String? {
+    switch fault {
+    case .carriageReturn(let interpreter):
+      return "the first line of \(path) ends with a carriage return, so the kernel looks for \(interpreter) with that "
+        + "behind it and finds none (ENOENT), \(consequence)"
+    case _ where isRunByShell: return nil
+    case .empty: return "\(path) is empty, which the kernel does not run (ENOEXEC), \(consequence)"
+    case .noInterpreter:
+      return "the first line of \(path) names no interpreter, so the kernel does not run it (ENOEXEC), \(consequence)"
+    case .lookAlike:
+      return "the first line of \(path) begins with a sign that looks like #! and is another, so the kernel does not "
+        + "run it (ENOEXEC), \(consequence)"
+    }
+  }
+
+  /// What to do about it.
+  var suggestion: String {
+    switch fault {
+    case .carriageReturn: "take the carriage returns out: sed -i 's/\\r$//' \(path)"
+    case .empty: "write the script"
+    case .noInterpreter: "write #!/bin/sh, or another interpreter, into the first line of \(path)"
+    case .lookAlike: "write #! with plain signs at the very beginning of \(path)"
+    }
+  }
+
+  private var consequence: String {
+    guard keyword == "script" else { return "and nothing comes of \(keyword)" }
+    if isRunByShell { return "and the check fails" }
+    return "and what tracks the check does without it; for keepalived such a check passes each time"
+  }
+}
