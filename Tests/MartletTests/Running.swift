@@ -43,13 +43,13 @@ enum Running {
     return try run(martlet ?? "", [name] + arguments + (isCheck ? ["--no-service"] : []), limits: limits)
   }
 
-  /// Runs a program and waits for its end, at most a minute.
+  /// Runs a program and waits for its end, at most ten minutes.
   static func run(_ executable: String, _ arguments: [String], limits: [ResourceLimit] = []) throws -> Outcome {
     let output = try MemoryFile.create(name: "output")
     let errors = try MemoryFile.create(name: "errors")
     let child = try start(executable, arguments, output: output.rawValue, errors: errors.rawValue, limits: limits)
     var waiting = pollfd(fd: child.rawValue, events: Int16(POLLIN), revents: 0)
-    if poll(&waiting, 1, 60_000) != 1 { try child.signal(SIGKILL) }
+    if poll(&waiting, 1, 600_000) != 1 { try child.signal(SIGKILL) }
     poll(&waiting, 1, 1_000)
     let code: Int32 =
       switch try child.reap() {
