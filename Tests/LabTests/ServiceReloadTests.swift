@@ -78,7 +78,7 @@ extension LabTests {
 
         // They do look: the end of one of them is a failure for its probe, for its process, and for who counts servers.
         let killed = MonotonicInstant.labNow()
-        services.kill("nginx")
+        await services.kill("nginx")
         try await pair.expectMaster(pair.low, since: killed, within: margin, "nginx killed")
         for words in ["probe nginx is down", "process nginx is down"] {
           #expect(await eventually(within: margin) { pair.high.log.contains(words) }, "\(words)\n\(pair.logs)")
@@ -189,8 +189,14 @@ private final class Services: Sendable {
     return late
   }
 
-  func kill(_ name: String) {
-    for pid in processes(name) { Glibc.kill(pid, SIGKILL) }
+  /// Ends all of a service: a first process that is not let run for a moment starts others in place of those that are gone.
+  func kill(_ name: String) async {
+    let isGone = await eventually(within: margin) {
+      let running = processes(name).filter { !readFile("/proc/\($0)/stat").contains(") Z ") }
+      for pid in running { Glibc.kill(pid, SIGKILL) }
+      return running.isEmpty
+    }
+    #expect(isGone, "\(name) goes on")
   }
 
   var logs: String {
