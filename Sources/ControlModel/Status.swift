@@ -89,6 +89,20 @@ public struct Status: Sendable, Equatable {
     public var answeredAt: MonotonicInstant?
   }
 
+  /// What a run of a check has come to.
+  public struct Answer: Sendable, Equatable {
+    /// Its last words.
+    public var words: String
+    /// When they came.
+    public var at: MonotonicInstant
+
+    /// Words of a moment.
+    public init(words: String, at: MonotonicInstant) {
+      self.words = words
+      self.at = at
+    }
+  }
+
   /// How the engine fares.
   public enum EngineHealth: Sendable, Equatable {
     /// It has gone round its loop lately.
@@ -138,11 +152,11 @@ public struct Status: Sendable, Equatable {
   ///   - names: of the configuration that the board's engine runs.
   ///   - details: last words of the tracker that caused each router's last transition, by router.
   ///   - engineIsGone: whether the engine's channel is closed.
-  ///   - answers: when the words of each tracker that is run came of a run, by tracker.
+  ///   - answers: what each tracker that is run says now, by tracker; it goes before what the board has.
   ///   - failedNotifications: the last notification that failed, of each instance and group.
   public init(
     reading board: Board, names: Names, details: [Int: String] = [:], engineIsGone: Bool = false,
-    answers: [Int: MonotonicInstant] = [:], failedNotifications: [FailedNotification] = [], at now: MonotonicInstant
+    answers: [Int: Answer] = [:], failedNotifications: [FailedNotification] = [], at now: MonotonicInstant
   ) {
     self.now = now
     self.failedNotifications = failedNotifications
@@ -173,8 +187,8 @@ public struct Status: Sendable, Equatable {
       let known = names.trackers.indices.contains(index)
       return Tracker(
         names: known ? names.trackers[index] : Names.Tracker(kind: "tracker", name: record.name),
-        status: verdict.status, condition: record.memory.condition, since: verdict.since, reason: verdict.reason,
-        answeredAt: answers[index])
+        status: verdict.status, condition: record.memory.condition, since: verdict.since,
+        reason: answers[index]?.words ?? verdict.reason, answeredAt: answers[index]?.at)
     }
   }
 }

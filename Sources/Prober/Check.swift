@@ -30,13 +30,10 @@ final class Check {
   /// Why a check is down that is initially failed.
   private static let noRunYet = "no success yet (init_fail)"
 
-  /// Told of every change of what is to be remembered or shown, and whether that changes what counts.
+  /// Told of every change of what is to be remembered, and whether that changes what counts.
   var onVerdict: ((Check, Bool) -> Void)?
   /// When the words that ``reason`` shows came of a run; `nil` before the first.
   private(set) var wordsAt: MonotonicInstant?
-  /// The reason that was told last, and when: words that are others each time, as a length of time, are told once a second.
-  private var told: (reason: String, at: MonotonicInstant?) = ("", nil)
-  private static let wordsPause = Nanoseconds.seconds(1)
 
   /// Told why the check cannot be run, once for each new reason.
   var onRefusal: ((Check, String) -> Void)?
@@ -96,7 +93,6 @@ final class Check {
     self.loop = loop
     self.history = history ?? History(of: definition, at: loop.now)
     self.history.follow(definition, at: loop.now)
-    told.reason = reason
   }
 
   /// What has been found so far.
@@ -247,7 +243,8 @@ final class Check {
     let words = "cannot tell: \(obstacle)"
     guard history.omission != words else { return }
     history.omission = words
-    tell(isNews: true)
+    wordsAt = nil
+    onVerdict?(self, true)
   }
 
   private func refuse(_ words: String) {
@@ -280,24 +277,14 @@ final class Check {
       wordsAt = loop.now
     }
     history.steady.heard(history.state.verdict, at: loop.now)
-    if wasOmitted { tell(isNews: true) } else { tell(ifOtherThan: before) }
+    if wasOmitted { onVerdict?(self, true) } else { tell(ifOtherThan: before) }
     watchSteadiness()
   }
 
   private func tell(ifOtherThan before: SteadyVerdict) {
     guard history.omission == nil else { return }
     let isNews = history.steady.isNews(after: before)
-    if isNews || history.steady.memory != before.memory || hasOtherWords { tell(isNews: isNews) }
-  }
-
-  /// Whether the reason is another than whoever was told last knows.
-  private var hasOtherWords: Bool {
-    told.reason != reason && (told.at.map { loop.now - $0 >= Self.wordsPause } ?? true)
-  }
-
-  private func tell(isNews: Bool) {
-    told = (reason, loop.now)
-    onVerdict?(self, isNews)
+    if isNews || history.steady.memory != before.memory { onVerdict?(self, isNews) }
   }
 
   /// Sees to what changes without a result. Each result puts that off, so the timer only looks whether its time has come.

@@ -69,9 +69,12 @@ final class Checks {
     return Nanoseconds(rawValue: step) * Int64(position)
   }
 
-  /// When the words of each check came of a run, by tracker; those without a run are left out.
-  var answerTimes: [Int: MonotonicInstant] {
-    checks.reduce(into: [:]) { times, entry in times[entry.tracker] = entry.check.wordsAt }
+  /// What each check says now and when a run came to it, by tracker; those without a run are left out. The board has the words that a
+  /// verdict began with.
+  var answers: [Int: Status.Answer] {
+    checks.reduce(into: [:]) { answers, entry in
+      answers[entry.tracker] = entry.check.wordsAt.map { Status.Answer(words: entry.check.reason, at: $0) }
+    }
   }
 
   private func listen(to check: Check, _ tracker: Int) {

@@ -435,7 +435,7 @@ final class Prober {
     }
     let status = Status(
       reading: link.board, names: link.names, details: link.details, engineIsGone: link.isClosed,
-      answers: checks.answerTimes, failedNotifications: notifier.failures, at: MonotonicClock.now())
+      answers: checks.answers, failedNotifications: notifier.failures, at: MonotonicClock.now())
     let count = isStrict ? status.warnings.count : 0
     let complaint = "\(count) \(count == 1 ? "thing is" : "things are") not as \(count == 1 ? "it" : "they") should be"
     connection.reply(

@@ -245,7 +245,7 @@ import VRRPCore
       subject: "VI_1", state: "MASTER", command: "/etc/notify.sh", outcome: "exit 3: no route", at: now - .seconds(180))
     let names = Names(routers: [Names.Router(name: "VI_1", interface: "eth0")])
     let status = Status(
-      reading: try Board(opening: memory), names: names, answers: [0: now - .seconds(5)],
+      reading: try Board(opening: memory), names: names, answers: [0: .init(words: "exit 1", at: now - .seconds(5))],
       failedNotifications: [failure], at: now)
     #expect(status.warnings.map(\.kind) == ["fault"])
     let lines = status.text().split(separator: "\n").map(String.init)

@@ -59,13 +59,15 @@ extension LabTests {
           return
         }
         #expect(await eventually(within: .seconds(10)) { !service.isRunning })
-        #expect(service.end != .exit(0) && service.logLines.count == 1, "\(service.log)")
+        // Beside the lines that every start has: what is started, and as whom.
+        let lines = service.logLines.filter { !$0.contains(" starts with ") && !$0.contains("there is no user martlet") }
+        #expect(service.end != .exit(0) && lines.count == 1, "\(service.log)")
         #expect(service.log.contains(complaint), "\(service.log)")
       }
     }
 
     @Test(
-      "Root outside of an ordinary user's namespace is told why it gets no status, and the user gets it",
+      "Root outside of an ordinary user's namespace gets the status of a service in it, and so does the user",
       needs(.lab, .martlet),
       .enabled(if: !LabEnvironment.isUserNamespace, "an ordinary user's namespace has no other users"))
     func whoMayAskAServiceInAUserNamespace() async throws {
@@ -84,7 +86,7 @@ extension LabTests {
         #expect(serves, "\(service.log)")
         let question = [place.binary, "status", "--runtime-directory", seen]
         let answer = try place.host.attempt(place.inside(question))
-        #expect(answer.errors.contains("in which you are nobody"), "\(answer.errors)")
+        #expect(answer.succeeded && answer.output.contains("MASTER"), "\(answer.errors)")
         #expect(try place.host.attempt(place.inside(user + question)).succeeded)
         #expect(await service.terminate() == .exit(0), "\(service.log)")
       }

@@ -94,7 +94,7 @@ final class Pair: Sendable {
     let advert = try #require(
       first, "\(comment ?? ""): \(peer.host.name) sent no advert.\n\(logs)", sourceLocation: sourceLocation)
     if isTold, peer.kind == .martlet {
-      let isCause = await eventually(within: margin) { lastClaim(of: peer).contains("gave up with priority 0") }
+      let isCause = await eventually(within: margin) { lastClaim(of: peer).contains("resigned as master (priority 0)") }
       #expect(isCause, "\(comment ?? ""): \(lastClaim(of: peer))\n\(logs)", sourceLocation: sourceLocation)
     }
     let alone = try await eventually(within: margin) { try lab.holders(of: address) == [peer.host.name] }

@@ -21,7 +21,7 @@ extension LabTests {
         }
         try #require(isInFault, "\(peer.log)")
         #expect(try MartletStatus.of(peer).routers.first?.faults == ["peers"])
-        #expect(peer.log.contains("FAULT, no unicast peer to send to"), "\(peer.log)")
+        #expect(peer.log.contains("FAULT, there is no unicast peer to send adverts to"), "\(peer.log)")
         // Three times as long as it would take to become master.
         let end = MonotonicInstant.labNow() + file.masterDownInterval(priority: 100) * 3
         await eventually(within: .seconds(10)) { MonotonicInstant.labNow() >= end }
@@ -92,7 +92,7 @@ extension LabTests {
         #expect(await comes(to: "FAULT"), "\(peer.log)")
         try peer.host.run("ip", "address", "del", "10.9.0.2/32", "dev", "lo")
         #expect(await comes(to: "MASTER"), "\(peer.log)")
-        #expect(peer.log.contains("there is a unicast peer to send to again"), "\(peer.log)")
+        #expect(peer.log.contains("there is a unicast peer to send adverts to again"), "\(peer.log)")
       }
     }
 

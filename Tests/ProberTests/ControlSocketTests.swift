@@ -108,6 +108,35 @@ extension ProberTests {
       #expect(table.body.contains("A: BACKUP → FAULT"))
     }
 
+    @Test(
+      "What a check says that stays down is the newest, with its age; the engine and the log are told of the verdict alone"
+    )
+    func showsTheNewestWords() throws {
+      let harness = try Harness()
+      let scratch = harness.scratch
+      let script = scratch.script("check", "cat \(scratch.path("words")); exit 1")
+      scratch.write("words", "HTTP 503\n")
+      var configuration = Configuration.asOwnUser()
+      var check = ScriptCheckDefinition(name: "chk", command: CommandDefinition(script))
+      check.interval = .milliseconds(20)
+      configuration.scripts = [check]
+      try harness.serve(configuration)
+      try harness.wait(for: "down") { harness.verdicts.last?.status == .down }
+      func reason() throws -> (words: String?, age: Double?) {
+        let answer = try ask(harness, "status json\n")
+        let object = try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any]
+        let tracker = (object?["trackers"] as? [[String: Any]])?.first
+        return (tracker?["reason"] as? String, tracker?["answered_ago"] as? Double)
+      }
+      #expect(try reason().words == "exit 1: HTTP 503")
+      scratch.write("words", "connection refused\n")
+      try harness.wait(for: "other words") { (try? reason().words) == "exit 1: connection refused" }
+      let age = try #require(try reason().age)
+      #expect((0..<10).contains(age), "\(age)")
+      #expect(harness.verdicts.count == 1, "no news for the engine")
+      #expect(harness.logText.ranges(of: "is down").count == 1, "nor for the log")
+    }
+
     @Test func saysThatTheEngineIsGone() throws {
       let harness = try Harness()
       var configuration = Configuration.asOwnUser()

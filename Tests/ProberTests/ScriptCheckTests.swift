@@ -57,21 +57,6 @@ extension ProberTests {
       #expect(harness.reports.contains(.ready))
     }
 
-    @Test("The reason of a check that stays down is what it said last, and status knows when that was")
-    func tellsTheNewestWords() throws {
-      let harness = try Harness()
-      let scratch = harness.scratch
-      let script = scratch.script("check", "cat \(scratch.path("words")); exit 1")
-      scratch.write("words", "HTTP 503\n")
-      try harness.serve(configuration(check(CommandDefinition(script))))
-      try harness.wait(for: "down") { harness.verdicts.last?.status == .down }
-      #expect(harness.verdicts.last?.reason == "exit 1: HTTP 503")
-      scratch.write("words", "connection refused\n")
-      try harness.wait(for: "other words") { harness.verdicts.last?.reason == "exit 1: connection refused" }
-      #expect(harness.verdicts.allSatisfy { $0.status == .down })
-      #expect(harness.logText.ranges(of: "is down").count == 1, "no news for the log")
-    }
-
     @Test(arguments: [
       ("kill -9 $$", "terminated by signal 9"),
       ("echo first; echo '   last words\t'; echo; exit 3", "exit 3: last words"),
