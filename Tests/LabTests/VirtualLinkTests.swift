@@ -191,7 +191,7 @@ extension LabTests {
           try host.run("ip", "address", "flush", "dev", "vrrp.9")
           kill(engine, SIGCONT)
           isNoticed = await eventually(within: startup, every: .milliseconds(50)) {
-            martlet.log.contains("netlink messages were lost")
+            martlet.log.contains("messages of the kernel about interfaces and addresses were lost")
           }
           if !isNoticed {
             #expect(martlet.log.contains("stood still"), "\(martlet.log)")
