@@ -88,7 +88,7 @@ extension LabTests {
         let line = "\(file.address())/64 dev eth0"
         try peer.start(text.replacing(line, with: "\(line) -nodad"))
         let isSeen = await eventually(within: startup + margin + .seconds(3)) {
-          peer.log.contains("another host answers")
+          peer.log.contains("another host uses")
         }
         try #require(isSeen, "\(peer.log)")
         // The next engine goes on with that.
@@ -102,7 +102,7 @@ extension LabTests {
           } >= 2
         }
         #expect(isAsked, "\(peer.log)")
-        let said = peer.log.split(separator: "\n").count { $0.contains("another host answers") }
+        let said = peer.log.split(separator: "\n").count { $0.contains("another host uses") }
         #expect((1...2).contains(said), "\(peer.log)")
 
         let gone = MonotonicInstant.labNow()

@@ -74,7 +74,7 @@ extension LabTests {
         #expect(isWritten && readFile(log).contains("--dont-release-vrrp has no effect"), "\(readFile(log))")
         #expect(service.log.contains("BACKUP → MASTER"), "\(service.log)")
         let stamped = readFile(log).split(separator: "\n").allSatisfy {
-          $0.contains(#/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d martlet\[\w+\]: /#)
+          $0.contains(#/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d /#)
         }
         #expect(stamped, "\(readFile(log))")
         truncate(log, 0)
