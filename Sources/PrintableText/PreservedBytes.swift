@@ -1,3 +1,5 @@
+import Glibc
+
 /// Text that keeps bytes which are no UTF-8: each of them stands as a scalar of its own, so that nothing of a name or a command in an
 /// old encoding is lost on its way through the program, and two names that differ stay two.
 ///
@@ -6,18 +8,14 @@
 extension String {
   /// The text of any bytes.
   public init(preserving bytes: some Collection<UInt8>) {
-    let text = String(validating: bytes, as: UTF8.self)
-    // The scalars that stand for bytes begin with this one.
-    if let text, !bytes.contains(0xF4) {
-      self = text
-    } else {
-      self = Self.byScalars(Array(bytes)[...])
-    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    // What was no UTF-8 has become a replacement character, and the scalars that stand for bytes begin with the second of these.
+    self = text.holds(0xEF) || text.holds(0xF4) ? Self.byScalars(Array(bytes)[...]) : text
   }
 
   /// The bytes that the text was made of.
   public var preservedBytes: [UInt8] {
-    guard utf8.contains(0xF4) else { return Array(utf8) }
+    guard holds(0xF4) else { return Array(utf8) }
     var bytes: [UInt8] = []
     for scalar in unicodeScalars {
       if let byte = scalar.preservedByte {
@@ -27,6 +25,14 @@ extension String {
       }
     }
     return bytes
+  }
+
+  /// Whether a byte is among those of its UTF-8. Every word of a configuration is asked, so the C library looks.
+  private func holds(_ byte: UInt8) -> Bool {
+    let found = utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.baseAddress.map { memchr($0, Int32(byte), bytes.count) != nil } ?? false
+    }
+    return found ?? utf8.contains(byte)
   }
 
   private static func byScalars(_ bytes: ArraySlice<UInt8>) -> String {

@@ -32,10 +32,21 @@ import Testing
       ))
   }
 
+  @Test(
+    "Whoever cannot be told is not told that all is well", arguments: [["check", "--rules"], ["help"], ["--version"]])
+  func fullOutput(arguments: [String]) throws {
+    let martlet = try #require(Running.martlet)
+    let line = "exec '\(martlet)' \(arguments.joined(separator: " ")) > /dev/full"
+    let outcome = try Running.run("/bin/sh", ["sh", "-c", line])
+    #expect(outcome.code == 1 && outcome.errors.contains("cannot write to standard output"), "\(outcome)")
+  }
+
   @Test func theHostIsLookedAtForOneFile() throws {
     let scratch = try Scratch()
     let file = try scratch.file("one.conf", Sample.router())
-    #expect(try check(file).errors.contains("this host has no interface mart-none0"))
+    // The service would end with 3, so it is an error.
+    let absent = try check(file)
+    #expect(absent.code == 2 && absent.errors.contains("error: this host has no interface mart-none0"))
     #expect(try check("--no-host", file).errors == "")
     #expect(!(try check(file, file)).errors.contains("interface-absent"))
     #expect(try check("--host", file, file).errors.contains("interface-absent"))
@@ -77,7 +88,6 @@ import Testing
     let scratch = try Scratch()
     let file = try scratch.file("a.conf", Self.broken)
     let outcome = try check("--no-host", "--format", "json", file)
-    // The priority that cannot be read is an error, since it decides who is master.
     #expect(outcome.code == 2 && outcome.errors == "")
     let report = try object(outcome.output)
     #expect(report["errors"] as? Int == 1 && report["warnings"] as? Int == 1)

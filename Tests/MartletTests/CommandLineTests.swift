@@ -28,10 +28,10 @@ import Testing
   @Test func aWarningCountsOnlyWhenStrict() throws {
     let scratch = try Scratch()
     let file = try scratch.file("warned.conf", Sample.router(extra: "no_such_keyword 5"))
-    let outcome = try Running.martlet(["check", file])
+    let outcome = try Running.martlet(["check", "--no-host", file])
     #expect(outcome.code == 0)
     #expect(outcome.errors.contains("\(file):10:3: warning: "))
-    #expect(try Running.martlet(["check", "--strict", file]).code == 1)
+    #expect(try Running.martlet(["check", "--no-host", "--strict", file]).code == 1)
   }
 
   @Test func anErrorIsLocated() throws {
@@ -57,11 +57,11 @@ import Testing
   @Test func aScriptThatIsNotThereIsAWarning() throws {
     let scratch = try Scratch()
     let check = "vrrp_script gone {\n  script /nonexistent/check\n}\n"
-    let safe = "global_defs {\n  enable_script_security\n  script_user root\n}\n"
+    let safe = "global_defs {\n  enable_script_security\n  script_user root\n  dynamic_interfaces\n}\n"
     let file = try scratch.file("scripts.conf", safe + check + Sample.router(extra: "track_script {\n gone\n}"))
     let outcome = try Running.martlet(["check", "--strict", file])
     #expect(outcome.code == 1)
-    #expect(outcome.errors.contains("\(file):6:10: warning: /nonexistent/check does not exist"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("\(file):7:10: warning: /nonexistent/check does not exist"), "\(outcome.errors)")
     #expect(try Running.martlet(["-t", "-f", file], as: "keepalived").code == 5)
   }
 
