@@ -34,13 +34,12 @@ extension LabTests {
       }
     }
 
-    @Test("One that is deleted twice in a row is back before the next pass over all addresses", needs(.lab, .martlet))
+    @Test("One that is deleted twice in a row comes back, and nobody yields", needs(.lab, .martlet))
     func oneThatIsDeletedTwiceComesBackSoon() async throws {
       try await inLab { lab in
         let file = RouterFile(version: .v3)
         let pair = try Pair(in: lab, file, high: .martlet, low: .martlet)
         try await pair.startInOrder()
-        // Any one time the pass may be due by chance.
         var longest = Nanoseconds.zero
         for _ in 1...4 {
           for _ in 1...2 {
