@@ -5,10 +5,12 @@
 public struct CommandTable: Sendable, Equatable {
   /// A user, and a group if one is named, by name or number as the file says.
   public struct Account: Sendable, Hashable {
+    /// User name or number.
     public var user: String
     /// `nil` for the user's own group.
     public var group: String?
 
+    /// A user with an optional group.
     public init(user: String, group: String? = nil) {
       self.user = user
       self.group = group
@@ -28,6 +30,7 @@ public struct CommandTable: Sendable, Equatable {
     /// Who runs it; ``CommandTable/fallback`` when `nil`.
     public var account: Account?
 
+    /// A command from its parts.
     public init(
       arguments: [String], text: String, needsShell: Bool, interpretedScript: String? = nil, account: Account? = nil
     ) {
@@ -41,10 +44,12 @@ public struct CommandTable: Sendable, Equatable {
 
   /// A FIFO that notifications are written to.
   public struct FIFO: Sendable, Hashable {
+    /// Where it is.
     public var path: String
     /// Who owns it; the starter's own user when `nil`.
     public var owner: Account?
 
+    /// A FIFO from its parts.
     public init(path: String, owner: Account? = nil) {
       self.path = path
       self.owner = owner
@@ -53,10 +58,12 @@ public struct CommandTable: Sendable, Equatable {
 
   /// A file whose number is tracked.
   public struct File: Sendable, Hashable {
+    /// Where it is.
     public var path: String
     /// The number that it begins with, if it says one.
     public var initialValue: Int32?
 
+    /// A file from its parts.
     public init(path: String, initialValue: Int32? = nil) {
       self.path = path
       self.initialValue = initialValue
@@ -69,8 +76,11 @@ public struct CommandTable: Sendable, Equatable {
   public var isStrict = false
   /// Where a program is looked for whose name has no slash, and what it finds as PATH.
   public var searchPath: [String] = []
+  /// Everything that may be run.
   public var commands: [Command] = []
+  /// The FIFOs that may be made, opened and removed.
   public var fifos: [FIFO] = []
+  /// The files that may be opened for reading, or begun.
   public var files: [File] = []
 
   /// A table of nothing.

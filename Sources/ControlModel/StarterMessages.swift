@@ -55,6 +55,7 @@ public struct RunRequest: Sendable, Equatable {
 
   /// The table, and the place of the command in it.
   public var table: UInt64
+  /// The place in the table.
   public var command: UInt32
   /// Words added after the command's own.
   public var extra: [String] = []
@@ -62,8 +63,10 @@ public struct RunRequest: Sendable, Equatable {
   public var environment: [String] = []
   /// Whether it is killed with all that it started when the prober ends, so that the next one may start another.
   public var endsWithProber = false
+  /// What it is kept from.
   public var confinement = Confinement.none
 
+  /// A run without further words.
   public init(table: UInt64, command: UInt32) {
     self.table = table
     self.command = command

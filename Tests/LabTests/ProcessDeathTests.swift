@@ -121,7 +121,8 @@ extension LabTests {
         func text(weight: Int) -> String {
           var file = RouterFile(version: .v3)
           file.topLines = [
-            "vrrp_script flap {", "  script \"/usr/bin/test ! -e \(sick)\"", "  interval 0.05", "  weight \(weight)",
+            "vrrp_script flap {", "  script \"/usr/bin/test ! -e \(sick)\"", "  interval 0.05", "  timeout 5",
+            "  weight \(weight)",
             "  damp 2 60 30", "}",
           ]
           file.instanceLines = ["track_script {", "  flap", "}"]

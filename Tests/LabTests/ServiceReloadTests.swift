@@ -130,7 +130,7 @@ private final class Services: Sendable {
   private static func haproxyFile(_ port: UInt16, _ socket: String) -> String {
     """
     global
-      stats socket \(socket) mode 600 level admin expose-fd listeners
+      stats socket \(socket) mode 666 level admin expose-fd listeners
     defaults
       mode http
       timeout connect 2s
