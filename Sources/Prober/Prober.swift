@@ -257,6 +257,7 @@ final class Prober {
       configuration.checks, work: { self.work(for: $0, launcher) }, previous: { previous($0, $1.name) })
     // The thread is only there for configurations that have probes.
     if configuration.probes.isEmpty { probes = nil }
+    files.access = StarterFileAccess(launcher: launcher)
     files.adopt(
       configuration.trackedFiles, isReload: board == nil, refusesLinks: configuration.global.scriptSecurity
     ) {

@@ -25,6 +25,9 @@ final class StarterLink {
   /// Until when no answer is waited for, since there was none in time.
   private var silentUntil: MonotonicInstant?
   private static let silence = Nanoseconds.seconds(10)
+  /// Whether this starter has ever said anything; one that is starting itself is waited for longer.
+  private var hasSpoken = false
+  private static let firstPatience = Nanoseconds.seconds(2)
 
   /// Told of a command that somebody else could change.
   var onWeakness: ((_ command: String, _ reason: String, _ isOwn: Bool) -> Void)?
@@ -37,6 +40,7 @@ final class StarterLink {
   func use(_ channel: Channel) throws(SystemError) {
     leave()
     self.channel = channel
+    (hasSpoken, silentUntil) = (false, nil)
     registration = try loop.watch(channel.rawValue, for: .readable) { [weak self] _ in self?.drain() }
   }
 
@@ -79,10 +83,11 @@ final class StarterLink {
     repeat { lastNumber &+= 1 } while askers[lastNumber] != nil
     let number = lastNumber
     guard (try? send(request(number), [])) != nil else { return nil }
-    let end = MonotonicClock.now() + limit
+    let end = MonotonicClock.now() + (hasSpoken ? limit : max(limit, Self.firstPatience))
     while true {
       switch try? channel.receive() {
       case .message(let bytes, _):
+        hasSpoken = true
         guard let reply = try? StartReply(decoding: bytes) else { continue }
         let answer = Answer(reply, channel.takeDescriptor())
         if reply.request == number { return answer }
@@ -134,6 +139,7 @@ final class StarterLink {
     while let channel {
       switch try? channel.receive() {
       case .message(let bytes, _):
+        hasSpoken = true
         guard let reply = try? StartReply(decoding: bytes) else { continue }
         deliver(reply, channel.takeDescriptor())
       case .truncated: continue

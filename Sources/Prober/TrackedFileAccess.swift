@@ -34,8 +34,6 @@ struct OwnFileAccess: TrackedFileAccess {
 /// This process waits for the answer, since a look has to come to something; not for long, as the starter may wait for a disk.
 struct StarterFileAccess: TrackedFileAccess {
   private static let patience = Nanoseconds.milliseconds(100)
-  /// At a start, when the starter may be starting itself.
-  private static let firstPatience = Nanoseconds.seconds(2)
 
   let launcher: CommandLauncher
 
@@ -62,7 +60,7 @@ struct StarterFileAccess: TrackedFileAccess {
   func initialize(_ file: TrackedFileDefinition, overwrites: Bool) throws(SystemError) {
     guard let place = launcher.place(ofFile: file.path) else { return }
     let answer = launcher.starter.answer(
-      within: Self.firstPatience, to: { .writeFile($0, table: launcher.table, file: place, overwrites: overwrites) })
+      within: Self.patience, to: { .writeFile($0, table: launcher.table, file: place, overwrites: overwrites) })
     switch answer?.reply {
     case .written(_, 0): return
     case .written(_, let error): throw SystemError(operation: "initialize", errno: error, object: file.path)
