@@ -89,7 +89,8 @@ extension ProberTests {
       try harness.wait(for: "its start") { !harness.scratch.lines("pid").isEmpty }
       let pid = try #require(harness.scratch.lines("pid").first.flatMap { Int32($0) })
       try harness.shutdown()
-      #expect(!isRunning(pid))
+      harness.endStarter()
+      try harness.wait(for: "its end") { !isRunning(pid) }
       #expect(harness.scratch.lines("calls") == ["down"])
       harness.collect()
       #expect(!harness.reports.contains(.startupFinished))
