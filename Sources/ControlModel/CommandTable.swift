@@ -29,6 +29,8 @@ public struct CommandTable: Sendable, Equatable {
     public var interpretedScript: String?
     /// Who runs it; ``CommandTable/fallback`` when `nil`.
     public var account: Account?
+    /// Whether some `notify` names it, which gets words of its own behind those of the line.
+    public var takesWords = false
 
     /// A command from its parts.
     public init(
@@ -39,6 +41,28 @@ public struct CommandTable: Sendable, Equatable {
       self.needsShell = needsShell
       self.interpretedScript = interpretedScript
       self.account = account
+    }
+  }
+
+  /// What notifications are about.
+  public struct Subject: Sendable, Hashable {
+    /// `INSTANCE` or `GROUP`, the first of the words that `notify` gets.
+    public enum Kind: String, Sendable, CaseIterable {
+      /// A `vrrp_instance`.
+      case instance = "INSTANCE"
+      /// A `vrrp_sync_group`.
+      case group = "GROUP"
+    }
+
+    /// An instance or a group.
+    public var kind: Kind
+    /// Its name.
+    public var name: String
+
+    /// A subject from its parts.
+    public init(kind: Kind, name: String) {
+      self.kind = kind
+      self.name = name
     }
   }
 
@@ -76,6 +100,8 @@ public struct CommandTable: Sendable, Equatable {
   public var isStrict = false
   /// Where a program is looked for whose name has no slash, and what it finds as PATH.
   public var searchPath: [String] = []
+  /// The instances and groups that notifications are about.
+  public var subjects: [Subject] = []
   /// Everything that may be run.
   public var commands: [Command] = []
   /// The FIFOs that may be made, opened and removed.
@@ -95,6 +121,11 @@ public struct CommandTable: Sendable, Equatable {
     writer.write(fallback)
     writer.write(isStrict ? 1 : 0 as UInt8)
     writer.write(searchPath)
+    writer.write(UInt32(clamping: subjects.count))
+    for subject in subjects {
+      writer.writeWhole(subject.kind.rawValue)
+      writer.writeWhole(subject.name)
+    }
     writer.write(UInt32(clamping: commands.count))
     for command in commands {
       writer.write(command.arguments)
@@ -102,6 +133,7 @@ public struct CommandTable: Sendable, Equatable {
       writer.write(command.needsShell ? 1 : 0 as UInt8)
       writer.writeOptional(command.interpretedScript)
       writer.write(command.account)
+      writer.write(command.takesWords ? 1 : 0 as UInt8)
     }
     writer.write(UInt32(clamping: fifos.count))
     for fifo in fifos {
@@ -124,10 +156,15 @@ public struct CommandTable: Sendable, Equatable {
     isStrict = try reader.read(UInt8.self) != 0
     searchPath = try reader.readTexts()
     for _ in 0..<(try reader.read(UInt32.self)) {
+      guard let kind = Subject.Kind(rawValue: try reader.readWhole()) else { throw .invalid }
+      subjects.append(Subject(kind: kind, name: try reader.readWhole()))
+    }
+    for _ in 0..<(try reader.read(UInt32.self)) {
       var command = Command(arguments: try reader.readTexts(), text: try reader.readWhole(), needsShell: false)
       command.needsShell = try reader.read(UInt8.self) != 0
       command.interpretedScript = try reader.readOptional()
       command.account = try reader.readAccount()
+      command.takesWords = try reader.read(UInt8.self) != 0
       commands.append(command)
     }
     for _ in 0..<(try reader.read(UInt32.self)) {

@@ -53,14 +53,48 @@ public struct RunRequest: Sendable, Equatable {
     case withNetwork
   }
 
+  /// What a command is told besides its own words. Only the starter makes text of it, so that nobody else decides what a script of
+  /// root's finds in its arguments and its environment.
+  public enum Words: Sendable, Equatable {
+    /// Nothing.
+    case none
+    /// That an instance or a group has moved.
+    case notification(Notification)
+    /// The path of a FIFO to read, by its place in the table.
+    case fifo(UInt32)
+  }
+
+  /// What a notification says.
+  public struct Notification: Sendable, Equatable {
+    /// What has moved, by its place in the table.
+    public var subject: UInt32
+    /// Where to.
+    public var state: NotifyState
+    /// Its effective priority; a group says 0.
+    public var priority: UInt8
+    /// Why, as a clause; the command finds it in its environment.
+    public var cause: String
+    /// The state before, by keepalived's word; the command finds it in its environment.
+    public var previous: String
+    /// Whether kind, name, state and priority follow the command's own words, if it is one that takes them.
+    public var hasWords = false
+
+    /// A notification without words.
+    public init(subject: UInt32, state: NotifyState, priority: UInt8, cause: String, previous: String) {
+      self.subject = subject
+      self.state = state
+      self.priority = priority
+      self.cause = cause
+      self.previous = previous
+    }
+  }
+
   /// The table, and the place of the command in it.
   public var table: UInt64
   /// The place in the table.
   public var command: UInt32
-  /// Words added after the command's own.
-  public var extra: [String] = []
-  /// `NAME=value` entries beside the fixed ones.
-  public var environment: [String] = []
+  /// What it is told.
+  public var words = Words.none
   /// Whether it is killed with all that it started when the prober ends, so that the next one may start another.
   public var endsWithProber = false
   /// What it is kept from.
@@ -97,8 +131,7 @@ public enum StartRequest: Sendable, Equatable {
       writer.write(number)
       writer.write(run.table)
       writer.write(run.command)
-      writer.write(run.extra)
-      writer.write(run.environment)
+      writer.write(run.words)
       writer.write(run.endsWithProber ? 1 : 0 as UInt8)
       writer.write(run.confinement.rawValue)
     case .signal(let number, let signal):
@@ -136,8 +169,7 @@ public enum StartRequest: Sendable, Equatable {
     case 1:
       let number = try reader.read(UInt32.self)
       var run = RunRequest(table: try reader.read(), command: try reader.read())
-      run.extra = try reader.readTexts()
-      run.environment = try reader.readTexts()
+      run.words = try reader.readWords()
       run.endsWithProber = try reader.read(UInt8.self) != 0
       run.confinement = try reader.readCase()
       self = .run(number, run)
@@ -268,6 +300,23 @@ public enum StartReply: Sendable, Equatable {
 }
 
 extension MessageWriter {
+  fileprivate mutating func write(_ words: RunRequest.Words) {
+    switch words {
+    case .none: write(0 as UInt8)
+    case .notification(let notification):
+      write(1 as UInt8)
+      write(notification.subject)
+      writeWhole(notification.state.rawValue)
+      write(notification.priority)
+      writeWhole(notification.cause)
+      writeWhole(notification.previous)
+      write(notification.hasWords ? 1 : 0 as UInt8)
+    case .fifo(let place):
+      write(2 as UInt8)
+      write(place)
+    }
+  }
+
   fileprivate mutating func write(_ refusal: StartReply.FileRefusal) {
     switch refusal {
     case .system(let number):
@@ -285,6 +334,21 @@ extension MessageWriter {
 }
 
 extension MessageReader {
+  fileprivate mutating func readWords() throws(MessageError) -> RunRequest.Words {
+    switch try read(UInt8.self) {
+    case 0: return .none
+    case 1:
+      let subject = try read(UInt32.self)
+      guard let state = NotifyState(rawValue: try readWhole()) else { throw .invalid }
+      var notification = RunRequest.Notification(
+        subject: subject, state: state, priority: try read(), cause: try readWhole(), previous: try readWhole())
+      notification.hasWords = try read(UInt8.self) != 0
+      return .notification(notification)
+    case 2: return .fifo(try read())
+    default: throw .invalid
+    }
+  }
+
   fileprivate mutating func readFileRefusal() throws(MessageError) -> StartReply.FileRefusal {
     switch try read(UInt8.self) {
     case 1: .system(try read())

@@ -9,13 +9,20 @@ extension CommandTable {
     fallback = global.scriptUser.map(Account.init)
     isStrict = global.scriptSecurity
     searchPath = CommandDefinition.searchPath
-    commands = configuration.commands.map(Command.init)
+    subjects = configuration.subjects.map { Subject(kind: $0.kind, name: $0.name) }
+    let notified = Set((configuration.routers.map(\.notify) + configuration.groups.map(\.notify)).compactMap(\.any))
+    commands = configuration.commands.map { Command($0, takesWords: notified.contains($0)) }
     fifos = global.fifos.map { FIFO(path: $0.path, owner: $0.owner.map(Account.init)) }
     files = configuration.trackedFiles.map { File(path: $0.path, initialValue: $0.initialValue) }
   }
 }
 
 extension Configuration {
+  /// Every instance and group that may be notified of.
+  var subjects: [NotifySubject] {
+    routers.map { .instance($0.name) } + groups.map { .group($0.name) }
+  }
+
   /// Every command that may be run, each once.
   var commands: [CommandDefinition] {
     var commands = scripts.map(\.command) + global.fifos.compactMap(\.script)
@@ -39,10 +46,11 @@ extension CommandTable.Account {
 }
 
 extension CommandTable.Command {
-  fileprivate init(_ command: CommandDefinition) {
+  fileprivate init(_ command: CommandDefinition, takesWords: Bool) {
     self.init(
       arguments: command.arguments, text: command.text, needsShell: command.needsShell,
       interpretedScript: command.interpretedScript, account: command.user.map(CommandTable.Account.init))
+    self.takesWords = takesWords
   }
 }
 

@@ -1,5 +1,5 @@
 import Configuration
-import VRRPCore
+import ControlModel
 
 /// What notifications are about: an instance or a sync group.
 enum NotifySubject: Hashable {
@@ -7,40 +7,16 @@ enum NotifySubject: Hashable {
   case group(String)
 
   /// The first of the words that `notify` appends, and the first of a FIFO's line.
-  var kind: String {
+  var kind: CommandTable.Subject.Kind {
     switch self {
-    case .instance: "INSTANCE"
-    case .group: "GROUP"
+    case .instance: .instance
+    case .group: .group
     }
   }
 
   var name: String {
     switch self {
     case .instance(let name), .group(let name): name
-    }
-  }
-}
-
-/// What notifications say: a state by keepalived's words.
-enum NotifyState: String {
-  case master = "MASTER"
-  case backup = "BACKUP"
-  case fault = "FAULT"
-  case stop = "STOP"
-  /// No longer configured, if the instance asks for this word; else that is a fault.
-  case deleted = "DELETED"
-
-  /// What a transition is announced as; `nil` for one to the initial state that is no stop.
-  init?(_ transition: Transition) {
-    if transition.cause == .shutdown {
-      self = .stop
-      return
-    }
-    switch transition.to {
-    case .initialize: return nil
-    case .backup: self = .backup
-    case .master: self = .master
-    case .fault: self = .fault
     }
   }
 }
@@ -56,16 +32,8 @@ struct NotifyEvent {
   /// The state before, by keepalived's word.
   var previous: String
 
-  /// The words that `notify` gets after its own.
-  var words: [String] { [subject.kind, subject.name, state.rawValue, "\(priority)"] }
-
   /// The line for the FIFOs, without its line feed.
-  var line: String { "\(subject.kind) \"\(subject.name)\" \(state.rawValue) \(priority)" }
-
-  /// What scripts find in their environment beside the usual.
-  var environment: [String] {
-    ["MARTLET_CAUSE=" + cause, "MARTLET_PREVIOUS_STATE=" + previous]
-  }
+  var line: String { "\(subject.kind.rawValue) \"\(subject.name)\" \(state.rawValue) \(priority)" }
 }
 
 extension NotifyDefinition {

@@ -202,8 +202,10 @@ final class NotifyPipe: StarterLink.Asker {
   func startReader() {
     restart = nil
     awaitsOther = false
-    guard !isClosed, reader == nil, descriptor != nil, let script = definition.script else { return }
-    reader = launcher.launch(script, extra: [definition.path], limit: Self.readerLimit, endsWithProber: true) {
+    guard !isClosed, reader == nil, descriptor != nil, let script = definition.script,
+      let place = launcher.place(ofFIFO: definition.path)
+    else { return }
+    reader = launcher.launch(script, words: .fifo(place), limit: Self.readerLimit, endsWithProber: true) {
       [weak self] outcome in
       self?.readerEnded(outcome)
     }

@@ -85,7 +85,7 @@ final class NotifyQueue {
 
   private func run(_ job: Job, tries: Int = 1) {
     current = job.launcher.launch(
-      job.command, extra: job.takesWords ? job.event.words : [], environment: job.event.environment, limit: limit
+      job.command, words: job.launcher.words(for: job.event, hasWords: job.takesWords), limit: limit
     ) { [weak self] outcome in
       guard let self else { return }
       if case .notStarted(_, isShortage: true) = outcome.end, tries < Self.mostTries { return retry(job, tries) }

@@ -43,7 +43,7 @@ struct StarterFileAccess: TrackedFileAccess {
     do throws(TrackedPath.Refusal) {
       return try TrackedPath.open(file.path, refusesLinks: refusesLinks)
     } catch {
-      guard error == .system(EACCES) || error == .system(EPERM), let place = launcher.place(ofFile: file.path),
+      guard error == .system(EACCES) || error == .system(EPERM), let place = launcher.place(of: file),
         let answer = launcher.starter.answer(
           within: Self.patience, to: { .openFile($0, table: launcher.table, file: place) })
       else { throw error }
@@ -58,7 +58,7 @@ struct StarterFileAccess: TrackedFileAccess {
   }
 
   func initialize(_ file: TrackedFileDefinition, overwrites: Bool) throws(SystemError) {
-    guard let place = launcher.place(ofFile: file.path) else { return }
+    guard let place = launcher.place(of: file) else { return }
     let answer = launcher.starter.answer(
       within: Self.patience, to: { .writeFile($0, table: launcher.table, file: place, overwrites: overwrites) })
     switch answer?.reply {

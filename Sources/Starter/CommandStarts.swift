@@ -37,12 +37,13 @@ final class CommandStarts {
     if table.isStrict, let weakness = weakness(of: program, command, identity) {
       throw StartRefusal(description: "refused: \(weakness)")
     }
+    let (extra, environment) = try told(run.words, command)
     var request = SpawnRequest(
-      executable: program, arguments: Self.arguments(of: command, extra: run.extra),
+      executable: program, arguments: Self.arguments(of: command, extra: extra),
       environment: [
         "PATH=" + table.searchPath.joined(separator: ":"), "HOME=" + identity.home, "USER=" + identity.name,
         "LOGNAME=" + identity.name, "SHELL=/bin/sh", "LC_ALL=C.UTF-8",
-      ] + run.environment)
+      ] + environment)
     request.workingDirectory = "/"
     request.fileCreationMask = 0o022
     request.sandbox = try sandbox(run.confinement)
@@ -64,6 +65,30 @@ final class CommandStarts {
       return try ChildProcess(request, note: note)
     } catch {
       throw StartRefusal(error)
+    }
+  }
+
+  /// What a command gets behind its own words, and in its environment beside the usual.
+  private func told(
+    _ words: RunRequest.Words, _ command: CommandTable.Command
+  ) throws(StartRefusal) -> (words: [String], environment: [String]) {
+    switch words {
+    case .none: return ([], [])
+    case .fifo(let place):
+      guard let fifo = fifo(place) else {
+        throw StartRefusal(description: "cannot run: the configuration has no such FIFO")
+      }
+      return ([fifo.path], [])
+    case .notification(let notification):
+      guard table.subjects.indices.contains(Int(notification.subject)) else {
+        throw StartRefusal(description: "cannot run: the configuration has nothing of that name")
+      }
+      let subject = table.subjects[Int(notification.subject)]
+      let words = [subject.kind.rawValue, subject.name, notification.state.rawValue, "\(notification.priority)"]
+      return (
+        notification.hasWords && command.takesWords ? words : [],
+        ["MARTLET_CAUSE=" + notification.cause, "MARTLET_PREVIOUS_STATE=" + notification.previous]
+      )
     }
   }
 

@@ -15,6 +15,8 @@ import Testing
         arguments: ["a", "|", "b"], text: "a | b", needsShell: true, interpretedScript: "/x.sh",
         account: .init(user: "root")),
     ]
+    table.subjects = [.init(kind: .instance, name: "VI_1"), .init(kind: .group, name: "ein Name")]
+    table.commands[1].takesWords = true
     table.files = [.init(path: "/level", initialValue: -3), .init(path: "/other")]
     table.fifos = [.init(path: "/run/fifo", owner: .init(user: "u")), .init(path: "/f")]
     return table
@@ -40,12 +42,15 @@ import Testing
 
   @Test func requestsComeBackWhole() throws {
     var run = RunRequest(table: 7, command: 3)
-    run.extra = ["INSTANCE", "ein Name", "MASTER", "150"]
-    run.environment = ["CAUSE=no advert"]
+    var notification = RunRequest.Notification(
+      subject: 4, state: .master, priority: 150, cause: "no advert", previous: "BACKUP")
+    notification.hasWords = true
+    run.words = .notification(notification)
     run.endsWithProber = true
     run.confinement = .withNetwork
     let requests: [StartRequest] = [
-      .run(9, run), .signal(9, 15), .openFIFO(2, table: 7, fifo: 1), .removeFIFO(table: 7, fifo: 1),
+      .run(9, run), .run(10, RunRequest(table: 7, command: 3)), .signal(9, 15), .openFIFO(2, table: 7, fifo: 1),
+      .removeFIFO(table: 7, fifo: 1),
       .openFile(3, table: 7, file: 0), .writeFile(4, table: 7, file: 0, overwrites: true),
     ]
     for request in requests {
