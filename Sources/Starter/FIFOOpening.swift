@@ -43,6 +43,13 @@ struct FIFOOpening {
     return Opened(descriptor: descriptor, isNew: isNew)
   }
 
+  /// Removes a FIFO. What else may be at its path is none of martlet's.
+  static func remove(_ fifo: CommandTable.FIFO) {
+    var status = stat()
+    guard lstat(fifo.path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return }
+    unlink(fifo.path)
+  }
+
   /// Refuses a FIFO that was there before if somebody else can write to it, since he could forge notifications.
   private func trust(_ status: stat) throws(StartRefusal) {
     if status.st_mode & 0o002 != 0 {

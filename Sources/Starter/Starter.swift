@@ -157,7 +157,7 @@ public final class Starter {
     case .signal(let number, let signal): link.runs[number]?.signal(signal)
     case .openFIFO(let number, let table, let fifo): openFIFO(table, fifo, as: number)
     case .removeFIFO(let table, let fifo):
-      if let fifo = starts(of: table)?.fifo(fifo) { unlink(fifo.path) }
+      if let fifo = starts(of: table)?.fifo(fifo) { FIFOOpening.remove(fifo) }
     case .openFile(let number, let table, let file): openFile(table, file, as: number)
     case .writeFile(let number, let table, let file, let overwrites):
       write(table, file, overwrites: overwrites, as: number)

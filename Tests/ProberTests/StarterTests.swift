@@ -1,0 +1,60 @@
+import Configuration
+import ControlModel
+import Glibc
+import LinuxSystem
+import NetworkTypes
+import Testing
+
+@testable import Prober
+@testable import Starter
+
+extension ProberTests {
+  /// The process that starts commands, asked by a prober that may be somebody else's by now.
+  @Suite struct Starting {
+    private func configuration(_ scratch: Scratch, notify: Bool) throws -> Configuration {
+      var configuration = Configuration.asOwnUser()
+      let command = CommandDefinition(
+        scratch.script("told", "echo $# \"$MARTLET_CAUSE\" >> \(scratch.path("calls"))"))
+      configuration.scripts = [ScriptCheckDefinition(name: "chk", command: command)]
+      var router = try VirtualRouterDefinition.named("A")
+      if notify { router.notify.any = command }
+      configuration.routers = [router]
+      return configuration
+    }
+
+    @Test("Only a command that some notify names gets words behind its own", arguments: [false, true])
+    func words(notify: Bool) throws {
+      let (scratch, loop) = (try Scratch(), try EventLoop())
+      let starter = try LocalStarter(loop: loop)
+      defer { starter.finish() }
+      let configuration = try configuration(scratch, notify: notify)
+      let launcher = try starter.launcher(configuration)
+      let event = NotifyEvent(
+        subject: .instance("A"), state: .master, priority: 150, cause: "no advert", previous: "BACKUP")
+      var outcome: CommandOutcome?
+      let run = launcher.launch(
+        configuration.scripts[0].command, words: launcher.words(for: event, hasWords: true), limit: .seconds(20)
+      ) { outcome = $0 }
+      let end = MonotonicClock.now() + .seconds(30)
+      while outcome == nil, MonotonicClock.now() < end { try loop.turn(until: end) }
+      #expect(outcome?.isSuccess == true)
+      #expect(scratch.lines("calls") == ["\(notify ? 4 : 0) no advert"])
+      _ = run
+    }
+
+    @Test("What is no FIFO at the path of one is not removed", arguments: [true, false])
+    func removal(isFIFO: Bool) throws {
+      let (scratch, loop) = (try Scratch(), try EventLoop())
+      let starter = try LocalStarter(loop: loop)
+      defer { starter.finish() }
+      var configuration = Configuration.asOwnUser()
+      configuration.global.notifyFIFO = NotifyFIFO(path: scratch.path("fifo"))
+      if isFIFO { mkfifo(scratch.path("fifo"), 0o600) } else { scratch.write("fifo", "kept") }
+      let table = try starter.adopt(configuration)
+      let channel = try starter.introduce()
+      #expect(try channel.send(StartRequest.removeFIFO(table: table, fifo: 0).encoded) == .sent)
+      starter.end()
+      #expect((access(scratch.path("fifo"), F_OK) != 0) == isFIFO)
+    }
+  }
+}
