@@ -163,6 +163,8 @@ public protocol DescriptorWatching: AnyObject {
   func watch(
     _ fd: Int32, for interest: Interest, _ handler: @escaping (Readiness) -> Void
   ) throws(SystemError) -> Reactor.Registration
+  /// Changes what it is watched for.
+  func modify(_ registration: Reactor.Registration, for interest: Interest) throws(SystemError)
   /// Ends that; to be called before the descriptor is closed.
   func unwatch(_ registration: Reactor.Registration)
 }

@@ -11,6 +11,8 @@ public final class Starter {
   private static let mostTables = 8
   private static let longestTable = 256 << 20
   private static let requestsPerTurn = 64
+  /// Replies that wait for room beyond this many keep further requests waiting.
+  private static let mostUnsent = 4096
 
   private let supervisor: Channel
   private let groups: RunningGroups
@@ -86,8 +88,10 @@ public final class Starter {
       leaveProber()
       let link = ProberLink(Channel(descriptor))
       prober = link
-      link.registration = try? watcher.watch(link.channel.rawValue, for: .readable) { [weak self, weak link] _ in
+      link.registration = try? watcher.watch(link.channel.rawValue, for: .readable) {
+        [weak self, weak link] readiness in
         guard let self, let link else { return }
+        if readiness.contains(.writable) { flush(link) }
         // A table comes before the prober is told of it, though by another way.
         hearSupervisor()
         hear(link)
@@ -120,13 +124,15 @@ public final class Starter {
     let channel: Channel
     var registration: Reactor.Registration?
     var runs: [UInt32: RunningScript] = [:]
+    /// Replies that its socket had no room for, in order.
+    var unsent: [UnsentReply] = []
 
     init(_ channel: Channel) { self.channel = channel }
   }
 
   private func hear(_ link: ProberLink) {
     for _ in 0..<Self.requestsPerTurn {
-      guard link === prober else { return }
+      guard link === prober, link.unsent.count < Self.mostUnsent else { return }
       switch try? link.channel.receive() {
       case .message(let bytes, _):
         guard let request = try? StartRequest(decoding: bytes) else { continue }
@@ -249,11 +255,39 @@ public final class Starter {
     }
   }
 
-  /// A prober that leaves a whole socket buffer unread is as good as gone.
+  /// A prober that stands still leaves its socket full; what it is told meanwhile waits until it goes on.
   private func reply(_ reply: StartReply, descriptor: Int32? = nil) {
     guard let prober else { return }
-    guard (try? prober.channel.send(reply.encoded, descriptors: descriptor.map { [$0] } ?? [])) == .sent else {
-      return leaveProber()
+    if prober.unsent.isEmpty, send(reply.encoded, descriptor, to: prober) { return }
+    guard prober === self.prober else { return }
+    prober.unsent.append(UnsentReply(bytes: reply.encoded, copying: descriptor))
+    awaitRoom(for: prober)
+  }
+
+  private func flush(_ link: ProberLink) {
+    var sent = 0
+    for reply in link.unsent {
+      guard send(reply.bytes, reply.rawValue, to: link) else { break }
+      sent += 1
+    }
+    link.unsent.removeFirst(sent)
+    awaitRoom(for: link)
+  }
+
+  private func awaitRoom(for link: ProberLink) {
+    guard let registration = link.registration else { return }
+    let listens: Interest = link.unsent.count < Self.mostUnsent ? .readable : []
+    try? watcher.modify(registration, for: link.unsent.isEmpty ? .readable : listens.union(.writable))
+  }
+
+  /// Whether it needs to wait no more: it is sent, or nobody is there to hear it.
+  private func send(_ bytes: [UInt8], _ descriptor: Int32?, to link: ProberLink) -> Bool {
+    switch try? link.channel.send(bytes, descriptors: descriptor.map { [$0] } ?? []) {
+    case .sent: return true
+    case .wouldBlock: return false
+    case .closed, nil:
+      if link === prober { leaveProber() }
+      return true
     }
   }
 }
@@ -266,5 +300,20 @@ extension StartReply.FileRefusal {
     case .kernels(let name): self = .kernels(name)
     case .link(let words): self = .link(words)
     }
+  }
+}
+
+/// A reply that waits for room, with a copy of the descriptor that goes with it.
+private final class UnsentReply {
+  let bytes: [UInt8]
+  /// The copy's number.
+  let rawValue: Int32?
+  private let descriptor: FileDescriptor?
+
+  init(bytes: [UInt8], copying descriptor: Int32?) {
+    self.bytes = bytes
+    let copy = descriptor.map { fcntl($0, F_DUPFD_CLOEXEC, 0) } ?? -1
+    rawValue = copy < 0 ? nil : copy
+    self.descriptor = copy < 0 ? nil : FileDescriptor(owning: copy)
   }
 }

@@ -42,6 +42,31 @@ extension ProberTests {
       _ = run
     }
 
+    @Test("A prober that reads nothing for a while misses no answer, and is served as before")
+    func fullSocket() throws {
+      let loop = try EventLoop()
+      let starter = try LocalStarter(loop: loop)
+      defer { starter.finish() }
+      let channel = try starter.introduce()
+      let count: UInt32 = 3000
+      var asked: UInt32 = 0
+      let end = MonotonicClock.now() + .seconds(60)
+      while asked < count, MonotonicClock.now() < end {
+        let request = StartRequest.openFile(asked + 1, table: 0, file: 0)
+        if try channel.send(request.encoded) == .sent { asked += 1 } else { try loop.turn(until: MonotonicClock.now()) }
+      }
+      try #require(asked == count)
+      var answered: [UInt32] = []
+      while answered.count < Int(count), MonotonicClock.now() < end {
+        guard case .message(let bytes, _) = try channel.receive() else {
+          try loop.turn(until: MonotonicClock.now() + .milliseconds(10))
+          continue
+        }
+        if case .fileRefused(let number, _) = try StartReply(decoding: bytes) { answered.append(number) }
+      }
+      #expect(answered == Array(1...count))
+    }
+
     @Test("What is no FIFO at the path of one is not removed", arguments: [true, false])
     func removal(isFIFO: Bool) throws {
       let (scratch, loop) = (try Scratch(), try EventLoop())
