@@ -220,11 +220,6 @@ final class Check {
     }
     scheduleNext()
     if let kind = result.refusal { return refused(CheckRefusal(words: result.words, kind: kind)) }
-    guard result.counts else {
-      refuse(result.words)
-      if result.isBarred, history.isUntried { omit(result.words) }
-      return
-    }
     guard result.isSuccess || !isMissed else { return missedFailures += 1 }
     missedFailures = 0
     lastRefusal = nil

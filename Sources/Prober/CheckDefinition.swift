@@ -104,13 +104,9 @@ extension Configuration {
 /// What one run of a check gave.
 struct CheckResult: Equatable {
   var isSuccess: Bool
-  /// Whether it counts; a run that could not ask says nothing.
-  var counts = true
-  /// Whether it could not ask because this process may not, which goes on until somebody changes that; such a result does not count.
-  var isBarred = false
-  /// Whether the run goes on, since it cannot be ended. A result of it that does not count follows when it has ended.
+  /// Whether the run goes on, since it cannot be ended. Another result follows when it has ended, which says nothing.
   var goesOn = false
-  /// Why nothing was asked, if that is so.
+  /// Why it says nothing of what was to be asked, if that is so.
   var refusal: CheckRefusal.Kind?
   /// Why, in one line; may be empty.
   var words: String
@@ -118,10 +114,13 @@ struct CheckResult: Equatable {
 
 extension CheckResult {
   fileprivate init(_ outcome: CommandOutcome) {
-    var refusal: CheckRefusal.Kind?
-    if case .notStarted(_, let isShortage) = outcome.end { refusal = isShortage ? .shortage : .unasked }
-    self.init(
-      isSuccess: outcome.isSuccess, counts: outcome.end != .endedLate, refusal: refusal, words: outcome.description)
+    let refusal: CheckRefusal.Kind? =
+      switch outcome.end {
+      case .exited, .signaled, .timedOut: nil
+      case .notStarted(_, isShortage: false): .unasked
+      case .notStarted(_, isShortage: true), .endedLate: .shortage
+      }
+    self.init(isSuccess: outcome.isSuccess, refusal: refusal, words: outcome.description)
   }
 }
 

@@ -105,9 +105,9 @@ final class ProbeWork: CheckWork {
     let number = service.mailbox.expect { [weak self] outcome in
       self?.number = nil
       self?.run = nil
-      completion(
-        CheckResult(
-          isSuccess: outcome.isSuccess, counts: !outcome.isUnasked, isBarred: outcome.isBarred, words: outcome.words))
+      // What this process may not ask stays so until somebody changes that; all else is for want of room.
+      let refusal: CheckRefusal.Kind? = outcome.isUnasked ? outcome.isBarred ? .unasked : .shortage : nil
+      completion(CheckResult(isSuccess: outcome.isSuccess, refusal: refusal, words: outcome.words))
     }
     self.number = number
     let post = service.mailbox.post

@@ -313,7 +313,7 @@ extension ProberTests {
         completion(CheckResult(isSuccess: false, goesOn: true, words: "cannot be ended"))
       }
 
-      func end() { completion?(CheckResult(isSuccess: false, counts: false, words: "has ended at last")) }
+      func end() { completion?(CheckResult(isSuccess: false, refusal: .shortage, words: "has ended at last")) }
       func kill() {}
     }
 
@@ -344,7 +344,7 @@ extension ProberTests {
     @Test func aRunThatCouldNotAskCountsForNothingAndIsToldOnce() throws {
       let loop = try EventLoop()
       let up = CheckResult(isSuccess: true, words: "fine")
-      let unasked = CheckResult(isSuccess: false, counts: false, words: "too many open files")
+      let unasked = CheckResult(isSuccess: false, refusal: .shortage, words: "too many open files")
       let work = WrittenWork(loop, [up, unasked, unasked, unasked, up])
       let check = Check(.probe(probe(1, interval: .milliseconds(10))), work: work, loop: loop, history: nil)
       var verdicts: [TrackerStatus] = []
@@ -360,8 +360,7 @@ extension ProberTests {
     func aRunThatMayNotAsk() throws {
       let loop = try EventLoop()
       let up = CheckResult(isSuccess: true, words: "fine")
-      var barred = CheckResult(isSuccess: false, counts: false, words: "permission denied")
-      barred.isBarred = true
+      let barred = CheckResult(isSuccess: false, refusal: .unasked, words: "permission denied")
       let work = WrittenWork(loop, [barred, barred, up, barred, up])
       let check = Check(.probe(probe(1, interval: .milliseconds(10))), work: work, loop: loop, history: nil)
       var verdicts: [TrackerStatus] = []
