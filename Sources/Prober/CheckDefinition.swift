@@ -118,7 +118,7 @@ extension CheckResult {
       switch outcome.end {
       case .exited, .signaled, .timedOut: nil
       case .notStarted(_, isShortage: false): .unasked
-      case .notStarted(_, isShortage: true), .endedLate: .shortage
+      case .notStarted(_, isShortage: true), .unseen, .endedLate: .shortage
       }
     self.init(isSuccess: outcome.isSuccess, refusal: refusal, words: outcome.description)
   }

@@ -13,6 +13,8 @@ struct CommandOutcome: Equatable {
     case timedOut(after: Nanoseconds)
     /// It was not run. `isShortage`: this host had no room for it at the moment.
     case notStarted(String, isShortage: Bool)
+    /// The starter ended while it ran, and nobody sees its end.
+    case unseen
     /// After it had been told to be stuck.
     case endedLate
   }
@@ -32,6 +34,7 @@ struct CommandOutcome: Equatable {
     case .signaled(let signal): return "terminated by signal \(signal)" + words
     case .timedOut(let limit): return "timed out after \(limit.spoken)" + words
     case .notStarted(let reason, _): return reason
+    case .unseen: return "cannot tell how it ended: the process that starts scripts has ended"
     case .endedLate: return "has ended at last"
     }
   }
@@ -122,7 +125,8 @@ final class CommandRun: StarterLink.Asker {
 
   /// Tells the group to end, and kills it when it does not; the completion is called then.
   func terminate() {
-    guard stage == .requested || stage == .running else { return }
+    // Without a number it was never asked for, which its completion is about to say.
+    guard number != nil, stage == .requested || stage == .running else { return }
     loop.cancel(timer)
     beginTermination()
   }
@@ -148,7 +152,8 @@ final class CommandRun: StarterLink.Asker {
 
   func starterEnded() {
     number = nil
-    complete(.notStarted("cannot tell: the process that starts scripts has ended", isShortage: true))
+    let wasStarted = stage != .requested
+    complete(wasStarted ? .unseen : .notStarted("the process that starts scripts has ended", isShortage: true))
   }
 
   private func started(_ process: Int32, gate: consuming FileDescriptor?) {

@@ -309,6 +309,22 @@ extension ProberTests {
       #expect(harness.scratch.lines("calls").last == "farewell INSTANCE B FAULT 150")
     }
 
+    @Test("A notification that runs when the starter dies is not run beside itself, and the next one follows")
+    func starterDiesMeanwhile() throws {
+      let harness = try Harness()
+      var configuration = try pair(harness.scratch)
+      let slow = harness.scratch.script("slow", "echo slow >> \(harness.scratch.path("calls")); exec sleep 60")
+      configuration.routers[0].notify.backup = CommandDefinition(slow)
+      try harness.serve(configuration)
+      try harness.transition(0, 1, from: .initialize, to: .backup)
+      try harness.wait(for: "its start") { harness.scratch.lines("calls").contains("slow") }
+      try harness.replaceStarter()
+      try harness.transition(0, 2, from: .backup, to: .master)
+      try harness.wait(for: "the next calls") { harness.scratch.lines("calls").contains("A any INSTANCE A MASTER 150") }
+      #expect(harness.scratch.lines("calls").filter { $0 == "slow" }.count == 1)
+      #expect(harness.logText.contains("cannot tell how it ended"), "\(harness.logText)")
+    }
+
     @Test("A notification that the starter took with it is not lost: the next one runs it")
     func starterDies() throws {
       let harness = try Harness()
