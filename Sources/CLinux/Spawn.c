@@ -327,11 +327,9 @@ int clinux_forget_child(int32_t pid) {
 
 bool clinux_code_is_exit(int code) { return code == CLD_EXITED; }
 
-int clinux_raise_open_files(uint64_t *soft, uint64_t *hard) {
+int clinux_raise_open_files(void) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
-  *soft = limit.rlim_cur;
-  *hard = limit.rlim_max;
   rlim_t most = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
   if (limit.rlim_cur >= most) return 0;
   limit.rlim_cur = most;

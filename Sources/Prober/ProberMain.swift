@@ -17,7 +17,7 @@ public enum ProberMain {
       // Before anything is opened: a number that was not handed down would be taken by what is opened first.
       let logFile = LogFile(inheritedAt: InheritedDescriptor.logFile.rawValue)
       // Each probe that waits has a connection of its own.
-      _ = try? OpenFiles.raise()
+      try? OpenFiles.raise()
       let loop = try EventLoop()
       let log = LogWriter(STDERR_FILENO, format: logFormat, loop: loop, file: logFile)
       let supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 4096)

@@ -74,7 +74,8 @@ public enum SupervisorMain {
     return nil
   }
 
-  /// Keeps what withdrawing and signalling the children needs. The bounding set stays, since scripts that run as root
+  /// Keeps what withdrawing and signalling the children needs, and access to files, since the control socket may be made later, in a
+  /// directory of the service's user. The bounding set stays, since scripts that run as root
   /// may need what the service was started with.
   ///
   /// A service that is not root has only what the service manager chose, as ambient capabilities; its children inherit

@@ -243,7 +243,7 @@ int clinux_ofd_lock_all(int fd);
 int clinux_ofd_is_locked(int fd, int64_t offset, int64_t length);
 
 /// Lets this process open as many files as it ever may, at most 65,536; gives the limits that held before.
-int clinux_raise_open_files(uint64_t *soft, uint64_t *hard);
+int clinux_raise_open_files(void);
 
 // MARK: Raw sockets
 
