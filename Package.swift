@@ -69,7 +69,7 @@ let package = Package(
       ]),
 
     // Layer 3 too: what a configuration asks of the service that runs it, against the unit that starts that.
-    layer("ServiceUnit", ["NetworkTypes", "Configuration", "ConfigurationSyntax"]),
+    layer("ServiceUnit", ["NetworkTypes", "Configuration", "ConfigurationSyntax", "ControlModel"]),
 
     // Layers 3 and 4: the operating system.
     layer("LinuxSystem", ["CLinux", "NetworkTypes", "PrintableText"]),

@@ -10,6 +10,12 @@ public enum ProcessRole: String, Sendable, CaseIterable {
   case loader
 }
 
+/// The service's own user.
+public enum ServiceUser {
+  /// Whom engine and prober become in a service that root starts, unless told otherwise.
+  public static let usual = "martlet"
+}
+
 /// The descriptors that a process inherits, by number.
 public enum InheritedDescriptor: Int32, Sendable, CaseIterable {
   /// Engine and prober: the channel to the supervisor.

@@ -1,12 +1,11 @@
 import Configuration
 import ConfigurationSyntax
+import ControlModel
 
 /// What a unit lets the service do, as far as a configuration can ask for it.
 public struct ServiceConditions: Sendable {
   /// The unit's file.
   public let unitPath: String
-  /// Whom the engine and the prober become in a service that starts as root.
-  static let ownUser = "martlet"
 
   /// The assignment of `User=`; `nil` for a service that starts as root.
   let user: UnitAssignment?
@@ -53,7 +52,7 @@ public struct ServiceConditions: Sendable {
   var userName: String { user?.value ?? "root" }
 
   /// Who asks what probes ask, and looks for processes.
-  public var proberName: String { user?.value ?? Self.ownUser }
+  public var proberName: String { user?.value ?? ServiceUser.usual }
 
   /// Why the service has no capability; `nil` if it has it.
   func lack(of capability: String) -> String? {

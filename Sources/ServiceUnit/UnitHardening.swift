@@ -1,5 +1,6 @@
 import Configuration
 import ConfigurationSyntax
+import ControlModel
 
 /// The tightest unit settings under which a configuration works, as a drop-in.
 ///
@@ -65,15 +66,15 @@ public struct UnitHardening: Sendable, Hashable {
     }
     var capabilities = "CAP_NET_ADMIN CAP_NET_RAW"
     var reason = "Addresses, and adverts."
-    if case .users(let users) = demands.runner, users != [ScriptUser(user: ServiceConditions.ownUser)] {
+    if case .users(let users) = demands.runner, users != [ScriptUser(user: ServiceUser.usual)] {
       capabilities += " CAP_SETUID CAP_SETGID CAP_KILL"
       reason =
         "Addresses, adverts, and scripts as \(users.map(\.user).joined(separator: ", ")), which it starts and ends."
     }
     var lines = [
-      Line(name: "User", values: [ServiceConditions.ownUser], reason: "Nothing in the file needs root."),
+      Line(name: "User", values: [ServiceUser.usual], reason: "Nothing in the file needs root."),
       Line(
-        name: "Group", values: [ServiceConditions.ownUser],
+        name: "Group", values: [ServiceUser.usual],
         reason: "Who may read the configuration: chgrp martlet, chmod 640."),
       Line(name: "AmbientCapabilities", values: [capabilities], isList: true, reason: reason),
       Line(name: "CapabilityBoundingSet", values: [capabilities], isList: true, reason: "And nothing beyond that."),

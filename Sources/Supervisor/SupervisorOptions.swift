@@ -22,7 +22,7 @@ public struct SupervisorOptions: Sendable {
   /// Whether somebody waits at ``ControlModel/InheritedDescriptor/readiness`` to hear that the service serves.
   public var reportsReadiness = false
   /// Whom engine and prober become if the service is started by root.
-  public var user = SupervisorOptions.usualUser
+  public var user = ServiceUser.usual
   /// What the program calls itself, with its version, for the log.
   public var program = "martlet"
   /// By whose words it was started, and is advised.
@@ -40,9 +40,6 @@ public struct SupervisorOptions: Sendable {
     self.runtimeDirectory = runtimeDirectory
     self.logFormat = logFormat
   }
-
-  /// The service's own user, unless told otherwise.
-  public static let usualUser = "martlet"
 
   /// Where a service keeps what lives as long as it does, unless told otherwise.
   public static let usualRuntimeDirectory = "/run/martlet"

@@ -70,7 +70,7 @@ struct RunCommand: ParsableCommand {
   var configurationID: String?
 
   @Option(help: "Whom the engine and the prober become if root starts the service.")
-  var user = SupervisorOptions.usualUser
+  var user = ServiceUser.usual
 
   func run() throws {
     var options = SupervisorOptions(

@@ -242,7 +242,7 @@ int clinux_ofd_lock_all(int fd);
 /* 1 if another open file holds a lock on one of these bytes (length 0: up to the end of all), 0 if none does. */
 int clinux_ofd_is_locked(int fd, int64_t offset, int64_t length);
 
-/// Lets this process open as many files as it ever may, at most 65,536; gives the limits that held before.
+/// Lets this process open as many files as it ever may, at most 65,536.
 int clinux_raise_open_files(void);
 
 // MARK: Raw sockets
