@@ -14,7 +14,7 @@ struct LintTests {
   func onlyWhenAskedFor() {
     let text = instance("nopreempt\ntrack_interface {\neth1 weight -9\n}")
     #expect(load(text).diagnostics.isEmpty)
-    #expect(lint(text).map(\.id) == ["nopreempt-with-weight"])
+    #expect(lint(text).map(\.id) == ["unsigned-adverts", "nopreempt-with-weight"])
   }
 
   @Test(
@@ -70,6 +70,35 @@ struct LintTests {
     ] as [(String, Severity?)])
   func unicast(lines: String, severity: Severity?) {
     #expect(lint(instance(lines)).first { $0.id == "unicast-unauthenticated" }?.severity == severity)
+  }
+
+  private static let signed = "auth_hmac {\nkey 1 \(String(repeating: "k", count: 32))\nactive_key 1\n}"
+
+  @Test(
+    "Signing is recommended once for a file, unless the adverts are signed or it has been said already",
+    arguments: [
+      (instance("priority 9"), "the adverts of VI_1 are not signed, so any host on the network can send them"),
+      (instance("authentication {\nauth_type PASS\nauth_pass x\n}"), "the adverts of VI_1 are"),
+      (instance("unicast_peer {\n192.0.2.2 min_ttl 255\n}"), "the adverts of VI_1 are"),
+      (
+        instance("") + instance("").replacing("VI_1", with: "B").replacing("eth0", with: "eth1"),
+        "VI_1 and 1 other router are"
+      ),
+      (instance(signed), nil),
+      (instance("authentication {\nauth_type AH\nauth_pass x\n}"), nil),
+      (instance("unicast_peer {\n192.0.2.2\n}"), nil),
+      (instance("unicast_peer {\n192.0.2.2\n}\n" + signed), nil),
+    ] as [(String, String?)])
+  func unsigned(text: String, words: String?) {
+    let found = lint(text).filter { $0.id == "unsigned-adverts" }
+    #expect(found.count == (words == nil ? 0 : 1))
+    #expect(found.allSatisfy { $0.severity == .note && $0.message.contains(words ?? "") })
+  }
+
+  @Test("A signed unicast router is not told that its adverts could be anybody's")
+  func signedUnicast() {
+    let found = lint(instance("unicast_peer {\n192.0.2.2\n}\n" + Self.signed))
+    #expect(!found.contains { $0.id == "unicast-unauthenticated" })
   }
 }
 

@@ -129,7 +129,7 @@ extension Rule {
       .script("interval 2\ntimeout 5", "interval 5\ntimeout 2")),
     Rule(
       "unicast-unauthenticated", .lint, .warning, "Unicast adverts are neither authenticated nor bound to the link",
-      "Multicast adverts cannot come from beyond the link: their TTL of 255 proves it. Unicast adverts can, and whoever sends one in a peer's name takes the addresses over. min_ttl 255 behind a peer on the same link keeps others out; with version 2 auth_type AH signs adverts. With version 3, which has no authentication, it is a note.",
+      "Multicast adverts cannot come from beyond the link: their TTL of 255 proves it. Unicast adverts can, and whoever sends one in a peer's name takes the addresses over. min_ttl 255 behind a peer on the same link keeps others out; auth_hmac signs adverts, and with version 2 auth_type AH does. With version 3, which keepalived before 2.4.0 cannot sign, it is a note.",
       .instance("unicast_peer {\n  192.0.2.2\n}", "unicast_peer {\n  192.0.2.2 min_ttl 255\n}")),
   ]
 }

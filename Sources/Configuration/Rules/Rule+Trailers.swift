@@ -45,6 +45,10 @@ extension Rule {
       .instance(
         "auth_hmac {\n  key 1 \(key)\n  active_key 1\n}\nauthentication {\n  auth_type PASS\n  auth_pass x\n}",
         "auth_hmac {\n  key 1 \(key)\n  active_key 1\n}")),
+    Rule(
+      "unsigned-adverts", .lint, .note, "Adverts are not signed",
+      "One false advert of priority 255 makes the master yield and keeps the addresses from everybody for up to two minutes. auth_pass stands in each advert for all to read; auth_hmac and auth_type AH sign the adverts. docs/authentication.md says what each keeps out.",
+      .instance("priority 100", "auth_hmac {\n  key 1 \(key)\n  active_key 1\n}")),
   ]
 
   private static func hmac(_ wrong: String, _ right: String) -> Example {

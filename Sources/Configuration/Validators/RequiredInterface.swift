@@ -5,8 +5,10 @@ enum RequiredInterface: InstanceRule {
   static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
     // What is wrong with a line that is there has been reported.
     guard draft.interface == nil, !draft.saysInterface else { return }
+    let source = draft.peers.isEmpty ? nil : draft.sourceAddress?.value
     lowering.diagnostics.report(
       .error, "missing-interface", "\(draft.name.value) has no valid interface", at: draft.name.span,
-      suggestion: "write interface NAME, the interface that the other hosts are reached by")
+      suggestion: "write interface NAME, the interface that "
+        + (source.map { "has \($0); only keepalived from 2.2.8 on does without" } ?? "the other hosts are reached by"))
   }
 }

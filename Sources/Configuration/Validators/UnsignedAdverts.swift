@@ -1,0 +1,21 @@
+import ConfigurationSyntax
+import VRRPCore
+
+/// Adverts that are not signed can be sent by every host on the network; told once for a file, with how many routers it is true of.
+enum UnsignedAdverts: ConfigurationRule {
+  static func check(_ lowering: Lowering) {
+    let unsigned = lowering.instances.filter { !isSigned($0) && !UnauthenticatedUnicast.applies(to: $0) }
+    guard let first = unsigned.first else { return }
+    let others = unsigned.count - 1
+    let routers = others == 0 ? "" : " and \(others) other router\(others == 1 ? "" : "s")"
+    lowering.diagnostics.report(
+      .note, "unsigned-adverts",
+      "the adverts of \(first.name.value)\(routers) are not signed, so any host on the network can send them",
+      at: first.name.span,
+      suggestion: "write auth_hmac on all hosts if they run martlet, or keepalived from 2.4.0 on")
+  }
+
+  private static func isSigned(_ draft: InstanceDraft) -> Bool {
+    draft.trailer != nil || draft.usesHeader && draft.password != nil
+  }
+}
