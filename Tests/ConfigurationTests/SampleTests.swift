@@ -8,12 +8,14 @@ struct SampleTests {
   private static let samples = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/config/"
 
   @Test(
-    "Every sample loads without a finding",
+    "Every sample loads without a finding, and is laid out as martlet fmt would",
     arguments: ["martlet-left.conf", "martlet-right.conf", "haproxy.conf", "nginx.conf", "probes.conf"])
-  func samples(name: String) {
+  func samples(name: String) throws {
     let loaded = ConfigurationLoader.load(path: Self.samples + name, files: DiskSourceFiles())
     #expect(loaded.diagnostics.map(\.message) == [])
     #expect(loaded.configuration.routers.count == 1)
+    let bytes = try DiskSourceFiles().read(Self.samples + name)
+    #expect(try !SourceFormatter(grammar: Schema.keepalived.grammar).format(bytes, path: name).isChanged)
   }
 
   @Test("The two halves of the pair agree in all but priority and name")
