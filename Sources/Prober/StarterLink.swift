@@ -22,6 +22,8 @@ final class StarterLink {
   private var askers: [UInt32: any Asker] = [:]
   private var lastNumber: UInt32 = 0
   private var postponed: [Answer] = []
+  /// What has no answer and found no room, in order; a signal that got lost would leave a hung script to run for ever.
+  private var unsent: [StartRequest] = []
   /// Until when no answer is waited for, since there was none in time.
   private var silentUntil: MonotonicInstant?
   private static let silence = Nanoseconds.seconds(10)
@@ -40,8 +42,11 @@ final class StarterLink {
   func use(_ channel: Channel) throws(SystemError) {
     leave()
     self.channel = channel
-    (hasSpoken, silentUntil) = (false, nil)
-    registration = try loop.watch(channel.rawValue, for: .readable) { [weak self] _ in self?.drain() }
+    (hasSpoken, silentUntil, unsent) = (false, nil, [])
+    registration = try loop.watch(channel.rawValue, for: .readable) { [weak self] readiness in
+      if readiness.contains(.writable) { self?.flush() }
+      self?.drain()
+    }
   }
 
   /// Sends a request that is answered. The asker is kept until ``forget(_:)``.
@@ -56,8 +61,18 @@ final class StarterLink {
     return number
   }
 
-  /// Sends a request that has no answer; without a starter there is nothing it could mean.
-  func tell(_ request: StartRequest) { try? send(request, []) }
+  /// Sends a request that has no answer, now or when the starter has room; without a starter there is nothing it could mean.
+  func tell(_ request: StartRequest) {
+    guard channel != nil else { return }
+    unsent.append(request)
+    if unsent.count == 1 { flush() }
+  }
+
+  private func flush() {
+    let sent = unsent.prefix { (try? send($0, [])) != nil }.count
+    unsent.removeFirst(sent)
+    if let registration { loop.modify(registration, for: unsent.isEmpty ? .readable : [.readable, .writable]) }
+  }
 
   /// Nobody waits for answers to a request any more.
   func forget(_ number: UInt32) { askers[number] = nil }

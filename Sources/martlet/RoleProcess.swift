@@ -24,8 +24,7 @@ struct RoleProcess {
       case .loader: return LoaderProcess(arguments: arguments).run()
       }
     } catch {
-      let line = LogLine(.critical, "\(role.rawValue): \(error)")
-      printError(line.rendered(.text, for: LogReader(of: STDERR_FILENO), role: role.rawValue))
+      log(.critical, "\(role.rawValue): \(error)")
       return error.errno == 1 ? .missingCapability : .failure
     }
   }
@@ -57,13 +56,21 @@ struct RoleProcess {
     try Capabilities.drop(
       keeping: kept.union([.setUser, .setGroup, .setCapabilities]), bounding: [], forbidNewPrivileges: true)
     if let user {
-      try? Capabilities.become(user, keeping: kept)
+      do throws(SystemError) {
+        try Capabilities.become(user, keeping: kept)
+      } catch {
+        log(.info, "stays user 0 without its other rights: \(error)")
+      }
       // The kernel forgets it with the old identity; who has lost its supervisor meanwhile finds its channel closed.
       try RealTime.setParentDeathSignal(SIGTERM)
       // Else what the kernel shows of this process under /proc/self is root's, and its own descriptors cannot be opened by it.
       RealTime.showToOwner()
     }
     try Capabilities.drop(keeping: kept, bounding: [])
+  }
+
+  private func log(_ severity: Severity, _ text: String) {
+    printError(LogLine(severity, text).rendered(.text, for: LogReader(of: STDERR_FILENO), role: role.rawValue))
   }
 
   private var user: UserIdentity? {

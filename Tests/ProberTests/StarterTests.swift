@@ -67,6 +67,26 @@ extension ProberTests {
       #expect(answered == Array(1...count))
     }
 
+    @Test("A signal that the starter has no room for is sent when it has")
+    func signalToFullSocket() throws {
+      let loop = try EventLoop()
+      let (starter, prober) = try Channel.pair()
+      let link = StarterLink(loop: loop)
+      try link.use(prober)
+      let signals = (1...5000).map { StartRequest.signal(UInt32($0), SIGKILL) }
+      for signal in signals { link.tell(signal) }
+      var heard: [StartRequest] = []
+      let end = MonotonicClock.now() + .seconds(60)
+      while heard.count < signals.count, MonotonicClock.now() < end {
+        guard case .message(let bytes, _) = try starter.receive() else {
+          try loop.turn(until: MonotonicClock.now() + .milliseconds(10))
+          continue
+        }
+        heard.append(try StartRequest(decoding: bytes))
+      }
+      #expect(heard == signals)
+    }
+
     @Test("What is no FIFO at the path of one is not removed", arguments: [true, false])
     func removal(isFIFO: Bool) throws {
       let (scratch, loop) = (try Scratch(), try EventLoop())
