@@ -38,8 +38,10 @@ public struct UnitHardening: Sendable, Hashable {
       [Service]
 
       """
+    var reason = ""
     for line in lines {
-      text += "# \(line.reason)\n"
+      if line.reason != reason { text += "# \(line.reason)\n" }
+      reason = line.reason
       if line.isList { text += "\(line.name)=\n" }
       for value in line.values where !value.isEmpty || !line.isList { text += "\(line.name)=\(value)\n" }
     }
