@@ -22,13 +22,16 @@ public enum RealTime {
     try checked(clinux_set_timer_slack(nanoseconds), "set timer slack")
   }
 
-  /// How readily the kernel kills the process when memory runs out: -1000 (never) to 1000. Lowering needs
-  /// CAP_SYS_RESOURCE.
-  public static func setOutOfMemoryScore(_ score: Int32) throws(SystemError) {
+  /// Lets the kernel kill the process, and those that it starts, as readily as any other when memory runs out (proc(5),
+  /// oom_score_adj), if whoever started it wanted it to be spared.
+  public static func endOutOfMemoryProtection() throws(SystemError) {
     let path = "/proc/self/oom_score_adj"
-    let file = try FileDescriptor.open(path, flags: O_WRONLY)
+    let file = try FileDescriptor.open(path, flags: O_RDWR)
+    var text = [UInt8](repeating: 0, count: 16)
+    let count = read(file.rawValue, &text, text.count)
+    guard count > 0, text[0] == UInt8(ascii: "-") else { return }
     do {
-      _ = try file.write(Array("\(score)".utf8))
+      _ = try file.write(Array("0".utf8))
     } catch {
       throw SystemError(operation: "write", errno: error.errno, object: path)
     }

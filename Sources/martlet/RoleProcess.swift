@@ -16,6 +16,8 @@ struct RoleProcess {
       printError("martlet: \(role.rawValue) is a part of the service, which `martlet run` starts\n")
       return .usage
     }
+    // Only supervisor and engine are to be spared; a check that eats memory is not.
+    if role != .engine { try? RealTime.endOutOfMemoryProtection() }
     do {
       switch role {
       case .engine: return try runEngine()
@@ -32,12 +34,14 @@ struct RoleProcess {
   /// The engine changes addresses and opens raw sockets, and at its start becomes punctual; no program follows it.
   private func runEngine() throws(SystemError) -> ControlModel.ExitCode {
     try leaveRoot(keeping: [.networkAdministration, .rawNetwork, .scheduling, .lockMemory])
+    filterCalls(sendsAnyPacket: true)
     return EngineMain.run(goesOn: arguments.contains("--goes-on"))
   }
 
   /// The prober changes nothing; its probes may ask the network by ICMP and ARP. What takes more rights the starter does for it.
   private func runProber() throws(SystemError) -> ControlModel.ExitCode {
     try leaveRoot(keeping: [.rawNetwork])
+    filterCalls(sendsAnyPacket: false)
     return ProberMain.run(logFormat: value(of: "--log-format").flatMap(LogFormat.init(rawValue:)) ?? .text)
   }
 
@@ -67,6 +71,15 @@ struct RoleProcess {
       RealTime.showToOwner()
     }
     try Capabilities.drop(keeping: kept, bounding: [])
+  }
+
+  /// Whoever takes this process over shall not reach the others. Where the kernel cannot do that, addresses are served all the same.
+  private func filterCalls(sendsAnyPacket: Bool) {
+    do throws(SystemError) {
+      try RoleFilter.begin(sendsAnyPacket: sendsAnyPacket)
+    } catch {
+      log(.warning, "goes on without a filter for system calls: \(error)")
+    }
   }
 
   private func log(_ severity: Severity, _ text: String) {

@@ -136,6 +136,9 @@ enum {
   CLINUX_SPAWN_SANDBOX,
 };
 
+/// Refuses, for ever and for all threads to come, what acts on another process, starts one or keeps another waiting; needs no new
+/// privileges to be set. Unless it sends any packet, raw sockets are for ICMP only. 0, or a negative errno.
+int clinux_role_filter(bool sends_any_packet);
 /// The version of the kernel's Landlock; a negative errno where there is none.
 int clinux_sandbox_version(void);
 /// The rules of a sandbox that may write nowhere, as a descriptor; a negative errno where the kernel has no Landlock.
