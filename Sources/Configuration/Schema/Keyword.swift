@@ -137,6 +137,8 @@ public struct Keyword: Sendable, Hashable {
   public internal(set) var block = ""
   /// Its name.
   public let name: String
+  /// What it does here, or in keepalived where it has no effect here; a sentence without a full stop.
+  public let meaning: String
   /// What follows it.
   public let form: Form
   /// What follows it in the notation of a manual page; `nil` where ``form`` says it all.
@@ -155,8 +157,6 @@ public struct Keyword: Sendable, Hashable {
   static let own = "martlet"
   /// What becomes of it.
   public let disposition: Disposition
-  /// What it does, where its name and keepalived's manual leave that open; a sentence without a full stop.
-  public let meaning: String?
   /// Which line counts if several have it.
   public let repetition: Repetition
   /// What becomes of a value that is beyond its form.
@@ -174,11 +174,12 @@ public struct Keyword: Sendable, Hashable {
   public internal(set) var kind = Kind.keyword
 
   init(
-    _ name: String, _ form: Form, arguments: String? = nil, default defaultText: String? = nil, unit: Unit? = nil,
-    since: String = "2.2.7", instead: String? = nil, isNamed: Bool = false, meaning: String? = nil,
+    _ name: String, _ meaning: String, _ form: Form, arguments: String? = nil, default defaultText: String? = nil,
+    unit: Unit? = nil, since: String = "2.2.7", instead: String? = nil, isNamed: Bool = false,
     repetition: Repetition? = nil, excess: Excess = .refused, wasFlag: Bool = false, _ disposition: Disposition
   ) {
     self.name = name
+    self.meaning = meaning
     self.form = form
     notation = arguments
     self.defaultText = defaultText
@@ -190,7 +191,6 @@ public struct Keyword: Sendable, Hashable {
     self.excess = excess
     self.wasFlag = wasFlag
     self.isNamed = isNamed
-    self.meaning = meaning
   }
 
   /// What follows it in the notation of a manual page: capitals stand for values, brackets for what may be left out.
