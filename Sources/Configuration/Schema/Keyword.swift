@@ -94,7 +94,7 @@ public struct Keyword: Sendable, Hashable {
   /// Why a keyword has no effect and nothing is lost.
   public enum Reason: Sendable, Hashable {
     case scheduling, processes, buffers, firewall, reading, debugging, putBack, kernelLinks, always, boundToInterface
-    case scriptPaths, scriptGroups
+    case scriptPaths, scriptGroups, unknownRouters
 
     /// The reason in words that go after the keyword's name.
     public var text: String {
@@ -108,6 +108,7 @@ public struct Keyword: Sendable, Hashable {
       case .boundToInterface: "has no effect: sockets are bound to the interface, and with it to its VRF"
       case .scriptPaths: "has no effect: a script is run by the path that is written, whatever links lie on it"
       case .scriptGroups: "has no effect: scripts always have all groups of their user, unless a group is named"
+      case .unknownRouters: "has no effect: such adverts are counted, as unknown_router_drops of martlet status --json"
       case .always: "has no effect: it is always so"
       case .putBack: "has no effect: an address, a route or a rule that somebody removes is put back"
       case .debugging: "has no effect: it only serves the search for faults in keepalived"

@@ -273,7 +273,7 @@ extension Schema {
       default: "0", unit: .seconds, since: "2.4.0", .acts),
     Keyword(
       "log_unknown_vrids", "Logs adverts with a virtual_router_id that no instance has", .flag,
-      .acts),
+      .accepted(.unknownRouters)),
     Keyword(
       "vrrp_owner_ignore_adverts", Shared.ownerIgnoresAdverts + Shared.forAll, .boolean, default: "false",
       since: "2.3.3", .acts),
