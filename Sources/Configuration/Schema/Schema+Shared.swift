@@ -50,7 +50,9 @@ extension Schema {
         arguments: "IFNAME [weight N [reverse]]", .acts),
       Keyword("track_script", "Follows vrrp_script checks: a failure \(result)", .values, arguments: weighted, .acts),
       Keyword(
-        "track_file", "Follows track_file blocks: a number in a file \(result)", .values, arguments: weighted, .acts),
+        "track_file",
+        "Follows track_file blocks: the number in a file, times a weight, changes \(priority) or means FAULT", .values,
+        arguments: weighted, .acts),
       Keyword(
         "track_process", "Follows vrrp_track_process blocks: a lost quorum \(result)", .values, arguments: weighted,
         .acts),
