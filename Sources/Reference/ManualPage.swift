@@ -63,8 +63,8 @@ struct ManualPage {
   private func entry(_ keyword: Keyword) -> String {
     let arguments = keyword.arguments.isEmpty ? "" : " \\fI\(Self.escaped(keyword.arguments))\\fR"
     let facts = [
-      keyword.range.map { "Range: \($0)." }, keyword.defaultText.map { "Default: \($0)." },
-      keyword.since == "2.2.7" ? nil : "Since: \(keyword.history).", "martlet \(keyword.treatment).",
+      "\(keyword.meaning).", keyword.range.map { "Range: \($0)." }, keyword.defaultText.map { "Default: \($0)." },
+      keyword.since == "2.2.7" ? nil : "Since: \(keyword.history).", keyword.treatment.map { "martlet \($0)." },
       keyword.replacement.map { "Deprecated; instead: \($0)." },
     ]
     return ".TP\n\\fB\(Self.escaped(keyword.name))\\fR\(arguments)\n"

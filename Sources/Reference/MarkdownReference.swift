@@ -27,16 +27,17 @@ struct MarkdownReference {
     BlockOfRows.all(schema).map { block in
       "### \(block.name.isEmpty ? "Outside all blocks" : "`\(block.name)`")\n\n"
         + (block.isEntry ? "Words of a line.\n\n" : "")
-        + "| keyword | range, unit | default | since | martlet |\n|---|---|---|---|---|\n"
+        + "| keyword | range, unit | default | since | what it does |\n|---|---|---|---|---|\n"
         + block.rows.map(row).joined()
     }.joined(separator: "\n")
   }
 
   private func row(_ keyword: Keyword) -> String {
+    let treatment = keyword.treatment.map { ". martlet \($0)" } ?? ""
     let instead = keyword.replacement.map { ". Deprecated; instead: \($0)" } ?? ""
     let cells = [
       "`\(Self.cell(keyword.usage))`", Self.cell(keyword.range ?? ""), Self.cell(keyword.defaultText ?? ""),
-      keyword.isExtension ? "martlet" : keyword.since, Self.cell(keyword.treatment + instead),
+      keyword.isExtension ? "martlet" : keyword.since, Self.cell(keyword.meaning + treatment + instead),
     ]
     return "| " + cells.joined(separator: " | ") + " |\n"
   }

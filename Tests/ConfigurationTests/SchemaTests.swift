@@ -81,15 +81,30 @@ struct SchemaTests {
     #expect(keyword.arguments.hasPrefix("NAME {") == needsName, "\(name): \(keyword.arguments)")
   }
 
-  @Test("Every row has a page, which is found by its name and block and says what becomes of it")
+  @Test("What a keyword does is one short sentence, which begins with a verb and stands in its block once")
+  func meanings() {
+    for (block, rows) in Dictionary(grouping: Schema.keepalived.keywords, by: \.block) {
+      for row in rows {
+        let verb = row.meaning.prefix { $0 != " " }
+        #expect(row.meaning.count <= 110, "\(block) \(row.name): \(row.meaning.count)")
+        #expect(verb.first?.isUppercase == true && verb.last == "s", "\(block) \(row.name): \(row.meaning)")
+        #expect(row.meaning.last?.isPunctuation == false || row.meaning.hasSuffix(")"), "\(block) \(row.name)")
+        let others = rows.filter { $0.meaning == row.meaning && $0.name != row.name }.map(\.name)
+        #expect(others.isEmpty, "\(block): \(row.name) and \(others)")
+      }
+    }
+  }
+
+  @Test("Every row has a page, which is found by its name and block and says what it does and what becomes of it")
   func pages() {
     let schema = Schema.keepalived
     for keyword in schema.keywords {
       let path = "\(keyword.block)/\(keyword.name)"
       #expect(schema.entries(path).contains(keyword), "\(path)")
       let page = schema.page(of: keyword)
-      #expect(page.hasPrefix(keyword.name))
-      #expect(page.contains("\n  in        ") && page.contains("\n  since     ") && page.contains("\n  martlet   "))
+      #expect(page.hasPrefix("\(keyword.usage)\n  \(keyword.meaning.prefix(40))"))
+      #expect(page.contains("\n\n  in        ") && page.contains("\n  since     "))
+      #expect(page.contains("\n  martlet   ") == (keyword.disposition != .acts))
       let lines = page.split(separator: "\n").dropFirst()
       #expect(lines.allSatisfy { $0.utf8.count <= 80 || !$0.dropFirst(12).contains(" ") }, "\(page)")
     }

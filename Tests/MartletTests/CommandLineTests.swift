@@ -218,6 +218,16 @@ import Testing
     #expect(one.output.split(separator: "\n").count { $0.hasPrefix("priority ") } == 1)
     #expect(try Running.martlet(["help", "keyword", "heartbeat_interface"]).output.contains("martlet's own"))
     #expect(try Running.martlet(["help", "keyword", "most"]).output.contains("vrrp_probe/load"))
+    #expect(
+      try Running.martlet(["help", "keyword", "nopreempt"]).output == """
+        nopreempt
+          Keeps this host from taking over while a master of lower priority sends
+          adverts.
+
+          in        vrrp_instance
+          since     keepalived 2.2.7 or before
+
+        """)
   }
 
   @Test(arguments: [

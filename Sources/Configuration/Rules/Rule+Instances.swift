@@ -126,12 +126,12 @@ extension Rule {
         "unicast_peer {\n  192.0.2.2 min_ttl 9 max_ttl 8\n}", "unicast_peer {\n  192.0.2.2 min_ttl 8 max_ttl 9\n}")),
     Rule(
       "ttl-without-check", .meaning, .warning, "A peer has a TTL limit and sources are not checked",
-      "A limit for peers says little while anybody else is obeyed without one, so the limits turn the check on.",
+      "A TTL limit for peers says little while adverts of any other host are accepted, so the limits turn the check on.",
       .instance(
         "unicast_peer {\n  192.0.2.2 min_ttl 255\n}\ncheck_unicast_src off",
         "unicast_peer {\n  192.0.2.2 min_ttl 255\n}")),
     Rule(
-      "sources-unchecked", .meaning, .note, "Adverts of hosts that are no peers are obeyed",
+      "sources-unchecked", .meaning, .note, "Adverts of hosts that are no peers are accepted",
       "martlet checks the sources of unicast adverts unless told not to; keepalived does not unless told to.",
       .instance("unicast_peer {\n  192.0.2.2\n}\ncheck_unicast_src off", "unicast_peer {\n  192.0.2.2\n}")),
     Rule(

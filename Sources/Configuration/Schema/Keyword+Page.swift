@@ -28,7 +28,7 @@ extension Schema {
     return keywords.filter { $0.block == path }.map(\.name)
   }
 
-  /// A keyword's entry as text, with what may stand in its block.
+  /// A keyword's entry as text: what it does, then field by field what it takes and holds.
   public func page(of keyword: Keyword) -> String {
     var fields = keyword.fields
     let contents = contents(of: keyword)
@@ -40,7 +40,8 @@ extension Schema {
         "  \(TextColumns.padded(index == 0 ? name : "", to: 9)) \(line)\n"
       }
     }
-    return keyword.usage + "\n" + lines.joined()
+    let meaning = TextColumns.wrapped(keyword.meaning + ".", width: 78).map { "  \($0)\n" }
+    return keyword.usage + "\n" + meaning.joined() + "\n" + lines.joined()
   }
 }
 
@@ -66,10 +67,10 @@ extension Keyword {
     return since == "2.2.7" ? "keepalived 2.2.7 or before" : "keepalived \(since)"
   }
 
-  /// What martlet does with it, as a sentence without a full stop.
-  public var treatment: String {
+  /// What martlet does with it instead of what it means, as a sentence without a full stop; `nil` if it does just that.
+  public var treatment: String? {
     switch disposition {
-    case .acts: "acts on it" + (meaning.map { ": \($0)" } ?? "")
+    case .acts: nil
     case .accepted(let reason): "accepts it, and it \(reason.text)"
     case .lacks(let advice): "does not have it: \(advice.text)"
     case .notManaged: "reads and checks it, and leaves LVS to others"

@@ -94,7 +94,7 @@ public struct Keyword: Sendable, Hashable {
   /// Why a keyword has no effect and nothing is lost.
   public enum Reason: Sendable, Hashable {
     case scheduling, processes, buffers, firewall, reading, debugging, putBack, kernelLinks, always, boundToInterface
-    case scriptPaths, scriptGroups
+    case scriptPaths, scriptGroups, unknownRouters
 
     /// The reason in words that go after the keyword's name.
     public var text: String {
@@ -108,6 +108,7 @@ public struct Keyword: Sendable, Hashable {
       case .boundToInterface: "has no effect: sockets are bound to the interface, and with it to its VRF"
       case .scriptPaths: "has no effect: a script is run by the path that is written, whatever links lie on it"
       case .scriptGroups: "has no effect: scripts always have all groups of their user, unless a group is named"
+      case .unknownRouters: "has no effect: such adverts are counted, as unknown_router_drops of martlet status --json"
       case .always: "has no effect: it is always so"
       case .putBack: "has no effect: an address, a route or a rule that somebody removes is put back"
       case .debugging: "has no effect: it only serves the search for faults in keepalived"
@@ -137,6 +138,8 @@ public struct Keyword: Sendable, Hashable {
   public internal(set) var block = ""
   /// Its name.
   public let name: String
+  /// What it does here, or in keepalived where it has no effect here; a sentence without a full stop.
+  public let meaning: String
   /// What follows it.
   public let form: Form
   /// What follows it in the notation of a manual page; `nil` where ``form`` says it all.
@@ -155,8 +158,6 @@ public struct Keyword: Sendable, Hashable {
   static let own = "martlet"
   /// What becomes of it.
   public let disposition: Disposition
-  /// What it does, where its name and keepalived's manual leave that open; a sentence without a full stop.
-  public let meaning: String?
   /// Which line counts if several have it.
   public let repetition: Repetition
   /// What becomes of a value that is beyond its form.
@@ -174,11 +175,12 @@ public struct Keyword: Sendable, Hashable {
   public internal(set) var kind = Kind.keyword
 
   init(
-    _ name: String, _ form: Form, arguments: String? = nil, default defaultText: String? = nil, unit: Unit? = nil,
-    since: String = "2.2.7", instead: String? = nil, isNamed: Bool = false, meaning: String? = nil,
+    _ name: String, _ meaning: String, _ form: Form, arguments: String? = nil, default defaultText: String? = nil,
+    unit: Unit? = nil, since: String = "2.2.7", instead: String? = nil, isNamed: Bool = false,
     repetition: Repetition? = nil, excess: Excess = .refused, wasFlag: Bool = false, _ disposition: Disposition
   ) {
     self.name = name
+    self.meaning = meaning
     self.form = form
     notation = arguments
     self.defaultText = defaultText
@@ -190,7 +192,6 @@ public struct Keyword: Sendable, Hashable {
     self.excess = excess
     self.wasFlag = wasFlag
     self.isNamed = isNamed
-    self.meaning = meaning
   }
 
   /// What follows it in the notation of a manual page: capitals stand for values, brackets for what may be left out.

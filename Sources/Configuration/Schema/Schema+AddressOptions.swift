@@ -1,78 +1,62 @@
 extension Schema {
   /// Words of an entry of a value block of addresses, peers or trackers.
   static let addressOptions: [[Keyword]] = [
-    rows(
-      "static_ipaddress", kind: .option,
-      addressWords + [
-        Keyword("no_track", .flag, .accepted(.putBack)), Keyword("track_group", .word, arguments: "NAME", .acts),
-      ]),
+    rows("static_ipaddress", kind: .option, addressWords + staticAddressWords),
     rows("vrrp_instance/virtual_ipaddress", kind: .option, addressWords + virtualAddressWords),
     rows("vrrp_instance/virtual_ipaddress_excluded", kind: .option, addressWords + virtualAddressWords),
-    vrrpInstanceTrackInterfaceOptions, vrrpInstanceTrackScriptOptions, vrrpInstanceTrackFileOptions,
-    vrrpInstanceTrackProcessOptions, vrrpInstanceTrackBfdOptions, vrrpInstanceUnicastPeerOptions,
+    trackingOptions(in: "vrrp_instance"), vrrpInstanceUnicastPeerOptions,
   ]
 
   /// What static and virtual addresses have in common.
   private static let addressWords: [Keyword] = [
-    Keyword("<address>", .words, arguments: "IP[/PREFIX] first word", default: "prefix 32 / 128", .acts),
-    Keyword("dev", .interface, default: "instance interface (static: default_interface)", .acts),
-    Keyword("scope", .word, arguments: "SCOPE", default: "global", .acts),
-    Keyword("brd", .words, arguments: "IPV4 / + / -", .acts),
-    Keyword("broadcast", .words, arguments: "IPV4 / + / -", .acts),
-    Keyword("label", .word, arguments: "LABEL", .acts),
-    Keyword("peer", .word, arguments: "IP", .acts),
-    Keyword("home", .flag, .acts),
-    Keyword("-nodad", .flag, .acts),
-    Keyword("mngtmpaddr", .flag, .acts),
-    Keyword("noprefixroute", .flag, .acts),
-    Keyword("autojoin", .flag, .acts),
-    Keyword("preferred_lft", .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
+    Keyword(
+      "<address>", "Sets the address and the length of its network's prefix", .words,
+      arguments: "IP[/PREFIX] first word", default: "prefix 32 / 128", .acts),
+    Keyword(
+      "dev", "Names the interface that carries the address", .interface,
+      default: "instance interface (static: default_interface)", .acts),
+    Keyword(
+      "scope", "Sets the scope of an IPv4 address, such as global or link", .word, arguments: "SCOPE",
+      default: "global", .acts),
+    Keyword(
+      "brd", "Sets the broadcast address; + derives it from the prefix by setting the host bits, - by clearing them",
+      .words, arguments: "IPV4 / + / -", .acts),
+    Keyword("broadcast", "Means the same as brd", .words, arguments: "IPV4 / + / -", .acts),
+    Keyword("label", "Sets the label of an IPv4 address, such as eth0:1", .word, arguments: "LABEL", .acts),
+    Keyword("peer", "Sets the address at the other end of a point-to-point link", .word, arguments: "IP", .acts),
+    Keyword("home", "Marks an IPv6 address as a home address (Mobile IPv6)", .flag, .acts),
+    Keyword(
+      "-nodad",
+      "Lets the kernel make sure first that no other host has the IPv6 address (duplicate address detection)", .flag,
+      .acts),
+    Keyword("mngtmpaddr", "Lets the kernel derive temporary addresses from an IPv6 address", .flag, .acts),
+    Keyword("noprefixroute", "Adds the address without a route to its network", .flag, .acts),
+    Keyword("autojoin", "Lets the kernel join the multicast group that this address is", .flag, .acts),
+    Keyword(
+      "preferred_lft", "Sets for how many seconds new connections may use the address as their source; 0 is never",
+      .words, arguments: "INT / forever", default: "0 for IPv6 /128, else forever", .acts),
+  ]
+
+  private static let staticAddressWords: [Keyword] = [
+    Keyword("no_track", "Leaves the address missing when somebody has removed it", .flag, .accepted(.putBack)),
+    trackGroup("address"),
   ]
 
   private static let virtualAddressWords: [Keyword] = [
-    Keyword("no_track", .flag, .acts), Keyword("use_vmac", .flag, .acts),
+    Keyword(
+      "no_track", "Keeps the instance out of FAULT while the interface of this address is down or missing", .flag, .acts
+    ), Keyword("use_vmac", "Puts this address on a virtual MAC address, even if the instance has none", .flag, .acts),
   ]
-
-  private static let vrrpInstanceTrackInterfaceOptions: [Keyword] = rows(
-    "vrrp_instance/track_interface", kind: .option,
-    [
-      Keyword("<name>", .words, arguments: "IFNAME first word", .acts),
-      Keyword("weight", .words, arguments: "INT [reverse]", default: "0", .acts),
-    ])
-
-  private static let vrrpInstanceTrackScriptOptions: [Keyword] = rows(
-    "vrrp_instance/track_script", kind: .option,
-    [
-      Keyword("<name>", .words, arguments: "NAME first word", .acts),
-      Keyword("weight", .words, arguments: "INT [reverse/noreverse]", default: "that of the vrrp_script", .acts),
-    ])
-
-  private static let vrrpInstanceTrackFileOptions: [Keyword] = rows(
-    "vrrp_instance/track_file", kind: .option,
-    [
-      Keyword("<name>", .words, arguments: "NAME first word", .acts),
-      Keyword("weight", .words, arguments: "INT [reverse/noreverse]", default: "that of the track_file", .acts),
-    ])
-
-  private static let vrrpInstanceTrackProcessOptions: [Keyword] = rows(
-    "vrrp_instance/track_process", kind: .option,
-    [
-      Keyword("<name>", .words, arguments: "NAME first word", .acts),
-      Keyword("weight", .words, arguments: "INT [reverse/noreverse]", default: "that of the vrrp_track_process", .acts),
-    ])
-
-  private static let vrrpInstanceTrackBfdOptions: [Keyword] = rows(
-    "vrrp_instance/track_bfd", kind: .option,
-    [
-      Keyword("<name>", .words, arguments: "NAME first word", .acts),
-      Keyword("weight", .words, arguments: "INT [reverse/noreverse]", default: "that of the bfd_instance", .acts),
-    ])
 
   private static let vrrpInstanceUnicastPeerOptions: [Keyword] = rows(
     "vrrp_instance/unicast_peer", kind: .option,
     [
-      Keyword("<address>", .words, arguments: "IP first word", .acts),
-      Keyword("min_ttl", .integer(0, 255), default: "0", .acts),
-      Keyword("max_ttl", .integer(0, 255), default: "255", .acts),
+      Keyword("<address>", "Sets the peer's address", .words, arguments: "IP first word", .acts),
+      Keyword(
+        "min_ttl", "Sets the least TTL or hop limit that an advert of the peer may have", .integer(0, 255),
+        default: "0", .acts),
+      Keyword(
+        "max_ttl", "Sets the greatest TTL or hop limit that an advert of the peer may have", .integer(0, 255),
+        default: "255", .acts),
     ])
 }

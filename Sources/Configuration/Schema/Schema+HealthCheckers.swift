@@ -1,302 +1,172 @@
 extension Schema {
   /// Keywords of the health checkers of real servers, which are LVS's and not this program's.
   static let healthCheckers: [[Keyword]] = [
-    virtualServerRealServerMISCCHECKKeywords, virtualServerRealServerSMTPCHECKKeywords,
-    virtualServerRealServerSMTPCHECKHostKeywords, virtualServerRealServerTCPCHECKKeywords,
-    virtualServerRealServerPINGCHECKKeywords, virtualServerRealServerUDPCHECKKeywords,
-    virtualServerRealServerHTTPGETKeywords, virtualServerRealServerHTTPGETUrlKeywords,
-    virtualServerRealServerSSLGETKeywords, virtualServerRealServerSSLGETUrlKeywords,
-    virtualServerRealServerDNSCHECKKeywords, virtualServerRealServerFILECHECKKeywords,
-    virtualServerRealServerBFDCHECKKeywords,
+    checker("MISC_CHECK", rhythm(retry: "0") + script),
+    checker("SMTP_CHECK", [greeting] + connection() + rhythm() + [host]),
+    checker("SMTP_CHECK/host", connection(instead: "a host block") + rhythm(instead: "a host block")),
+    checker("TCP_CHECK", connection() + rhythm()),
+    checker("PING_CHECK", connection() + rhythm()),
+    checker("UDP_CHECK", connection() + rhythm() + datagrams),
+    checker("HTTP_GET", connection() + rhythm(pause: "3") + requests + [page]),
+    checker("HTTP_GET/url", answers),
+    checker("SSL_GET", connection() + rhythm(pause: "3") + requests + [endOfTLS(default: "false"), page]),
+    checker("SSL_GET/url", answers + [endOfTLS(default: "that of the checker")]),
+    checker("DNS_CHECK", connection() + rhythm(retry: "3", pause: "delay_loop") + query),
+    checker("FILE_CHECK", file),
+    checker("BFD_CHECK", session),
   ]
 
-  private static let virtualServerRealServerMISCCHECKKeywords: [Keyword] = rows(
-    "virtual_server/real_server/MISC_CHECK",
-    [
-      Keyword("retry", .integer(0, 4294967295), default: "that of the real server, else 0", .notManaged),
-      Keyword(
-        "delay_before_retry", .decimal(0, 4294967295000000), default: "that of the real server, else 1",
-        unit: .seconds, .notManaged),
-      Keyword(
-        "warmup", .decimal(0, 4294967295000000), default: "that of the real server, else delay_loop", unit: .seconds,
-        .notManaged),
-      Keyword(
-        "delay_loop", .decimal(1, 4294967295000000), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("alpha", .boolean, default: "that of the real server", .notManaged),
-      Keyword("log_all_failures", .boolean, default: "checker_log_all_failures", .notManaged),
-      Keyword("misc_path", .command, arguments: "SCRIPT", .notManaged),
-      Keyword("misc_timeout", .integer(0, 4294), default: "delay_loop", unit: .seconds, .notManaged),
-      Keyword("misc_dynamic", .flag, .notManaged),
-      Keyword("user", .words, arguments: "USER [GROUP]", default: "script_user", .notManaged),
-    ])
+  private static func checker(_ path: String, _ keywords: [Keyword]) -> [Keyword] {
+    rows("virtual_server/real_server/\(path)", keywords)
+  }
 
-  private static let virtualServerRealServerSMTPCHECKKeywords: [Keyword] = rows(
-    "virtual_server/real_server/SMTP_CHECK",
+  /// Of checkers that have a socket: where it comes from and leads to.
+  private static func connection(instead: String? = nil) -> [Keyword] {
     [
-      Keyword("helo_name", .word, arguments: "STRING", default: "smtpchecker.keepalived.org", .notManaged),
-      Keyword("connect_ip", .address, default: "real server address", .notManaged),
-      Keyword("connect_port", .integer(1, 65535), default: "real server port", .notManaged),
-      Keyword("bindto", .address, .notManaged),
-      Keyword("bind_port", .integer(1, 65535), .notManaged),
-      Keyword("bind_if", .interface, .notManaged),
       Keyword(
-        "connect_timeout", .decimal(1, 4294967295), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("fwmark", .integer(0, 4294967295), default: "0", .notManaged),
-      Keyword("retry", .integer(0, 4294967295), default: "that of the real server, else 1", .notManaged),
+        "connect_ip", "Sets the address that the check asks", .address, default: "real server address",
+        instead: instead, .notManaged),
       Keyword(
-        "delay_before_retry", .decimal(0, 4294967295000000), default: "that of the real server, else 1",
-        unit: .seconds, .notManaged),
+        "connect_port", "Sets the port that the check asks", .integer(1, 65535), default: "real server port",
+        instead: instead, .notManaged),
+      Keyword("bindto", "Sets the source address of the check", .address, instead: instead, .notManaged),
+      Keyword("bind_port", "Sets the source port of the check", .integer(1, 65535), instead: instead, .notManaged),
       Keyword(
-        "warmup", .decimal(0, 4294967295000000), default: "that of the real server, else delay_loop", unit: .seconds,
-        .notManaged),
+        "bind_if", "Names the interface of a link-local source address", .interface, instead: instead, .notManaged),
       Keyword(
-        "delay_loop", .decimal(1, 4294967295000000), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("alpha", .boolean, default: "that of the real server", .notManaged),
-      Keyword("log_all_failures", .boolean, default: "checker_log_all_failures", .notManaged),
-      Keyword("host", .block, instead: "add more SMTP_CHECK blocks", .notManaged),
-    ])
+        "connect_timeout", Shared.connectTimeout, .decimal(1, 4_294_967_295), default: "that of the real server",
+        unit: .seconds, instead: instead, .notManaged),
+      Keyword(
+        "fwmark", "Sets the firewall mark of the check's packets", .integer(0, 4_294_967_295), default: "0",
+        instead: instead, .notManaged),
+    ]
+  }
 
-  private static let virtualServerRealServerSMTPCHECKHostKeywords: [Keyword] = rows(
-    "virtual_server/real_server/SMTP_CHECK/host",
+  /// When a check is made, and what its result takes.
+  private static func rhythm(retry: String = "1", pause: String = "1", instead: String? = nil) -> [Keyword] {
     [
-      Keyword("connect_ip", .address, default: "real server address", instead: "a host block", .notManaged),
-      Keyword("connect_port", .integer(1, 65535), default: "real server port", instead: "a host block", .notManaged),
-      Keyword("bindto", .address, instead: "a host block", .notManaged),
-      Keyword("bind_port", .integer(1, 65535), instead: "a host block", .notManaged),
-      Keyword("bind_if", .interface, instead: "a host block", .notManaged),
       Keyword(
-        "connect_timeout", .decimal(1, 4294967295), default: "that of the real server", unit: .seconds,
-        instead: "a host block", .notManaged),
-      Keyword("fwmark", .integer(0, 4294967295), default: "0", instead: "a host block", .notManaged),
+        "retry", Shared.retry, .integer(0, 4_294_967_295), default: "that of the real server, else \(retry)",
+        instead: instead, .notManaged),
       Keyword(
-        "retry", .integer(0, 4294967295), default: "that of the real server, else 1", instead: "a host block",
-        .notManaged),
+        "delay_before_retry", Shared.delayBeforeRetry, .decimal(0, 4_294_967_295_000_000),
+        default: "that of the real server, else \(pause)", unit: .seconds, instead: instead, .notManaged),
       Keyword(
-        "delay_before_retry", .decimal(0, 4294967295000000), default: "that of the real server, else 1",
-        unit: .seconds, instead: "a host block", .notManaged),
+        "warmup", Shared.warmup, .decimal(0, 4_294_967_295_000_000),
+        default: "that of the real server, else delay_loop", unit: .seconds, instead: instead, .notManaged),
       Keyword(
-        "warmup", .decimal(0, 4294967295000000), default: "that of the real server, else delay_loop", unit: .seconds,
-        instead: "a host block", .notManaged),
+        "delay_loop", Shared.delayLoop, .decimal(1, 4_294_967_295_000_000), default: "that of the real server",
+        unit: .seconds, instead: instead, .notManaged),
+      alpha(instead: instead),
       Keyword(
-        "delay_loop", .decimal(1, 4294967295000000), default: "that of the real server", unit: .seconds,
-        instead: "a host block", .notManaged),
-      Keyword("alpha", .boolean, default: "that of the real server", instead: "a host block", .notManaged),
-      Keyword("log_all_failures", .boolean, default: "checker_log_all_failures", instead: "a host block", .notManaged),
-    ])
+        "log_all_failures", "Logs each failure of the check, not only the one that takes the server down", .boolean,
+        default: "checker_log_all_failures", instead: instead, .notManaged),
+    ]
+  }
 
-  private static let virtualServerRealServerTCPCHECKKeywords: [Keyword] = rows(
-    "virtual_server/real_server/TCP_CHECK",
-    [
-      Keyword("connect_ip", .address, default: "real server address", .notManaged),
-      Keyword("connect_port", .integer(1, 65535), default: "real server port", .notManaged),
-      Keyword("bindto", .address, .notManaged),
-      Keyword("bind_port", .integer(1, 65535), .notManaged),
-      Keyword("bind_if", .interface, .notManaged),
-      Keyword(
-        "connect_timeout", .decimal(1, 4294967295), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("fwmark", .integer(0, 4294967295), default: "0", .notManaged),
-      Keyword("retry", .integer(0, 4294967295), default: "that of the real server, else 1", .notManaged),
-      Keyword(
-        "delay_before_retry", .decimal(0, 4294967295000000), default: "that of the real server, else 1",
-        unit: .seconds, .notManaged),
-      Keyword(
-        "warmup", .decimal(0, 4294967295000000), default: "that of the real server, else delay_loop", unit: .seconds,
-        .notManaged),
-      Keyword(
-        "delay_loop", .decimal(1, 4294967295000000), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("alpha", .boolean, default: "that of the real server", .notManaged),
-      Keyword("log_all_failures", .boolean, default: "checker_log_all_failures", .notManaged),
-    ])
+  private static func alpha(instead: String? = nil) -> Keyword {
+    Keyword(
+      "alpha", "Counts the check as failed until it has succeeded", .boolean, default: "that of the real server",
+      instead: instead, .notManaged)
+  }
 
-  private static let virtualServerRealServerPINGCHECKKeywords: [Keyword] = rows(
-    "virtual_server/real_server/PING_CHECK",
-    [
-      Keyword("connect_ip", .address, default: "real server address", .notManaged),
-      Keyword("connect_port", .integer(1, 65535), default: "real server port", .notManaged),
-      Keyword("bindto", .address, .notManaged),
-      Keyword("bind_port", .integer(1, 65535), .notManaged),
-      Keyword("bind_if", .interface, .notManaged),
-      Keyword(
-        "connect_timeout", .decimal(1, 4294967295), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("fwmark", .integer(0, 4294967295), default: "0", .notManaged),
-      Keyword("retry", .integer(0, 4294967295), default: "that of the real server, else 1", .notManaged),
-      Keyword(
-        "delay_before_retry", .decimal(0, 4294967295000000), default: "that of the real server, else 1",
-        unit: .seconds, .notManaged),
-      Keyword(
-        "warmup", .decimal(0, 4294967295000000), default: "that of the real server, else delay_loop", unit: .seconds,
-        .notManaged),
-      Keyword(
-        "delay_loop", .decimal(1, 4294967295000000), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("alpha", .boolean, default: "that of the real server", .notManaged),
-      Keyword("log_all_failures", .boolean, default: "checker_log_all_failures", .notManaged),
-    ])
+  private static let script: [Keyword] = [
+    Keyword("misc_path", "Names the script; exit code 0 is a success", .command, arguments: "SCRIPT", .notManaged),
+    Keyword(
+      "misc_timeout", "Sets how long the script may run", .integer(0, 4294), default: "delay_loop", unit: .seconds,
+      .notManaged),
+    Keyword(
+      "misc_dynamic", "Takes the server's weight from exit codes: 2 to 255 is a weight of 0 to 253", .flag, .notManaged),
+    Keyword(
+      "user", "Names the user, and perhaps the group, that runs the script", .words, arguments: "USER [GROUP]",
+      default: "script_user", .notManaged),
+  ]
 
-  private static let virtualServerRealServerUDPCHECKKeywords: [Keyword] = rows(
-    "virtual_server/real_server/UDP_CHECK",
-    [
-      Keyword("connect_ip", .address, default: "real server address", .notManaged),
-      Keyword("connect_port", .integer(1, 65535), default: "real server port", .notManaged),
-      Keyword("bindto", .address, .notManaged),
-      Keyword("bind_port", .integer(1, 65535), .notManaged),
-      Keyword("bind_if", .interface, .notManaged),
-      Keyword(
-        "connect_timeout", .decimal(1, 4294967295), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("fwmark", .integer(0, 4294967295), default: "0", .notManaged),
-      Keyword("retry", .integer(0, 4294967295), default: "that of the real server, else 1", .notManaged),
-      Keyword(
-        "delay_before_retry", .decimal(0, 4294967295000000), default: "that of the real server, else 1",
-        unit: .seconds, .notManaged),
-      Keyword(
-        "warmup", .decimal(0, 4294967295000000), default: "that of the real server, else delay_loop", unit: .seconds,
-        .notManaged),
-      Keyword(
-        "delay_loop", .decimal(1, 4294967295000000), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("alpha", .boolean, default: "that of the real server", .notManaged),
-      Keyword("log_all_failures", .boolean, default: "checker_log_all_failures", .notManaged),
-      Keyword("payload", .word, arguments: "HEX", default: "random", .notManaged),
-      Keyword("require_reply", .optionalWords, arguments: "[HEX]", default: "off; bare = any reply", .notManaged),
-      Keyword("min_reply_length", .integer(0, 65535), default: "0", .notManaged),
-      Keyword("max_reply_length", .integer(0, 65535), default: "255", .notManaged),
-    ])
+  private static let greeting = Keyword(
+    "helo_name", "Sets the name by which the checker greets the server (HELO)", .word, arguments: "STRING",
+    default: "smtpchecker.keepalived.org", .notManaged)
+  private static let host = Keyword(
+    "host", "Adds one more such check with settings of its own", .block, instead: "add more SMTP_CHECK blocks",
+    .notManaged)
 
-  private static let virtualServerRealServerHTTPGETKeywords: [Keyword] = rows(
-    "virtual_server/real_server/HTTP_GET",
-    [
-      Keyword("connect_ip", .address, default: "real server address", .notManaged),
-      Keyword("connect_port", .integer(1, 65535), default: "real server port", .notManaged),
-      Keyword("bindto", .address, .notManaged),
-      Keyword("bind_port", .integer(1, 65535), .notManaged),
-      Keyword("bind_if", .interface, .notManaged),
-      Keyword(
-        "connect_timeout", .decimal(1, 4294967295), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("fwmark", .integer(0, 4294967295), default: "0", .notManaged),
-      Keyword("retry", .integer(0, 4294967295), default: "that of the real server, else 1", .notManaged),
-      Keyword(
-        "delay_before_retry", .decimal(0, 4294967295000000), default: "that of the real server, else 3",
-        unit: .seconds, .notManaged),
-      Keyword(
-        "warmup", .decimal(0, 4294967295000000), default: "that of the real server, else delay_loop", unit: .seconds,
-        .notManaged),
-      Keyword(
-        "delay_loop", .decimal(1, 4294967295000000), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("alpha", .boolean, default: "that of the real server", .notManaged),
-      Keyword("log_all_failures", .boolean, default: "checker_log_all_failures", .notManaged),
-      Keyword("nb_get_retry", .integer(0, 4294967295), default: "1", instead: "retry", .notManaged),
-      Keyword("virtualhost", .word, arguments: "STRING", default: "that of the real or virtual server", .notManaged),
-      Keyword("http_protocol", .choice(["1.0", "1.0C", "1.0c", "1.1"]), default: "1.0", .notManaged),
-      Keyword("enable_sni", .boolean, default: "false", .notManaged),
-      Keyword(
-        "sni_name", .optionalWords, arguments: "[NAME]", default: "virtualhost", since: "after 2.4.3", .notManaged),
-      Keyword("fast_recovery", .boolean, default: "false", .notManaged),
-      Keyword("url", .block, .notManaged),
-    ])
+  private static let datagrams: [Keyword] = [
+    Keyword("payload", "Sets the bytes to send", .word, arguments: "HEX", default: "random", .notManaged),
+    Keyword(
+      "require_reply", "Asks for a reply, and with HEX for these bytes in it; X stands for any digit", .optionalWords,
+      arguments: "[HEX]", default: "off; bare = any reply", .notManaged),
+    Keyword("min_reply_length", "Sets the least length of a reply", .integer(0, 65535), default: "0", .notManaged),
+    Keyword("max_reply_length", "Sets the greatest length of a reply", .integer(0, 65535), default: "255", .notManaged),
+  ]
 
-  private static let virtualServerRealServerHTTPGETUrlKeywords: [Keyword] = rows(
-    "virtual_server/real_server/HTTP_GET/url",
-    [
-      Keyword("path", .word, arguments: "PATH", .notManaged),
-      Keyword("digest", .word, arguments: "HEX32", .notManaged),
-      Keyword("status_code", .words, arguments: "N or N-M ...", default: "200-299", .notManaged),
-      Keyword("virtualhost", .word, arguments: "STRING", default: "that of the checker", .notManaged),
-      Keyword("regex", .word, arguments: "REGEX", .notManaged),
-      Keyword("regex_no_match", .flag, .notManaged),
-      Keyword("regex_options", .words, arguments: "NAME ...", .notManaged),
-      Keyword("regex_min_offset", .word, arguments: "INT", default: "0", .notManaged),
-      Keyword("regex_max_offset", .word, arguments: "INT", .notManaged),
-      Keyword("regex_stack", .words, arguments: "START MAX", .notManaged),
-    ])
+  private static let requests: [Keyword] = [
+    Keyword(
+      "nb_get_retry", "Means the same as retry", .integer(0, 4_294_967_295), default: "1", instead: "retry", .notManaged
+    ),
+    Keyword(
+      "virtualhost", "Sets the Host field of the requests", .word, arguments: "STRING",
+      default: "that of the real or virtual server", .notManaged),
+    Keyword(
+      "http_protocol", "Chooses the version of HTTP; 1.0C is 1.0 with Connection: close",
+      .choice(["1.0", "1.0C", "1.0c", "1.1"]), default: "1.0", .notManaged),
+    Keyword(
+      "enable_sni", "Names the host already while the TLS connection is made (SNI)", .boolean, default: "false",
+      .notManaged),
+    Keyword(
+      "sni_name", "Turns SNI on with this name", .optionalWords, arguments: "[NAME]", default: "virtualhost",
+      since: "after 2.4.3", .notManaged),
+    Keyword(
+      "fast_recovery", "Asks for the pages without a pause between them while the server is coming up", .boolean,
+      default: "false", .notManaged),
+  ]
+  private static let page = Keyword(
+    "url", "Defines a page to ask for, and what the answer must be like", .block, .notManaged)
 
-  private static let virtualServerRealServerSSLGETKeywords: [Keyword] = rows(
-    "virtual_server/real_server/SSL_GET",
-    [
-      Keyword("connect_ip", .address, default: "real server address", .notManaged),
-      Keyword("connect_port", .integer(1, 65535), default: "real server port", .notManaged),
-      Keyword("bindto", .address, .notManaged),
-      Keyword("bind_port", .integer(1, 65535), .notManaged),
-      Keyword("bind_if", .interface, .notManaged),
-      Keyword(
-        "connect_timeout", .decimal(1, 4294967295), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("fwmark", .integer(0, 4294967295), default: "0", .notManaged),
-      Keyword("retry", .integer(0, 4294967295), default: "that of the real server, else 1", .notManaged),
-      Keyword(
-        "delay_before_retry", .decimal(0, 4294967295000000), default: "that of the real server, else 3",
-        unit: .seconds, .notManaged),
-      Keyword(
-        "warmup", .decimal(0, 4294967295000000), default: "that of the real server, else delay_loop", unit: .seconds,
-        .notManaged),
-      Keyword(
-        "delay_loop", .decimal(1, 4294967295000000), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("alpha", .boolean, default: "that of the real server", .notManaged),
-      Keyword("log_all_failures", .boolean, default: "checker_log_all_failures", .notManaged),
-      Keyword("nb_get_retry", .integer(0, 4294967295), default: "1", instead: "retry", .notManaged),
-      Keyword("virtualhost", .word, arguments: "STRING", default: "that of the real or virtual server", .notManaged),
-      Keyword("http_protocol", .choice(["1.0", "1.0C", "1.0c", "1.1"]), default: "1.0", .notManaged),
-      Keyword("enable_sni", .boolean, default: "false", .notManaged),
-      Keyword(
-        "sni_name", .optionalWords, arguments: "[NAME]", default: "virtualhost", since: "after 2.4.3", .notManaged),
-      Keyword("fast_recovery", .boolean, default: "false", .notManaged),
-      Keyword("tls_compliant", .boolean, default: "false", since: "2.2.8", .notManaged),
-      Keyword("url", .block, .notManaged),
-    ])
+  private static func endOfTLS(default defaultText: String) -> Keyword {
+    Keyword(
+      "tls_compliant", "Fails if the server ends the TLS connection without saying so (close_notify)", .boolean,
+      default: defaultText, since: "2.2.8", .notManaged)
+  }
 
-  private static let virtualServerRealServerSSLGETUrlKeywords: [Keyword] = rows(
-    "virtual_server/real_server/SSL_GET/url",
-    [
-      Keyword("path", .word, arguments: "PATH", .notManaged),
-      Keyword("digest", .word, arguments: "HEX32", .notManaged),
-      Keyword("status_code", .words, arguments: "N or N-M ...", default: "200-299", .notManaged),
-      Keyword("virtualhost", .word, arguments: "STRING", default: "that of the checker", .notManaged),
-      Keyword("regex", .word, arguments: "REGEX", .notManaged),
-      Keyword("regex_no_match", .flag, .notManaged),
-      Keyword("regex_options", .words, arguments: "NAME ...", .notManaged),
-      Keyword("regex_min_offset", .word, arguments: "INT", default: "0", .notManaged),
-      Keyword("regex_max_offset", .word, arguments: "INT", .notManaged),
-      Keyword("regex_stack", .words, arguments: "START MAX", .notManaged),
-      Keyword("tls_compliant", .boolean, default: "that of the checker", since: "2.2.8", .notManaged),
-    ])
+  private static let answers: [Keyword] = [
+    Keyword("path", "Sets the path of the page", .word, arguments: "PATH", .notManaged),
+    Keyword("digest", "Sets the MD5 sum that the body must have", .word, arguments: "HEX32", .notManaged),
+    Keyword(
+      "status_code", "Sets the status codes that are a success", .words, arguments: "N or N-M ...", default: "200-299",
+      .notManaged),
+    Keyword(
+      "virtualhost", "Sets the Host field of the request", .word, arguments: "STRING", default: "that of the checker",
+      .notManaged),
+    Keyword("regex", "Sets an expression (PCRE2) that the answer must match", .word, arguments: "REGEX", .notManaged),
+    Keyword("regex_no_match", "Turns regex round: a match is a failure", .flag, .notManaged),
+    Keyword(
+      "regex_options", "Sets options of the expression, such as caseless", .words, arguments: "NAME ...", .notManaged),
+    Keyword(
+      "regex_min_offset", "Sets the first byte of the answer at which a match may begin", .word, arguments: "INT",
+      default: "0", .notManaged),
+    Keyword(
+      "regex_max_offset", "Sets the byte of the answer from which on no match may begin", .word, arguments: "INT",
+      .notManaged),
+    Keyword(
+      "regex_stack", "Sets the first and the greatest size of the stack for matching, in bytes", .words,
+      arguments: "START MAX", .notManaged),
+  ]
 
-  private static let virtualServerRealServerDNSCHECKKeywords: [Keyword] = rows(
-    "virtual_server/real_server/DNS_CHECK",
-    [
-      Keyword("connect_ip", .address, default: "real server address", .notManaged),
-      Keyword("connect_port", .integer(1, 65535), default: "real server port", .notManaged),
-      Keyword("bindto", .address, .notManaged),
-      Keyword("bind_port", .integer(1, 65535), .notManaged),
-      Keyword("bind_if", .interface, .notManaged),
-      Keyword(
-        "connect_timeout", .decimal(1, 4294967295), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("fwmark", .integer(0, 4294967295), default: "0", .notManaged),
-      Keyword("retry", .integer(0, 4294967295), default: "that of the real server, else 3", .notManaged),
-      Keyword(
-        "delay_before_retry", .decimal(0, 4294967295000000), default: "that of the real server, else delay_loop",
-        unit: .seconds, .notManaged),
-      Keyword(
-        "warmup", .decimal(0, 4294967295000000), default: "that of the real server, else delay_loop", unit: .seconds,
-        .notManaged),
-      Keyword(
-        "delay_loop", .decimal(1, 4294967295000000), default: "that of the real server", unit: .seconds, .notManaged),
-      Keyword("alpha", .boolean, default: "that of the real server", .notManaged),
-      Keyword("log_all_failures", .boolean, default: "checker_log_all_failures", .notManaged),
-      Keyword(
-        "type", .caselessChoice(["A", "NS", "CNAME", "SOA", "MX", "TXT", "AAAA", "RRSIG", "DNSKEY"]), default: "SOA",
-        .notManaged),
-      Keyword("name", .word, arguments: "NAME", default: ". (root)", .notManaged),
-    ])
+  private static let query: [Keyword] = [
+    Keyword(
+      "type", "Sets the type of record to ask for",
+      .caselessChoice(["A", "NS", "CNAME", "SOA", "MX", "TXT", "AAAA", "RRSIG", "DNSKEY"]), default: "SOA", .notManaged),
+    Keyword("name", "Sets the name to ask for", .word, arguments: "NAME", default: ". (root)", .notManaged),
+  ]
 
-  private static let virtualServerRealServerFILECHECKKeywords: [Keyword] = rows(
-    "virtual_server/real_server/FILE_CHECK",
-    [
-      Keyword("track_file", .word, arguments: "NAME", .notManaged),
-      Keyword(
-        "weight", .integer(-2147483647, 2147483647), arguments: "INT [reverse/noreverse]",
-        default: "that of the track_file", .notManaged),
-    ])
+  private static let file: [Keyword] = [
+    Keyword("track_file", "Names the track_file", .word, arguments: "NAME", .notManaged),
+    Keyword(
+      "weight", "Multiplies the number in the file, and the server's weight changes by that; 0 makes it up or down",
+      .integer(-2_147_483_647, 2_147_483_647), arguments: "INT [reverse/noreverse]", default: "that of the track_file",
+      .notManaged),
+  ]
 
-  private static let virtualServerRealServerBFDCHECKKeywords: [Keyword] = rows(
-    "virtual_server/real_server/BFD_CHECK",
-    [
-      Keyword("name", .word, arguments: "NAME", .notManaged),
-      Keyword("alpha", .boolean, default: "that of the real server", .notManaged),
-    ])
+  private static let session: [Keyword] = [
+    Keyword("name", "Names the bfd_instance", .word, arguments: "NAME", .notManaged), alpha(),
+  ]
 }

@@ -14,35 +14,57 @@ extension Schema {
   }
 
   private static func own(
-    _ name: String, _ form: Keyword.Form, default defaultText: String? = nil, unit: Keyword.Unit? = nil
+    _ name: String, _ meaning: String, _ form: Keyword.Form, default defaultText: String? = nil,
+    unit: Keyword.Unit? = nil
   ) -> Keyword {
-    Keyword(name, form, default: defaultText, unit: unit, since: Keyword.own, .acts)
+    Keyword(name, meaning, form, default: defaultText, unit: unit, since: Keyword.own, .acts)
   }
 
   private static let probeKeywords: [Keyword] = rows(
     "vrrp_probe",
     [
-      own("http", .target), own("https", .target), own("tcp", .target), own("unix", .target), own("udp", .target),
-      own("icmp", .target), own("arp", .target), own("dns", .target), own("smtp", .target), own("redis", .target),
-      own("postgresql", .target), own("mysql", .target), own("haproxy", .target), own("load", .target),
-      own("disk", .target), own("memory", .target), own("any", .target), own("all", .target), own("at_least", .target),
-      own("interval", .decimal(10_000, 4_294_000_000), default: "1", unit: .seconds),
-      own("timeout", .decimal(1_000, 4_294_000_000), default: "interval", unit: .seconds),
-      own("weight", .words, default: "0"),
-      own("rise", .integer(1, 2_147_483_647), default: "1"),
-      own("fall", .integer(1, 2_147_483_647), default: "1"),
-      Keyword("init_fail", .flag, since: Keyword.own, meaning: initFailMeaning, .acts),
+      own("http", "Asks a web server for a page", .target),
+      own("https", "Asks a web server for a page over TLS", .target),
+      own("tcp", "Connects to a TCP port, and may send text and look at the answer", .target),
+      own("unix", "Connects to a Unix socket, and may send text and look at the answer", .target),
+      own("udp", "Sends a UDP packet that must be answered", .target),
+      own("icmp", "Sends ICMP echo requests (ping) to 1 to 64 addresses", .target),
+      own("arp", "Asks a host on the link for its MAC address by ARP", .target),
+      own("dns", "Asks a DNS server for a name", .target),
+      own("smtp", "Greets a mail server", .target),
+      own("redis", "Sends PING to a Redis server", .target),
+      own("postgresql", "Asks whether a PostgreSQL server takes connections", .target),
+      own("mysql", "Asks whether a MySQL or MariaDB server takes connections", .target),
+      own("haproxy", "Asks HAProxy's stats socket how many servers of a backend are up", .target),
+      own("load", "Looks at this host's load average over 1, 5 or 15 minutes", .target),
+      own("disk", "Looks at the file system that holds a path", .target),
+      own("memory", "Looks at this host's memory, and at how long programs wait for it", .target),
+      own("any", "Is up while at least one of several checks is up", .target),
+      own("all", "Is up while all of several checks are up", .target),
+      own("at_least", "Is up while at least this number of several checks is up", .target),
+      own(
+        "interval", "Sets the time from one start of the probe to the next", .decimal(10_000, 4_294_000_000),
+        default: "1", unit: .seconds),
+      own(
+        "timeout", "Sets how long a run may take before it counts as a failure", .decimal(1_000, 4_294_000_000),
+        default: "interval", unit: .seconds),
+      own("weight", Shared.weight(of: "track_probe"), .words, default: "0"),
+      own("rise", Shared.rise, .integer(1, 2_147_483_647), default: "1"),
+      own("fall", Shared.fall, .integer(1, 2_147_483_647), default: "1"),
+      own("init_fail", Shared.initFail, .flag),
     ] + steadinessKeywords)
 
   private static func httpKeywords(_ kind: String) -> [Keyword] {
     options(
       kind,
       [
-        own("method", .word, default: "GET"),
-        own("host", .word, default: "that of the URL"),
-        own("header", .words),
-        own("status", .words, default: "200-299"),
-        own("body", .words, default: "anything"),
+        own("method", "Sets the method of the request, such as HEAD", .word, default: "GET"),
+        own("host", "Sets the Host field of the request", .word, default: "that of the URL"),
+        own("header", "Adds a field to the request: its name, then its value", .words),
+        own("status", "Sets the status codes that are a success, such as 200-299 401", .words, default: "200-299"),
+        own(
+          "body", "Sets a text, or ~ and an expression, that must be in the body; not turns it round", .words,
+          default: "anything"),
       ])
   }
 
@@ -50,60 +72,105 @@ extension Schema {
     options(
       kind,
       [
-        own("verify", .boolean, default: "on"),
-        own("ca_file", .word, default: "the system's"),
-        own("server_name", .word, default: "the target's name"),
-        own("cert_file", .word, default: "none"),
-        own("key_file", .word, default: "cert_file"),
-        own("min_days", .integer(0, 36_500), default: "0"),
+        own(
+          "verify", "Checks that the certificate is trusted and made out to the server's name", .boolean, default: "on"),
+        own("ca_file", "Names the file with the certificates of trusted authorities", .word, default: "the system's"),
+        own(
+          "server_name", "Sets the name that is asked for by SNI and that the certificate must have", .word,
+          default: "the target's name"),
+        own(
+          "cert_file", "Names the file with a certificate that the probe shows to the server", .word, default: "none"),
+        own("key_file", "Names the file with the private key of cert_file", .word, default: "cert_file"),
+        own(
+          "min_days", "Fails when the server's certificate lasts fewer days than this", .integer(0, 36_500),
+          default: "0"),
       ])
   }
 
   private static func encryptionKeywords(_ kind: String) -> [Keyword] {
-    options(kind, [own("tls", .flag, default: "off")]) + tlsKeywords(kind)
+    options(kind, [own("tls", "Encrypts the connection from its start by TLS", .flag, default: "off")])
+      + tlsKeywords(kind)
   }
 
   private static func conversationKeywords(_ kind: String) -> [Keyword] {
     options(
       kind,
       [
-        own("send", .word, default: "nothing"),
-        own("expect", .words, default: kind == "udp" ? "any answer" : "a connection"),
+        own("send", "Sets the text to send; \\r, \\n and \\xHH stand for bytes", .word, default: "nothing"),
+        own(
+          "expect", "Sets a text, or ~ and an expression, that must be in the answer; not turns it round", .words,
+          default: kind == "udp" ? "any answer" : "a connection"),
       ])
   }
 
   private static func memberKeywords(_ kind: String) -> [Keyword] {
-    options(kind, CombinedQuestion.kinds.map { own($0.label, .words) })
+    options(kind, CombinedQuestion.kinds.map { own($0.label, "Names \(membership(of: $0)) to be counted", .words) })
   }
 
-  private static let icmpKeywords = options("icmp", [own("quorum", .integer(1, 64), default: "all targets")])
-  private static let arpKeywords = options("arp", [own("interface", .word)])
+  /// What a line of a combination names.
+  private static func membership(of kind: TrackerKind) -> String {
+    switch kind {
+    case .script: "vrrp_script checks"
+    case .interface: "interfaces"
+    case .bfd: "bfd_instance sessions"
+    case .file: "track_file files, each up while its number is 0,"
+    case .process: "vrrp_track_process blocks"
+    case .probe: "vrrp_probe checks"
+    case .group: "track_group blocks"
+    }
+  }
+
+  private static let icmpKeywords = options(
+    "icmp", [own("quorum", "Sets how many of the addresses must answer", .integer(1, 64), default: "all targets")])
+  private static let arpKeywords = options("arp", [own("interface", "Names the interface of the link", .word)])
   private static let dnsKeywords = options(
     "dns",
     [
-      own("name", .word), own("type", .word, default: "A"),
-      own("expected", .words, default: "any record of the type"),
+      own("name", "Sets the name to ask for", .word),
+      own("type", "Sets the type of record to ask for", .word, default: "A"),
+      own("expected", "Sets a value that the answer must hold", .words, default: "any record of the type"),
     ])
-  private static let smtpKeywords = options("smtp", [own("ehlo", .word, default: "localhost")])
-  private static let redisKeywords = options("redis", [own("role", .word, default: "any")])
+  private static let smtpKeywords = options(
+    "smtp", [own("ehlo", "Sets the name by which the probe greets the server", .word, default: "localhost")])
+  private static let redisKeywords = options(
+    "redis", [own("role", roleMeaning, .word, default: "any")])
   private static let postgresqlKeywords = options(
     "postgresql",
     [
-      own("user", .word, default: "martlet"), own("database", .word, default: "postgres"),
-      own("role", .word, default: "any"),
+      own("user", "Sets the user to connect as, without a password", .word, default: "martlet"),
+      own("database", "Sets the database to connect to", .word, default: "postgres"),
+      own("role", roleMeaning, .word, default: "any"),
     ])
-  private static let mysqlKeywords = options("mysql", [own("user", .word, default: "martlet")])
+  private static let roleMeaning = "Sets what the server must be: primary, which takes writes, or replica"
+  private static let mysqlKeywords = options(
+    "mysql", [own("user", "Sets the user to connect as, without a password", .word, default: "martlet")])
   private static let haproxyKeywords = options(
-    "haproxy", [own("backend", .word), own("servers", .integer(1, 65_535), default: "1")])
-  private static let loadKeywords = options("load", [own("most", .decimal(0, 1_000_000_000_000))])
+    "haproxy",
+    [
+      own("backend", "Names the backend, or the listen section", .word),
+      own("servers", "Sets how many servers of the backend must be up", .integer(1, 65_535), default: "1"),
+    ])
+  private static let loadKeywords = options(
+    "load", [own("most", "Sets the greatest load average that is a success", .decimal(0, 1_000_000_000_000))])
   private static let diskKeywords = options(
-    "disk", [own("free", .word, default: "0"), own("inodes", .word, default: "0"), own("writable", .flag)])
+    "disk",
+    [
+      own("free", "Sets how much must be free for ordinary users, as 5% or 2G", .word, default: "0"),
+      own("inodes", "Sets how many inodes must be free, as 5% or a number", .word, default: "0"),
+      own("writable", "Fails when the file system is read-only", .flag),
+    ])
   private static let memoryKeywords = options(
     "memory",
     [
-      own("some", .decimal(0, 100_000_000), default: "100", unit: .percent),
-      own("full", .decimal(0, 100_000_000), default: "100", unit: .percent),
-      own("window", .word, default: "10", unit: .seconds),
-      own("available", .word, default: "0"),
+      own(
+        "some", "Sets for how much of the time some programs may wait for memory", .decimal(0, 100_000_000),
+        default: "100", unit: .percent),
+      own(
+        "full", "Sets for how much of the time all programs may wait for memory", .decimal(0, 100_000_000),
+        default: "100", unit: .percent),
+      own(
+        "window", "Sets over how many seconds some and full are averaged: 10, 60 or 300", .word, default: "10",
+        unit: .seconds),
+      own("available", "Sets how much memory must be available, as 5% or 2G", .word, default: "0"),
     ])
 }

@@ -52,7 +52,7 @@ enum UnicastWithoutPeers: InstanceRule {
         at: ttl.span,
         suggestion: "write unicast_ttl 1, or 255 and min_ttl 255 for peers on the same link", replacement: "1")
     }
-    // A limit for peers says little while anybody else is obeyed without one.
+    // A limit for peers says little while adverts of any other host are accepted.
     let hasLimits = draft.peers.contains { $0.value.minimumTTL > 0 || $0.value.maximumTTL < 255 }
     guard hasLimits, !(draft.checksUnicastSource?.value ?? lowering.global.checksUnicastSource) else { return }
     if let check = draft.checksUnicastSource {
