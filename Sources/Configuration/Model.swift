@@ -91,6 +91,8 @@ public struct GlobalSettings: Sendable, Hashable {
   public var neighborAdvertisementInterval = Nanoseconds.zero
   /// Who scripts run as when they do not say (`script_user`).
   public var scriptUser: ScriptUser?
+  /// Which permissions the files that scripts make do not get (`umask`); keepalived's own default.
+  public var scriptMask: UInt32 = 0o177
   /// Whether a script that root would run and another user could change is refused (`enable_script_security`).
   public var scriptSecurity = false
   /// The FIFO that every transition is written to (`notify_fifo`).

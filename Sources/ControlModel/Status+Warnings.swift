@@ -24,6 +24,7 @@ extension Status {
         [fault(router), missingAddresses(router), otherMaster(router), refusedAdverts(router), otherAddresses(router)]
           .compactMap(\.self)
       }
+      + untracked + notifications
   }
 
   private var serviceWarnings: [Warning] {
@@ -38,6 +39,25 @@ extension Status {
     return [
       Warning(kind: "no-router", router: nil, sentence: "no virtual router is configured, so no address is served")
     ]
+  }
+
+  /// Checks that say nothing: what they look at may have failed.
+  private var untracked: [Warning] {
+    trackers.filter { $0.status == .untracked }.map { tracker in
+      Warning(
+        kind: "untracked", router: nil,
+        sentence: "\(tracker.names.kind) \(tracker.names.name) is untracked, so nobody notices a failure"
+          + (tracker.reason.isEmpty ? "" : ": \(tracker.reason)"))
+    }
+  }
+
+  /// What a notification was to do, as move an address in a cloud, has not been done.
+  private var notifications: [Warning] {
+    failedNotifications.map { failure in
+      Warning(
+        kind: "notification-failed", router: nil,
+        sentence: "the notification of \(failure.subject) failed, \(ago(failure.at)): \(failure.outcome)")
+    }
   }
 
   private func fault(_ router: Router) -> Warning? {

@@ -29,6 +29,15 @@ extension ServiceAudit {
             "service-processes",
             "\(name) runs as \(line.value), who may not signal others' processes, since the service has \(line.words)",
             use.range, "\(replacement(of: use) ?? "write script_user root"), or \(Self.dropIn)"))
+      } else if ["killall", "pkill"].contains(name), let identity = host.identity(of: ScriptUser(user: runner)),
+        identity.user != 0, use.command.arguments.last != runner
+      {
+        found.append(
+          error(
+            "service-processes",
+            "\(name) runs as \(runner), who may signal only processes of that user, so it fails for those of others",
+            use.range, replacement(of: use) ?? "write script_user root, or ask with pgrep, which signals nothing",
+            severity: .warning))
       }
     }
     return found

@@ -40,6 +40,9 @@ public struct ServiceAudit<Host: HostFacts> {
     Diagnostic(id: id, severity: severity, message: message, range: range, suggestion: suggestion)
   }
 
+  /// Whom a service of root's runs scripts as that name nobody, if there is one of that name.
+  private static var standardUser: String { "keepalived_script" }
+
   /// What to say where `martlet unit` knows the lines.
   static var dropIn: String { "put what `martlet unit FILE` prints into a drop-in" }
 
@@ -129,7 +132,12 @@ public struct ServiceAudit<Host: HostFacts> {
 
   /// Who runs a script.
   func runner(of use: ScriptUse) -> String {
-    (use.command.user ?? loaded.configuration.global.scriptUser)?.user ?? conditions.userName
+    (use.command.user ?? loaded.configuration.global.scriptUser)?.user ?? standardRunner
+  }
+
+  /// Who runs what names nobody.
+  private var standardRunner: String {
+    conditions.isRoot && host.hasUser(Self.standardUser) ? Self.standardUser : conditions.userName
   }
 
   // MARK: Programs

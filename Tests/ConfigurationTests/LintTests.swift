@@ -72,6 +72,15 @@ struct LintTests {
     #expect(lint(instance(lines)).first { $0.id == "unicast-unauthenticated" }?.severity == severity)
   }
 
+  @Test("A command that is not in quotes is told of, and a file without a router")
+  func halfCommands() {
+    let bare = "vrrp_script c {\nscript killall -0 haproxy\n}\n"
+    let found = lint(bare).filter { $0.id == "unquoted-command" }
+    #expect(found.count == 1 && found[0].suggestion?.contains("\"killall -0 haproxy\"") == true)
+    #expect(lines(bare.replacing("killall -0 haproxy", with: "\"killall -0 haproxy\""), "unquoted-command") == [])
+    #expect(lint(bare).contains { $0.id == "no-router" } && !lint(instance("")).contains { $0.id == "no-router" })
+  }
+
   private static let signed = "auth_hmac {\nkey 1 \(String(repeating: "k", count: 32))\nactive_key 1\n}"
 
   @Test(

@@ -45,8 +45,18 @@ struct RefusedGlobalTests {
     ])
   func umask(value: ValueCase) { value.check(global) }
 
+  @Test(
+    "A umask is read as keepalived reads it, and is its own without a line",
+    arguments: [
+      ("", 0o177), ("umask 022", 0o022), ("umask 0x1ff", 0o777), ("umask 0", 0), ("umask 18", 0o022),
+      ("umask IRUSR", 0o400), ("umask IRUSR|IWUSR", 0o600), ("umask IRWXG | IRWXO", 0o077),
+      ("umask IXUSR | IRWXG | IRWXO", 0o177), ("umask 01000", 0o177),
+    ] as [(String, UInt32)])
+  func umask(lines: String, mask: UInt32) {
+    #expect(load(global(lines)).configuration.global.scriptMask == mask)
+  }
+
   @Test(arguments: [
-    "umask 022", "umask 0x1ff", "umask 0", "umask IRUSR", "umask IRUSR|IWUSR", "umask IRWXG | IRWXO",
     "vrrp_rx_bufs_policy mtu", "vrrp_rx_bufs_policy 1500", "vrrp_cpu_affinity 0 1", "process_name fifteen-letters",
     "nftables a\nnftables a",
   ])

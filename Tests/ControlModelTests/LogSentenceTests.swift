@@ -232,6 +232,25 @@ import VRRPCore
     #expect(status.json.contains("\"warnings\":[]") == (one.said == nil))
   }
 
+  @Test("A check that says nothing is a warning, with why; one that is not yet known is none")
+  func showsWhatIsUntracked() throws {
+    let memory = try board { board in
+      board.isRunning = true
+      board.heartbeat = now
+      board.tracker(0)?.verdict = (.untracked, now, "cannot run: there is no user haproxy")
+    }
+    defer { memory.deallocate() }
+    let names = Names(
+      routers: [Names.Router(name: "VI_1", interface: "eth0")], trackers: [Names.Tracker(kind: "script", name: "chk")])
+    let status = Status(reading: try Board(opening: memory), names: names, at: now)
+    #expect(status.warnings.map(\.kind) == ["untracked"])
+    #expect(
+      status.warnings.first?.sentence
+        == "script chk is untracked, so nobody notices a failure: cannot run: there is no user haproxy")
+    try Board(opening: memory).tracker(0)?.verdict = (.unknown, now, "")
+    #expect(Status(reading: try Board(opening: memory), names: names, at: now).warnings.isEmpty)
+  }
+
   @Test("A service without a router, a router in FAULT and a failed notification are shown")
   func showsWhatElseIsWrong() throws {
     let memory = try board { board in
@@ -247,7 +266,7 @@ import VRRPCore
     let status = Status(
       reading: try Board(opening: memory), names: names, answers: [0: .init(words: "exit 1", at: now - .seconds(5))],
       failedNotifications: [failure], at: now)
-    #expect(status.warnings.map(\.kind) == ["fault"])
+    #expect(status.warnings.map(\.kind) == ["fault", "notification-failed"])
     let lines = status.text().split(separator: "\n").map(String.init)
     #expect(
       lines.suffix(2) == [

@@ -66,6 +66,14 @@ import Testing
       unit: "User=martlet\nAmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW", id: "service-processes",
       words: "killall runs as martlet, who may not signal others' processes", line: 5),
     Case(
+      name: "killall as somebody else", top: script("killall -0 haproxy", user: "user nobody"), unit: Units.open,
+      id: "service-processes", words: "killall runs as nobody, who may signal only processes of that user", line: 5,
+      severity: .warning),
+    Case(
+      name: "killall as keepalived's user", top: script("killall -0 haproxy"), unit: Units.open,
+      host: FakeHost(users: ["root": 0, "martlet": 990, "keepalived_script": 991]), id: "service-processes",
+      words: "killall runs as keepalived_script", line: 5, severity: .warning),
+    Case(
       name: "pidof under a hidden /proc", top: script("pidof haproxy"), id: "service-processes",
       words: "pidof sees only processes of martlet in the service: ProtectProc=invisible (/u:9)", line: 5),
     Case(

@@ -52,7 +52,9 @@ extension Lowering {
         draft.settings.allowsMissingInterfaces = true
         lowering.checkDynamicInterfaces(statement)
       },
-      .custom("umask") { $2.checkUmask($1) },
+      .custom("umask") { draft, statement, lowering in
+        if let mask = lowering.umask(statement) { draft.settings.scriptMask = mask }
+      },
       .custom("vrrp_rx_bufs_policy") { $2.checkBufferPolicy($1) },
       .custom("vrrp_cpu_affinity") { $2.checkProcessors($1) },
       .custom("checker_cpu_affinity") { $2.checkProcessors($1) },

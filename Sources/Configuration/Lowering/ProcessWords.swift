@@ -37,9 +37,9 @@ extension Lowering {
         + "the line is ignored", at: word.span)
   }
 
-  /// `umask NUMBER`, or the names of bits with | between them.
-  func checkUmask(_ statement: Statement) {
-    guard let word = statement.arguments.first else { return }
+  /// `umask NUMBER`, or the names of bits with | between them; `nil` for what is neither.
+  func umask(_ statement: Statement) -> UInt32? {
+    guard let word = statement.arguments.first else { return nil }
     let fault: String?
     if let digit = word.bytes.first, (0x30...0x39).contains(digit) {
       let number = KernelNames.number(word.bytes)
@@ -50,7 +50,9 @@ extension Lowering {
     } else {
       fault = Self.faultOfBits(statement.arguments)
     }
-    guard let fault else { return }
+    guard let fault else {
+      return KernelNames.number(word.bytes) ?? Self.mask(of: statement.arguments)
+    }
     let octal = "0" + word.text
     let isMeant =
       statement.arguments.count == 1 && KernelNames.isOctal(Array(octal.utf8)[...])
@@ -60,6 +62,20 @@ extension Lowering {
       suggestion: isMeant
         ? "write \(octal): a mode is octal with a 0 before it" : "write it as 027, or as IRWXG | IRWXO",
       replacement: isMeant ? octal : nil)
+    return nil
+  }
+
+  /// The mask of bits that have been found right.
+  private static func mask(of words: some Collection<Word>) -> UInt32 {
+    let shifts: [Character: UInt32] = ["U": 6, "G": 3, "O": 0]
+    let bits: [Character: UInt32] = ["R": 4, "W": 2, "X": 1]
+    return words.flatMap { $0.text.split(separator: "|") }.reduce(0) { mask, name in
+      // IRWXU names a whole class, IRUSR one bit of one.
+      let letters = name.dropFirst()
+      let which = letters.hasPrefix("RWX") ? 7 : letters.first.flatMap { bits[$0] } ?? 0
+      let whose = letters.hasPrefix("RWX") ? letters.last : letters.dropFirst().first
+      return mask | which << (whose.flatMap { shifts[$0] } ?? 0)
+    }
   }
 
   private static func faultOfBits(_ words: some Collection<Word>) -> String? {

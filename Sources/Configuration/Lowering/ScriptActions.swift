@@ -10,6 +10,7 @@ extension Lowering {
         draft.command = lowering.command(statement)
         // A user has a line of its own here.
         draft.command?.value.user = nil
+        lowering.reportUnquoted(statement)
       },
       .custom("interval") {
         $2.noteAgain($1, &$0.written)
@@ -53,6 +54,17 @@ extension Lowering {
         }
       },
     ] + KeywordAction.steadiness(\.steadiness)
+  }
+
+  /// Tells of words behind a command that is not in quotes: they are not part of it.
+  private func reportUnquoted(_ statement: Statement) {
+    let words = statement.arguments
+    guard words.count > 1, let first = words.first else { return }
+    let quoted = "\"" + words.map(\.text).joined(separator: " ") + "\""
+    diagnostics.report(
+      .warning, "unquoted-command",
+      "only \(first.text) is run, without the words behind it, as by keepalived", at: words[words.startIndex + 1].span,
+      suggestion: "put the whole command into quotes: \(quoted)")
   }
 
   /// A check's interval or timeout; 0 counts as 1 s.

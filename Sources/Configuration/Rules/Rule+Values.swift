@@ -93,6 +93,13 @@ extension Rule {
       "It spaces nothing, and keepalived removes it.",
       .file("garp_group {\n  interface eth0\n}", "garp_group {\n  interface eth0\n  garp_interval 0.1\n}")),
     Rule(
+      "no-router", .lint, .warning, "A file has no virtual router",
+      "The service starts and serves nothing. It may be an emptied file, or a part of one that is checked by itself."),
+    Rule(
+      "unquoted-command", .meaning, .warning, "A command is not in quotes",
+      "A script is one word, as keepalived reads it: what stands behind the first word is left out, and killall without a name fails always.",
+      .script("script killall -0 haproxy", "script \"killall -0 haproxy\"")),
+    Rule(
       "empty-command", .meaning, .warning, "A command is empty", "The line is ignored.",
       .instance("notify_master \"\"", "notify_master /bin/true")),
     Rule(

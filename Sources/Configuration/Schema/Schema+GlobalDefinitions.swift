@@ -284,8 +284,8 @@ extension Schema {
       "vmac_addr_prefix", "Sets how the names of interfaces begin that are made for use_vmac of an address", .word,
       arguments: "STRING", default: "vmac_prefix", repetition: .first, .acts),
     Keyword(
-      "umask", "Sets which permissions new files do not get", .words, arguments: "NUMBER / BIT [| BIT] …",
-      default: "IXUSR | IRWXG | IRWXO", .accepted(.processes)),
+      "umask", "Sets which permissions files that scripts make do not get", .words,
+      arguments: "NUMBER / BIT [| BIT] …", default: "IXUSR | IRWXG | IRWXO", .acts),
     Keyword(
       "random_seed", "Sets the seed of ${_RANDOM}, so that each reading gives the same numbers",
       .integer(0, 4294967295), default: "time of day", .acts),

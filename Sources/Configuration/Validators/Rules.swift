@@ -44,7 +44,7 @@ extension Lowering {
   private static var lints: [any ConfigurationRule.Type] {
     [
       WeightsUnderNopreempt.self, WeightsWithoutEffect.self, CheckTimeouts.self, UnauthenticatedUnicast.self,
-      UnsignedAdverts.self, OwnLinkNamed.self,
+      UnsignedAdverts.self, OwnLinkNamed.self, RequiredRouter.self,
     ]
   }
 

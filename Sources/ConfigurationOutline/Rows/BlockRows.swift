@@ -100,6 +100,7 @@ extension OutlineRow where Subject == GlobalSettings {
           ? .none("scripts run as the user of the service")
           : .line(["script_user"] + OutlineContent.words(of: $0.scriptUser))
       },
+      OutlineRow("umask") { .word("umask", "0" + String($0.scriptMask, radix: 8)) },
       OutlineRow("enable_script_security") { .flag("enable_script_security", $0.scriptSecurity) },
       OutlineRow("notify_fifo") { .fifo("notify_fifo", $0.notifyFIFO) },
       OutlineRow("notify_fifo_script") { .command("notify_fifo_script", $0.notifyFIFO?.script) },
