@@ -86,11 +86,14 @@ public struct CommandTable: Sendable, Equatable {
     public var path: String
     /// The number that it begins with, if it says one.
     public var initialValue: Int32?
+    /// Whether that may be written over what is there.
+    public var overwrites: Bool
 
     /// A file from its parts.
-    public init(path: String, initialValue: Int32? = nil) {
+    public init(path: String, initialValue: Int32? = nil, overwrites: Bool = false) {
       self.path = path
       self.initialValue = initialValue
+      self.overwrites = overwrites
     }
   }
 
@@ -145,6 +148,7 @@ public struct CommandTable: Sendable, Equatable {
       writer.writeWhole(file.path)
       writer.write(file.initialValue == nil ? 0 : 1 as UInt8)
       writer.write(file.initialValue ?? 0)
+      writer.write(file.overwrites ? 1 : 0 as UInt8)
     }
     return writer.bytes
   }
@@ -174,7 +178,8 @@ public struct CommandTable: Sendable, Equatable {
       let path = try reader.readWhole()
       let hasValue = try reader.read(UInt8.self) != 0
       let value = try reader.read(Int32.self)
-      files.append(File(path: path, initialValue: hasValue ? value : nil))
+      let overwrites = try reader.read(UInt8.self) != 0
+      files.append(File(path: path, initialValue: hasValue ? value : nil, overwrites: overwrites))
     }
   }
 }

@@ -119,7 +119,7 @@ public enum StartRequest: Sendable, Equatable {
   case removeFIFO(table: UInt64, fifo: UInt32)
   /// Open a tracked file for reading.
   case openFile(UInt32, table: UInt64, file: UInt32)
-  /// Write the first number of a tracked file.
+  /// Write the first number of a tracked file; over what is there only if the table says so as well.
   case writeFile(UInt32, table: UInt64, file: UInt32, overwrites: Bool)
 
   /// The message's bytes.
@@ -219,8 +219,8 @@ public enum StartReply: Sendable, Equatable {
   /// Someone other than root could change what root will run. `isOwn`: in the command itself, which `enable_script_security` would
   /// refuse; otherwise in its interpreter or what that interprets.
   case weakness(command: String, reason: String, isOwn: Bool)
-  /// A tracked file is open and comes as the one descriptor; and what is wrong with the way to it, if it was followed all the same.
-  case file(UInt32, strangersLink: String?)
+  /// A tracked file is open and comes as the one descriptor.
+  case file(UInt32)
   /// A tracked file is not read.
   case fileRefused(UInt32, FileRefusal)
   /// The first number of a tracked file is written, if the error number is 0.
@@ -260,10 +260,9 @@ public enum StartReply: Sendable, Equatable {
       writer.write(command)
       writer.write(reason)
       writer.write(isOwn ? 1 : 0 as UInt8)
-    case .file(let number, let strangersLink):
+    case .file(let number):
       writer.write(8 as UInt8)
       writer.write(number)
-      writer.writeOptional(strangersLink)
     case .fileRefused(let number, let refusal):
       writer.write(9 as UInt8)
       writer.write(number)
@@ -291,7 +290,7 @@ public enum StartReply: Sendable, Equatable {
     case 7:
       self = .weakness(
         command: try reader.readText(), reason: try reader.readText(), isOwn: try reader.read(UInt8.self) != 0)
-    case 8: self = .file(try reader.read(), strangersLink: try reader.readOptional())
+    case 8: self = .file(try reader.read())
     case 9: self = .fileRefused(try reader.read(), try reader.readFileRefusal())
     case 10: self = .written(try reader.read(), error: try reader.read())
     default: throw .invalid

@@ -13,7 +13,7 @@ extension CommandTable {
     let notified = Set((configuration.routers.map(\.notify) + configuration.groups.map(\.notify)).compactMap(\.any))
     commands = configuration.commands.map { Command($0, takesWords: notified.contains($0)) }
     fifos = global.fifos.map { FIFO(path: $0.path, owner: $0.owner.map(Account.init)) }
-    files = configuration.trackedFiles.map { File(path: $0.path, initialValue: $0.initialValue) }
+    files = configuration.trackedFiles.map { File(path: $0.path, initialValue: $0.initialValue, overwrites: $0.overwrites) }
   }
 }
 

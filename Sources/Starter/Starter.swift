@@ -236,8 +236,9 @@ public final class Starter {
       return reply(.fileRefused(number, .system(ENOENT)))
     }
     do throws(TrackedPath.Refusal) {
-      let target = try TrackedPath.open(file.path, refusesLinks: starts.table.isStrict)
-      reply(.file(number, strangersLink: target.strangersLink), descriptor: target.file.rawValue)
+      // What it says is handed over whole, so a stranger's link would lead the prober to whatever root may read.
+      let target = try TrackedPath.open(file.path, refusesLinks: true)
+      reply(.file(number), descriptor: target.file.rawValue)
     } catch {
       reply(.fileRefused(number, StartReply.FileRefusal(error)))
     }
@@ -248,7 +249,7 @@ public final class Starter {
       return reply(.written(number, error: ENOENT))
     }
     do {
-      try InitialNumber.write(Int(value), to: file.path, overwrites: overwrites)
+      try InitialNumber.write(Int(value), to: file.path, overwrites: overwrites && file.overwrites)
       reply(.written(number, error: 0))
     } catch {
       reply(.written(number, error: error.errno))

@@ -17,7 +17,7 @@ import Testing
     ]
     table.subjects = [.init(kind: .instance, name: "VI_1"), .init(kind: .group, name: "ein Name")]
     table.commands[1].takesWords = true
-    table.files = [.init(path: "/level", initialValue: -3), .init(path: "/other")]
+    table.files = [.init(path: "/level", initialValue: -3, overwrites: true), .init(path: "/other")]
     table.fifos = [.init(path: "/run/fifo", owner: .init(user: "u")), .init(path: "/f")]
     return table
   }()
@@ -67,8 +67,8 @@ import Testing
     let replies: [StartReply] = [
       .started(1, process: 44), .refused(2, isShortage: true, reason: "cannot run"), .ended(3, .exited(2)),
       .ended(3, .signaled(9)), .fifo(4, isNew: true), .fifoRefused(5, reason: "is a symbolic link"),
-      .weakness(command: "/x", reason: "others can write", isOwn: false), .file(6, strangersLink: "a link"),
-      .file(6, strangersLink: nil), .fileRefused(7, .system(13)), .fileRefused(7, .notRegular),
+      .weakness(command: "/x", reason: "others can write", isOwn: false), .file(6),
+      .fileRefused(7, .system(13)), .fileRefused(7, .notRegular),
       .fileRefused(7, .kernels("proc")), .fileRefused(7, .link("a link")), .written(8, error: 28),
     ]
     for reply in replies {
