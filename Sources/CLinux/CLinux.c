@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 #include <grp.h>
@@ -298,6 +299,8 @@ int64_t clinux_file_system_type(int fd) {
   struct statfs status;
   return fstatfs(fd, &status) < 0 ? -errno : (int64_t)(uint32_t)status.f_type;
 }
+
+bool clinux_has_access_list(const char *path) { return lgetxattr(path, "system.posix_acl_access", NULL, 0) >= 0; }
 
 int clinux_ofd_share(int fd, int64_t offset) { return ofd_set(fd, F_RDLCK, offset); }
 

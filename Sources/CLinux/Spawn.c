@@ -254,6 +254,9 @@ int clinux_spawn(const clinux_spawn_request *request, clinux_spawned *spawned, i
     return -reason;
   }
   int number = start(&context, pid, &spawned->pidfd);
+  // One with memory of its own may not have come to it yet, and whoever signals its group would find none. If it has executed its
+  // program already this is an error, and needless.
+  if (number > 0 && request->new_group && !request->new_session) setpgid(number, number);
   close_open(report[1]);
   spawned->gate = take_gate(&context, is_separate && number > 0);
   if (number < 0) {

@@ -83,10 +83,14 @@ public final class ChildProcess {
   public func signal(_ number: Int32, group: Bool = false) throws(SystemError) {
     guard status == nil else { throw SystemError(operation: "signal process", errno: ESRCH, object: "\(processID)") }
     if group, leadsGroup {
-      try checked(clinux_kill(-processID, number), "signal process group", "\(processID)")
-    } else {
-      try checked(clinux_pidfd_signal(pidfd.rawValue, number), "signal process", "\(processID)")
+      let result = clinux_kill(-processID, number)
+      // Until a child that was only just started has made its session there is no such group, and nobody else in it.
+      guard result == -ESRCH else {
+        try checked(result, "signal process group", "\(processID)")
+        return
+      }
     }
+    try checked(clinux_pidfd_signal(pidfd.rawValue, number), "signal process", "\(processID)")
   }
 
   /// How the process ended, without reaping it, so that its group can still be signalled; `nil` while it runs.

@@ -166,7 +166,7 @@ final class ScriptWork: CheckWork {
 
   func begin(_ completion: @escaping (CheckResult) -> Void) {
     run = launcher.launch(
-      definition.command, limit: definition.timeout, endsWithProber: true, sandbox: definition.sandbox
+      definition.command, for: .check(.init(definition.sandbox)), limit: definition.timeout
     ) { [weak self] outcome in
       self?.run = nil
       completion(CheckResult(outcome))

@@ -193,7 +193,7 @@ extension StartReply {
   fileprivate var request: UInt32? {
     switch self {
     case .started(let number, _), .refused(let number, _, _), .ended(let number, _), .fifo(let number, _),
-      .fifoRefused(let number, _), .file(let number, _), .fileRefused(let number, _), .written(let number, _):
+      .fifoRefused(let number, _), .file(let number), .fileRefused(let number, _), .written(let number, _):
       number
     case .weakness: nil
     }

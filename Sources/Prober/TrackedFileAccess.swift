@@ -28,8 +28,8 @@ struct OwnFileAccess: TrackedFileAccess {
   }
 }
 
-/// By the starter's, which reads as root does, where this process's own do not reach. The first number is always the starter's to write,
-/// so that the file belongs to whom it would under keepalived.
+/// By the starter's, which reads as root does, where this process's own do not reach. It follows no stranger's link, whatever the
+/// configuration says. The first number is always the starter's to write, so that the file belongs to whom it would under keepalived.
 ///
 /// This process waits for the answer, since a look has to come to something; not for long, as the starter may wait for a disk.
 struct StarterFileAccess: TrackedFileAccess {
@@ -48,9 +48,9 @@ struct StarterFileAccess: TrackedFileAccess {
           within: Self.patience, to: { .openFile($0, table: launcher.table, file: place) })
       else { throw error }
       switch answer.reply {
-      case .file(_, let strangersLink):
+      case .file:
         guard let descriptor = answer.takeDescriptor() else { throw error }
-        return TrackedPath.Target(file: descriptor, strangersLink: strangersLink)
+        return TrackedPath.Target(file: descriptor, strangersLink: nil)
       case .fileRefused(_, let refusal): throw TrackedPath.Refusal(refusal)
       default: throw error
       }

@@ -59,8 +59,11 @@ enum ScriptSecurity {
     guard !isLink, !isSticky else { return nil }
     let mode = "mode 0" + String(status.st_mode & 0o7777, radix: 8)
     if status.st_mode & 0o002 != 0 { return "everybody can write to \(object) (\(mode)) and root would run it" }
-    if status.st_mode & 0o020 != 0, status.st_gid != 0 {
-      return "group \(status.st_gid) can write to \(object) (\(mode)) and root would run it"
+    guard status.st_mode & 0o020 != 0 else { return nil }
+    if status.st_gid != 0 { return "group \(status.st_gid) can write to \(object) (\(mode)) and root would run it" }
+    // Then those bits are what the list allows at most, to whomever it names.
+    if AccessList.exists(at: object) {
+      return "an access list lets others write to \(object) (\(mode)) and root would run it"
     }
     return nil
   }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import LinuxSystem
 import NetworkTypes
@@ -66,6 +67,24 @@ extension ChildProcessTests {
     try child.signal(SIGTERM)
     #expect(try waitForEnd(of: child) == .signaled(SIGTERM))
     #expect(child.startFailure == nil)
+  }
+
+  @Test(
+    "A group can be ended from the moment on in which its leader is started",
+    arguments: [SpawnRequest.Group.own, .session])
+  func endsAtOnce(group: SpawnRequest.Group) throws {
+    var survivors = 0
+    for _ in 0..<200 {
+      var request = SpawnRequest(executable: "/bin/sleep", arguments: ["sleep", "20"])
+      request.longestStart = 0
+      request.group = group
+      let child = try ChildProcess(request)
+      try? child.signal(SIGKILL, group: true)
+      if clinux_wait_readable(child.rawValue, 1000) != 1 { survivors += 1 }
+      #expect(try waitForEnd(of: child) == .signaled(SIGKILL))
+      if survivors > 4 { break }
+    }
+    #expect(survivors == 0)
   }
 
   @Test(

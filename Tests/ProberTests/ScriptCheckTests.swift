@@ -15,6 +15,24 @@ private let isRootOfTheMachine: Bool = {
   return geteuid() == 0 && stat("/", &root) == 0 && root.st_uid == 0
 }()
 
+/// Lets a user read, write and execute a file of root's, as far as the list's mask has it; whether that was done.
+private func setAccessList(of path: String, user: UInt32, mask: UInt8) -> Bool {
+  typealias SetAttribute =
+    @convention(c) (
+      UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeRawPointer, Int, Int32
+    ) -> Int32
+  guard let symbol = dlsym(nil, "setxattr") else { return false }
+  // Version 2, then tag, rights and number of each entry: the owner, the user, the owner's group, the mask, all others.
+  var list: [UInt8] = [2, 0, 0, 0]
+  for (tag, rights, number) in [
+    (UInt8(0x01), UInt8(7), UInt32.max), (0x02, 7, user), (0x04, 7, .max), (0x10, mask, .max), (0x20, 0, .max),
+  ] {
+    list += [tag, 0, rights, 0]
+    withUnsafeBytes(of: number.littleEndian) { list += $0 }
+  }
+  return unsafeBitCast(symbol, to: SetAttribute.self)(path, "system.posix_acl_access", list, list.count, 0) == 0
+}
+
 extension ProberTests {
   @Suite struct ScriptChecking {
     private func check(
@@ -423,6 +441,23 @@ extension ProberTests {
       #expect(ScriptSecurity.weakness(of: scratch.path("link"))?.contains("\(inner) belongs to user") == true)
       symlink("loop", scratch.path("loop"))
       #expect(ScriptSecurity.weakness(of: scratch.path("loop"))?.contains("too many symbolic links") == true)
+    }
+
+    @Test(
+      "A program that an access list lets somebody else write is not safe",
+      .enabled(if: isRootOfTheMachine, "only what the machine's root would run can be refused"))
+    func accessList() throws {
+      let scratch = try Scratch()
+      let script = scratch.script("check", "exit 0", mode: 0o770)
+      #expect(ScriptSecurity.weakness(of: script) == nil)
+      for (mask, isWeak) in [(UInt8(7), true), (5, false)] {
+        guard setAccessList(of: script, user: 1234, mask: mask) else {
+          try Test.cancel("the file system of /tmp has no access lists")
+        }
+        #expect((ScriptSecurity.weakness(of: script) != nil) == isWeak)
+      }
+      #expect(chmod(script, 0o770) == 0)
+      #expect(ScriptSecurity.weakness(of: script)?.contains("an access list lets others write to \(script) ") == true)
     }
 
     @Test func securityTrustsTheSystemsOwnPrograms() {

@@ -248,6 +248,9 @@ int clinux_ofd_is_locked(int fd, int64_t offset, int64_t length);
 /// Lets this process open as many files as it ever may, at most 65,536.
 int clinux_raise_open_files(void);
 
+/// Whether there is an access list (POSIX ACL) beside a file's mode. A link is not followed.
+bool clinux_has_access_list(const char *path);
+
 // MARK: Raw sockets
 
 /// The index of the named interface; 0 when there is none.
