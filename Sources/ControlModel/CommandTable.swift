@@ -112,7 +112,7 @@ public struct CommandTable: Sendable, Equatable {
   public struct FIFO: Sendable, Hashable {
     /// Where it is.
     public var path: String
-    /// Who owns it; the starter's own user when `nil`.
+    /// Who owns it; who runs scripts that name nobody when `nil`.
     public var owner: Account?
 
     /// A FIFO from its parts.
@@ -143,6 +143,8 @@ public struct CommandTable: Sendable, Equatable {
   public var fallback: Account?
   /// Whether a program that root would run and someone else can change is refused (`enable_script_security`).
   public var isStrict = false
+  /// Which permissions the files that commands make do not get.
+  public var mask: UInt32 = 0o177
   /// Where a program is looked for whose name has no slash, and what it finds as PATH.
   public var searchPath: [String] = []
   /// The instances and groups that notifications are about.
@@ -165,6 +167,7 @@ public struct CommandTable: Sendable, Equatable {
     var writer = MessageWriter()
     writer.write(fallback)
     writer.write(isStrict ? 1 : 0 as UInt8)
+    writer.write(mask)
     writer.write(searchPath)
     writer.write(UInt32(clamping: subjects.count))
     for subject in subjects {
@@ -201,6 +204,7 @@ public struct CommandTable: Sendable, Equatable {
     var reader = MessageReader(bytes)
     fallback = try reader.readAccount()
     isStrict = try reader.read(UInt8.self) != 0
+    mask = try reader.read()
     searchPath = try reader.readTexts()
     for _ in 0..<(try reader.read(UInt32.self)) {
       guard let kind = Subject.Kind(rawValue: try reader.readWhole()) else { throw .invalid }

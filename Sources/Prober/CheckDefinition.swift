@@ -1,4 +1,5 @@
 import Configuration
+import ControlModel
 import NetworkTypes
 
 /// A check of the configuration: what it looks at, when, and what makes a verdict of its results.

@@ -8,6 +8,7 @@ extension CommandTable {
     let global = configuration.global
     fallback = global.scriptUser.map(Account.init)
     isStrict = global.scriptSecurity
+    mask = global.scriptMask
     searchPath = CommandDefinition.searchPath
     subjects = configuration.subjects.map { Subject(kind: $0.kind, name: $0.name) }
     var counts: [CommandUse: UInt32] = [:]

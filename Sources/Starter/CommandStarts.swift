@@ -9,6 +9,7 @@ import VRRPCore
 final class CommandStarts {
   let table: CommandTable
   let identities: ScriptIdentities
+  private let environment = ScriptEnvironment()
   private let makeSandbox: (_ hasNetwork: Bool) throws(SystemError) -> Sandbox
 
   init(_ table: CommandTable, makeSandbox: @escaping (_ hasNetwork: Bool) throws(SystemError) -> Sandbox) {
@@ -33,7 +34,7 @@ final class CommandStarts {
     return table.commands[Int(number)]
   }
 
-  /// Starts a command. Nothing of this process's environment or descriptors reaches it. This process waits for no disk that its
+  /// Starts a command. None of this process's descriptors reaches it. This process waits for no disk that its
   /// program may be on: what keeps that from being executed is known when the child has ended.
   func start(
     _ command: CommandTable.Command, telling notification: RunRequest.Notification?, output: Int32,
@@ -47,12 +48,9 @@ final class CommandStarts {
     let (extra, environment) = try told(notification, command)
     var request = SpawnRequest(
       executable: program, arguments: Self.arguments(of: command, extra: extra),
-      environment: [
-        "PATH=" + table.searchPath.joined(separator: ":"), "HOME=" + identity.home, "USER=" + identity.name,
-        "LOGNAME=" + identity.name, "SHELL=/bin/sh", "LC_ALL=C.UTF-8",
-      ] + environment)
+      environment: self.environment.entries(for: identity, searchPath: table.searchPath) + environment)
     request.workingDirectory = "/"
-    request.fileCreationMask = 0o022
+    request.fileCreationMask = table.mask
     request.sandbox = try sandbox(command.purpose.confinement)
     request.group = request.sandbox == nil ? .own : .session
     request.longestStart = 0

@@ -56,18 +56,19 @@ struct FIFOOpening {
       throw StartRefusal(
         description: "can be written by everyone (mode \(String(status.st_mode & 0o777, radix: 8)))")
     }
-    let configured = fifo.owner.flatMap { try? identities.identity(for: $0) }?.userID
+    let configured = (try? identities.identity(for: fifo.owner))?.userID
     guard status.st_uid == 0 || status.st_uid == geteuid() || status.st_uid == configured else {
       throw StartRefusal(description: "belongs to user \(status.st_uid), who could forge notifications")
     }
   }
 
   private func giveAway(_ fd: Int32) throws(StartRefusal) {
-    guard let owner = fifo.owner else { return }
-    let identity = try identities.identity(for: owner)
+    // Who starts everything as himself keeps what nobody was named for.
+    guard fifo.owner != nil || geteuid() == 0 else { return }
+    let identity = try identities.identity(for: fifo.owner)
     if identity.userID == geteuid(), identity.groupID == getegid() { return }
     guard fchown(fd, identity.userID, identity.groupID) == 0 else {
-      throw StartRefusal(description: "cannot be given to \(owner.user): \(SystemError.reason(errno))")
+      throw StartRefusal(description: "cannot be given to \(identity.name): \(SystemError.reason(errno))")
     }
   }
 }

@@ -100,6 +100,7 @@ struct ChildRequests {
     if let id = options.configurationID { arguments += ["--config-id", id] }
     if let allowsEmpty { arguments += ["--reload", allowsEmpty ? "allow-empty" : "plain"] }
     if options.requiresIncludes { arguments += ["--includes", "required"] }
+    if let mask = options.scriptMask { arguments += ["--script-mask", "\(mask)"] }
     var request = self.request(.loader, arguments + ["--", options.configurationPath], standardError: diagnostics)
     request.map(bundle, to: .bundle)
     request.map(commands, to: .commands)

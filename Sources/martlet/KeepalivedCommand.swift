@@ -97,6 +97,7 @@ struct KeepalivedCommand {
     service.requiresIncludes = options.requiresIncludes
     service.reportsReadiness = ProcessEnvironment.current[InheritedDescriptor.readinessVariable] != nil
     service.notes = options.notes
+    service.scriptMask = options.umask
     service.program = "\(Version.line), in the place of keepalived,"
     if options.chosenPIDFile == nil, let namespace = options.namespace { Self.makePIDFolder(of: namespace) }
     return Service(service, namespace: options.namespace).run()

@@ -20,6 +20,7 @@ struct LoaderProcess {
     var asksNamespace = false
     var reload: String?
     var requiresIncludes = false
+    var scriptMask: UInt32?
     var rest = arguments[...]
     while let option = rest.first, option != "--" {
       let value = rest.dropFirst().first
@@ -27,6 +28,7 @@ struct LoaderProcess {
       if option == "--answer" { asksNamespace = value == "namespace" }
       if option == "--reload" { reload = value }
       if option == "--includes" { requiresIncludes = value == "required" }
+      if option == "--script-mask" { scriptMask = value.flatMap(UInt32.init) }
       rest = rest.dropFirst(2)
     }
     guard let path = rest.dropFirst().first else {
@@ -39,7 +41,8 @@ struct LoaderProcess {
     if asksNamespace { return hand(over: Array((loaded.configuration.global.networkNamespace ?? "").utf8)) }
     guard approve(loaded, reload: reload) else { return .configuration }
     var ending = hand(over: bundle.encoded())
-    let commands = CommandTable(loaded.configuration)
+    var commands = CommandTable(loaded.configuration)
+    if let scriptMask { commands.mask = scriptMask }
     if ending == .success, !commands.isEmpty { ending = hand(over: commands.encoded, to: .commands) }
     let hasStartupScript = loaded.configuration.global.startupScript != nil
     return ending == .success && hasStartupScript ? .loadedWithStartupScript : ending

@@ -81,6 +81,49 @@ extension ProberTests {
       #expect(heard == signals)
     }
 
+    @Test("A FIFO belongs to whom its script runs as", .enabled(if: geteuid() == 0, "needs root"))
+    func owner() throws {
+      let (scratch, loop) = (try Scratch(), try EventLoop())
+      let starter = try LocalStarter(loop: loop)
+      defer { starter.finish() }
+      var configuration = Configuration()
+      configuration.global.scriptUser = ScriptUser(user: "nobody")
+      configuration.global.notifyFIFO = NotifyFIFO(path: scratch.path("fifo"))
+      let table = try starter.adopt(configuration)
+      let channel = try starter.introduce()
+      #expect(try channel.send(StartRequest.openFIFO(1, table: table, fifo: 0).encoded) == .sent)
+      starter.end()
+      var status = stat()
+      #expect(stat(scratch.path("fifo"), &status) == 0)
+      #expect(status.st_uid == getpwnam("nobody")?.pointee.pw_uid)
+    }
+
+    @Test("A script finds the variables of the service, but for those that are martlet's, and makes files as umask says")
+    func surroundings() throws {
+      setenv("PROXY_OF_THE_SERVICE", "http://proxy", 1)
+      setenv("NOTIFY_SOCKET", "/run/none", 1)
+      defer { unsetenv("NOTIFY_SOCKET") }
+      let (scratch, loop) = (try Scratch(), try EventLoop())
+      let starter = try LocalStarter(loop: loop)
+      defer { starter.finish() }
+      var configuration = Configuration.asOwnUser()
+      configuration.global.scriptMask = 0o137
+      let command = CommandDefinition(scratch.script("env", "env > \(scratch.path("environment"))"))
+      configuration.scripts = [ScriptCheckDefinition(name: "chk", command: command)]
+      let launcher = try starter.launcher(configuration)
+      var outcome: CommandOutcome?
+      let run = launcher.launch(command, for: .check(.none), limit: .seconds(20)) { outcome = $0 }
+      let end = MonotonicClock.now() + .seconds(30)
+      while outcome == nil, MonotonicClock.now() < end { try loop.turn(until: end) }
+      #expect(outcome?.isSuccess == true)
+      let environment = scratch.read("environment").split(separator: "\n")
+      #expect(environment.contains("PROXY_OF_THE_SERVICE=http://proxy"))
+      #expect(!environment.contains { $0.hasPrefix("NOTIFY_SOCKET") || $0.hasPrefix("MARTLET_") })
+      var status = stat()
+      #expect(stat(scratch.path("environment"), &status) == 0 && status.st_mode & 0o777 == 0o640)
+      _ = run
+    }
+
     @Test("What is no FIFO at the path of one is not removed", arguments: [true, false])
     func removal(isFIFO: Bool) throws {
       let (scratch, loop) = (try Scratch(), try EventLoop())
