@@ -65,6 +65,8 @@ final class RunningChild {
   var endRegistration: Reactor.Registration?
   /// The prober's end of a new engine's channel to the prober, until the prober has it.
   var proberEnd: Channel?
+  /// Whether it was killed for not reading what it is told: nothing more is said to it, nor of it.
+  var isGivenUp = false
   /// What the kernel tells the prober of processes; ends with the prober, for which alone it is there.
   var processEvents: ProcessSubscription?
 

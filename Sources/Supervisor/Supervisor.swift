@@ -213,7 +213,7 @@ final class Supervisor {
 
   /// Sends a message to a child. One that has left a whole socket buffer unread is of no use any more.
   func send(_ bytes: [UInt8], descriptors: [Int32] = [], to child: RunningChild?) {
-    guard let child, let channel = child.channel else { return }
+    guard let child, let channel = child.channel, !child.isGivenUp else { return }
     do {
       switch try channel.send(bytes, descriptors: descriptors) {
       case .sent, .closed: return
@@ -224,6 +224,7 @@ final class Supervisor {
     } catch {
       log.write(.error, "process \(child.process.processID) is killed: \(error.description)")
     }
+    child.isGivenUp = true
     child.process.send(signal: SIGKILL)
   }
 }
