@@ -1,4 +1,5 @@
 import ControlModel
+import Netlink
 import NetworkTypes
 
 /// What must leave the host when no engine can hold it: addresses off first, so that no instant has two answering, then
@@ -71,7 +72,7 @@ public struct Withdrawal: Sendable, Equatable {
     var seen: Set<[UInt8]> = []
     return boards.flatMap { board in
       (0..<board.entryCount).reversed().compactMap { board.entry($0) }.filter(\.isOwned).map(\.removal)
-    }.filter { !$0.isEmpty && seen.insert($0).inserted }
+    }.filter { KernelEntry.isRemoval($0) && seen.insert($0).inserted }
   }
 
   private static func owned(on board: Board) -> [Address] {
