@@ -89,13 +89,13 @@ extension Withdrawal.Resignation {
     guard router.isMaster, let description = router.description, let source = router.sourceAddress,
       let ready = router.readyResignation(on: board), !ready.destinations.isEmpty
     else { return [] }
-    let place = router.resignation
     let length = ready.packets.count / ready.destinations.count
+    guard length > 0 else { return [] }
     return ready.destinations.enumerated().map { index, destination in
       Self(
         name: description.identity.name, packet: Array(ready.packets[index * length..<(index + 1) * length]),
         source: source, destination: destination, interface: description.identity.interface,
-        hopLimit: place.timeToLive, isWholePacket: place.isWholePacket)
+        hopLimit: ready.place.timeToLive, isWholePacket: ready.place.isWholePacket)
     }
   }
 }
