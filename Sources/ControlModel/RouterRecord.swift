@@ -164,12 +164,6 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
-  /// The number of the last transition that the prober has queued notifications for. The prober writes it.
-  public var notified: UInt64 {
-    get { self[RouterField.notified] }
-    nonmutating set { self[RouterField.notified] = newValue }
-  }
-
   /// The interface that was made for the router's virtual MAC address; `nil` if it has none.
   public var virtualInterface: InterfaceIndex? {
     get {

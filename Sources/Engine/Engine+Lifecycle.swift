@@ -118,7 +118,6 @@ extension Engine {
     for kind in 0..<RouterRecord.dropKinds { record[drops: kind] = old[drops: kind] }
     for kind in RouterSighting.allCases { record[sighting: kind] = old[sighting: kind] }
     if let last = old.lastTransition { record.record(last.transition, number: last.number) }
-    record.notified = old.notified
     resumeNumbers(of: router, from: old, on: heritage.board)
     keepReady(router)
     var snapshot = old.snapshot

@@ -18,6 +18,8 @@ final class FakeChild: Child {
   private var descriptors: [Int32: MemoryHandle] = [:]
   private(set) var channel: Channel?
   private(set) var memory: SharedMemory?
+  /// How a prober was given the board that it was told to serve last, and who may open that again.
+  fileprivate(set) var servedBoard: (access: Int32, mode: UInt32)?
   private let endReader: FileDescriptor
   private var endWriter: MemoryHandle?
   private var ended: Ending?
@@ -177,6 +179,12 @@ final class FakeProcesses {
       switch try? ProberCommand(decoding: bytes) {
       case .serve:
         told.append("serve with \(count)")
+        _ = channel.takeDescriptor()
+        if let board = channel.takeDescriptor() {
+          var status = stat()
+          fstat(board.rawValue, &status)
+          child.servedBoard = (fcntl(board.rawValue, F_GETFL) & O_ACCMODE, status.st_mode & 0o777)
+        }
         while channel.takeDescriptor() != nil {}
         child.say(ProberReport.ready.encoded)
       case .reloadFinished(_, let code, let message): told.append("answer \(code) \(message)")

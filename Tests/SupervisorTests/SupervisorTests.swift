@@ -66,6 +66,16 @@ import Testing
     #expect(stage.processes.started(.engine).count == 1)
   }
 
+  @Test("A prober can read the board of its engine, and nobody but the board's owner can open it to write")
+  func theBoardIsTheEngines() throws {
+    let stage = try SupervisorStage()
+    #expect(try stage.reaches { stage.isServing })
+    let prober = try #require(stage.processes.living(.prober).first)
+    let board = try #require(prober.servedBoard)
+    #expect(board.access == O_RDONLY)
+    #expect(board.mode == 0o600)
+  }
+
   @Test("A prober that leaves everything unread is killed once and said to be so once")
   func oneThatDoesNotReadIsKilledOnce() throws {
     let stage = try SupervisorStage(showsLog: true)
