@@ -69,7 +69,7 @@ let package = Package(
       ]),
 
     // Layer 3 too: what a configuration asks of the service that runs it, against the unit that starts that.
-    layer("ServiceUnit", ["NetworkTypes", "Configuration", "ConfigurationSyntax", "ControlModel"]),
+    layer("ServiceUnit", ["NetworkTypes", "PrintableText", "Configuration", "ConfigurationSyntax", "ControlModel"]),
 
     // Layers 3 and 4: the operating system.
     layer("LinuxSystem", ["CLinux", "NetworkTypes", "PrintableText"]),
@@ -107,7 +107,8 @@ let package = Package(
     layer(
       "Simulation",
       [
-        "NetworkTypes", "VRRPCore", "ConfigurationSyntax", "VRRPWire", "Configuration", "ControlModel", "SimulationKit",
+        "NetworkTypes", "PrintableText", "VRRPCore", "ConfigurationSyntax", "VRRPWire", "Configuration",
+        "ControlModel", "SimulationKit",
       ]),
 
     // Layer 6: the command line.
@@ -161,25 +162,32 @@ let package = Package(
     tests("ServiceUnitTests", ["ServiceUnit", "Configuration", "ConfigurationSyntax"]),
     tests("ReferenceTests", ["Reference", "Configuration", "ConfigurationSyntax"]),
     tests("CorpusTests", ["Configuration", "ConfigurationOutline", "ConfigurationSyntax", "VRRPCore"]),
-    tests("ControlModelTests", ["ControlModel", "HealthCore", "VRRPCore", "NetworkTypes"]),
+    tests(
+      "ControlModelTests", ["ControlModel", "HealthCore", "PrintableText", "SeededRandom", "VRRPCore", "NetworkTypes"]),
     tests("LinuxSystemTests", ["LinuxSystem", "CLinux", "NetworkTypes"]),
     tests("NetlinkTests", ["Netlink", "CNetlink", "LinuxSystem", "LabKit", "NetworkTypes"]),
     tests(
       "EngineTests",
       [
-        "Engine", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "VRRPWire", "NetworkTypes", "LinuxSystem",
-        "Netlink",
+        "Engine", "ControlModel", "Configuration", "HealthCore", "HostWithdrawal", "VRRPCore", "VRRPWire",
+        "NetworkTypes", "LinuxSystem", "Netlink", "SeededRandom",
       ]),
     tests(
       "ProberTests",
-      ["Prober", "Starter", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "NetworkTypes", "LinuxSystem"]),
+      [
+        "Prober", "Starter", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "NetworkTypes", "LinuxSystem",
+        "SeededRandom",
+      ]),
     tests(
       "ProbesTests",
       [
         "Probes", "Configuration", "NetworkTypes", "LinuxSystem", "LabKit", nio("NIOCore"), nio("NIOPosix"), nioSSL,
       ]),
     tests(
-      "SupervisorTests", ["Supervisor", "HostWithdrawal", "ControlModel", "LinuxSystem", "NetworkTypes", "VRRPCore"]),
+      "SupervisorTests",
+      [
+        "Supervisor", "HostWithdrawal", "ControlModel", "LinuxSystem", "NetworkTypes", "SeededRandom", "VRRPCore",
+      ]),
     tests("MartletTests", ["martlet", "ControlModel", "LinuxSystem", "PrintableText"]),
     tests("SimulationTests", ["SimulationKit", "VRRPCore", "VRRPWire", "NetworkTypes"]),
     tests(

@@ -33,6 +33,9 @@ public struct Board: @unchecked Sendable {
   /// Bytes kept for ready packets.
   public let packetBytes: Int
 
+  /// The bytes that header, records and packets take.
+  var size: Int { packetsStart + packetBytes }
+
   /// The size in bytes of a board for so many records.
   /// - Throws: ``BoardError/size`` when there are more than a board may have.
   public static func size(
@@ -142,8 +145,7 @@ public struct Board: @unchecked Sendable {
 
   /// The bytes for ready packets, after the last record.
   public var packets: UnsafeMutableRawBufferPointer {
-    let start = marksStart + markCount * BoardLayout.markSize
-    return UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + packetBytes])
+    UnsafeMutableRawBufferPointer(rebasing: memory[packetsStart..<packetsStart + packetBytes])
   }
 
   private var addressesStart: Int { BoardLayout.headerSize + routerCount * BoardLayout.routerSize }
@@ -154,6 +156,8 @@ public struct Board: @unchecked Sendable {
   private var sessionsStart: Int { entriesStart + entryCount * BoardLayout.entrySize }
 
   private var marksStart: Int { sessionsStart + sessionCount * BoardLayout.sessionSize }
+
+  private var packetsStart: Int { marksStart + markCount * BoardLayout.markSize }
 
   private func record(at start: Int, _ index: Int, _ size: Int) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: memory[start + index * size..<start + (index + 1) * size])

@@ -11,7 +11,7 @@ struct BoardField<Value: BitwiseCopyable> {
 /// The board: one shared-memory segment of header, router records, address records, tracker records,
 /// kernel entries, BFD sessions, replay marks and packets.
 ///
-/// The engine is its only writer but for ``RouterField/notified``, which is the prober's.
+/// The engine is its only writer.
 enum BoardLayout {
   static let magic: UInt64 = 0x4D41_5254_4C45_5431  // "MARTLET1"
   /// Counts up with every change of an offset below; a board of another number is not adopted.
@@ -86,7 +86,7 @@ enum RouterField {
   static let causeLow = BoardField<UInt64>(offset: 96)
   static let causeNumber = BoardField<Int64>(offset: 104)
   static let transitions = BoardField<UInt64>(offset: 112)
-  static let notified = BoardField<UInt64>(offset: 120)
+  // 8 bytes at 120 are free.
   static let counters = 128  // at most 16 UInt64 in the order of RouterCounter
   /// What was last seen of other hosts, 32 bytes each in the order of RouterSighting: time, address, number.
   static let sightings = [256, 288, 576]

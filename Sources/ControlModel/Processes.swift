@@ -45,12 +45,17 @@ public enum InheritedDescriptor: Int32, Sendable, CaseIterable {
 
   /// Prober: the file that the log goes to besides standard error; absent unless one was asked for.
   case logFile = 16
+  /// Prober: the segment in which it notes for the next prober what it has notified of.
+  case notified = 17
 
   /// Says that ``readiness`` is inherited.
   public static let readinessVariable = "MARTLET_READINESS"
 
   /// The size of ``runningChecks`` in bytes: room for 16,384 process groups.
   public static let runningChecksSize = 1 << 16
+
+  /// The size of ``notified`` in bytes: room for 43,690 virtual routers. Only what is written takes memory.
+  public static let notifiedSize = 1 << 21
 }
 
 /// How a martlet process ends; the supervisor ends with the code of the child that kept it from starting.

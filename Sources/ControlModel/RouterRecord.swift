@@ -164,12 +164,6 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
-  /// The number of the last transition that the prober has queued notifications for. The prober writes it.
-  public var notified: UInt64 {
-    get { self[RouterField.notified] }
-    nonmutating set { self[RouterField.notified] = newValue }
-  }
-
   /// The interface that was made for the router's virtual MAC address; `nil` if it has none.
   public var virtualInterface: InterfaceIndex? {
     get {
@@ -277,7 +271,9 @@ extension RouterRecord {
   public func write(_ ready: (packets: [UInt8], destinations: [IPAddress]), on board: Board) {
     var place = resignation
     let packets = board.packets
-    guard ready.destinations.count * 16 + ready.packets.count <= packets.count - place.offset else { return }
+    guard place.offset >= 0, ready.destinations.count * 16 + ready.packets.count <= packets.count - place.offset else {
+      return
+    }
     for (index, destination) in ready.destinations.enumerated() {
       let start = place.offset + index * 16
       UnsafeMutableRawBufferPointer(rebasing: packets[start..<start + 16]).copyBytes(
@@ -292,30 +288,35 @@ extension RouterRecord {
 
   /// Reads the ready resignation; `nil` when there is none or it would lie beyond the board's end. There is a packet for each
   /// destination, one after the other and of one length.
-  public func readyResignation(on board: Board) -> (packets: [UInt8], destinations: [IPAddress])? {
-    guard let family = description?.identity.family, let range = packetRange(on: board) else { return nil }
+  public func readyResignation(
+    on board: Board
+  ) -> (packets: [UInt8], destinations: [IPAddress], place: ResignationPacket)? {
+    // Read once: what is looked at and what is used must be the same, whoever else writes.
     let place = resignation
+    guard let family = description?.identity.family, let range = place.packetRange(on: board) else { return nil }
     let destinations = (0..<place.destinationCount).compactMap { index in
       let start = place.offset + index * 16
       return IPAddress(bytes: board.packets[start..<start + family.addressLength])
     }
-    return (Array(board.packets[range]), destinations)
+    return (Array(board.packets[range]), destinations, place)
   }
 
   /// Lends the packets of the ready resignation to be written anew; does nothing when there is none.
   public func rewriteResignation(on board: Board, _ body: (UnsafeMutableRawBufferPointer) -> Void) {
-    guard let range = packetRange(on: board) else { return }
+    guard let range = resignation.packetRange(on: board) else { return }
     body(UnsafeMutableRawBufferPointer(rebasing: board.packets[range]))
   }
+}
 
-  private func packetRange(on board: Board) -> Range<Int>? {
-    let place = resignation
+extension ResignationPacket {
+  /// Where the packets lie; `nil` when there are none or they would lie beyond the board's end.
+  fileprivate func packetRange(on board: Board) -> Range<Int>? {
     let count = board.packets.count
-    guard place.length > 0, place.destinationCount > 0, place.offset >= 0, place.destinationCount <= count / 16,
-      place.offset <= count, place.length <= count - place.offset - place.destinationCount * 16
+    guard length > 0, destinationCount > 0, offset >= 0, destinationCount <= count / 16, offset <= count,
+      length <= count - offset - destinationCount * 16
     else { return nil }
-    let start = place.offset + place.destinationCount * 16
-    return start..<start + place.length
+    let start = offset + destinationCount * 16
+    return start..<start + length
   }
 }
 

@@ -11,7 +11,7 @@ extension Status {
     let warnings = warnings
     if !warnings.isEmpty {
       lines += ["", "WARNING"]
-      lines += warnings.map { "  " + ($0.router.map { "\($0): " } ?? "").printable("?") + $0.sentence.printable("?") }
+      lines += warnings.map { "  " + ($0.router.map { "\($0): " } ?? "") + $0.sentence }
     }
     lines.append("")
     lines += Self.table(
@@ -50,7 +50,8 @@ extension Status {
       lines.append("")
       lines += Self.table(["FAILED NOTIFICATION", "STATE", "WHEN", "COMMAND", "OUTCOME"], failedNotifications.map(row))
     }
-    return lines.joined(separator: "\n") + "\n"
+    // Names are the file's, and a check's output may hold anything.
+    return lines.map { $0.printable("?") + "\n" }.joined()
   }
 
   private var engineLine: String {
@@ -131,8 +132,7 @@ extension Status {
     return ([heading] + rows).map { row in
       var line = ""
       for (column, cell) in row.enumerated() {
-        // A check's output may hold anything.
-        line += cell.printable("?")
+        line += cell
         guard column < row.count - 1 else { break }
         line += String(repeating: " ", count: max(0, widths[column] - cell.count) + 2)
       }

@@ -7,18 +7,17 @@ import VRRPCore
 
 extension Engine {
   /// Takes charge: adopts what the engine before this one left on its board, or begins afresh.
-  /// - Parameter previous: that engine's board; `nil` at a first start, or if it never ran.
+  /// - Parameter previous: that engine's board as it left it; `nil` at a first start, or if it never ran.
   func takeOver(from previous: Board?) {
     let now = MonotonicClock.now()
     phase = .running
     needsGroupReview = !plan.entriesOfGroup.isEmpty
-    board.startedAt = previous?.startedAt ?? now
+    board.startedAt = min(previous?.startedAt ?? now, now)
     outbox.send(
       .event(
         LogEvent(.engineRunning, number: Int64(plan.routers.count), text: previous == nil ? "fresh" : "adopted")))
     tellFacts(from: previous, at: now)
     let heritage = Heritage(previous, for: plan)
-    heritage.unsettle()
     let begin = firstStart
     for router in plan.routers.indices {
       if let record = heritage.record(of: router), begin <= now || record.snapshot.state != .initialize {
@@ -118,7 +117,6 @@ extension Engine {
     for kind in 0..<RouterRecord.dropKinds { record[drops: kind] = old[drops: kind] }
     for kind in RouterSighting.allCases { record[sighting: kind] = old[sighting: kind] }
     if let last = old.lastTransition { record.record(last.transition, number: last.number) }
-    record.notified = old.notified
     resumeNumbers(of: router, from: old, on: heritage.board)
     keepReady(router)
     var snapshot = old.snapshot

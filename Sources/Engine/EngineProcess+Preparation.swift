@@ -58,11 +58,11 @@ extension EngineProcess {
   }
 
   /// The board of an engine that died in charge; `nil` when the one before this one lives or has let go.
-  static func deadEngine(_ memory: SharedMemory?) -> Board? {
-    guard let board = memory.flatMap({ try? Board(opening: $0.bytes) }), board.isRunning, !board.hasYielded,
-      kill(board.enginePID, 0) != 0, errno == ESRCH
+  static func deadEngine(_ memory: SharedMemory?) -> BoardCopy? {
+    guard let copy = memory.flatMap({ try? BoardCopy(of: $0.bytes) }), copy.board.isRunning, !copy.board.hasYielded,
+      kill(copy.board.enginePID, 0) != 0, errno == ESRCH
     else { return nil }
-    return board
+    return copy
   }
 
   static func layOutBoard(for plan: Plan) throws -> (memory: SharedMemory, board: Board) {

@@ -165,13 +165,7 @@ final class EngineProcess {
   private func carryOut(_ command: EngineCommand) {
     switch command {
     case .takeOver:
-      let previous = previousMemory.flatMap { try? Board(opening: $0.bytes) }
-      virtualInterfaces.keep()
-      engine.takeOver(from: previous?.isRunning == true ? previous : nil)
-      if let previous {
-        releaseLocks(of: previous)
-        removeVirtualInterfaces(of: previous)
-      }
+      takeOver(from: previousMemory.flatMap { try? BoardCopy(of: $0.bytes) })
       previousMemory = nil
       report(.running)
     case .yield:
@@ -185,12 +179,24 @@ final class EngineProcess {
     }
   }
 
+  private func takeOver(from previous: BoardCopy?) {
+    virtualInterfaces.keep()
+    let wasRunning = previous?.board.isRunning == true
+    if wasRunning, let previousMemory { Heritage.unsettle(previousMemory) }
+    engine.takeOver(from: wasRunning ? previous?.board : nil)
+    if let previous {
+      releaseLocks(of: previous.board)
+      removeVirtualInterfaces(of: previous.board)
+    }
+    withExtendedLifetime(previous) {}
+  }
+
   /// Stops, whether in charge or not. The addresses of an engine that died are this one's to remove, if nobody took over from it.
   private func stop() {
     if engine.phase == .prepared { virtualInterfaces.abandon(engine.monitor) }
     if engine.phase == .prepared, let dead = Self.deadEngine(previousMemory) {
       // Nobody is left to log what may go wrong to.
-      _ = KernelWithdrawal().perform(Withdrawal(boards: [dead]))
+      withExtendedLifetime(dead) { _ = KernelWithdrawal().perform(Withdrawal(boards: [dead.board])) }
     }
     engine.stop()
   }

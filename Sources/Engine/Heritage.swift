@@ -1,4 +1,6 @@
 import ControlModel
+import LinuxSystem
+import Netlink
 import NetworkTypes
 import VRRPCore
 
@@ -7,7 +9,8 @@ struct Heritage {
   let board: Board?
   /// Which of the old routers go on.
   let succession: RouterSuccession
-  /// Every address that is in the kernel for a router of the old engine.
+  /// Every address that is in the kernel for a router of the old engine. Of an engine with the same configuration it can be none
+  /// that this does not name, whatever its board says.
   let owned: Set<AddressPlace>
   /// Those of them that the kernel did not answer for when the old engine last looked.
   let settling: Set<AddressPlace>
@@ -30,22 +33,24 @@ struct Heritage {
       return identity
     }
     let ownedEntries = (0..<(board?.entryCount ?? 0)).compactMap { board?.entry($0) }.filter(\.isOwned)
+      .map { (removal: $0.removal, fingerprint: $0.fingerprint) }.filter { KernelEntry.isRemoval($0.removal) }
     entriesInOrder = ownedEntries.map(\.removal)
     entries = Dictionary(ownedEntries.map { ($0.removal, $0.fingerprint) }) { first, _ in first }
     func places(where isMeant: (AddressRecord) -> Bool) -> Set<AddressPlace> {
       let records = (0..<(board?.addressCount ?? 0)).lazy.compactMap { board?.address($0) }.filter(isMeant)
       return Set(
         records.compactMap { record in
-          record.prefix.map { AddressPlace(prefix: $0, interface: record.interface) }
+          guard let prefix = record.prefix, plan.inheritable?.contains(prefix) ?? true else { return nil }
+          return AddressPlace(prefix: prefix, interface: record.interface)
         })
     }
     owned = places(where: \.isOwned)
     settling = places { $0.isOwned && $0.isSettling }
   }
 
-  /// From here on the kernel is changed: should this engine die before its own board is the true one, the next must not take the old
-  /// one for settled.
-  func unsettle() { board?.hasYielded = false }
+  /// Marks the board of the engine before this one, since from here on the kernel is changed: should this engine die before its own
+  /// board is the true one, the next must not take the old one for settled.
+  static func unsettle(_ memory: SharedMemory) { (try? Board(opening: memory.bytes))?.hasYielded = false }
 
   func record(of router: Int) -> RouterRecord? {
     succession.predecessors[router].flatMap { board?.router($0) }

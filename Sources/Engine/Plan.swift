@@ -41,6 +41,9 @@ struct Plan {
   let linkDelays: [String: LinkDelay]
   let startupDelay: Nanoseconds
   let delayAfterBoot: Nanoseconds
+  /// The addresses that an engine before this one can have put there, on whatever interface; `nil` if it may have had another
+  /// configuration, and so any.
+  let inheritable: Set<IPPrefix>?
   /// Interfaces on which the other addresses of a network stay when the first is removed.
   let promotedInterfaces: Set<InterfaceIndex>
 
@@ -104,6 +107,7 @@ struct Plan {
     }
     self.routers = routers
     self.addresses = addresses
+    inheritable = toleratesAbsence ? Set(addresses.map(\.prefix)) : nil
     self.core = core
     self.interfaces = names.resolved.filter { foreignLinks[$0.key] == nil }
     self.entries = entries

@@ -1,4 +1,5 @@
 import ControlModel
+import Netlink
 import NetworkTypes
 
 /// What must leave the host when no engine can hold it: addresses off first, so that no instant has two answering, then
@@ -71,7 +72,7 @@ public struct Withdrawal: Sendable, Equatable {
     var seen: Set<[UInt8]> = []
     return boards.flatMap { board in
       (0..<board.entryCount).reversed().compactMap { board.entry($0) }.filter(\.isOwned).map(\.removal)
-    }.filter { !$0.isEmpty && seen.insert($0).inserted }
+    }.filter { KernelEntry.isRemoval($0) && seen.insert($0).inserted }
   }
 
   private static func owned(on board: Board) -> [Address] {
@@ -88,13 +89,13 @@ extension Withdrawal.Resignation {
     guard router.isMaster, let description = router.description, let source = router.sourceAddress,
       let ready = router.readyResignation(on: board), !ready.destinations.isEmpty
     else { return [] }
-    let place = router.resignation
     let length = ready.packets.count / ready.destinations.count
+    guard length > 0 else { return [] }
     return ready.destinations.enumerated().map { index, destination in
       Self(
         name: description.identity.name, packet: Array(ready.packets[index * length..<(index + 1) * length]),
         source: source, destination: destination, interface: description.identity.interface,
-        hopLimit: place.timeToLive, isWholePacket: place.isWholePacket)
+        hopLimit: ready.place.timeToLive, isWholePacket: ready.place.isWholePacket)
     }
   }
 }

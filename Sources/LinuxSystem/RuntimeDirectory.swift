@@ -10,23 +10,19 @@ public final class RuntimeDirectory {
   public let path: String
   private let descriptor: FileDescriptor
   /// Whose it is, unless it is ours.
-  private let otherOwner: (user: UInt32, group: UInt32)?
+  private var otherOwner: (user: UInt32, group: UInt32)?
 
   /// Opens the directory, creating it with mode 0700 if it is missing (its parent must be there).
   ///
   /// Throws ENOTDIR or ELOOP for anything but a real directory, and EPERM if others may write, or if another user owns it and this
   /// process is not root.
-  /// - Parameter owner: whose a directory that root has to create becomes; its parent must be root's alone.
-  public init(_ path: String, createdFor owner: UserIdentity? = nil) throws(SystemError) {
+  public init(_ path: String) throws(SystemError) {
     self.path = path
-    let isCreated = mkdir(path, 0o700) == 0
-    if !isCreated, Glibc.errno != EEXIST {
+    guard mkdir(path, 0o700) == 0 || Glibc.errno == EEXIST else {
       throw SystemError(operation: "create runtime directory", errno: Glibc.errno, object: path)
     }
     descriptor = FileDescriptor(
       owning: try checked(clinux_open(path, clinux_open_flags_directory(), 0), "open runtime directory", path))
-    // Without the right to do so it stays ours, which serves as well until the other user wants it.
-    if isCreated, geteuid() == 0, let owner { _ = fchown(descriptor.rawValue, owner.userID, owner.groupID) }
     var status = stat()
     guard fstat(descriptor.rawValue, &status) == 0 else {
       throw SystemError(operation: "inspect runtime directory", errno: Glibc.errno, object: path)
@@ -37,6 +33,21 @@ public final class RuntimeDirectory {
         operation: "trust runtime directory of another user or open to others:", errno: EPERM, object: path)
     }
     otherOwner = status.st_uid == user ? nil : (status.st_uid, status.st_gid)
+  }
+
+  /// Whether another user may do in it what it likes.
+  public var isOthers: Bool { otherOwner != nil }
+
+  /// Makes the directory of a user with fewer rights root's; whether it is ours from now on.
+  ///
+  /// Files that lie there stay whose they are, and whoever has one open keeps it. So what this process goes by it makes anew.
+  public func takeOver() -> Bool {
+    guard isOthers else { return true }
+    guard geteuid() == 0, fchown(descriptor.rawValue, 0, 0) == 0 else { return false }
+    // From here on nobody else makes, removes or opens anything in it.
+    fchmod(descriptor.rawValue, 0o700)
+    otherOwner = nil
+    return true
   }
 
   /// Opens a file of locks in it, creating it (mode 0600) if it is missing; a link, or what is no file of ours alone, is refused.

@@ -19,9 +19,20 @@ public struct MemorySeals: OptionSet, Sendable, Hashable {
 
 /// Memory files: segments that processes share by descriptor, with no name in any file system.
 public enum MemoryFile {
-  /// An empty file; `name` shows in /proc only.
+  /// An empty file; `name` shows in /proc only. Who is handed its descriptor has the access that comes with that: only this process's
+  /// user can open it anew.
   public static func create(name: String) throws(SystemError) -> FileDescriptor {
-    FileDescriptor(owning: try checked(clinux_memfd_create(name, true), "create memory file", name))
+    let file = FileDescriptor(owning: try checked(clinux_memfd_create(name, true), "create memory file", name))
+    // The kernel gives it mode 0777.
+    guard fchmod(file.rawValue, 0o600) == 0 else {
+      throw SystemError(operation: "close memory file to others:", errno: Glibc.errno, object: name)
+    }
+    return file
+  }
+
+  /// The same file for somebody who may read and map it, and not write to it.
+  public static func readable(_ fd: Int32) throws(SystemError) -> FileDescriptor {
+    try FileDescriptor.open("/proc/self/fd/\(fd)", flags: O_RDONLY)
   }
 
   /// A file that holds `bytes`, positioned at its start.

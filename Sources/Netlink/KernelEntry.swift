@@ -31,6 +31,16 @@ public struct KernelEntry: Sendable, Hashable {
     guard let addition = request(.add), let removal = request(.remove) else { return nil }
     self.init(addition: addition, removal: removal)
   }
+
+  /// Whether bytes are one request that removes a route, a rule or an address, and asks for nothing else. What another process wrote
+  /// down is sent only if they are.
+  public static func isRemoval(_ request: [UInt8]) -> Bool {
+    guard request.count >= MemoryLayout<nlmsghdr>.size, request.count % 4 == 0 else { return false }
+    let header = request.withUnsafeBytes { $0.loadUnaligned(as: nlmsghdr.self) }
+    return Int(header.nlmsg_len) == request.count
+      && [RTM_DELROUTE, RTM_DELRULE, RTM_DELADDR].contains { Int($0) == Int(header.nlmsg_type) }
+      && Int32(header.nlmsg_flags) & ~(NLM_F_REQUEST | NLM_F_ACK) == 0
+  }
 }
 
 /// What became of one entry.
@@ -57,9 +67,9 @@ public final class KernelEntryTable {
     perform(entries.map(\.addition), unchangedBy: [EEXIST])
   }
 
-  /// Removes entries by their ``KernelEntry/removal`` in order.
+  /// Removes entries by their ``KernelEntry/removal`` in order. What removes nothing is not sent.
   public func remove(_ removals: [[UInt8]]) -> [KernelEntryResult] {
-    perform(removals, unchangedBy: [ESRCH, ENOENT, ENODEV, EADDRNOTAVAIL])
+    perform(removals.map { KernelEntry.isRemoval($0) ? $0 : [] }, unchangedBy: [ESRCH, ENOENT, ENODEV, EADDRNOTAVAIL])
   }
 
   private func perform(_ requests: [[UInt8]], unchangedBy errors: Set<Int32>) -> [KernelEntryResult] {

@@ -26,6 +26,7 @@ extension String {
 
   /// The same for a text of several lines, whose ends and tabs stay.
   public var printableLines: String {
-    String(UnicodeScalarView(unicodeScalars.map { $0.isUnprintable && !$0.isLayout ? "\u{FFFD}" : $0 }))
+    guard unicodeScalars.contains(where: { $0.isUnprintable && !$0.isLayout }) else { return self }
+    return String(UnicodeScalarView(unicodeScalars.map { $0.isUnprintable && !$0.isLayout ? "\u{FFFD}" : $0 }))
   }
 }

@@ -24,6 +24,8 @@ final class Notifier {
   private let loop: EventLoop
   private let log: LogWriter
   private let scriptLimit: Nanoseconds
+  /// What the prober after this one goes on from.
+  private let notified: NotifiedTransitions?
   private var configuration = Configuration()
   private var launcher: CommandLauncher?
   private var routers: [String: Remembered] = [:]
@@ -33,9 +35,13 @@ final class Notifier {
   /// Those that are no longer wanted, and whose scripts have not ended yet.
   private var closing: [NotifyPipe] = []
 
-  init(loop: EventLoop, log: LogWriter, scriptLimit: Nanoseconds = Notifier.scriptLimit) {
+  init(
+    loop: EventLoop, log: LogWriter, notified: NotifiedTransitions? = nil,
+    scriptLimit: Nanoseconds = Notifier.scriptLimit
+  ) {
     self.loop = loop
     self.log = log
+    self.notified = notified
     self.scriptLimit = scriptLimit
   }
 
@@ -46,9 +52,17 @@ final class Notifier {
     configuration = link.configuration
     replacePipes()
     routers = [:]
+    let records = configuration.routers.indices.map(link.board.router)
+    let identities = records.map { $0?.description?.identity }
+    let noted = notified?.numbers(of: identities) ?? []
     for (index, router) in configuration.routers.enumerated() {
-      routers[router.name] = remembered(router, old[router.name], link.board.router(index))
+      let number = noted.indices.contains(index) ? noted[index] : 0
+      routers[router.name] = remembered(router, old[router.name], records[index], noted: number)
     }
+    notified?.replace(
+      zip(configuration.routers, identities).map { router, identity in
+        (router.name, identity, routers[router.name]?.number ?? 0)
+      })
     let kept = Set(configuration.groups.map(\.name))
     groups = groups.filter { kept.contains($0.key) }
     for group in configuration.groups where groups[group.name] == nil { groups[group.name] = common(group) }
@@ -60,7 +74,7 @@ final class Notifier {
   }
 
   private func remembered(
-    _ router: VirtualRouterDefinition, _ old: Remembered?, _ record: RouterRecord?
+    _ router: VirtualRouterDefinition, _ old: Remembered?, _ record: RouterRecord?, noted: UInt64
   ) -> Remembered {
     let last = record?.lastTransition
     let priority = Int((record?.snapshot.effectivePriority ?? router.core.priority).rawValue)
@@ -69,7 +83,8 @@ final class Notifier {
         number: last == nil ? 0 : old.number, announced: old.announced, priority: priority, notify: router.notify,
         launcher: launcher)
     }
-    let notified = record?.notified ?? 0
+    // What was notified of has happened: another number is somebody else's, or of a router that began anew.
+    let notified = noted <= last?.number ?? 0 ? noted : 0
     let isKnown = last.map { $0.number == notified } ?? false
     return Remembered(
       number: notified, announced: isKnown ? last.flatMap { NotifyState($0.transition) } : nil, priority: priority,
@@ -101,8 +116,8 @@ final class Notifier {
   func notify(of transition: Transition, number: UInt64, router: Int, detail: String, on link: EngineLink) {
     guard link.configuration.routers.indices.contains(router) else { return }
     let name = link.configuration.routers[router].name
-    link.board.router(router)?.notified = number
     guard var known = routers[name] else { return }
+    notified?.note(number, of: name)
     known.number = number
     known.priority = Int(transition.priority.rawValue)
     guard let state = NotifyState(transition) else {

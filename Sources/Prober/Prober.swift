@@ -48,8 +48,8 @@ final class Prober {
 
   /// A prober that serves nothing yet. It watches the supervisor's channel from now on.
   init(
-    supervisor: Channel, loop: EventLoop, log: LogWriter, scriptLimit: Nanoseconds = Notifier.scriptLimit,
-    readBundle: @escaping BundleReader
+    supervisor: Channel, loop: EventLoop, log: LogWriter, notified: NotifiedTransitions? = nil,
+    scriptLimit: Nanoseconds = Notifier.scriptLimit, readBundle: @escaping BundleReader
   ) throws(SystemError) {
     self.loop = loop
     self.supervisor = supervisor
@@ -62,7 +62,7 @@ final class Prober {
     files = TrackedFiles(loop: loop, log: log)
     processes = TrackedProcesses(loop: loop, log: log)
     combinations = Combinations(loop: loop, log: log)
-    notifier = Notifier(loop: loop, log: log, scriptLimit: scriptLimit)
+    notifier = Notifier(loop: loop, log: log, notified: notified, scriptLimit: scriptLimit)
     lifecycle = LifecycleScripts(log: log)
     starter.onWeakness = { [weak self] in self?.warn(ofWeaknessIn: $0, $1, isOwn: $2) }
     checks.onVerdict = { [weak self] verdict in self?.tell(verdict) }
@@ -170,7 +170,7 @@ final class Prober {
     channel channelEnd: consuming FileDescriptor
   ) throws {
     let bytes = try MemoryFile.readAll(bundleFile.rawValue, limit: Self.mostBundleBytes)
-    let memory = try SharedMemory(mapping: boardFile, writable: true)
+    let memory = try SharedMemory(mapping: boardFile, writable: false)
     let board = try Board(opening: memory.bytes)
     let channel = Channel(channelEnd)
     let isNew = configuration == nil || bytes != bundle

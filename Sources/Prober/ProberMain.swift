@@ -16,12 +16,14 @@ public enum ProberMain {
       for signal in [SIGPIPE, SIGINT, SIGHUP] { try Signals.ignore(signal) }
       // Before anything is opened: a number that was not handed down would be taken by what is opened first.
       let logFile = LogFile(inheritedAt: InheritedDescriptor.logFile.rawValue)
+      let notified = notifiedTransitions()
       // Each probe that waits has a connection of its own.
       try? OpenFiles.raise()
       let loop = try EventLoop()
       let log = LogWriter(STDERR_FILENO, format: logFormat, loop: loop, file: logFile)
       let supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 4096)
-      let prober = try Prober(supervisor: supervisor, loop: loop, log: log, readBundle: readConfiguration)
+      let prober = try Prober(
+        supervisor: supervisor, loop: loop, log: log, notified: notified, readBundle: readConfiguration)
       let signals = try SignalReceiver([SIGTERM])
       let registration = try loop.watch(signals.rawValue, for: .readable) { _ in
         while let _ = try? signals.next() { prober.stop(because: "told to by SIGTERM") }
@@ -33,6 +35,16 @@ public enum ProberMain {
     } catch {
       writeLastWords("martlet[prober]: \(error)\n")
       return .failure
+    }
+  }
+
+  /// What the prober before this one has notified of, to go on from; `nil` if nothing of that was handed down.
+  private static func notifiedTransitions() -> NotifiedTransitions? {
+    do {
+      let file = try Inherited.take(InheritedDescriptor.notified.rawValue)
+      return NotifiedTransitions(try SharedMemory(mapping: file, writable: true))
+    } catch {
+      return nil
     }
   }
 

@@ -1,6 +1,7 @@
 import Configuration
 import ConfigurationSyntax
 import ControlModel
+import PrintableText
 
 /// The tightest unit settings under which a configuration works, as a drop-in.
 ///
@@ -32,7 +33,7 @@ public struct UnitHardening: Sendable, Hashable {
   /// - Parameter file: the configuration's path.
   public func text(for file: String) -> String {
     var text = """
-      # The tightest settings under which martlet does what \(file) asks of it.
+      # The tightest settings under which martlet does what \(file.printable()) asks of it.
       # Made by `martlet unit`; put it into /etc/systemd/system/martlet.service.d/ and run `systemctl daemon-reload`.
       # `martlet check` then judges the file by them. Make it anew when scripts, probes or tracked things change.
       [Service]
@@ -40,10 +41,13 @@ public struct UnitHardening: Sendable, Hashable {
       """
     var reason = ""
     for line in lines {
-      if line.reason != reason { text += "# \(line.reason)\n" }
+      // What is the configuration's begins no line of its own.
+      if line.reason != reason { text += "# \(line.reason.printable())\n" }
       reason = line.reason
       if line.isList { text += "\(line.name)=\n" }
-      for value in line.values where !value.isEmpty || !line.isList { text += "\(line.name)=\(value)\n" }
+      for value in line.values where !value.isEmpty || !line.isList {
+        text += "\(line.name)=\(value.printable())\n"
+      }
     }
     return text
   }

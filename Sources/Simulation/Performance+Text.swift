@@ -1,5 +1,6 @@
 import ControlModel
 import NetworkTypes
+import PrintableText
 
 extension Performance {
   /// The timeline, then for each address who held it, every moment with two holders or none, and the takeover times.
@@ -18,7 +19,8 @@ extension Performance {
           + "\(Self.seconds(takeover.at - MonotonicInstant(nanoseconds: 0))): nobody held it for \(Self.seconds(takeover.gap))"
       }
     }
-    return (lines + ["", summary]).map { $0 + "\n" }.joined()
+    // Names are the files'.
+    return (lines + ["", summary]).map { $0.printable() + "\n" }.joined()
   }
 
   private func words(for period: AddressStory.Period, in story: AddressStory) -> String {

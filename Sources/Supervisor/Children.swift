@@ -47,6 +47,14 @@ final class MemoryHandle {
 
   var rawValue: Int32 { descriptor.rawValue }
 
+  /// A zeroed segment that never changes its size, for others to map.
+  static func sealed(name: String, size: Int) throws(SystemError) -> MemoryHandle {
+    let file = try MemoryFile.create(name: name)
+    try MemoryFile.resize(file.rawValue, to: size)
+    try MemoryFile.seal(file.rawValue, [.shrink, .grow])
+    return MemoryHandle(file)
+  }
+
   /// A mapping to read from; `nil` while the segment is empty or still may shrink.
   func map() -> SharedMemory? {
     guard let second = try? descriptor.duplicate() else { return nil }
@@ -65,6 +73,8 @@ final class RunningChild {
   var endRegistration: Reactor.Registration?
   /// The prober's end of a new engine's channel to the prober, until the prober has it.
   var proberEnd: Channel?
+  /// Whether it was killed for not reading what it is told: nothing more is said to it, nor of it.
+  var isGivenUp = false
   /// What the kernel tells the prober of processes; ends with the prober, for which alone it is there.
   var processEvents: ProcessSubscription?
 

@@ -4,10 +4,13 @@ import LinuxSystem
 
 /// What a service holds in the file system while it runs: its runtime directory with the lock that keeps a second one out of it, and
 /// the file with the locks of the addresses.
+///
+/// In a service that root starts they are root's: no process of the service's user, whatever has become of it, can lock them or keep them
+/// open, and so keep martlet from starting. Engine and prober need none of them but the open file with the addresses' locks.
 struct ServiceFiles {
   let directory: RuntimeDirectory
   /// Held as long as the service runs.
-  let serviceLock: AddressLocks
+  private(set) var serviceLock: AddressLocks
   let addressLocks: AddressLocks
 
   /// Why a service does not start: the code to end with, and the line for the log.
@@ -19,19 +22,24 @@ struct ServiceFiles {
   /// Opens and locks them.
   init(_ options: SupervisorOptions, _ log: SupervisorLog) throws(Refusal) {
     do {
-      directory = try Self.open(options.runtimeDirectory, options.user)
+      directory = try RuntimeDirectory(options.runtimeDirectory)
       serviceLock = try directory.locks(SupervisorMain.lockName)
     } catch {
       throw Refusal(code: .failure, text: "not started: \(error); \(Self.advice(on: error, options.commandLine))")
     }
     do {
-      guard try serviceLock.acquire(SupervisorMain.lockKey.utf8) == .acquired else {
-        throw Refusal(
-          code: .alreadyServed,
-          text: "not started: another martlet runs with the runtime directory \(directory.path)"
-            + options.commandLine.explanationOfRuntimeDirectory)
+      let refusal = Refusal(
+        code: .alreadyServed,
+        text: "not started: another martlet runs with the runtime directory \(directory.path)"
+          + options.commandLine.explanationOfRuntimeDirectory)
+      guard try serviceLock.acquire(SupervisorMain.lockKey.utf8) == .acquired else { throw refusal }
+      if directory.isOthers, directory.takeOver() {
+        // Processes of that user may have the lock file open, and lock it whenever they like.
+        try directory.remove(SupervisorMain.lockName)
+        serviceLock = try directory.locks(SupervisorMain.lockName)
+        guard try serviceLock.acquire(SupervisorMain.lockKey.utf8) == .acquired else { throw refusal }
       }
-      addressLocks = try Self.openAddressLocks(beside: directory, options.user, log)
+      addressLocks = try Self.openAddressLocks(beside: directory, log)
     } catch let refusal as Refusal {
       throw refusal
     } catch {
@@ -39,21 +47,15 @@ struct ServiceFiles {
     }
   }
 
-  /// One that root makes in the usual place belongs to the service's user, as the one that systemd-tmpfiles makes.
-  private static func open(_ path: String, _ user: String) throws(SystemError) -> RuntimeDirectory {
-    let isUsual = path.hasPrefix(SupervisorOptions.usualRuntimeDirectory)
-    guard isUsual, geteuid() == 0, access(path, F_OK) != 0 else { return try RuntimeDirectory(path) }
-    return try RuntimeDirectory(path, createdFor: try? UserDatabase.lookup(user))
-  }
-
   /// The file whose locks tell apart all martlets of one network namespace, whatever their runtime directories.
   private static func openAddressLocks(
-    beside directory: RuntimeDirectory, _ user: String, _ log: SupervisorLog
+    beside directory: RuntimeDirectory, _ log: SupervisorLog
   ) throws(SystemError) -> AddressLocks {
     let name = LeftLockFiles.name(of: try NetworkNamespace.current())
     do throws(SystemError) {
       let isUsual = directory.path == SupervisorOptions.usualRuntimeDirectory
-      let usual = isUsual ? directory : try open(SupervisorOptions.usualRuntimeDirectory, user)
+      let usual = isUsual ? directory : try RuntimeDirectory(SupervisorOptions.usualRuntimeDirectory)
+      if geteuid() == 0, !usual.isOthers { Self.removeLocks(ofOthersFrom: usual.path(of: name)) }
       let locks = try AddressLocks.inUse(path: usual.path(of: name)) { () throws(SystemError) in try usual.locks(name) }
       LeftLockFiles.remove(from: usual.path, except: name)
       return locks
@@ -62,6 +64,12 @@ struct ServiceFiles {
         .warning, "\(error): a martlet of another user that serves the same address here would not be noticed")
       return try directory.locks(name)
     }
+  }
+
+  /// Removes a lock file that another user has made in a directory that is root's now, unless somebody uses it.
+  private static func removeLocks(ofOthersFrom path: String) {
+    var status = stat()
+    if lstat(path, &status) == 0, status.st_uid != 0 { AddressLocks.removeUnused(path: path) }
   }
 
   /// What to do when a directory or a lock file cannot be used.

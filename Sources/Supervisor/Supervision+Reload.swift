@@ -3,6 +3,9 @@ import NetworkTypes
 
 // Reload: a next engine with the new configuration, prepared beside the current one, which goes on if anything fails.
 extension Supervision {
+  /// Those who may wait for one reload; a prober asks for fewer at a time.
+  private static let mostRequesters = 256
+
   mutating func reloadRequested(
     _ requester: ReloadRequester?, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {
@@ -12,6 +15,11 @@ extension Supervision {
       if let requester {
         actions.append(.answer(requester, code: ExitCode.failure.rawValue, message: "martlet is stopping"))
       }
+      return
+    }
+    if let requester, (queued ?? []).count >= Self.mostRequesters {
+      let message = "too many reloads wait"
+      actions.append(.answer(requester, code: ExitCode.failure.rawValue, message: message))
       return
     }
     // Whatever asks while a reload is on shares one more: it may concern a file that this one has read already.

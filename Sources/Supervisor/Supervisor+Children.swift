@@ -103,6 +103,7 @@ extension Supervisor {
       var request = requests.prober()
       request.map(theirs.rawValue, to: .supervisor)
       if let file = log.file { request.map(file.rawValue, to: .logFile) }
+      request.map(notified.rawValue, to: .notified)
       let child = RunningChild(process: try launch(request), channel: ours)
       probers[id] = child
       starter.proberStarted()
@@ -152,6 +153,8 @@ extension Supervisor {
     guard let child = engines[engine], let board = boards[engine], let memory = bundles[bundle] else { return }
     starter.adopt(commandTables[bundle], of: bundle, at: MonotonicClock.now())
     do {
+      // Nobody writes on it but its engine: the next one goes by it, and so does whoever withdraws.
+      let view = try MemoryFile.readable(board.rawValue)
       let proberEnd: Channel
       if let first = child.proberEnd {
         proberEnd = first
@@ -163,7 +166,7 @@ extension Supervisor {
       }
       send(
         ProberCommand.serve(table: bundle.rawValue).encoded,
-        descriptors: [memory.rawValue, board.rawValue, proberEnd.rawValue], to: probers[prober])
+        descriptors: [memory.rawValue, view.rawValue, proberEnd.rawValue], to: probers[prober])
     } catch {
       log.write(.error, "the prober is started again: \(error.description)")
       probers[prober]?.process.send(signal: SIGKILL)

@@ -5,20 +5,23 @@ import LinuxSystem
 extension Supervisor {
   /// Withdraws what these boards own, the true board first.
   func withdraw(_ engines: [EngineID]) {
-    let mapped = engines.compactMap { id in boards[id]?.map() }
-    let withdrawal = Withdrawal(boards: mapped.compactMap { try? Board(opening: $0.bytes) })
-    withExtendedLifetime(mapped) { carryOut(withdrawal) }
+    let copies = engines.compactMap(copy(of:))
+    withExtendedLifetime(copies) { carryOut(Withdrawal(boards: copies.map(\.board))) }
   }
 
   /// Removes what an engine that failed to take over may have added.
   func removeLeftovers(of failed: EngineID, notOn kept: EngineID) {
-    guard let failedMemory = boards[failed]?.map(), let keptMemory = boards[kept]?.map(),
-      let failedBoard = try? Board(opening: failedMemory.bytes), let keptBoard = try? Board(opening: keptMemory.bytes)
-    else { return }
-    let withdrawal = Withdrawal(of: failedBoard, notOn: keptBoard)
-    withExtendedLifetime((failedMemory, keptMemory)) {
+    guard let failed = copy(of: failed), let kept = copy(of: kept) else { return }
+    withExtendedLifetime((failed, kept)) {
+      let withdrawal = Withdrawal(of: failed.board, notOn: kept.board)
       if !withdrawal.addresses.isEmpty || !withdrawal.entries.isEmpty { carryOut(withdrawal) }
     }
+  }
+
+  /// An engine's board as it is now. The engine may be there still, and need not be what it was.
+  private func copy(of engine: EngineID) -> BoardCopy? {
+    guard let memory = boards[engine]?.map() else { return nil }
+    return withExtendedLifetime(memory) { try? BoardCopy(of: memory.bytes) }
   }
 
   private func carryOut(_ withdrawal: Withdrawal) {

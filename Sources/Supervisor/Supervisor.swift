@@ -14,6 +14,8 @@ final class Supervisor {
   let withdrawal: any Withdrawing
   /// Where starters note which checks run.
   let runningChecks: SharedMemory
+  /// Where probers note what they have notified of.
+  let notified: MemoryHandle
   private(set) lazy var starter = StarterKeeper(
     log: log, start: { [unowned self] () throws(SystemError) in try launchStarter() },
     join: { [unowned self] in joinProber($0) })
@@ -68,6 +70,7 @@ final class Supervisor {
     self.withdrawal = withdrawal
     self.launch = launch
     runningChecks = try SharedMemory(name: "martlet-checks", size: InheritedDescriptor.runningChecksSize)
+    notified = try MemoryHandle.sealed(name: "martlet-notified", size: InheritedDescriptor.notifiedSize)
     requests = ChildRequests(options: options, user: user)
     supervision = Supervision(limits: limits)
     nextTick = reactor.now + Self.tick
@@ -213,7 +216,7 @@ final class Supervisor {
 
   /// Sends a message to a child. One that has left a whole socket buffer unread is of no use any more.
   func send(_ bytes: [UInt8], descriptors: [Int32] = [], to child: RunningChild?) {
-    guard let child, let channel = child.channel else { return }
+    guard let child, let channel = child.channel, !child.isGivenUp else { return }
     do {
       switch try channel.send(bytes, descriptors: descriptors) {
       case .sent, .closed: return
@@ -224,6 +227,7 @@ final class Supervisor {
     } catch {
       log.write(.error, "process \(child.process.processID) is killed: \(error.description)")
     }
+    child.isGivenUp = true
     child.process.send(signal: SIGKILL)
   }
 }

@@ -4,6 +4,7 @@ import ConfigurationOutline
 import ConfigurationSyntax
 import ControlModel
 import Glibc
+import PrintableText
 
 /// `martlet config`.
 struct ConfigCommand: ParsableCommand {
@@ -102,9 +103,9 @@ struct ConfigDiffCommand: ParsableCommand {
     do {
       return try SourceBundle(decoding: Array(try ControlClient(runtimeDirectory: runtimeDirectory.path).ask(.sources)))
     } catch let refusal as ControlClient.Refusal {
-      printError("martlet: \(refusal.message)\n")
+      printError("martlet: \(refusal.message.printable())\n")
     } catch {
-      printError("martlet: what the service sent cannot be read: \(error)\n")
+      printError("martlet: what the service sent cannot be read: \("\(error)".printable())\n")
     }
     throw Self.failure
   }

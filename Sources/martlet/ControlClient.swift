@@ -2,6 +2,7 @@ import ControlModel
 import Glibc
 import LinuxSystem
 import NetworkTypes
+import PrintableText
 import Supervisor
 
 /// Asks the service that runs, on its control socket.
@@ -31,14 +32,17 @@ struct ControlClient {
   /// Sends a request and prints the answer's body; the code to exit with.
   func perform(_ request: ControlRequest, within patience: Nanoseconds? = nil) -> Int32 {
     do {
-      writeOut(try ask(request, within: patience))
+      show(try ask(request, within: patience))
       return 0
     } catch {
-      writeOut(error.body)
-      printError("martlet: \(error.message)\n")
+      show(error.body)
+      printError("martlet: \(error.message.printable())\n")
       return error.code
     }
   }
+
+  /// What answers has been told by scripts and other hosts, and may be somebody who took its place: a terminal acts on nothing of it.
+  private func show(_ body: ArraySlice<UInt8>) { printOut(String(decoding: body, as: UTF8.self).printableLines) }
 
   /// Sends a request; the answer's body.
   /// - Parameter patience: How long the answer may take; `nil` for as long as such a request may.

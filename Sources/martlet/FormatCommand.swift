@@ -4,6 +4,7 @@ import ConfigurationSyntax
 import ControlModel
 import Glibc
 import LinuxSystem
+import PrintableText
 
 /// `martlet fmt`.
 struct FormatCommand: ParsableCommand {
@@ -55,7 +56,9 @@ struct FormatCommand: ParsableCommand {
   private struct Problem: Error {
     var text: String
 
-    init(_ path: String, _ reason: some CustomStringConvertible) { text = "\(path): error: \(reason)\n" }
+    init(_ path: String, _ reason: some CustomStringConvertible) {
+      text = "\(path): error: \(reason)".printable() + "\n"
+    }
 
     init(_ failure: FormatFailure) {
       text = DiagnosticRenderer(color: isatty(STDERR_FILENO) != 0 && getenv("NO_COLOR") == nil).render(

@@ -3,6 +3,7 @@ import ConfigurationSyntax
 import ControlModel
 import Glibc
 import LinuxSystem
+import PrintableText
 import Supervisor
 
 /// martlet called by the name `keepalived`: the same service behind the other one's command line.
@@ -22,7 +23,7 @@ struct KeepalivedCommand {
     do {
       options = try KeepalivedOptions(arguments)
     } catch {
-      printError("keepalived: \(error.message)\n")
+      printError("keepalived: \(error.message.printable())\n")
       printError(Self.usage)
       return Code.wrongUsage
     }
@@ -45,7 +46,7 @@ struct KeepalivedCommand {
       "STOP": 15, "RELOAD": 1, "DATA": 10, "STATS": 12, "STATS_CLEAR": 63, "JSON": 36,
     ]
     guard let number = numbers[name] else {
-      printError("keepalived: unknown signal function \(name)\n")
+      printError("keepalived: unknown signal function \(name.printable())\n")
       return Code.wrongUsage
     }
     printOut("\(number)\n")

@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlModel
 import LinuxSystem
 import NetworkTypes
+import PrintableText
 import Supervisor
 
 /// The command line.
@@ -24,7 +25,8 @@ struct MartletCommand: ParsableCommand {
     } catch let code as ArgumentParser.ExitCode {
       return code.rawValue
     } catch {
-      let text = fullMessage(for: error)
+      // It repeats what stood on the command line.
+      let text = fullMessage(for: error).printableLines
       let code = exitCode(for: error)
       if code.isSuccess { printOut(text + "\n") } else { printError(text + "\n") }
       return code.rawValue

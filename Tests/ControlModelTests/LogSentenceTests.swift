@@ -1,5 +1,6 @@
 import ControlModel
 import NetworkTypes
+import PrintableText
 import Testing
 import VRRPCore
 
@@ -249,6 +250,36 @@ import VRRPCore
         == "script chk is untracked, so nobody notices a failure: cannot run: there is no user haproxy")
     try Board(opening: memory).tracker(0)?.verdict = (.unknown, now, "")
     #expect(Status(reading: try Board(opening: memory), names: names, at: now).warnings.isEmpty)
+  }
+
+  @Test("Whatever a name or an answer holds, no line of the status has anything that a terminal acts on")
+  func namesArePrintable() throws {
+    let hostile = "x\u{1B}[2J\u{9D}0;y\u{7}\u{202E}\nz"
+    let memory = try board { board in
+      board.isRunning = true
+      board.heartbeat = now
+      board.router(0)?.record(
+        Transition(from: .backup, to: .fault, cause: .syncGroup(member: 0), priority: .standard, at: now), number: 1)
+      var snapshot = VirtualRouterSnapshot(
+        state: .fault, activeInterval: Centiseconds(rawValue: 100), effectivePriority: .standard)
+      snapshot.faults = [.interface, .tracker, .addresses]
+      board.router(0)?.snapshot = snapshot
+      board.tracker(0)?.verdict = (.down, now, hostile)
+    }
+    defer { memory.deallocate() }
+    let names = Names(
+      routers: [
+        .init(name: hostile, interface: hostile, trackers: [TrackerBinding(tracker: TrackerID(rawValue: 0))])
+      ], trackers: [.init(kind: "script", name: hostile)], groups: [.init(name: hostile, members: [0])])
+    let status = Status(
+      reading: try Board(opening: memory), names: names, details: [0: hostile],
+      failedNotifications: [
+        Status.FailedNotification(subject: hostile, state: "MASTER", command: hostile, outcome: hostile, at: now)
+      ], at: now)
+    let text = status.text(isWide: true)
+    #expect(text.contains("BACKUP → FAULT") && text.contains("now in FAULT because"))
+    #expect(text.unicodeScalars.filter { $0.isUnprintable && $0 != "\n" }.map(\.value) == [])
+    #expect(text.split(separator: "\n").allSatisfy { !$0.hasPrefix("z") })
   }
 
   @Test("A service without a router, a router in FAULT and a failed notification are shown")

@@ -1,5 +1,6 @@
 import Configuration
 import ControlModel
+import LinuxSystem
 import NetworkTypes
 import Testing
 
@@ -9,16 +10,15 @@ import Testing
 @Suite struct HeritageTests {
   @Test func aBoardIsSettledUntilAnEngineBeginsToChangeWhatItSays() throws {
     let size = try Board.size(routers: 0, addresses: 0, trackers: 0, packetBytes: 0)
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
-    defer { memory.deallocate() }
-    memory.initializeMemory(as: UInt8.self, repeating: 0)
-    let board = try Board(creatingIn: memory, routers: 0, addresses: 0, trackers: 0, packetBytes: 0)
+    let memory = try SharedMemory(name: "board", size: size)
+    let board = try Board(creatingIn: memory.bytes, routers: 0, addresses: 0, trackers: 0, packetBytes: 0)
     let plan = try Plan(Configuration(), interfaces: [:])
     #expect(!Heritage(board, for: plan).isSettled, "the engine before crashed")
     board.hasYielded = true
-    let heritage = Heritage(board, for: plan)
-    heritage.unsettle()
-    #expect(heritage.isSettled)
+    let copy = try BoardCopy(of: memory.bytes)
+    let heritage = Heritage(copy.board, for: plan)
+    Heritage.unsettle(memory)
+    #expect(heritage.isSettled && Heritage(copy.board, for: plan).isSettled)
     #expect(!Heritage(board, for: plan).isSettled, "the engine between died while it took over")
   }
 }

@@ -18,6 +18,19 @@ extension LabTests {
       return (String(user), rights)
     }
 
+    /// The descriptors of a process that are memory files of a name, and whether each may write.
+    private static func memoryFiles(_ name: String, of process: pid_t) -> [Bool] {
+      (0..<64).compactMap { number in
+        var target = [CChar](repeating: 0, count: 256)
+        let count = readlink("/proc/\(process)/fd/\(number)", &target, target.count)
+        let text = String(decoding: target.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        guard text.hasPrefix("/memfd:\(name)") else { return nil }
+        let lines = readFile("/proc/\(process)/fdinfo/\(number)").split(separator: "\n")
+        let flags = lines.first { $0.hasPrefix("flags:") }?.split(separator: "\t").last
+        return flags.flatMap { Int32($0, radix: 8) }.map { $0 & O_ACCMODE != O_RDONLY }
+      }
+    }
+
     /// CAP_NET_ADMIN, CAP_NET_RAW, CAP_IPC_LOCK and CAP_SYS_NICE.
     private static let engineRights: UInt64 = 1 << 12 | 1 << 13 | 1 << 14 | 1 << 23
 
@@ -59,6 +72,12 @@ extension LabTests {
           let found = try #require(Self.identity(of: process))
           #expect(found.user != "0" && found.rights == rights, "\(role): \(found)")
         }
+        // Whoever takes over the prober can read the board and no more, and no file of a later start is its user's.
+        let prober = try #require(peer.rolePID("prober"), "\(peer.log)")
+        #expect(Self.memoryFiles("martlet-board", of: prober) == [false])
+        #expect(Self.memoryFiles("martlet-notified", of: prober) == [true])
+        let maps = readFile("/proc/\(prober)/maps").split(separator: "\n").filter { $0.contains("martlet-board") }
+        #expect(!maps.isEmpty && maps.allSatisfy { $0.contains(" r--s ") }, "\(maps)")
         // The starter dies; nothing moves, and what it did goes on by the next one.
         let transitions = try MartletStatus.of(peer).routers.first?.transitions
         let starter = try #require(peer.rolePID("starter"), "\(peer.log)")

@@ -33,10 +33,10 @@ extension LabTests {
     }
 
     static let orders: [[Step]] = [
-      [.root, .unitAsUser, .root, .keepalived, .unitAsUser], [.temporaryFiles, .keepalived, .user, .root],
+      [.root, .unitAsUser, .root, .keepalived, .unitAsUser], [.temporaryFiles, .user, .keepalived, .root],
       [.root, .temporaryFiles, .unitAsUser, .unitAsRoot, .unitAsUser],
       [.unitAsRoot, .temporaryFiles, .unitAsUser, .keepalived, .unitAsRoot, .root],
-      [.keepalived, .user, .temporaryFiles],
+      [.keepalived, .temporaryFiles, .root],
       [.unitAsUser, .root, .unitAsRoot, .root, .unitAsUser, .user],
     ]
 
@@ -51,8 +51,43 @@ extension LabTests {
           guard let service else { continue }
           #expect(try await place.holds(), "\(number + 1): \(step)\n\(service.log)")
           #expect(!service.log.contains("would not be noticed"), "\(number + 1): \(step)\n\(service.log)")
+          // What root's service goes by no process of the service's user can open, whoever's the directory was.
+          let isRoots = [.root, .keepalived, .unitAsRoot].contains(step)
+          #expect(try owners(in: place) == [isRoots ? 0 : OwnRun.user], "\(number + 1): \(step)")
           #expect(await service.terminate(within: .seconds(15)) == .exit(0), "\(number + 1): \(step)\n\(service.log)")
         }
+      }
+    }
+
+    /// Whose the runtime directory and the lock files in it are.
+    private func owners(in place: OwnRun) throws -> Set<UInt32> {
+      let folder = "\(place.folder)/martlet"
+      let entries = try #require(opendir(folder))
+      defer { closedir(entries) }
+      var owners: Set<UInt32> = []
+      while let entry = readdir(entries) {
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        guard name == "." || name.hasSuffix(".lock") else { continue }
+        var status = stat()
+        try #require(lstat("\(folder)/\(name)", &status) == 0)
+        owners.insert(status.st_uid)
+      }
+      return owners
+    }
+
+    @Test(
+      "Where root's service was, one of an ordinary user says whose the directory is", needs(.lab, .martlet),
+      .enabled(if: usersReason == nil, usersReason))
+    func rootsDirectoryStaysRoots() async throws {
+      try await inLab { lab in
+        let place = try OwnRun(in: lab)
+        try #require(try start(.temporaryFiles, in: place) == nil)
+        let first = try #require(try start(.root, in: place))
+        #expect(try await place.holds(), "\(first.log)")
+        #expect(await first.terminate(within: .seconds(15)) == .exit(0), "\(first.log)")
+        let second = try #require(try start(.user, in: place))
+        #expect(await eventually(within: .seconds(10)) { second.end == .exit(1) }, "\(second.log)")
+        #expect(second.log.contains("it is root's: start this one as root"), "\(second.log)")
       }
     }
 

@@ -236,15 +236,16 @@ private final class UnixDatagramSocket {
     }
   }
 
-  @Test func oneThatRootCreatesForAUserIsThatUsers() throws {
-    try withTemporaryDirectory { parent in
-      let user = UserIdentity(name: "somebody", userID: Self.owner, groupID: Self.owner, groups: [])
-      let directory = try RuntimeDirectory(parent + "/made", createdFor: user)
-      _ = try directory.locks("lock")
-      for path in ["/made", "/made/lock"] { #expect(try inspect(parent + path).st_uid == Self.owner) }
-      #expect(mkdir(parent + "/there", 0o700) == 0)
-      _ = try RuntimeDirectory(parent + "/there", createdFor: user)
-      #expect(try inspect(parent + "/there").st_uid == 0)
+  @Test func rootTakesADirectoryOverAndMakesFilesOfItsOwn() throws {
+    try withForeignDirectory { directory, path, _ in
+      _ = try directory.locks("old.lock")
+      #expect(directory.isOthers)
+      #expect(directory.takeOver() && !directory.isOthers)
+      _ = try directory.locks("new.lock")
+      #expect(try inspect(path).st_uid == 0 && inspect(path).st_gid == 0 && inspect(path).st_mode & 0o777 == 0o700)
+      #expect(try inspect(path + "/old.lock").st_uid == Self.owner)
+      #expect(try inspect(path + "/new.lock").st_uid == 0)
+      #expect(directory.takeOver())
     }
   }
 }

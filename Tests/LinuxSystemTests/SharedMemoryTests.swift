@@ -13,6 +13,21 @@ import Testing
     #expect(!reader.isWritable)
   }
 
+  @Test("Who is handed a file to read can neither write to it nor map it to write, and no other user can open it anew")
+  func aFileToReadStaysOne() throws {
+    let memory = try SharedMemory(name: "test", size: 4_096)
+    let view = try MemoryFile.readable(memory.rawValue)
+    var status = stat()
+    #expect(fstat(view.rawValue, &status) == 0 && status.st_mode & 0o777 == 0o600)
+    #expect(fcntl(view.rawValue, F_GETFL) & O_ACCMODE == O_RDONLY)
+    #expect(pwrite(view.rawValue, [1], 1, 0) == -1)
+    #expect(throws: SystemError.self) { try SharedMemory(mapping: try view.duplicate(), writable: true) }
+    let reader = try SharedMemory(mapping: try view.duplicate(), writable: false)
+    memory.bytes[7] = 9
+    #expect(reader.bytes[7] == 9)
+    #expect(mprotect(reader.bytes.baseAddress, 4_096, PROT_READ | PROT_WRITE) == -1)
+  }
+
   @Test func aSegmentNeverChangesSize() throws {
     let memory = try SharedMemory(name: "test", size: 4_096)
     #expect(throws: SystemError.self) { try MemoryFile.resize(memory.rawValue, to: 10) }

@@ -49,6 +49,71 @@ import Testing
     #expect(!outcome.errors.unicodeScalars.contains { $0.isUnprintable && $0 != "\n" })
   }
 
+  /// A router that works, with a name and a script that a terminal would act on; the script runs as root.
+  private static let working = """
+    vrrp_script chk {
+      script "/bin/\(hostile) \\n[Service]"
+    }
+    vrrp_instance \(hostile) {
+      interface eth0
+      virtual_router_id 51
+      priority 100
+      track_script {
+        chk
+      }
+      virtual_ipaddress {
+        192.0.2.10/24
+      }
+    }
+    global_defs {
+      notify_fifo "/run/\(hostile)/fifo"
+    }
+    """
+
+  @Test(
+    "Nor when a failover is rehearsed, nor in the settings for a unit",
+    arguments: [["simulate", "--for", "5s"], ["simulate", "--for", "5s", "--json"], ["unit"]])
+  func workingNames(words: [String]) throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("main.conf", Self.working)
+    let outcome = try Running.martlet(words + (words[0] == "unit" ? [file] : [file, file]))
+    #expect(outcome.output.contains("z"), "\(outcome.errors)")
+    let shown = outcome.output + outcome.errors
+    #expect(shown.unicodeScalars.filter { $0.isUnprintable && $0 != "\n" }.map(\.value) == [])
+    #expect(outcome.output.split(separator: "\n").count { $0.hasPrefix("[") } == (words[0] == "unit" ? 1 : 0))
+  }
+
+  @Test("Nor when a service that somebody has taken over answers", arguments: ["ok\n", "error 1 \(hostile)\n"])
+  func hostileService(firstLine: String) throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("main.conf", Self.working)
+    for words in [["status"], ["status", "--json"], ["reload"], ["config", "diff", file]] {
+      let path = scratch.path + "/control.sock"
+      let listener = try UnixListener.make(at: path)
+      let errors = try MemoryFile.create(name: "errors")
+      let output = try MemoryFile.create(name: "output")
+      let child = try Running.start(
+        try #require(Running.martlet), ["martlet"] + words + ["--runtime-directory", scratch.path],
+        output: output.rawValue, errors: errors.rawValue)
+      var waiting = pollfd(fd: listener.rawValue, events: Int16(POLLIN), revents: 0)
+      #expect(poll(&waiting, 1, 30_000) == 1)
+      let client = accept(listener.rawValue, nil, nil)
+      #expect(client >= 0)
+      let answer = firstLine + "first \(Self.hostile)\n\u{1B}]0;title\u{7} tab\tstays\n"
+      _ = send(client, answer, answer.utf8.count, Int32(MSG_NOSIGNAL))
+      close(client)
+      var ended = pollfd(fd: child.rawValue, events: Int16(POLLIN), revents: 0)
+      if poll(&ended, 1, 30_000) != 1 { try child.signal(SIGKILL) }
+      poll(&ended, 1, 1_000)
+      _ = try child.reap()
+      let bytes = try MemoryFile.readAll(output.rawValue, limit: 1 << 20)
+      let shown = String(decoding: bytes + (try MemoryFile.readAll(errors.rawValue, limit: 1 << 20)), as: UTF8.self)
+      #expect(!shown.isEmpty)
+      #expect(shown.unicodeScalars.filter { $0.isUnprintable && $0 != "\n" && $0 != "\t" }.map(\.value) == [])
+      unlink(path)
+    }
+  }
+
   @Test(
     "A configuration is printed byte by byte, and to a terminal without what that acts on",
     arguments: [["fmt"], ["fmt", "--diff"], ["config", "show"]])

@@ -84,6 +84,8 @@ final class Harness {
   private(set) var verdicts: [TrackerVerdict] = []
   private(set) var board: Board
   private(set) var memory: SharedMemory
+  /// Where probers note what they have notified of.
+  let notified: SharedMemory
   private(set) var engine: Channel
   /// The process that starts scripts, in this one.
   private let starter: LocalStarter
@@ -106,7 +108,10 @@ final class Harness {
     supervisor = mine
     let configurations = configurations
     starter = try LocalStarter(loop: loop)
-    prober = try Prober(supervisor: theirs, loop: loop, log: log, scriptLimit: scriptLimit) { configurations.known[$0] }
+    notified = try SharedMemory(name: "notified", size: 4096)
+    prober = try Prober(
+      supervisor: theirs, loop: loop, log: log, notified: NotifiedTransitions(notified), scriptLimit: scriptLimit
+    ) { configurations.known[$0] }
     (memory, board) = try Self.board(for: Configuration())
     engine = try Channel.pair().0
     try introduce()
@@ -169,8 +174,9 @@ final class Harness {
     let oldEngine = engine
     engine = mine
     let table = try starter.adopt(configuration)
+    let view = try MemoryFile.readable(memory.rawValue)
     let sent = try supervisor.send(
-      ProberCommand.serve(table: table).encoded, descriptors: [bundle.rawValue, memory.rawValue, theirs.rawValue])
+      ProberCommand.serve(table: table).encoded, descriptors: [bundle.rawValue, view.rawValue, theirs.rawValue])
     #expect(sent == .sent)
     _ = oldEngine
     verdicts = []
@@ -201,7 +207,9 @@ final class Harness {
     let (mine, theirs) = try Channel.pair()
     supervisor = mine
     let configurations = configurations
-    prober = try Prober(supervisor: theirs, loop: loop, log: log) { configurations.known[$0] }
+    prober = try Prober(supervisor: theirs, loop: loop, log: log, notified: NotifiedTransitions(notified)) {
+      configurations.known[$0]
+    }
     try introduce()
   }
 
@@ -258,6 +266,12 @@ final class Harness {
     record.snapshot = VirtualRouterSnapshot(
       state: transition.to, activeInterval: Centiseconds(rawValue: 100), effectivePriority: transition.priority)
     record.record(transition, number: number)
+  }
+
+  /// The number of the last transition of a router that the prober has noted for the next one.
+  func noted(_ router: Int) -> UInt64? {
+    let identities = (0..<board.routerCount).map { board.router($0)?.description?.identity }
+    return NotifiedTransitions(notified)?.numbers(of: identities)[router]
   }
 
   /// Has the engine die.

@@ -3,6 +3,7 @@ import ControlModel
 import Glibc
 import LinuxSystem
 import NetworkTypes
+import SeededRandom
 import Testing
 import VRRPCore
 
@@ -45,7 +46,7 @@ extension ProberTests {
           "A backup", "A any INSTANCE A BACKUP 150", "A master", "A any INSTANCE A MASTER 150", "A fault",
           "A any INSTANCE A FAULT 150", "A stop", "A any INSTANCE A STOP 90",
         ])
-      #expect(harness.board.router(0)?.notified == 4)
+      #expect(harness.noted(0) == 4)
       try harness.wait(for: "the log") { harness.logText.contains("A: FAULT → INIT, martlet stops, priority 90") }
       #expect(
         harness.logText.contains(
@@ -149,7 +150,7 @@ extension ProberTests {
       harness.scratch.write("go", "")
       try harness.wait(for: "the last call") { harness.scratch.lines("calls").last == "A any INSTANCE A MASTER 150" }
       #expect(harness.scratch.lines("calls").count < 20)
-      #expect(harness.board.router(0)?.notified == 20)
+      #expect(harness.noted(0) == 20)
     }
 
     @Test func anyNumberOfLowerMastersTakesNoTransitionsPlace() throws {
@@ -226,18 +227,71 @@ extension ProberTests {
       #expect(harness.scratch.lines("calls").suffix(2) == ["A fault", "A any INSTANCE A FAULT 150"])
     }
 
+    @Test("The prober after a reload knows what the one before it has notified of, also under another name")
+    func whatWasNotedGoesWithARenamedRouter() throws {
+      let harness = try Harness()
+      var configuration = try pair(harness.scratch)
+      configuration.routers[1].core = VirtualRouterConfiguration(
+        virtualRouterID: try #require(VirtualRouterID(99)), version: .v3, priority: .standard,
+        interval: Centiseconds(rawValue: 100))
+      try harness.serve(configuration)
+      for router in [0, 1] { try harness.transition(router, 1, from: .initialize, to: .backup) }
+      try harness.wait(for: "four calls") { harness.scratch.lines("calls").count == 4 }
+      let last = try [0, 1].map { try #require(harness.board.router($0)?.lastTransition) }
+      configuration.routers[0].name = "C"
+      try harness.restartProber()
+      try harness.serve(configuration)
+      // The new engine has adopted the records.
+      for router in [0, 1] { harness.record(last[router].transition, router, last[router].number) }
+      try harness.wait(for: "the notes") { harness.noted(0) == 1 && harness.noted(1) == 1 }
+      try harness.transition(1, 2, from: .backup, to: .master)
+      try harness.wait(for: "B's calls") { harness.scratch.lines("calls").count == 6 }
+      #expect(harness.scratch.lines("calls").suffix(2).allSatisfy { $0.hasPrefix("B ") })
+    }
+
+    @Test("Whatever another prober has left in the notes, the next one serves", arguments: 0..<20)
+    func anyNotes(seed: UInt64) throws {
+      let harness = try Harness()
+      let configuration = try pair(harness.scratch)
+      var random = SeededGenerator(seed: seed)
+      for offset in 0..<harness.notified.bytes.count {
+        harness.notified.bytes[offset] = UInt8.random(in: 0...255, using: &random)
+      }
+      try harness.serve(configuration)
+      try harness.transition(0, 1, from: .initialize, to: .backup)
+      try harness.wait(for: "two calls") { harness.scratch.lines("calls").count == 2 }
+      #expect(harness.noted(0) == 1)
+    }
+
+    @Test("Notes have room for so many routers, and those of the others are left out")
+    func notesAreBounded() throws {
+      let memory = try SharedMemory(name: "notified", size: 400)
+      let notes = try #require(NotifiedTransitions(memory))
+      func identity(_ number: Int) -> RouterIdentity {
+        RouterIdentity(
+          interface: InterfaceIndex(rawValue: 2), family: .ipv4, virtualRouterID: UInt8(number), name: "R\(number)")
+      }
+      let routers: [(name: String, identity: RouterIdentity?, number: UInt64)] = (1...20).map {
+        ("R\($0)", identity($0), UInt64($0))
+      }
+      notes.replace(routers)
+      for number in 1...20 { notes.note(UInt64(100 + number), of: "R\(number)") }
+      let found = try #require(NotifiedTransitions(memory)).numbers(of: routers.map(\.identity))
+      #expect(found.prefix(7) == [101, 102, 103, 104, 105, 106, 107])
+      #expect(found.dropFirst(7).allSatisfy { $0 == 0 })
+      #expect(NotifiedTransitions(try SharedMemory(name: "notified", size: 40)) == nil)
+    }
+
     @Test func aReloadNotifiesOfNothing() throws {
       let harness = try Harness()
       var configuration = try pair(harness.scratch)
       try harness.serve(configuration)
       try harness.transition(0, 1, from: .initialize, to: .master)
       try harness.wait(for: "two calls") { harness.scratch.lines("calls").count == 2 }
-      // The new engine has adopted the records, but copied them before this prober had written that it has notified.
       let last = try #require(harness.board.router(0)?.lastTransition)
       configuration.routers[1].notify.any = nil
       let (memory, board) = (harness.memory, harness.board)
       board.router(0)?.record(last.transition, number: last.number)
-      board.router(0)?.notified = 0
       try harness.serve(configuration, keepingBoard: true)
       try harness.transition(1, 1, from: .initialize, to: .backup)
       try harness.wait(for: "B's call") { harness.scratch.lines("calls").count == 3 }

@@ -134,7 +134,7 @@ extension ProberTests {
           number += 1
           try harness.transition(0, number, from: .backup, to: .master)
         }
-        try harness.wait(for: "transition \(number)") { harness.board.router(0)?.notified == number }
+        try harness.wait(for: "transition \(number)") { harness.noted(0) == number }
       }
       try harness.wait(for: "the warning") { harness.logText.contains("is full: lines are lost") }
     }

@@ -98,7 +98,7 @@ extension ProberTests {
       #expect(status.st_uid == getpwnam("nobody")?.pointee.pw_uid)
     }
 
-    @Test("A script finds the variables of the service, but for those that are martlet's, and makes files as umask says")
+    @Test("A script finds the variables of the service, but for martlet's own, and makes files as umask says")
     func surroundings() throws {
       setenv("PROXY_OF_THE_SERVICE", "http://proxy", 1)
       setenv("NOTIFY_SOCKET", "/run/none", 1)

@@ -13,9 +13,13 @@ final class FakeChild: Child {
   let arguments: [String]
   let processID: Int32
   private(set) var signals: [Int32] = []
+  /// Whether its end takes long: the kernel ends a process when it comes to it.
+  var outlivesSignals = false
   private var descriptors: [Int32: MemoryHandle] = [:]
   private(set) var channel: Channel?
   private(set) var memory: SharedMemory?
+  /// How a prober was given the board that it was told to serve last, and who may open that again.
+  fileprivate(set) var servedBoard: (access: Int32, mode: UInt32)?
   private let endReader: FileDescriptor
   private var endWriter: MemoryHandle?
   private var ended: Ending?
@@ -43,7 +47,7 @@ final class FakeChild: Child {
 
   func send(signal number: Int32) {
     signals.append(number)
-    if number == SIGKILL { end(.killed(signal: SIGKILL)) }
+    if number == SIGKILL, !outlivesSignals { end(.killed(signal: SIGKILL)) }
   }
 
   func ending() -> Ending? { ended }
@@ -175,6 +179,12 @@ final class FakeProcesses {
       switch try? ProberCommand(decoding: bytes) {
       case .serve:
         told.append("serve with \(count)")
+        _ = channel.takeDescriptor()
+        if let board = channel.takeDescriptor() {
+          var status = stat()
+          fstat(board.rawValue, &status)
+          child.servedBoard = (fcntl(board.rawValue, F_GETFL) & O_ACCMODE, status.st_mode & 0o777)
+        }
         while channel.takeDescriptor() != nil {}
         child.say(ProberReport.ready.encoded)
       case .reloadFinished(_, let code, let message): told.append("answer \(code) \(message)")
@@ -216,24 +226,26 @@ final class SupervisorStage {
 
   init(
     service: ServiceNotification = ServiceNotification(environment: ProcessEnvironment([])), loaderCode: Int32 = 0,
-    commands: String = "", control: ((String) -> ControlListener)? = nil
+    commands: String = "", showsLog: Bool = false, control: ((String) -> ControlListener)? = nil
   ) throws {
     processes.load.code = loaderCode
     processes.commands = commands
     var template = Array("/tmp/martlet-supervisor-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw SystemError(operation: "create directory", errno: errno) }
     directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let log = SupervisorLog(format: .text, isSilent: !showsLog)
+    if showsLog { log.open(file: directory + "/log") }
     supervisor = try Supervisor(
       options: SupervisorOptions(configurationPath: "/nowhere.conf", runtimeDirectory: directory),
       addressLocks: AddressLocks(path: directory + "/addresses.lock"),
-      log: SupervisorLog(format: .text, isSilent: true), control: control?(directory),
+      log: log, control: control?(directory),
       service: service, withdrawal: withdrawal,
       launch: { [processes] (request) throws(SystemError) in try processes.launch(request) })
     supervisor.start()
   }
 
   deinit {
-    for name in ["/addresses.lock", "/control.sock"] { unlink(directory + name) }
+    for name in ["/addresses.lock", "/control.sock", "/log"] { unlink(directory + name) }
     rmdir(directory)
   }
 
@@ -251,6 +263,14 @@ final class SupervisorStage {
   var isServing: Bool {
     supervisor.supervision.current?.stage == .running && supervisor.supervision.prober?.isReady == true
       && supervisor.supervision.reload == nil
+  }
+
+  /// What the supervisor has logged; empty unless it shows its log.
+  var log: String {
+    guard let file = try? FileDescriptor.open(reading: directory + "/log"),
+      let bytes = try? MemoryFile.readAll(file.rawValue, limit: 16 << 20)
+    else { return "" }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Descriptors open in this process.

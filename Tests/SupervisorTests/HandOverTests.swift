@@ -65,6 +65,22 @@ import Testing
     #expect(deeds.contains(.startEngine(.second, bundle: .first, adopting: .first)))
   }
 
+  @Test("However often a prober asks for a reload, so many requests wait, and the others are answered at once")
+  func requestsAreBounded() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    harness.send(.reloadRequested(requester))
+    var turnedAway = 0
+    for token in 0..<5000 as Range<UInt32> {
+      let actions = harness.send(.reloadRequested(ReloadRequester(prober: .first, token: token)))
+      turnedAway += actions.count { if case .answer = $0 { true } else { false } }
+    }
+    let waiting = harness.supervision.queued?.count ?? 0
+    #expect(waiting >= 128 && waiting <= 256 && turnedAway == 5000 - waiting)
+    // Signals have nobody to answer, and lead to one more reload all the same.
+    #expect(harness.send(.reloadRequested(nil)) == [])
+  }
+
   @Test func anEngineThatCannotGetReadyChangesNothing() {
     var harness = SupervisionHarness()
     harness.bringUp()

@@ -66,6 +66,39 @@ import Testing
     #expect(stage.processes.started(.engine).count == 1)
   }
 
+  @Test("A prober can read the board of its engine, and nobody but the board's owner can open it to write")
+  func theBoardIsTheEngines() throws {
+    let stage = try SupervisorStage()
+    #expect(try stage.reaches { stage.isServing })
+    let prober = try #require(stage.processes.living(.prober).first)
+    let board = try #require(prober.servedBoard)
+    #expect(board.access == O_RDONLY)
+    #expect(board.mode == 0o600)
+  }
+
+  @Test("A prober that leaves everything unread is killed once and said to be so once")
+  func oneThatDoesNotReadIsKilledOnce() throws {
+    let stage = try SupervisorStage(showsLog: true)
+    #expect(try stage.reaches { stage.isServing })
+    let prober = try #require(stage.processes.living(.prober).first)
+    prober.outlivesSignals = true
+    // More answers than the channel has room for, all in one turn.
+    let requester = ReloadRequester(prober: try #require(stage.supervisor.supervision.prober?.id), token: 1)
+    stage.processes.load = ("<3>" + String(repeating: "e", count: 3000) + "\n", 2)
+    for _ in 0..<40 {
+      for _ in 0..<64 { stage.supervisor.happened(.reloadRequested(requester)) }
+      try stage.supervisor.turn(until: MonotonicClock.now() + .milliseconds(1))
+    }
+    let end = MonotonicClock.now() + .seconds(5)
+    while stage.supervisor.supervision.reload != nil, MonotonicClock.now() < end {
+      try stage.supervisor.turn(until: MonotonicClock.now() + .milliseconds(5))
+    }
+    let lines = stage.log.split(separator: "\n").filter { $0.contains("does not read") }
+    #expect(lines.count == 1)
+    #expect(prober.signals == [SIGKILL])
+    prober.outlivesSignals = false
+  }
+
   private static let needsEvents = ConditionTrait.enabled(
     if: (try? ProcessSubscription()) != nil, "the kernel tells of processes only in its first network namespace")
 

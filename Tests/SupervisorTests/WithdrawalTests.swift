@@ -114,17 +114,19 @@ extension Withdrawal {
     let memory = try SharedMemory(name: "fixture", size: size)
     let board = try Board(creatingIn: memory.bytes, routers: 0, addresses: 0, trackers: 0, entries: 3, packetBytes: 0)
     try withExtendedLifetime(memory) {
-      for (index, request) in ([[1, 1], [2, 2], [3, 3]] as [[UInt8]]).enumerated() {
+      // RTM_DELADDR, RTM_DELROUTE, RTM_DELRULE.
+      let requests = ([21, 25, 33] as [UInt8]).map { [16, 0, 0, 0, $0] + Array(repeating: 0, count: 11) }
+      for (index, request) in requests.enumerated() {
         let record = try #require(board.entry(index))
         record.removal = request
         record.isOwned = index != 1
       }
-      #expect(Withdrawal(boards: [board, board]).entries == [[3, 3], [1, 1]])
+      #expect(Withdrawal(boards: [board, board]).entries == [requests[2], requests[0]])
       #expect(Withdrawal(of: board, notOn: board).entries.isEmpty)
       #expect(board.entry(3) == nil)
       // A request longer than a record is left out rather than cut.
       board.entry(0)?.removal = Array(repeating: 7, count: 369)
-      #expect(board.entry(0)?.removal == [1, 1])
+      #expect(board.entry(0)?.removal == requests[0])
     }
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import ConfigurationSyntax
 import ControlModel
+import PrintableText
 import ServiceUnit
 
 /// `martlet check`.
@@ -96,7 +97,7 @@ extension CheckCommand {
       do throws(SourceFileError) {
         return try InstalledService(reading: unit)
       } catch {
-        printError("martlet: \(unit) \(error.reason)\n")
+        printError("martlet: \("\(unit) \(error.reason)".printable())\n")
         throw ArgumentParser.ExitCode.failure
       }
     }

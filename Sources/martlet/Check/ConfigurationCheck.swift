@@ -1,6 +1,7 @@
 import Configuration
 import ConfigurationSyntax
 import ControlModel
+import PrintableText
 
 /// `martlet check`: reads the files, each for itself and side by side, and looks at this host if asked to.
 struct ConfigurationCheck {
@@ -21,9 +22,9 @@ struct ConfigurationCheck {
       for (path, contents) in outcome.files.sorted(by: { $0.key < $1.key }) {
         do throws(FileReplacementError) {
           try FileReplacement.replace(path, expecting: contents.before, with: contents.after)
-          printError("\(path): fixed\n")
+          printError("\(path.printable()): fixed\n")
         } catch {
-          printError("martlet: \(error.description)\n")
+          printError("martlet: \(error.description.printable())\n")
           areWritten = false
         }
       }
