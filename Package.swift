@@ -99,7 +99,8 @@ let package = Package(
         "NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax", "VRRPWire", "Configuration", "ControlModel",
         "LinuxSystem", "PrintableText", "Probes",
       ]),
-    layer("Starter", ["NetworkTypes", "ConfigurationSyntax", "ControlModel", "LinuxSystem"]),
+    layer(
+      "Starter", ["NetworkTypes", "PrintableText", "ConfigurationSyntax", "VRRPCore", "ControlModel", "LinuxSystem"]),
     layer("Supervisor", ["NetworkTypes", "ControlModel", "LinuxSystem", "HostWithdrawal"]),
 
     // Layer 5 too, without a process of its own: configurations in virtual time.

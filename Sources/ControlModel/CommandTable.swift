@@ -17,7 +17,45 @@ public struct CommandTable: Sendable, Equatable {
     }
   }
 
-  /// A command as the file has it.
+  /// What a command is kept from.
+  public enum Confinement: UInt8, Sendable, CaseIterable {
+    /// Nothing.
+    case none
+    /// Gaining privileges, writing and the network.
+    case closed
+    /// Gaining privileges and writing.
+    case withNetwork
+  }
+
+  /// What the file has a command for: that says what it is kept from, what it is told, and whether it goes on without the prober.
+  public enum Purpose: Sendable, Hashable {
+    /// A check.
+    case check(Confinement)
+    /// What is run before the first engine or after the last.
+    case lifecycle
+    /// Reading the FIFO of this place in the table, whose path follows the command's own words.
+    case reading(fifo: UInt32)
+    /// Saying that an instance or a group has moved. `hasWords`: kind, name, state and priority follow the command's own words.
+    case notification(hasWords: Bool)
+
+    /// Whether it is killed with all that it started when the prober ends, so that the next one may start another.
+    public var endsWithProber: Bool {
+      switch self {
+      case .check, .lifecycle, .reading: true
+      case .notification: false
+      }
+    }
+
+    /// What it is kept from.
+    public var confinement: Confinement {
+      switch self {
+      case .check(let confinement): confinement
+      case .lifecycle, .reading, .notification: .none
+      }
+    }
+  }
+
+  /// A command as the file has it for one purpose.
   public struct Command: Sendable, Hashable {
     /// The words; the first is the program.
     public var arguments: [String]
@@ -29,18 +67,20 @@ public struct CommandTable: Sendable, Equatable {
     public var interpretedScript: String?
     /// Who runs it; ``CommandTable/fallback`` when `nil`.
     public var account: Account?
-    /// Whether some `notify` names it, which gets words of its own behind those of the line.
-    public var takesWords = false
+    /// What it is for.
+    public var purpose: Purpose
 
     /// A command from its parts.
     public init(
-      arguments: [String], text: String, needsShell: Bool, interpretedScript: String? = nil, account: Account? = nil
+      arguments: [String], text: String, needsShell: Bool, interpretedScript: String? = nil, account: Account? = nil,
+      purpose: Purpose
     ) {
       self.arguments = arguments
       self.text = text
       self.needsShell = needsShell
       self.interpretedScript = interpretedScript
       self.account = account
+      self.purpose = purpose
     }
   }
 
@@ -136,7 +176,7 @@ public struct CommandTable: Sendable, Equatable {
       writer.write(command.needsShell ? 1 : 0 as UInt8)
       writer.writeOptional(command.interpretedScript)
       writer.write(command.account)
-      writer.write(command.takesWords ? 1 : 0 as UInt8)
+      writer.write(command.purpose)
     }
     writer.write(UInt32(clamping: fifos.count))
     for fifo in fifos {
@@ -164,12 +204,11 @@ public struct CommandTable: Sendable, Equatable {
       subjects.append(Subject(kind: kind, name: try reader.readWhole()))
     }
     for _ in 0..<(try reader.read(UInt32.self)) {
-      var command = Command(arguments: try reader.readTexts(), text: try reader.readWhole(), needsShell: false)
-      command.needsShell = try reader.read(UInt8.self) != 0
-      command.interpretedScript = try reader.readOptional()
-      command.account = try reader.readAccount()
-      command.takesWords = try reader.read(UInt8.self) != 0
-      commands.append(command)
+      commands.append(
+        Command(
+          arguments: try reader.readTexts(), text: try reader.readWhole(), needsShell: try reader.read(UInt8.self) != 0,
+          interpretedScript: try reader.readOptional(), account: try reader.readAccount(),
+          purpose: try reader.readPurpose()))
     }
     for _ in 0..<(try reader.read(UInt32.self)) {
       fifos.append(FIFO(path: try reader.readWhole(), owner: try reader.readAccount()))
@@ -205,6 +244,21 @@ extension MessageWriter {
     writeOptional(account?.user)
     writeOptional(account?.group)
   }
+
+  fileprivate mutating func write(_ purpose: CommandTable.Purpose) {
+    switch purpose {
+    case .check(let confinement):
+      write(1 as UInt8)
+      write(confinement.rawValue)
+    case .lifecycle: write(2 as UInt8)
+    case .reading(let fifo):
+      write(3 as UInt8)
+      write(fifo)
+    case .notification(let hasWords):
+      write(4 as UInt8)
+      write(hasWords ? 1 : 0 as UInt8)
+    }
+  }
 }
 
 extension MessageReader {
@@ -226,5 +280,15 @@ extension MessageReader {
   fileprivate mutating func readAccount() throws(MessageError) -> CommandTable.Account? {
     let (user, group) = (try readOptional(), try readOptional())
     return user.map { CommandTable.Account(user: $0, group: group) }
+  }
+
+  fileprivate mutating func readPurpose() throws(MessageError) -> CommandTable.Purpose {
+    switch try read(UInt8.self) {
+    case 1: .check(try readCase())
+    case 2: .lifecycle
+    case 3: .reading(fifo: try read())
+    case 4: .notification(hasWords: try read(UInt8.self) != 0)
+    default: throw .invalid
+    }
   }
 }

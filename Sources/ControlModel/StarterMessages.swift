@@ -44,27 +44,8 @@ public enum StarterReport: UInt8, Sendable, CaseIterable {
 
 /// A run of a command, as the prober asks for it.
 public struct RunRequest: Sendable, Equatable {
-  /// What a command is kept from.
-  public enum Confinement: UInt8, Sendable, CaseIterable {
-    case none
-    /// Gaining privileges, writing and the network.
-    case closed
-    /// Gaining privileges and writing.
-    case withNetwork
-  }
-
-  /// What a command is told besides its own words. Only the starter makes text of it, so that nobody else decides what a script of
-  /// root's finds in its arguments and its environment.
-  public enum Words: Sendable, Equatable {
-    /// Nothing.
-    case none
-    /// That an instance or a group has moved.
-    case notification(Notification)
-    /// The path of a FIFO to read, by its place in the table.
-    case fifo(UInt32)
-  }
-
-  /// What a notification says.
+  /// What a notification says. Only the starter makes text of it, so that nobody else decides what a script of root's finds in its
+  /// arguments and its environment.
   public struct Notification: Sendable, Equatable {
     /// What has moved, by its place in the table.
     public var subject: UInt32
@@ -72,15 +53,13 @@ public struct RunRequest: Sendable, Equatable {
     public var state: NotifyState
     /// Its effective priority; a group says 0.
     public var priority: UInt8
-    /// Why, as a clause; the command finds it in its environment.
+    /// Why, as a clause; the command finds it in its environment, cut and printable.
     public var cause: String
-    /// The state before, by keepalived's word; the command finds it in its environment.
-    public var previous: String
-    /// Whether kind, name, state and priority follow the command's own words, if it is one that takes them.
-    public var hasWords = false
+    /// The state that was notified of before, which the command finds in its environment; `nil` for none.
+    public var previous: NotifyState?
 
-    /// A notification without words.
-    public init(subject: UInt32, state: NotifyState, priority: UInt8, cause: String, previous: String) {
+    /// A notification from its parts.
+    public init(subject: UInt32, state: NotifyState, priority: UInt8, cause: String, previous: NotifyState?) {
       self.subject = subject
       self.state = state
       self.priority = priority
@@ -93,14 +72,10 @@ public struct RunRequest: Sendable, Equatable {
   public var table: UInt64
   /// The place in the table.
   public var command: UInt32
-  /// What it is told.
-  public var words = Words.none
-  /// Whether it is killed with all that it started when the prober ends, so that the next one may start another.
-  public var endsWithProber = false
-  /// What it is kept from.
-  public var confinement = Confinement.none
+  /// What has happened, for a command that is to say so, and for no other.
+  public var notification: Notification?
 
-  /// A run without further words.
+  /// A run of what is no notification.
   public init(table: UInt64, command: UInt32) {
     self.table = table
     self.command = command
@@ -131,9 +106,7 @@ public enum StartRequest: Sendable, Equatable {
       writer.write(number)
       writer.write(run.table)
       writer.write(run.command)
-      writer.write(run.words)
-      writer.write(run.endsWithProber ? 1 : 0 as UInt8)
-      writer.write(run.confinement.rawValue)
+      writer.write(run.notification)
     case .signal(let number, let signal):
       writer.write(2 as UInt8)
       writer.write(number)
@@ -169,9 +142,7 @@ public enum StartRequest: Sendable, Equatable {
     case 1:
       let number = try reader.read(UInt32.self)
       var run = RunRequest(table: try reader.read(), command: try reader.read())
-      run.words = try reader.readWords()
-      run.endsWithProber = try reader.read(UInt8.self) != 0
-      run.confinement = try reader.readCase()
+      run.notification = try reader.readNotification()
       self = .run(number, run)
     case 2: self = .signal(try reader.read(), try reader.read())
     case 3: self = .openFIFO(try reader.read(), table: try reader.read(), fifo: try reader.read())
@@ -299,21 +270,14 @@ public enum StartReply: Sendable, Equatable {
 }
 
 extension MessageWriter {
-  fileprivate mutating func write(_ words: RunRequest.Words) {
-    switch words {
-    case .none: write(0 as UInt8)
-    case .notification(let notification):
-      write(1 as UInt8)
-      write(notification.subject)
-      writeWhole(notification.state.rawValue)
-      write(notification.priority)
-      writeWhole(notification.cause)
-      writeWhole(notification.previous)
-      write(notification.hasWords ? 1 : 0 as UInt8)
-    case .fifo(let place):
-      write(2 as UInt8)
-      write(place)
-    }
+  fileprivate mutating func write(_ notification: RunRequest.Notification?) {
+    write(notification == nil ? 0 : 1 as UInt8)
+    guard let notification else { return }
+    write(notification.subject)
+    writeWhole(notification.state.rawValue)
+    write(notification.priority)
+    writeWhole(notification.cause)
+    writeOptional(notification.previous?.rawValue)
   }
 
   fileprivate mutating func write(_ refusal: StartReply.FileRefusal) {
@@ -333,19 +297,21 @@ extension MessageWriter {
 }
 
 extension MessageReader {
-  fileprivate mutating func readWords() throws(MessageError) -> RunRequest.Words {
-    switch try read(UInt8.self) {
-    case 0: return .none
-    case 1:
-      let subject = try read(UInt32.self)
-      guard let state = NotifyState(rawValue: try readWhole()) else { throw .invalid }
-      var notification = RunRequest.Notification(
-        subject: subject, state: state, priority: try read(), cause: try readWhole(), previous: try readWhole())
-      notification.hasWords = try read(UInt8.self) != 0
-      return .notification(notification)
-    case 2: return .fifo(try read())
-    default: throw .invalid
-    }
+  fileprivate mutating func readNotification() throws(MessageError) -> RunRequest.Notification? {
+    guard try read(UInt8.self) != 0 else { return nil }
+    return RunRequest.Notification(
+      subject: try read(), state: try Self.state(of: readWhole()), priority: try read(), cause: try readWhole(),
+      previous: try readState())
+  }
+
+  private mutating func readState() throws(MessageError) -> NotifyState? {
+    guard let word = try readOptional() else { return nil }
+    return try Self.state(of: word)
+  }
+
+  private static func state(of word: String) throws(MessageError) -> NotifyState {
+    guard let state = NotifyState(rawValue: word) else { throw .invalid }
+    return state
   }
 
   fileprivate mutating func readFileRefusal() throws(MessageError) -> StartReply.FileRefusal {

@@ -1,4 +1,5 @@
 import Configuration
+import ControlModel
 import NetworkTypes
 
 /// A check of the configuration: what it looks at, when, and what makes a verdict of its results.
@@ -166,7 +167,7 @@ final class ScriptWork: CheckWork {
 
   func begin(_ completion: @escaping (CheckResult) -> Void) {
     run = launcher.launch(
-      definition.command, limit: definition.timeout, endsWithProber: true, sandbox: definition.sandbox
+      definition.command, for: .check(.init(definition.sandbox)), limit: definition.timeout
     ) { [weak self] outcome in
       self?.run = nil
       completion(CheckResult(outcome))

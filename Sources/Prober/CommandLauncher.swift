@@ -11,7 +11,7 @@ final class CommandLauncher {
   let sandboxes: Sandboxes?
   /// The starter's name for the configuration's commands. A later engine with the same configuration has another one.
   var table: UInt64
-  private let places: [CommandDefinition: UInt32]
+  private let places: [CommandUse: UInt32]
   private let fifoPlaces: [String: UInt32]
   private let filePlaces: [String: UInt32]
   private let subjectPlaces: [NotifySubject: UInt32]
@@ -25,7 +25,7 @@ final class CommandLauncher {
     self.drains = drains
     self.sandboxes = sandboxes
     self.table = table
-    places = Self.places(of: configuration.commands)
+    places = Self.places(of: configuration.commandUses)
     fifoPlaces = Self.places(of: configuration.global.fifos.map(\.path))
     filePlaces = Self.places(of: configuration.trackedFiles.map(\.name))
     subjectPlaces = Self.places(of: configuration.subjects)
@@ -33,30 +33,28 @@ final class CommandLauncher {
 
   /// Has a command started. The completion is called once, in a later turn, also when it cannot be run.
   /// - Parameters:
-  ///   - words: what it is told besides its own words.
+  ///   - purpose: what the configuration has it for, which is more than this process decides.
+  ///   - event: what a notification says.
   ///   - limit: how long it may run.
-  ///   - endsWithProber: whether it is killed with all it started when this process dies, so that the next may start another.
-  ///   - sandbox: what it is kept from; where the kernel cannot do that it is not run.
   func launch(
-    _ command: CommandDefinition, words: RunRequest.Words = .none, limit: Nanoseconds,
-    endsWithProber: Bool = false, sandbox: ScriptCheckDefinition.Sandbox = .off,
-    completion: @escaping (CommandOutcome) -> Void
+    _ command: CommandDefinition, for purpose: CommandTable.Purpose, telling event: NotifyEvent? = nil,
+    limit: Nanoseconds, completion: @escaping (CommandOutcome) -> Void
   ) -> CommandRun {
-    var request = places[command].map { RunRequest(table: table, command: $0) }
-    request?.words = words
-    request?.endsWithProber = endsWithProber
-    request?.confinement = RunRequest.Confinement(sandbox)
-    return CommandRun(request, limit: limit, launcher: self, program: command.text, completion: completion)
+    let use = CommandUse(command: command, purpose: purpose)
+    return CommandRun(
+      request(use, telling: event), limit: limit, launcher: self, program: command.text, completion: completion)
   }
 
-  /// What the starter makes a notification's words of; nothing for what the configuration does not have.
-  func words(for event: NotifyEvent, hasWords: Bool) -> RunRequest.Words {
-    guard let subject = subjectPlaces[event.subject] else { return .none }
-    var notification = RunRequest.Notification(
+  /// What the starter is asked; `nil` if the configuration does not have it.
+  private func request(_ use: CommandUse, telling event: NotifyEvent?) -> RunRequest? {
+    guard let place = places[use] else { return nil }
+    var request = RunRequest(table: table, command: place)
+    guard let event else { return request }
+    guard let subject = subjectPlaces[event.subject] else { return nil }
+    request.notification = RunRequest.Notification(
       subject: subject, state: event.state, priority: UInt8(clamping: event.priority), cause: event.cause,
       previous: event.previous)
-    notification.hasWords = hasWords
-    return .notification(notification)
+    return request
   }
 
   private static func places<Key: Hashable>(of keys: [Key]) -> [Key: UInt32] {

@@ -10,10 +10,11 @@ extension CommandTable {
     isStrict = global.scriptSecurity
     searchPath = CommandDefinition.searchPath
     subjects = configuration.subjects.map { Subject(kind: $0.kind, name: $0.name) }
-    let notified = Set((configuration.routers.map(\.notify) + configuration.groups.map(\.notify)).compactMap(\.any))
-    commands = configuration.commands.map { Command($0, takesWords: notified.contains($0)) }
+    commands = configuration.commandUses.map(Command.init)
     fifos = global.fifos.map { FIFO(path: $0.path, owner: $0.owner.map(Account.init)) }
-    files = configuration.trackedFiles.map { File(path: $0.path, initialValue: $0.initialValue, overwrites: $0.overwrites) }
+    files = configuration.trackedFiles.map {
+      File(path: $0.path, initialValue: $0.initialValue, overwrites: $0.overwrites)
+    }
   }
 }
 
@@ -23,14 +24,25 @@ extension Configuration {
     routers.map { .instance($0.name) } + groups.map { .group($0.name) }
   }
 
-  /// Every command that may be run, each once.
-  var commands: [CommandDefinition] {
-    var commands = scripts.map(\.command) + global.fifos.compactMap(\.script)
-    commands += [global.startupScript, global.shutdownScript].compactMap { $0?.command }
-    for notify in routers.map(\.notify) + groups.map(\.notify) { commands += notify.all }
-    var seen: Set<CommandDefinition> = []
-    return commands.filter { seen.insert($0).inserted }
+  /// Every command that may be run, once for each purpose.
+  var commandUses: [CommandUse] {
+    var uses = scripts.map { CommandUse(command: $0.command, purpose: .check(.init($0.sandbox))) }
+    for (place, fifo) in global.fifos.enumerated() {
+      uses += [fifo.script].compactMap(\.self).map { CommandUse(command: $0, purpose: .reading(fifo: UInt32(place))) }
+    }
+    uses += [global.startupScript, global.shutdownScript].compactMap(\.self).map {
+      CommandUse(command: $0.command, purpose: .lifecycle)
+    }
+    for notify in routers.map(\.notify) + groups.map(\.notify) { uses += notify.uses }
+    var seen: Set<CommandUse> = []
+    return uses.filter { seen.insert($0).inserted }
   }
+}
+
+/// A command, and what it is run for.
+struct CommandUse: Hashable {
+  var command: CommandDefinition
+  var purpose: CommandTable.Purpose
 }
 
 extension GlobalSettings {
@@ -46,15 +58,16 @@ extension CommandTable.Account {
 }
 
 extension CommandTable.Command {
-  fileprivate init(_ command: CommandDefinition, takesWords: Bool) {
+  fileprivate init(_ use: CommandUse) {
+    let command = use.command
     self.init(
       arguments: command.arguments, text: command.text, needsShell: command.needsShell,
-      interpretedScript: command.interpretedScript, account: command.user.map(CommandTable.Account.init))
-    self.takesWords = takesWords
+      interpretedScript: command.interpretedScript, account: command.user.map(CommandTable.Account.init),
+      purpose: use.purpose)
   }
 }
 
-extension RunRequest.Confinement {
+extension CommandTable.Confinement {
   init(_ sandbox: ScriptCheckDefinition.Sandbox) {
     switch sandbox {
     case .off: self = .none

@@ -26,7 +26,7 @@ final class LifecycleScripts {
       .notice, "running the \(occasion) script \(script.command.text)",
       fields: [("event", "\(occasion)-script"), ("command", script.command.text)])
     // It dies with this process: the next prober does not know of it and would run beside it.
-    current = launcher.launch(script.command, limit: script.timeout, endsWithProber: true) { [weak self] outcome in
+    current = launcher.launch(script.command, for: .lifecycle, limit: script.timeout) { [weak self] outcome in
       guard let self else { return }
       current = nil
       report(outcome, script, occasion)

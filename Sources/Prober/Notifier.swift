@@ -109,7 +109,7 @@ final class Notifier {
       routers[name] = known
       return
     }
-    let previous = known.announced?.rawValue ?? RouterState.initialize.label
+    let previous = known.announced
     known.announced = state
     routers[name] = known
     let cause = link.names.sentence(for: transition, router: router, detail: detail)
@@ -123,7 +123,7 @@ final class Notifier {
   /// A group moves when the last of its members has.
   private func complete(_ group: SyncGroupDefinition, cause: String) {
     guard let state = common(group), groups[group.name] != state else { return }
-    let previous = groups[group.name]?.rawValue ?? RouterState.initialize.label
+    let previous = groups[group.name]
     groups[group.name] = state
     send(
       NotifyEvent(subject: .group(group.name), state: state, priority: 0, cause: cause, previous: previous),
@@ -156,7 +156,7 @@ final class Notifier {
     guard let command = known.notify.masterHeardLowerPriority else { return }
     let event = NotifyEvent(
       subject: .instance(name), state: .master, priority: known.priority,
-      cause: "\(host) also claims to be master with a lower priority", previous: RouterState.master.label)
+      cause: "\(host) also claims to be master with a lower priority", previous: .master)
     queue(of: event.subject).add(
       [.init(event: event, command: command, takesWords: false, launcher: launcher)], isTransition: false)
   }
@@ -172,7 +172,7 @@ final class Notifier {
       NotifyEvent(
         subject: .instance(name), state: forgotten.notify.reportsDeletion ? .deleted : .fault,
         priority: forgotten.priority, cause: "no longer configured",
-        previous: announced.rawValue),
+        previous: announced),
       notify, launcher: forgotten.launcher)
   }
 
@@ -190,7 +190,7 @@ final class Notifier {
   func writeStates() {
     func write(_ subject: NotifySubject, _ state: NotifyState?, priority: Int) {
       guard let state else { return }
-      self.write(NotifyEvent(subject: subject, state: state, priority: priority, cause: "", previous: "").line)
+      self.write(NotifyEvent(subject: subject, state: state, priority: priority, cause: "", previous: nil).line)
     }
     for router in configuration.routers {
       write(.instance(router.name), routers[router.name]?.announced, priority: routers[router.name]?.priority ?? 0)

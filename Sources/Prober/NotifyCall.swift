@@ -29,8 +29,8 @@ struct NotifyEvent {
   var priority: Int
   /// Why, as a clause.
   var cause: String
-  /// The state before, by keepalived's word.
-  var previous: String
+  /// What was said before; `nil` for nothing.
+  var previous: NotifyState?
 
   /// The line for the FIFOs, without its line feed.
   var line: String { "\(subject.kind.rawValue) \"\(subject.name)\" \(state.rawValue) \(priority)" }
@@ -51,7 +51,9 @@ extension NotifyDefinition {
   }
 
   /// Every command in it.
-  var all: [CommandDefinition] {
-    [master, backup, fault, stop, deleted, any, masterHeardLowerPriority].compactMap(\.self)
+  var uses: [CommandUse] {
+    let own = [master, backup, fault, stop, deleted, masterHeardLowerPriority].compactMap(\.self)
+    return own.map { CommandUse(command: $0, purpose: .notification(hasWords: false)) }
+      + [any].compactMap(\.self).map { CommandUse(command: $0, purpose: .notification(hasWords: true)) }
   }
 }

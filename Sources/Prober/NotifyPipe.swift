@@ -205,7 +205,7 @@ final class NotifyPipe: StarterLink.Asker {
     guard !isClosed, reader == nil, descriptor != nil, let script = definition.script,
       let place = launcher.place(ofFIFO: definition.path)
     else { return }
-    reader = launcher.launch(script, words: .fifo(place), limit: Self.readerLimit, endsWithProber: true) {
+    reader = launcher.launch(script, for: .reading(fifo: place), limit: Self.readerLimit) {
       [weak self] outcome in
       self?.readerEnded(outcome)
     }

@@ -85,7 +85,7 @@ final class NotifyQueue {
 
   private func run(_ job: Job, tries: Int = 1) {
     current = job.launcher.launch(
-      job.command, words: job.launcher.words(for: job.event, hasWords: job.takesWords), limit: limit
+      job.command, for: .notification(hasWords: job.takesWords), telling: job.event, limit: limit
     ) { [weak self] outcome in
       guard let self else { return }
       if case .notStarted(_, isShortage: true) = outcome.end, tries < Self.mostTries { return retry(job, tries) }

@@ -2,6 +2,8 @@ import ConfigurationSyntax
 import ControlModel
 import Glibc
 import LinuxSystem
+import PrintableText
+import VRRPCore
 
 /// Turns the commands of one table into processes: finds the program, checks who may have written it, sets who runs it.
 final class CommandStarts {
@@ -23,21 +25,26 @@ final class CommandStarts {
     table.files.indices.contains(Int(number)) ? table.files[Int(number)] : nil
   }
 
+  /// A command by its place.
+  func command(_ number: UInt32) throws(StartRefusal) -> CommandTable.Command {
+    guard table.commands.indices.contains(Int(number)) else {
+      throw StartRefusal(description: "cannot run: the configuration has no such command")
+    }
+    return table.commands[Int(number)]
+  }
+
   /// Starts a command. Nothing of this process's environment or descriptors reaches it. This process waits for no disk that its
   /// program may be on: what keeps that from being executed is known when the child has ended.
   func start(
-    _ run: RunRequest, output: Int32, note: UnsafeMutablePointer<Int32>?
+    _ command: CommandTable.Command, telling notification: RunRequest.Notification?, output: Int32,
+    note: UnsafeMutablePointer<Int32>?
   ) throws(StartRefusal) -> ChildProcess {
-    guard table.commands.indices.contains(Int(run.command)) else {
-      throw StartRefusal(description: "cannot run: the configuration has no such command")
-    }
-    let command = table.commands[Int(run.command)]
     let identity = try identities.identity(for: command.account)
     let program = try program(of: command)
     if table.isStrict, let weakness = weakness(of: program, command, identity) {
       throw StartRefusal(description: "refused: \(weakness)")
     }
-    let (extra, environment) = try told(run.words, command)
+    let (extra, environment) = try told(notification, command)
     var request = SpawnRequest(
       executable: program, arguments: Self.arguments(of: command, extra: extra),
       environment: [
@@ -46,12 +53,12 @@ final class CommandStarts {
       ] + environment)
     request.workingDirectory = "/"
     request.fileCreationMask = 0o022
-    request.sandbox = try sandbox(run.confinement)
+    request.sandbox = try sandbox(command.purpose.confinement)
     request.group = request.sandbox == nil ? .own : .session
     request.longestStart = 0
     request.map(output, to: STDOUT_FILENO)
     request.map(output, to: STDERR_FILENO)
-    if run.endsWithProber {
+    if command.purpose.endsWithProber {
       // A check needs none of what the service may have been given for its engine.
       request.limits += Self.checkLimits
       request.parentDeathSignal = SIGKILL
@@ -68,28 +75,46 @@ final class CommandStarts {
     }
   }
 
-  /// What a command gets behind its own words, and in its environment beside the usual.
+  /// What a command gets behind its own words, and in its environment beside the usual: a notification what has happened, and nothing
+  /// else anything that the prober says.
   private func told(
-    _ words: RunRequest.Words, _ command: CommandTable.Command
+    _ notification: RunRequest.Notification?, _ command: CommandTable.Command
   ) throws(StartRefusal) -> (words: [String], environment: [String]) {
-    switch words {
-    case .none: return ([], [])
-    case .fifo(let place):
+    switch (command.purpose, notification) {
+    case (.check, nil), (.lifecycle, nil): return ([], [])
+    case (.reading(let place), nil):
       guard let fifo = fifo(place) else {
         throw StartRefusal(description: "cannot run: the configuration has no such FIFO")
       }
       return ([fifo.path], [])
-    case .notification(let notification):
+    case (.notification(let hasWords), let notification?):
       guard table.subjects.indices.contains(Int(notification.subject)) else {
         throw StartRefusal(description: "cannot run: the configuration has nothing of that name")
       }
       let subject = table.subjects[Int(notification.subject)]
       let words = [subject.kind.rawValue, subject.name, notification.state.rawValue, "\(notification.priority)"]
+      let previous = notification.previous?.rawValue ?? RouterState.initialize.label
       return (
-        notification.hasWords && command.takesWords ? words : [],
-        ["MARTLET_CAUSE=" + notification.cause, "MARTLET_PREVIOUS_STATE=" + notification.previous]
+        hasWords ? words : [],
+        ["MARTLET_CAUSE=" + Self.line(notification.cause), "MARTLET_PREVIOUS_STATE=" + previous]
       )
+    case (.notification, nil): throw StartRefusal(description: "cannot run: nothing has happened to notify of")
+    case (_, .some): throw StartRefusal(description: "cannot run: the configuration does not notify with it")
     }
+  }
+
+  private static let longestCause = 256
+
+  /// What scripts, which may do anything with it, find of a cause: one printable line, which ends with a whole character.
+  private static func line(_ cause: String) -> String {
+    var line = ""
+    var length = 0
+    for character in cause.printable() {
+      length += character.utf8.count
+      guard length <= longestCause else { break }
+      line.append(character)
+    }
+    return line
   }
 
   /// No memory dumps, no more locked memory than the kernel gives by itself, no real-time scheduling.
@@ -97,7 +122,7 @@ final class CommandStarts {
     .coreSize(0), .lockedMemory(8 << 20), .realTimePriority(0),
   ]
 
-  private func sandbox(_ confinement: RunRequest.Confinement) throws(StartRefusal) -> Sandbox? {
+  private func sandbox(_ confinement: CommandTable.Confinement) throws(StartRefusal) -> Sandbox? {
     guard confinement != .none else { return nil }
     do {
       return try makeSandbox(confinement == .withNetwork)

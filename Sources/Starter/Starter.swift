@@ -173,13 +173,16 @@ public final class Starter {
   private func starts(of table: UInt64) -> CommandStarts? { tables.last { $0.number == table }?.starts }
 
   private func start(_ run: RunRequest, as number: UInt32, _ output: consuming FileDescriptor, for link: ProberLink) {
-    let note = run.endsWithProber ? groups.reserve() : nil
+    var note: UnsafeMutablePointer<Int32>?
     do throws(StartRefusal) {
       guard let starts = starts(of: run.table) else {
         throw StartRefusal(description: "cannot run: the configuration that it belongs to is gone")
       }
-      let child = try starts.start(run, output: output.rawValue, note: note)
-      let script = RunningScript(child, note: note, endsWithProber: run.endsWithProber)
+      let command = try starts.command(run.command)
+      let endsWithProber = command.purpose.endsWithProber
+      if endsWithProber { note = groups.reserve() }
+      let child = try starts.start(command, telling: run.notification, output: output.rawValue, note: note)
+      let script = RunningScript(child, note: note, endsWithProber: endsWithProber)
       watch(script)
       link.runs[number] = script
       script.onEnd = { [weak self, weak link] ending in

@@ -10,13 +10,15 @@ import Testing
     table.searchPath = ["/bin", "/usr/bin"]
     let long = String(repeating: "ä", count: 5000)
     table.commands = [
-      .init(arguments: ["/bin/true", long], text: "/bin/true \(long)", needsShell: false),
+      .init(arguments: ["/bin/true", long], text: "/bin/true \(long)", needsShell: false, purpose: .check(.closed)),
       .init(
         arguments: ["a", "|", "b"], text: "a | b", needsShell: true, interpretedScript: "/x.sh",
-        account: .init(user: "root")),
+        account: .init(user: "root"), purpose: .notification(hasWords: true)),
+      .init(arguments: ["c"], text: "c", needsShell: false, purpose: .notification(hasWords: false)),
+      .init(arguments: ["d"], text: "d", needsShell: false, purpose: .lifecycle),
+      .init(arguments: ["e"], text: "e", needsShell: false, purpose: .reading(fifo: 1)),
     ]
     table.subjects = [.init(kind: .instance, name: "VI_1"), .init(kind: .group, name: "ein Name")]
-    table.commands[1].takesWords = true
     table.files = [.init(path: "/level", initialValue: -3, overwrites: true), .init(path: "/other")]
     table.fifos = [.init(path: "/run/fifo", owner: .init(user: "u")), .init(path: "/f")]
     return table
@@ -42,14 +44,13 @@ import Testing
 
   @Test func requestsComeBackWhole() throws {
     var run = RunRequest(table: 7, command: 3)
-    var notification = RunRequest.Notification(
-      subject: 4, state: .master, priority: 150, cause: "no advert", previous: "BACKUP")
-    notification.hasWords = true
-    run.words = .notification(notification)
-    run.endsWithProber = true
-    run.confinement = .withNetwork
+    run.notification = RunRequest.Notification(
+      subject: 4, state: .master, priority: 150, cause: "no advert", previous: .backup)
+    var first = run
+    first.notification?.previous = nil
     let requests: [StartRequest] = [
-      .run(9, run), .run(10, RunRequest(table: 7, command: 3)), .signal(9, 15), .openFIFO(2, table: 7, fifo: 1),
+      .run(9, run), .run(9, first), .run(10, RunRequest(table: 7, command: 3)), .signal(9, 15),
+      .openFIFO(2, table: 7, fifo: 1),
       .removeFIFO(table: 7, fifo: 1),
       .openFile(3, table: 7, file: 0), .writeFile(4, table: 7, file: 0, overwrites: true),
     ]

@@ -96,7 +96,7 @@ extension ProberTests {
       let starter = try LocalStarter(loop: harness.loop)
       let launcher = try starter.launcher(configuration)
       var outcome: CommandOutcome?
-      let run = launcher.launch(CommandDefinition(stuck), limit: .seconds(20)) { outcome = $0 }
+      let run = launcher.launch(CommandDefinition(stuck), for: .check(.none), limit: .seconds(20)) { outcome = $0 }
       try harness.wait(for: "its process") { run.processID != nil }
       _ = fcntl(lease, setLease, Int32(F_UNLCK))
       try harness.wait(for: "its end") { outcome != nil }

@@ -87,6 +87,12 @@ final class LocalStarter {
     }
   }
 
+  /// Whether its process would have ended.
+  var hasEnded: Bool { starter.isFinished }
+
+  /// How many processes it has started that are not reaped.
+  var runningCount: Int { starter.runningCount }
+
   /// Ends it and whatever it has started.
   func finish() {
     starter.killAll()

@@ -312,14 +312,19 @@ extension ProberTests {
       let loop = try EventLoop()
       let command = CommandDefinition("/usr/bin/touch", scratch.path("ran"))
       var configuration = Configuration.asOwnUser()
-      configuration.scripts = [ScriptCheckDefinition(name: "chk", command: command)]
+      let confinements = [CommandTable.Confinement.closed, .withNetwork]
+      configuration.scripts = [ScriptCheckDefinition.Sandbox.closed, .withNetwork].map {
+        var check = ScriptCheckDefinition(name: "chk", command: command)
+        check.sandbox = $0
+        return check
+      }
       let starter = try LocalStarter(loop: loop) { (_) throws(SystemError) in
         throw SystemError(operation: "make a sandbox", errno: ENOSYS)
       }
       let launcher = try starter.launcher(configuration)
-      for sandbox in [ScriptCheckDefinition.Sandbox.closed, .withNetwork] {
+      for confinement in confinements {
         var outcome: CommandOutcome?
-        let run = launcher.launch(command, limit: .seconds(10), sandbox: sandbox) { outcome = $0 }
+        let run = launcher.launch(command, for: .check(confinement), limit: .seconds(10)) { outcome = $0 }
         let limit = MonotonicClock.now() + .seconds(10)
         while outcome == nil, MonotonicClock.now() < limit { try loop.turn(until: limit) }
         #expect(

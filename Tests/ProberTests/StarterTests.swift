@@ -11,34 +11,28 @@ import Testing
 extension ProberTests {
   /// The process that starts commands, asked by a prober that may be somebody else's by now.
   @Suite struct Starting {
-    private func configuration(_ scratch: Scratch, notify: Bool) throws -> Configuration {
-      var configuration = Configuration.asOwnUser()
-      let command = CommandDefinition(
-        scratch.script("told", "echo $# \"$MARTLET_CAUSE\" >> \(scratch.path("calls"))"))
-      configuration.scripts = [ScriptCheckDefinition(name: "chk", command: command)]
-      var router = try VirtualRouterDefinition.named("A")
-      if notify { router.notify.any = command }
-      configuration.routers = [router]
-      return configuration
-    }
-
-    @Test("Only a command that some notify names gets words behind its own", arguments: [false, true])
-    func words(notify: Bool) throws {
+    @Test("Of the commands of notifications only those of notify get words behind their own", arguments: [false, true])
+    func words(ofNotify: Bool) throws {
       let (scratch, loop) = (try Scratch(), try EventLoop())
       let starter = try LocalStarter(loop: loop)
       defer { starter.finish() }
-      let configuration = try configuration(scratch, notify: notify)
+      var configuration = Configuration.asOwnUser()
+      let command = CommandDefinition(
+        scratch.script("told", "echo $# \"$MARTLET_CAUSE\" >> \(scratch.path("calls"))"))
+      var router = try VirtualRouterDefinition.named("A")
+      (router.notify.any, router.notify.master) = (command, command)
+      configuration.routers = [router]
       let launcher = try starter.launcher(configuration)
       let event = NotifyEvent(
-        subject: .instance("A"), state: .master, priority: 150, cause: "no advert", previous: "BACKUP")
+        subject: .instance("A"), state: .master, priority: 150, cause: "no advert", previous: .backup)
       var outcome: CommandOutcome?
       let run = launcher.launch(
-        configuration.scripts[0].command, words: launcher.words(for: event, hasWords: true), limit: .seconds(20)
+        command, for: .notification(hasWords: ofNotify), telling: event, limit: .seconds(20)
       ) { outcome = $0 }
       let end = MonotonicClock.now() + .seconds(30)
       while outcome == nil, MonotonicClock.now() < end { try loop.turn(until: end) }
       #expect(outcome?.isSuccess == true)
-      #expect(scratch.lines("calls") == ["\(notify ? 4 : 0) no advert"])
+      #expect(scratch.lines("calls") == ["\(ofNotify ? 4 : 0) no advert"])
       _ = run
     }
 

@@ -76,6 +76,93 @@ extension ProberTests {
       }
     }
 
+    private static func event(cause: String = "no advert", previous: NotifyState? = .backup) -> RunRequest.Notification
+    {
+      RunRequest.Notification(subject: 0, state: .master, priority: 150, cause: cause, previous: previous)
+    }
+
+    private static func router(_ configuration: inout Configuration, notify: CommandDefinition) throws {
+      var router = try VirtualRouterDefinition.named("A")
+      router.notify.any = notify
+      configuration.routers = [router]
+    }
+
+    @Test("A check is in its sandbox and ends with the prober, whoever asks for it")
+    func nature() throws {
+      let needsSandbox = (try? Sandbox(hasNetwork: false)) != nil
+      let rig = try Rig { configuration, scratch in
+        let command = CommandDefinition(scratch.script("write", "touch \(scratch.path("ran")); exec sleep 100"))
+        var check = ScriptCheckDefinition(name: "chk", command: command)
+        if needsSandbox { check.sandbox = .withNetwork }
+        configuration.scripts = [check]
+        try Self.router(&configuration, notify: command)
+      }
+      try rig.run(1, 0)
+      try rig.wait(for: "the check") { rig.started == [1] }
+      for _ in 1...50 { try rig.turn() }
+      #expect(!needsSandbox || access(rig.scratch.path("ran"), F_OK) != 0)
+      rig.die()
+      try rig.wait(for: "its end") { rig.starter.runningCount == 0 }
+    }
+
+    @Test("A command that is check and notification is an entry of its own for each")
+    func entries() throws {
+      var configuration = Configuration.asOwnUser()
+      let command = CommandDefinition("/bin/true")
+      var sandboxed = ScriptCheckDefinition(name: "closed", command: command)
+      sandboxed.sandbox = .closed
+      configuration.scripts = [ScriptCheckDefinition(name: "chk", command: command), sandboxed]
+      configuration.global.notifyFIFO = NotifyFIFO(path: "/run/fifo")
+      configuration.global.notifyFIFO?.script = command
+      var router = try VirtualRouterDefinition.named("A")
+      (router.notify.any, router.notify.master) = (command, command)
+      configuration.routers = [router]
+      #expect(CommandTable(configuration).commands.count == 5)
+    }
+
+    @Test("Only the script of a FIFO gets its path, and only notifications get words and a cause")
+    func words() throws {
+      let rig = try Rig { configuration, scratch in
+        let command = CommandDefinition(
+          scratch.script(
+            "told", "echo \"$# $1 ${MARTLET_CAUSE-none} ${MARTLET_PREVIOUS_STATE-none}\" >> \(scratch.path("calls"))"))
+        configuration.scripts = [ScriptCheckDefinition(name: "chk", command: command)]
+        configuration.global.notifyFIFO = NotifyFIFO(path: scratch.path("fifo"))
+        configuration.global.notifyFIFO?.script = command
+        try Self.router(&configuration, notify: command)
+      }
+      // The check, the FIFO's script and the notification: as they are meant, and the other way round.
+      let asked: [(command: UInt32, notification: RunRequest.Notification?)] = [
+        (0, nil), (1, nil), (2, Self.event(previous: nil)), (0, Self.event()), (1, Self.event()), (2, nil),
+      ]
+      for (index, run) in asked.enumerated() {
+        let number = UInt32(index + 1)
+        try rig.run(number, run.command) { $0.notification = run.notification }
+        try rig.wait(for: "an answer") { rig.ended.contains(number) || rig.refused.last?.number == number }
+      }
+      #expect(rig.ended == [1, 2, 3] && rig.refused.map(\.number) == [4, 5, 6])
+      #expect(
+        rig.scratch.lines("calls") == [
+          "0  none none", "1 \(rig.scratch.path("fifo")) none none", "4 INSTANCE no advert INIT",
+        ])
+    }
+
+    @Test("A cause is one printable line of 256 bytes at most")
+    func cause() throws {
+      let rig = try Rig { configuration, scratch in
+        try Self.router(
+          &configuration,
+          notify: CommandDefinition(scratch.script("told", "echo \"$MARTLET_CAUSE\" >> \(scratch.path("calls"))")))
+      }
+      let sign = "\u{FFFD}"
+      try rig.run(1, 0) { $0.notification = Self.event(cause: "a\0b\nc\u{1B}[2Jd") }
+      try rig.wait(for: "its end") { rig.ended == [1] }
+      try rig.run(2, 0) { $0.notification = Self.event(cause: String(repeating: "ä", count: 127) + "x€" + "y") }
+      try rig.wait(for: "its end") { rig.ended == [1, 2] }
+      #expect(
+        rig.scratch.lines("calls") == ["a\(sign)b\(sign)c\(sign)[2Jd", String(repeating: "ä", count: 127) + "x"])
+    }
+
     @Test("A stranger's link leads the starter nowhere", .enabled(if: geteuid() == 0, "only root can give files away"))
     func strangersLink() throws {
       let rig = try Rig { configuration, scratch in
