@@ -69,6 +69,8 @@ public struct CommandTable: Sendable, Equatable {
     public var account: Account?
     /// What it is for.
     public var purpose: Purpose
+    /// How many checks, or instances and groups, have it for that; each runs it once at a time.
+    public var uses: UInt32 = 1
 
     /// A command from its parts.
     public init(
@@ -177,6 +179,7 @@ public struct CommandTable: Sendable, Equatable {
       writer.writeOptional(command.interpretedScript)
       writer.write(command.account)
       writer.write(command.purpose)
+      writer.write(command.uses)
     }
     writer.write(UInt32(clamping: fifos.count))
     for fifo in fifos {
@@ -204,11 +207,12 @@ public struct CommandTable: Sendable, Equatable {
       subjects.append(Subject(kind: kind, name: try reader.readWhole()))
     }
     for _ in 0..<(try reader.read(UInt32.self)) {
-      commands.append(
-        Command(
-          arguments: try reader.readTexts(), text: try reader.readWhole(), needsShell: try reader.read(UInt8.self) != 0,
-          interpretedScript: try reader.readOptional(), account: try reader.readAccount(),
-          purpose: try reader.readPurpose()))
+      var command = Command(
+        arguments: try reader.readTexts(), text: try reader.readWhole(), needsShell: try reader.read(UInt8.self) != 0,
+        interpretedScript: try reader.readOptional(), account: try reader.readAccount(),
+        purpose: try reader.readPurpose())
+      command.uses = try reader.read()
+      commands.append(command)
     }
     for _ in 0..<(try reader.read(UInt32.self)) {
       fifos.append(FIFO(path: try reader.readWhole(), owner: try reader.readAccount()))

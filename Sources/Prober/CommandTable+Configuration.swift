@@ -10,7 +10,9 @@ extension CommandTable {
     isStrict = global.scriptSecurity
     searchPath = CommandDefinition.searchPath
     subjects = configuration.subjects.map { Subject(kind: $0.kind, name: $0.name) }
-    commands = configuration.commandUses.map(Command.init)
+    var counts: [CommandUse: UInt32] = [:]
+    for use in configuration.allCommandUses { counts[use, default: 0] += 1 }
+    commands = configuration.commandUses.map { Command($0, uses: counts[$0] ?? 1) }
     fifos = global.fifos.map { FIFO(path: $0.path, owner: $0.owner.map(Account.init)) }
     files = configuration.trackedFiles.map {
       File(path: $0.path, initialValue: $0.initialValue, overwrites: $0.overwrites)
@@ -26,6 +28,12 @@ extension Configuration {
 
   /// Every command that may be run, once for each purpose.
   var commandUses: [CommandUse] {
+    var seen: Set<CommandUse> = []
+    return allCommandUses.filter { seen.insert($0).inserted }
+  }
+
+  /// The same for every check, FIFO, instance and group that has it.
+  fileprivate var allCommandUses: [CommandUse] {
     var uses = scripts.map { CommandUse(command: $0.command, purpose: .check(.init($0.sandbox))) }
     for (place, fifo) in global.fifos.enumerated() {
       uses += [fifo.script].compactMap(\.self).map { CommandUse(command: $0, purpose: .reading(fifo: UInt32(place))) }
@@ -33,9 +41,12 @@ extension Configuration {
     uses += [global.startupScript, global.shutdownScript].compactMap(\.self).map {
       CommandUse(command: $0.command, purpose: .lifecycle)
     }
-    for notify in routers.map(\.notify) + groups.map(\.notify) { uses += notify.uses }
-    var seen: Set<CommandUse> = []
-    return uses.filter { seen.insert($0).inserted }
+    for notify in routers.map(\.notify) + groups.map(\.notify) {
+      // One subject runs them one after the other, so that the same command twice counts once.
+      var seen: Set<CommandUse> = []
+      uses += notify.uses.filter { seen.insert($0).inserted }
+    }
+    return uses
   }
 }
 
@@ -58,12 +69,13 @@ extension CommandTable.Account {
 }
 
 extension CommandTable.Command {
-  fileprivate init(_ use: CommandUse) {
+  fileprivate init(_ use: CommandUse, uses: UInt32) {
     let command = use.command
     self.init(
       arguments: command.arguments, text: command.text, needsShell: command.needsShell,
       interpretedScript: command.interpretedScript, account: command.user.map(CommandTable.Account.init),
       purpose: use.purpose)
+    self.uses = uses
   }
 }
 

@@ -11,6 +11,12 @@ public final class Starter {
   private static let mostTables = 8
   private static let longestTable = 256 << 20
   private static let requestsPerTurn = 64
+  /// What ends a run. One that was stopped would have its place for ever.
+  private static let signals = [SIGTERM, SIGCONT, SIGKILL]
+  /// Descriptors that no run gets, since the supervisor's words and the answers need some.
+  private static let reservedDescriptors = 64
+  /// A run that goes on has the one that tells its end, and one that tells why it could not execute its program.
+  private static let descriptorsPerRun = 2
   /// Replies that wait for room beyond this many keep further requests waiting.
   private static let mostUnsent = 4096
 
@@ -41,6 +47,9 @@ public final class Starter {
     }
   }
 
+  /// Why it cannot go on, if that is so.
+  public private(set) var failure: String?
+
   /// How many processes it has started that are not reaped yet.
   var runningCount: Int { scripts.count }
 
@@ -61,7 +70,12 @@ public final class Starter {
       case .message(let bytes, _):
         guard let command = try? StarterCommand(decoding: bytes) else { continue }
         carryOut(command)
-      case .truncated: continue
+      // There was no descriptor left for the one that came with it, and it does not come again: without a table or a prober this
+      // process is of no use. The next one is told all anew.
+      case .truncated:
+        failure = "a word of the supervisor's has lost its descriptor"
+        leaveProber()
+        return leaveSupervisor()
       case .wouldBlock: return
       case .closed, nil: return leaveSupervisor()
       }
@@ -160,7 +174,8 @@ public final class Starter {
     case .run(let number, let run):
       guard let output = link.channel.takeDescriptor() else { return }
       start(run, as: number, output, for: link)
-    case .signal(let number, let signal): link.runs[number]?.signal(signal)
+    case .signal(let number, let signal):
+      if Self.signals.contains(signal) { link.runs[number]?.signal(signal) }
     case .openFIFO(let number, let table, let fifo): openFIFO(table, fifo, as: number)
     case .removeFIFO(let table, let fifo):
       if let fifo = starts(of: table)?.fifo(fifo) { FIFOOpening.remove(fifo) }
@@ -175,11 +190,17 @@ public final class Starter {
   private func start(_ run: RunRequest, as number: UInt32, _ output: consuming FileDescriptor, for link: ProberLink) {
     var note: UnsafeMutablePointer<Int32>?
     do throws(StartRefusal) {
+      guard link.runs[number] == nil else {
+        throw StartRefusal(description: "cannot run: another run has its number")
+      }
       guard let starts = starts(of: run.table) else {
         throw StartRefusal(description: "cannot run: the configuration that it belongs to is gone")
       }
       let command = try starts.command(run.command)
       let endsWithProber = command.purpose.endsWithProber
+      guard hasRoom(in: starts.table, endsWithProber: endsWithProber) else {
+        throw StartRefusal(description: "cannot run now: too many scripts run already", isShortage: true)
+      }
       if endsWithProber { note = groups.reserve() }
       let child = try starts.start(command, telling: run.notification, output: output.rawValue, note: note)
       let script = RunningScript(child, note: note, endsWithProber: endsWithProber)
@@ -195,6 +216,15 @@ public final class Starter {
       note?.pointee = 0
       reply(.refused(number, isShortage: error.isShortage, reason: error.description))
     }
+  }
+
+  /// Whether one more may run, beside those of an older configuration and of an older prober. Notifications, which may go on without
+  /// a prober, leave room for what must not.
+  private func hasRoom(in table: CommandTable, endsWithProber: Bool) -> Bool {
+    let same = scripts.values.count { $0.endsWithProber == endsWithProber }
+    guard same < table.mostRuns(endingWithProber: endsWithProber) else { return false }
+    let most = max(sysconf(Int32(_SC_OPEN_MAX)) - Self.reservedDescriptors, 0) / Self.descriptorsPerRun
+    return endsWithProber ? scripts.count < most : same < most / 2
   }
 
   private func watch(_ script: RunningScript) {
@@ -319,5 +349,12 @@ private final class UnsentReply {
     let copy = descriptor.map { fcntl($0, F_DUPFD_CLOEXEC, 0) } ?? -1
     rawValue = copy < 0 ? nil : copy
     self.descriptor = copy < 0 ? nil : FileDescriptor(owning: copy)
+  }
+}
+
+extension CommandTable {
+  /// As many as the file gives reason for twice over, since a reload or another prober has some begin before the others have ended.
+  fileprivate func mostRuns(endingWithProber: Bool) -> Int {
+    16 + commands.reduce(0) { $0 + ($1.purpose.endsWithProber == endingWithProber ? 2 * Int($1.uses) : 0) }
   }
 }

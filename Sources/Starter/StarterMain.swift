@@ -18,10 +18,15 @@ public enum StarterMain {
         try SharedMemory(mapping: try Inherited.take(InheritedDescriptor.runningChecks.rawValue), writable: true))
       let starter = try Starter(supervisor: supervisor, groups: groups, watcher: reactor)
       while !starter.isFinished { try reactor.run(until: nil) }
-      return .success
+      guard let failure = starter.failure else { return .success }
+      return fail(failure)
     } catch {
-      _ = Array("martlet[starter]: \(error)\n".utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      return .failure
+      return fail("\(error)")
     }
+  }
+
+  private static func fail(_ reason: String) -> ExitCode {
+    _ = Array("martlet[starter]: \(reason)\n".utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    return .failure
   }
 }

@@ -18,6 +18,7 @@ import Testing
       .init(arguments: ["d"], text: "d", needsShell: false, purpose: .lifecycle),
       .init(arguments: ["e"], text: "e", needsShell: false, purpose: .reading(fifo: 1)),
     ]
+    table.commands[1].uses = 300
     table.subjects = [.init(kind: .instance, name: "VI_1"), .init(kind: .group, name: "ein Name")]
     table.files = [.init(path: "/level", initialValue: -3, overwrites: true), .init(path: "/other")]
     table.fifos = [.init(path: "/run/fifo", owner: .init(user: "u")), .init(path: "/f")]

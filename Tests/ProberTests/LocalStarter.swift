@@ -90,6 +90,11 @@ final class LocalStarter {
   /// Whether its process would have ended.
   var hasEnded: Bool { starter.isFinished }
 
+  /// Has the supervisor say what is longer than can be heard.
+  func sayTooMuch() throws {
+    #expect(try supervisor.send([UInt8](repeating: 0, count: supervisor.maximumMessage + 1)) == .sent)
+  }
+
   /// How many processes it has started that are not reaped.
   var runningCount: Int { starter.runningCount }
 

@@ -87,6 +87,46 @@ extension ProberTests {
       configuration.routers = [router]
     }
 
+    @Test("No more notifications run at a time than the file gives reason for, and checks have room beside them")
+    func mostRuns() throws {
+      let rig = try Rig { configuration, scratch in
+        configuration.scripts = [ScriptCheckDefinition(name: "chk", command: CommandDefinition("/bin/true"))]
+        try Self.router(&configuration, notify: CommandDefinition(scratch.script("wait", "exec sleep 100")))
+      }
+      for number in 1...60 as ClosedRange<UInt32> { try rig.run(number, 1) { $0.notification = Self.event() } }
+      try rig.wait(for: "all answers") { rig.started.count + rig.refused.count == 60 }
+      #expect(rig.started == Array(1...18))
+      #expect(rig.refused.allSatisfy { $0.isShortage })
+      try rig.run(61, 0)
+      try rig.wait(for: "the check") { rig.ended.contains(61) }
+      try rig.ask(.signal(1, SIGKILL))
+      try rig.wait(for: "room") { rig.ended.contains(1) }
+      try rig.run(62, 1) { $0.notification = Self.event() }
+      try rig.wait(for: "one more") { rig.started.contains(62) }
+    }
+
+    @Test("A number that is in use names one run only")
+    func numberInUse() throws {
+      let rig = try Rig { configuration, scratch in
+        let command = CommandDefinition(scratch.script("wait", "exec sleep 100"))
+        configuration.scripts = [ScriptCheckDefinition(name: "chk", command: command)]
+      }
+      for _ in 1...2 { try rig.run(1, 0) }
+      try rig.wait(for: "both answers") { rig.replies.count == 2 }
+      #expect(rig.started == [1] && rig.refused.map(\.number) == [1])
+      rig.die()
+      try rig.wait(for: "the end of all that runs") { rig.starter.runningCount == 0 }
+    }
+
+    @Test("A starter that a word of the supervisor reaches in part ends, so that another begins")
+    func cutWord() throws {
+      let rig = try Rig { _, _ in }
+      try rig.turn()
+      // As one does whose descriptor finds no room.
+      try rig.starter.sayTooMuch()
+      try rig.wait(for: "its end") { rig.starter.hasEnded }
+    }
+
     @Test("A check is in its sandbox and ends with the prober, whoever asks for it")
     func nature() throws {
       let needsSandbox = (try? Sandbox(hasNetwork: false)) != nil
