@@ -47,7 +47,8 @@ import Testing
     // The service would end with 3, so it is an error.
     let absent = try check(file)
     #expect(absent.code == 2 && absent.errors.contains("error: this host has no interface mart-none0"))
-    #expect(try check("--no-host", file).errors == "")
+    let signed = try scratch.file("signed.conf", Sample.router(extra: Sample.signature))
+    #expect(try check("--no-host", signed).errors == "")
     #expect(!(try check(file, file)).errors.contains("interface-absent"))
     #expect(try check("--host", file, file).errors.contains("interface-absent"))
   }

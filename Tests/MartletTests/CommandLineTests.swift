@@ -19,7 +19,8 @@ import Testing
 
   @Test func aGoodFilePasses() throws {
     let scratch = try Scratch()
-    let outcome = try Running.martlet(["check", "--no-host", "--strict", scratch.file("good.conf", Sample.router())])
+    let file = try scratch.file("good.conf", Sample.router(extra: Sample.signature))
+    let outcome = try Running.martlet(["check", "--no-host", "--strict", file])
     #expect(outcome.code == 0)
     #expect(outcome.errors == "")
     #expect(outcome.output == "1 file checked: no errors, no warnings\n")

@@ -86,7 +86,9 @@ import Testing
     let outcome = try check(path)
     #expect(outcome.code == (one.severity == "error" ? 2 : 0), "\(outcome.errors)")
     let report = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    // What could be better in any file is another matter.
     let findings = try #require(report["findings"] as? [[String: Any]])
+      .filter { $0["rule"] as? String != "unsigned-adverts" }
     #expect(findings.map { $0["rule"] as? String } == [one.rule], "\(outcome.output.prefix(2000))")
     let finding = try #require(findings.first)
     #expect(finding["severity"] as? String == one.severity)

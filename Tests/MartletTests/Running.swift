@@ -114,6 +114,9 @@ final class Scratch {
 
 /// Configurations for the command line to judge.
 enum Sample {
+  /// What signs a router's adverts, so that nothing is left to recommend.
+  static let signature = "auth_hmac {\n key 1 \(String(repeating: "k", count: 32))\n active_key 1\n }"
+
   static func router(interface: String = "mart-none0", extra: String = "") -> String {
     """
     vrrp_instance VI_1 {

@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func aCleanFileHasRulesAndNoResults() throws {
-    #expect(try checkRun(run(Sample.router()).0).isEmpty)
+    #expect(try checkRun(run(Sample.router(extra: Sample.signature)).0).isEmpty)
   }
 
   @Test func findingsHavePlacesNotesAndFixes() throws {

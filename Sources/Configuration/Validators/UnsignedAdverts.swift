@@ -4,6 +4,8 @@ import VRRPCore
 /// Adverts that are not signed can be sent by every host on the network; told once for a file, with how many routers it is true of.
 enum UnsignedAdverts: ConfigurationRule {
   static func check(_ lowering: Lowering) {
+    // It can wait until the file can be used.
+    guard !lowering.diagnostics.hasErrors else { return }
     let unsigned = lowering.instances.filter { !isSigned($0) && !UnauthenticatedUnicast.applies(to: $0) }
     guard let first = unsigned.first else { return }
     let others = unsigned.count - 1
