@@ -56,7 +56,7 @@ extension Status {
     failedNotifications.map { failure in
       Warning(
         kind: "notification-failed", router: nil,
-        sentence: "the notification of \(failure.subject) failed, \(ago(failure.at)): \(failure.outcome)")
+        sentence: "the notification of \(failure.subject) did not succeed, \(ago(failure.at)): \(failure.outcome)")
     }
   }
 

@@ -169,6 +169,8 @@ public final class Capture: Sendable {
     } catch {
       return state.withLock { $0.problem = error }
     }
+    // This thread alone; on a busy machine frames are lost by whoever comes to them late.
+    _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, -20)
     var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     while running.load(ordering: .acquiring) {
       guard poll(&ready, 1, 20) > 0 else { continue }
