@@ -1,15 +1,14 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "Seccomp.h"
 
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,13 +16,7 @@
 // Engine and prober read what strangers send, and have one user. Whoever takes one of them over by that shall not reach the other, the
 // supervisor or the starter with it: seccomp refuses what acts on another process, starts one, or has another process wait.
 
-#if defined(__x86_64__)
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#else
-#error "the filter needs to know this architecture's number for seccomp"
-#endif
+// It is put together at the start, and not written down as the filters of scripts are, since it knows the process by its number.
 
 struct filter {
   struct sock_filter steps[512];
@@ -125,10 +118,7 @@ static void refuse_raw_sockets(struct filter *filter, uint32_t family) {
   load_call(filter);
 }
 
-// What the C library's headers name only for some, or under names of their own.
-enum { SET_OWNER = 8, SET_SIGNAL = 10, SET_OWNER_EX = 15 };     // of fcntl
-enum { SOCKET_SET_OWNER = 0x8901, SOCKET_SET_GROUP = 0x8902 };  // of ioctl
-enum { HEADER_INCLUDED = 3, HEADER_INCLUDED_6 = 36 };           // of setsockopt
+enum { HEADER_INCLUDED = 3, HEADER_INCLUDED_6 = 36 };  // of setsockopt
 
 int clinux_role_filter(bool sends_any_packet) {
   struct filter filter = {.length = 0};

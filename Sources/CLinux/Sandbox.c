@@ -1,9 +1,9 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "Seccomp.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -93,14 +93,6 @@ static int drop_capabilities(bool with_network) {
   return syscall(SYS_capset, &header, data) < 0 ? -1 : 0;
 }
 
-#if defined(__x86_64__)
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#else
-#error "the sandbox needs to know this architecture's number for seccomp"
-#endif
-
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define LOAD_ARGUMENT(number) LOAD(args[number])
 #define ANSWER(error) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error))
@@ -119,10 +111,7 @@ static int drop_capabilities(bool with_network) {
   UNLESS(number, 10), LOAD_ARGUMENT(argument), REFUSE(first, EPERM), REFUSE(second, EPERM), REFUSE(third, EPERM), \
   REFUSE(fourth, EPERM), LOAD(nr)
 
-// What the C library's headers name only for some, or under names of their own.
-enum { SET_OWNER = 8, SET_SIGNAL = 10, SET_OWNER_EX = 15, SET_LEASE = 1024 };  // of fcntl
-enum { SOCKET_SET_OWNER = 0x8901, SOCKET_SET_GROUP = 0x8902 };                 // of ioctl
-enum { SET_VALUE = 16, SET_ALL = 17, LOCK = 11, UNLOCK = 12 };                 // of semctl and shmctl
+enum { SET_VALUE = 16, SET_ALL = 17, LOCK = 11, UNLOCK = 12 };  // of semctl and shmctl
 
 /// Whoever may write a file's contents nowhere shall not change what is written about files either.
 static struct sock_filter program[] = {

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "Seccomp.h"
 
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
@@ -18,12 +18,6 @@
 // for signals would keep it from them, but also from asking whether a process lives (signal 0), which is what many checks do. So the
 // kernel asks the parent about each such call that names a process: it goes on if that is of the caller's session. A sandbox
 // has a session of its own, which nothing in it can leave and nobody else can join.
-
-#if defined(__x86_64__)
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#else
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#endif
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define LOAD_ARGUMENT(number) LOAD(args[number])
