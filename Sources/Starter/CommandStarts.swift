@@ -9,11 +9,18 @@ import VRRPCore
 final class CommandStarts {
   let table: CommandTable
   let identities: ScriptIdentities
+  /// How many runs that end with the prober may go on at a time, and how many notifications: twice as many as the file gives reason for,
+  /// since a reload or another prober has some begin before the others have ended, and 16.
+  let mostChecks: Int
+  let mostNotifications: Int
   private let environment = ScriptEnvironment()
   private let makeSandbox: (_ hasNetwork: Bool) throws(SystemError) -> Sandbox
 
   init(_ table: CommandTable, makeSandbox: @escaping (_ hasNetwork: Bool) throws(SystemError) -> Sandbox) {
     self.table = table
+    func most(_ commands: some Sequence<CommandTable.Command>) -> Int { commands.reduce(16) { $0 + 2 * Int($1.uses) } }
+    mostChecks = most(table.commands.lazy.filter(\.purpose.endsWithProber))
+    mostNotifications = most(table.commands.lazy.filter { !$0.purpose.endsWithProber })
     self.makeSandbox = makeSandbox
     identities = ScriptIdentities(fallback: table.fallback, ownUser: geteuid(), ownGroup: getegid())
   }

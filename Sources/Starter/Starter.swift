@@ -198,7 +198,7 @@ public final class Starter {
       }
       let command = try starts.command(run.command)
       let endsWithProber = command.purpose.endsWithProber
-      guard hasRoom(in: starts.table, endsWithProber: endsWithProber) else {
+      guard hasRoom(for: starts, endsWithProber: endsWithProber) else {
         throw StartRefusal(description: "cannot run now: too many scripts run already", isShortage: true)
       }
       if endsWithProber { note = groups.reserve() }
@@ -220,9 +220,9 @@ public final class Starter {
 
   /// Whether one more may run, beside those of an older configuration and of an older prober. Notifications, which may go on without
   /// a prober, leave room for what must not.
-  private func hasRoom(in table: CommandTable, endsWithProber: Bool) -> Bool {
+  private func hasRoom(for starts: CommandStarts, endsWithProber: Bool) -> Bool {
     let same = scripts.values.count { $0.endsWithProber == endsWithProber }
-    guard same < table.mostRuns(endingWithProber: endsWithProber) else { return false }
+    guard same < (endsWithProber ? starts.mostChecks : starts.mostNotifications) else { return false }
     let most = max(sysconf(Int32(_SC_OPEN_MAX)) - Self.reservedDescriptors, 0) / Self.descriptorsPerRun
     return endsWithProber ? scripts.count < most : same < most / 2
   }
@@ -349,12 +349,5 @@ private final class UnsentReply {
     let copy = descriptor.map { fcntl($0, F_DUPFD_CLOEXEC, 0) } ?? -1
     rawValue = copy < 0 ? nil : copy
     self.descriptor = copy < 0 ? nil : FileDescriptor(owning: copy)
-  }
-}
-
-extension CommandTable {
-  /// As many as the file gives reason for twice over, since a reload or another prober has some begin before the others have ended.
-  fileprivate func mostRuns(endingWithProber: Bool) -> Int {
-    16 + commands.reduce(0) { $0 + ($1.purpose.endsWithProber == endingWithProber ? 2 * Int($1.uses) : 0) }
   }
 }
