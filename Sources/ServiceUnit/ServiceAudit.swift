@@ -40,9 +40,6 @@ public struct ServiceAudit<Host: HostFacts> {
     Diagnostic(id: id, severity: severity, message: message, range: range, suggestion: suggestion)
   }
 
-  /// Whom a service of root's runs scripts as that name nobody, if there is one of that name.
-  private static var standardUser: String { "keepalived_script" }
-
   /// What to say where `martlet unit` knows the lines.
   static var dropIn: String { "put what `martlet unit FILE` prints into a drop-in" }
 
@@ -137,7 +134,7 @@ public struct ServiceAudit<Host: HostFacts> {
 
   /// Who runs what names nobody.
   private var standardRunner: String {
-    conditions.isRoot && host.hasUser(Self.standardUser) ? Self.standardUser : conditions.userName
+    conditions.isRoot && host.hasUser(ScriptUser.standard) ? ScriptUser.standard : conditions.userName
   }
 
   // MARK: Programs
