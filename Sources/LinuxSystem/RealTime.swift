@@ -22,8 +22,8 @@ public enum RealTime {
     try checked(clinux_set_timer_slack(nanoseconds), "set timer slack")
   }
 
-  /// Lets the kernel kill the process, and those that it starts, as readily as any other when memory runs out (proc(5),
-  /// oom_score_adj), if whoever started it wanted it to be spared.
+  /// Sets oom_score_adj (proc(5)) to 0 if it is negative. When memory runs out, the kernel then spares neither this process nor those
+  /// that it starts. A value above 0 stays.
   public static func endOutOfMemoryProtection() throws(SystemError) {
     let path = "/proc/self/oom_score_adj"
     let file = try FileDescriptor.open(path, flags: O_RDWR)

@@ -1,12 +1,12 @@
 import CLinux
 
-/// Keeps a process that reads what strangers send from acting on other processes, though they have the same user.
+/// Filter of system calls for the processes that read packets and answers of other hosts: they cannot act on another process, though it
+/// has the same user.
 public enum RoleFilter {
-  /// Refuses, for ever, to start a process, to signal, trace, limit or schedule another one, and to hand over a socket whose end
-  /// another one would wait for (seccomp(2)). Threads may be started.
+  /// Sets the filter (seccomp(2)). From then on the process cannot start a process, cannot signal, trace, limit or schedule another
+  /// one, and cannot set SO_LINGER. It can start threads. The filter stays until the process ends.
   ///
-  /// It is for the calling thread and those that it starts, so it is to be called before there are others, and after no new privileges
-  /// were asked for.
+  /// Call it before other threads are started, and after `no_new_privs` is set.
   /// - Parameter sendsAnyPacket: whether raw sockets are for more than ICMP.
   /// - Throws: ENOSYS or EINVAL where the kernel has no filters, EACCES where new privileges are possible.
   public static func begin(sendsAnyPacket: Bool) throws(SystemError) {

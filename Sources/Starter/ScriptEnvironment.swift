@@ -1,10 +1,11 @@
 import LinuxSystem
 
-/// What scripts find in their environment: the service's own variables, as under keepalived, and who they run as.
+/// Environment of scripts: the variables of the service, as under keepalived, and the name and home of the user that runs them.
 struct ScriptEnvironment {
-  /// What is between this process and its service manager, what martlet says itself, and what loads code into a program.
+  /// Beginnings of names that scripts do not get: of what the service manager tells the service, of martlet's own, and of what has a
+  /// program load code.
   private static let withheld = ["MARTLET_", "NOTIFY_SOCKET", "WATCHDOG_", "LISTEN_", "SWIFT_BACKTRACE", "LD_"]
-  /// What each script has of its own.
+  /// Names whose values are set for each script.
   private static let own = ["PATH", "HOME", "USER", "LOGNAME", "SHELL"]
 
   private let service: [String]
@@ -16,7 +17,10 @@ struct ScriptEnvironment {
     self.service = passed.contains { $0.hasPrefix("LC_ALL=") } ? passed : passed + ["LC_ALL=C.UTF-8"]
   }
 
-  /// The entries for a script of somebody's.
+  /// Environment of one script, as `NAME=value` entries.
+  /// - Parameters:
+  ///   - identity: the user that runs it.
+  ///   - searchPath: the folders of `PATH`.
   func entries(for identity: ScriptIdentities.Identity, searchPath: [String]) -> [String] {
     service + [
       "PATH=" + searchPath.joined(separator: ":"), "HOME=" + identity.home, "USER=" + identity.name,

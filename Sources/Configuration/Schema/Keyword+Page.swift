@@ -67,7 +67,7 @@ extension Keyword {
     return since == "2.2.7" ? "keepalived 2.2.7 or before" : "keepalived \(since)"
   }
 
-  /// What martlet does with it instead of what it means, as a sentence without a full stop; `nil` if it does just that.
+  /// Remark on a keyword that martlet does not act on, a sentence without a full stop; `nil` for one that it acts on.
   public var treatment: String? {
     switch disposition {
     case .acts: nil

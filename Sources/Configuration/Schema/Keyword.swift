@@ -138,7 +138,7 @@ public struct Keyword: Sendable, Hashable {
   public internal(set) var block = ""
   /// Its name.
   public let name: String
-  /// What it does here, or in keepalived where it has no effect here; a sentence without a full stop.
+  /// Meaning of the keyword here, or in keepalived where martlet does nothing with it: a sentence without a full stop.
   public let meaning: String
   /// What follows it.
   public let form: Form

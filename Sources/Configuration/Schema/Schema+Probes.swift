@@ -107,7 +107,7 @@ extension Schema {
     options(kind, CombinedQuestion.kinds.map { own($0.label, "Names \(membership(of: $0)) to be counted", .words) })
   }
 
-  /// What a line of a combination names.
+  /// Rows for the lines of a combination, each of which names what it combines.
   private static func membership(of kind: TrackerKind) -> String {
     switch kind {
     case .script: "vrrp_script checks"

@@ -1,6 +1,6 @@
-/// What several blocks have in common: the words for it, and rows that differ in their defaults only.
+/// Rows that several blocks share, and differ in their defaults only; and the meanings that are the same in several blocks.
 extension Schema {
-  /// What keywords of the same meaning do, each the ``Keyword/meaning`` of at least two.
+  /// Sentences for ``Keyword/meaning``, each for two keywords or more.
   enum Shared {
     /// Behind what an instance has too, in `global_defs`.
     static let forAll = ", for all instances"
@@ -40,7 +40,7 @@ extension Schema {
     }
   }
 
-  /// What an instance or a sync group tracks.
+  /// Rows of the track blocks, which an instance and a sync group have.
   static func trackingKeywords(changing priority: String) -> [Keyword] {
     let weighted = "NAME [weight N [reverse/noreverse]]"
     let result = "means FAULT, or changes \(priority) by a weight"

@@ -1,7 +1,7 @@
 import ConfigurationSyntax
 import VRRPCore
 
-/// Adverts that are not signed can be sent by every host on the network; told once for a file, with how many routers it is true of.
+/// Recommends signed adverts: any host on the network can send adverts that are not signed. Reported once for a file.
 enum UnsignedAdverts: ConfigurationRule {
   static func check(_ lowering: Lowering) {
     // It can wait until the file can be used.
