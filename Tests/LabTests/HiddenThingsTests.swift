@@ -48,7 +48,7 @@ extension LabTests {
         let server = try host.start(
           [
             "python3", "-c",
-            "import os,socket,sys,time;s=socket.socket(socket.AF_UNIX);s.bind(sys.argv[1]);os.chmod(sys.argv[1],0o600);s.listen();time.sleep(600)",
+            "import os,signal,socket,sys;s=socket.socket(socket.AF_UNIX);s.bind(sys.argv[1]);os.chmod(sys.argv[1],0o600);s.listen();signal.pause()",
             socket,
           ], label: "server")
         #expect(await eventually(within: .seconds(10)) { access(socket, F_OK) == 0 }, "\(server.log)")

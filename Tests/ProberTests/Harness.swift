@@ -332,3 +332,10 @@ func isRunning(_ pid: Int32) -> Bool {
   let state = text.split(separator: ")").last.flatMap { $0.first { $0 != " " } }
   return state != "Z" && state != "X"
 }
+
+/// Waits until a process has ended, for a minute at most, and reaps it.
+func awaitEnd(of process: ChildProcess) {
+  var end = pollfd(fd: process.rawValue, events: Int16(POLLIN), revents: 0)
+  #expect(poll(&end, 1, 60_000) == 1)
+  _ = try? process.reap()
+}

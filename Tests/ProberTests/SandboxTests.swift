@@ -150,7 +150,7 @@ extension ProberTests {
         let (process, address) = try victim()
         defer {
           try? process.signal(SIGKILL)
-          while (try? process.reap()) == .some(nil) { usleep(1000) }
+          awaitEnd(of: process)
         }
         let text = command.replacing("PID", with: "\(process.processID)").replacing("ADDRESS", with: "\(address)")
         let before = look(at: process)
@@ -193,7 +193,7 @@ extension ProberTests {
         // The call that removes it is variadic, which Swift does not see; it may be gone already.
         let words = ["perl", "-e", "semctl(\(semaphore), 0, 0, 0)"]
         let remover = try ChildProcess(SpawnRequest(executable: "/usr/bin/perl", arguments: words))
-        while try remover.reap() == nil { usleep(1000) }
+        awaitEnd(of: remover)
       }
     }
 

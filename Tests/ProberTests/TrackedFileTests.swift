@@ -27,76 +27,9 @@ extension ProberTests {
       #expect(read.value == number && read.isWhole == isWhole, "\(read)")
     }
 
-    /// Tracked files with what they have said.
-    private final class Rig {
-      let scratch: Scratch
-      let loop: EventLoop
-      let files: TrackedFiles
-      /// Every other number that was told, and the words of the last one.
-      private(set) var levels: [Int32?] = []
-      private(set) var reason = ""
-      private let logReader: OwnedDescriptor
-
-      init() throws {
-        scratch = try Scratch()
-        loop = try EventLoop()
-        let pipe = try FileDescriptor.pipe()
-        logReader = OwnedDescriptor(try pipe.reader.duplicate())
-        try logReader.descriptor.setNonblocking()
-        files = TrackedFiles(
-          loop: loop, log: LogWriter(try pipe.writer.duplicate().take(), format: .text, loop: loop, reader: .journal))
-        files.onLevel = { [unowned self] _, level, words in
-          if levels.last != level { levels.append(level) }
-          reason = words
-        }
-      }
-
-      func adopt(
-        _ change: (inout TrackedFileDefinition) -> Void = { _ in }, isReload: Bool = false,
-        refusesLinks: Bool = false, previous: Int32? = nil
-      ) {
-        var definition = TrackedFileDefinition(name: "f", path: scratch.path("value"))
-        change(&definition)
-        files.adopt([definition], isReload: isReload, refusesLinks: refusesLinks) { _ in previous }
-      }
-
-      var path: String { scratch.path("value") }
-
-      /// The lines of the log that are warnings.
-      func warnings() -> [String] { lines().filter { $0.hasPrefix("<4>") } }
-
-      /// What has been logged since the last time.
-      func lines() -> [String] {
-        var text = ""
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while case .bytes(let count)? = buffer.withUnsafeMutableBytes({ try? logReader.descriptor.read(into: $0) }) {
-          text += String(decoding: buffer.prefix(count), as: UTF8.self)
-        }
-        return text.split(separator: "\n").map(String.init)
-      }
-
-      /// Goes on for some looks, which may find what they must not.
-      func turn(for time: Nanoseconds) throws {
-        let end = MonotonicClock.now() + time
-        while MonotonicClock.now() < end { try loop.turn(until: end) }
-      }
-
-      func wait(for wanted: [Int32?], within bound: Nanoseconds = .seconds(20)) throws -> Bool {
-        try wait(within: bound) { levels == wanted }
-      }
-
-      func wait(within bound: Nanoseconds = .seconds(20), _ condition: () -> Bool) throws -> Bool {
-        let end = MonotonicClock.now() + bound
-        while !condition(), MonotonicClock.now() < end {
-          try loop.turn(until: MonotonicClock.now() + .milliseconds(20))
-        }
-        return condition()
-      }
-    }
-
     /// Whether a change was found between two looks at all files, as what the kernel tells of is. Others have the machine now and
     /// then, so one of several will do; what only looks find never is.
-    private func isTold(_ rig: Rig, _ wanted: inout [Int32?], _ change: (Int) -> Int32) throws -> Bool {
+    private func isTold(_ rig: TrackedFileRig, _ wanted: inout [Int32?], _ change: (Int) -> Int32) throws -> Bool {
       for attempt in 0..<10 {
         // A look has just been, and the next is a second off.
         let before = rig.files.passes
@@ -119,7 +52,7 @@ extension ProberTests {
 
     @Test("A file that changes all the time fills no log, and its last number counts")
     func manyChanges() throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       rig.scratch.write("value", "0")
       rig.adopt()
       #expect(try rig.wait(for: [0]))
@@ -152,7 +85,7 @@ extension ProberTests {
         "Zq9Lw root-only", "77 Zq9Lw", "99999999999999Zq9Lw", "Zq9Lw", "0x1Zq9Lw", "\0Zq9Lw",
       ])
     func secrets(text: String) throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       rig.scratch.write("secret", text)
       symlink(rig.scratch.path("secret"), rig.path)
       rig.adopt()
@@ -169,7 +102,7 @@ extension ProberTests {
       try #require(access(path, F_OK) == 0 || path.hasPrefix("/sys"), "there is no \(path)")
       guard access(path, F_OK) == 0 else { return }
       for isLink in [false, true] {
-        let rig = try Rig()
+        let rig = try TrackedFileRig()
         if isLink { symlink(path, rig.path) }
         rig.adopt { if !isLink { $0.path = path } }
         try rig.turn(for: .milliseconds(100))
@@ -189,7 +122,7 @@ extension ProberTests {
     func strangersLinks(owner: UInt32, target: UInt32, isForeign: Bool) throws {
       for isFolder in [false, true] {
         for refusesLinks in [false, true] {
-          let rig = try Rig()
+          let rig = try TrackedFileRig()
           mkdir(rig.scratch.path("there"), 0o755)
           rig.scratch.write("there/value", "7")
           chown(rig.scratch.path("there/value"), target, 0)
@@ -208,7 +141,7 @@ extension ProberTests {
 
     @Test("A file is read at the start and at each change, and one that goes counts as 0")
     func changes() throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       rig.scratch.write("value", "7\n")
       rig.adopt()
       #expect(try rig.wait(for: [7]))
@@ -223,7 +156,7 @@ extension ProberTests {
 
     @Test("The number of a name holds until there is one at its new place", arguments: [nil, "9\n"])
     func anotherPlace(text: String?) throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       rig.scratch.write("value", "7\n")
       rig.adopt()
       #expect(try rig.wait(for: [7]))
@@ -237,7 +170,7 @@ extension ProberTests {
 
     @Test("A file that cannot be read says nothing: the number before holds, and without one it is untracked")
     func unreadable() throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       let secret = rig.scratch.path("secret")
       rig.scratch.write("secret", "7")
       chmod(secret, 0)
@@ -271,7 +204,7 @@ extension ProberTests {
 
     @Test("What is no number counts as keepalived counts it, and is warned of once")
     func garbage() throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       rig.scratch.write("value", "7")
       rig.adopt()
       #expect(try rig.wait(for: [7]))
@@ -314,7 +247,7 @@ extension ProberTests {
 
     @Test("A FIFO, a folder, a device and a file that may not be read hold nobody up and count as 0", arguments: 0..<4)
     func notAFile(kind: Int) throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       rig.scratch.write("value", "7")
       rig.adopt()
       #expect(try rig.wait(for: [7]))
@@ -339,7 +272,7 @@ extension ProberTests {
 
     @Test("A number that is being written counts when it is whole, though nobody closes the file for a while")
     func halfANumber() throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       rig.scratch.write("value", "7")
       rig.adopt()
       #expect(try rig.wait(for: [7]))
@@ -371,7 +304,7 @@ extension ProberTests {
 
     @Test("A file of which another name is made is looked at at once, and a folder above that is renamed takes it away")
     func names() throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       rig.scratch.write("other", "3")
       mkdir(rig.scratch.path("a"), 0o700)
       mkdir(rig.scratch.path("a/b"), 0o700)
@@ -403,7 +336,7 @@ extension ProberTests {
 
     @Test("A configuration map of Kubernetes is followed at once: a link is swapped beside the one that is named")
     func configurationMap() throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       func publish(_ version: String, _ text: String) {
         mkdir(rig.scratch.path("..\(version)"), 0o700)
         rig.scratch.write("..\(version)/value", text)
@@ -430,7 +363,7 @@ extension ProberTests {
 
     @Test("When the kernel has no room for all that changed in the folder, no number is missed")
     func overflow() throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       rig.scratch.write("value", "1")
       for name in ["a", "b"] { rig.scratch.write(name, "") }
       rig.adopt()
@@ -448,7 +381,7 @@ extension ProberTests {
 
     @Test("A file behind a link in another folder, and a folder that comes late, are found within a look or two")
     func beyondTheKernelsWord() throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       mkdir(rig.scratch.path("elsewhere"), 0o700)
       rig.scratch.write("elsewhere/target", "4")
       symlink(rig.scratch.path("elsewhere/target"), rig.scratch.path("value"))
@@ -457,7 +390,7 @@ extension ProberTests {
       rig.scratch.write("elsewhere/target", "5")
       #expect(try rig.wait(for: [4, 5]))
 
-      let late = try Rig()
+      let late = try TrackedFileRig()
       late.adopt { $0.path = late.scratch.path("late/value") }
       #expect(try late.wait(for: [0]))
       mkdir(late.scratch.path("late"), 0o700)
@@ -465,38 +398,9 @@ extension ProberTests {
       #expect(try late.wait(for: [0, 9]))
     }
 
-    @Test("init_file writes over a file only as the service starts, and makes one that is missing at a reload too")
-    func initialValue() throws {
-      let rig = try Rig()
-      rig.adopt { $0.initialValue = 3 }
-      #expect(try rig.wait(for: [3]))
-      rig.scratch.write("value", "5")
-      #expect(try rig.wait(for: [3, 5]))
-      // A reload that changes the weight, or what would be written.
-      rig.adopt({ ($0.initialValue, $0.overwrites, $0.weight) = (4, true, 2) }, isReload: true)
-      #expect(rig.scratch.read("value") == "5")
-      unlink(rig.path)
-      rig.adopt({ ($0.initialValue, $0.weight) = (6, 3) }, isReload: true)
-      #expect(rig.scratch.read("value") == "6\n")
-      // A file that only the reload brought.
-      let other = rig.scratch.path("other")
-      rig.scratch.write("other", "44")
-      rig.adopt({ ($0.path, $0.initialValue, $0.overwrites) = (other, 8, true) }, isReload: true)
-      #expect(rig.scratch.read("other") == "44")
-
-      let start = try Rig()
-      start.scratch.write("value", "5")
-      start.adopt { ($0.initialValue, $0.overwrites) = (7, true) }
-      #expect(start.scratch.read("value") == "7\n")
-      // A prober that is started again makes none either.
-      let again = try Rig()
-      again.adopt({ ($0.initialValue, $0.overwrites) = (7, true) }, previous: 0)
-      #expect(again.scratch.read("value") == "")
-    }
-
     @Test("A number that goes on counting does so when the prober is started again")
     func restart() throws {
-      let rig = try Rig()
+      let rig = try TrackedFileRig()
       rig.scratch.write("value", "99999999999")
       rig.adopt(previous: 5)
       #expect(try rig.wait { !rig.reason.isEmpty })
@@ -504,15 +408,6 @@ extension ProberTests {
       #expect(rig.reason == "\(rig.path) holds a number that is too large; 5 counts")
       rig.scratch.write("value", "6")
       #expect(try rig.wait(for: [5, 6]))
-    }
-
-    @Test("init_file does not write through a link")
-    func initialValueBehindALink() throws {
-      let rig = try Rig()
-      rig.scratch.write("secret", "keep")
-      symlink(rig.scratch.path("secret"), rig.scratch.path("value"))
-      rig.adopt { ($0.initialValue, $0.overwrites) = (1, true) }
-      #expect(rig.scratch.read("secret") == "keep")
     }
   }
 }

@@ -56,132 +56,11 @@ extension ProberTests {
       #expect(definition.isWell(count: count) == isWell)
     }
 
-    /// Tracked processes with what they have said, and a program of an unusual name.
-    private final class Rig {
-      let scratch: Scratch
-      let loop: EventLoop
-      let processes: TrackedProcesses
-      let program: String
-      private(set) var said: [TrackerStatus] = []
-      private var children: [ChildProcess] = []
-      /// Why `/proc` is made to hide processes, if it does.
-      var obstacle: String?
-      /// Whether it shows none of the program's.
-      var hidesAll = false
-      /// What was said last of the verdict.
-      private(set) var reason = ""
-      /// What `/proc` is made to say of the arguments of these processes, if not the truth.
-      var arguments: [String]?
-      /// Which processes the next looks at `/proc` find, one after the other, if not all.
-      var lists: [[Int32]] = []
-      /// Those that run, in the order of their starts.
-      var running: [Int32] { children.map(\.processID) }
-
-      init() throws {
-        scratch = try Scratch()
-        loop = try EventLoop()
-        // At most 15 characters, and no other test's.
-        program = scratch.script(
-          "mt\(UInt32.random(in: 0 ... .max))",
-          """
-          exec 2>/dev/null
-          stay() { [ -z "$1" ] || : > "$1"; while :; do sleep 5; done; }
-          [ "$1" = fork ] && { (stay "$2" & ) & exit; }
-          stay "$2"
-          """)
-        final class Untruth {
-          var arguments: (() -> [String]?)?
-          var hidesAll: (() -> Bool)?
-          var obstacle: (() -> String?)?
-          var list: (() -> [Int32]?)?
-        }
-        let (untruth, program) = (Untruth(), program)
-        processes = TrackedProcesses(
-          loop: loop, log: LogWriter(STDERR_FILENO, format: .text, loop: loop),
-          list: { untruth.list?() ?? ProcessHandle.all() },
-          identify: { pid, withArguments in
-            var identity = ProcessIdentity(of: pid, withArguments: withArguments)
-            if untruth.hidesAll?() == true { return nil }
-            if let arguments = untruth.arguments?(), identity?.arguments.contains(program) == true {
-              identity?.arguments = arguments
-            }
-            return identity
-          }, obstacle: { untruth.obstacle?() })
-        untruth.arguments = { [unowned self] in arguments }
-        untruth.hidesAll = { [unowned self] in hidesAll }
-        untruth.obstacle = { [unowned self] in obstacle }
-        untruth.list = { [unowned self] in lists.isEmpty ? nil : lists.removeFirst() }
-        processes.onVerdict = { [unowned self] _, verdict in
-          reason = verdict.reason
-          if said.last != verdict.status { said.append(verdict.status) }
-        }
-      }
-
-      deinit { killAll() }
-
-      var name: String { program.split(separator: "/").last.map(String.init) ?? "" }
-
-      func adopt(
-        previous: TrackerVerdict? = nil, _ change: (inout TrackedProcessDefinition) -> Void = { _ in }
-      ) {
-        var definition = TrackedProcessDefinition(name: "p", command: name)
-        change(&definition)
-        processes.adopt([definition]) { _ in previous }
-      }
-
-      /// Starts another one, and returns when it has become what it is to be.
-      /// - Parameter isForked: whether it forks twice and ends, as daemons do.
-      func runSuccessor(isForked: Bool) throws {
-        let ready = scratch.path("ready-\(UInt32.random(in: 0 ... .max))")
-        try run(isForked ? "fork" : "stay", ready)
-        let end = MonotonicClock.now() + .seconds(30)
-        while access(ready, F_OK) != 0, MonotonicClock.now() < end { usleep(200) }
-      }
-
-      func run(_ arguments: String...) throws {
-        var request = SpawnRequest(
-          executable: program, arguments: [program] + arguments, environment: ["PATH=/usr/bin:/bin"])
-        request.group = .own
-        children.append(try ChildProcess(request))
-      }
-
-      func killOneAndLeaveIt() { try? children.last?.signal(SIGKILL, group: true) }
-
-      func killOne() {
-        guard let child = children.popLast() else { return }
-        try? child.signal(SIGKILL, group: true)
-        _ = try? child.reap()
-      }
-
-      func killFirst() {
-        guard let child = children.first else { return }
-        children.removeFirst()
-        try? child.signal(SIGKILL, group: true)
-        _ = try? child.reap()
-      }
-
-      func killSecond() {
-        let child = children.remove(at: 1)
-        try? child.signal(SIGKILL, group: true)
-        _ = try? child.reap()
-      }
-
-      func killAll() { while !children.isEmpty { killOne() } }
-
-      func wait(for wanted: [TrackerStatus], within bound: Nanoseconds = .seconds(30)) throws -> Bool {
-        let end = MonotonicClock.now() + bound
-        while said != wanted, MonotonicClock.now() < end {
-          try loop.turn(until: MonotonicClock.now() + .milliseconds(20))
-        }
-        return said == wanted
-      }
-    }
-
     @Test(
       "Where processes may be hidden, what was never seen is untracked and not down, be some wanted or none",
       arguments: [nil, 0, 2] as [Int?])
     func hidden(most: Int?) throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       (rig.hidesAll, rig.obstacle) = (true, "/proc hides them")
       try rig.run("stay")
       rig.adopt { $0.greatestCount = most }
@@ -194,7 +73,7 @@ extension ProberTests {
 
     @Test("A verdict from before is left as it is where processes may be hidden", arguments: [true, false])
     func hiddenLater(wasUp: Bool) throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       (rig.hidesAll, rig.obstacle) = (true, "/proc hides them")
       let status: TrackerStatus = wasUp ? .up : .down
       rig.adopt(
@@ -209,7 +88,7 @@ extension ProberTests {
 
     @Test("Who has seen the processes that count sees them end, though others may be hidden")
     func seenAmongHidden() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       rig.obstacle = "/proc hides them"
       try rig.run("stay")
       rig.adopt()
@@ -220,7 +99,7 @@ extension ProberTests {
 
     @Test("A process that counts and is hidden from one moment on still counts until it ends")
     func hiddenMeanwhile() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       try rig.run("stay")
       rig.adopt()
       #expect(try rig.wait(for: [.up]))
@@ -235,7 +114,7 @@ extension ProberTests {
 
     @Test("A quorum is gained and lost with the processes")
     func quorum() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       rig.adopt { $0.quorum = 2 }
       #expect(rig.said == [.down])
       try rig.run()
@@ -249,7 +128,7 @@ extension ProberTests {
 
     @Test("Where other processes are meant under a name, its verdict holds as long as after any other change")
     func otherProcesses() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       try rig.run()
       rig.adopt()
       #expect(try rig.wait(for: [.up]) || rig.said == [.down, .up])
@@ -264,7 +143,7 @@ extension ProberTests {
 
     @Test("A process that has ended counts no more, though nobody has asked how it ended")
     func unreaped() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       try rig.run()
       rig.adopt()
       #expect(try rig.wait(for: [.up]) || rig.said == [.down, .up])
@@ -279,7 +158,7 @@ extension ProberTests {
 
     @Test("One that starts its successor and ends while somebody looks has handed over all the same")
     func handOverDuringALook() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       try rig.run()
       rig.adopt()
       #expect(try rig.wait(for: [.up]) || rig.said == [.down, .up])
@@ -297,7 +176,7 @@ extension ProberTests {
 
     @Test("A process whose first thread has ended goes on, though it has no arguments any more")
     func firstThread() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       try rig.run()
       rig.adopt { ($0.command, $0.parameters, $0.parameterMatch) = ("/bin/sh", [rig.program], .partial) }
       #expect(try rig.wait(for: [.up]) || rig.said == [.down, .up])
@@ -325,7 +204,7 @@ extension ProberTests {
       "A process that hands over to another and ends is no loss, though nobody has looked since",
       arguments: [false, true])
     func handOver(isForked: Bool) throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       try rig.run()
       rig.adopt()
       #expect(try rig.wait(for: [.up]) || rig.said == [.down, .up])
@@ -334,7 +213,7 @@ extension ProberTests {
 
     @Test("Neither where the kernel tells of it", needsEvents, arguments: [false, true])
     func handOverTold(isForked: Bool) throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       let subscription = try ProcessSubscription()
       try rig.run()
       rig.adopt()
@@ -347,7 +226,7 @@ extension ProberTests {
 
     @Test("Nor where the kernel has told more of others than is read at once", needsEvents)
     func handOverAmongOthers() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       let subscription = try ProcessSubscription()
       try rig.run()
       rig.adopt()
@@ -361,7 +240,7 @@ extension ProberTests {
         SpawnRequest(
           executable: "/bin/sh", arguments: ["sh", "-c", "i=0; while [ $i -lt 1500 ]; do (:); i=$((i+1)); done"],
           environment: []))
-      while try others.reap() == nil { usleep(1000) }
+      awaitEnd(of: others)
       try rig.runSuccessor(isForked: false)
       rig.killFirst()
       let quiet = MonotonicClock.now() + .milliseconds(200)
@@ -369,7 +248,7 @@ extension ProberTests {
       #expect(rig.said == before)
     }
 
-    private func expectNoLoss(_ rig: Rig, isForked: Bool) throws {
+    private func expectNoLoss(_ rig: TrackedProcessRig, isForked: Bool) throws {
       let before = rig.said
       #expect(before.last == .up)
       for _ in 0..<20 {
@@ -383,7 +262,7 @@ extension ProberTests {
 
     @Test("Too many are a failure where there is a greatest number")
     func tooMany() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       try rig.run()
       rig.adopt { $0.greatestCount = 0 }
       #expect(try rig.wait(for: [.down]) || rig.said == [.up, .down])
@@ -409,7 +288,7 @@ extension ProberTests {
 
     @Test("Where the kernel tells of processes, they are known without another pass", needsEvents)
     func events() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       var wishes: [Bool] = []
       rig.processes.onWish = { wishes.append($0) }
       let subscription = try ProcessSubscription()
@@ -437,7 +316,7 @@ extension ProberTests {
 
     @Test("An answer to somebody else's subscription is none to ours, and passes go on", needsEvents)
     func othersAnswer() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       let subscription = try ProcessSubscription()
       rig.adopt()
       rig.processes.listen(
@@ -451,7 +330,7 @@ extension ProberTests {
 
     @Test("Events that found no room lead to one pass", needsEvents)
     func overrun() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       let subscription = try ProcessSubscription()
       // The least room that a socket can have.
       var room: Int32 = 1
@@ -470,7 +349,7 @@ extension ProberTests {
 
     @Test("A restart within terminate_delay is no loss")
     func restart() throws {
-      let rig = try Rig()
+      let rig = try TrackedProcessRig()
       try rig.run()
       rig.adopt { $0.terminateDelay = .seconds(8) }
       #expect(try rig.wait(for: [.up]) || rig.said == [.down, .up])
