@@ -60,6 +60,16 @@ public struct HostRequirements: Sendable, Hashable {
   public var filesWithSecrets: [Use] = []
 }
 
+/// A file that a configuration names for the daemon to read, where it names it.
+public struct FileUse: Sendable, Hashable {
+  /// The keyword that names it, as `ca_file`.
+  public var keyword: String
+  /// Its path.
+  public var path: String
+  /// Where the path stands.
+  public var range: SourceRange
+}
+
 extension Lowering {
   /// The files that the configuration names, where nothing of a secret is shown.
   var shownFileUses: [FileUse] {
@@ -82,8 +92,10 @@ extension Lowering {
 
   /// The probes that have what is looked for, with that, or with their kind where it is empty.
   private func probeUses(_ find: (ProbeQuestion) -> String?) -> [HostRequirements.Use] {
-    probes.compactMap { draft in
-      guard let kind = draft.kind, let found = draft.question.flatMap(find) else { return nil }
+    probes.readings.compactMap { probe in
+      guard let kind = probe.notes.kind, probe.places["question"] != nil, let found = find(probe.question) else {
+        return nil
+      }
       return .init(name: found.isEmpty ? kind.value : found, range: diagnostics.shownRange(of: kind.span))
     }
   }
@@ -115,13 +127,13 @@ extension Lowering {
         return use
       },
       processScripts: shown(processCommands),
-      processes: trackedProcesses.compactMap(\.command).map {
-        .init(name: $0.value, range: diagnostics.shownRange(of: $0.span))
+      processes: trackedProcesses.readings.compactMap { process in
+        process.places["process"].map { .init(name: process.command, range: diagnostics.shownRange(of: $0)) }
       },
-      numberFiles: trackedFiles.compactMap { draft in
-        guard let path = draft.path, let file = definition(draft) else { return nil }
+      numberFiles: trackedFiles.readings.compactMap { file in
+        guard let place = file.places["file"], let model = trackedFiles.block.model(of: file) else { return nil }
         return .init(
-          path: file.path, isWritten: file.initialValue != nil, range: diagnostics.shownRange(of: path.span))
+          path: model.path, isWritten: model.initialValue != nil, range: diagnostics.shownRange(of: place))
       },
       sockets: probeUses { $0.socketPath },
       rawProbes: probeUses { $0.needsRawNetwork ? "" : nil },

@@ -15,12 +15,15 @@ public struct BFDInstanceDefinition: Sendable, Hashable {
   public var isMultihop = false
   /// TTL or hop limit of what is sent.
   public var hopLimit: UInt8 = 255
-  /// The least TTL or hop limit of what is taken.
-  public var leastHopLimit: UInt8 = 255
+  /// How many routers a received packet may have passed (`max_hops`); negative for any number.
+  public var greatestHops = 0
   /// -253 to 253; 0 makes a session that is down a fault.
   public var weight = 0
   /// Whether up and down change places in the weight.
   public var reverse = false
+
+  /// The least TTL or hop limit of what is taken.
+  public var leastHopLimit: UInt8 { greatestHops < 0 ? 0 : UInt8(clamping: Int(hopLimit) - greatestHops) }
 
   /// A session on one link with the defaults.
   public init(name: String, neighbor: IPAddress, session: BFDConfiguration = BFDConfiguration()) {

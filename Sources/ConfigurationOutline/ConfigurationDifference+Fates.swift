@@ -32,7 +32,7 @@ extension ConfigurationDifference {
       from: old.routers.map(Identity.init), to: new.routers.map(Identity.init), nameless: \.nameless)
     let before = TrackerDefaults(old)
     let after = TrackerDefaults(new)
-    let rows = OutlineRow<RouterSubject>.router
+    let rows = ShownProperty<RouterSubject>.router
     let gone = old.routers.indices.filter { !succession.isSucceeded($0) }
     let goneByName = Dictionary(gone.map { (old.routers[$0].name, $0) }) { first, _ in first }
     var restarted: Set<Int> = []
@@ -67,9 +67,9 @@ extension ConfigurationDifference {
 
   // MARK: Things that are known by their names
 
-  private static func named<Subject>(
-    _ keyword: String, _ rows: [OutlineRow<Subject>], _ old: [Subject], _ new: [Subject], name: (Subject) -> String,
-    goesOn: (Subject, Subject) -> Bool, remark: (Item) -> String?
+  private static func named<Owner>(
+    _ keyword: String, _ rows: [ShownProperty<Owner>], _ old: [Owner], _ new: [Owner], name: (Owner) -> String,
+    goesOn: (Owner, Owner) -> Bool, remark: (Item) -> String?
   ) -> [Item] {
     let before = Dictionary(old.map { (name($0), $0) }) { first, _ in first }
     let names = Set(new.map(name))
@@ -99,22 +99,22 @@ extension ConfigurationDifference {
   /// The prober's part: it goes on with a check of which nothing has changed, and starts any other.
   static func scripts(_ old: Configuration, _ new: Configuration) -> [Item] {
     named(
-      "vrrp_script", OutlineRow.script, old.scripts, new.scripts, name: \.name,
+      "vrrp_script", ShownProperty.script, old.scripts, new.scripts, name: \.name,
       goesOn: { $0.command == $1.command }, remark: checkRemark)
   }
 
   static func probes(_ old: Configuration, _ new: Configuration) -> [Item] {
     named(
-      "vrrp_probe", OutlineRow.comparedProbe, old.probes, new.probes, name: \.name,
+      "vrrp_probe", ShownProperty.comparedProbe, old.probes, new.probes, name: \.name,
       goesOn: { $0.question == $1.question }, remark: checkRemark)
   }
 
   static func filesAndProcesses(_ old: Configuration, _ new: Configuration) -> [Item] {
     let files = named(
-      "track_file", OutlineRow.file, old.trackedFiles, new.trackedFiles, name: \.name,
+      "track_file", ShownProperty.file, old.trackedFiles, new.trackedFiles, name: \.name,
       goesOn: { $0.path == $1.path }, remark: { _ in nil })
     let processes = named(
-      "vrrp_track_process", OutlineRow.process, old.trackedProcesses, new.trackedProcesses, name: \.name,
+      "vrrp_track_process", ShownProperty.process, old.trackedProcesses, new.trackedProcesses, name: \.name,
       goesOn: { before, after in
         before.command == after.command && before.parameters == after.parameters
           && before.parameterMatch == after.parameterMatch && before.usesCommandLine == after.usesCommandLine
@@ -123,7 +123,7 @@ extension ConfigurationDifference {
   }
 
   static func sessions(_ old: Configuration, _ new: Configuration) -> [Item] {
-    named("bfd_instance", OutlineRow.session, old.bfdInstances, new.bfdInstances, name: \.name) { before, after in
+    named("bfd_instance", ShownProperty.session, old.bfdInstances, new.bfdInstances, name: \.name) { before, after in
       before.neighbor == after.neighbor && before.source == after.source && before.isMultihop == after.isMultihop
     } remark: { item in
       item.fate == .restarted ? "the session with the old end is taken down" : nil
@@ -141,7 +141,7 @@ extension ConfigurationDifference {
           }, trackers: trackers)
       }
     }
-    return named("vrrp_sync_group", OutlineRow.group, subjects(old), subjects(new), name: \.group.name) { _, _ in
+    return named("vrrp_sync_group", ShownProperty.group, subjects(old), subjects(new), name: \.group.name) { _, _ in
       true
     } remark: { _ in
       nil

@@ -1,3 +1,4 @@
+import Configuration
 import PrintableText
 
 extension ConfigurationDifference {
@@ -90,7 +91,7 @@ extension ConfigurationDifference {
   }
 
   /// Words one blank apart, with nothing in them that a terminal would act on.
-  private static func shown(_ words: some Sequence<OutlineWord>) -> String {
+  private static func shown(_ words: some Sequence<ShownWord>) -> String {
     words.map(\.text).joined(separator: " ").printable()
   }
 }

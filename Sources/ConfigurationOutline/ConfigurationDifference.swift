@@ -37,17 +37,17 @@ public struct ConfigurationDifference: Sendable {
   /// A property that is not the same.
   public enum Change: Sendable, Hashable {
     /// A line is another one; `nil` where there is none. Both may look the same if what differs is secret.
-    case line(property: String, from: [OutlineWord]?, to: [OutlineWord]?)
+    case line(property: String, from: [ShownWord]?, to: [ShownWord]?)
     /// The lines of a block of values that go, that come, and that become others; or that only change places.
-    case entries(property: String, removed: [[OutlineWord]], added: [[OutlineWord]], changed: [EntryChange])
+    case entries(property: String, removed: [[ShownWord]], added: [[ShownWord]], changed: [EntryChange])
   }
 
   /// An entry of a block of values that is another one.
   public struct EntryChange: Sendable, Hashable {
     /// What it was.
-    public var from: [OutlineWord]
+    public var from: [ShownWord]
     /// What it is.
-    public var to: [OutlineWord]
+    public var to: [ShownWord]
   }
 
   /// Every thing of both configurations.
@@ -62,8 +62,8 @@ public struct ConfigurationDifference: Sendable {
   /// Compares two models.
   public init(from old: Configuration, to new: Configuration) {
     var items = [
-      Self.settings("", OutlineRow.comparedTop, old, new),
-      Self.settings("global_defs", OutlineRow.global, old.global, new.global),
+      Self.settings("", ShownProperty.comparedTop, old, new),
+      Self.settings("global_defs", ShownProperty.global, old.global, new.global),
     ]
     items += Self.scripts(old, new)
     items += Self.sessions(old, new)
@@ -74,8 +74,8 @@ public struct ConfigurationDifference: Sendable {
     self.items = items
   }
 
-  private static func settings<Subject>(
-    _ keyword: String, _ rows: [OutlineRow<Subject>], _ old: Subject, _ new: Subject
+  private static func settings<Owner>(
+    _ keyword: String, _ rows: [ShownProperty<Owner>], _ old: Owner, _ new: Owner
   ) -> Item {
     let changes = changes(rows, old, new)
     var item = Item(keyword: keyword, name: "", fate: changes.isEmpty ? .untouched : .changed, changes: changes)
@@ -87,14 +87,14 @@ public struct ConfigurationDifference: Sendable {
 
   // MARK: Properties
 
-  static func changes<Subject>(_ rows: [OutlineRow<Subject>], _ old: Subject, _ new: Subject) -> [Change] {
+  static func changes<Owner>(_ rows: [ShownProperty<Owner>], _ old: Owner, _ new: Owner) -> [Change] {
     rows.flatMap { row in
-      let (before, after) = (row.content(old), row.content(new))
+      let (before, after) = (row.value(old), row.value(new))
       return before == after ? [] : changes(row.name, before, after)
     }
   }
 
-  private static func changes(_ property: String, _ old: OutlineContent, _ new: OutlineContent) -> [Change] {
+  private static func changes(_ property: String, _ old: ShownValue, _ new: ShownValue) -> [Change] {
     if case .none = old, case .none = new { return [] }
     let (before, after) = (lists(in: old), lists(in: new))
     let keywords = (before + after).map(\.keyword).reduce(into: [String]()) { known, keyword in
@@ -110,11 +110,11 @@ public struct ConfigurationDifference: Sendable {
     return [.line(property: property, from: words(of: old), to: words(of: new))]
   }
 
-  private static func lists(in content: OutlineContent) -> [OutlineList] {
+  private static func lists(in content: ShownValue) -> [ShownList] {
     if case .lists(let lists) = content { lists } else { [] }
   }
 
-  private static func words(of content: OutlineContent) -> [OutlineWord]? {
+  private static func words(of content: ShownValue) -> [ShownWord]? {
     switch content {
     case .line(let words): words
     case .question(let kind, _): [.word(kind)]
@@ -122,11 +122,11 @@ public struct ConfigurationDifference: Sendable {
     }
   }
 
-  private static func change(_ property: String, _ old: [OutlineEntry], _ new: [OutlineEntry]) -> Change? {
+  private static func change(_ property: String, _ old: [ShownEntry], _ new: [ShownEntry]) -> Change? {
     guard old != new else { return nil }
     var before = Dictionary(grouping: old, by: \.key)
     for key in before.keys { before[key]?.reverse() }
-    var added: [[OutlineWord]] = []
+    var added: [[ShownWord]] = []
     var changed: [EntryChange] = []
     for entry in new {
       guard let known = before[entry.key]?.popLast() else {

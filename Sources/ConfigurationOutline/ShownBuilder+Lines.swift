@@ -4,7 +4,7 @@ import NetworkTypes
 
 extension ShownBuilder {
   /// What puts a block into strict mode, if anything does.
-  func strictMode<Subject>(_ bound: BoundRows<Subject>, _ index: StatementIndex) -> Statement? {
+  func strictMode<Owner>(_ bound: BoundRows<Owner>, _ index: StatementIndex) -> Statement? {
     guard let id = bound.strictMode else { return nil }
     let statement = index.effective(id) ?? global.effective(schema.grammar.find(path: ["global_defs", "vrrp_strict"]))
     return statement.flatMap { isOn($0) ? $0 : nil }
@@ -17,8 +17,8 @@ extension ShownBuilder {
   private func form(of statement: Statement) -> Keyword.Form? { statement.keyword.flatMap(schema.keyword)?.form }
 
   /// A property's line with its origin, and with what is written there if that is something else.
-  func line<Subject>(
-    _ words: [OutlineWord], _ row: BoundRows<Subject>.Row, _ index: StatementIndex, strict: Statement?
+  func line<Owner>(
+    _ words: [ShownWord], _ row: BoundRows<Owner>.Row, _ index: StatementIndex, strict: Statement?
   ) -> ShownLine {
     var line = ShownLine(words, origin: .byDefault)
     let candidates = row.ids.compactMap(index.effective)
@@ -41,7 +41,7 @@ extension ShownBuilder {
   }
 
   /// How what is written differs from what holds, where that can be said in a word.
-  private func difference(_ statement: Statement, _ words: [OutlineWord]) -> String? {
+  private func difference(_ statement: Statement, _ words: [ShownWord]) -> String? {
     let written = statement.words.map(\.text)
     guard written.first == words.first?.text else { return "written: \(written.joined(separator: " "))" }
     switch form(of: statement) {
@@ -55,8 +55,8 @@ extension ShownBuilder {
   }
 
   /// Blocks of values with the origin of each entry.
-  func blocks<Subject>(
-    _ lists: [OutlineList], _ row: BoundRows<Subject>.Row, _ index: StatementIndex
+  func blocks<Owner>(
+    _ lists: [ShownList], _ row: BoundRows<Owner>.Row, _ index: StatementIndex
   ) -> [ShownLine] {
     lists.map { list in
       // A row of several keywords has those of each list first.
@@ -69,7 +69,7 @@ extension ShownBuilder {
   }
 
   private func line(
-    of entry: OutlineEntry, keyword: String, _ ids: [Grammar.ID], _ index: StatementIndex
+    of entry: ShownEntry, keyword: String, _ ids: [Grammar.ID], _ index: StatementIndex
   ) -> ShownLine {
     var line = ShownLine(entry.words, origin: .byDefault)
     var written: StatementIndex.Entry?
@@ -86,8 +86,8 @@ extension ShownBuilder {
   private func words(in key: String) -> Int { key.split(separator: " ").count }
 
   /// Adds the entries that are written and not in the model to their blocks.
-  func addHiddenEntries<Subject>(
-    of bound: BoundRows<Subject>, _ index: StatementIndex, to lines: inout [ShownLine]
+  func addHiddenEntries<Owner>(
+    of bound: BoundRows<Owner>, _ index: StatementIndex, to lines: inout [ShownLine]
   ) {
     var seen: Set<Grammar.ID> = []
     for id in bound.rows.filter(\.isList).flatMap(\.ids) where seen.insert(id).inserted {
@@ -116,7 +116,7 @@ extension ShownBuilder {
   }
 
   /// The statements of a block that no property is about.
-  func others<Subject>(_ bound: BoundRows<Subject>, _ index: StatementIndex, isInside: Bool) -> [ShownLine] {
+  func others<Owner>(_ bound: BoundRows<Owner>, _ index: StatementIndex, isInside: Bool) -> [ShownLine] {
     index.statements.compactMap { statement in
       guard !statement.isGuess, let id = statement.keyword, !bound.ids.contains(id), let keyword = schema.keyword(id)
       else { return nil }
@@ -158,19 +158,19 @@ extension ShownBuilder {
     return line
   }
 
-  private func words(of statement: Statement) -> [OutlineWord] {
+  private func words(of statement: Statement) -> [ShownWord] {
     let keyword = statement.keyword.flatMap(schema.keyword)
-    let words = statement.words.enumerated().map { position, word -> OutlineWord in
+    let words = statement.words.enumerated().map { position, word -> ShownWord in
       let isCommand = keyword?.form == .command || keyword?.form == .optionalCommand
       return isCommand && position > 0 ? .command(word.text) : Self.word(word)
     }
     guard let keyword, let shown = Secrets.shownWords(of: statement, keyword), shown < words.count else { return words }
-    let secret = OutlineWord.Secret(
+    let secret = ShownWord.Secret(
       Array(statement.words.dropFirst(shown).flatMap(\.bytes)), isLong: keyword.block.hasSuffix("auth_hmac"))
     return words.prefix(shown) + [.secret(secret)]
   }
 
-  private static func word(_ word: Word) -> OutlineWord { word.quoted ? .quoted(word.text) : .word(word.text) }
+  private static func word(_ word: Word) -> ShownWord { word.quoted ? .quoted(word.text) : .word(word.text) }
 }
 
 extension Keyword.Disposition {

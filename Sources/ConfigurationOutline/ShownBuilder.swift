@@ -26,19 +26,20 @@ struct ShownBuilder {
         group: group, memberNames: group.members.compactMap { names.indices.contains($0) ? names[$0] : nil },
         trackers: trackers)
     }
-    let settled = block(OutlineRow.top, configuration, top, isInside: false)
+    let settled = block(ShownProperty.top, configuration, top, isInside: false)
     var lines = settled.filter { $0.children == nil }
     lines.append(
-      ShownLine(["global_defs"], children: block(OutlineRow.global, configuration.global, global, isInside: true)))
+      ShownLine(["global_defs"], children: block(ShownProperty.global, configuration.global, global, isInside: true)))
     lines += settled.filter { $0.children != nil }
-    lines += blocks("vrrp_script", OutlineRow.script, configuration.scripts) { $0.name }
-    lines += blocks("bfd_instance", OutlineRow.session, configuration.bfdInstances) { $0.name }
-    lines += blocks("track_file", also: "vrrp_track_file", OutlineRow.file, configuration.trackedFiles) { $0.name }
-    lines += blocks("vrrp_track_process", OutlineRow.process, configuration.trackedProcesses) { $0.name }
-    lines += blocks("vrrp_probe", OutlineRow.probe, configuration.probes) { $0.name }
-    lines += blocks("vrrp_sync_group", OutlineRow.group, groups) { $0.group.name }
+    lines += blocks("vrrp_script", ShownProperty.script, configuration.scripts) { $0.name }
+    lines += blocks("bfd_instance", ShownProperty.session, configuration.bfdInstances) { $0.name }
+    lines += blocks("track_file", also: "vrrp_track_file", ShownProperty.file, configuration.trackedFiles) { $0.name }
+    lines += blocks("vrrp_track_process", ShownProperty.process, configuration.trackedProcesses) { $0.name }
+    lines += blocks("vrrp_probe", ShownProperty.probe, configuration.probes) { $0.name }
+    lines += blocks("vrrp_sync_group", ShownProperty.group, groups) { $0.group.name }
     lines += blocks(
-      "vrrp_instance", OutlineRow.router, configuration.routers.map { RouterSubject(router: $0, trackers: trackers) },
+      "vrrp_instance", ShownProperty.router,
+      configuration.routers.map { RouterSubject(router: $0, trackers: trackers) },
       outer: groupIndexes(groups)
     ) { $0.router.name }
     return lines + unmanaged()
@@ -61,9 +62,9 @@ struct ShownBuilder {
   /// The blocks of one kind; those that are written and not in the model come last.
   ///
   /// - Parameter old: Another keyword of the same kind of block.
-  private func blocks<Subject>(
-    _ keyword: String, also old: String? = nil, _ rows: [OutlineRow<Subject>], _ subjects: [Subject],
-    outer: [String: StatementIndex] = [:], name: (Subject) -> String
+  private func blocks<Owner>(
+    _ keyword: String, also old: String? = nil, _ rows: [ShownProperty<Owner>], _ subjects: [Owner],
+    outer: [String: StatementIndex] = [:], name: (Owner) -> String
   ) -> [ShownLine] {
     let ids = [keyword, old].compactMap { $0.flatMap { schema.grammar.find(path: [$0]) } }
     var statements: [String: Statement] = [:]
@@ -95,20 +96,20 @@ struct ShownBuilder {
 
   static let leftOut = "is left out; martlet check says why"
 
-  private func block<Subject>(
-    _ rows: [OutlineRow<Subject>], _ subject: Subject, _ index: StatementIndex, isInside: Bool
+  private func block<Owner>(
+    _ rows: [ShownProperty<Owner>], _ subject: Owner, _ index: StatementIndex, isInside: Bool
   ) -> [ShownLine] {
     block(BoundRows(rows, in: isInside ? ["global_defs"] : [], schema), subject, index, isInside: isInside)
   }
 
   /// The lines of one block: its properties, then what else is written in it.
-  private func block<Subject>(
-    _ bound: BoundRows<Subject>, _ subject: Subject, _ index: StatementIndex, isInside: Bool
+  private func block<Owner>(
+    _ bound: BoundRows<Owner>, _ subject: Owner, _ index: StatementIndex, isInside: Bool
   ) -> [ShownLine] {
     var lines: [ShownLine] = []
     let strict = strictMode(bound, index)
     for row in bound.rows {
-      switch row.row.content(subject) {
+      switch row.row.value(subject) {
       case .line(let words): lines.append(line(words, row, index, strict: strict))
       case .lists(let lists): lines += blocks(lists, row, index)
       case .question: break
@@ -134,9 +135,9 @@ struct ShownBuilder {
 }
 
 /// Rows with the numbers of their keywords.
-struct BoundRows<Subject> {
+struct BoundRows<Owner> {
   struct Row {
-    var row: OutlineRow<Subject>
+    var row: ShownProperty<Owner>
     /// The keywords of the own block.
     var ids: [Grammar.ID]
     var following: Grammar.ID?
@@ -153,7 +154,7 @@ struct BoundRows<Subject> {
   var ids: Set<Grammar.ID>
   var strictMode: Grammar.ID?
 
-  init(_ rows: [OutlineRow<Subject>], in block: [String], _ schema: Schema) {
+  init(_ rows: [ShownProperty<Owner>], in block: [String], _ schema: Schema) {
     func find(_ name: String) -> Grammar.ID? { schema.grammar.find(path: block + [name]) }
     self.rows = rows.map { row in
       let ids = row.keywords.compactMap(find)

@@ -1,3 +1,4 @@
+import Configuration
 import ConfigurationSyntax
 import PrintableText
 
@@ -74,7 +75,7 @@ private struct ShownWriter {
     body.append(UInt8(ascii: "\n"))
   }
 
-  private mutating func code(of words: [OutlineWord]) -> (text: String, opensQuotation: Bool) {
+  private mutating func code(of words: [ShownWord]) -> (text: String, opensQuotation: Bool) {
     var text = ""
     var isOdd = false
     let isCommand = words.contains { if case .command = $0 { true } else { false } }

@@ -15,7 +15,7 @@ public struct ShownConfiguration: Sendable {
 /// A line of a shown configuration, with its block if it has one.
 public struct ShownLine: Sendable {
   /// The keyword or the first word of an entry, and what follows it.
-  public var words: [OutlineWord]
+  public var words: [ShownWord]
   /// The lines of its block; `nil` without a block.
   public var children: [ShownLine]?
   /// Where it comes from; `nil` for a block that several lines make up, each with an origin of its own.
@@ -25,7 +25,7 @@ public struct ShownLine: Sendable {
   /// Whether it has an effect here. What has none is shown as it is written, and why stands in ``remark``.
   public var hasEffect = true
 
-  init(_ words: [OutlineWord], origin: ShownOrigin? = nil, children: [ShownLine]? = nil) {
+  init(_ words: [ShownWord], origin: ShownOrigin? = nil, children: [ShownLine]? = nil) {
     self.words = words
     self.origin = origin
     self.children = children

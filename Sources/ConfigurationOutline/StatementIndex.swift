@@ -112,7 +112,7 @@ final class StatementIndex {
   }
 }
 
-/// What tells the entries of a block of values apart; ``OutlineEntry`` has keys of the same kind.
+/// What tells the entries of a block of values apart; ``ShownEntry`` has keys of the same kind.
 enum EntryKeying {
   case firstWord, address, wholeLine
   /// Keys have numbers.

@@ -1,3 +1,4 @@
+import Configuration
 import ConfigurationOutline
 import ConfigurationSyntax
 import ControlModel

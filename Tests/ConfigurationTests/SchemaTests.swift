@@ -17,13 +17,14 @@ struct SchemaTests {
       #expect(Set(actions).count == actions.count)
     }
     compare("", Lowering.topActions.map(\.name))
+    func compare<Model>(_ block: Block<Model>) { compare(block.path.joined(separator: "/"), block.actions.map(\.name)) }
+    compare(Block.script)
+    compare(Block.session)
+    compare(Block.file("track_file"))
+    compare(Block.file("vrrp_track_file"))
+    compare(Block.process)
+    compare(Block.probe)
     compare("global_defs", Lowering.globalActions.map(\.name))
-    compare("vrrp_script", Lowering.scriptActions.map(\.name))
-    compare("bfd_instance", Lowering.sessionActions.map(\.name))
-    compare("track_file", Lowering.fileActions.map(\.name))
-    compare("vrrp_track_file", Lowering.fileActions.map(\.name))
-    compare("vrrp_track_process", Lowering.processActions.map(\.name))
-    compare("vrrp_probe", Lowering.probeActions.map(\.name))
     for kind in Lowering.kinds { compare("vrrp_probe/\(kind.name)", kind.actions.map(\.name)) }
     compare("vrrp_instance", Lowering.instanceActions.map(\.name))
     compare("vrrp_instance/authentication", Lowering.authenticationActions.map(\.name))

@@ -4,6 +4,18 @@ import NetworkTypes
 import Testing
 
 @Suite struct TrackedThingsTests {
+  @Test(
+    "A misspelt reverse behind a weight is told of: without it the check would mean the opposite",
+    arguments: [
+      "vrrp_script x {\nscript \"/bin/true\"", "bfd_instance x {\nneighbor_ip 10.0.0.1", "track_file x {\nfile /run/x",
+      "vrrp_track_process x {\nprocess x", "vrrp_probe x {\ntcp 127.0.0.1:80",
+    ])
+  func misspeltReverse(block: String) {
+    let findings = load("\(block)\nweight 10 revers\n}\n").diagnostics
+    #expect(findings.contains { $0.id == "unknown-option" && $0.message.contains("'revers'") }, "\(findings)")
+    #expect(!load("\(block)\nweight 10 reverse\n}\n").diagnostics.contains { $0.id == "unknown-option" })
+  }
+
   @Test("track_file and its old name are one thing, with a weight of 1 unless written")
   func files() throws {
     let loaded = load(

@@ -29,7 +29,7 @@ import VRRPCore
     }
     let known = try fingerprint { _ in }
     #expect(try fingerprint { $0.session = BFDConfiguration(desiredMinTx: 99_000, multiplier: 9) } == known)
-    #expect(try fingerprint { $0.leastHopLimit = 1 } == known)
+    #expect(try fingerprint { $0.greatestHops = 254 } == known)
     #expect(try fingerprint { $0.isMultihop = true } != known)
     #expect(try fingerprint { $0.source = IPAddress("192.0.2.1") } != known)
     #expect(try fingerprint { $0.neighbor = IPAddress(v4: 1) } != known)

@@ -3,9 +3,6 @@ import NetworkTypes
 import VRRPCore
 
 extension Lowering {
-  /// The check of a name.
-  func script(named name: String) -> ScriptDraft? { scriptIndex.find(name, in: scripts) }
-
   /// The model of what has been read, rules applied. What an error left without a meaning is not in it.
   func model() -> Configuration {
     var model = Configuration()
@@ -14,11 +11,11 @@ extension Lowering {
     model.global.vrrpNotifyFIFO?.script = global.vrrpFIFOScript?.value
     model.global.startupScript = Self.lifecycleScript(global.startupScript, global.startupTimeout)
     model.global.shutdownScript = Self.lifecycleScript(global.shutdownScript, global.shutdownTimeout)
-    model.scripts = scripts.compactMap(definition)
-    model.bfdInstances = sessions.compactMap(definition)
-    model.trackedFiles = trackedFiles.compactMap(definition)
-    model.trackedProcesses = trackedProcesses.compactMap(definition)
-    model.probes = probes.compactMap(definition)
+    model.scripts = scripts.models
+    model.bfdInstances = sessions.models
+    model.trackedFiles = trackedFiles.models
+    model.trackedProcesses = trackedProcesses.models
+    model.probes = probes.models
     var positions: [String: Int] = [:]
     var groupOf: [String: SyncGroupDraft] = [:]
     for group in groups {
@@ -42,21 +39,6 @@ extension Lowering {
     var script = LifecycleScript(command: command.value)
     if let seconds { script.timeout = .seconds(Int64(seconds)) }
     return script
-  }
-
-  private func definition(_ draft: ScriptDraft) -> ScriptCheckDefinition? {
-    guard let command = draft.command?.value else { return nil }
-    var check = ScriptCheckDefinition(name: draft.name.value, command: command)
-    check.interval = draft.interval?.value ?? .seconds(1)
-    check.timeout = draft.timeout?.value ?? check.interval
-    check.weight = draft.weight?.value ?? 0
-    check.reverse = draft.reverse
-    check.rise = draft.rise ?? 1
-    check.fall = draft.fall ?? 1
-    check.initiallyFailed = draft.initiallyFailed
-    check.steadiness = draft.steadiness.steadiness
-    check.sandbox = draft.sandbox
-    return check
   }
 
   private func definition(_ draft: SyncGroupDraft, _ positions: [String: Int]) -> SyncGroupDefinition {

@@ -95,24 +95,6 @@ struct GlobalDraft {
   var vrrpFIFOScript: Located<CommandDefinition>?
 }
 
-/// A `vrrp_script` block.
-struct ScriptDraft: NamedDraft {
-  var name: Located<String>
-  var command: Located<CommandDefinition>?
-  var interval: Located<Nanoseconds>?
-  var timeout: Located<Nanoseconds>?
-  var weight: Located<Int>?
-  var reverse = false
-  var rise: Int?
-  var fall: Int?
-  var user: Located<ScriptUser>?
-  var initiallyFailed = false
-  var steadiness = SteadinessDraft()
-  /// The keywords that have been written, each where it was last.
-  var written: [String: SourceSpan] = [:]
-  var sandbox = ScriptCheckDefinition.Sandbox.off
-}
-
 /// A `vrrp_sync_group` block.
 struct SyncGroupDraft {
   var name: Located<String>

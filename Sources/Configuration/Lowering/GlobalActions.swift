@@ -104,6 +104,16 @@ extension Lowering {
     ]
   }
 
+  /// Tells of a keyword of which the last one counts, if it has been written before.
+  fileprivate func noteAgain(_ statement: Statement, _ written: inout [String: SourceSpan]) {
+    let name = statement.words[0].text
+    if let earlier = written.updateValue(statement.span, forKey: name) {
+      diagnostics.report(
+        .warning, "overridden-keyword", "\(name) is given twice; this one counts", at: statement.span,
+        notes: [("this one does not", earlier)], suggestion: "take one of the two lines out")
+    }
+  }
+
   /// Reads what the names of made interfaces begin with; `nil` if no interface can be named so.
   fileprivate func readLinkPrefix(_ statement: Statement) -> String? {
     guard let word = statement.arguments.first else { return nil }

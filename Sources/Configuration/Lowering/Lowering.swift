@@ -12,11 +12,12 @@ final class Lowering {
   /// Whether this is for `martlet check`, which looks also for what does not keep the service from running.
   let looksForImprovements: Bool
   var global = GlobalDraft()
-  var scripts: [ScriptDraft] = []
-  var sessions: [BFDDraft] = []
-  var trackedFiles: [TrackedFileDraft] = []
-  var trackedProcesses: [TrackedProcessDraft] = []
-  var probes: [ProbeDraft] = []
+  var scripts: NamedBlocks<ScriptCheckDefinition>
+  var sessions: NamedBlocks<BFDInstanceDefinition>
+  /// Of both keywords.
+  var trackedFiles: NamedBlocks<TrackedFileDefinition>
+  var trackedProcesses: NamedBlocks<TrackedProcessDefinition>
+  var probes: NamedBlocks<ProbeDefinition>
   var instances: [InstanceDraft] = []
   var groups: [SyncGroupDraft] = []
   var staticAddresses: [KernelEntryDefinition] = []
@@ -57,11 +58,6 @@ final class Lowering {
   var delayedInterfaces: [String: SourceSpan] = [:]
   /// Where the first secret of each file stands, by the file's number.
   var secrets: [UInt32: SourceSpan] = [:]
-  var scriptIndex = NameIndex()
-  var sessionIndex = NameIndex()
-  var fileIndex = NameIndex()
-  var processIndex = NameIndex()
-  var probeIndex = NameIndex()
   private var names: [String: [String: SourceSpan]] = [:]
   private var hasReportedLVS = false
   /// The lines of the block that is read.
@@ -70,12 +66,8 @@ final class Lowering {
   private var siblingCounts: [Grammar.ID: Int]?
 
   private lazy var globalTable = ActionTable(schema, block: ["global_defs"], Self.globalActions)
-  private lazy var scriptTable = ActionTable(schema, block: ["vrrp_script"], Self.scriptActions)
-  private lazy var sessionTable = ActionTable(schema, block: ["bfd_instance"], Self.sessionActions)
-  private lazy var fileTable = ActionTable(schema, block: ["track_file"], Self.fileActions)
-  private lazy var oldFileTable = ActionTable(schema, block: ["vrrp_track_file"], Self.fileActions)
-  private lazy var processTable = ActionTable(schema, block: ["vrrp_track_process"], Self.processActions)
-  private lazy var probeTable = ActionTable(schema, block: ["vrrp_probe"], Self.probeActions)
+  private lazy var oldFileTable = ActionTable(
+    schema, block: ["vrrp_track_file"], Block.file("vrrp_track_file").actions)
   private lazy var instanceTable = ActionTable(schema, block: ["vrrp_instance"], Self.instanceActions)
   private lazy var groupTable = ActionTable(schema, block: ["vrrp_sync_group"], Self.groupActions)
   private lazy var authenticationTable = ActionTable(
@@ -93,6 +85,11 @@ final class Lowering {
     self.looksForImprovements = looksForImprovements
     self.files = files
     kernelNames = KernelNames(files: files)
+    scripts = NamedBlocks(.script, schema)
+    sessions = NamedBlocks(.session, schema)
+    trackedFiles = NamedBlocks(.file("track_file"), schema)
+    trackedProcesses = NamedBlocks(.process, schema)
+    probes = NamedBlocks(.probe, schema)
     self.diagnostics = diagnostics
   }
 
@@ -128,33 +125,31 @@ final class Lowering {
       .custom("static_routes") { $2.staticRoutes += $2.routes($1) },
       .custom("static_rules") { $2.staticRules += $2.rules($1) },
       .custom("vrrp_script") { _, statement, lowering in
-        let name = lowering.name(of: statement)
-        var draft = ScriptDraft(name: name ?? Located("", statement.span))
-        lowering.apply(lowering.scriptTable, to: &draft, statement.children)
-        guard name != nil else { return }
-        draft.command?.value.user = draft.user?.value
-        lowering.record("script", draft.command, user: draft.user?.span)
-        lowering.scripts.append(draft)
+        guard let script = lowering.reading(statement, lowering.scripts.table) else { return }
+        if let place = script.places["script"] {
+          lowering.record("script", Located(script.command, place), user: script.places["user"])
+        }
+        lowering.scripts.readings.append(script)
       },
       .custom("bfd_instance") { _, statement, lowering in
-        let name = lowering.name(of: statement)
-        var draft = BFDDraft(name: name ?? Located("", statement.span))
-        lowering.apply(lowering.sessionTable, to: &draft, statement.children)
-        if name != nil { lowering.sessions.append(draft) }
+        guard let session = lowering.reading(statement, lowering.sessions.table) else { return }
+        lowering.sessions.readings.append(session)
       },
-      .custom("track_file") { $2.readFile($1, $2.fileTable) },
-      .custom("vrrp_track_file") { $2.readFile($1, $2.oldFileTable) },
+      .custom("track_file") { _, statement, lowering in
+        guard let file = lowering.reading(statement, lowering.trackedFiles.table) else { return }
+        lowering.trackedFiles.readings.append(file)
+      },
+      .custom("vrrp_track_file") { _, statement, lowering in
+        guard let file = lowering.reading(statement, lowering.oldFileTable) else { return }
+        lowering.trackedFiles.readings.append(file)
+      },
       .custom("vrrp_track_process") { _, statement, lowering in
-        guard let name = lowering.name(of: statement) else { return }
-        var draft = TrackedProcessDraft(name: name)
-        lowering.apply(lowering.processTable, to: &draft, statement.children)
-        lowering.trackedProcesses.append(draft)
+        guard let process = lowering.reading(statement, lowering.trackedProcesses.table) else { return }
+        lowering.trackedProcesses.readings.append(process)
       },
       .custom("vrrp_probe") { _, statement, lowering in
-        guard let name = lowering.name(of: statement) else { return }
-        var draft = ProbeDraft(name: name)
-        lowering.apply(lowering.probeTable, to: &draft, statement.children)
-        lowering.probes.append(draft)
+        guard let probe = lowering.reading(statement, lowering.probes.table) else { return }
+        lowering.probes.readings.append(probe)
       },
       .custom("vrrp_instance") { _, statement, lowering in
         let name = lowering.name(of: statement)
@@ -173,11 +168,14 @@ final class Lowering {
     ]
   }
 
-  private func readFile(_ statement: Statement, _ table: ActionTable<TrackedFileDraft>) {
-    guard let name = name(of: statement) else { return }
-    var draft = TrackedFileDraft(name: name)
-    apply(table, to: &draft, statement.children)
-    trackedFiles.append(draft)
+  /// Reads a block with a name; `nil` if it has none of its own, and then what is wrong in it has been told all the same.
+  private func reading<Model: BlockModel>(
+    _ statement: Statement, _ table: ActionTable<BlockReading<Model>>
+  ) -> BlockReading<Model>? {
+    let name = name(of: statement)
+    var block = BlockReading<Model>(name ?? Located("", statement.span))
+    apply(table, to: &block, statement.children)
+    return name == nil ? nil : block
   }
 
   func readAuthentication(_ statement: Statement, into draft: inout InstanceDraft) {

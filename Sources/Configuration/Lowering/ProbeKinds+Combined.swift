@@ -5,13 +5,17 @@ import HealthCore
 extension Lowering {
   static var combinedKinds: [ProbeKind] {
     [
-      ProbeKind(name: "any", actions: memberActions) { statement, options, lowering in
+      ProbeKind(name: "any", meaning: "Is up while at least one of several checks is up", actions: memberActions) {
+        statement, options, lowering in
         lowering.combined(.any, statement, options)
       },
-      ProbeKind(name: "all", actions: memberActions) { statement, options, lowering in
+      ProbeKind(name: "all", meaning: "Is up while all of several checks are up", actions: memberActions) {
+        statement, options, lowering in
         lowering.combined(.all, statement, options)
       },
-      ProbeKind(name: "at_least", actions: memberActions) { statement, options, lowering in
+      ProbeKind(
+        name: "at_least", meaning: "Is up while at least this number of several checks is up", actions: memberActions
+      ) { statement, options, lowering in
         guard let word = lowering.target(statement, "2 { … }") else { return nil }
         guard let number = wholeNumber(word.bytes), number >= 1 else {
           return lowering.refuse(

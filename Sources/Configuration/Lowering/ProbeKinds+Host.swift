@@ -5,7 +5,10 @@ extension Lowering {
   static var hostKinds: [ProbeKind] { [loadKind, diskKind, memoryKind] }
 
   private static var loadKind: ProbeKind {
-    ProbeKind(name: "load", actions: [.option("most", \.most) { $1.thousandths($0) }]) { statement, options, lowering in
+    ProbeKind(
+      name: "load", meaning: "Looks at this host's load average over 1, 5 or 15 minutes",
+      actions: [.option("most", \.most) { $1.thousandths($0) }]
+    ) { statement, options, lowering in
       guard let word = lowering.target(statement, "1") else { return nil }
       guard let minutes = wholeNumber(word.bytes), [1, 5, 15].contains(minutes) else {
         return lowering.refuse(
@@ -23,7 +26,7 @@ extension Lowering {
 
   private static var diskKind: ProbeKind {
     ProbeKind(
-      name: "disk",
+      name: "disk", meaning: "Looks at the file system that holds a path",
       actions: [
         .option("free", \.free) { $1.amount($0) }, .option("inodes", \.inodes) { $1.amount($0) },
         .flag("writable", \.writable),
@@ -43,7 +46,7 @@ extension Lowering {
 
   private static var memoryKind: ProbeKind {
     ProbeKind(
-      name: "memory",
+      name: "memory", meaning: "Looks at this host's memory, and at how long programs wait for it",
       actions: [
         .option("some", \.some) { $1.thousandths($0) }, .option("full", \.full) { $1.thousandths($0) },
         .option("window", \.window) { statement, lowering in

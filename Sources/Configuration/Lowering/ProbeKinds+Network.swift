@@ -6,7 +6,8 @@ extension Lowering {
   static var networkKinds: [ProbeKind] { [udpKind, icmpKind, arpKind, dnsKind] }
 
   private static var udpKind: ProbeKind {
-    ProbeKind(name: "udp", actions: conversationActions) { statement, options, lowering in
+    ProbeKind(name: "udp", meaning: "Sends a UDP packet that must be answered", actions: conversationActions) {
+      statement, options, lowering in
       guard let endpoint = lowering.endpoint(statement, example: "127.0.0.1:514") else { return nil }
       guard let send = options.send, send.count <= 1400 else {
         return lowering.refuse(
@@ -19,7 +20,8 @@ extension Lowering {
 
   private static var icmpKind: ProbeKind {
     ProbeKind(
-      name: "icmp", actions: [.option("quorum", \.quorum) { $1.integer($0, bad: .error) }]
+      name: "icmp", meaning: "Sends ICMP echo requests (ping) to 1 to 64 addresses",
+      actions: [.option("quorum", \.quorum) { $1.integer($0, bad: .error) }]
     ) { statement, options, lowering in
       var targets: [IPAddress] = []
       for word in statement.arguments {
@@ -44,7 +46,7 @@ extension Lowering {
 
   private static var arpKind: ProbeKind {
     ProbeKind(
-      name: "arp",
+      name: "arp", meaning: "Asks a host on the link for its MAC address by ARP",
       actions: [
         .option("interface", \.interface) { statement, lowering in
           guard let word = statement.arguments.first else { return nil }
@@ -69,7 +71,7 @@ extension Lowering {
 
   private static var dnsKind: ProbeKind {
     ProbeKind(
-      name: "dns",
+      name: "dns", meaning: "Asks a DNS server for a name",
       actions: [
         .option("name", \.name) { statement, lowering in
           guard let word = statement.arguments.first else { return nil }

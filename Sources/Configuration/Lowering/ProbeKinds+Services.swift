@@ -5,15 +5,19 @@ import NetworkTypes
 extension Lowering {
   static var serviceKinds: [ProbeKind] {
     [
-      httpKind("http", []), httpKind("https", KeywordAction.tls), tcpKind, unixKind, smtpKind, redisKind,
+      httpKind("http", "Asks a web server for a page", []),
+      httpKind("https", "Asks a web server for a page over TLS", KeywordAction.tls), tcpKind, unixKind, smtpKind,
+      redisKind,
       postgresqlKind,
       mysqlKind, haproxyKind,
     ]
   }
 
-  private static func httpKind(_ name: String, _ tls: [KeywordAction<ProbeOptions>]) -> ProbeKind {
+  private static func httpKind(
+    _ name: String, _ meaning: String, _ tls: [KeywordAction<ProbeOptions>]
+  ) -> ProbeKind {
     ProbeKind(
-      name: name,
+      name: name, meaning: meaning,
       actions: [
         .option("method", \.method) { statement, lowering in
           guard let word = statement.arguments.first else { return nil }
@@ -46,7 +50,10 @@ extension Lowering {
   private static var encryptionActions: [KeywordAction<ProbeOptions>] { [.flag("tls", \.usesTLS)] + KeywordAction.tls }
 
   private static var tcpKind: ProbeKind {
-    ProbeKind(name: "tcp", actions: conversationActions + encryptionActions) { statement, options, lowering in
+    ProbeKind(
+      name: "tcp", meaning: "Connects to a TCP port, and may send text and look at the answer",
+      actions: conversationActions + encryptionActions
+    ) { statement, options, lowering in
       guard let endpoint = lowering.endpoint(statement, example: "127.0.0.1:8080") else { return nil }
       return .stream(
         StreamQuestion(
@@ -56,7 +63,10 @@ extension Lowering {
   }
 
   private static var unixKind: ProbeKind {
-    ProbeKind(name: "unix", actions: conversationActions) { statement, options, lowering in
+    ProbeKind(
+      name: "unix", meaning: "Connects to a Unix socket, and may send text and look at the answer",
+      actions: conversationActions
+    ) { statement, options, lowering in
       guard let word = lowering.target(statement, "/run/app.sock"), let path = lowering.path(word) else { return nil }
       return .stream(
         StreamQuestion(endpoint: .path(path), send: options.send ?? [], expect: options.patterns))
@@ -65,7 +75,7 @@ extension Lowering {
 
   private static var smtpKind: ProbeKind {
     ProbeKind(
-      name: "smtp",
+      name: "smtp", meaning: "Greets a mail server",
       actions: [
         .option("ehlo", \.name) { statement, lowering in
           lowering.token(statement).map { Located($0, statement.words[1].span) }
@@ -85,7 +95,8 @@ extension Lowering {
   private static var user: KeywordAction<ProbeOptions> { .option("user", \.user) { $1.token($0) } }
 
   private static var redisKind: ProbeKind {
-    ProbeKind(name: "redis", actions: [role] + encryptionActions) { statement, options, lowering in
+    ProbeKind(name: "redis", meaning: "Sends PING to a Redis server", actions: [role] + encryptionActions) {
+      statement, options, lowering in
       let endpoint = lowering.endpoint(statement, usualPort: 6379, takesPaths: true, example: "127.0.0.1:6379")
       guard let endpoint else { return nil }
       return .redis(
@@ -97,7 +108,7 @@ extension Lowering {
 
   private static var postgresqlKind: ProbeKind {
     ProbeKind(
-      name: "postgresql",
+      name: "postgresql", meaning: "Asks whether a PostgreSQL server takes connections",
       actions: [user, .option("database", \.database) { $1.token($0) }, role]
     ) { statement, options, lowering in
       let endpoint = lowering.endpoint(statement, usualPort: 5432, takesPaths: true, example: "127.0.0.1:5432")
@@ -110,7 +121,8 @@ extension Lowering {
   }
 
   private static var mysqlKind: ProbeKind {
-    ProbeKind(name: "mysql", actions: [user]) { statement, options, lowering in
+    ProbeKind(name: "mysql", meaning: "Asks whether a MySQL or MariaDB server takes connections", actions: [user]) {
+      statement, options, lowering in
       let endpoint = lowering.endpoint(statement, usualPort: 3306, takesPaths: true, example: "127.0.0.1:3306")
       return endpoint.map { .mysql(MySQLQuestion(endpoint: $0, user: options.user ?? "martlet")) }
     }
@@ -118,7 +130,7 @@ extension Lowering {
 
   private static var haproxyKind: ProbeKind {
     ProbeKind(
-      name: "haproxy",
+      name: "haproxy", meaning: "Asks HAProxy's stats socket how many servers of a backend are up",
       actions: [
         .option("backend", \.backend) { $1.backendName($0) },
         .option("servers", \.servers) { $1.integer($0, bad: .error) },

@@ -25,43 +25,25 @@ extension Lowering {
   func trackable(_ entry: TrackEntry) -> Trackable? {
     let name = entry.name.value
     switch entry.kind {
-    case .script:
-      return script(named: name).map {
-        Trackable(
-          name: $0.name, weight: $0.weight?.value ?? 0, reverse: $0.reverse, isComplete: $0.command != nil)
-      }
+    case .script: return scripts.trackable(name)
     case .interface, .group:
       return Trackable(name: entry.name, weight: 0, reverse: false, isComplete: true)
-    case .bfd:
-      return session(named: name).map {
-        Trackable(
-          name: $0.name, weight: $0.weight?.value ?? 0, reverse: $0.reverse, isComplete: $0.neighbor != nil)
-      }
-    case .file:
-      return trackedFile(named: name).map {
-        Trackable(name: $0.name, weight: $0.weight?.value ?? 1, reverse: $0.reverse, isComplete: $0.path != nil)
-      }
-    case .process:
-      return trackedProcess(named: name).map {
-        Trackable(name: $0.name, weight: $0.weight?.value ?? 0, reverse: $0.reverse, isComplete: $0.command != nil)
-      }
-    case .probe:
-      return probe(named: name).map {
-        Trackable(
-          name: $0.name, weight: $0.weight?.value ?? 0, reverse: $0.reverse, isComplete: $0.question != nil)
-      }
+    case .bfd: return sessions.trackable(name)
+    case .file: return trackedFiles.trackable(name)
+    case .process: return trackedProcesses.trackable(name)
+    case .probe: return probes.trackable(name)
     }
   }
 
   /// The names that blocks define for a kind, for suggestions.
   func names(of kind: TrackerKind) -> [String] {
     switch kind {
-    case .script: scripts.map(\.name.value)
+    case .script: scripts.readings.map(\.name.value)
     case .interface, .group: []
-    case .bfd: sessions.map(\.name.value)
-    case .file: trackedFiles.map(\.name.value)
-    case .process: trackedProcesses.map(\.name.value)
-    case .probe: probes.map(\.name.value)
+    case .bfd: sessions.readings.map(\.name.value)
+    case .file: trackedFiles.readings.map(\.name.value)
+    case .process: trackedProcesses.readings.map(\.name.value)
+    case .probe: probes.readings.map(\.name.value)
     }
   }
 
@@ -135,5 +117,32 @@ extension Lowering {
       }
     }
     return entry
+  }
+
+  /// Whether `reverse` stands behind a weight; tells of another word there.
+  func isReversed(_ statement: Statement) -> Bool {
+    guard let word = statement.arguments.dropFirst().first else { return false }
+    if word == "reverse" { return true }
+    diagnostics.report(
+      .warning, "unknown-option", "'\(word.text)' has no meaning behind a weight; it is ignored", at: word.span,
+      suggestion: "write reverse, or take it out")
+    return false
+  }
+
+  /// The number after `weight`. A bad one is an error: without a weight a failure would be a fault, which decides who is master.
+  func weight(_ words: ArraySlice<Word>, of statement: Statement, bounds: ClosedRange<Int>) -> Located<Int>? {
+    guard let word = words.first else {
+      diagnostics.report(.warning, "missing-argument", "weight needs a number after it", at: statement.span)
+      return nil
+    }
+    guard let value = Self.wholeNumber(word.bytes), bounds.contains(value) else {
+      diagnostics.report(
+        .error, "bad-value",
+        "weight '\(word.text)' is not a whole number from \(bounds.lowerBound) to \(bounds.upperBound), and without a weight a failure is a fault",
+        at: word.span,
+        suggestion: "write a weight from \(max(-253, bounds.lowerBound)) to \(min(253, bounds.upperBound))")
+      return nil
+    }
+    return Located(value, word.span)
   }
 }

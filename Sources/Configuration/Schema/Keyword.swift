@@ -137,15 +137,15 @@ public struct Keyword: Sendable, Hashable {
   /// The blocks around it, joined by slashes; empty outside all blocks.
   public internal(set) var block = ""
   /// Its name.
-  public let name: String
+  public private(set) var name: String
   /// Meaning of the keyword here, or in keepalived where martlet does nothing with it: a sentence without a full stop.
-  public let meaning: String
+  public private(set) var meaning: String
   /// What follows it.
   public let form: Form
   /// What follows it in the notation of a manual page; `nil` where ``form`` says it all.
   let notation: String?
   /// Its value when it is not written; `nil` for none.
-  public let defaultText: String?
+  public private(set) var defaultText: String?
   /// What its number counts.
   public let unit: Unit?
   /// The first version of keepalived that knows it.
@@ -192,6 +192,21 @@ public struct Keyword: Sendable, Hashable {
     self.excess = excess
     self.wasFlag = wasFlag
     self.isNamed = isNamed
+  }
+
+  /// The keyword under another name.
+  func renamed(_ name: String, _ meaning: String) -> Keyword {
+    var keyword = self
+    keyword.name = name
+    keyword.meaning = meaning
+    return keyword
+  }
+
+  /// The keyword with another default.
+  func with(default text: String?) -> Keyword {
+    var keyword = self
+    keyword.defaultText = text
+    return keyword
   }
 
   /// What follows it in the notation of a manual page: capitals stand for values, brackets for what may be left out.

@@ -1,7 +1,7 @@
 extension Schema {
   /// Keywords of `vrrp_probe` and of its kinds. All are martlet's own.
   static let probes: [[Keyword]] = [
-    probeKeywords, httpKeywords("http"), httpKeywords("https") + tlsKeywords("https"),
+    Block.probe.keywords, httpKeywords("http"), httpKeywords("https") + tlsKeywords("https"),
     conversationKeywords("tcp") + encryptionKeywords("tcp"), conversationKeywords("unix"), conversationKeywords("udp"),
     icmpKeywords, arpKeywords, dnsKeywords, smtpKeywords + encryptionKeywords("smtp"),
     redisKeywords + encryptionKeywords("redis"), postgresqlKeywords, mysqlKeywords, haproxyKeywords, loadKeywords,
@@ -19,40 +19,6 @@ extension Schema {
   ) -> Keyword {
     Keyword(name, meaning, form, default: defaultText, unit: unit, since: Keyword.own, .acts)
   }
-
-  private static let probeKeywords: [Keyword] = rows(
-    "vrrp_probe",
-    [
-      own("http", "Asks a web server for a page", .target),
-      own("https", "Asks a web server for a page over TLS", .target),
-      own("tcp", "Connects to a TCP port, and may send text and look at the answer", .target),
-      own("unix", "Connects to a Unix socket, and may send text and look at the answer", .target),
-      own("udp", "Sends a UDP packet that must be answered", .target),
-      own("icmp", "Sends ICMP echo requests (ping) to 1 to 64 addresses", .target),
-      own("arp", "Asks a host on the link for its MAC address by ARP", .target),
-      own("dns", "Asks a DNS server for a name", .target),
-      own("smtp", "Greets a mail server", .target),
-      own("redis", "Sends PING to a Redis server", .target),
-      own("postgresql", "Asks whether a PostgreSQL server takes connections", .target),
-      own("mysql", "Asks whether a MySQL or MariaDB server takes connections", .target),
-      own("haproxy", "Asks HAProxy's stats socket how many servers of a backend are up", .target),
-      own("load", "Looks at this host's load average over 1, 5 or 15 minutes", .target),
-      own("disk", "Looks at the file system that holds a path", .target),
-      own("memory", "Looks at this host's memory, and at how long programs wait for it", .target),
-      own("any", "Is up while at least one of several checks is up", .target),
-      own("all", "Is up while all of several checks are up", .target),
-      own("at_least", "Is up while at least this number of several checks is up", .target),
-      own(
-        "interval", "Sets the time from one start of the probe to the next", .decimal(10_000, 4_294_000_000),
-        default: "1", unit: .seconds),
-      own(
-        "timeout", "Sets how long a run may take before it counts as a failure", .decimal(1_000, 4_294_000_000),
-        default: "interval", unit: .seconds),
-      own("weight", Shared.weight(of: "track_probe"), .words, default: "0"),
-      own("rise", Shared.rise, .integer(1, 2_147_483_647), default: "1"),
-      own("fall", Shared.fall, .integer(1, 2_147_483_647), default: "1"),
-      own("init_fail", Shared.initFail, .flag),
-    ] + steadinessKeywords)
 
   private static func httpKeywords(_ kind: String) -> [Keyword] {
     options(

@@ -4,8 +4,8 @@ import NetworkTypes
 /// What a combination is made of exists, does not depend on it, and is what runs.
 enum CombinedChecks: ConfigurationRule {
   static func check(_ lowering: Lowering) {
-    for probe in lowering.probes where !probe.members.isEmpty {
-      for member in probe.members { checkExistence(of: member, lowering) }
+    for probe in lowering.probes.readings where !probe.notes.members.isEmpty {
+      for member in probe.notes.members { checkExistence(of: member, lowering) }
       checkRuns(of: probe, lowering)
     }
     reportCycles(lowering)
@@ -22,24 +22,24 @@ enum CombinedChecks: ConfigurationRule {
       replacement: Spelling.sure(nearest, for: member.value.name))
   }
 
-  private static func checkRuns(of probe: ProbeDraft, _ lowering: Lowering) {
-    let spans = [probe.interval?.span, probe.timeout?.span, probe.rise?.span, probe.fall?.span]
-    guard let span = spans.compactMap(\.self).first else { return }
+  private static func checkRuns(of probe: BlockReading<ProbeDefinition>, _ lowering: Lowering) {
+    let places = ["interval", "timeout", "rise", "fall"].compactMap { probe.places[$0] }
+    guard let place = places.first else { return }
     lowering.diagnostics.report(
       .warning, "no-runs",
       "\(probe.name.value) is made of other checks and has no runs of its own, so interval, timeout, rise and fall have no effect",
-      at: span, suggestion: "write it in the checks that it is made of")
+      at: place, suggestion: "write it in the checks that it is made of")
   }
 
   /// A combination that depends on itself would keep whatever verdict it has for ever.
   private static func reportCycles(_ lowering: Lowering) {
     var members: [String: [String]] = [:]
-    for probe in lowering.probes {
-      members[probe.name.value] = probe.members.filter { $0.value.kind == .probe }.map(\.value.name)
+    for probe in lowering.probes.readings {
+      members[probe.name.value] = probe.notes.members.filter { $0.value.kind == .probe }.map(\.value.name)
     }
-    for probe in lowering.probes {
+    for probe in lowering.probes.readings {
       guard
-        let member = probe.members.first(where: { member in
+        let member = probe.notes.members.first(where: { member in
           member.value.kind == .probe && leads(from: member.value.name, to: probe.name.value, members)
         })
       else { continue }

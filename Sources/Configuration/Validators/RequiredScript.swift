@@ -3,7 +3,7 @@ import ConfigurationSyntax
 /// A check without a script is no check.
 enum RequiredScript: ConfigurationRule {
   static func check(_ lowering: Lowering) {
-    for script in lowering.scripts where script.command == nil {
+    for script in lowering.scripts.readings where script.places["script"] == nil {
       lowering.diagnostics.report(
         .warning, "missing-script",
         "vrrp_script \(script.name.value) has no script; it is left out, and what tracks it does without",

@@ -11,52 +11,54 @@ enum SessionAddresses: ConfigurationRule {
 
   static func check(_ lowering: Lowering) {
     var seen: [Key: Located<String>] = [:]
-    for index in lowering.sessions.indices {
-      let draft = lowering.sessions[index]
-      guard let neighbor = draft.neighbor else {
+    for index in lowering.sessions.readings.indices {
+      let session = lowering.sessions.readings[index]
+      guard let neighbor = session.places["neighbor_ip"] else {
         lowering.diagnostics.report(
-          .warning, "missing-neighbor", "bfd_instance \(draft.name.value) has no valid neighbor_ip; it is left out",
-          at: draft.name.span, suggestion: "write neighbor_ip ADDRESS")
+          .warning, "missing-neighbor", "bfd_instance \(session.name.value) has no valid neighbor_ip; it is left out",
+          at: session.name.span, suggestion: "write neighbor_ip ADDRESS")
         continue
       }
-      let key = Key(neighbor: neighbor.value, source: draft.source?.value, isMultihop: draft.isMultihop)
+      let key = Key(neighbor: session.neighbor, source: session.source, isMultihop: session.isMultihop)
       if let other = seen[key] {
         lowering.diagnostics.report(
           .warning, "duplicate-neighbor",
-          "\(other.value) and \(draft.name.value) are sessions with the same neighbour; the second one is left out",
-          at: neighbor.span, notes: [("\(other.value) is here", other.span)], suggestion: "track one of them")
-        lowering.sessions[index].neighbor = nil
-      } else if isUsable(draft, neighbor, lowering) {
-        seen[key] = draft.name
+          "\(other.value) and \(session.name.value) are sessions with the same neighbour; the second one is left out",
+          at: neighbor, notes: [("\(other.value) is here", other.span)], suggestion: "track one of them")
+        lowering.sessions.readings[index].places["neighbor_ip"] = nil
+      } else if isUsable(session, neighbor, lowering) {
+        seen[key] = session.name
       } else {
-        lowering.sessions[index].neighbor = nil
+        lowering.sessions.readings[index].places["neighbor_ip"] = nil
       }
     }
   }
 
-  private static func isUsable(_ draft: BFDDraft, _ neighbor: Located<IPAddress>, _ lowering: Lowering) -> Bool {
-    if draft.name.value.utf8.count > 31 {
+  private static func isUsable(
+    _ session: BlockReading<BFDInstanceDefinition>, _ neighbor: SourceSpan, _ lowering: Lowering
+  ) -> Bool {
+    if session.name.value.utf8.count > 31 {
       lowering.diagnostics.report(
-        .warning, "name-too-long", "\(draft.name.value) has more than 31 characters; it is left out",
-        at: draft.name.span, suggestion: "give it a shorter name")
+        .warning, "name-too-long", "\(session.name.value) has more than 31 characters; it is left out",
+        at: session.name.span, suggestion: "give it a shorter name")
       return false
     }
-    if let source = draft.source, source.value.family != neighbor.value.family {
+    if let source = session.source, source.family != session.neighbor.family {
       lowering.diagnostics.report(
         .warning, "mixed-families",
-        "source_ip \(source.value) and neighbor_ip \(neighbor.value) are of two families; \(draft.name.value) is left out",
-        at: source.span, notes: [("the neighbour is here", neighbor.span)])
+        "source_ip \(source) and neighbor_ip \(session.neighbor) are of two families; \(session.name.value) is left out",
+        at: session.places["source_ip"], notes: [("the neighbour is here", neighbor)])
       return false
     }
-    let address = neighbor.value
+    let address = session.neighbor
     let isLinkLocal = address.family == .ipv6 && address.isLinkLocal
     guard address.isMulticast || address.isUnspecified || isLinkLocal else { return true }
     lowering.diagnostics.report(
       .warning, "bad-neighbor",
       (isLinkLocal
         ? "\(address) is link-local, and nothing says on which interface"
-        : "\(address) is not the address of one host") + "; \(draft.name.value) is left out",
-      at: neighbor.span, suggestion: isLinkLocal ? "write another address of the neighbour's" : nil)
+        : "\(address) is not the address of one host") + "; \(session.name.value) is left out",
+      at: neighbor, suggestion: isLinkLocal ? "write another address of the neighbour's" : nil)
     return false
   }
 }

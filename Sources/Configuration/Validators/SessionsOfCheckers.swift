@@ -5,7 +5,9 @@ enum SessionsOfCheckers: ConfigurationRule {
   static func check(_ lowering: Lowering) {
     for entry in lowering.instances.flatMap(\.tracked.list) + lowering.groups.flatMap(\.tracked.list)
     where entry.kind == .bfd {
-      guard let session = lowering.session(named: entry.name.value), session.isForCheckers, !session.isForRouters else {
+      guard let session = lowering.sessions.find(entry.name.value), session.places["checker"] != nil,
+        session.places["vrrp"] == nil
+      else {
         continue
       }
       lowering.diagnostics.report(

@@ -9,10 +9,10 @@ enum UnusedScripts: ConfigurationRule {
     }
     // It is told already why these have no effect.
     used.formUnion(lowering.instances.flatMap(\.scriptsWithoutEffect))
-    for probe in lowering.probes {
-      used.formUnion(probe.members.filter { $0.value.kind == .script }.map(\.value.name))
+    for probe in lowering.probes.readings {
+      used.formUnion(probe.notes.members.filter { $0.value.kind == .script }.map(\.value.name))
     }
-    for script in lowering.scripts where script.command != nil && !used.contains(script.name.value) {
+    for script in lowering.scripts.readings where script.places["script"] != nil && !used.contains(script.name.value) {
       lowering.diagnostics.report(
         .warning, "unused-script",
         "nothing tracks vrrp_script \(script.name.value): martlet runs it and nothing comes of it, keepalived does not run it",

@@ -7,11 +7,11 @@ enum VirtualServerNames: ConfigurationRule {
       lowering.serverGroupUses, "virtual_server_group", known: lowering.serverGroups, "the virtual_server is left out",
       lowering)
     check(
-      lowering.checkedFiles, "track_file", known: Set(lowering.trackedFiles.map(\.name.value)),
+      lowering.checkedFiles, "track_file", known: Set(lowering.trackedFiles.readings.map(\.name.value)),
       "the checker is left out",
       lowering)
     check(
-      lowering.checkedSessions, "bfd_instance", known: Set(lowering.sessions.map(\.name.value)),
+      lowering.checkedSessions, "bfd_instance", known: Set(lowering.sessions.readings.map(\.name.value)),
       "the checker is left out", lowering)
     if let instance = lowering.syncDaemonInstance {
       check(

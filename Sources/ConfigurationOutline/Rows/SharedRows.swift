@@ -14,26 +14,26 @@ struct TrackerDefaults {
   }
 
   /// The `track_…` blocks that make up what is tracked, in its order.
-  func lists(_ references: [TrackerReference]) -> [OutlineList] {
-    var lists: [OutlineList] = []
+  func lists(_ references: [TrackerReference]) -> [ShownList] {
+    var lists: [ShownList] = []
     // What a track_group makes of its routers is said by its own block.
     for reference in references where reference.kind != .group {
       let isReversed = reversed[reference.kind]?.contains(reference.name) ?? false
-      let entry = OutlineEntry(tracker: reference, isReversedByItself: isReversed)
+      let entry = ShownEntry(tracker: reference, isReversedByItself: isReversed)
       if lists.last?.keyword == reference.kind.block {
         lists[lists.count - 1].entries.append(entry)
       } else {
-        lists.append(OutlineList(keyword: reference.kind.block, entries: [entry]))
+        lists.append(ShownList(keyword: reference.kind.block, entries: [entry]))
       }
     }
     return lists
   }
 }
 
-extension OutlineRow {
+extension ShownProperty {
   /// What instances and groups track.
-  static func tracking(_ lists: @escaping @Sendable (Subject) -> [OutlineList]) -> OutlineRow<Subject> {
-    var row = OutlineRow(isByKeyword: true) { subject in
+  static func tracking(_ lists: @escaping @Sendable (Owner) -> [ShownList]) -> ShownProperty<Owner> {
+    var row = ShownProperty(isByKeyword: true) { subject in
       let lists = lists(subject)
       return lists.isEmpty ? .nothing : .lists(lists)
     }
@@ -42,35 +42,20 @@ extension OutlineRow {
   }
 }
 
-extension OutlineRow {
+extension ShownProperty {
   /// The notify scripts that instances and groups have.
-  static func notify(_ path: KeyPath<Subject, NotifyDefinition> & Sendable) -> [OutlineRow<Subject>] {
+  static func notify(_ path: KeyPath<Owner, NotifyDefinition> & Sendable) -> [ShownProperty<Owner>] {
     [
-      OutlineRow("notify_master") { .command("notify_master", $0[keyPath: path].master) },
-      OutlineRow("notify_backup") { .command("notify_backup", $0[keyPath: path].backup) },
-      OutlineRow("notify_fault") { .command("notify_fault", $0[keyPath: path].fault) },
-      OutlineRow("notify_stop") { .command("notify_stop", $0[keyPath: path].stop) },
-      OutlineRow("notify") { .command("notify", $0[keyPath: path].any) },
+      ShownProperty("notify_master") { .command("notify_master", $0[keyPath: path].master) },
+      ShownProperty("notify_backup") { .command("notify_backup", $0[keyPath: path].backup) },
+      ShownProperty("notify_fault") { .command("notify_fault", $0[keyPath: path].fault) },
+      ShownProperty("notify_stop") { .command("notify_stop", $0[keyPath: path].stop) },
+      ShownProperty("notify") { .command("notify", $0[keyPath: path].any) },
     ]
   }
 }
 
-extension OutlineContent {
-  static func command(_ keyword: String, _ command: CommandDefinition?) -> OutlineContent {
-    guard let command else { return .nothing }
-    return .line([.word(keyword), .command(command.text)] + words(of: command.user))
-  }
-
-  static func words(of user: ScriptUser?) -> [OutlineWord] {
-    [user?.user, user?.group].compactMap(\.self).map(OutlineWord.word)
-  }
-}
-
-extension OutlineEntry {
-  init(name: String) {
-    self.init(key: name, words: [.word(name)])
-  }
-
+extension ShownEntry {
   init(tracker: TrackerReference, isReversedByItself: Bool) {
     self.init(name: tracker.name)
     words += ["weight", .word("\(tracker.weight)")]
@@ -88,7 +73,7 @@ extension OutlineEntry {
     let prefix = address.prefix
     self.init(
       key: "\(prefix.address)", words: [.word(address.peer == nil ? "\(prefix)" : "\(prefix.address)")])
-    func add(_ option: OutlineWord, _ value: (some CustomStringConvertible)?) {
+    func add(_ option: ShownWord, _ value: (some CustomStringConvertible)?) {
       if let value { words += [option, .word("\(value)")] }
     }
     add("dev", address.interface)
@@ -120,7 +105,7 @@ extension OutlineEntry {
   init?(rule definition: KernelEntryDefinition) {
     guard case .rule(let rule) = definition.content else { return nil }
     self.init(written: definition.text)
-    let names: Set<OutlineWord> = ["preference", "order", "priority"]
+    let names: Set<ShownWord> = ["preference", "order", "priority"]
     if names.isDisjoint(with: words) { words += ["preference", .word("\(rule.preference)")] }
   }
 
@@ -133,31 +118,5 @@ extension OutlineEntry {
 
   private init(written text: String) {
     self.init(key: text, words: text.split(separator: " ").map { .word(String($0)) })
-  }
-}
-
-/// Numbers with a fraction as people write them.
-enum Decimal {
-  /// What a number counts, in nanoseconds.
-  enum Unit: Int64 {
-    case seconds = 1_000_000_000
-    case milliseconds = 1_000_000
-  }
-
-  /// Microseconds, as the milliseconds that they are written in.
-  static func milliseconds(_ microseconds: UInt32) -> String {
-    text(.microseconds(Int64(microseconds)), unit: .milliseconds)
-  }
-
-  /// Whole seconds.
-  static func seconds(_ length: Nanoseconds?) -> Int64 { (length ?? .zero).rawValue / Unit.seconds.rawValue }
-
-  /// A length of time in a unit, exact to the last digit that is not 0.
-  static func text(_ length: Nanoseconds, unit: Unit) -> String {
-    let (whole, rest) = length.rawValue.quotientAndRemainder(dividingBy: unit.rawValue)
-    guard rest != 0 else { return "\(whole)" }
-    var digits = Array(String(rest.magnitude + UInt64(unit.rawValue)).dropFirst())
-    while digits.last == "0" { digits.removeLast() }
-    return "\(whole)." + String(digits)
   }
 }

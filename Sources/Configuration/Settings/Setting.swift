@@ -1,0 +1,178 @@
+import ConfigurationSyntax
+
+/// A keyword of a block, declared once: its words in the manual, the form and place of its value, its default, and how it is shown.
+///
+/// Reading, defaults, spelling, `config show`, `config diff`, `help keyword`, the reference and the manual page all come from it.
+struct Setting<Model: BlockModel> {
+  typealias Block = BlockReading<Model>
+  /// Reads a line into the model. Gives the place of the value, or `nil` for a line that cannot be used.
+  typealias Reader = (inout Block, Statement, Lowering) -> SourceSpan?
+
+  var keyword: Keyword
+  /// The setting that it is: two keywords may set one.
+  var property: String
+  /// `nil` if nothing reads it, since it has no effect.
+  var read: Reader?
+  /// Its line in a shown configuration; `nil` if another keyword's says it.
+  var shown: ShownProperty<Model>?
+  /// Gives it the value that follows from others, where it is not written.
+  var complete: ((inout Block) -> Void)?
+
+  /// A keyword that is read and shown by functions of its own.
+  init(_ keyword: Keyword, as property: String? = nil, shown: ShownProperty<Model>? = nil, read: Reader? = nil) {
+    self.keyword = keyword
+    self.property = property ?? keyword.name
+    self.shown = shown
+    self.read = read
+  }
+
+  /// A keyword with a value.
+  ///
+  /// - Parameters:
+  ///   - meaning: A sentence without a full stop.
+  ///   - default: What holds where it is not written, in the manual's words; by itself the value of a block that says nothing.
+  ///   - unset: What holds for a value that cannot be written, shown as a remark.
+  init<Value: Sendable>(
+    _ name: String, _ meaning: String, _ form: ValueForm<Value>, _ path: WritableKeyPath<Model, Value> & Sendable,
+    default defaultText: String? = nil, unset: String? = nil, bad: BadValue = .ignored,
+    repeated: Repeated = .lastCounts, since: String = "2.2.7"
+  ) {
+    let usual = defaultText ?? form.text(Model.unset[keyPath: path])
+    self.init(
+      name, meaning, form, default: usual, bad: bad, repeated: repeated, since: since,
+      shown: { form.line(name, $0[keyPath: path]) ?? .none(unset) }
+    ) { $0[keyPath: path] = $1 }
+  }
+
+  /// A keyword without which there is no such thing, or which may be left out altogether.
+  ///
+  /// - Parameters:
+  ///   - inherits: Keyword of `global_defs` whose value holds then.
+  ///   - unset: What holds then, shown as a remark.
+  init<Value: Sendable>(
+    _ name: String, _ meaning: String, _ form: ValueForm<Value>, _ path: WritableKeyPath<Model, Value?> & Sendable,
+    default defaultText: String? = nil, inherits: String? = nil, unset: String? = nil, bad: BadValue = .ignored,
+    repeated: Repeated = .lastCounts, since: String = "2.2.7"
+  ) {
+    self.init(
+      name, meaning, form, default: defaultText ?? inherits, bad: bad, repeated: repeated, since: since,
+      shown: { $0[keyPath: path].flatMap { form.line(name, $0) } ?? .none(unset) }
+    ) { $0[keyPath: path] = $1 }
+    shown?.inherited = [inherits].compactMap(\.self)
+  }
+
+  private init<Value: Sendable>(
+    _ name: String, _ meaning: String, _ form: ValueForm<Value>, default defaultText: String?, bad: BadValue,
+    repeated: Repeated, since: String, shown: @escaping @Sendable (Model) -> ShownValue,
+    set: @escaping (inout Model, Value) -> Void
+  ) {
+    let keyword = Keyword(
+      name, meaning, form.form, arguments: form.arguments, default: defaultText, unit: form.unit, since: since,
+      repetition: repeated.repetition, .acts)
+    self.init(keyword, shown: ShownProperty(name, value: shown)) { block, statement, lowering in
+      guard repeated.mayCount(statement, block.places, name, lowering),
+        let value = form.read(statement, lowering, bad)
+      else { return nil }
+      set(&block.model, value)
+      return form.place(in: statement)
+    }
+  }
+
+  /// A keyword of which rules want to know whether it is there, and nothing else.
+  static func mark(_ keyword: Keyword) -> Setting { Setting(keyword) { _, statement, _ in statement.span } }
+}
+
+// MARK: What a setting has to do with others
+
+extension Setting {
+  /// The setting with another keyword that means the same.
+  func also(_ name: String, _ meaning: String) -> [Setting] {
+    var setting = self
+    setting.shown?.keywords.append(name)
+    var other = Setting(keyword.renamed(name, meaning), as: property, read: read)
+    other.complete = nil
+    return [setting, other]
+  }
+
+  /// The setting, which another keyword of the block sets together with others.
+  func setAlso(by keyword: String) -> Setting {
+    var setting = self
+    setting.shown?.keywords.append(keyword)
+    return setting
+  }
+
+  /// The setting, which where it is not written follows from another keyword of the block.
+  func following(_ keyword: String, _ follow: @escaping (inout Model) -> Void) -> Setting {
+    var setting = self
+    setting.shown?.following = keyword
+    setting.keyword = self.keyword.with(default: keyword)
+    let property = property
+    setting.complete = { block in
+      if block.places[property] == nil { follow(&block.model) }
+    }
+    return setting
+  }
+
+  /// The setting, with what else is to be done once the whole block has been read.
+  func completed(_ complete: @escaping (inout Block) -> Void) -> Setting {
+    var setting = self
+    setting.complete = complete
+    return setting
+  }
+
+  /// The setting without a default in the manual: the block is nothing without it.
+  var required: Setting {
+    var setting = self
+    setting.keyword = keyword.with(default: nil)
+    return setting
+  }
+
+  /// The setting, shown otherwise.
+  func shown(following keyword: String? = nil, as value: @escaping @Sendable (Model) -> ShownValue) -> Setting {
+    var setting = self
+    setting.shown = ShownProperty(property, following: keyword, value: value)
+    return setting
+  }
+}
+
+extension ValueForm {
+  /// A line with the value; `nil` for one that is there when there is no line.
+  func line(_ name: String, _ value: Value) -> ShownValue? { words(value).map { .line([.word(name)] + $0) } }
+
+  /// Where the value of a line stands: its word, or the line where that says it all.
+  func place(in statement: Statement) -> SourceSpan {
+    form == .flag || form == .boolean ? statement.span : statement.arguments.first?.span ?? statement.span
+  }
+}
+
+/// Which of several lines of a keyword counts, and whether the others are told of.
+enum Repeated: Sendable {
+  /// The last one that can be used.
+  case lastCounts
+  /// The last one, and a second line is told of.
+  case lastCountsTold
+  /// The first one that can be used, and a second line is told of.
+  case firstCountsTold
+
+  var repetition: Keyword.Repetition { self == .firstCountsTold ? .first : .last }
+
+  /// Whether a line may count beside those before it.
+  func mayCount(_ statement: Statement, _ places: KeywordPlaces, _ property: String, _ lowering: Lowering) -> Bool {
+    let name = statement.words[0].text
+    switch self {
+    case .lastCounts: return true
+    case .lastCountsTold:
+      guard let earlier = places.line(of: property) else { return true }
+      lowering.diagnostics.report(
+        .warning, "overridden-keyword", "\(name) is given twice; this one counts", at: statement.span,
+        notes: [("this one does not", earlier)], suggestion: "take one of the two lines out")
+      return true
+    case .firstCountsTold:
+      guard let earlier = places[property] else { return true }
+      lowering.diagnostics.report(
+        .warning, "duplicate-keyword", "\(name) is given twice; this one is ignored", at: statement.span,
+        notes: [("this one counts", earlier)], suggestion: "take one of the two lines out")
+      return false
+    }
+  }
+}
