@@ -82,10 +82,10 @@ extension Lowering {
 
   /// The interfaces that routers make, once the rules have named them.
   var madeInterfaces: Set<String> {
-    var names = Set(instances.compactMap(\.virtualMAC?.settledName))
+    var names = Set(instances.compactMap(\.notes.virtualMAC?.interface))
     for draft in instances {
-      for address in draft.addresses { address.value.virtualMAC.map { _ = names.insert($0.interface) } }
-      for address in draft.excludedAddresses { address.value.virtualMAC.map { _ = names.insert($0.interface) } }
+      for address in draft.notes.addresses { address.value.virtualMAC.map { _ = names.insert($0.interface) } }
+      for address in draft.notes.excludedAddresses { address.value.virtualMAC.map { _ = names.insert($0.interface) } }
     }
     return names
   }
@@ -137,7 +137,7 @@ extension Lowering {
       },
       sockets: probeUses { $0.socketPath },
       rawProbes: probeUses { $0.needsRawNetwork ? "" : nil },
-      scriptUser: global.scriptUserSpan.map(diagnostics.shownRange),
+      scriptUser: global.places["script_user"].map(diagnostics.shownRange),
       interfaces: uses(interfaces),
       awaitedInterfaces: uses(awaitedInterfaces.filter { interfaces[$0.key] == nil }),
       pacedInterfaces: uses(

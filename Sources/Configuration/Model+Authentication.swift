@@ -36,13 +36,13 @@ public struct TrailerDefinition: Sendable, Hashable, CustomReflectable {
   }
 
   /// Which adverts are signed.
-  public enum Mode: Sendable, Hashable {
+  public enum Mode: String, Sendable, Hashable, CaseIterable {
     /// All: what bears no trailer is refused.
     case enforce
     /// Its own: what bears no trailer is taken all the same.
     case permissive
     /// None of its own either.
-    case receiveOnly
+    case receiveOnly = "receive-only"
   }
 
   /// The key that own adverts are signed with (`active_key`).

@@ -12,6 +12,9 @@ public struct SourceSpan: Sendable, Hashable {
   public var length: UInt32
   private var originBits: UInt32
 
+  /// No place at all, where one has to be named.
+  package static let none = SourceSpan(file: 0, line: 0, column: 0, length: 0, origin: 0)
+
   /// Number of the expansion that the text came through; 0 for text that stands in the file as it is read.
   var origin: UInt32 {
     get { originBits & ~Self.mixedBit }

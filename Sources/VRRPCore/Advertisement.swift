@@ -19,6 +19,11 @@ public struct VirtualRouterID: Sendable, Hashable, Comparable, CustomStringConve
     self.rawValue = rawValue
   }
 
+  /// The lowest one, 1.
+  public static let lowest = VirtualRouterID(number: 1)
+
+  private init(number: UInt8) { rawValue = number }
+
   /// Orders by number.
   public static func < (left: VirtualRouterID, right: VirtualRouterID) -> Bool { left.rawValue < right.rawValue }
 

@@ -24,13 +24,13 @@ struct SchemaTests {
     compare(Block.file("vrrp_track_file"))
     compare(Block.process)
     compare(Block.probe)
-    compare("global_defs", Lowering.globalActions.map(\.name))
+    compare(Block.global)
+    compare(Block.instance)
+    compare(Block.authentication)
+    compare(Block.trailer)
+    compare(Block.group)
     for kind in Lowering.kinds { compare("vrrp_probe/\(kind.name)", kind.actions.map(\.name)) }
-    compare("vrrp_instance", Lowering.instanceActions.map(\.name))
-    compare("vrrp_instance/authentication", Lowering.authenticationActions.map(\.name))
-    compare("garp_group", Lowering.announcementGroupActions.map(\.name))
-    compare("vrrp_instance/auth_hmac", Lowering.trailerActions.map(\.name))
-    compare("vrrp_sync_group", Lowering.groupActions.map(\.name))
+    compare(Block.announcementGroup)
   }
 
   @Test("Every keyword can be found by its path, and its row by its number")

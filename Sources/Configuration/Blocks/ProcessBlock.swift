@@ -28,13 +28,13 @@ extension Block<TrackedProcessDefinition> {
       Setting(
         "fork_delay",
         "Waits so long after the start of a process before a gained quorum, or an exceeded quorum_max, counts",
-        .delay, \.forkDelay, default: "0", unset: "no delay"
+        .pause(1...3_600_000_000), \.forkDelay, default: "0", unset: "no delay"
       )
       .setAlso(by: "delay")
       Setting(
         "terminate_delay",
         "Waits so long after the end of a process before a lost quorum, or a kept quorum_max, counts",
-        .delay, \.terminateDelay, default: "0", unset: "no delay"
+        .pause(1...3_600_000_000), \.terminateDelay, default: "0", unset: "no delay"
       )
       .setAlso(by: "delay")
       bothDelays
@@ -96,7 +96,7 @@ extension Block<TrackedProcessDefinition> {
   }
 
   private static var bothDelays: Setting<Model> {
-    let form = ValueForm<Nanoseconds>.delay
+    let form = ValueForm<Nanoseconds>.pause(1...3_600_000_000)
     let keyword = Keyword(
       "delay", "Sets terminate_delay and fork_delay together", form.form, default: "0", unit: form.unit, .acts)
     return Setting(keyword) { block, statement, lowering in
@@ -105,15 +105,6 @@ extension Block<TrackedProcessDefinition> {
       block.terminateDelay = delay
       return form.place(in: statement)
     }
-  }
-}
-
-extension ValueForm<Nanoseconds> {
-  /// Seconds, of which none at all cannot be written.
-  fileprivate static var delay: Self {
-    var form = seconds(1...3_600_000_000)
-    form.words = { $0 == .zero ? nil : [.word(DecimalText.text($0, unit: .seconds))] }
-    return form
   }
 }
 

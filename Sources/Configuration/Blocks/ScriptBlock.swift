@@ -63,16 +63,6 @@ extension ValueForm<Nanoseconds> {
   }
 }
 
-extension ValueForm<ScriptUser> {
-  fileprivate static var user: Self {
-    Self(form: .words, arguments: "USER [GROUP]") { statement, lowering, _ in
-      lowering.user(statement.arguments)
-    } words: {
-      ShownValue.words(of: $0)
-    }
-  }
-}
-
 extension ValueForm<ScriptCheckDefinition.Sandbox> {
   /// `[on / network / off]`; nothing means on.
   fileprivate static var sandbox: Self {

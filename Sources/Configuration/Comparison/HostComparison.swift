@@ -1,5 +1,6 @@
 import ConfigurationSyntax
 import NetworkTypes
+import VRRPCore
 
 /// A host's configuration beside those of others.
 struct ComparedHost {
@@ -12,7 +13,7 @@ struct RouterPair {
   /// A host's part in it.
   struct Half {
     var host: ComparedHost
-    var draft: InstanceDraft
+    var draft: InstanceReading
 
     /// What a finding calls it.
     var name: String { draft.name.value }
@@ -140,13 +141,13 @@ struct HostComparison {
   }
 
   private struct NumberAndName: Hashable {
-    var number: Int?
+    var number: VirtualRouterID?
     var name: String
     var family: AddressFamily
   }
 
   /// Positions of instances that are one router; each is matched once.
-  private static func matches(_ first: [InstanceDraft], _ second: [InstanceDraft]) -> [(Int, Int)] {
+  private static func matches(_ first: [InstanceReading], _ second: [InstanceReading]) -> [(Int, Int)] {
     var byAddress: [IPAddress: Int] = [:]
     var byName: [NumberAndName: Int] = [:]
     for (position, draft) in first.enumerated() {
@@ -157,25 +158,25 @@ struct HostComparison {
     var matches: [Int: Int] = [:]
     for (position, draft) in second.enumerated() {
       let match = draft.allAddresses.lazy.compactMap { byAddress[$0] }.first {
-        first[$0].settledFamily == draft.settledFamily && !taken.contains($0)
+        first[$0].family == draft.family && !taken.contains($0)
       }
       guard let match else { continue }
       taken.insert(match)
       matches[position] = match
     }
-    for (position, draft) in second.enumerated() where matches[position] == nil && draft.virtualRouterID != nil {
+    for (position, draft) in second.enumerated() where matches[position] == nil && draft.number != nil {
       guard let match = byName[key(draft)], taken.insert(match).inserted else { continue }
       matches[position] = match
     }
     return matches.sorted { $0.key < $1.key }.map { ($0.value, $0.key) }
   }
 
-  private static func key(_ draft: InstanceDraft) -> NumberAndName {
-    NumberAndName(number: draft.virtualRouterID?.value, name: draft.name.value, family: draft.settledFamily)
+  private static func key(_ draft: InstanceReading) -> NumberAndName {
+    NumberAndName(number: draft.number?.value, name: draft.name.value, family: draft.family)
   }
 }
 
-extension InstanceDraft {
+extension InstanceReading {
   /// The addresses that move with the router.
-  fileprivate var allAddresses: [IPAddress] { (addresses + excludedAddresses).map(\.value.prefix.address) }
+  fileprivate var allAddresses: [IPAddress] { (notes.addresses + notes.excludedAddresses).map(\.value.prefix.address) }
 }

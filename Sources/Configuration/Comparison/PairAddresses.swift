@@ -13,11 +13,11 @@ enum PairAddresses: PairRule {
   private static func compare(
     _ one: RouterPair.Half, _ other: RouterPair.Half, _ pair: RouterPair, _ findings: inout PairFindings
   ) {
-    let advertised = Set(one.draft.addresses.map(\.value.prefix.address))
-    let excluded = Set(one.draft.excludedAddresses.map(\.value.prefix.address))
+    let advertised = Set(one.draft.notes.addresses.map(\.value.prefix.address))
+    let excluded = Set(one.draft.notes.excludedAddresses.map(\.value.prefix.address))
     let kinds = [
-      (other.draft.addresses, advertised, excluded, "virtual_ipaddress"),
-      (other.draft.excludedAddresses, excluded, advertised, "virtual_ipaddress_excluded"),
+      (other.draft.notes.addresses, advertised, excluded, "virtual_ipaddress"),
+      (other.draft.notes.excludedAddresses, excluded, advertised, "virtual_ipaddress_excluded"),
     ]
     for (entries, same, elsewhere, block) in kinds {
       for entry in entries where !same.contains(entry.value.prefix.address) {
@@ -38,10 +38,10 @@ enum PairAddresses: PairRule {
 
   private static func comparePrefixes(_ pair: RouterPair, _ findings: inout PairFindings) {
     var lengths: [IPAddress: Located<VirtualAddress>] = [:]
-    for entry in pair.first.draft.addresses + pair.first.draft.excludedAddresses {
+    for entry in pair.first.draft.notes.addresses + pair.first.draft.notes.excludedAddresses {
       lengths[entry.value.prefix.address] = entry
     }
-    for entry in pair.second.draft.addresses + pair.second.draft.excludedAddresses {
+    for entry in pair.second.draft.notes.addresses + pair.second.draft.notes.excludedAddresses {
       let address = entry.value.prefix.address
       guard let other = lengths[address], other.value.prefix.length != entry.value.prefix.length else { continue }
       findings.report(

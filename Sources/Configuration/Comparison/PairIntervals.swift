@@ -6,16 +6,16 @@ import VRRPCore
 enum PairIntervals: PairRule {
   static func check(_ pair: RouterPair, _ findings: inout PairFindings) {
     let (first, second) = (pair.first.draft, pair.second.draft)
-    guard first.settledInterval != second.settledInterval, first.settledVersion == second.settledVersion else { return }
-    let isFatal = second.settledVersion == .v2
-    let (one, other) = (shown(first.settledInterval), shown(second.settledInterval))
+    guard first.core.interval != second.core.interval, first.core.version == second.core.version else { return }
+    let isFatal = second.core.version == .v2
+    let (one, other) = (shown(first.core.interval), shown(second.core.interval))
     findings.report(
       isFatal ? .error : .warning, "pair-interval",
       "\(pair.second.name) sends an advert each \(other) s and the other host each \(one) s"
         + (isFatal
           ? ": version 2 drops adverts of another interval, so both would be master"
           : ", so how fast a failover is depends on who was master"),
-      pair, at: second.interval?.span, and: first.interval?.span, note: "the other host has \(one) s",
+      pair, at: second.places["advert_int"], and: first.places["advert_int"], note: "the other host has \(one) s",
       suggestion: "write the same advert_int on both hosts")
   }
 

@@ -1,4 +1,5 @@
 import ConfigurationSyntax
+import VRRPCore
 
 /// Of hosts with one priority the one with the higher address wins, which is hardly what was meant.
 enum PairPriorities: PairRule {
@@ -11,7 +12,7 @@ enum PairPriorities: PairRule {
       isPlain
         ? "\(pair.second.name) has priority \(other.base) on both hosts, so the one with the higher address is master"
         : "\(pair.second.name) comes to priority \(other.whenWell) on both hosts while all is well, so the one with the higher address is master",
-      pair, at: pair.second.draft.priority?.span, and: pair.first.draft.priority?.span,
+      pair, at: pair.second.draft.places["priority"], and: pair.first.draft.places["priority"],
       note: isPlain ? "the other host has it here" : "the other host has \(one.base) and its weights",
       suggestion: one.base == 255
         ? "write 255 on no more than one host, the one whose own address it is"
@@ -30,7 +31,7 @@ struct PriorityRange {
   let losses: [SourceSpan]
 
   init(_ half: RouterPair.Half) {
-    base = half.draft.settledPriority
+    base = Int(half.draft.core.priority.rawValue)
     guard base != 255 else {
       whenWell = 255
       least = 255

@@ -14,20 +14,20 @@ enum PairTransports: PairRule {
       findings.report(
         .error, "pair-transport",
         "\(second.name) sends \(one ? "multicast" : "unicast") adverts and the other host \(one ? "unicast" : "multicast") ones, so both would be master",
-        pair, at: second.draft.unicastKeyword, and: first.draft.unicastKeyword,
+        pair, at: second.draft.notes.unicastKeyword, and: first.draft.notes.unicastKeyword,
         note: "the other host's router is \(one ? "unicast" : "multicast")",
         suggestion: "write unicast_peer on both hosts or on neither")
     }
   }
 
   private static func compareGroups(_ pair: RouterPair, _ findings: inout PairFindings) {
-    let one = pair.first.host.lowering.multicastGroup(of: pair.first.draft)
-    let other = pair.second.host.lowering.multicastGroup(of: pair.second.draft)
+    let one = pair.first.draft.multicastGroup
+    let other = pair.second.draft.multicastGroup
     guard one != other else { return }
     findings.report(
       .error, "pair-multicast-group",
       "\(pair.second.name) sends its adverts to \(other) and the other host to \(one), so both would be master", pair,
-      at: pair.second.draft.multicastGroup?.span, and: pair.first.draft.multicastGroup?.span,
+      at: pair.second.draft.places["mcast_dst_ip"], and: pair.first.draft.places["mcast_dst_ip"],
       note: "the other host sends to \(one)", suggestion: "write the same multicast group on both hosts")
   }
 
@@ -36,13 +36,14 @@ enum PairTransports: PairRule {
     of host: RouterPair.Half, in other: RouterPair.Half, _ pair: RouterPair, _ findings: inout PairFindings
   ) {
     guard let source = host.draft.sourceAddress,
-      !other.draft.peers.contains(where: { $0.value.address == source.value })
+      !other.draft.unicastPeers.contains(where: { $0.address == source })
     else { return }
-    let peers = other.draft.peers.map { "\($0.value.address)" }.joined(separator: ", ")
+    let peers = other.draft.unicastPeers.map { "\($0.address)" }.joined(separator: ", ")
     findings.report(
       .error, "pair-peer",
-      "\(source.value), from which the other host sends, is no peer of \(other.name), which knows only \(peers); they would not hear each other",
-      pair, at: other.draft.peers.first?.span, and: source.span, note: "the other host sends from here",
-      suggestion: "write \(source.value) in unicast_peer")
+      "\(source), from which the other host sends, is no peer of \(other.name), which knows only \(peers); they would not hear each other",
+      pair, at: other.draft.notes.peerPlaces.first, and: host.draft.places["mcast_src_ip"],
+      note: "the other host sends from here",
+      suggestion: "write \(source) in unicast_peer")
   }
 }

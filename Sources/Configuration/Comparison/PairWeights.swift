@@ -14,7 +14,7 @@ enum PairWeights: PairRule {
     findings.report(
       .warning, "pair-weight",
       "\(pair.second.name) has priority \(other.whenWell) and its weights take it to \(other.least) at least, not below \(one.whenWell) of the other host: a failed check moves nothing",
-      pair, at: span, and: pair.first.draft.priority?.span, note: "the other host has \(one.whenWell)",
+      pair, at: span, and: pair.first.draft.places["priority"], note: "the other host has \(one.whenWell)",
       suggestion: "write a weight of more than \(other.whenWell - one.whenWell), or none, so that a failure is a fault")
   }
 }

@@ -3,20 +3,21 @@ import NetworkTypes
 
 /// Reads the entries of `virtual_ipaddress` and `virtual_ipaddress_excluded`.
 extension Lowering {
-  func readAddresses(_ statement: Statement, into draft: inout InstanceDraft, excluded: Bool) {
+  func readAddresses(_ statement: Statement, into block: inout InstanceReading, excluded: Bool) -> SourceSpan? {
     for line in statement.children {
       guard let address = virtualAddress(line) else {
-        draft.lostAddress = true
+        block.notes.lostAddress = true
         continue
       }
       if excluded {
-        draft.excludedAddresses.append(Located(address, line.span))
-      } else if settle(address.prefix.address.family, at: line.span, in: &draft) {
-        draft.addresses.append(Located(address, line.span))
+        block.notes.excludedAddresses.append(Located(address, line.span))
+      } else if fix(address.prefix.address.family, at: line.span, in: &block) {
+        block.notes.addresses.append(Located(address, line.span))
       } else {
-        draft.lostAddress = true
+        block.notes.lostAddress = true
       }
     }
+    return statement.span
   }
 
   /// The entries of `static_ipaddress`.
@@ -25,7 +26,7 @@ extension Lowering {
       let uses = trackGroupUses.count
       guard var address = virtualAddress(line) else { return nil }
       let trackGroup = trackGroupUses.dropFirst(uses).last?.value
-      address.interface = address.interface ?? global.settings.defaultInterface
+      address.interface = address.interface ?? global.defaultInterface
       return KernelEntryDefinition(.address(address), text: EntryLine.text(of: line), trackGroup: trackGroup)
     }
   }

@@ -3,26 +3,48 @@ import NetworkTypes
 import VRRPCore
 
 extension Lowering {
+  /// Gives all instances what they inherit from `global_defs`, once everything has been read: it may stand behind them.
+  func inheritGlobals() {
+    let router = routerForAll
+    let settings = Block.instance.settings.compactMap(\.inherited)
+    for index in instances.indices {
+      for inherit in settings { inherit(&instances[index], router) }
+    }
+  }
+
+  /// What all instances have that do not say.
+  private var routerForAll: VirtualRouterDefinition {
+    var router = global.notes.router
+    let isWritten = { [global] (keyword: String) in global.places[keyword] != nil }
+    if global.notes.minimalAnnouncements {
+      if !isWritten("vrrp_garp_master_delay") { router.core.announcements.secondSetDelay = nil }
+      if !isWritten("vrrp_garp_master_repeat") { router.core.announcements.repeats = 1 }
+    }
+    if !isWritten("vrrp_garp_lower_prio_delay") {
+      router.core.announcements.lowerPriorityDelay = router.core.announcements.secondSetDelay
+    }
+    if !isWritten("vrrp_garp_lower_prio_repeat") {
+      router.core.announcements.lowerPriorityRepeats = router.core.announcements.repeats
+    }
+    return router
+  }
+
   /// The model of what has been read, rules applied. What an error left without a meaning is not in it.
   func model() -> Configuration {
     var model = Configuration()
-    model.global = global.settings
-    model.global.notifyFIFO?.script = global.fifoScript?.value
-    model.global.vrrpNotifyFIFO?.script = global.vrrpFIFOScript?.value
-    model.global.startupScript = Self.lifecycleScript(global.startupScript, global.startupTimeout)
-    model.global.shutdownScript = Self.lifecycleScript(global.shutdownScript, global.shutdownTimeout)
+    model.global = globalSettings
     model.scripts = scripts.models
     model.bfdInstances = sessions.models
     model.trackedFiles = trackedFiles.models
     model.trackedProcesses = trackedProcesses.models
     model.probes = probes.models
     var positions: [String: Int] = [:]
-    var groupOf: [String: SyncGroupDraft] = [:]
+    var groupOf: [String: SyncGroupReading] = [:]
     for group in groups {
-      for member in group.members { groupOf[member.value] = group }
+      for member in group.notes.members { groupOf[member.value] = group }
     }
-    for draft in instances {
-      guard let router = definition(draft, group: groupOf[draft.name.value]) else { continue }
+    for block in instances {
+      guard let router = definition(block, group: groupOf[block.name.value]) else { continue }
       positions[router.name] = model.routers.count
       model.routers.append(router)
     }
@@ -34,106 +56,76 @@ extension Lowering {
     return model
   }
 
-  private static func lifecycleScript(_ command: Located<CommandDefinition>?, _ seconds: Int?) -> LifecycleScript? {
+  private var globalSettings: GlobalSettings {
+    var settings = global.model
+    let notes = global.notes
+    settings.notifyFIFO?.script = notes.fifoScript
+    settings.vrrpNotifyFIFO?.script = notes.vrrpFIFOScript
+    settings.startupScript = Self.lifecycleScript(notes.startupScript, notes.startupTimeout)
+    settings.shutdownScript = Self.lifecycleScript(notes.shutdownScript, notes.shutdownTimeout)
+    return settings
+  }
+
+  private static func lifecycleScript(_ command: CommandDefinition?, _ timeout: Nanoseconds?) -> LifecycleScript? {
     guard let command else { return nil }
-    var script = LifecycleScript(command: command.value)
-    if let seconds { script.timeout = .seconds(Int64(seconds)) }
+    var script = LifecycleScript(command: command)
+    if let timeout { script.timeout = timeout }
     return script
   }
 
-  private func definition(_ draft: SyncGroupDraft, _ positions: [String: Int]) -> SyncGroupDefinition {
-    var group = SyncGroupDefinition(name: draft.name.value)
-    group.members = draft.members.compactMap { positions[$0.value] }
-    group.tracked = references(draft.tracked.list)
-    group.notify = draft.notify
-    group.notify.priorityChanges = draft.notifiesPriorityChanges ?? global.notifiesPriorityChanges
+  private func definition(_ block: SyncGroupReading, _ positions: [String: Int]) -> SyncGroupDefinition {
+    var group = block.model
+    group.members = block.notes.members.compactMap { positions[$0.value] }
+    group.tracked = references(block.notes.tracked.list)
+    if block.places["notify_priority_changes"] == nil {
+      group.notify.priorityChanges = global.notes.router.notify.priorityChanges
+    }
     return group
   }
 
-  private func definition(_ draft: InstanceDraft, group: SyncGroupDraft?) -> VirtualRouterDefinition? {
-    guard let number = draft.virtualRouterID.flatMap({ UInt8(exactly: $0.value) }).flatMap(VirtualRouterID.init),
-      let interface = draft.interface?.value
-    else { return nil }
-    var core = VirtualRouterConfiguration(
-      virtualRouterID: number, version: draft.settledVersion,
-      priority: Priority(rawValue: UInt8(clamping: draft.settledPriority)), interval: draft.settledInterval)
-    core.preempt = draft.nopreempt == nil
-    core.preemptDelay = draft.preemptDelay?.value ?? .zero
-    core.successorPriority = draft.successorPriority.map { Priority(rawValue: UInt8(clamping: $0.value)) }
-    core.downTimerAdverts = draft.downTimerAdverts ?? global.downTimerAdverts
-    core.lowerPriorityNoAdvert = draft.lowerPriorityNoAdvert ?? global.lowerPriorityNoAdvert
-    core.higherPrioritySendAdvert = draft.higherPrioritySendAdvert ?? global.higherPrioritySendAdvert
-    core.ownerIgnoresAdverts = draft.ownerIgnoresAdverts?.value ?? global.ownerIgnoresAdverts
-    core.announcements = announcements(draft.announcements, hasVirtualMAC: draft.virtualMAC != nil)
-    var router = VirtualRouterDefinition(
-      name: draft.name.value, interface: interface, core: core, family: draft.settledFamily)
-    router.initialState = draft.state?.value ?? .backup
-    router.addresses = draft.addresses.map(\.value)
-    router.excludedAddresses = draft.excludedAddresses.map(\.value)
-    router.entries = draft.routes + draft.rules
+  private func definition(_ block: InstanceReading, group: SyncGroupReading?) -> VirtualRouterDefinition? {
+    guard block.number != nil, block.ownInterface != nil else { return nil }
+    let notes = block.notes
+    var router = block.model
+    finishAnnouncements(of: &router, notes)
+    router.addresses = notes.addresses.map(\.value)
+    router.excludedAddresses = notes.excludedAddresses.map(\.value)
+    router.entries = router.entries.filter { !$0.isRule } + router.entries.filter(\.isRule)
     router.authentication =
-      draft.trailer?.settled.map { .trailer($0) }
-      ?? draft.password.map { draft.usesHeader ? .header(key: $0.value) : .password($0.value) }
-    router.unicastPeers = draft.peers.map(\.value)
-    router.faultsWithoutPeers = draft.faultsWithoutPeers != nil
-    router.sourceAddress = draft.sourceAddress?.value
-    router.multicastGroup = multicastGroup(of: draft)
-    router.checksUnicastSource = draft.checksUnicastSource?.value ?? global.checksUnicastSource
-    router.unicastTTL = UInt8(clamping: max(1, draft.unicastTTL?.value ?? 255))
-    router.checksumWithoutPseudoHeader = draft.checksumWithoutPseudoHeader ?? global.checksumWithoutPseudoHeader
-    router.sendsOldChecksum = draft.oldChecksum?.value == .sent
-    router.refusesOldChecksum = draft.oldChecksum?.value == .refused
-    router.accepts = draft.accepts ?? true
-    router.heartbeatInterfaces = draft.heartbeatInterfaces.map(\.value)
-    router.promotesSecondaries = draft.promotesSecondaries != nil && draft.virtualMAC == nil
-    router.ignoresInterfaceFaults = draft.ignoresInterfaceFaults
-    router.skipsAddressCheck = draft.skipsAddressCheck ?? global.skipsAddressCheck
-    router.virtualMAC = virtualMAC(of: draft, number)
+      notes.trailer?.definition.map { .trailer($0) }
+      ?? notes.authentication.password.map { notes.authentication.usesHeader ? .header(key: $0) : .password($0) }
+    router.unicastTTL = max(1, router.unicastTTL)
+    router.promotesSecondaries = router.promotesSecondaries && notes.virtualMAC == nil
+    router.virtualMAC = virtualMAC(of: block)
     router.tracked =
-      references(draft.tracked.list)
-      + usedTrackGroups.filter { $0.members.contains { $0.value == draft.name.value } }.map {
+      references(notes.tracked.list)
+      + usedTrackGroups.filter { $0.members.contains { $0.value == router.name } }.map {
         TrackerReference(.group, $0.name.value)
       }
-    router.notify = draft.notify
-    router.notify.priorityChanges =
-      draft.notifiesPriorityChanges ?? group?.notifiesPriorityChanges ?? global.notifiesPriorityChanges
+    if block.places["notify_priority_changes"] == nil, let group, group.places["notify_priority_changes"] != nil {
+      router.notify.priorityChanges = group.notify.priorityChanges
+    }
     return router
   }
 
-  private func virtualMAC(of draft: InstanceDraft, _ number: VirtualRouterID) -> VirtualMACDefinition? {
-    guard let virtual = draft.virtualMAC else { return nil }
+  private func virtualMAC(of block: InstanceReading) -> VirtualMACDefinition? {
+    guard let virtual = block.notes.virtualMAC else { return nil }
     return VirtualMACDefinition(
-      interface: virtual.settledName, mac: virtual.mac(number.rawValue, draft.settledFamily),
-      sendsAdvertsBelow: draft.sendsAdvertsBelow != nil || draft.isUnicast)
+      interface: virtual.interface, mac: virtual.mac(block.core.virtualRouterID.rawValue, block.family),
+      sendsAdvertsBelow: block.places["vmac_xmit_base"] != nil || block.isUnicast)
   }
 
-  /// Where a router's multicast adverts go.
-  func multicastGroup(of draft: InstanceDraft) -> IPAddress {
-    let settings = global.settings
-    return draft.multicastGroup?.value
-      ?? (draft.settledFamily == .ipv4 ? settings.multicastGroup4 : settings.multicastGroup6)
+  /// A virtual MAC address speaks only when its master does, and switches forget it (`garp_extra_if`).
+  private func finishAnnouncements(of router: inout VirtualRouterDefinition, _ notes: VirtualRouterDefinition.Notes) {
+    let extra = notes.extraRefresh ?? global.notes.extraRefresh ?? ExtraRefresh()
+    if extra.seconds > 0, notes.virtualMAC != nil || extra.isForAll {
+      let interval = Nanoseconds.seconds(Int64(extra.seconds))
+      router.core.announcements.refreshInterval = min(router.core.announcements.refreshInterval ?? interval, interval)
+    }
+    if notes.virtualMAC != nil { router.core.announcements.overtakingDelay = .milliseconds(50) }
   }
+}
 
-  /// The schedule of an instance: its own values, then those of `global_defs`, then keepalived's.
-  private func announcements(_ own: AnnouncementDraft, hasVirtualMAC: Bool) -> AnnouncementSchedule {
-    let all = global.announcements
-    let least = global.minimalAnnouncements
-    let delay = own.delay ?? all.delay ?? (least ? 0 : 5)
-    let repeats = own.repeats ?? all.repeats ?? (least ? 1 : 5)
-    let extra = own.extraRefresh ?? all.extraRefresh ?? ExtraRefresh()
-    // A virtual MAC address speaks only when its master does, and switches forget it (`garp_extra_if`).
-    let refreshes = [own.refresh ?? all.refresh ?? 0, hasVirtualMAC || extra.isForAll ? extra.seconds : 0]
-    let refresh = refreshes.filter { $0 > 0 }.min() ?? 0
-    let lowerDelay = own.lowerPriorityDelay ?? all.lowerPriorityDelay ?? all.delay ?? (least ? 0 : 5)
-    var schedule = AnnouncementSchedule()
-    schedule.repeats = repeats
-    schedule.secondSetDelay = delay == 0 ? nil : .seconds(Int64(delay))
-    schedule.refreshInterval = refresh == 0 ? nil : .seconds(Int64(refresh))
-    schedule.refreshRepeats = own.refreshRepeats ?? all.refreshRepeats ?? 1
-    schedule.lowerPriorityDelay = lowerDelay == 0 ? nil : .seconds(Int64(lowerDelay))
-    schedule.lowerPriorityRepeats =
-      own.lowerPriorityRepeats ?? all.lowerPriorityRepeats ?? all.repeats ?? (least ? 1 : 5)
-    if hasVirtualMAC { schedule.overtakingDelay = .milliseconds(50) }
-    return schedule
-  }
+extension KernelEntryDefinition {
+  fileprivate var isRule: Bool { if case .rule = content { true } else { false } }
 }

@@ -11,15 +11,15 @@ final class Lowering {
   let diagnostics: DiagnosticCollector
   /// Whether this is for `martlet check`, which looks also for what does not keep the service from running.
   let looksForImprovements: Bool
-  var global = GlobalDraft()
+  var global = BlockReading<GlobalSettings>(Located("global_defs", .none))
   var scripts: NamedBlocks<ScriptCheckDefinition>
   var sessions: NamedBlocks<BFDInstanceDefinition>
   /// Of both keywords.
   var trackedFiles: NamedBlocks<TrackedFileDefinition>
   var trackedProcesses: NamedBlocks<TrackedProcessDefinition>
   var probes: NamedBlocks<ProbeDefinition>
-  var instances: [InstanceDraft] = []
-  var groups: [SyncGroupDraft] = []
+  var instances: [InstanceReading] = []
+  var groups: [SyncGroupReading] = []
   var staticAddresses: [KernelEntryDefinition] = []
   var staticRoutes: [KernelEntryDefinition] = []
   var staticRules: [KernelEntryDefinition] = []
@@ -65,17 +65,17 @@ final class Lowering {
   /// How often each keyword stands among them, once somebody has asked.
   private var siblingCounts: [Grammar.ID: Int]?
 
-  private lazy var globalTable = ActionTable(schema, block: ["global_defs"], Self.globalActions)
+  private lazy var globalTable = ActionTable(schema, block: ["global_defs"], Block.global.actions)
   private lazy var oldFileTable = ActionTable(
     schema, block: ["vrrp_track_file"], Block.file("vrrp_track_file").actions)
-  private lazy var instanceTable = ActionTable(schema, block: ["vrrp_instance"], Self.instanceActions)
-  private lazy var groupTable = ActionTable(schema, block: ["vrrp_sync_group"], Self.groupActions)
-  private lazy var authenticationTable = ActionTable(
-    schema, block: ["vrrp_instance", "authentication"], Self.authenticationActions)
-  private lazy var announcementGroupTable = ActionTable(
-    schema, block: ["garp_group"], Self.announcementGroupActions)
-  private lazy var trailerTable = ActionTable(
-    schema, block: ["vrrp_instance", "auth_hmac"], Self.trailerActions)
+  private lazy var instanceTable = ActionTable(schema, block: ["vrrp_instance"], Block.instance.actions)
+  private lazy var groupTable = ActionTable(schema, block: ["vrrp_sync_group"], Block.group.actions)
+  private(set) lazy var authenticationTable = ActionTable(
+    schema, block: ["vrrp_instance", "authentication"], Block.authentication.actions)
+  private(set) lazy var announcementGroupTable = ActionTable(
+    schema, block: ["garp_group"], Block.announcementGroup.actions)
+  private(set) lazy var trailerTable = ActionTable(
+    schema, block: ["vrrp_instance", "auth_hmac"], Block.trailer.actions)
   private lazy var topTable = ActionTable(schema, block: [], Self.topActions)
 
   init(
@@ -110,17 +110,15 @@ final class Lowering {
   static var topActions: [KeywordAction<Void>] {
     [
       .custom("global_defs") { _, statement, lowering in
-        lowering.apply(lowering.globalTable, to: &lowering.global, statement.children)
+        var block = lowering.global
+        lowering.apply(lowering.globalTable, to: &block, statement.children)
+        lowering.global = block
       },
       .custom("net_namespace") { $2.readNamespace($1) },
       .custom("interface_up_down_delays") { $2.readLinkDelays($1) },
       .custom("linkbeat_interfaces") { $2.checkLinkBeats($1) },
       .custom("track_group") { $2.readTrackGroup($1) },
-      .custom("garp_group") { _, statement, lowering in
-        var draft = AnnouncementGroupDraft(span: statement.span)
-        lowering.apply(lowering.announcementGroupTable, to: &draft, statement.children)
-        lowering.finish(draft)
-      },
+      .custom("garp_group") { $2.readAnnouncementGroup($1) },
       .custom("static_ipaddress") { $2.staticAddresses += $2.staticAddresses($1) },
       .custom("static_routes") { $2.staticRoutes += $2.routes($1) },
       .custom("static_rules") { $2.staticRules += $2.rules($1) },
@@ -152,43 +150,43 @@ final class Lowering {
         lowering.probes.readings.append(probe)
       },
       .custom("vrrp_instance") { _, statement, lowering in
-        let name = lowering.name(of: statement)
-        var draft = InstanceDraft(name: name ?? Located("", statement.span))
-        lowering.apply(lowering.instanceTable, to: &draft, statement.children)
-        draft.finish()
-        if name != nil { lowering.instances.append(draft) }
+        guard var instance = lowering.reading(statement, lowering.instanceTable) else { return }
+        instance.notes.finish()
+        lowering.instances.append(instance)
       },
       .custom("vrrp_sync_group") { _, statement, lowering in
-        let name = lowering.name(of: statement)
-        var draft = SyncGroupDraft(name: name ?? Located("", statement.span))
-        lowering.apply(lowering.groupTable, to: &draft, statement.children)
-        draft.tracked.finish()
-        if name != nil { lowering.groups.append(draft) }
+        guard var group = lowering.reading(statement, lowering.groupTable) else { return }
+        group.notes.tracked.finish()
+        lowering.groups.append(group)
       },
     ]
   }
 
   /// Reads a block with a name; `nil` if it has none of its own, and then what is wrong in it has been told all the same.
-  private func reading<Model: BlockModel>(
+  private func reading<Model: NamedModel>(
     _ statement: Statement, _ table: ActionTable<BlockReading<Model>>
   ) -> BlockReading<Model>? {
     let name = name(of: statement)
-    var block = BlockReading<Model>(name ?? Located("", statement.span))
+    var block = BlockReading<Model>(named: name ?? Located("", statement.span))
     apply(table, to: &block, statement.children)
     return name == nil ? nil : block
   }
 
-  func readAuthentication(_ statement: Statement, into draft: inout InstanceDraft) {
-    draft.saysPassword = draft.saysPassword || statement.children.contains { $0.words[0] == "auth_pass" }
-    apply(authenticationTable, to: &draft, statement.children)
-  }
-
-  /// Reads an `auth_hmac` block; a second one adds to the first, as in keepalived.
-  func readTrailer(_ statement: Statement, into draft: inout InstanceDraft) {
-    var trailer = draft.trailer ?? TrailerDraft(span: statement.span)
-    draft.trailer = nil
-    apply(trailerTable, to: &trailer, statement.children)
-    draft.trailer = trailer
+  /// Reads `net_namespace`, of which the first counts.
+  private func readNamespace(_ statement: Statement) {
+    guard let word = statement.arguments.first else { return }
+    guard !word.bytes.contains(UInt8(ascii: "/")), word.bytes.count <= 255, ![".", ".."].contains(word.text) else {
+      diagnostics.report(
+        .error, "bad-value", "'\(word.text)' cannot be the name of a network namespace", at: word.span,
+        suggestion: "write the name that `ip netns` shows")
+      return
+    }
+    guard global.networkNamespace == nil else {
+      diagnostics.report(
+        .warning, "duplicate-namespace", "net_namespace is given twice; this one is ignored", at: statement.span)
+      return
+    }
+    global.networkNamespace = word.text
   }
 
   /// Lets lines be read as those of one block.

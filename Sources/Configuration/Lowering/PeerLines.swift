@@ -3,8 +3,8 @@ import NetworkTypes
 
 /// Reads the entries of `unicast_peer`.
 extension Lowering {
-  func readPeers(_ statement: Statement, into draft: inout InstanceDraft) {
-    draft.unicastKeyword = statement.span
+  func readPeers(_ statement: Statement, into block: inout InstanceReading) -> SourceSpan? {
+    block.notes.unicastKeyword = statement.span
     for line in statement.children {
       let word = line.words[0]
       guard let address = plainAddress(word) else {
@@ -14,8 +14,8 @@ extension Lowering {
           at: word.span, suggestion: Self.advice(for: meant), replacement: meant)
         continue
       }
-      guard settle(address.family, at: word.span, in: &draft) else { continue }
-      if let earlier = draft.knownPeers[address] {
+      guard fix(address.family, at: word.span, in: &block) else { continue }
+      if let earlier = block.notes.knownPeers[address] {
         diagnostics.report(
           .warning, "duplicate-peer", "\(address) is a peer already; this line is ignored", at: word.span,
           notes: [("it is written here too", earlier)], suggestion: "take this line out",
@@ -24,9 +24,11 @@ extension Lowering {
       }
       var peer = UnicastPeer(address: address)
       readPeerOptions(line, into: &peer)
-      draft.knownPeers[address] = word.span
-      draft.peers.append(Located(peer, word.span))
+      block.notes.knownPeers[address] = word.span
+      block.unicastPeers.append(peer)
+      block.notes.peerPlaces.append(word.span)
     }
+    return statement.span
   }
 
   private func readPeerOptions(_ line: Statement, into peer: inout UnicastPeer) {

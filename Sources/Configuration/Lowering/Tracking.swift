@@ -11,11 +11,25 @@ struct Trackable {
   var isComplete: Bool
 }
 
-extension KeywordAction {
-  /// A `track_…` block, of which there may be many.
-  static func tracking(_ kind: TrackerKind, _ path: WritableKeyPath<Draft, TrackEntries>) -> Self {
-    Self(name: kind.block) { draft, statement, lowering in
-      for line in statement.children { lowering.track(line, kind, in: &draft[keyPath: path]) }
+extension Setting {
+  /// The `track_…` blocks, of which there may be many of each kind. Together they are one property.
+  ///
+  /// - Parameter priority: What a weight changes, in the manual's words.
+  static func tracking(
+    changing priority: String, in path: WritableKeyPath<BlockReading<Model>, TrackEntries>
+  ) -> [Setting] {
+    let kinds = TrackerKind.allCases.filter { $0 != .group }
+    return Schema.trackingKeywords(changing: priority).enumerated().map { position, keyword in
+      var setting = Setting(keyword) { block, statement, lowering in
+        guard let kind = kinds.first(where: { $0.block == keyword.name }) else { return nil }
+        for line in statement.children { lowering.track(line, kind, in: &block[keyPath: path]) }
+        return statement.span
+      }
+      if position == 0 {
+        setting.shown = ShownProperty(isByKeyword: true) { _ in .nothing }
+        setting.shown?.keywords = kinds.map(\.block)
+      }
+      return setting
     }
   }
 }

@@ -3,8 +3,8 @@ import NetworkTypes
 
 extension Lowering {
   /// Reads `use_vmac [[name] IFNAME] [MAC] [netlink_notify_msg]`.
-  func readVirtualMAC(_ statement: Statement, into draft: inout InstanceDraft) {
-    var virtual = draft.virtualMAC ?? VirtualMACDraft(span: statement.span)
+  func readVirtualMAC(_ statement: Statement, into block: inout InstanceReading) -> SourceSpan? {
+    var virtual = block.notes.virtualMAC ?? VirtualMACDraft(span: statement.span)
     var words = statement.arguments[...]
     while let word = words.popFirst() {
       if word == "name" {
@@ -23,7 +23,8 @@ extension Lowering {
         readName(word, into: &virtual)
       }
     }
-    draft.virtualMAC = virtual
+    block.notes.virtualMAC = virtual
+    return statement.span
   }
 
   /// Takes the interface's name, of which the first one counts.

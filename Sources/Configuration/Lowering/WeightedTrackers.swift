@@ -14,19 +14,19 @@ struct WeightedTracker {
 /// What changes the priorities of a configuration's routers; made once the rules have settled the drafts.
 struct WeightedTrackers {
   private let lowering: Lowering
-  private var groups: [String: SyncGroupDraft] = [:]
+  private var groups: [String: SyncGroupReading] = [:]
 
   init(_ lowering: Lowering) {
     self.lowering = lowering
     for group in lowering.groups {
-      for member in group.members { groups[member.value] = group }
+      for member in group.notes.members { groups[member.value] = group }
     }
   }
 
   /// The trackers with a weight of a router and of its sync group.
-  func of(_ draft: InstanceDraft) -> [WeightedTracker] {
+  func of(_ draft: InstanceReading) -> [WeightedTracker] {
     let group = groups[draft.name.value]
-    return (draft.tracked.list + (group?.tracked.list ?? [])).compactMap { entry in
+    return (draft.notes.tracked.list + (group?.notes.tracked.list ?? [])).compactMap { entry in
       // What a file adds is not known before its number is.
       guard entry.kind != .file, let thing = lowering.trackable(entry) else { return nil }
       let weight = lowering.weight(of: entry)

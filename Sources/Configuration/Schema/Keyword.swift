@@ -151,7 +151,7 @@ public struct Keyword: Sendable, Hashable {
   /// The first version of keepalived that knows it.
   public let since: String
   /// What to write instead of it, if it is deprecated; may be empty.
-  public let instead: String?
+  public private(set) var instead: String?
   /// Whether it is martlet's own, and no keyword of keepalived's.
   public var isExtension: Bool { since == Self.own }
   /// What stands in ``since`` for a keyword of martlet's own.
@@ -195,10 +195,11 @@ public struct Keyword: Sendable, Hashable {
   }
 
   /// The keyword under another name.
-  func renamed(_ name: String, _ meaning: String) -> Keyword {
+  func renamed(_ name: String, _ meaning: String, instead: String? = nil) -> Keyword {
     var keyword = self
     keyword.name = name
     keyword.meaning = meaning
+    keyword.instead = instead
     return keyword
   }
 

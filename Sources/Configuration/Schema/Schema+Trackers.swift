@@ -1,7 +1,8 @@
 extension Schema {
   /// Keywords of scripts and other things that are tracked.
   static let trackers: [[Keyword]] = [
-    trackGroupKeywords, garpGroupKeywords, Block.script.keywords, Block.process.keywords, Block.session.keywords,
+    trackGroupKeywords, Block.announcementGroup.keywords, Block.script.keywords, Block.process.keywords,
+    Block.session.keywords,
     Block.file("track_file").keywords, Block.file("vrrp_track_file").keywords, linkbeatInterfacesOptions,
     interfaceUpDownDelaysOptions,
   ]
@@ -10,20 +11,6 @@ extension Schema {
     "track_group",
     [
       Keyword("group", "Lists the instances", .values, arguments: "INSTANCE", .acts)
-    ])
-
-  private static let garpGroupKeywords: [Keyword] = rows(
-    "garp_group",
-    [
-      Keyword(
-        "garp_interval", "Sets the least time between two gratuitous ARPs on the interfaces of the group",
-        .decimal(0, 4294967295), default: "unset", unit: .seconds, .acts),
-      Keyword(
-        "gna_interval",
-        "Sets the least time between two unsolicited neighbour advertisements on the interfaces of the group",
-        .decimal(0, 4294967295), default: "unset", unit: .seconds, .acts),
-      Keyword("interface", "Adds an interface to the group", .interface, .acts),
-      Keyword("interfaces", "Adds several interfaces to the group", .values, arguments: "IFNAME", .acts),
     ])
 
   private static let linkbeatInterfacesOptions: [Keyword] = rows(

@@ -11,10 +11,7 @@ struct BlockReading<Model: BlockModel>: NamedDraft {
   /// What else is known while it is read.
   var notes = Model.Notes()
 
-  init(_ name: Located<String>) {
-    self.name = name
-    model.name = name.value
-  }
+  init(_ name: Located<String>) { self.name = name }
 
   subscript<Member>(dynamicMember path: WritableKeyPath<Model, Member>) -> Member {
     get { model[keyPath: path] }
@@ -28,6 +25,18 @@ protocol BlockModel: SendableMetatype {
   associatedtype Notes: ReadingNotes = NoNotes
   /// A block that says nothing: every default, and something in place of what has none.
   static var unset: Self { get }
+}
+
+extension BlockReading where Model: NamedModel {
+  /// A block with a name.
+  init(named name: Located<String>) {
+    self.init(name)
+    model.name = name.value
+  }
+}
+
+/// What a block with a name comes to.
+protocol NamedModel: BlockModel {
   var name: String { get set }
 }
 

@@ -1,7 +1,7 @@
 import ConfigurationSyntax
 
 /// The blocks of one kind, each with a name of its own.
-struct NamedBlocks<Model: BlockModel> {
+struct NamedBlocks<Model: NamedModel> {
   let block: Block<Model>
   let table: ActionTable<BlockReading<Model>>
   /// In the order of the file.

@@ -17,6 +17,10 @@ struct Setting<Model: BlockModel> {
   var shown: ShownProperty<Model>?
   /// Gives it the value that follows from others, where it is not written.
   var complete: ((inout Block) -> Void)?
+  /// Takes the value that all instances have, from one that stands for them, where it is not written.
+  var inherited: ((inout Block, Model) -> Void)?
+  /// The keyword of `global_defs` that sets it for all blocks that do not say; none or one.
+  var forAll: [GlobalSetting] = []
 
   /// A keyword that is read and shown by functions of its own.
   init(_ keyword: Keyword, as property: String? = nil, shown: ShownProperty<Model>? = nil, read: Reader? = nil) {
@@ -78,20 +82,27 @@ struct Setting<Model: BlockModel> {
     }
   }
 
+  /// A script that something runs.
+  static func command(
+    _ name: String, _ meaning: String, _ path: WritableKeyPath<Model, CommandDefinition?> & Sendable
+  ) -> Setting {
+    Setting(name, meaning, .command, path, repeated: .firstCommandCounts)
+  }
+
   /// A keyword of which rules want to know whether it is there, and nothing else.
-  static func mark(_ keyword: Keyword) -> Setting { Setting(keyword) { _, statement, _ in statement.span } }
+  static func mark(_ keyword: Keyword, shown: ShownProperty<Model>? = nil) -> Setting {
+    Setting(keyword, shown: shown) { _, statement, _ in statement.span }
+  }
 }
 
 // MARK: What a setting has to do with others
 
 extension Setting {
   /// The setting with another keyword that means the same.
-  func also(_ name: String, _ meaning: String) -> [Setting] {
+  func also(_ name: String, _ meaning: String, instead: String? = nil) -> [Setting] {
     var setting = self
     setting.shown?.keywords.append(name)
-    var other = Setting(keyword.renamed(name, meaning), as: property, read: read)
-    other.complete = nil
-    return [setting, other]
+    return [setting, Setting(keyword.renamed(name, meaning, instead: instead), as: property, read: read)]
   }
 
   /// The setting, which another keyword of the block sets together with others.
@@ -117,6 +128,34 @@ extension Setting {
   func completed(_ complete: @escaping (inout Block) -> Void) -> Setting {
     var setting = self
     setting.complete = complete
+    return setting
+  }
+
+  /// The setting with another default in the manual.
+  func `default`(_ text: String) -> Setting {
+    var setting = self
+    setting.keyword = keyword.with(default: text)
+    return setting
+  }
+
+  /// The setting, which strict mode settles whatever else says.
+  var strict: Setting {
+    var setting = self
+    setting.shown?.isStrict = true
+    return setting
+  }
+
+  /// The setting, which a sync group sets for the members that do not say.
+  var setByGroup: Setting {
+    var setting = self
+    setting.shown?.isSetByGroup = true
+    return setting
+  }
+
+  /// The setting, shown as one that another keyword of the block may decide.
+  func shownFollowing(_ keyword: String) -> Setting {
+    var setting = self
+    setting.shown?.following = keyword
     return setting
   }
 
@@ -153,8 +192,18 @@ enum Repeated: Sendable {
   case lastCountsTold
   /// The first one that can be used, and a second line is told of.
   case firstCountsTold
+  /// The first command that can be run, and a second line is told of.
+  case firstCommandCounts
+  /// The first FIFO, and a second line is told of.
+  case firstFIFOCounts
 
-  var repetition: Keyword.Repetition { self == .firstCountsTold ? .first : .last }
+  var repetition: Keyword.Repetition {
+    switch self {
+    // That a second FIFO does not count, keepalived's manual does not say.
+    case .lastCounts, .lastCountsTold, .firstFIFOCounts: .last
+    case .firstCountsTold, .firstCommandCounts: .first
+    }
+  }
 
   /// Whether a line may count beside those before it.
   func mayCount(_ statement: Statement, _ places: KeywordPlaces, _ property: String, _ lowering: Lowering) -> Bool {
@@ -172,6 +221,19 @@ enum Repeated: Sendable {
       lowering.diagnostics.report(
         .warning, "duplicate-keyword", "\(name) is given twice; this one is ignored", at: statement.span,
         notes: [("this one counts", earlier)], suggestion: "take one of the two lines out")
+      return false
+    case .firstFIFOCounts:
+      guard places[property] != nil else { return true }
+      lowering.diagnostics.report(
+        .warning, "duplicate-fifo", "\(name) is given twice; this one is ignored", at: statement.span)
+      return false
+    case .firstCommandCounts:
+      guard places[property] != nil else { return true }
+      if !statement.arguments.isEmpty {
+        lowering.diagnostics.report(
+          .warning, "duplicate-command", "\(name) is given twice; this one is ignored", at: statement.span,
+          suggestion: "call both from one script, or take one line out")
+      }
       return false
     }
   }

@@ -18,8 +18,8 @@ struct ValueForm<Value>: Sendable {
 
 extension ValueForm where Value: FixedWidthInteger & Sendable {
   /// A whole number.
-  static func integer(_ bounds: ClosedRange<Int>) -> Self {
-    Self(form: .integer(bounds.lowerBound, bounds.upperBound)) { statement, lowering, bad in
+  static func integer(_ bounds: ClosedRange<Int>, unit: Keyword.Unit? = nil) -> Self {
+    Self(form: .integer(bounds.lowerBound, bounds.upperBound), unit: unit) { statement, lowering, bad in
       lowering.integer(statement, bad: bad).map { Value(clamping: $0.value) }
     } words: {
       [.word("\($0)")]
@@ -77,6 +77,71 @@ extension ValueForm<String> {
       statement.arguments.first?.text
     } words: {
       [.word($0)]
+    }
+  }
+}
+
+extension ValueForm<Int> {
+  /// A whole number of which 0 counts as 1, with a warning.
+  static func atLeastOne(_ greatest: Int) -> Self {
+    var form = integer(0...greatest)
+    form.read = { statement, lowering, bad in
+      guard let number = lowering.integer(statement, bad: bad) else { return nil }
+      if number.value == 0 {
+        let name = statement.words[0].text
+        lowering.diagnostics.report(
+          .warning, "zero-becomes-one", "\(name) 0 counts as 1", at: number.span, suggestion: "write \(name) 1",
+          replacement: "1")
+      }
+      return max(1, number.value)
+    }
+    return form
+  }
+}
+
+extension ValueForm<Nanoseconds?> {
+  /// Whole seconds, of which 0 stands for never.
+  static func wholeSeconds(_ bounds: ClosedRange<Int>) -> Self {
+    Self(form: .integer(bounds.lowerBound, bounds.upperBound), unit: .seconds) { statement, lowering, bad in
+      lowering.integer(statement, bad: bad).map { $0.value == 0 ? nil : .seconds(Int64($0.value)) }
+    } words: {
+      [.word("\(DecimalText.seconds($0))")]
+    }
+  }
+}
+
+extension ValueForm<CommandDefinition> {
+  /// A command, then perhaps a user and a group.
+  static var command: Self {
+    Self(form: .command) { statement, lowering, _ in
+      let command = lowering.command(statement)
+      lowering.record(statement.words[0].text, command, user: statement.arguments.dropFirst().first?.span)
+      return command?.value
+    } words: {
+      [.command($0.text)] + ShownValue.words(of: $0.user)
+    }
+  }
+}
+
+extension ValueForm where Value: Hashable & Sendable {
+  /// One of some words, each with what it stands for.
+  static func choice(_ choices: [(word: String, value: Value)]) -> Self {
+    let values = Dictionary(uniqueKeysWithValues: choices.map { ($0.word, $0.value) })
+    let words = Dictionary(choices.map { ($0.value, $0.word) }) { first, _ in first }
+    return Self(form: .choice(choices.map(\.word))) { statement, lowering, _ in
+      lowering.choice(statement, values)?.value
+    } words: { value in
+      words[value].map { [.word($0)] }
+    }
+  }
+}
+
+extension ValueForm<ScriptUser> {
+  static var user: Self {
+    Self(form: .words, arguments: "USER [GROUP]") { statement, lowering, _ in
+      lowering.user(statement.arguments)
+    } words: {
+      ShownValue.words(of: $0)
     }
   }
 }

@@ -1,5 +1,6 @@
 import ConfigurationSyntax
 import NetworkTypes
+import VRRPCore
 
 /// Addresses that are to have a virtual MAC address on an interface other than the router's (`use_vmac` of an address,
 /// `use_vmac_addr`), or of the other family.
@@ -24,36 +25,36 @@ struct AddressVirtualMAC: ConfigurationRule {
   static func check(_ lowering: Lowering) {
     var rule = AddressVirtualMAC(lowering)
     for index in lowering.instances.indices {
-      guard let number = lowering.instances[index].virtualRouterID?.value, lowering.instances[index].interface != nil
+      guard let number = lowering.instances[index].number?.value.rawValue, lowering.instances[index].ownInterface != nil
       else { continue }
-      rule.settle(\.addresses, of: index, UInt8(clamping: number))
-      rule.settle(\.excludedAddresses, of: index, UInt8(clamping: number))
+      rule.settle(\.notes.addresses, of: index, number)
+      rule.settle(\.notes.excludedAddresses, of: index, number)
     }
   }
 
   private init(_ lowering: Lowering) {
     self.lowering = lowering
     for draft in lowering.instances {
-      guard let interface = draft.interface?.value else { continue }
+      guard let interface = draft.ownInterface?.value else { continue }
       takenNames.insert(interface)
-      guard let virtual = draft.virtualMAC, let number = draft.virtualRouterID?.value else { continue }
-      takenNames.insert(virtual.settledName)
-      made.insert(virtual.settledName)
-      let place = Place(lower: interface, mac: virtual.mac(UInt8(clamping: number), draft.settledFamily))
-      owners[place] = (draft.name.value, virtual.settledName)
+      guard let virtual = draft.notes.virtualMAC, let number = draft.number?.value.rawValue else { continue }
+      takenNames.insert(virtual.interface)
+      made.insert(virtual.interface)
+      let place = Place(lower: interface, mac: virtual.mac(number, draft.family))
+      owners[place] = (draft.name.value, virtual.interface)
     }
   }
 
   private mutating func settle(
-    _ path: WritableKeyPath<InstanceDraft, [Located<VirtualAddress>]>, of index: Int, _ number: UInt8
+    _ path: WritableKeyPath<InstanceReading, [Located<VirtualAddress>]>, of index: Int, _ number: UInt8
   ) {
     let draft = lowering.instances[index]
     // Changed on their own and put back once: a change in the draft would copy all of them for each.
     var addresses = draft[keyPath: path]
     for (position, address) in addresses.enumerated() {
-      guard wants(address, draft), let lower = address.value.interface ?? draft.interface?.value else { continue }
+      guard wants(address, draft), let lower = address.value.interface ?? draft.ownInterface?.value else { continue }
       let family = address.value.prefix.address.family
-      let mac = draft.virtualMAC?.mac(number, family) ?? MACAddress(virtualRouter: number, family)
+      let mac = draft.notes.virtualMAC?.mac(number, family) ?? MACAddress(virtualRouter: number, family)
       let place = Place(lower: lower, mac: mac)
       if let owner = owners[place], owner.router != draft.name.value {
         lowering.diagnostics.report(
@@ -70,12 +71,12 @@ struct AddressVirtualMAC: ConfigurationRule {
   }
 
   /// Whether the address is to have one that its router has not.
-  private func wants(_ address: Located<VirtualAddress>, _ draft: InstanceDraft) -> Bool {
+  private func wants(_ address: Located<VirtualAddress>, _ draft: InstanceReading) -> Bool {
     if let interface = address.value.interface, made.contains(interface) { return false }
-    let isElsewhere = address.value.interface.map { $0 != draft.interface?.value } ?? false
-    let isOther = isElsewhere || address.value.prefix.address.family != draft.settledFamily
-    guard address.value.asksForVirtualMAC, let virtual = draft.virtualMAC, !isOther else {
-      return address.value.asksForVirtualMAC || draft.putsAddressesOnVirtualMACs && isOther
+    let isElsewhere = address.value.interface.map { $0 != draft.ownInterface?.value } ?? false
+    let isOther = isElsewhere || address.value.prefix.address.family != draft.family
+    guard address.value.asksForVirtualMAC, let virtual = draft.notes.virtualMAC, !isOther else {
+      return address.value.asksForVirtualMAC || draft.places["use_vmac_addr"] != nil && isOther
     }
     lowering.diagnostics.report(
       .warning, "virtual-mac-twice",
@@ -87,7 +88,7 @@ struct AddressVirtualMAC: ConfigurationRule {
 
   /// vrrp.51 for IPv4, vrrp6.51 for IPv6, and vrrp1.51 and so on where those are taken.
   private mutating func name(_ number: UInt8, _ family: AddressFamily, at span: SourceSpan) -> String {
-    let prefix = lowering.global.addressVirtualMACPrefix ?? lowering.global.virtualMACPrefix
+    let prefix = lowering.global.notes.addressLinkPrefix
     var name = "\(prefix)\(family == .ipv4 ? "" : "6").\(number)"
     // Names are never given back, so the search goes on where it ended.
     while !takenNames.insert(name).inserted {

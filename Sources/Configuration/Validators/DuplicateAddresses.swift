@@ -8,9 +8,9 @@ enum DuplicateAddresses: InstanceRule {
     var interface: String?
   }
 
-  static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
+  static func check(_ draft: inout InstanceReading, _ lowering: Lowering) {
     var seen: [Key: SourceSpan] = [:]
-    let own = draft.interface?.value
+    let own = draft.ownInterface?.value
     let keep = { (entry: Located<VirtualAddress>) -> Bool in
       let key = Key(address: entry.value.prefix.address, interface: entry.value.interface ?? own)
       guard let earlier = seen.updateValue(entry.span, forKey: key) else { return true }
@@ -20,7 +20,7 @@ enum DuplicateAddresses: InstanceRule {
         changes: [.removeLine(entry.span)])
       return false
     }
-    draft.addresses = draft.addresses.filter(keep)
-    draft.excludedAddresses = draft.excludedAddresses.filter(keep)
+    draft.notes.addresses = draft.notes.addresses.filter(keep)
+    draft.notes.excludedAddresses = draft.notes.excludedAddresses.filter(keep)
   }
 }

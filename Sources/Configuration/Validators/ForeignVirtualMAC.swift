@@ -5,15 +5,15 @@ enum ForeignVirtualMAC: ConfigurationRule {
   static func check(_ lowering: Lowering) {
     var owners: [String: String] = [:]
     for draft in lowering.instances {
-      if let name = draft.virtualMAC?.settledName, !name.isEmpty { owners[name] = draft.name.value }
+      if let name = draft.notes.virtualMAC?.interface, !name.isEmpty { owners[name] = draft.name.value }
     }
     guard !owners.isEmpty else { return }
     var groupOf: [String: String] = [:]
     for group in lowering.groups {
-      for member in group.members { groupOf[member.value] = group.name.value }
+      for member in group.notes.members { groupOf[member.value] = group.name.value }
     }
     for draft in lowering.instances {
-      for address in draft.addresses + draft.excludedAddresses {
+      for address in draft.notes.addresses + draft.notes.excludedAddresses {
         guard let interface = address.value.interface, let owner = owners[interface], owner != draft.name.value else {
           continue
         }

@@ -7,11 +7,11 @@ enum LinkDelayLimits: ConfigurationRule {
   static func check(_ lowering: Lowering) {
     guard !lowering.linkDelays.isEmpty else { return }
     for draft in lowering.instances {
-      guard let interface = draft.interface, var delay = lowering.linkDelays[interface.value],
+      guard let interface = draft.ownInterface, var delay = lowering.linkDelays[interface.value],
         let span = lowering.linkDelaySpans[interface.value]
       else { continue }
-      let adverts = (draft.downTimerAdverts ?? lowering.global.downTimerAdverts) - 1
-      let limit = Nanoseconds.milliseconds(Int64(draft.settledInterval.rawValue) * 10 * Int64(max(0, adverts)))
+      let adverts = draft.core.downTimerAdverts - 1
+      let limit = Nanoseconds.milliseconds(Int64(draft.core.interval.rawValue) * 10 * Int64(max(0, adverts)))
       guard delay.down > limit || delay.up > limit else { continue }
       let shown = Lowering.shown(Int(limit.rawValue / 1000))
       lowering.diagnostics.report(

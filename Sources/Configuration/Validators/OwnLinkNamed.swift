@@ -3,7 +3,7 @@ import ConfigurationSyntax
 /// keepalived looks for an interface while it reads its name, before it makes those of its virtual MAC addresses.
 enum OwnLinkNamed: ConfigurationRule {
   static func check(_ lowering: Lowering) {
-    guard !lowering.global.settings.allowsMissingInterfaces else { return }
+    guard !lowering.global.allowsMissingInterfaces else { return }
     let made = lowering.madeInterfaces
     guard !made.isEmpty else { return }
     let uses = lowering.interfaces.merging(lowering.awaitedInterfaces, uniquingKeysWith: earlier)

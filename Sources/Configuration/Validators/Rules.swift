@@ -2,7 +2,7 @@ import ConfigurationSyntax
 
 /// A rule about one virtual router. It may report, and settle values of the draft; rules run in the order of the list.
 protocol InstanceRule {
-  static func check(_ draft: inout InstanceDraft, _ lowering: Lowering)
+  static func check(_ draft: inout InstanceReading, _ lowering: Lowering)
 }
 
 /// A rule about the whole configuration.
@@ -55,6 +55,7 @@ extension Lowering {
 
   /// Applies all rules to what has been read.
   func applyRules() {
+    inheritGlobals()
     for rule in Self.scriptRules { rule.check(self) }
     // Taken out while they change, so that a rule may still look at everything else.
     var drafts = instances

@@ -3,7 +3,7 @@ import ConfigurationSyntax
 /// A BFD session that only checkers are to see is nothing keepalived would track.
 enum SessionsOfCheckers: ConfigurationRule {
   static func check(_ lowering: Lowering) {
-    for entry in lowering.instances.flatMap(\.tracked.list) + lowering.groups.flatMap(\.tracked.list)
+    for entry in lowering.instances.flatMap(\.notes.tracked.list) + lowering.groups.flatMap(\.notes.tracked.list)
     where entry.kind == .bfd {
       guard let session = lowering.sessions.find(entry.name.value), session.places["checker"] != nil,
         session.places["vrrp"] == nil

@@ -4,9 +4,9 @@ import VRRPCore
 
 /// `strict_mode` and `vrrp_strict` take away what is not in the RFCs, as keepalived does, and say so.
 enum StrictMode: InstanceRule {
-  static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    draft.isStrict = draft.isStrict ?? lowering.global.isStrict
-    guard draft.isStrict == true else { return }
+  static func check(_ draft: inout InstanceReading, _ lowering: Lowering) {
+    draft.notes.isStrict = draft.notes.isStrict ?? lowering.global.notes.isStrict
+    guard draft.notes.isStrict == true else { return }
     settleAuthentication(&draft, lowering)
     settleTrailer(&draft, lowering)
     settleState(&draft, lowering)
@@ -19,98 +19,101 @@ enum StrictMode: InstanceRule {
   }
 
   private static func report(
-    _ text: String, at span: SourceSpan?, _ draft: InstanceDraft, _ lowering: Lowering, suggestion: String? = nil
+    _ text: String, at span: SourceSpan?, _ draft: InstanceReading, _ lowering: Lowering, suggestion: String? = nil
   ) {
     lowering.diagnostics.report(
       .warning, "strict-mode", "\(draft.name.value) is in strict mode: \(text)", at: span ?? draft.name.span,
       suggestion: suggestion)
   }
 
-  private static func settleAuthentication(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    guard let span = draft.authenticationType ?? draft.password?.span else { return }
+  private static func settleAuthentication(_ draft: inout InstanceReading, _ lowering: Lowering) {
+    guard let span = draft.authenticationPlace else { return }
     report(
       "it runs without authentication, which today's RFCs do not have", at: span, draft, lowering,
       suggestion: "take out the authentication block, on all hosts, or strict mode")
-    draft.authenticationType = nil
-    draft.password = nil
+    draft.places["auth_type"] = nil
+    draft.notes.authentication.password = nil
   }
 
-  private static func settleTrailer(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    guard let mode = draft.trailer?.mode, mode.value != .enforce else { return }
+  private static func settleTrailer(_ draft: inout InstanceReading, _ lowering: Lowering) {
+    guard let trailer = draft.notes.trailer, trailer.mode != .enforce else { return }
     report(
-      "adverts that are not signed are refused (mode enforce)", at: mode.span, draft, lowering,
+      "adverts that are not signed are refused (mode enforce)", at: trailer.places["mode"], draft, lowering,
       suggestion: "write mode enforce once all hosts sign, and strict mode after that")
-    draft.trailer?.mode?.value = .enforce
+    draft.notes.trailer?.mode = .enforce
   }
 
   /// RFC 9568 section 6.4.1: the owner of the addresses starts as master, and nobody else does.
-  private static func settleState(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    guard let state = draft.state, let priority = draft.priority else { return }
-    let right: RouterState = priority.value == 255 ? .master : .backup
-    guard state.value != right else { return }
+  private static func settleState(_ draft: inout InstanceReading, _ lowering: Lowering) {
+    guard let place = draft.places["state"], draft.places["priority"] != nil else { return }
+    let right: RouterState = draft.isOwner ? .master : .backup
+    guard draft.initialState != right else { return }
     let names = right == .master ? ("BACKUP", "MASTER") : ("MASTER", "BACKUP")
     report(
-      "state \(names.0) does not go with priority \(priority.value); it starts as \(names.1)", at: state.span, draft,
+      "state \(names.0) does not go with priority \(draft.core.priority); it starts as \(names.1)", at: place, draft,
       lowering, suggestion: "write state \(names.1)")
-    draft.state = Located(right, state.span)
+    draft.initialState = right
   }
 
-  private static func settleVirtualMAC(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    if draft.virtualMAC?.octets != nil {
-      report("its virtual MAC address is that of RFC 9568", at: draft.virtualMAC?.span, draft, lowering)
-      draft.virtualMAC?.octets = nil
+  private static func settleVirtualMAC(_ draft: inout InstanceReading, _ lowering: Lowering) {
+    if draft.notes.virtualMAC?.octets != nil {
+      report("its virtual MAC address is that of RFC 9568", at: draft.notes.virtualMAC?.span, draft, lowering)
+      draft.notes.virtualMAC?.octets = nil
     }
-    if draft.virtualMAC != nil, let span = draft.sendsAdvertsBelow {
+    if draft.notes.virtualMAC != nil, let span = draft.places["vmac_xmit_base"] {
       report("adverts leave from the virtual MAC address, so vmac_xmit_base is ignored", at: span, draft, lowering)
-      draft.sendsAdvertsBelow = nil
+      draft.places["vmac_xmit_base"] = nil
     }
   }
 
-  private static func settleTimers(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    if let delay = draft.preemptDelay, delay.value > .zero {
-      report("there is no preempt_delay", at: delay.span, draft, lowering)
-      draft.preemptDelay = nil
+  private static func settleTimers(_ draft: inout InstanceReading, _ lowering: Lowering) {
+    if draft.core.preemptDelay > .zero {
+      report("there is no preempt_delay", at: draft.places["preempt_delay"], draft, lowering)
+      draft.core.preemptDelay = .zero
     }
-    if (draft.downTimerAdverts ?? lowering.global.downTimerAdverts) != 3 {
+    if draft.core.downTimerAdverts != 3 {
       report("a master is down after three adverts", at: nil, draft, lowering)
     }
-    draft.downTimerAdverts = 3
+    draft.core.downTimerAdverts = 3
   }
 
-  private static func settleAnnouncements(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    let (own, all) = (draft.announcements, lowering.global.announcements)
-    let wanted = [
-      own.lowerPriorityDelay ?? all.lowerPriorityDelay, own.lowerPriorityRepeats ?? all.lowerPriorityRepeats,
-    ]
-    if wanted.contains(where: { $0 ?? 0 > 0 }) {
+  private static func settleAnnouncements(_ draft: inout InstanceReading, _ lowering: Lowering) {
+    func isWritten(_ keyword: String) -> Bool {
+      draft.places[keyword] != nil || lowering.global.places["vrrp_\(keyword)"] != nil
+    }
+    let schedule = draft.core.announcements
+    if isWritten("garp_lower_prio_delay") && schedule.lowerPriorityDelay != nil
+      || isWritten("garp_lower_prio_repeat") && schedule.lowerPriorityRepeats > 0
+    {
       report("addresses are not announced again over a lower master", at: nil, draft, lowering)
     }
-    draft.announcements.lowerPriorityDelay = 0
-    draft.announcements.lowerPriorityRepeats = 0
+    draft.core.announcements.lowerPriorityDelay = nil
+    draft.core.announcements.lowerPriorityRepeats = 0
   }
 
-  private static func settleAdverts(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    if draft.lowerPriorityNoAdvert == false {
+  private static func settleAdverts(_ draft: inout InstanceReading, _ lowering: Lowering) {
+    if draft.places["lower_prio_no_advert"] != nil, !draft.core.lowerPriorityNoAdvert {
       report("an advert of a lower master is not answered", at: nil, draft, lowering)
     }
-    draft.lowerPriorityNoAdvert = true
-    if draft.higherPrioritySendAdvert ?? lowering.global.higherPrioritySendAdvert {
+    draft.core.lowerPriorityNoAdvert = true
+    if draft.core.higherPrioritySendAdvert {
       report("no advert is sent on giving way to a higher master", at: nil, draft, lowering)
     }
-    draft.higherPrioritySendAdvert = false
-    if let peer = draft.peers.first {
+    draft.core.higherPrioritySendAdvert = false
+    if let peer = draft.notes.peerPlaces.first {
       report(
-        "adverts are multicast; newer releases of keepalived refuse unicast peers", at: peer.span, draft, lowering,
+        "adverts are multicast; newer releases of keepalived refuse unicast peers", at: peer, draft, lowering,
         suggestion: "take strict mode out")
     }
   }
 
   /// RFC 9568 section 6.4.3: who does not own the addresses takes packets to them only if it is told to; version 2 knows no such
   /// telling.
-  private static func settleAcceptance(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    let isOwner = draft.priority.map { $0.value == 255 } ?? (draft.state?.value == .master)
-    let mayAccept = draft.settledVersion == .v3
-    guard !isOwner, draft.accepts != true || !mayAccept else { return }
+  private static func settleAcceptance(_ draft: inout InstanceReading, _ lowering: Lowering) {
+    let isOwner = draft.places["priority"] == nil ? draft.initialState == .master : draft.isOwner
+    let mayAccept = draft.core.version == .v3
+    let isAsked = draft.places["accept"] != nil && draft.accepts
+    guard !isOwner, !isAsked || !mayAccept else { return }
     lowering.diagnostics.report(
       .warning, "unreachable-addresses",
       "\(draft.name.value) is in strict mode: packets to its addresses are dropped, so nobody reaches a service there",
@@ -119,12 +122,12 @@ enum StrictMode: InstanceRule {
     draft.accepts = false
   }
 
-  private static func settleAddresses(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    if draft.mayLackAddresses {
+  private static func settleAddresses(_ draft: inout InstanceReading, _ lowering: Lowering) {
+    if draft.places["no_virtual_ipaddress"] != nil {
       report("it must have a virtual_ipaddress", at: nil, draft, lowering)
-      draft.mayLackAddresses = false
+      draft.places["no_virtual_ipaddress"] = nil
     }
-    guard let first = draft.addresses.first, first.value.prefix.address.family == .ipv6,
+    guard let first = draft.notes.addresses.first, first.value.prefix.address.family == .ipv6,
       !first.value.prefix.address.isLinkLocal
     else { return }
     report(

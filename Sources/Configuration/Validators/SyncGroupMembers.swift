@@ -8,8 +8,8 @@ enum SyncGroupMembers: ConfigurationRule {
     for index in lowering.groups.indices {
       let group = lowering.groups[index]
       // A name that the group has already was not meant twice.
-      let own = Set(group.members.map(\.value))
-      lowering.groups[index].members = group.members.filter { member in
+      let own = Set(group.notes.members.map(\.value))
+      lowering.groups[index].notes.members = group.notes.members.filter { member in
         guard names.contains(member.value) else {
           reportUnknown(member, group, names, except: own, lowering)
           return false
@@ -26,11 +26,11 @@ enum SyncGroupMembers: ConfigurationRule {
       }
       reportSize(lowering.groups[index], lowering)
     }
-    lowering.groups.removeAll { $0.members.isEmpty }
+    lowering.groups.removeAll { $0.notes.members.isEmpty }
   }
 
   private static func reportUnknown(
-    _ member: Located<String>, _ group: SyncGroupDraft, _ names: Set<String>, except own: Set<String>,
+    _ member: Located<String>, _ group: SyncGroupReading, _ names: Set<String>, except own: Set<String>,
     _ lowering: Lowering
   ) {
     let nearest = lowering.diagnostics.nearest(to: member.value, in: Array(names), except: own.contains)
@@ -42,12 +42,13 @@ enum SyncGroupMembers: ConfigurationRule {
       replacement: Spelling.sure(nearest, for: member.value))
   }
 
-  private static func reportSize(_ group: SyncGroupDraft, _ lowering: Lowering) {
-    guard group.members.count < 2 else { return }
+  private static func reportSize(_ group: SyncGroupReading, _ lowering: Lowering) {
+    guard group.notes.members.count < 2 else { return }
     let name = group.name.value
     lowering.diagnostics.report(
       .warning, "sync-group-size",
-      group.members.isEmpty ? "\(name) has no members and is left out" : "\(name) has one member, which moves alone",
+      group.notes.members.isEmpty
+        ? "\(name) has no members and is left out" : "\(name) has one member, which moves alone",
       at: group.name.span, suggestion: "name two or more vrrp_instances in group { }")
   }
 }

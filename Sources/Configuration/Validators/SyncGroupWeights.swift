@@ -7,15 +7,15 @@ enum SyncGroupWeights: ConfigurationRule {
     for (index, draft) in lowering.instances.enumerated() { positions[draft.name.value] = index }
     for index in lowering.groups.indices {
       let group = lowering.groups[index]
-      let members = group.members.compactMap { positions[$0.value] }
+      let members = group.notes.members.compactMap { positions[$0.value] }
       if members.contains(where: { lowering.instances[$0].isOwner }) { dropGroupWeights(index, lowering) }
-      guard !group.allowsWeights else { continue }
+      guard group.places["sync_group_tracking_weight"] == nil else { continue }
       for member in members { dropWeights(member, group, lowering) }
     }
   }
 
-  private static func dropWeights(_ member: Int, _ group: SyncGroupDraft, _ lowering: Lowering) {
-    lowering.instances[member].tracked.list = lowering.instances[member].tracked.list.compactMap { entry in
+  private static func dropWeights(_ member: Int, _ group: SyncGroupReading, _ lowering: Lowering) {
+    lowering.instances[member].notes.tracked.list = lowering.instances[member].notes.tracked.list.compactMap { entry in
       let weight = lowering.weight(of: entry)
       guard weight != 0 else { return entry }
       guard entry.kind == .interface else {
@@ -39,12 +39,12 @@ enum SyncGroupWeights: ConfigurationRule {
 
   private static func dropGroupWeights(_ index: Int, _ lowering: Lowering) {
     let group = lowering.groups[index]
-    for (position, entry) in group.tracked.list.enumerated() where lowering.weight(of: entry) != 0 {
+    for (position, entry) in group.notes.tracked.list.enumerated() where lowering.weight(of: entry) != 0 {
       lowering.diagnostics.report(
         .warning, "owner-weight",
         "a member of \(group.name.value) has priority 255, so \(entry.name.value) counts with weight 0",
         at: entry.name.span)
-      lowering.groups[index].tracked.list[position].weight = Located(0, entry.name.span)
+      lowering.groups[index].notes.tracked.list[position].weight = Located(0, entry.name.span)
     }
   }
 }

@@ -5,11 +5,11 @@ enum TrackedByGroupToo: ConfigurationRule {
   static func check(_ lowering: Lowering) {
     var positions: [String: Int] = [:]
     for (index, draft) in lowering.instances.enumerated() { positions[draft.name.value] = index }
-    for group in lowering.groups where !group.tracked.list.isEmpty {
-      let entries = Dictionary(group.tracked.list.map { ($0.key, $0) }) { first, _ in first }
-      for member in group.members.compactMap({ positions[$0.value] }) {
-        let own = lowering.instances[member].tracked.list
-        lowering.instances[member].tracked.list = own.map { entry in
+    for group in lowering.groups where !group.notes.tracked.list.isEmpty {
+      let entries = Dictionary(group.notes.tracked.list.map { ($0.key, $0) }) { first, _ in first }
+      for member in group.notes.members.compactMap({ positions[$0.value] }) {
+        let own = lowering.instances[member].notes.tracked.list
+        lowering.instances[member].notes.tracked.list = own.map { entry in
           entries[entry.key].map { settle(entry, $0, of: group, lowering) } ?? entry
         }
       }
@@ -17,7 +17,7 @@ enum TrackedByGroupToo: ConfigurationRule {
   }
 
   private static func settle(
-    _ entry: TrackEntry, _ other: TrackEntry, of group: SyncGroupDraft, _ lowering: Lowering
+    _ entry: TrackEntry, _ other: TrackEntry, of group: SyncGroupReading, _ lowering: Lowering
   ) -> TrackEntry {
     let name = entry.name.value
     guard entry.kind == .interface else {

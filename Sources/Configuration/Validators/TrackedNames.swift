@@ -3,7 +3,7 @@ import ConfigurationSyntax
 /// What is tracked must exist; keepalived also wants it written before its use.
 enum TrackedNames: ConfigurationRule {
   static func check(_ lowering: Lowering) {
-    for entry in lowering.instances.flatMap(\.tracked.list) + lowering.groups.flatMap(\.tracked.list) {
+    for entry in lowering.instances.flatMap(\.notes.tracked.list) + lowering.groups.flatMap(\.notes.tracked.list) {
       guard let words = entry.kind.words else { continue }
       guard let name = lowering.trackable(entry)?.name else {
         reportUnknown(entry, words, lowering)

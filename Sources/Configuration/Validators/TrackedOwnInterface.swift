@@ -2,9 +2,9 @@ import ConfigurationSyntax
 
 /// The own interface is tracked anyway.
 enum TrackedOwnInterface: InstanceRule {
-  static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    guard let own = draft.interface?.value else { return }
-    draft.tracked.list.removeAll { entry in
+  static func check(_ draft: inout InstanceReading, _ lowering: Lowering) {
+    guard let own = draft.ownInterface?.value else { return }
+    draft.notes.tracked.list.removeAll { entry in
       guard entry.kind == .interface, entry.name.value == own else { return false }
       lowering.diagnostics.report(
         .warning, "tracked-own-interface",

@@ -8,8 +8,8 @@ import ConfigurationSyntax
 enum TrailerKeys: InstanceRule {
   private static let lengths = 32...64
 
-  static func check(_ draft: inout InstanceDraft, _ lowering: Lowering) {
-    guard var trailer = draft.trailer else { return }
+  static func check(_ draft: inout InstanceReading, _ lowering: Lowering) {
+    guard var trailer = draft.notes.trailer else { return }
     for key in trailer.keys {
       if let first = trailer.keys.first(where: { $0.id.value == key.id.value }), first.id.span != key.id.span {
         lowering.diagnostics.report(
@@ -25,9 +25,9 @@ enum TrailerKeys: InstanceRule {
           suggestion: "make one with \"openssl rand -hex 32\" and write hex: before it")
         continue
       }
-      trailer.settledKeys.append(TrailerDefinition.Key(id: id, bytes: bytes))
+      trailer.usableKeys.append(TrailerDefinition.Key(id: id, bytes: bytes))
     }
-    draft.trailer = trailer
+    draft.notes.trailer = trailer
   }
 
   private static func value(of key: TrailerDraft.Key, _ lowering: Lowering) -> [UInt8]? {

@@ -17,7 +17,7 @@ enum UnsignedAdverts: ConfigurationRule {
       suggestion: "write auth_hmac on all hosts if they run martlet, or keepalived from 2.4.0 on")
   }
 
-  private static func isSigned(_ draft: InstanceDraft) -> Bool {
-    draft.trailer != nil || draft.usesHeader && draft.password != nil
+  private static func isSigned(_ draft: InstanceReading) -> Bool {
+    draft.notes.trailer != nil || draft.notes.authentication.usesHeader && draft.notes.authentication.password != nil
   }
 }

@@ -4,11 +4,11 @@ import ConfigurationSyntax
 enum UnusedScripts: ConfigurationRule {
   static func check(_ lowering: Lowering) {
     var used: Set<String> = []
-    for entries in lowering.instances.map(\.tracked.list) + lowering.groups.map(\.tracked.list) {
+    for entries in lowering.instances.map(\.notes.tracked.list) + lowering.groups.map(\.notes.tracked.list) {
       used.formUnion(entries.filter { $0.kind == .script }.map(\.name.value))
     }
     // It is told already why these have no effect.
-    used.formUnion(lowering.instances.flatMap(\.scriptsWithoutEffect))
+    used.formUnion(lowering.instances.flatMap(\.notes.scriptsWithoutEffect))
     for probe in lowering.probes.readings {
       used.formUnion(probe.notes.members.filter { $0.value.kind == .script }.map(\.value.name))
     }

@@ -1,11 +1,12 @@
 import ConfigurationSyntax
+import VRRPCore
 
 /// A weight only lowers a priority, and under `nopreempt` no backup takes over from a master whose priority is low.
 enum WeightsUnderNopreempt: ConfigurationRule {
   static func check(_ lowering: Lowering) {
     let trackers = WeightedTrackers(lowering)
     for draft in lowering.instances {
-      guard let nopreempt = draft.nopreempt else { continue }
+      guard !draft.core.preempt, let nopreempt = draft.places["nopreempt"] else { continue }
       for tracker in trackers.of(draft) {
         lowering.diagnostics.report(
           .warning, "nopreempt-with-weight",

@@ -1,4 +1,5 @@
 import ConfigurationSyntax
+import VRRPCore
 
 /// A priority stays within 1 to 254, whatever is added to it: a weight beyond that counts in part, or not at all.
 enum WeightsWithoutEffect: ConfigurationRule {
@@ -8,7 +9,7 @@ enum WeightsWithoutEffect: ConfigurationRule {
       let trackers = weights.of(draft)
       let gains = trackers.reduce(0) { $0 + max(0, $1.weight) }
       let losses = trackers.reduce(0) { $0 + min(0, $1.weight) }
-      let base = draft.settledPriority
+      let base = Int(draft.core.priority.rawValue)
       for tracker in trackers {
         let isLost = tracker.weight > 0 ? base + losses >= 254 : base + gains <= 1
         guard isLost else { continue }
@@ -27,7 +28,7 @@ enum WeightsWithoutEffect: ConfigurationRule {
     }
   }
 
-  private static func notes(_ draft: InstanceDraft) -> [(String, SourceSpan?)] {
-    draft.priority.map { [("the priority is written here", $0.span)] } ?? []
+  private static func notes(_ draft: InstanceReading) -> [(String, SourceSpan?)] {
+    draft.places["priority"].map { [("the priority is written here", $0)] } ?? []
   }
 }

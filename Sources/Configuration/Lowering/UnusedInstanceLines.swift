@@ -4,31 +4,31 @@ import NetworkTypes
 /// Keywords of `vrrp_instance` that are checked and then not acted on.
 extension Lowering {
   /// Reads `vrf IFNAME`, of which the first counts.
-  func readRoutingDomain(_ statement: Statement, into draft: inout InstanceDraft) {
-    guard let word = statement.arguments.first else { return }
+  func readRoutingDomain(_ statement: Statement, into block: inout InstanceReading) -> SourceSpan? {
+    guard let word = statement.arguments.first else { return nil }
     guard Self.canNameInterface(word), !(word == "lo") else {
       diagnostics.report(
         .warning, "interface-name", "'\(word.text)' cannot be the name of a VRF; the line is ignored", at: word.span)
-      return
+      return nil
     }
-    guard draft.routingDomain == nil else {
+    guard block.notes.routingDomain == nil else {
       diagnostics.report(
-        .warning, "vrf-twice", "\(draft.name.value) has a vrf already; this line is ignored", at: statement.span)
-      return
+        .warning, "vrf-twice", "\(block.name.value) has a vrf already; this line is ignored", at: statement.span)
+      return nil
     }
-    draft.routingDomain = Located(word.text, word.span)
+    block.notes.routingDomain = Located(word.text, word.span)
+    return word.span
   }
 
   /// Checks `use_ipvlan [[name] IFNAME] [IP] [bridge|private|vepa] [group ID]`.
-  func readIPVLAN(_ statement: Statement, into draft: inout InstanceDraft) {
+  func readIPVLAN(_ statement: Statement, into block: inout InstanceReading) -> SourceSpan? {
     func report(_ text: String, _ word: Word) {
       diagnostics.report(.warning, "ipvlan", "\(text); it is ignored", at: word.span)
     }
-    guard !draft.usesIPVLAN else {
-      report("\(draft.name.value) has use_ipvlan already", statement.words[0])
-      return
+    guard block.places["use_ipvlan"] == nil else {
+      report("\(block.name.value) has use_ipvlan already", statement.words[0])
+      return nil
     }
-    draft.usesIPVLAN = true
     var (hasName, hasMode, hasAddress) = (false, false, false)
     var words = statement.arguments[...]
     while let word = words.popFirst() {
@@ -46,7 +46,7 @@ extension Lowering {
         if let address = IPPrefix(word.text)?.address ?? IPAddress(word.text) {
           if hasAddress { report("use_ipvlan has an address already", word) }
           hasAddress = true
-          _ = settle(address.family, at: word.span, in: &draft)
+          _ = fix(address.family, at: word.span, in: &block)
         } else if hasName || !Self.canNameInterface(word) {
           report("'\(word.text)' has no meaning after use_ipvlan", word)
         } else {
@@ -54,5 +54,6 @@ extension Lowering {
         }
       }
     }
+    return statement.span
   }
 }

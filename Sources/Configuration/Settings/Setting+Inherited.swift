@@ -1,0 +1,63 @@
+import ConfigurationSyntax
+
+typealias GlobalSetting = Setting<GlobalSettings>
+
+/// The keyword of `global_defs` that sets something for all instances which do not say.
+struct InheritedFrom {
+  var name: String
+  /// What holds where neither is written, in the manual's words.
+  var defaultText: String?
+  /// Further keywords of `global_defs` that decide where neither is written, the strongest first.
+  var others: [String]
+
+  init(_ name: String, default defaultText: String? = nil, others: String...) {
+    self.name = name
+    self.defaultText = defaultText
+    self.others = others
+  }
+}
+
+extension Setting where Model == VirtualRouterDefinition {
+  /// A keyword whose value an instance inherits from `global_defs` where it is not written.
+  ///
+  /// - Parameters:
+  ///   - strict: What strict mode makes of it, in the manual's words; it settles the value whatever else says.
+  init<Value: Sendable>(
+    _ name: String, _ meaning: String, _ form: ValueForm<Value>, _ path: WritableKeyPath<Model, Value> & Sendable,
+    inherits global: InheritedFrom, strict: String? = nil, bad: BadValue = .ignored, since: String = "2.2.7"
+  ) {
+    self.init(
+      name, meaning, form, path, default: global.name + (strict.map { " (\($0))" } ?? ""), bad: bad, since: since)
+    shown?.inherited = [global.name] + global.others
+    shown?.isStrict = strict != nil
+    inherit(path)
+    let keyword = Keyword(
+      global.name, meaning + Schema.Shared.forAll, form.form, arguments: form.arguments,
+      default: global.defaultText ?? form.text(Model.unset[keyPath: path]), unit: form.unit, since: since, .acts)
+    let setting = GlobalSetting(keyword) { block, statement, lowering in
+      guard let value = form.read(statement, lowering, bad) else { return nil }
+      block.notes.router[keyPath: path] = value
+      return form.place(in: statement)
+    }
+    forAll = [setting]
+  }
+
+  /// Lets a setting take the value that `global_defs` has for all, where it is not written.
+  private mutating func inherit<Value>(_ path: WritableKeyPath<Model, Value>) {
+    let property = property
+    inherited = { block, global in
+      if block.places[property] == nil { block.model[keyPath: path] = global[keyPath: path] }
+    }
+  }
+
+  /// The setting, which inherits from a keyword of `global_defs` that is declared there.
+  func inheriting<Value>(
+    _ keywords: String..., path: WritableKeyPath<Model, Value>, strict: Bool = false
+  ) -> Setting {
+    var setting = self
+    setting.shown?.inherited = keywords
+    setting.shown?.isStrict = strict
+    setting.inherit(path)
+    return setting
+  }
+}
