@@ -255,7 +255,7 @@ public struct ScriptCheckDefinition: Sendable, Hashable {
 }
 
 /// Notify scripts of an instance or a sync group.
-public struct NotifyDefinition: Sendable, Hashable {
+public struct NotifyDefinition: Sendable, Hashable, Unset {
   /// `notify_master`.
   public var master: CommandDefinition?
   /// `notify_backup`.
@@ -347,7 +347,7 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   /// `track_script`, `track_interface` and their like, in the file's order.
   public var tracked: [TrackerReference] = []
   /// Notify scripts.
-  public var notify = NotifyDefinition()
+  @Boxed public var notify: NotifyDefinition
 
   /// Whether its adverts go to peers and not to a group.
   public var isUnicast: Bool { !unicastPeers.isEmpty || faultsWithoutPeers }
@@ -372,7 +372,7 @@ public struct SyncGroupDefinition: Sendable, Hashable {
   /// `track_script`, `track_interface` and their like, in the file's order.
   public var tracked: [TrackerReference] = []
   /// Notify scripts.
-  public var notify = NotifyDefinition()
+  @Boxed public var notify: NotifyDefinition
 
   /// A group without members.
   public init(name: String) {

@@ -25,11 +25,16 @@ extension GlobalSettings: BlockModel {
   static var unset: Self { Self() }
 }
 
+/// Made once: it takes a millisecond.
+private let globalBlock = Block<GlobalSettings>.makeGlobal()
+
 extension Block<GlobalSettings> {
   private typealias Shared = Schema.Shared
 
   /// `global_defs`.
-  static var global: Block {
+  static var global: Block { globalBlock }
+
+  fileprivate static func makeGlobal() -> Block {
     Block("global_defs") {
       routers
       interfaces
@@ -140,7 +145,7 @@ extension Block<GlobalSettings> {
   /// What names of made interfaces begin with, of which the first counts.
   private static func prefix(
     _ name: String, _ meaning: String, default defaultText: String,
-    _ path: WritableKeyPath<BlockReading<Model>, String>
+    _ path: WritableKeyPath<BlockReading<Model>, String> & Sendable
   ) -> Setting<Model> {
     let keyword = Keyword(
       name, meaning, .word, arguments: "STRING", default: defaultText, repetition: .first, .acts)
@@ -217,7 +222,7 @@ extension Block<GlobalSettings> {
 
   /// A command that stands in the model once everything has been read.
   private static func script(
-    _ name: String, _ meaning: String, _ path: WritableKeyPath<BlockReading<Model>, CommandDefinition?>,
+    _ name: String, _ meaning: String, _ path: WritableKeyPath<BlockReading<Model>, CommandDefinition?> & Sendable,
     shown: @escaping @Sendable (Model) -> CommandDefinition?
   ) -> Setting<Model> {
     Setting(
@@ -232,7 +237,7 @@ extension Block<GlobalSettings> {
   }
 
   private static func timeout(
-    _ name: String, _ meaning: String, _ path: WritableKeyPath<BlockReading<Model>, Nanoseconds?>,
+    _ name: String, _ meaning: String, _ path: WritableKeyPath<BlockReading<Model>, Nanoseconds?> & Sendable,
     shown: @escaping @Sendable (Model) -> LifecycleScript?
   ) -> Setting<Model> {
     Setting(
@@ -325,7 +330,7 @@ extension Block<GlobalSettings> {
   }
 
   private static func directory(
-    _ name: String, _ meaning: String, _ usual: String, _ path: WritableKeyPath<KernelNames, String>
+    _ name: String, _ meaning: String, _ usual: String, _ path: WritableKeyPath<KernelNames, String> & Sendable
   ) -> Setting<Model> {
     Setting(
       Keyword(name, meaning, .word, arguments: "PATH", default: "\(usual) (build)", since: "2.3.2", .acts)

@@ -2,11 +2,16 @@ import ConfigurationSyntax
 import NetworkTypes
 import VRRPCore
 
+/// Made once: it takes a millisecond.
+private let instanceBlock = Block<VirtualRouterDefinition>.makeInstance()
+
 extension Block<VirtualRouterDefinition> {
   private typealias Shared = Schema.Shared
 
   /// `vrrp_instance`.
-  static var instance: Block {
+  static var instance: Block { instanceBlock }
+
+  fileprivate static func makeInstance() -> Block {
     Block("vrrp_instance") {
       identity
       elections

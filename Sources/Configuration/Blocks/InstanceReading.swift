@@ -14,7 +14,7 @@ extension VirtualRouterDefinition: NamedModel {
     var interval: Int?
     var isStrict: Bool?
     var authentication = Authentication()
-    var trailer: BlockReading<TrailerDraft>?
+    @BoxedNote var trailer: BlockReading<TrailerDraft>?
     var addresses: [Located<VirtualAddress>] = []
     var excludedAddresses: [Located<VirtualAddress>] = []
     /// Whether an address could not be used.
@@ -25,7 +25,7 @@ extension VirtualRouterDefinition: NamedModel {
     var peerPlaces: [SourceSpan] = []
     /// Where each of the further links stands.
     var heartbeatPlaces: [SourceSpan] = []
-    var virtualMAC: VirtualMACDraft?
+    @BoxedNote var virtualMAC: VirtualMACDraft?
     var tracked = TrackEntries()
     /// `garp_extra_if`.
     var extraRefresh: ExtraRefresh?

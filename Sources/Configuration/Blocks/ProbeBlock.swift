@@ -47,9 +47,12 @@ extension Block<ProbeDefinition> {
 
   /// The keyword of a kind, with its target and the block of its options.
   private static func kind(_ kind: Lowering.ProbeKind) -> Setting<Model> {
-    Setting(Keyword(kind.name, kind.meaning, .target, since: Keyword.own, .acts), as: "question") {
+    let name = kind.name
+    return Setting(Keyword(name, kind.meaning, .target, since: Keyword.own, .acts), as: "question") {
       block, statement, lowering in
-      guard let question = lowering.question(kind, statement, &block) else { return nil }
+      guard let kind = Lowering.kinds.first(where: { $0.name == name }),
+        let question = lowering.question(kind, statement, &block)
+      else { return nil }
       block.question = question
       return statement.span
     }

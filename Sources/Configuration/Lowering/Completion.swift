@@ -6,9 +6,9 @@ extension Lowering {
   /// Gives all instances what they inherit from `global_defs`, once everything has been read: it may stand behind them.
   func inheritGlobals() {
     let router = routerForAll
-    let settings = Block.instance.settings.compactMap(\.inherited)
+    let needed = Block.instance.settings.compactMap(\.inheritance).filter { $0.isNeeded(router) }
     for index in instances.indices {
-      for inherit in settings { inherit(&instances[index], router) }
+      for inheritance in needed { inheritance.inherit(&instances[index], router) }
     }
   }
 

@@ -152,6 +152,7 @@ final class Lowering {
       .custom("vrrp_instance") { _, statement, lowering in
         guard var instance = lowering.reading(statement, lowering.instanceTable) else { return }
         instance.notes.finish()
+        instance.places.finish()
         lowering.instances.append(instance)
       },
       .custom("vrrp_sync_group") { _, statement, lowering in

@@ -16,7 +16,7 @@ extension Setting {
   ///
   /// - Parameter priority: What a weight changes, in the manual's words.
   static func tracking(
-    changing priority: String, in path: WritableKeyPath<BlockReading<Model>, TrackEntries>
+    changing priority: String, in path: WritableKeyPath<BlockReading<Model>, TrackEntries> & Sendable
   ) -> [Setting] {
     let kinds = TrackerKind.allCases.filter { $0 != .group }
     return Schema.trackingKeywords(changing: priority).enumerated().map { position, keyword in

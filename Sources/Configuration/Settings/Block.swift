@@ -1,7 +1,7 @@
 import ConfigurationSyntax
 
 /// A kind of block: its settings, in the order in which they are shown.
-struct Block<Model: BlockModel> {
+struct Block<Model: BlockModel>: Sendable {
   /// The keywords around its lines, its own last.
   let path: [String]
   /// The setting without which there is no such thing; a block that lacks it is left out.

@@ -72,6 +72,9 @@ struct KeywordPlaces {
     }
   }
 
+  /// Gives back the room that would only be needed for more keywords.
+  mutating func finish() { places = places.map(\.self) }
+
   /// The last line of a keyword, also one that is wrong.
   func line(of keyword: String) -> SourceSpan? { places.first { $0.keyword == keyword }?.line }
 

@@ -17,12 +17,20 @@ struct InheritedFrom {
   }
 }
 
+/// How a setting takes the value that all blocks have, from a block that stands for them.
+struct Inheritance<Model: BlockModel>: Sendable {
+  /// Whether they have another value than a block that says nothing.
+  var isNeeded: @Sendable (_ all: Model) -> Bool
+  /// Takes it, where it is not written.
+  var inherit: @Sendable (_ block: inout BlockReading<Model>, _ all: Model) -> Void
+}
+
 extension Setting where Model == VirtualRouterDefinition {
   /// A keyword whose value an instance inherits from `global_defs` where it is not written.
   ///
   /// - Parameters:
   ///   - strict: What strict mode makes of it, in the manual's words; it settles the value whatever else says.
-  init<Value: Sendable>(
+  init<Value: Sendable & Equatable>(
     _ name: String, _ meaning: String, _ form: ValueForm<Value>, _ path: WritableKeyPath<Model, Value> & Sendable,
     inherits global: InheritedFrom, strict: String? = nil, bad: BadValue = .ignored, since: String = "2.2.7"
   ) {
@@ -43,16 +51,18 @@ extension Setting where Model == VirtualRouterDefinition {
   }
 
   /// Lets a setting take the value that `global_defs` has for all, where it is not written.
-  private mutating func inherit<Value>(_ path: WritableKeyPath<Model, Value>) {
+  private mutating func inherit<Value: Sendable & Equatable>(_ path: WritableKeyPath<Model, Value> & Sendable) {
     let property = property
-    inherited = { block, global in
-      if block.places[property] == nil { block.model[keyPath: path] = global[keyPath: path] }
+    inheritance = Inheritance { all in
+      all[keyPath: path] != Model.unset[keyPath: path]
+    } inherit: { block, all in
+      if block.places[property] == nil { block.model[keyPath: path] = all[keyPath: path] }
     }
   }
 
   /// The setting, which inherits from a keyword of `global_defs` that is declared there.
-  func inheriting<Value>(
-    _ keywords: String..., path: WritableKeyPath<Model, Value>, strict: Bool = false
+  func inheriting<Value: Sendable & Equatable>(
+    _ keywords: String..., path: WritableKeyPath<Model, Value> & Sendable, strict: Bool = false
   ) -> Setting {
     var setting = self
     setting.shown?.inherited = keywords

@@ -3,10 +3,10 @@ import ConfigurationSyntax
 /// A keyword of a block, declared once: its words in the manual, the form and place of its value, its default, and how it is shown.
 ///
 /// Reading, defaults, spelling, `config show`, `config diff`, `help keyword`, the reference and the manual page all come from it.
-struct Setting<Model: BlockModel> {
+struct Setting<Model: BlockModel>: Sendable {
   typealias Block = BlockReading<Model>
   /// Reads a line into the model. Gives the place of the value, or `nil` for a line that cannot be used.
-  typealias Reader = (inout Block, Statement, Lowering) -> SourceSpan?
+  typealias Reader = @Sendable (inout Block, Statement, Lowering) -> SourceSpan?
 
   var keyword: Keyword
   /// The setting that it is: two keywords may set one.
@@ -16,9 +16,9 @@ struct Setting<Model: BlockModel> {
   /// Its line in a shown configuration; `nil` if another keyword's says it.
   var shown: ShownProperty<Model>?
   /// Gives it the value that follows from others, where it is not written.
-  var complete: ((inout Block) -> Void)?
-  /// Takes the value that all instances have, from one that stands for them, where it is not written.
-  var inherited: ((inout Block, Model) -> Void)?
+  var complete: (@Sendable (inout Block) -> Void)?
+  /// How it takes the value that all blocks have, where it is not written.
+  var inheritance: Inheritance<Model>?
   /// The keyword of `global_defs` that sets it for all blocks that do not say; none or one.
   var forAll: [GlobalSetting] = []
 
@@ -68,7 +68,7 @@ struct Setting<Model: BlockModel> {
   private init<Value: Sendable>(
     _ name: String, _ meaning: String, _ form: ValueForm<Value>, default defaultText: String?, bad: BadValue,
     repeated: Repeated, since: String, shown: @escaping @Sendable (Model) -> ShownValue,
-    set: @escaping (inout Model, Value) -> Void
+    set: @escaping @Sendable (inout Model, Value) -> Void
   ) {
     let keyword = Keyword(
       name, meaning, form.form, arguments: form.arguments, default: defaultText, unit: form.unit, since: since,
@@ -113,7 +113,7 @@ extension Setting {
   }
 
   /// The setting, which where it is not written follows from another keyword of the block.
-  func following(_ keyword: String, _ follow: @escaping (inout Model) -> Void) -> Setting {
+  func following(_ keyword: String, _ follow: @escaping @Sendable (inout Model) -> Void) -> Setting {
     var setting = self
     setting.shown?.following = keyword
     setting.keyword = self.keyword.with(default: keyword)
@@ -125,7 +125,7 @@ extension Setting {
   }
 
   /// The setting, with what else is to be done once the whole block has been read.
-  func completed(_ complete: @escaping (inout Block) -> Void) -> Setting {
+  func completed(_ complete: @escaping @Sendable (inout Block) -> Void) -> Setting {
     var setting = self
     setting.complete = complete
     return setting
