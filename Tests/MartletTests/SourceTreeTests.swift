@@ -80,6 +80,46 @@ import Testing
     #expect(names(in: "| x (`v3`) | `ATests/B/c`, `ATests/B/d` |") == ["ATests/B/c", "ATests/B/d"])
   }
 
+  /// What a keyword sets and nothing outside the configuration reads, with the reason.
+  private static let readWithinConfiguration = [
+    "defaultInterface": "static addresses get it", "greatestHops": "the least hop limit follows from it",
+    "initialState": "priority and preemption follow from it", "isMonotonic": "the time window follows from it",
+    "hostDirectory": "names of tables are looked up there", "vendorDirectory": "names of tables are looked up there",
+    "routerID": "its sentence says that martlet has no use for it", "logUnknownVRIDs": "it is accepted without effect",
+  ]
+
+  /// The properties that blocks of the language set: the ends of key paths, and what readers assign.
+  private func properties(setIn text: String) -> Set<String> {
+    var found: Set<String> = []
+    for line in text.split(separator: "\n") {
+      let paths = line.split(separator: "\\.", omittingEmptySubsequences: false).dropFirst()
+      let assigned = line.firstRange(of: "block.").map { [line[$0.upperBound...]] } ?? []
+      for (start, isPath) in paths.map({ ($0, true) }) + assigned.map({ ($0, false) }) {
+        let path = start.prefix { $0.isLetter || $0.isNumber || $0 == "." }
+        let rest = start.dropFirst(path.count)
+        guard isPath || rest.hasPrefix(" = ") || rest.hasPrefix(" += "), !path.hasPrefix("notes") else { continue }
+        if let last = path.split(separator: ".").last { found.insert(String(last)) }
+      }
+    }
+    return found
+  }
+
+  @Test("What a keyword sets is read where something comes of it")
+  func everySettingIsRead() {
+    let sources = Running.sources + "/Sources"
+    let blocks = files(in: sources + "/Configuration/Blocks", ending: ".swift")
+    let set = blocks.reduce(into: Set<String>()) { $0.formUnion(properties(setIn: $1.text)) }
+    #expect(set.count > 60 && set.isSuperset(of: ["unicastTTL", "greatestCount", "master"]), "\(set.sorted())")
+    let others = files(in: sources, ending: ".swift").filter { !$0.path.contains("/Sources/Configuration") }
+    let words = others.reduce(into: Set<Substring>()) { words, file in
+      words.formUnion(file.text.split { !$0.isLetter && !$0.isNumber })
+    }
+    // Names of what the blocks use of one another, and not of the model.
+    let mechanism: Set<String> = ["self", "forAll", "word", "rawValue", "value", "words", "keyword"]
+    let unread = set.subtracting(mechanism).filter { !words.contains(Substring($0)) }
+    #expect(Set(unread) == Set(Self.readWithinConfiguration.keys), "\(unread.sorted())")
+  }
+
   /// The kernel stamps packets by it. What is made of that is at most 2 ms, see ``ArrivalTests``.
   @Test(
     "The date is asked for where log lines and numbers of signed adverts begin and for how old a packet is, and decides nothing (d39d3a08)"
