@@ -49,7 +49,7 @@ public enum KernelSettings {
           name: made?.interface ?? interface, lower: made == nil ? nil : interface, family: family,
           isAlone: address.prefix.length == family.addressBits)
       }
-    }.filter { $0.name != "lo" && seen.insert($0).inserted }
+    }.filter { $0.name != "lo" && !$0.name.isEmpty && seen.insert($0).inserted }
   }
 
   /// `arp_ignore`: the greater of all interfaces' and the interface's own counts.

@@ -298,7 +298,7 @@ public struct UnicastPeer: Sendable, Hashable {
 public struct VirtualRouterDefinition: Sendable, Hashable {
   /// Its name.
   public var name: String
-  /// The interface its adverts use.
+  /// The interface its adverts use; empty if it is the one that has ``sourceAddress``.
   public var interface: String
   /// What the state machine needs. `trackers` is empty here: ``tracked`` names them.
   public var core: VirtualRouterConfiguration
@@ -348,6 +348,11 @@ public struct VirtualRouterDefinition: Sendable, Hashable {
   public var tracked: [TrackerReference] = []
   /// Notify scripts.
   @Boxed public var notify: NotifyDefinition
+
+  /// Its interface, in words.
+  public var interfaceText: String {
+    interface.isEmpty ? "the interface with \(sourceAddress.map { "\($0)" } ?? "its source address")" : interface
+  }
 
   /// Whether its adverts go to peers and not to a group.
   public var isUnicast: Bool { !unicastPeers.isEmpty || faultsWithoutPeers }

@@ -63,6 +63,7 @@ extension Engine {
       reviewForeignLink(before: before, after: nil)
     case .addressAdded(let address):
       addressAdded(address, at: now)
+      if !plan.placedSources.isEmpty { reportMoves() }
     case .addressRemoved(let address):
       addressRemoved(address, at: now)
     case .routeRemoved(let route):
@@ -87,7 +88,8 @@ extension Engine {
 
   /// Asks for an engine that knows the interfaces as they are now.
   private func reportMoves() {
-    if phase == .running, interfaces.differs(from: plan.interfaces) { onInterfacesMoved?() }
+    guard phase == .running else { return }
+    if interfaces.differs(from: plan.interfaces) || interfaces.moves(from: plan.placedSources) { onInterfacesMoved?() }
   }
 
   private func linkChanged(_ index: InterfaceIndex, before: Interface?, at now: MonotonicInstant) {

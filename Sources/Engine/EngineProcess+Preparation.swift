@@ -24,8 +24,10 @@ extension EngineProcess {
     _ configuration: Configuration, _ interfaces: InterfaceTable, goesOn: Bool, foreignLinks: [String: String]
   ) throws(StartFailure) -> Plan {
     do throws(PlanError) {
+      let carriers = configuration.routers.contains { $0.interface.isEmpty } ? interfaces.carriers : [:]
       return try Plan(
-        configuration, interfaces: interfaces.indexes, toleratesAbsence: goesOn, foreignLinks: foreignLinks)
+        configuration, interfaces: interfaces.indexes, carriers: carriers, toleratesAbsence: goesOn,
+        foreignLinks: foreignLinks)
     } catch {
       switch error {
       case .missingInterface(let name, let user):

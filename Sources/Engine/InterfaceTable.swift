@@ -38,6 +38,20 @@ struct InterfaceTable {
     }
   }
 
+  /// The interfaces by the addresses that are ready for use on them.
+  var carriers: [IPAddress: InterfaceIndex] {
+    interfaces.sorted { $0.key.rawValue > $1.key.rawValue }.reduce(into: [:]) { carriers, entry in
+      for address in entry.value.addresses where !address.isTentative {
+        carriers[address.prefix.address] = entry.key
+      }
+    }
+  }
+
+  /// Whether one of these addresses is on another interface than it was, and not on that one any more.
+  func moves(from known: [IPAddress: InterfaceIndex]) -> Bool {
+    known.contains { address, index in !isUsable(address, on: index) && isUsable(address) }
+  }
+
   /// Whether the interface exists, is up and has a carrier.
   func isUp(_ index: InterfaceIndex) -> Bool { interfaces[index]?.isUp ?? false }
 

@@ -33,6 +33,8 @@ struct Plan {
   let entriesOfGroup: [Int: [Int]]
   /// What every name of an interface stood for when the plan was made; ``absent`` for one that did not exist.
   let interfaces: [String: InterfaceIndex]
+  /// The interfaces of routers that are wherever their source address is, by that; ``absent`` where it was nowhere.
+  let placedSources: [IPAddress: InterfaceIndex]
   /// The interfaces with virtual MAC addresses, and those below them.
   let virtualLinks: [PlannedLink]
   /// Why a link that should carry a virtual MAC address is none of martlet's, by its name. Who needs it is in FAULT.
@@ -62,15 +64,16 @@ struct Plan {
   /// - Parameter toleratesAbsence: whether a router may lack its interface and be in fault for it, also if the configuration does
   ///   not allow it (`dynamic_interfaces`). An engine that goes on where another was must not give up the routers on all other
   ///   interfaces because one interface has gone.
+  /// - Parameter carriers: The interfaces by the addresses on them, for routers that name none.
   /// - Parameter foreignLinks: links with a name that a virtual MAC address should have, which cannot be used; and why.
   /// - Throws: ``PlanError`` for the first thing that cannot be.
   init(
-    _ configuration: Configuration, interfaces: [String: InterfaceIndex], toleratesAbsence: Bool = false,
-    foreignLinks: [String: String] = [:]
+    _ configuration: Configuration, interfaces: [String: InterfaceIndex], carriers: [IPAddress: InterfaceIndex] = [:],
+    toleratesAbsence: Bool = false, foreignLinks: [String: String] = [:]
   ) throws(PlanError) {
     self.foreignLinks = foreignLinks
     var names = InterfaceNames(
-      interfaces, unusable: Set(foreignLinks.keys),
+      interfaces, carriers, unusable: Set(foreignLinks.keys),
       fallback: toleratesAbsence || configuration.global.allowsMissingInterfaces ? Self.absent : nil)
     let trackerNumbers = TrackerNumbers(configuration)
     var routers: [PlannedRouter] = []
@@ -109,6 +112,7 @@ struct Plan {
     self.addresses = addresses
     inheritable = toleratesAbsence ? Set(addresses.map(\.prefix)) : nil
     self.core = core
+    placedSources = names.placed
     self.interfaces = names.resolved.filter { foreignLinks[$0.key] == nil }
     self.entries = entries
     var routes: [RouteIdentity: [Int]] = [:]
@@ -156,14 +160,21 @@ struct Plan {
 /// The interfaces of this host by name, and which of them the plan uses.
 struct InterfaceNames {
   private let interfaces: [String: InterfaceIndex]
+  private let carriers: [IPAddress: InterfaceIndex]
   /// Those that are there and nobody's to use.
   private let unusable: Set<String>
   /// What stands for one that does not exist, if that is allowed.
   private let fallback: InterfaceIndex?
   private(set) var resolved: [String: InterfaceIndex] = [:]
+  /// The interfaces of routers that name none, by their source address.
+  private(set) var placed: [IPAddress: InterfaceIndex] = [:]
 
-  init(_ interfaces: [String: InterfaceIndex], unusable: Set<String> = [], fallback: InterfaceIndex?) {
+  init(
+    _ interfaces: [String: InterfaceIndex], _ carriers: [IPAddress: InterfaceIndex] = [:],
+    unusable: Set<String> = [], fallback: InterfaceIndex?
+  ) {
     self.interfaces = interfaces
+    self.carriers = carriers
     self.unusable = unusable
     self.fallback = fallback
   }
@@ -176,5 +187,18 @@ struct InterfaceNames {
     guard let index = interfaces[name] ?? fallback else { throw .missingInterface(name, usedBy: user) }
     resolved[name] = index
     return index
+  }
+
+  /// The interface of a router, and its name: that which it names, or else that which has its source address. While none has, the
+  /// router is in fault.
+  mutating func interface(
+    of router: VirtualRouterDefinition
+  ) throws(PlanError) -> (index: InterfaceIndex, name: String) {
+    guard router.interface.isEmpty, let source = router.sourceAddress else {
+      return (try index(router.interface, usedBy: router.name), router.interface)
+    }
+    let index = carriers[source] ?? Plan.absent
+    placed[source] = index
+    return (index, interfaces.first { $0.value == index }?.key ?? router.interfaceText)
   }
 }

@@ -83,12 +83,13 @@ struct PlannedRouter {
 /// The interfaces of one router.
 struct RouterLinks {
   let interface: InterfaceIndex
+  let name: String
   /// The interface with its virtual MAC address, if it has one.
   let virtual: InterfaceIndex?
   let heartbeats: [PlannedRouter.Heartbeat]
 
   init(_ definition: VirtualRouterDefinition, _ names: inout InterfaceNames) throws(PlanError) {
-    interface = try names.index(definition.interface, usedBy: definition.name)
+    (interface, name) = try names.interface(of: definition)
     // The virtual one was made before this, unless its interface is missing.
     virtual = try definition.virtualMAC.map { mac throws(PlanError) in
       try names.index(mac.interface, usedBy: definition.name)
@@ -128,7 +129,7 @@ extension PlannedRouter {
     else { return nil }
     name = definition.name
     interface = links.interface
-    interfaceName = definition.interface
+    interfaceName = links.name
     heartbeats = links.heartbeats
     multicastGroup = definition.multicastGroup
     virtualInterface = links.virtual == Plan.absent ? nil : links.virtual

@@ -113,7 +113,7 @@ extension Names {
     self.init(
       routers: configuration.routers.enumerated().map { position, router in
         Router(
-          name: router.name, interface: router.interface,
+          name: router.name, interface: router.interfaceText,
           trackers: numbers.bindings(router.followed) + (shared[position] ?? []))
       },
       trackers: configuration.trackers.map { Tracker(kind: $0.kind.label, name: configuration.name(of: $0)) },

@@ -30,7 +30,7 @@ public struct RehearsedHost: Sendable {
     }
     self.interfaces = interfaces
     names = Names(
-      routers: configuration.routers.map { Names.Router(name: $0.name, interface: $0.interface) },
+      routers: configuration.routers.map { Names.Router(name: $0.name, interface: $0.interfaceText) },
       trackers: configuration.trackers.map { Names.Tracker(kind: $0.kind.label, name: configuration.name(of: $0)) })
   }
 

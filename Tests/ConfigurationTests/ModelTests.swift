@@ -307,4 +307,17 @@ struct ModelTests {
     #expect(second.configuration.routers.count == 1)
     #expect(second.configuration.global.routerID == "x")
   }
+
+  @Test("A unicast instance may leave its interface to its source address, and no other may")
+  func interfaceOfTheSource() {
+    let peers = "unicast_peer {\n192.0.2.2\n}"
+    let loaded = load(instance("unicast_src_ip 192.0.2.1\n\(peers)", interface: ""))
+    #expect(!loaded.hasErrors, "\(loaded.diagnostics)")
+    #expect(loaded.configuration.routers.map(\.interface) == [""])
+    #expect(loaded.configuration.routers.first?.interfaceText == "the interface with 192.0.2.1")
+    for lines in [peers, "mcast_src_ip 192.0.2.1", "use_vmac\nunicast_src_ip 192.0.2.1\n\(peers)"] {
+      let refused = load(instance(lines, interface: ""))
+      #expect(refused.diagnostics.contains { $0.id == "missing-interface" && $0.severity == .error }, "\(lines)")
+    }
+  }
 }

@@ -20,7 +20,7 @@ enum BrokenFiles {
     .init("16-dup-name", "11 duplicate-name w"),
     .init("17-unknown-interface", "3 interface-absent e"),
     .init("18-no-interface", "1 missing-interface e"),
-    .init("19-unicast-no-interface", "1 missing-interface e", "8 unicast-unauthenticated w"),
+    .init("19-unicast-no-interface", "8 unicast-unauthenticated w"),
     .init("20-interface-lo", "3 loopback-interface e"),
     .init("21-mixed-family", "9 mixed-families w"),
     .init("22-netmask-33", "8 bad-prefix-length w"),

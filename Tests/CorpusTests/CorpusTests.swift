@@ -176,6 +176,8 @@ struct CorpusTests {
       let reasons = Self.stops.filter { entry.messages.contains($0.key) }
       guard !reasons.isEmpty else { continue }
       seen.formUnion(reasons.keys)
+      // Unicast needs no interface since 2.2.8.
+      guard entry.file != "19-unicast-no-interface.conf" else { continue }
       let loaded = ConfigurationLoader.load(
         path: Corpus.root + "/broken/" + entry.file, files: DiskSourceFiles(), configurationID: "host")
       let errors = Set(loaded.diagnostics.filter { $0.severity == .error }.map(\.id))

@@ -56,6 +56,21 @@ import VRRPWire
     #expect(other.isUnicast && other.destinations == [IPAddress(v4: 0xC000_0202)])
   }
 
+  @Test func aRouterWithoutAnInterfaceIsWhereItsSourceIs() throws {
+    var configuration = try configuration()
+    let source = IPAddress(v4: 0xC000_0201)
+    configuration.routers[0].interface = ""
+    configuration.routers[0].sourceAddress = source
+    configuration.routers[0].unicastPeers = [UnicastPeer(address: IPAddress(v4: 0xC000_0202))]
+    let interfaces = ["eth0": eth0, "eth1": eth1]
+    let plan = try Plan(configuration, interfaces: interfaces, carriers: [source: eth1])
+    #expect(plan.routers[0].interface == eth1 && plan.routers[0].interfaceName == "eth1")
+    // eth1 by its name is the router's own interface now.
+    #expect(plan.addresses.map(\.interface) == [eth1, eth1, eth1] && plan.placedSources == [source: eth1])
+    let lost = try Plan(configuration, interfaces: interfaces)
+    #expect(lost.routers[0].interface == Plan.absent && lost.placedSources == [source: Plan.absent])
+  }
+
   private func withRouting() throws -> Configuration {
     var configuration = try configuration()
     var route = Route(destination: try #require(IPPrefix("198.51.100.0/24")))
@@ -187,6 +202,21 @@ import VRRPWire
     let table = try table([address("192.0.2.10/24"), address("192.0.2.1/24"), address("192.0.2.2/24", secondary: true)])
     let virtual = try Set([#require(IPAddress("192.0.2.10"))])
     #expect(table.primaryAddress(.ipv4, on: index, excluding: virtual)?.description == "192.0.2.1")
+  }
+
+  @Test func anAddressMovesWhenItIsElsewhereAndNotWhereItWas() throws {
+    let source = try #require(IPAddress("192.0.2.1"))
+    var table = try table([address("192.0.2.1/24")])
+    #expect(table.carriers == [source: index])
+    #expect(!table.moves(from: [source: index]) && table.moves(from: [source: Plan.absent]))
+    let other = InterfaceIndex(rawValue: 3)
+    table.setLink(other, name: "eth1", mac: nil, isUp: true)
+    table.setAddress(try address("192.0.2.1/24"), on: other)
+    #expect(!table.moves(from: [source: index]))
+    table.removeAddress(try #require(IPPrefix("192.0.2.1/24")), from: index)
+    #expect(table.moves(from: [source: index]) && !table.moves(from: [source: other]))
+    table.removeAddress(try #require(IPPrefix("192.0.2.1/24")), from: other)
+    #expect(!table.moves(from: [source: index]), "It is nowhere: the router is in fault and stays where it is.")
   }
 
   @Test func tentativeAddressesWait() throws {

@@ -50,6 +50,39 @@ extension LabTests {
       }
     }
 
+    /// keepalived has it since 2.2.8.
+    @Test(
+      "A unicast router that names no interface is on the one with its source address, and follows it",
+      needs(.lab, .martlet))
+    func aRouterWithoutAnInterfaceFollowsItsSource() async throws {
+      try await inLab { lab in
+        let file = RouterFile(version: .v3, transport: .unicast)
+        let host = try lab.addHost("a", number: 1)
+        let other = try lab.addHost("b", number: 2)
+        let text = file.text(for: host, priority: 100, peers: [other])
+        let without = text.replacing("interface eth0\n", with: "\n")
+        #expect(without != text)
+        try host.run("ip", "link", "add", "other0", "type", "veth", "peer", "name", "other1")
+        for link in ["other0", "other1"] { try host.run("ip", "link", "set", link, "up") }
+        try host.run("ip", "address", "del", "10.9.0.1/16", "dev", "eth0")
+        let peer = try MartletPeer(host: host)
+        try peer.start(without)
+        func state() -> String? { try? MartletStatus.of(peer).routers.first?.state }
+        #expect(await eventually(within: startup) { state() == "FAULT" }, "\(peer.log)")
+        try host.run("ip", "address", "add", "10.9.0.1/16", "dev", "eth0")
+        #expect(await eventually(within: startup) { state() == "MASTER" }, "\(peer.log)")
+        #expect(try host.holds(file.address()), "\(peer.log)")
+        // The floating address goes where the source address goes.
+        try host.run("ip", "address", "add", "10.9.0.1/16", "dev", "other0")
+        try host.run("ip", "address", "del", "10.9.0.1/16", "dev", "eth0")
+        func carries(_ link: String) throws -> Bool {
+          try host.run("ip", "-o", "address", "show", "dev", link).contains("\(file.address())/")
+        }
+        let hasMoved = try await eventually(within: startup) { try carries("other0") && !carries("eth0") }
+        #expect(hasMoved && state() == "MASTER", "\(peer.log)")
+      }
+    }
+
     @Test(
       "Status and log name the source address that is missing, and why the one that is there does not do",
       needs(.lab, .martlet))

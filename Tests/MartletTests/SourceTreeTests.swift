@@ -85,6 +85,7 @@ import Testing
     "defaultInterface": "static addresses get it", "greatestHops": "the least hop limit follows from it",
     "initialState": "priority and preemption follow from it", "isMonotonic": "the time window follows from it",
     "hostDirectory": "names of tables are looked up there", "vendorDirectory": "names of tables are looked up there",
+    "multicastGroup4": "routers get it", "multicastGroup6": "routers get it",
     "routerID": "its sentence says that martlet has no use for it", "logUnknownVRIDs": "it is accepted without effect",
   ]
 

@@ -31,7 +31,11 @@ extension Block<VirtualRouterDefinition> {
     Setting(
       Keyword(
         "interface", "Names the interface on which adverts are sent and heard, and which carries the addresses",
-        .interface, .acts), shown: ShownProperty("interface") { .word("interface", $0.interface) }
+        .interface, default: "for unicast that with unicast_src_ip", .acts),
+      shown: ShownProperty("interface") { router in
+        router.interface.isEmpty
+          ? .none(router.interfaceText) : .word("interface", router.interface)
+      }
     ) { $2.readInterface($1, into: &$0) }
     Setting.virtualRouterID
     Setting.version

@@ -73,6 +73,12 @@ extension BlockReading<VirtualRouterDefinition> {
   /// Its interface, if it has one that can be used.
   var ownInterface: Located<String>? { places["interface"].map { Located(model.interface, $0) } }
 
+  /// Whether its interface is the one that has its source address, wherever that is: unicast needs no other.
+  var isPlacedBySource: Bool {
+    places.line(of: "interface") == nil && !model.unicastPeers.isEmpty && model.sourceAddress != nil
+      && notes.virtualMAC == nil
+  }
+
   /// Whether its adverts go to peers and not to a group.
   var isUnicast: Bool { model.isUnicast }
 

@@ -84,7 +84,7 @@ extension Lowering {
   }
 
   private func definition(_ block: InstanceReading, group: SyncGroupReading?) -> VirtualRouterDefinition? {
-    guard block.number != nil, block.ownInterface != nil else { return nil }
+    guard block.number != nil, block.ownInterface != nil || block.isPlacedBySource else { return nil }
     let notes = block.notes
     var router = block.model
     finishAnnouncements(of: &router, notes)

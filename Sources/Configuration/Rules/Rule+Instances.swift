@@ -5,7 +5,7 @@ extension Rule {
   static let instances: [Rule] = [
     Rule(
       "missing-interface", .meaning, .error, "A vrrp_instance has no interface",
-      "keepalived stops with all its instances. The interface is the one by which the hosts reach each other, also with unicast peers.",
+      "keepalived stops with all its instances. The interface is the one by which the hosts reach each other. A router with unicast peers and unicast_src_ip needs none (in keepalived since 2.2.8): it is on the interface with that address.",
       .instance("interface", "interface eth0")),
     Rule(
       "missing-virtual-router-id", .meaning, .error, "A vrrp_instance has no virtual_router_id",

@@ -17,11 +17,11 @@ enum DuplicateVirtualRouterID: ConfigurationRule {
     // The position of the first router of each key, and no drafts, which are large.
     var seen: [Key: Int] = [:]
     for (position, draft) in lowering.instances.enumerated() {
-      guard let number = draft.number?.value, let interface = draft.ownInterface?.value else { continue }
+      guard let number = draft.number?.value, draft.ownInterface != nil || draft.isPlacedBySource else { continue }
       let place =
         draft.isUnicast
-        ? "unicast \(draft.sourceAddress?.description ?? interface)"
-        : "\(interface) \(draft.multicastGroup)"
+        ? "unicast \(draft.sourceAddress?.description ?? draft.interface)"
+        : "\(draft.interface) \(draft.multicastGroup)"
       let peers: [IPAddress?] = draft.isUnicast ? draft.unicastPeers.map(\.address) : [nil]
       let keys = peers.map { Key(number: number, family: draft.family, place: place, peer: $0) }
       if let other = keys.compactMap({ seen[$0] }).min() {
@@ -60,7 +60,7 @@ enum DuplicateVirtualRouterID: ConfigurationRule {
   ) {
     lowering.diagnostics.report(
       .error, "duplicate-virtual-router-id",
-      "\(other.name.value) and \(draft.name.value) both have virtual_router_id \(number) with \(draft.family.name) on \(draft.interface)",
+      "\(other.name.value) and \(draft.name.value) both have virtual_router_id \(number) with \(draft.family.name) on \(draft.model.interfaceText)",
       at: draft.number?.span,
       notes: [("\(other.name.value) has it here", other.number?.span)],
       suggestion: "give one of them another number, on all its hosts")
