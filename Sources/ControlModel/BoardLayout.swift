@@ -119,7 +119,7 @@ enum AddressField {
   static let family = BoardField<UInt8>(offset: 24)
   static let prefixLength = BoardField<UInt8>(offset: 25)
   static let owned = BoardField<UInt8>(offset: 26)
-  static let settling = BoardField<UInt8>(offset: 27)
+  static let tentative = BoardField<UInt8>(offset: 27)
   /// The errno with which the kernel refused the address; 0 if it did not.
   static let refusal = BoardField<Int32>(offset: 28)
 }

@@ -2,8 +2,33 @@ import HealthCore
 import NetworkTypes
 import VRRPCore
 
+/// Whether the engine has put an address or an entry into the kernel, as far as it knows.
+public enum Ownership: UInt8, Sendable {
+  /// It has not, or somebody else has.
+  case none = 0
+  /// It has, and it is there.
+  case held = 1
+  /// It has asked for it and has no answer yet, or it had put it there and does not know whether it still is. Whoever cleans up removes
+  /// it, and the next engine asks for it again.
+  case uncertain = 2
+}
+
+/// A record of something that the engine puts into the kernel.
+public protocol OwnedRecord {
+  /// Written before the kernel is asked for it, and ``Ownership/none`` only once it is gone.
+  var ownership: Ownership { get nonmutating set }
+}
+
+extension OwnedRecord {
+  /// Whether it may be in the kernel, put there by the engine.
+  public var isOwned: Bool {
+    get { ownership != .none }
+    nonmutating set { ownership = newValue ? .held : .none }
+  }
+}
+
 /// An address's record on the board.
-public struct AddressRecord: BoardRecord {
+public struct AddressRecord: BoardRecord, OwnedRecord {
   let record: UnsafeMutableRawBufferPointer
 
   /// The router it belongs to, by its position.
@@ -31,10 +56,10 @@ public struct AddressRecord: BoardRecord {
     }
   }
 
-  /// Whether the engine has put the address into the kernel: set before it asks for it, cleared when it is gone.
-  public var isOwned: Bool {
-    get { self[AddressField.owned] == 1 }
-    nonmutating set { self[AddressField.owned] = newValue ? 1 : 0 }
+  /// Whether the engine has put the address into the kernel.
+  public var ownership: Ownership {
+    get { Ownership(rawValue: self[AddressField.owned]) ?? .none }
+    nonmutating set { self[AddressField.owned] = newValue.rawValue }
   }
 
   /// The errno with which the kernel refused to take the address when it was last asked; `nil` if it did not.
@@ -46,15 +71,15 @@ public struct AddressRecord: BoardRecord {
     nonmutating set { self[AddressField.refusal] = newValue ?? 0 }
   }
 
-  /// Whether the kernel has the address and does not answer for it yet, so that it has not been announced.
-  public var isSettling: Bool {
-    get { self[AddressField.settling] == 1 }
-    nonmutating set { self[AddressField.settling] = newValue ? 1 : 0 }
+  /// Whether the kernel has the address and does not answer for it yet (RFC 4862), so that it has not been announced.
+  public var isTentative: Bool {
+    get { self[AddressField.tentative] == 1 }
+    nonmutating set { self[AddressField.tentative] = newValue ? 1 : 0 }
   }
 }
 
 /// The record of a route, a rule or a static address on the board.
-public struct EntryRecord: BoardRecord {
+public struct EntryRecord: BoardRecord, OwnedRecord {
   let record: UnsafeMutableRawBufferPointer
 
   /// The ready request that takes it out of the kernel, without a number; empty if the record was never written. Whoever cleans up
@@ -78,10 +103,10 @@ public struct EntryRecord: BoardRecord {
     nonmutating set { self[EntryField.fingerprint] = newValue }
   }
 
-  /// Whether the engine has put it into the kernel: set before it asks for it, cleared when it is gone.
-  public var isOwned: Bool {
-    get { self[EntryField.owned] == 1 }
-    nonmutating set { self[EntryField.owned] = newValue ? 1 : 0 }
+  /// Whether the engine has put it into the kernel.
+  public var ownership: Ownership {
+    get { Ownership(rawValue: self[EntryField.owned]) ?? .none }
+    nonmutating set { self[EntryField.owned] = newValue.rawValue }
   }
 }
 

@@ -208,7 +208,7 @@ extension Status.Router {
     source = record.sourceAddress
     addresses = (description?.addresses ?? 0..<0).clamped(to: 0..<board.addressCount).compactMap { position in
       guard let address = board.address(position), let prefix = address.prefix else { return nil }
-      return Status.Address(prefix: prefix, isOwned: address.isOwned, refusal: address.refusal)
+      return Status.Address(prefix: prefix, isOwned: address.ownership == .held, refusal: address.refusal)
     }
     counters = [:]
     for counter in RouterCounter.allCases { counters[counter] = record[counter] }

@@ -9,8 +9,8 @@ extension Engine {
   private static let socketRetryInterval = Nanoseconds.seconds(1)
 
   /// Goes on with the sessions of the engine before this one, and begins the others.
-  /// - Parameter isSettled: whether that engine let go, and so heard and spoke to the last.
-  func startSessions(from previous: Board?, isSettled: Bool, at now: MonotonicInstant) {
+  /// - Parameter hasYielded: whether that engine let go, and so heard and spoke to the last.
+  func startSessions(from previous: Board?, hasYielded: Bool, at now: MonotonicInstant) {
     if let previous { endSessions(missingFrom: previous, at: now) }
     guard !plan.sessions.isEmpty else { return }
     var old: [Int: SessionRecord] = [:]
@@ -39,7 +39,7 @@ extension Engine {
       let tracker = plan.trackers.firstIndex { $0.session == position }
       let status = tracker.flatMap(board.tracker)?.verdict.status ?? .unknown
       // The verdict is no guess if the engine that gave it had time to.
-      let isSure = record != nil && isSettled && (status == .up) == (session.state == .up) && status != .unknown
+      let isSure = record != nil && hasYielded && (status == .up) == (session.state == .up) && status != .unknown
       let patience =
         status == .unknown ? planned.configuration.idleDetectionTime : planned.configuration.recoveryTime
       let verdict = BFDVerdict(status: status, heldUntil: isSure ? nil : now + patience)

@@ -14,21 +14,21 @@ extension Engine {
       switch effect.action {
       case .send(let priority):
         if let due { noteLateness(now - due, of: router) }
-        if priority != .resignation || !work.resignAfterRelease(router: router) { sendAdvert(priority, of: router) }
+        if priority != .resignation || !addresses.resignAfterRelease(router) { sendAdvert(priority, of: router) }
       case .claim:
-        work.append(.claim, router: router)
+        addresses.claim(router)
+        entries.claim(router)
       case .release:
-        work.append(.release(resigns: false), router: router)
+        addresses.release(router)
+        entries.release(router)
       case .announce(let repeats):
-        if work.holds(router) {
-          announcementsAfterClaim[router] = max(announcementsAfterClaim[router], repeats)
-        } else {
+        if !addresses.announceAfterClaim(router, rounds: repeats) {
           announcer.announce(router: router, rounds: repeats)
         }
       case .tryAddresses:
-        refusals.scheduleTrial(of: router)
+        addresses.scheduleTrial(router)
       case .cancelAnnouncements:
-        announcementsAfterClaim[router] = 0
+        addresses.cancelAnnouncements(router)
         announcer.cancel(router: router)
       case .transition(let transition):
         report(transition, of: router)

@@ -1,180 +1,60 @@
 import ControlModel
-import Glibc
 import LinuxSystem
 import Netlink
 import NetworkTypes
 import VRRPCore
 
-/// Routes, rules and static addresses. The kernel should have a router's while it is master and its addresses are on, and the static
-/// ones as long as the engine is in charge; here it is made so.
+/// What ``EntryKeeper`` decides of routes, rules and static addresses, done.
 extension Engine {
-  /// Whether the kernel should have the entry now.
-  private func isWanted(_ position: Int) -> Bool {
-    guard phase == .running else { return false }
-    guard let router = plan.entries[position].router else { return true }
-    return core.state(of: router) == .master && !work.holds(router)
-  }
-
-  private func isOwned(_ position: Int) -> Bool { board.entry(position)?.isOwned == true }
-
-  /// Adds what is wanted and removes what is not, a slice of what may have changed.
-  func settleEntries() {
-    guard !pendingEntries.isEmpty else { return }
-    var wanted: [Int] = []
-    var unwanted: [Int] = []
-    for position in pendingEntries.take(Self.slice) where plan.entries[position].entry != nil {
-      if isWanted(position) {
-        wanted.append(position)
-      } else if isOwned(position) {
-        unwanted.append(position)
+  /// Adds and removes a slice of the entries that may have changed.
+  func changeEntries(at now: MonotonicInstant) {
+    entries.writeMarks(markEntry)
+    guard !entries.pending.isEmpty else { return }
+    entries.takeSlice(into: &entryRequests)
+    entries.perform(entryRequests, at: now, mark: markEntry, ask: askKernel, into: &entryActions)
+    for action in entryActions {
+      switch action {
+      case .reportPutBack(let position): report(.entryPutBack, position)
+      case .reportRefusal(let position, let error, let words):
+        report(.entryRefused, position, reason: Self.reason(error, words))
       }
     }
-    // Rules go before the routes that they lead to, and both before the addresses that a route may need.
-    removeEntries(unwanted.reversed())
-    addEntries(wanted)
+    entryActions.removeAll(keepingCapacity: true)
   }
 
-  private func addEntries(_ positions: [Int]) {
-    let entries = positions.compactMap { plan.entries[$0].entry }
-    // Marked before the kernel is asked: whoever cleans up after a crash must not miss one.
-    let wereOwned = positions.map(isOwned)
-    for position in positions { board.entry(position)?.isOwned = true }
-    for (index, result) in (kernelEntries?.add(entries) ?? []).enumerated() {
-      let position = positions[index]
-      let wasLost = lostEntries.remove(position) != nil
-      switch result {
-      case .done:
-        refusedEntries.remove(position)
-        if wasLost { notePutBack(position) }
-      case .unchanged where wereOwned[index]:
-        refusedEntries.remove(position)
-      case .unchanged:
-        findPresent(position)
-      case .refused(let error, let words):
-        // What the kernel has not said to be gone may still be there as it was added, and is to go in the end.
-        board.entry(position)?.isOwned = wereOwned[index] && !wasLost
-        refuse(position, error, words)
-      }
-    }
+  func markEntry(_ position: Int, _ ownership: Ownership) { board.entry(position)?.ownership = ownership }
+
+  private func askKernel(_ requests: [EntryRequest]) -> [KernelEntryResult] {
+    let removals = requests.prefix { $0.operation == .remove }
+    let additions = requests.dropFirst(removals.count)
+    guard let kernelEntries else { return [] }
+    return kernelEntries.remove(removals.compactMap { plan.entries[$0.position].entry?.removal })
+      + kernelEntries.add(additions.compactMap { plan.entries[$0.position].entry })
   }
 
-  /// Judges what was there before martlet asked for it.
-  private func findPresent(_ position: Int) {
-    let entry = plan.entries[position]
-    if entry.mustBeNew {
-      board.entry(position)?.isOwned = false
-      refuse(position, EEXIST, "")
-    } else if !entry.isMarked, plan.twins[position]?.contains(where: isOwned) != true {
-      // It is the host's own, and stays when martlet goes.
-      foreignEntries.insert(position)
-      board.entry(position)?.isOwned = false
-    }
-  }
-
-  private func notePutBack(_ position: Int) {
-    let now = reactor.now
-    let isNew = lastEntryPutBack[position].map { now - $0 >= LogLimiter.period } ?? true
-    lastEntryPutBack[position] = now
-    if isNew { report(.entryPutBack, position) }
-  }
-
-  private func removeEntries(_ unwanted: [Int]) {
-    // What another router here is to have stays.
-    let positions = unwanted.filter { plan.twins[$0]?.contains(where: isWanted) != true }
-    for position in unwanted where !positions.contains(position) { board.entry(position)?.isOwned = false }
-    let removals = positions.compactMap { plan.entries[$0].entry?.removal }
-    for (index, result) in (kernelEntries?.remove(removals) ?? []).enumerated() {
-      let position = positions[index]
-      if case .refused(let error, let words) = result {
-        // It stays marked, so that it is tried again, if need be by whoever cleans up.
-        refuse(position, error, words)
-      } else {
-        refusedEntries.remove(position)
-        lostEntries.remove(position)
-        board.entry(position)?.isOwned = false
-      }
-    }
-  }
-
-  /// Says once that the kernel refuses an entry, in its own words. It is tried again each second.
-  private func refuse(_ position: Int, _ error: Int32, _ words: String) {
-    guard refusedEntries.insert(position).inserted else { return }
-    let reason = words.isEmpty ? SystemError.reason(error) : words
-    report(.entryRefused, position, reason: reason)
-  }
-
-  private func report(
-    _ kind: LogEvent.Kind, _ position: Int, reason: String = ""
-  ) {
+  private func report(_ kind: LogEvent.Kind, _ position: Int, reason: String = "") {
     let entry = plan.entries[position]
     outbox.send(
       .event(LogEvent(kind, router: entry.router, text: entry.text + (reason.isEmpty ? "" : ": \(reason)"))))
   }
 
-  /// Notes what the kernel says is gone, to be put back if it should be there: at once, or with the next review if it was put back
-  /// just now.
-  func entriesVanished(_ positions: [Int]) {
-    for position in positions where isWanted(position) && plan.entries[position].isTracked {
-      let wasForeign = foreignEntries.remove(position) != nil
-      guard isOwned(position) || wasForeign else { continue }
-      lostEntries.insert(position)
-      if lastEntryPutBack[position].map({ reactor.now - $0 < Self.putBackInterval }) ?? false {
-        entryReview = max(entryReview, .tracked)
-      } else {
-        pendingEntries.insert(position)
-      }
-    }
+  private static func reason(_ error: Int32, _ words: String) -> String {
+    words.isEmpty ? SystemError.reason(error) : words
   }
 
-  /// Looks at entries anew. What is not tracked is somebody else's to remove, but not a link's.
-  func reviewEntries(_ review: EntryReview) {
-    entryReview = .none
-    guard review > .none else { return }
-    foreignEntries.removeAll()
-    for position in plan.entries.indices where review == .all || plan.entries[position].isTracked {
-      if isWanted(position) { pendingEntries.insert(position) }
+  /// Takes over the entries of the engine before this one.
+  func adoptEntries(_ previous: PreviousEntries) {
+    let removals = entries.adopt(previous) { router in
+      guard core.state(of: router) == .master else { return .off }
+      return addresses.isChanging(router) ? .claiming : .on
     }
-  }
-
-  /// Part of a reconciliation: what was refused, or could not be removed, is tried again.
-  func reconcileEntries() {
-    reviewEntries(entryReview)
-    for position in plan.entries.indices
-    where isOwned(position) != isWanted(position) || refusedEntries.contains(position) {
-      if !foreignEntries.contains(position) { pendingEntries.insert(position) }
-    }
-  }
-
-  /// Takes over what the engine before this one put into the kernel, and removes what nobody wants any more, or wants otherwise.
-  func inheritEntries(_ heritage: Heritage) {
-    var kept: Set<[UInt8]> = []
-    for (position, planned) in plan.entries.enumerated() {
-      guard let entry = planned.entry, heritage.entries[entry.removal] == entry.fingerprint else { continue }
-      kept.insert(entry.removal)
-      board.entry(position)?.isOwned = true
-    }
-    let orphans = heritage.entriesInOrder.reversed().filter { !kept.contains($0) }
-    // Before a first start there is no board: a martlet that was killed with all its processes may have left some.
-    let leftovers =
-      heritage.board == nil
-      ? plan.entries.filter { $0.router != nil && $0.isMarked }.compactMap { $0.entry?.removal } : []
+    entries.writeMarks(markEntry)
     // The plan may have no entries any more, and then the engine has no socket for them.
-    let remover = orphans.isEmpty && leftovers.isEmpty ? nil : kernelEntries ?? (try? KernelEntryTable())
-    for result in remover?.remove(orphans + leftovers) ?? [] {
+    let remover = removals.isEmpty ? nil : kernelEntries ?? (try? KernelEntryTable())
+    for result in remover?.remove(removals) ?? [] {
       guard case .refused(let error, let words) = result else { continue }
-      let reason = words.isEmpty ? SystemError.reason(error) : words
-      outbox.send(.event(LogEvent(.entryRefused, text: "an entry that is no more: \(reason)")))
+      let text = "an entry that is no more: \(Self.reason(error, words))"
+      outbox.send(.event(LogEvent(.entryRefused, text: text)))
     }
-    // What an engine that let go had put there is there; after a crash that is not so sure.
-    pendingEntries.insert(plan.entries.indices.filter { !heritage.isSettled || isOwned($0) != isWanted($0) })
   }
-}
-
-/// Which routes, rules and static addresses are looked at anew.
-enum EntryReview: Comparable {
-  case none
-  /// Those that are put back whoever removed them.
-  case tracked
-  /// All.
-  case all
 }

@@ -11,17 +11,17 @@ extension Engine {
   func takeOver(from previous: Board?) {
     let now = MonotonicClock.now()
     phase = .running
-    needsGroupReview = !plan.entriesOfGroup.isEmpty
+    entries.needsGroupReview = !plan.entriesOfGroup.isEmpty
     board.startedAt = min(previous?.startedAt ?? now, now)
     outbox.send(
       .event(
         LogEvent(.engineRunning, number: Int64(plan.routers.count), text: previous == nil ? "fresh" : "adopted")))
     tellFacts(from: previous, at: now)
-    let heritage = Heritage(previous, for: plan)
+    let predecessor = PreviousEngine(previous, for: plan)
     let begin = firstStart
     for router in plan.routers.indices {
-      if let record = heritage.record(of: router), begin <= now || record.snapshot.state != .initialize {
-        adopt(record, router: router, heritage, at: now)
+      if let record = predecessor.record(of: router), begin <= now || record.snapshot.state != .initialize {
+        adopt(record, router: router, predecessor, at: now)
       } else if begin <= now {
         core.handle(.start(router: router), at: now, into: &effects)
       } else {
@@ -33,11 +33,10 @@ extension Engine {
       outbox.send(.event(LogEvent(.startDelayed, number: (startDue - now).rawValue)))
     }
     carryOut(at: now, due: nil)
-    startSessions(from: previous, isSettled: heritage.isSettled, at: now)
-    inheritAddresses(heritage, at: now)
-    removeLeftovers()
-    inheritEntries(heritage)
-    resignAbandoned(heritage)
+    startSessions(from: previous, hasYielded: predecessor.hasYielded, at: now)
+    adoptAddresses(predecessor.addresses, at: now)
+    adoptEntries(predecessor.entries)
+    resignAbandoned(predecessor)
     if previous == nil { announceSources(of: plan.routers.indices) }
     turn(at: now)
     board.isRunning = true
@@ -61,7 +60,9 @@ extension Engine {
 
   /// Leaves everything as it is for the next engine. Address changes under way are finished first.
   func yield() {
-    for _ in 0..<100_000 where !work.isEmpty || !pendingEntries.isEmpty { turn(at: MonotonicClock.now()) }
+    for _ in 0..<100_000 where hasChanges { turn(at: MonotonicClock.now()) }
+    addresses.writeMarks(markAddress)
+    entries.writeMarks(markEntry)
     outbox.flush()
     board.hasYielded = true
     phase = .finished
@@ -79,7 +80,7 @@ extension Engine {
     stopSessions()
     for router in plan.routers.indices { core.handle(.shutdown(router: router), at: now, into: &effects) }
     carryOut(at: now, due: nil)
-    pendingEntries.insert(plan.entries.indices)
+    entries.stop()
   }
 
   /// Tells the core what it must know before any router starts: trackers, links and source addresses.
@@ -111,94 +112,26 @@ extension Engine {
     }
   }
 
-  private func adopt(_ old: RouterRecord, router: Int, _ heritage: Heritage, at now: MonotonicInstant) {
+  private func adopt(_ old: RouterRecord, router: Int, _ predecessor: PreviousEngine, at now: MonotonicInstant) {
     guard let record = board.router(router) else { return }
     for counter in RouterCounter.allCases { record[counter] = old[counter] }
     for kind in 0..<RouterRecord.dropKinds { record[drops: kind] = old[drops: kind] }
     for kind in RouterSighting.allCases { record[sighting: kind] = old[sighting: kind] }
     if let last = old.lastTransition { record.record(last.transition, number: last.number) }
-    resumeNumbers(of: router, from: old, on: heritage.board)
+    resumeNumbers(of: router, from: old, on: predecessor.board)
     keepReady(router)
     var snapshot = old.snapshot
-    if !heritage.isSettled {
+    if !predecessor.hasYielded {
       snapshot.allowForSilence(until: now, downTimerAdverts: plan.core[router].downTimerAdverts)
     }
     core.adopt(snapshot, router: router, at: now, into: &effects)
   }
 
-  /// Marks the addresses that are in the kernel already, and claims those that a master has got anew.
-  private func inheritAddresses(_ heritage: Heritage, at now: MonotonicInstant) {
-    for router in plan.routers.indices where core.state(of: router) == .master {
-      var hasAll = true
-      for position in plan.routers[router].addresses {
-        let address = plan.addresses[position]
-        // An engine that let go had settled with the kernel. One that crashed may have marked more than it added, or somebody has
-        // removed an address since.
-        let isThere = heritage.isSettled || interfaces.holds(address.prefix, on: address.interface)
-        if isThere, heritage.owned.contains(address.place) {
-          board.address(position)?.isOwned = true
-          if heritage.settling.contains(address.place) {
-            settling.insert(position)
-            board.address(position)?.isSettling = true
-          }
-        } else {
-          hasAll = false
-        }
-      }
-      guard !hasAll, !work.holds(router) else { continue }
-      work.append(.claim, router: router)
-      announcementsAfterClaim[router] = plan.core[router].announcements.repeats
-      core.announceAdded(router: router, at: now)
-    }
-    for place in heritage.owned where !isMastered(place) { remove(place) }
-    reviewSettling(at: now)
-  }
-
-  private func reviewSettling(at now: MonotonicInstant) {
-    guard !settling.isEmpty, let snapshot = try? monitor.snapshot() else { return }
-    reviewSettling(in: snapshot, at: now)
-  }
-
-  /// What nobody heard of is announced now, and a duplicate claimed anew; of the rest the kernel tells in its time.
-  func reviewSettling(in snapshot: NetlinkSnapshot, at now: MonotonicInstant) {
-    // A duplicate counts as tentative as well.
-    for address in snapshot.addresses where !address.isTentative || address.isDuplicate {
-      let place = AddressPlace(prefix: address.prefix, interface: address.interface)
-      guard let positions = addressPositions[place]?.filter(settling.contains), !positions.isEmpty else { continue }
-      if address.isDuplicate {
-        noteDuplicate(place, at: now)
-      } else {
-        for position in positions { settled(position) }
-      }
-    }
-  }
-
-  /// Removes virtual addresses that a crash or another daemon left on an interface whose router is not master. The address of an
-  /// owner (priority 255) is the host's own and stays.
-  private func removeLeftovers() {
-    for (position, address) in plan.addresses.enumerated() {
-      let place = address.place
-      let isHeld = board.address(position)?.isOwned == true || work.holds(address.router)
-      if !isHeld, !isOwner(address.router), !isMastered(place), interfaces.holds(address.prefix, on: address.interface)
-      {
-        remove(place)
-      }
-    }
-  }
-
-  /// Whether the router owns its addresses in the sense of RFC 9568 section 1.7.
-  func isOwner(_ router: Int) -> Bool { plan.core[router].priority == .owner }
-
-  /// Whether any router that is master claims the address there; two may share one.
-  func isMastered(_ place: AddressPlace) -> Bool {
-    addressPositions[place]?.contains { core.state(of: plan.addresses[$0].router) == .master } ?? false
-  }
-
   /// Sends the ready resignation of each master that the new configuration does not have; its addresses are off by now.
-  private func resignAbandoned(_ heritage: Heritage) {
-    guard let board = heritage.board else { return }
+  private func resignAbandoned(_ predecessor: PreviousEngine) {
+    guard let board = predecessor.board else { return }
     var withdrawal = Withdrawal()
-    withdrawal.resignations = (0..<board.routerCount).filter { !heritage.succession.isSucceeded($0) }
+    withdrawal.resignations = (0..<board.routerCount).filter { !predecessor.succession.isSucceeded($0) }
       .compactMap(board.router).flatMap { Withdrawal.Resignation.all(of: $0, on: board) }
     if !withdrawal.resignations.isEmpty { _ = KernelWithdrawal().perform(withdrawal) }
   }
@@ -218,7 +151,7 @@ extension Engine {
     } else {
       source =
         ownAddress(of: router, excluding: virtualAddresses)
-        ?? (isOwner(position) ? ownAddress(of: router, excluding: []) : nil)
+        ?? (addresses.ownsAddresses(position) ? ownAddress(of: router, excluding: []) : nil)
     }
     let record = board.router(position)
     let destinations = destinations(of: position)

@@ -48,7 +48,7 @@ extension Engine {
     case .link(let link):
       let before = interfaces[link.index]
       // The kernel drops routes however short the link was down.
-      if link.isUsable { entryReview = .all }
+      if link.isUsable { entries.review = .all }
       interfaces.set(link, isUp: linkDelays.countsAsUp(link, wasUp: before?.isUp, at: now))
       linkChanged(link.index, before: before, at: now)
       virtualLinks.note(link)
@@ -67,9 +67,9 @@ extension Engine {
     case .addressRemoved(let address):
       addressRemoved(address, at: now)
     case .routeRemoved(let route):
-      entriesVanished(plan.entriesOfRoute[route] ?? [])
+      entries.entriesVanished(plan.entriesOfRoute[route] ?? [], at: now)
     case .ruleRemoved:
-      entriesVanished(plan.rules)
+      entries.entriesVanished(plan.rules, at: now)
     case .overrun:
       board.overruns &+= 1
       outbox.send(.event(LogEvent(.netlinkOverrun)))
@@ -95,7 +95,7 @@ extension Engine {
   private func linkChanged(_ index: InterfaceIndex, before: Interface?, at now: MonotonicInstant) {
     let after = interfaces[index]
     guard before?.isUp != after?.isUp || before?.mac != after?.mac, phase == .running else { return }
-    needsGroupReview = !plan.entriesOfGroup.isEmpty
+    entries.needsGroupReview = !plan.entriesOfGroup.isEmpty
     let isUp = after?.isUp ?? false
     let name = after?.name ?? before?.name ?? ""
     if (before?.isUp ?? false) != isUp, isWatched(index, name) {
@@ -104,7 +104,7 @@ extension Engine {
     for (position, tracker) in plan.trackers.enumerated() where tracker.interfaceName == name {
       setTracker(position, to: isUp ? .up : .down, reason: isUp ? "" : "interface is down", at: now)
     }
-    if isUp { reviewEntries(.all) }
+    if isUp { entries.look(at: .all) }
     if isUp { announceSources(of: plan.routers.indices.filter { sourcePlace(of: $0)?.interface == index }) }
     for router in routersOnInterface[index] ?? [] {
       if isUp { refreshSource(of: router, at: now) }
@@ -114,7 +114,10 @@ extension Engine {
     // Whoever asked for an address while its interface was away, or knows it by another link-layer address, must learn where it is.
     // An address that somebody gave a virtual link is none that they should learn.
     let isForeign = virtualLinks.planned[index].map { $0.mac != after?.mac } ?? false
-    if isUp, !isForeign, before?.isUp != true || before?.mac != after?.mac { announceAddresses(on: index) }
+    if isUp, !isForeign, before?.isUp != true || before?.mac != after?.mac {
+      addresses.announceAddresses(on: index, into: &addressActions)
+      carryOutAddressActions(at: now)
+    }
   }
 
   /// Tells the core whether a router has the interfaces that it cannot do without. One that is missing counts whatever is configured, be
@@ -133,18 +136,6 @@ extension Engine {
       before.name != after?.name || before.mac != after?.mac
     else { return }
     onInterfacesMoved?()
-  }
-
-  /// Announces what masters have on an interface.
-  private func announceAddresses(on index: InterfaceIndex) {
-    for position in addressesOnInterface[index] ?? []
-    where board.address(position)?.isOwned == true || native.contains(position) {
-      let router = plan.addresses[position].router
-      guard core.state(of: router) == .master, !work.holds(router) else { continue }
-      announcer.announce(
-        router: router, position: position - plan.routers[router].addresses.lowerBound,
-        rounds: plan.core[router].announcements.repeats)
-    }
   }
 
   /// Tells the neighbours where this host is that routers with unicast peers send from.
@@ -178,10 +169,12 @@ extension Engine {
   private func addressAdded(_ address: AddressState, at now: MonotonicInstant) {
     guard !virtualAddresses.contains(address.prefix.address) else {
       let place = AddressPlace(prefix: address.prefix, interface: address.interface)
-      if address.isDuplicate { return noteDuplicate(place, at: now) }
-      guard !settling.isEmpty, !address.isTentative else { return }
-      for position in addressPositions[place] ?? [] { settled(position) }
-      return
+      if address.isDuplicate {
+        addresses.foundDuplicate(place, into: &addressActions)
+      } else if !address.isTentative {
+        addresses.nowUsable(place, into: &addressActions)
+      }
+      return carryOutAddressActions(at: now)
     }
     interfaces.set(address)
     refreshSources(on: address.interface, at: now)
@@ -189,9 +182,9 @@ extension Engine {
 
   private func addressRemoved(_ address: AddressState, at now: MonotonicInstant) {
     let place = AddressPlace(prefix: address.prefix, interface: address.interface)
-    vanished += addressPositions[place] ?? []
-    entryReview = max(entryReview, .tracked)
-    entriesVanished(plan.entriesOfPlace[place] ?? [])
+    addresses.addressVanished(place)
+    entries.review = max(entries.review, .tracked)
+    entries.entriesVanished(plan.entriesOfPlace[place] ?? [], at: now)
     guard !virtualAddresses.contains(address.prefix.address) else { return }
     interfaces.removeAddress(address.prefix, from: address.interface)
     refreshSources(on: address.interface, at: now)
@@ -231,12 +224,10 @@ extension Engine {
       virtualLinkVanished(link.interface)
     }
     for link in snapshot.links { virtualLinks.note(link) }
-    for (position, address) in plan.addresses.enumerated()
-    where board.address(position)?.isOwned == true && !interfaces.holds(address.prefix, on: address.interface) {
-      vanished.append(position)
-    }
-    reviewSettling(in: snapshot, at: now)
-    entryReview = max(entryReview, .tracked)
+    addresses.findVanished { interfaces.holds($0.prefix, on: $0.interface) }
+    addresses.review(snapshot.addresses, into: &addressActions)
+    carryOutAddressActions(at: now)
+    entries.review = max(entries.review, .tracked)
   }
 
   /// Takes what the prober has to say of checks.

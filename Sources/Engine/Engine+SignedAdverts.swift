@@ -101,7 +101,8 @@ extension Engine {
   /// Signs the ready resignations of masters anew that are seldom heard: one that is too old is refused.
   func refreshResignations() {
     for router in routersWithTrailers
-    where plan.core[router].interval.nanoseconds > Self.reconcileInterval && core.state(of: router) == .master {
+    where plan.core[router].interval.nanoseconds > AddressKeeper.reconcileInterval && core.state(of: router) == .master
+    {
       keepReady(router)
     }
   }

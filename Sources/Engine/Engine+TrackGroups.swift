@@ -14,18 +14,18 @@ extension Engine {
         let what = interfaces.indexes[lost] == nil ? "there is no link:" : "the link is down:"
         return (.down, "\(what) \(lost) of \(entry.text)")
       }
-      if refusedEntries.contains(position) { return (.down, "the kernel refuses \(entry.text)") }
+      if entries.refused.contains(position) { return (.down, "the kernel refuses \(entry.text)") }
     }
-    return members.contains(where: pendingEntries.contains) ? nil : (.up, "")
+    return members.contains(where: entries.pending.contains) ? nil : (.up, "")
   }
 
   /// Tells the core of groups whose entries have changed.
   func reviewGroups(at now: MonotonicInstant) {
-    guard needsGroupReview else { return }
-    needsGroupReview = false
+    guard entries.needsGroupReview else { return }
+    entries.needsGroupReview = false
     for tracker in plan.entriesOfGroup.keys.sorted() {
       guard let verdict = groupVerdict(tracker) else {
-        needsGroupReview = true
+        entries.needsGroupReview = true
         continue
       }
       if board.tracker(tracker)?.verdict.status != verdict.status {

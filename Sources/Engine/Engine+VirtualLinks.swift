@@ -13,7 +13,7 @@ extension Engine {
   func restoreLinks(at now: MonotonicInstant) {
     guard !virtualLinks.changed.isEmpty, phase == .running else { return }
     let due = virtualLinks.takeDue(
-      Self.mostRestored, after: Self.putBackInterval, at: now, isUp: interfaces.isUp)
+      Self.mostRestored, after: AddressKeeper.putBackInterval, at: now, isUp: interfaces.isUp)
     for (link, planned) in due {
       do throws(SystemError) {
         try virtualLinks.table?.restore(link, mac: planned.mac, alias: virtualLinks.aliases[link.index])

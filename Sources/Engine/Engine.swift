@@ -21,18 +21,12 @@ final class Engine {
     case finished
   }
 
-  /// Most addresses changed, and announcements sent, before the clock is looked at again.
-  static let slice = 128
   /// The longest the board's heartbeat stands still.
   static let heartbeatInterval = Nanoseconds.milliseconds(250)
-  /// Between two looks at whether the kernel has the addresses it should have.
-  static let reconcileInterval = Nanoseconds.seconds(1)
   /// The most that an advert counts as heard before it was read.
   static let greatestReadingDelay = Nanoseconds.milliseconds(2)
   /// So long before a master counts as dead the engine wakes up.
   static let electionLead = Nanoseconds.microseconds(200)
-  /// The least time between putting one address back twice.
-  static let putBackInterval = Nanoseconds.milliseconds(250)
 
   let plan: Plan
   let reactor: Reactor
@@ -47,63 +41,34 @@ final class Engine {
   let board: Board
   /// Every address the plan's routers claim: never a source, and none of the monitor's business but when it disappears.
   let virtualAddresses: Set<IPAddress>
-  let addressPositions: [AddressPlace: [Int]]
   let routersOnInterface: [InterfaceIndex: [Int]]
-  let addressesOnInterface: [InterfaceIndex: [Int]]
   let routersWithTrailers: [Int]
 
   var phase = Phase.prepared
   var core: VirtualRouterSet
   var interfaces: InterfaceTable
-  var work: WorkQueue
+  var addresses: AddressKeeper
+  /// Routes, rules and static addresses.
+  var entries: EntryKeeper
   var announcer: Announcer
   var limiter = LogLimiter()
   var sessions = SessionTable()
   var remembered: [RememberedAdvertisement]
-  /// Rounds of announcements that wait until the router's addresses are claimed.
-  var announcementsAfterClaim: [Int]
   var sendFails: [Bool]
   /// When each signed router last answered an old number.
   var sequenceTold: [Int: MonotonicInstant] = [:]
   var effects: [Effect] = []
-  /// Addresses that disappeared in this turn, looked at when all of the turn's link changes are known.
-  var vanished: [Int] = []
-  /// Addresses that somebody removed and that are not back yet.
-  var lost: Set<Int> = []
-  /// IPv6 addresses that the kernel was given and does not answer for yet, see ``settled(_:)``.
-  var settling: Set<Int> = []
-  /// When an address was last put back, so that a fight with another daemon is fought at a bounded pace.
-  var lastPutBack: [Int: MonotonicInstant] = [:]
-  /// Addresses that the kernel does not use because another host answers for them.
-  var duplicates: Set<Int> = []
-  /// Addresses of owners (priority 255) that were there before martlet, and are not its to remove.
-  var native: Set<Int> = []
-  /// Addresses of which it has been said that the kernel refuses to change them.
-  var refused: Set<Int> = []
-  var refusals = AddressRefusalBook()
+  /// What the keepers ask for and what follows, kept for its room.
+  var addressRequests: [AddressRequest] = []
+  var addressActions: [AddressAction] = []
+  var entryRequests: [EntryRequest] = []
+  var entryActions: [EntryAction] = []
   /// What was said to be behind each router's last transition, where its name does not tell.
   var details: [Int: String] = [:]
-  var reconcileDue = MonotonicInstant(nanoseconds: 0)
-  /// The next address that ``reconcile(at:)`` looks at; 0 between two passes.
-  var reconcilePosition = 0
   /// Packets for which a socket had no room wait in its batch.
   var hasUnsentPackets = false
   /// Links and addresses must be read anew: messages were lost, and reading failed since.
   var needsResynchronization = false
-  /// Routes, rules and static addresses that may not be in the kernel as they should.
-  var pendingEntries: PendingEntries
-  /// Those that somebody removed and that are not back yet.
-  var lostEntries: Set<Int> = []
-  /// Those of which it has been said that the kernel refuses them.
-  var refusedEntries: Set<Int> = [] { didSet { needsGroupReview = true } }
-  /// Whether what a `track_group` goes by has changed.
-  var needsGroupReview = false
-  /// Those that are in the kernel and somebody else's.
-  var foreignEntries: Set<Int> = []
-  /// When an entry was last put back, so that a fight with another daemon is fought at a bounded pace.
-  var lastEntryPutBack: [Int: MonotonicInstant] = [:]
-  /// Which entries are looked at anew: with a link or an address the kernel drops routes without a word.
-  var entryReview = EntryReview.none
   var linkDelays: LinkDelays
   var virtualLinks: VirtualLinkWatch
   /// Told when a name of the configuration has come to mean another interface, which only another engine can serve.
@@ -118,7 +83,6 @@ final class Engine {
   private(set) var lastTurn = MonotonicInstant(nanoseconds: 0)
   private var isDirty: [Bool]
   private var dirty: [Int] = []
-  private var steps: [WorkQueue.Step] = []
 
   init(
     _ plan: Plan, interfaces: InterfaceTable, board: Board, reactor: Reactor, monitor: NetlinkMonitor, prober: Channel?
@@ -135,19 +99,16 @@ final class Engine {
     kernelEntries = plan.entries.isEmpty ? nil : try KernelEntryTable()
     linkDelays = LinkDelays(plan.linkDelays)
     virtualLinks = try VirtualLinkWatch(plan.virtualLinks, interfaces)
-    pendingEntries = PendingEntries(count: plan.entries.count)
     outbox = Outbox(prober)
     core = VirtualRouterSet(routers: plan.core, groups: plan.groups, trackerCount: plan.trackers.count)
-    work = WorkQueue(routerCount: plan.routers.count)
+    addresses = AddressKeeper(plan)
+    entries = EntryKeeper(plan)
     announcer = Announcer(plan.announcementLanes)
     remembered = Array(repeating: RememberedAdvertisement(), count: plan.routers.count)
-    announcementsAfterClaim = Array(repeating: 0, count: plan.routers.count)
     sendFails = Array(repeating: false, count: plan.routers.count)
     isDirty = Array(repeating: false, count: plan.routers.count)
     virtualAddresses = Set(plan.addresses.map(\.prefix.address))
-    addressPositions = Dictionary(grouping: plan.addresses.indices) { plan.addresses[$0].place }
     routersWithTrailers = plan.routersWithTrailers
-    addressesOnInterface = Dictionary(grouping: plan.addresses.indices) { plan.addresses[$0].interface }
     routersOnInterface = Dictionary(grouping: plan.routers.indices) { plan.routers[$0].interface }
     effects.reserveCapacity(64)
     try watchSockets()
@@ -159,6 +120,9 @@ final class Engine {
       && (plan.addresses.indices.contains { board.address($0)?.isOwned == true }
         || plan.entries.indices.contains { board.entry($0)?.isOwned == true })
   }
+
+  /// Whether the kernel is to be asked for more in the next turn.
+  var hasChanges: Bool { addresses.hasWork || !entries.pending.isEmpty }
 
   /// Goes round until the engine has stopped or yielded.
   /// - Throws: ``LinuxSystem/SystemError`` only for what leaves the engine unable to wait for anything.
@@ -185,9 +149,9 @@ final class Engine {
     flushAdverts()
     if needsResynchronization { resynchronize(at: now) }
     restoreLinks(at: now)
-    putBackVanished(at: now)
+    returnVanishedAddresses(at: now)
     workSlice(at: now)
-    settleEntries()
+    changeEntries(at: now)
     reviewGroups(at: now)
     reconcile(at: now)
     reviewRefusals(at: now)
@@ -195,7 +159,7 @@ final class Engine {
     outbox.flush()
     board.droppedMessages = outbox.totalDropped
     writeDirty()
-    if phase == .stopping, work.isEmpty, pendingEntries.isEmpty, !outbox.hasWaiting || now >= stopDeadline {
+    if phase == .stopping, !hasChanges, !outbox.hasWaiting || now >= stopDeadline {
       phase = .finished
     }
   }
@@ -203,10 +167,10 @@ final class Engine {
   private var nextDeadline: MonotonicInstant? {
     let heartbeat = reactor.now + Self.heartbeatInterval
     guard phase != .prepared else { return heartbeat }
-    guard work.isEmpty, vanished.isEmpty, pendingEntries.isEmpty else { return reactor.now }
+    guard !hasChanges else { return reactor.now }
     let retry = hasUnsentPackets ? reactor.now + .milliseconds(1) : nil
     let word = outbox.hasWaiting ? reactor.now + .milliseconds(5) : nil
-    let pass = phase == .running ? reconcileDue : nil
+    let pass = phase == .running ? addresses.reconcileDue : nil
     let session = phase == .running ? sessions.nextDeadline : nil
     return [
       core.nextDeadline.map(wakeUp), startDue, linkDelays.nextDeadline, announcer.nextDeadline, pass, session, retry,
@@ -237,25 +201,5 @@ final class Engine {
       isDirty[router] = false
     }
     dirty.removeAll(keepingCapacity: true)
-  }
-
-  private func workSlice(at now: MonotonicInstant) {
-    guard !work.isEmpty else { return }
-    work.takeSlice(limit: Self.slice, count: { plan.routers[$0].addresses.count }, into: &steps)
-    changeAddresses(steps)
-    for step in steps where step.isLast {
-      pendingEntries.insert(plan.routers[step.router].entries)
-      switch step.task {
-      case .claim:
-        announcer.announce(router: step.router, rounds: announcementsAfterClaim[step.router])
-        announcementsAfterClaim[step.router] = 0
-      case .release(let resigns):
-        // An address that the kernel would not give up is tried again; a peer that took over meanwhile would be a second holder.
-        if resigns, !plan.routers[step.router].addresses.contains(where: { board.address($0)?.isOwned == true }) {
-          sendAdvert(.resignation, of: step.router)
-        }
-      }
-    }
-    flushAdverts()
   }
 }

@@ -182,7 +182,7 @@ final class EngineProcess {
   private func takeOver(from previous: BoardCopy?) {
     virtualInterfaces.keep()
     let wasRunning = previous?.board.isRunning == true
-    if wasRunning, let previousMemory { Heritage.unsettle(previousMemory) }
+    if wasRunning, let previousMemory { PreviousEngine.forgetYield(on: previousMemory) }
     engine.takeOver(from: wasRunning ? previous?.board : nil)
     if let previous {
       releaseLocks(of: previous.board)

@@ -1,6 +1,6 @@
 /// Routes, rules and static addresses of which it is to be seen whether the kernel has them as it should, in the order of the plan as
 /// far as they were noted together.
-struct PendingEntries {
+struct PendingEntries: Hashable {
   private var positions: [Int] = []
   private var head = 0
   private var isPending: [Bool]

@@ -25,8 +25,8 @@ struct Plan {
   let entriesOfRoute: [RouteIdentity: [Int]]
   /// Positions of rules among ``entries``.
   let rules: [Int]
-  /// Positions of entries that the kernel cannot tell apart, as when two routers list the same route.
-  let twins: [Int: [Int]]
+  /// For each entry that the kernel cannot tell from others, as when two routers list the same route, the positions of those.
+  let duplicateEntries: [Int: [Int]]
   /// Positions of static addresses among ``entries``, by where they are.
   let entriesOfPlace: [AddressPlace: [Int]]
   /// Positions of each `track_group`'s members among ``entries``, by the position of its tracker.
@@ -127,8 +127,8 @@ struct Plan {
     let equals = Dictionary(grouping: entries.indices.filter { entries[$0].entry != nil }) {
       entries[$0].entry?.removal
     }
-    twins = equals.values.filter { $0.count > 1 }.reduce(into: [:]) { twins, group in
-      for position in group { twins[position] = group.filter { $0 != position } }
+    duplicateEntries = equals.values.filter { $0.count > 1 }.reduce(into: [:]) { duplicates, group in
+      for position in group { duplicates[position] = group.filter { $0 != position } }
     }
     entriesOfRoute = routes
     entriesOfPlace = places

@@ -5,7 +5,7 @@ import NetworkTypes
 /// A route, a rule or a static address bound to the interfaces of this host.
 struct PlannedEntry {
   /// By what the kernel tells that it is gone.
-  enum Trace: Equatable {
+  enum Trace: Hashable {
     case route(RouteIdentity)
     case rule
     case address(AddressPlace)

@@ -2,8 +2,8 @@
 ///
 /// A host that moves ten thousand addresses does so in slices, with adverts in between; so a release and the resignation that
 /// must follow it wait here as one.
-struct WorkQueue {
-  enum Task: Equatable {
+struct WorkQueue: Hashable {
+  enum Task: Hashable {
     /// Put the router's addresses on their interfaces.
     case claim
     /// Take them off, and then resign if asked to.
@@ -20,7 +20,7 @@ struct WorkQueue {
     let isLast: Bool
   }
 
-  private struct Item {
+  private struct Item: Hashable {
     let router: Int
     var task: Task
     var position = 0

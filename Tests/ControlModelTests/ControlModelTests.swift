@@ -144,7 +144,7 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       board.mark(2)?.mark = (nil, 77)
       let address = try #require(board.address(2))
       address.prefix = IPPrefix(v4, length: 24)
-      address.isOwned = true
+      address.ownership = .uncertain
       address.interface = InterfaceIndex(rawValue: 4)
       let tracker = try #require(board.tracker(0))
       tracker.name = "chk"
@@ -168,7 +168,8 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       #expect(other.mark(2)?.mark.sender == nil && other.mark(2)?.mark.number == 77)
       #expect(other.mark(0)?.mark.number == 0 && other.mark(4) == nil)
       #expect(other.address(2)?.prefix == IPPrefix(v4, length: 24))
-      #expect(other.address(2)?.isOwned == true)
+      #expect(other.address(2)?.ownership == .uncertain && other.address(2)?.isOwned == true)
+      #expect(other.address(1)?.ownership == Ownership.none && other.address(1)?.isOwned == false)
       #expect(other.address(1)?.prefix == nil)
       #expect(other.tracker(0)?.name == "chk")
       #expect(try #require(other.tracker(0)).verdict.reason == "exit 2")

@@ -147,6 +147,8 @@ import VRRPCore
       board.address(0)?.prefix = prefix
       board.address(0)?.isOwned = true
       board.address(1)?.prefix = prefix
+      // Perhaps in the kernel, and so not held.
+      board.address(1)?.ownership = .uncertain
     }
     defer { memory.deallocate() }
     let names = Names(

@@ -64,10 +64,10 @@ import VRRPWire
     let interfaces = ["lo": InterfaceIndex(rawValue: 1)]
     try withExtendedLifetime(memory) {
       let same = try Plan(configuration(), interfaces: interfaces, toleratesAbsence: true)
-      #expect(Heritage(board, for: same).owned == Set(places.prefix(2)))
+      #expect(Set(PreviousEngine(board, for: same).addresses.ownership.keys) == Set(places.prefix(2)))
       // A reload may drop what was named before.
       let next = try Plan(configuration(), interfaces: interfaces)
-      #expect(Heritage(board, for: next).owned == Set(places))
+      #expect(Set(PreviousEngine(board, for: next).addresses.ownership.keys) == Set(places))
     }
   }
 
@@ -85,7 +85,7 @@ import VRRPWire
       board.entry(index)?.removal = request
       board.entry(index)?.isOwned = true
     }
-    withExtendedLifetime(memory) { #expect(Heritage(board, for: plan).entriesInOrder == [removal]) }
+    withExtendedLifetime(memory) { #expect(PreviousEngine(board, for: plan).entries.removals == [removal]) }
   }
 
   private static let mayChange = ConditionTrait.enabled(

@@ -98,7 +98,7 @@ import VRRPWire
     #expect(plan.entriesOfPlace == [place: [0]])
     #expect(plan.entries.allSatisfy { $0.entry != nil })
     #expect(plan.entries.map(\.isMarked) == [false, true, true])
-    #expect(plan.twins.isEmpty)
+    #expect(plan.duplicateEntries.isEmpty)
   }
 
   @Test func anEntryOfAMissingInterfaceWaitsForItOrIsNamed() throws {
