@@ -87,13 +87,8 @@ public enum ConfigurationLoader {
 
   private static func finish(_ lowering: Lowering) -> LoadedConfiguration {
     let model = lowering.model()
-    let diagnostics = lowering.diagnostics.finish().map { diagnostic in
-      var finding = diagnostic
-      if finding.suggestion == nil, finding.severity > .note { finding.suggestion = Rule.find(finding.id)?.remedy }
-      return finding
-    }
     return LoadedConfiguration(
-      configuration: model, diagnostics: diagnostics,
+      configuration: model, diagnostics: lowering.diagnostics.finish().map(\.withRemedy),
       hasErrors: lowering.diagnostics.hasErrors, requirements: lowering.requirements, files: lowering.shownFileUses)
   }
 }

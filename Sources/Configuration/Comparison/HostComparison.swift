@@ -13,21 +13,21 @@ struct RouterPair {
   /// A host's part in it.
   struct Half {
     var host: ComparedHost
-    var draft: InstanceReading
+    var router: InstanceReading
 
     /// What a finding calls it.
-    var name: String { draft.name.value }
+    var name: String { router.name.value }
     /// A place of the host's files, ready to be shown.
-    func range(_ span: SourceSpan) -> SourceRange { host.lowering.diagnostics.shownRange(of: span) }
+    func range(_ span: SourceSpan?) -> SourceRange {
+      host.lowering.diagnostics.shownRange(of: span ?? router.name.span)
+    }
   }
 
   var first: Half
   var second: Half
-}
 
-/// A rule about one virtual router on two hosts.
-protocol PairRule {
-  static func check(_ pair: RouterPair, _ findings: inout PairFindings)
+  /// The same, seen from the other host.
+  var turned: RouterPair { RouterPair(first: second, second: first) }
 }
 
 /// What is found between hosts; both places stand in each finding.
@@ -41,26 +41,35 @@ struct PairFindings {
   /// Adds a finding that is placed in the second host's files, with a note in the first one's.
   mutating func report(
     _ severity: Severity, _ id: String, _ message: String, _ pair: RouterPair, at second: SourceSpan?,
-    and first: SourceSpan?, note: String, suggestion: String
+    and first: SourceSpan?, note: String, suggestion: String? = nil
   ) {
     guard hasRoom(for: severity) else { return }
     diagnostics.append(
       Diagnostic(
-        id: id, severity: severity, message: message, range: pair.second.range(second ?? pair.second.draft.name.span),
-        notes: [.init(message: note, range: pair.first.range(first ?? pair.first.draft.name.span))],
-        suggestion: suggestion))
+        id: id, severity: severity, message: message, range: pair.second.range(second),
+        notes: [.init(message: note, range: pair.first.range(first))], suggestion: suggestion
+      ).withRemedy)
   }
 
-  /// Adds a finding about one host.
+  /// Adds a finding about a keyword of both hosts.
   mutating func report(
-    _ severity: Severity, _ id: String, _ message: String, in host: ComparedHost, at span: SourceSpan,
-    suggestion: String
+    _ severity: Severity, _ id: String, _ message: String, _ pair: RouterPair, at keyword: String, note: String,
+    suggestion: String? = nil
   ) {
-    guard hasRoom(for: severity) else { return }
+    report(
+      severity, id, message, pair, at: pair.second.router.places[keyword], and: pair.first.router.places[keyword],
+      note: note, suggestion: suggestion)
+  }
+
+  /// Adds the finding that no other host has a router.
+  mutating func report(lone router: InstanceReading, of host: ComparedHost) {
+    guard hasRoom(for: .warning) else { return }
     diagnostics.append(
       Diagnostic(
-        id: id, severity: severity, message: message, range: host.lowering.diagnostics.shownRange(of: span),
-        suggestion: suggestion))
+        id: "pair-lone-router", severity: .warning,
+        message: "no other host has \(router.name.value), so nobody takes over from this one",
+        range: host.lowering.diagnostics.shownRange(of: router.name.span)
+      ).withRemedy)
   }
 
   private mutating func hasRoom(for severity: Severity) -> Bool {
@@ -88,13 +97,6 @@ struct HostComparison {
   /// Positions of the instances that another host has too, by host.
   private let shared: [Set<Int>]
 
-  private static var rules: [any PairRule.Type] {
-    [
-      PairNumbers.self, PairVersions.self, PairTransports.self, PairAuthentication.self, PairIntervals.self,
-      PairAddresses.self, PairPriorities.self, PairWeights.self,
-    ]
-  }
-
   init(_ hosts: [ComparedHost]) {
     self.hosts = hosts
     var pairs: [RouterPair] = []
@@ -106,8 +108,8 @@ struct HostComparison {
           shared[second].insert(right)
           pairs.append(
             RouterPair(
-              first: .init(host: hosts[first], draft: hosts[first].lowering.instances[left]),
-              second: .init(host: hosts[second], draft: hosts[second].lowering.instances[right])))
+              first: .init(host: hosts[first], router: hosts[first].lowering.instances[left]),
+              second: .init(host: hosts[second], router: hosts[second].lowering.instances[right])))
         }
       }
     }
@@ -121,62 +123,55 @@ struct HostComparison {
   /// Everything that is found.
   func check() -> [Diagnostic] {
     var findings = PairFindings()
-    for pair in pairs {
-      for rule in Self.rules { rule.check(pair, &findings) }
-    }
-    reportLoneRouters(&findings)
-    return findings.finish()
-  }
-
-  /// A host that shares routers may have others that nobody would take over.
-  private func reportLoneRouters(_ findings: inout PairFindings) {
+    for pair in pairs { findings.check(pair) }
+    // A host that shares routers may have others that nobody would take over.
     for (host, positions) in zip(hosts, shared) where !positions.isEmpty {
-      for (position, draft) in host.lowering.instances.enumerated() where !positions.contains(position) {
-        findings.report(
-          .warning, "pair-lone-router", "no other host has \(draft.name.value), so nobody takes over from this one",
-          in: host, at: draft.name.span,
-          suggestion: "write a vrrp_instance with the same virtual_router_id and addresses on another host")
+      for (position, router) in host.lowering.instances.enumerated() where !positions.contains(position) {
+        findings.report(lone: router, of: host)
       }
     }
+    return findings.finish()
   }
 
   private struct NumberAndName: Hashable {
     var number: VirtualRouterID?
     var name: String
     var family: AddressFamily
+
+    init(_ router: InstanceReading) {
+      (number, name, family) = (router.number?.value, router.name.value, router.family)
+    }
   }
 
   /// Positions of instances that are one router; each is matched once.
   private static func matches(_ first: [InstanceReading], _ second: [InstanceReading]) -> [(Int, Int)] {
     var byAddress: [IPAddress: Int] = [:]
     var byName: [NumberAndName: Int] = [:]
-    for (position, draft) in first.enumerated() {
-      for address in draft.allAddresses where byAddress[address] == nil { byAddress[address] = position }
-      byName[key(draft)] = position
+    for (position, router) in first.enumerated() {
+      for address in router.allAddresses.map(\.value.prefix.address) where byAddress[address] == nil {
+        byAddress[address] = position
+      }
+      byName[NumberAndName(router)] = position
     }
     var taken: Set<Int> = []
     var matches: [Int: Int] = [:]
-    for (position, draft) in second.enumerated() {
-      let match = draft.allAddresses.lazy.compactMap { byAddress[$0] }.first {
-        first[$0].family == draft.family && !taken.contains($0)
+    for (position, router) in second.enumerated() {
+      let match = router.allAddresses.lazy.compactMap { byAddress[$0.value.prefix.address] }.first {
+        first[$0].family == router.family && !taken.contains($0)
       }
       guard let match else { continue }
       taken.insert(match)
       matches[position] = match
     }
-    for (position, draft) in second.enumerated() where matches[position] == nil && draft.number != nil {
-      guard let match = byName[key(draft)], taken.insert(match).inserted else { continue }
+    for (position, router) in second.enumerated() where matches[position] == nil && router.number != nil {
+      guard let match = byName[NumberAndName(router)], taken.insert(match).inserted else { continue }
       matches[position] = match
     }
     return matches.sorted { $0.key < $1.key }.map { ($0.value, $0.key) }
-  }
-
-  private static func key(_ draft: InstanceReading) -> NumberAndName {
-    NumberAndName(number: draft.number?.value, name: draft.name.value, family: draft.family)
   }
 }
 
 extension InstanceReading {
   /// The addresses that move with the router.
-  fileprivate var allAddresses: [IPAddress] { (notes.addresses + notes.excludedAddresses).map(\.value.prefix.address) }
+  var allAddresses: [Located<VirtualAddress>] { notes.addresses + notes.excludedAddresses }
 }

@@ -53,9 +53,12 @@ public struct Rule: Sendable, Hashable {
   public let explanation: String
   /// An example, where a few lines can show the fault.
   public let example: Example?
+  /// What to write instead, for a finding that does not say it itself.
+  public let remedy: String?
 
   init(
-    _ id: String, _ kind: Kind, _ severity: Severity, _ title: String, _ explanation: String, _ example: Example? = nil
+    _ id: String, _ kind: Kind, _ severity: Severity, _ title: String, _ explanation: String, _ example: Example? = nil,
+    remedy: String? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -63,11 +66,13 @@ public struct Rule: Sendable, Hashable {
     self.title = title
     self.explanation = explanation
     self.example = example
+    self.remedy = remedy
   }
 
   private static let groups = [
-    syntax, values, instances, trackers, trackedThings, probes, trailers, kernelEntries, hosts,
-    corrections, servers, services,
+    instances, elections, strictMode, authentication, signatures, addresses, virtualMACs, unicast, syncGroups, trackers,
+    scripts, probes, sessions, filesAndProcesses, interfaces, values, syntax, kernelEntries, servers, hosts, services,
+    pairs,
   ]
 
   /// Every rule, in the order of their ids.

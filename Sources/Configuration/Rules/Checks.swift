@@ -1,0 +1,112 @@
+import ConfigurationSyntax
+
+extension Lowering {
+  /// Applies all rules to what has been read: to what routers track, to each router, and to all of them together.
+  ///
+  /// Rules report, and change what has been read to what it comes to. They build on each other, so their order counts.
+  func applyRules() {
+    inheritGlobals()
+    checkTrackedThings()
+    // Taken out while they change, so that a rule may still look at everything else.
+    var routers = instances
+    instances = []
+    for index in routers.indices { checkAlone(&routers[index]) }
+    instances = routers
+    // Or the next change would be to a copy of all of them.
+    routers = []
+    checkTogether()
+  }
+
+  private func checkTrackedThings() {
+    requireCommands()
+    checkTrackedNames()
+    checkScriptSecurity()
+    checkNeighbors()
+    limitHops()
+    findTrackedSessionsOfCheckers()
+    requireFilesAndProcesses()
+    requireQuestions()
+    checkCombinations()
+    checkExpiries()
+    checkTrackGroups()
+  }
+
+  private func checkAlone(_ router: inout InstanceReading) {
+    requireNumber(of: router)
+    requireInterface(of: router)
+    decideFamilyAndVersion(of: &router)
+    applyStrictMode(to: &router)
+    completeStateAndPriority(of: &router)
+    preferSignatures(of: &router)
+    checkAuthentication(of: &router)
+    checkFurtherLinks(of: router)
+    checkRoutingDomain(of: router)
+    checkUnicast(of: &router)
+    restoreMulticastGroup(of: &router)
+    roundInterval(of: &router)
+    readKeys(of: &router)
+    chooseKey(of: &router)
+    requireAddresses(of: router)
+    checkFirstAddress(of: router)
+    dropEqualAddresses(of: &router)
+    excludeAddressesBeyondAdvert(of: &router)
+    limitPreemption(of: &router)
+    dropOwnInterface(of: &router)
+    dropWeightsOfOwner(&router)
+    limitIgnoredAdverts(of: &router)
+  }
+
+  private func checkTogether() {
+    findEqualNumbers()
+    nameVirtualMACs()
+    giveAddressesVirtualMACs()
+    dropForeignMembers()
+    compareMembers()
+    takeWeightsOfGroups()
+    dropWeightsOfMembers()
+    findAddressesOnOthersVirtualMACs()
+    limitLinkDelays()
+    checkFIFOScripts()
+    dropEqualFIFO()
+    findUnusedScripts()
+    checkNamesOfServers()
+  }
+
+  /// Looks for what can be improved in a configuration that means what it says; to be called after the rules.
+  func applyLints() {
+    findWeightsUnderNopreempt()
+    findWeightsBeyondBounds()
+    compareTimeouts()
+    findOpenUnicast()
+    recommendSignatures()
+    findOwnLinks()
+    requireRouter()
+  }
+
+  /// Reports a name that nothing has, and the one that was probably meant.
+  ///
+  /// - Parameters:
+  ///   - known: The names that there are.
+  ///   - isTaken: Whether one of them cannot have been meant.
+  ///   - advice: What to do where none is near.
+  func reportUnknown(
+    _ severity: Severity, _ id: String, _ message: @autoclosure () -> String, _ name: Located<String>,
+    among known: @autoclosure () -> [String], except isTaken: (String) -> Bool = { _ in false },
+    otherwise advice: @autoclosure () -> String? = nil
+  ) {
+    let nearest = diagnostics.nearest(to: name.value, in: known(), except: isTaken)
+    diagnostics.report(
+      severity, id, message(), at: name.span, suggestion: nearest.map { "did you mean \($0)?" } ?? advice(),
+      replacement: Spelling.sure(nearest, for: name.value))
+  }
+}
+
+extension Diagnostic {
+  /// The finding with its rule's remedy, if it does not say itself what to write instead.
+  var withRemedy: Diagnostic {
+    guard suggestion == nil, severity > .note else { return self }
+    var finding = self
+    finding.suggestion = Rule.find(id)?.remedy
+    return finding
+  }
+}
