@@ -226,7 +226,7 @@ extension Engine {
     guard source == nil || source != record?.sourceAddress || goElsewhere else { return }
     record?.sourceAddress = source
     if source != nil {
-      transport.setSource(source, to: destinations, of: position, router, interval: plan.core[position].interval)
+      transport.setSource(source, to: destinations, of: position, router)
       makeReady(position)
     }
     // Without one the adverts stay as they are: what is left to send is the resignation of a master, and it may leave from an address

@@ -19,7 +19,8 @@ extension Engine {
       guard let router else {
         throw Self.formError(of: message, origin, isBehindHeader: true) ?? .unknownVirtualRouter
       }
-      let received = try check(message, origin, for: router, isBehindHeader: true)
+      let received = try plan.routers[router].policy.admit(
+        message, origin, isBehindHeader: true, isOwnAddress: { interfaces.isUsable($0) })
       try authenticate(header, packet, for: router, at: now)
       noteAddressDifference(received, message, from: datagram.source, router: router, at: now)
       accept(received, from: datagram.source, router: router, at: now)

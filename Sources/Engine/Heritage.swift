@@ -3,6 +3,7 @@ import LinuxSystem
 import Netlink
 import NetworkTypes
 import VRRPCore
+import VRRPWire
 
 /// What the engine before this one left, sorted by what this one makes of it.
 struct Heritage {
@@ -62,7 +63,7 @@ extension PlannedRouter {
   var identity: RouterIdentity {
     // The board keeps this much of a name; a longer one must compare equal to what it kept.
     RouterIdentity(
-      interface: interface, family: family, virtualRouterID: virtualRouterID.rawValue,
+      interface: interface, family: family, virtualRouterID: policy.virtualRouterID.rawValue,
       name: RouterRecord.kept(name))
   }
 }

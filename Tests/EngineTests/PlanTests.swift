@@ -34,7 +34,7 @@ import VRRPWire
     let plan = try Plan(configuration(), interfaces: ["eth0": eth0, "eth1": eth1])
     #expect(plan.addresses.map(\.interface) == [eth0, eth1, eth0])
     #expect(plan.routers[0].addresses == 0..<3)
-    #expect(plan.routers[0].advertised.addresses.count == 2)
+    #expect(plan.routers[0].policy.addresses.addresses.count == 2)
     #expect(plan.routers[0].destinations == [IPAddress(v4: 0xE000_0012)])
     #expect(
       plan.core[0].trackers == [
@@ -127,11 +127,11 @@ import VRRPWire
     signed.routers[0].authentication = .header(key: [1, 2, 3])
     let plan = try Plan(signed, interfaces: ["eth0": eth0, "eth1": eth1])
     #expect(plan.routersBehindHeaders == [0] && plan.routersWithTrailers.isEmpty)
-    #expect(plan.routers[0].signing?.trailerUse == TrailerUse.none)
-    #expect(plan.routers[0].expectation.authentication == .header)
+    #expect(plan.routers[0].policy.signing?.trailerUse == TrailerUse.none)
+    #expect(plan.routers[0].policy.expectation.authentication == .header)
     let bare = try Plan(configuration(), interfaces: ["eth0": eth0, "eth1": eth1])
     #expect(bare.routersBehindHeaders.isEmpty && bare.routersWithTrailers.isEmpty)
-    #expect(bare.routers[0].signing == nil)
+    #expect(bare.routers[0].policy.signing == nil)
   }
 
   @Test(
@@ -144,10 +144,10 @@ import VRRPWire
     signed.routers[0].authentication = .trailer(TrailerDefinition(activeKey: key, window: 5, mode: mode))
     let plan = try Plan(signed, interfaces: ["eth0": eth0, "eth1": eth1])
     #expect(plan.routersBehindHeaders.isEmpty && plan.routersWithTrailers == [0])
-    let signing = try #require(plan.routers[0].signing)
+    let signing = try #require(plan.routers[0].policy.signing)
     #expect(signing.trailerUse == use)
     #expect(signing.makesTrailers == signs && signing.overhead == (signs ? 28 : 0) && !signing.makesWholePackets)
-    #expect(plan.routers[0].expectation.authentication == .none)
+    #expect(plan.routers[0].policy.expectation.authentication == .none)
   }
 
   @Test(arguments: [["eth1"], ["eth0"]]) func namesTheInterfaceThatIsMissing(present: [String]) throws {
