@@ -8,8 +8,8 @@ public enum EngineMessage: Sendable, Equatable {
   case transition(router: Int, number: UInt64, Transition, detail: String)
   /// A router's effective priority changed.
   case priorityChanged(router: Int, from: Priority, to: Priority)
-  /// Something worth a line in the log.
-  case event(LogEvent)
+  /// Something worth a line in the log. `router`: the position of the router that it is about, if it is about one.
+  case event(LogEvent, router: Int? = nil)
   /// What is behind a router's last transition has other words now than were told with it, or was told to a prober before.
   case detail(router: Int, text: String)
   /// So many messages before this one found the queue full and are lost.
@@ -107,8 +107,10 @@ extension EngineMessage {
       writer.write(UInt32(clamping: router))
       writer.write(from.rawValue)
       writer.write(to.rawValue)
-    case .event(let event):
-      writer.write(3 as UInt8)
+    case .event(let event, let router):
+      // 3 is what earlier releases send.
+      writer.write(6 as UInt8)
+      writer.write(Int32(clamping: router ?? -1))
       event.write(to: &writer)
     case .detail(let router, let text):
       writer.write(5 as UInt8)
@@ -142,12 +144,13 @@ extension EngineMessage {
       self = .priorityChanged(
         router: Int(try reader.read(UInt32.self)), from: Priority(rawValue: try reader.read()),
         to: Priority(rawValue: try reader.read()))
-    case 3:
-      self = .event(try LogEvent(from: &reader))
     case 4:
       self = .dropped(try reader.read())
     case 5:
       self = .detail(router: Int(try reader.read(UInt32.self)), text: try reader.readText())
+    case 6:
+      let router = Int(try reader.read(Int32.self))
+      self = .event(try LogEvent(from: &reader), router: router < 0 ? nil : router)
     default:
       throw .invalid
     }

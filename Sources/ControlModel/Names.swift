@@ -92,9 +92,9 @@ public struct Names: Sendable, Equatable {
   }
 
   /// Why an advert was dropped, for people; the raw value itself where no reason has it.
-  public func dropReason(_ rawValue: Int64) -> String {
-    guard let index = Int(exactly: rawValue), dropReasons.indices.contains(index) else { return "reason \(rawValue)" }
-    return dropReasons[index].sentence
+  public func dropReason(_ rawValue: UInt8) -> String {
+    let index = Int(rawValue)
+    return dropReasons.indices.contains(index) ? dropReasons[index].sentence : "reason \(index)"
   }
 }
 

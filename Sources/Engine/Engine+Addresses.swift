@@ -49,11 +49,9 @@ extension Engine {
   func remove(_ place: AddressPlace) {
     let change = AddressChange(.remove, AddressSpecification(prefix: place.prefix, interface: place.interface))
     guard apply([change]).first == .done else { return }
-    outbox.send(
-      .event(
-        LogEvent(
-          .addressRemoved, address: place.prefix.address, number: addressPositions[place] == nil ? 0 : 1,
-          text: interfaces[place.interface]?.name ?? "")))
+    let reason: LogEvent.Removal = addressPositions[place] == nil ? .notConfigured : .notMaster
+    let interface = interfaces[place.interface]?.name ?? ""
+    outbox.send(.event(.addressRemoved(place.prefix.address, from: interface, reason)))
   }
 
   /// Puts back what somebody else removed from a master, a slice of it, and announces it again. What comes back too often, or cannot
@@ -132,11 +130,8 @@ extension Engine {
     guard lost.contains(position) else { return }
     board.router(address.router)?[.addressesPutBack] &+= 1
     guard limiter.shouldLog(.addressPutBack, from: address.prefix.address, at: now) else { return }
-    outbox.send(
-      .event(
-        LogEvent(
-          .addressPutBack, router: address.router, address: address.prefix.address,
-          text: interfaces[address.interface]?.name ?? "")))
+    let interface = interfaces[address.interface]?.name ?? ""
+    outbox.send(.event(.addressPutBack(address.prefix.address, on: interface), router: address.router))
   }
 
   /// Sends announcements until a slice is full or none may leave.
@@ -184,7 +179,7 @@ extension Engine {
     guard let position = held.first, limiter.shouldLog(.duplicateAddress, from: place.prefix.address, at: now)
     else { return }
     let router = plan.addresses[position].router
-    outbox.send(.event(LogEvent(.duplicateAddress, router: router, address: place.prefix.address)))
+    outbox.send(.event(.duplicateAddress(place.prefix.address), router: router))
   }
 
   /// Has the kernel look once more whether another host answers for an address. By itself it never would.
@@ -242,11 +237,9 @@ extension Engine {
         refusals.refuse(position, of: address.router, errno)
       }
       guard refused.insert(position).inserted else { return }
+      let interface = plan.name(of: address.interface)
       outbox.send(
-        .event(
-          LogEvent(
-            .addressRefused, router: address.router, address: address.prefix.address, number: Int64(errno),
-            text: plan.name(of: address.interface))))
+        .event(.addressRefused(address.prefix.address, on: interface, errno: errno), router: address.router))
     }
   }
 }

@@ -125,7 +125,7 @@ extension Engine {
       record[sighting: .otherAddresses] = (sender, now, difference.rawValue)
     }
     if limiter.shouldLog(.advertisement(difference), from: sender, at: now) {
-      outbox.send(.event(LogEvent(.addressListDiffers, router: router, address: sender)))
+      outbox.send(.event(.addressListDiffers(of: sender), router: router))
     }
     return true
   }
@@ -143,9 +143,7 @@ extension Engine {
     guard limiter.shouldLog(.advertisement(error), from: sender, at: now) else { return }
     let interface = interfaces[ear.receiver.interface]?.name ?? ""
     outbox.send(
-      .event(
-        LogEvent(
-          .advertisementDropped, router: router, address: sender, number: Int64(error.rawValue), text: interface)))
+      .event(.advertisementDropped(reason: error.rawValue, from: sender, on: interface), router: router))
   }
 
   /// What is wrong with the form of an advert that no router here has the VRID of.

@@ -75,7 +75,7 @@ extension Engine {
     let now = reactor.now
     let isNew = lastEntryPutBack[position].map { now - $0 >= LogLimiter.period } ?? true
     lastEntryPutBack[position] = now
-    if isNew { report(.entryPutBack, position) }
+    if isNew { report(.entryPutBack(plan.entries[position].text), position) }
   }
 
   private func removeEntries(_ unwanted: [Int]) {
@@ -100,15 +100,11 @@ extension Engine {
   private func refuse(_ position: Int, _ error: Int32, _ words: String) {
     guard refusedEntries.insert(position).inserted else { return }
     let reason = words.isEmpty ? SystemError.reason(error) : words
-    report(.entryRefused, position, reason: reason)
+    report(.entryRefused(plan.entries[position].text, reason: reason), position)
   }
 
-  private func report(
-    _ kind: LogEvent.Kind, _ position: Int, reason: String = ""
-  ) {
-    let entry = plan.entries[position]
-    outbox.send(
-      .event(LogEvent(kind, router: entry.router, text: entry.text + (reason.isEmpty ? "" : ": \(reason)"))))
+  private func report(_ event: LogEvent, _ position: Int) {
+    outbox.send(.event(event, router: plan.entries[position].router))
   }
 
   /// Notes what the kernel says is gone, to be put back if it should be there: at once, or with the next review if it was put back
@@ -163,7 +159,7 @@ extension Engine {
     for result in remover?.remove(orphans + leftovers) ?? [] {
       guard case .refused(let error, let words) = result else { continue }
       let reason = words.isEmpty ? SystemError.reason(error) : words
-      outbox.send(.event(LogEvent(.entryRefused, text: "an entry that is no more: \(reason)")))
+      outbox.send(.event(.entryRefused("an entry that is no more", reason: reason)))
     }
     // What an engine that let go had put there is there; after a crash that is not so sure.
     pendingEntries.insert(plan.entries.indices.filter { !heritage.isSettled || isOwned($0) != isWanted($0) })

@@ -13,9 +13,7 @@ extension Engine {
     phase = .running
     needsGroupReview = !plan.entriesOfGroup.isEmpty
     board.startedAt = min(previous?.startedAt ?? now, now)
-    outbox.send(
-      .event(
-        LogEvent(.engineRunning, number: Int64(plan.routers.count), text: previous == nil ? "fresh" : "adopted")))
+    outbox.send(.event(.engineRunning(routers: plan.routers.count, isAdopted: previous != nil)))
     tellFacts(from: previous, at: now)
     let heritage = Heritage(previous, for: plan)
     let begin = firstStart
@@ -30,7 +28,7 @@ extension Engine {
       markDirty(router)
     }
     if let startDue {
-      outbox.send(.event(LogEvent(.startDelayed, number: (startDue - now).rawValue)))
+      outbox.send(.event(.startDelayed(startDue - now)))
     }
     carryOut(at: now, due: nil)
     startSessions(from: previous, isSettled: heritage.isSettled, at: now)

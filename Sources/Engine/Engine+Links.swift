@@ -71,7 +71,7 @@ extension Engine {
       entriesVanished(plan.rules)
     case .overrun:
       board.overruns &+= 1
-      outbox.send(.event(LogEvent(.netlinkOverrun)))
+      outbox.send(.event(.netlinkOverrun))
       resynchronize(at: now)
     }
   }
@@ -97,7 +97,7 @@ extension Engine {
     let isUp = after?.isUp ?? false
     let name = after?.name ?? before?.name ?? ""
     if (before?.isUp ?? false) != isUp, isWatched(index, name) {
-      outbox.send(.event(LogEvent(.interfaceChanged, number: isUp ? 1 : 0, text: name)))
+      outbox.send(.event(.interfaceChanged(name, isUp: isUp)))
     }
     for (position, tracker) in plan.trackers.enumerated() where tracker.interfaceName == name {
       setTracker(position, to: isUp ? .up : .down, reason: isUp ? "" : "interface is down", at: now)
@@ -283,8 +283,8 @@ extension Engine {
     let before = record.verdict
     record.verdict = (status, before.status == status ? before.since : now, reason)
     guard phase == .running, before.status != status else { return }
-    outbox.send(
-      .event(LogEvent(.trackerChanged, number: status.rawValue, text: "\(plan.trackers[position].name)")))
+    // What the prober has found it has told already.
+    if !plan.trackers[position].isProbers { outbox.send(.event(.trackerChanged(tracker: position, status))) }
     core.handle(.tracker(TrackerID(rawValue: position), status), at: now, into: &effects)
   }
 }

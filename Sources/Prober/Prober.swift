@@ -235,8 +235,6 @@ final class Prober {
   private func adoptTrackers(_ configuration: Configuration, _ launcher: CommandLauncher, board: Board?) {
     trackerNumbers = Dictionary(
       uniqueKeysWithValues: configuration.trackers.enumerated().map { ($0.element, $0.offset) })
-    let own = configuration.trackers.filter { [.script, .file, .process, .probe].contains($0.kind) }
-    ownTrackers = Set(own.map(configuration.name))
     let numbers = TrackerNumbers(configuration)
     engineTrackers = Set(configuration.probes.flatMap(\.question.members)).compactMap { member in
       [.interface, .bfd].contains(member.kind) ? numbers[member.kind, member.name]?.rawValue : nil
@@ -313,13 +311,11 @@ final class Prober {
         link?.board.router(router).map { "it is \($0.snapshot.effectivePriority) now" }
       }
       notifier.priorityChanged(to: priority, router: router, on: link)
-    case .event(let event):
-      // What the engine says of what this process looks after has been said already, with its reason.
-      let isEcho = event.kind == .trackerChanged && ownTrackers.contains(event.text)
-      if !isEcho { log.log(link.names.line(for: message)) }
-      if event.kind == .trackerChanged { noteEngineTrackers(of: link) }
-      if event.kind == .otherMaster, event.text != "yields", let router = event.router {
-        notifier.heardLowerPriority(router: router, from: event.address.map { "\($0)" } ?? "a host", on: link)
+    case .event(let event, let router):
+      log.log(link.names.line(for: event, router: router))
+      if case .trackerChanged = event { noteEngineTrackers(of: link) }
+      if case .otherMaster(let host, _, let rivalry) = event, rivalry != .yields, let router {
+        notifier.heardLowerPriority(router: router, from: "\(host)", on: link)
       }
     case .detail(let router, let text):
       // What this process has not heard of is old news to the log.
@@ -349,8 +345,6 @@ final class Prober {
   }
 
   private var trackerNumbers: [TrackerDefinition: Int] = [:]
-  /// The names of what this process looks after.
-  private var ownTrackers: Set<String> = []
   /// The trackers that the engine looks after and some combination is made of.
   private var engineTrackers: [Int] = []
 

@@ -29,9 +29,8 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
     } + [
       .detail(router: 3, text: "no interface has 10.90.0.1"),
       .priorityChanged(router: 0, from: .standard, to: Priority(rawValue: 80)),
-      .event(LogEvent(.advertisementDropped, router: nil, address: v4, number: 3, text: "eth0")),
-      .event(LogEvent(.engineRunning, router: 5)), .dropped(99),
-    ]
+      .dropped(99),
+    ] + LogEvent.samples.flatMap { [.event($0), .event($0, router: 5)] }
 
   @Test(arguments: messages) func survivesItsEncoding(message: EngineMessage) throws {
     #expect(try message.encoded.withUnsafeBytes { try EngineMessage(decoding: $0) } == message)
@@ -44,6 +43,17 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
         try bytes[..<count].withUnsafeBytes { try EngineMessage(decoding: $0) }
       }
     }
+  }
+
+  /// What an engine of an earlier release says, what one of a later one may, and what no engine says: an event without its host, a
+  /// truth that is neither, a state that there is not.
+  @Test(
+    arguments: [
+      [3, 1], [6, 0, 0, 0, 0, 13], [6, 0, 0, 0, 0, 250], [7], [6, 0, 0, 0, 0, 3] + [UInt8](repeating: 0, count: 17),
+      [6, 0, 0, 0, 0, 7, 0, 0, 2], [6, 0, 0, 0, 0, 10] + [UInt8](repeating: 0, count: 8) + [5, 0, 0, 0, 0, 0, 0, 0],
+    ] as [[UInt8]]) func refusesWhatMeansNothing(bytes: [UInt8])
+  {
+    #expect(throws: MessageError.invalid) { try bytes.withUnsafeBytes { try EngineMessage(decoding: $0) } }
   }
 
   @Test func randomBytesNeverTrap() {

@@ -226,8 +226,8 @@ extension ProberTests {
       let (interface, session, file, out) = (0, 1, 2, 3)
       func say(_ tracker: Int, _ status: TrackerStatus, _ reason: String = "") throws {
         harness.board.tracker(tracker)?.verdict = (status, MonotonicClock.now(), reason)
-        let event = LogEvent(.trackerChanged, number: status.rawValue, text: tracker == interface ? "eth1" : "far")
-        #expect(try harness.engine.send(EngineMessage.event(event).encoded) == .sent)
+        let message = EngineMessage.event(.trackerChanged(tracker: tracker, status))
+        #expect(try harness.engine.send(message.encoded) == .sent)
       }
       try harness.serve(configuration)
       harness.board.tracker(interface)?.verdict = (.up, MonotonicClock.now(), "")
