@@ -37,7 +37,7 @@ extension Engine {
       discriminators.insert(session.localDiscriminator)
       ports.insert(port)
       let tracker = plan.trackers.firstIndex { $0.session == position }
-      let status = tracker.flatMap(board.tracker)?.verdict.status ?? .unknown
+      let status = tracker.flatMap(board.tracker)?.finding.status ?? .unknown
       // The verdict is no guess if the engine that gave it had time to.
       let isSure = record != nil && isSettled && (status == .up) == (session.state == .up) && status != .unknown
       let patience =
@@ -228,7 +228,7 @@ extension Engine {
   private func tellVerdict(_ position: Int, because reason: String, at now: MonotonicInstant) {
     guard let tracker = sessions[position].tracker else { return }
     let status = sessions[position].verdict.status
-    setTracker(tracker, to: status, reason: status == .up ? "" : reason, at: now)
+    setTracker(tracker, to: TrackerFinding(status, since: now, status == .up ? "" : reason), at: now)
   }
 
   private static func reason(for change: BFDChange, neighbor: IPAddress) -> String {

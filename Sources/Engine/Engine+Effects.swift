@@ -120,17 +120,16 @@ extension Engine {
     }
   }
 
-  /// The words of the check behind a cause, or what is behind a fault that its name does not tell.
+  /// What is behind a fault that its cause does not tell.
   private func detail(of cause: Cause, _ router: Int) -> String {
     switch cause {
     case .interfaceDown:
       plan.routers[router].foreignLink ?? ""
     case .sourceAddressLost:
       interfaces.complaint(of: plan.routers[router], virtual: virtualAddresses)
-    case .trackerDown(let tracker), .trackerUp(let tracker):
-      board.tracker(tracker.rawValue)?.verdict.reason ?? ""
-    case .started, .addressOwner, .masterDown, .masterResigned, .higherPriority, .tieLost, .preempted,
-      .interfaceUp, .sourceAddressFound, .overdue, .noPeers, .peersFound, .addressesRefused,
+    // What a tracker says stands on the board.
+    case .trackerDown, .trackerUp, .started, .addressOwner, .masterDown, .masterResigned, .higherPriority, .tieLost,
+      .preempted, .interfaceUp, .sourceAddressFound, .overdue, .noPeers, .peersFound, .addressesRefused,
       .addressesTaken, .syncGroup, .shutdown, .adopted:
       ""
     }

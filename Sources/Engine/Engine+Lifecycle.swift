@@ -1,4 +1,5 @@
 import ControlModel
+import HealthCore
 import HostWithdrawal
 import LinuxSystem
 import Netlink
@@ -91,16 +92,19 @@ extension Engine {
       let old = inherited.record(of: tracker)
       if let name = tracker.interfaceName {
         let isUp = interfaces.indexes[name].map(interfaces.isUp) ?? false
-        record.verdict = (isUp ? .up : .down, old?.verdict.since ?? now, isUp ? "" : "interface is down")
+        record.finding = .interface(isUp: isUp, since: now)
+        if let old = old?.finding, old.status == record.finding.status { record.finding = old }
       } else if let old {
-        record.verdict = old.verdict
-        record.memory = old.memory
+        record.finding = old.finding
       } else {
         // That of a group is known as soon as the kernel has been asked for its entries; until then nobody elects itself.
         let reason = tracker.session == nil ? "no result yet" : "no session yet"
-        record.verdict = (tracker.isInitiallyFailed ? .down : .unknown, now, reason)
+        let status: TrackerStatus = tracker.isInitiallyFailed ? .down : .unknown
+        record.finding = TrackerFinding(
+          status, since: now, because: TrackerReason(reason),
+          memory: VerdictMemory(result: Verdict(status), isUntried: tracker.isInitiallyFailed))
       }
-      core.handle(.tracker(TrackerID(rawValue: position), record.verdict.status), at: now, into: &effects)
+      core.handle(.tracker(TrackerID(rawValue: position), record.finding.status), at: now, into: &effects)
     }
     refreshHeartbeats()
     for router in plan.routers.indices {

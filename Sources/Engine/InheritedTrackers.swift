@@ -23,7 +23,7 @@ struct InheritedTrackers {
     if let same { return same }
     // Of several names that the board keeps as the same, nobody knows whose it was.
     let alike = named.filter { $0.kind == tracker.kind.rawValue }
-    guard tracker.isProbers, alike.count == 1, alike[0].verdict.status != .unknown else { return nil }
+    guard tracker.isProbers, alike.count == 1, alike[0].finding.status != .unknown else { return nil }
     return alike[0]
   }
 }

@@ -73,7 +73,7 @@ final class Checks {
   /// verdict began with.
   var answers: [Int: Status.Answer] {
     checks.reduce(into: [:]) { answers, entry in
-      answers[entry.tracker] = entry.check.wordsAt.map { Status.Answer(words: entry.check.reason, at: $0) }
+      answers[entry.tracker] = entry.check.wordsAt.map { Status.Answer(words: entry.check.reason.text, at: $0) }
     }
   }
 
@@ -141,12 +141,13 @@ final class Checks {
 
   private func tell(of check: Check) {
     let (kind, name) = (check.definition.kind, check.definition.name)
-    let words = check.reason.isEmpty ? "" : ": " + check.reason
+    let reason = check.reason.text
+    let words = reason.isEmpty ? "" : ": " + reason
     log.log(
       [.down, .untracked].contains(check.status) || check.condition != .fresh ? .warning : .notice,
       "\(kind) \(name) is \(TrackerVerdict.label(check.status, check.condition))\(words)",
       fields: [
-        ("event", "check"), (kind, name), ("status", check.status.label), ("reason", check.reason),
+        ("event", "check"), (kind, name), ("status", check.status.label), ("reason", reason),
         ("condition", check.condition.label),
       ])
   }

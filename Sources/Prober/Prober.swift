@@ -182,7 +182,7 @@ final class Prober {
     link?.drain()
     let isFirst = link == nil
     let link = try EngineLink(wanted, memory: memory, board: board, channel: channel, loop: loop)
-    if let old = self.link { link.inheritDetails(from: old) }
+    if let old = self.link { link.inheritDetails(from: old) } else { link.recallDetails() }
     retireLink()
     self.link = link
     link.onMessage = { [weak self] link, message in self?.hear(message, from: link) }
@@ -240,11 +240,8 @@ final class Prober {
       [.interface, .bfd].contains(member.kind) ? numbers[member.kind, member.name]?.rawValue : nil
     }
     func previous(_ number: Int?, _ name: String) -> TrackerVerdict? {
-      guard let number, let record = board?.tracker(number), !record.name.isEmpty, name.hasPrefix(record.name) else {
-        return nil
-      }
-      let verdict = record.verdict
-      return TrackerVerdict(tracker: number, status: verdict.status, reason: verdict.reason, memory: record.memory)
+      guard let number, let record = board?.tracker(number), record.name == RouterRecord.kept(name) else { return nil }
+      return TrackerVerdict(tracker: number, record.finding)
     }
     func previous(_ tracker: TrackerDefinition) -> TrackerVerdict? {
       previous(trackerNumbers[tracker], configuration.name(of: tracker))
@@ -302,9 +299,10 @@ final class Prober {
     switch message {
     case .transition(let router, let number, let transition, let detail):
       guard !notifier.isKnown(number, router: router, on: link) else { return }
-      link.details[router] = detail
-      log.log(link.names.line(for: message))
-      notifier.notify(of: transition, number: number, router: router, detail: detail, on: link)
+      let reason = detail.isEmpty ? link.reason(behind: transition.cause) : detail
+      link.details[router] = reason
+      log.log(link.names.line(for: transition, number: number, router: router, detail: reason))
+      notifier.notify(of: transition, number: number, router: router, detail: reason, on: link)
     case .priorityChanged(let router, _, let priority):
       let name = link.names.router(router)
       lines.log(link.names.line(for: message), about: "the priority of \(name)") { [weak link] in
@@ -365,8 +363,8 @@ final class Prober {
   private func noteEngineTrackers(of link: EngineLink) {
     guard link === self.link else { return }
     for number in engineTrackers {
-      guard let verdict = link.board.tracker(number)?.verdict else { continue }
-      combinations.note(number, verdict.status, verdict.reason)
+      guard let finding = link.board.tracker(number)?.finding else { continue }
+      combinations.note(number, finding.status, finding.reason.text)
     }
   }
 

@@ -289,7 +289,7 @@ import VRRPCore
     let memory = try board { board in
       board.isRunning = true
       board.heartbeat = now
-      board.tracker(0)?.verdict = (.untracked, now, "cannot run: there is no user haproxy")
+      board.tracker(0)?.finding = TrackerFinding(.untracked, since: now, "cannot run: there is no user haproxy")
     }
     defer { memory.deallocate() }
     let names = Names(
@@ -299,7 +299,7 @@ import VRRPCore
     #expect(
       status.warnings.first?.sentence
         == "script chk is untracked, so nobody notices a failure: cannot run: there is no user haproxy")
-    try Board(opening: memory).tracker(0)?.verdict = (.unknown, now, "")
+    try Board(opening: memory).tracker(0)?.finding = TrackerFinding(.unknown, since: now, "")
     #expect(Status(reading: try Board(opening: memory), names: names, at: now).warnings.isEmpty)
   }
 
@@ -315,7 +315,7 @@ import VRRPCore
         state: .fault, activeInterval: Centiseconds(rawValue: 100), effectivePriority: .standard)
       snapshot.faults = [.interface, .tracker, .addresses]
       board.router(0)?.snapshot = snapshot
-      board.tracker(0)?.verdict = (.down, now, hostile)
+      board.tracker(0)?.finding = TrackerFinding(.down, since: now, hostile)
     }
     defer { memory.deallocate() }
     let names = Names(

@@ -44,13 +44,13 @@ import VRRPCore
       record.name = tracker.name
       record.fingerprint = tracker.fingerprint
       if keepsKinds { record.kind = tracker.kind.rawValue }
-      record.verdict = (statuses[position % statuses.count], MonotonicInstant(nanoseconds: 1), "")
+      record.finding = TrackerFinding(statuses[position % statuses.count], since: MonotonicInstant(nanoseconds: 1), "")
     }
     try body(InheritedTrackers(board))
   }
 
   private func statuses(_ inherited: InheritedTrackers, _ trackers: [PlannedTracker]) -> [TrackerStatus?] {
-    trackers.map { inherited.record(of: $0)?.verdict.status }
+    trackers.map { inherited.record(of: $0)?.finding.status }
   }
 
   @Test func whatIsLookedAtOtherwiseGoesOnByItsNameAndKind() throws {
@@ -97,7 +97,7 @@ import VRRPCore
     var before = try configuration()
     before.scripts[0].name = String(repeating: "x", count: 70)
     let script = try #require(trackers(before).first { $0.kind == .script })
-    try withBoard([script], [.down]) { #expect($0.record(of: script)?.verdict.status == .down) }
+    try withBoard([script], [.down]) { #expect($0.record(of: script)?.finding.status == .down) }
   }
 
   @Test func aBoardWithoutKindsIsGoneOnFromWhereNothingHasChanged() throws {
