@@ -177,8 +177,8 @@ let package = Package(
     tests(
       "ProberTests",
       [
-        "Prober", "Starter", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "NetworkTypes", "LinuxSystem",
-        "SeededRandom",
+        "Prober", "Starter", "ControlModel", "Configuration", "ConfigurationOutline", "HealthCore", "VRRPCore",
+        "NetworkTypes", "LinuxSystem", "SeededRandom",
       ]),
     tests(
       "ProbesTests",

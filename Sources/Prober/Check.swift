@@ -68,13 +68,17 @@ final class Check {
       if let previous, previous.status == .untracked { omission = previous.reason }
     }
 
-    /// What a check of the same name goes on from that asks something else: the verdict holds until its own results have come to
-    /// another one. `nil` if there is none, and then it begins as any new one.
-    var forAnotherQuestion: History? {
-      guard state.verdict != .unknown || omission != nil else { return nil }
-      var history = self
-      history.state.countAnew()
-      return history
+    /// As much of it as another check of the same name goes on from; `nil` if that begins as any new one.
+    func goingOn(_ continuity: Continuity) -> History? {
+      switch continuity {
+      case .nothing: return nil
+      case .findings, .everything: return self
+      case .verdict:
+        guard state.verdict != .unknown || omission != nil else { return nil }
+        var history = self
+        history.state.countAnew()
+        return history
+      }
     }
 
     /// Has what follows from the findings be what a definition says.

@@ -45,13 +45,14 @@ final class Checks {
     var fresh: [Check] = []
     for (tracker, definition) in definitions {
       let same = old[definition.key]
-      if let same, definition.isRun(as: same.definition) {
+      let continuity = same.map { definition.continuity(from: $0.definition) } ?? .nothing
+      if let same, continuity == .everything {
         old[definition.key] = nil
         same.follow(definition, work(definition))
         checks.append((tracker, same))
       } else {
         let history =
-          same.flatMap { definition.isAboutTheSame(as: $0.definition) ? $0.history : $0.history.forAnotherQuestion }
+          same?.history.goingOn(continuity)
           ?? previous(tracker, definition).map { Check.History(of: definition, resuming: $0, at: loop.now) }
         let check = Check(definition, work: work(definition), loop: loop, history: history)
         checks.append((tracker, check))

@@ -237,7 +237,7 @@ final class Prober {
       uniqueKeysWithValues: configuration.trackers.enumerated().map { ($0.element, $0.offset) })
     let numbers = TrackerNumbers(configuration)
     engineTrackers = Set(configuration.probes.flatMap(\.question.members)).compactMap { member in
-      [.interface, .bfd].contains(member.kind) ? numbers[member.kind, member.name]?.rawValue : nil
+      member.kind.isProbers ? nil : numbers[member.kind, member.name]?.rawValue
     }
     func previous(_ number: Int?, _ name: String) -> TrackerVerdict? {
       guard let number, let record = board?.tracker(number), record.name == RouterRecord.kept(name) else { return nil }
