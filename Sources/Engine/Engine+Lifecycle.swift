@@ -118,7 +118,11 @@ extension Engine {
     for counter in RouterCounter.allCases { record[counter] = old[counter] }
     for kind in 0..<RouterRecord.dropKinds { record[drops: kind] = old[drops: kind] }
     for kind in RouterSighting.allCases { record[sighting: kind] = old[sighting: kind] }
-    if let last = old.lastTransition { record.record(last.transition, number: last.number) }
+    if let last = old.lastTransition {
+      var transition = last.transition
+      transition.cause = heritage.renumbered(transition.cause)
+      record.record(transition, number: last.number)
+    }
     resumeNumbers(of: router, from: old, on: heritage.board)
     keepReady(router)
     var snapshot = old.snapshot

@@ -21,6 +21,8 @@ struct Heritage {
   let entries: [[UInt8]: UInt64]
   /// Whether what the board says of addresses is what the kernel was last told.
   let isSettled: Bool
+  /// The position that each of the old engine's trackers has in this plan.
+  private let trackers: [Int: Int]
 
   init(_ board: Board?, for plan: Plan) {
     self.board = board
@@ -32,6 +34,12 @@ struct Heritage {
       var identity = identity
       identity.name = ""
       return identity
+    }
+    let positions = Dictionary(plan.trackers.enumerated().map { (TrackerKey($0.element), $0.offset) }) { first, _ in
+      first
+    }
+    trackers = (0..<(board?.trackerCount ?? 0)).reduce(into: [:]) { trackers, number in
+      trackers[number] = board?.tracker(number).flatMap { positions[TrackerKey($0)] }
     }
     let ownedEntries = (0..<(board?.entryCount ?? 0)).compactMap { board?.entry($0) }.filter(\.isOwned)
       .map { (removal: $0.removal, fingerprint: $0.fingerprint) }.filter { KernelEntry.isRemoval($0.removal) }
@@ -53,8 +61,37 @@ struct Heritage {
   /// board is the true one, the next must not take the old one for settled.
   static func unsettle(_ memory: SharedMemory) { (try? Board(opening: memory.bytes))?.hasYielded = false }
 
+  /// The old engine's cause by the numbers that its tracker or router has in this plan: -1 if it is not configured any more.
+  func renumbered(_ cause: Cause) -> Cause {
+    switch cause {
+    case .trackerDown(let tracker): .trackerDown(TrackerID(rawValue: trackers[tracker.rawValue] ?? -1))
+    case .trackerUp(let tracker): .trackerUp(TrackerID(rawValue: trackers[tracker.rawValue] ?? -1))
+    case .syncGroup(let member): .syncGroup(member: succession.predecessors.firstIndex(of: member) ?? -1)
+    case .started, .addressOwner, .masterDown, .masterResigned, .higherPriority, .tieLost, .preempted, .interfaceDown,
+      .interfaceUp, .sourceAddressLost, .sourceAddressFound, .overdue, .noPeers, .peersFound, .addressesRefused,
+      .addressesTaken, .shutdown, .adopted:
+      cause
+    }
+  }
+
   func record(of router: Int) -> RouterRecord? {
     succession.predecessors[router].flatMap { board?.router($0) }
+  }
+}
+
+/// What a tracker is called on a board.
+private struct TrackerKey: Hashable {
+  let kind: UInt8
+  let name: String
+
+  init(_ tracker: PlannedTracker) {
+    kind = tracker.kind.rawValue
+    name = RouterRecord.kept(tracker.name)
+  }
+
+  init(_ record: TrackerRecord) {
+    kind = record.kind
+    name = record.name
   }
 }
 
