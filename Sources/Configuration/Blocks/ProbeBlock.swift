@@ -12,9 +12,6 @@ extension ProbeDefinition: TrackableModel {
   // It asks nothing until a line says what.
   static var unset: Self { Self(name: "", question: .memory(MemoryQuestion())) }
 
-  /// Whether it is made of other checks, and has no runs of its own.
-  private var isCombination: Bool { if case .combination = question { true } else { false } }
-
   /// A property that only runs have.
   fileprivate func ofRuns(_ value: ShownValue) -> ShownValue { isCombination ? .nothing : value }
 }
