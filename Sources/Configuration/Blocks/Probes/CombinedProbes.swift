@@ -7,8 +7,8 @@ extension ProbeKind {
   /// The kinds that are made of other checks.
   static var combined: [ProbeKind] {
     [
-      combined("any", "Is up while at least one of several checks is up") { _, _, _ in .any },
-      combined("all", "Is up while all of several checks are up") { _, _, _ in .all },
+      combined("any", "Is up while at least one of several checks is up") { $2.withoutTarget($0, .any) },
+      combined("all", "Is up while all of several checks are up") { $2.withoutTarget($0, .all) },
       combined("at_least", "Is up while at least this number of several checks is up") { statement, count, lowering in
         let number = lowering.target(
           statement, "2 { … }", "is not a number of checks", suggestion: "write as at_least 2"

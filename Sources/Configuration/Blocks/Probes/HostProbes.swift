@@ -54,9 +54,7 @@ extension ProbeKind {
       Setting.option(
         "available", "Sets how much memory must be available, as 5% or 2G", .amount, \.available, default: "0")
     } target: { statement, block, lowering in
-      if let word = statement.arguments.first {
-        return lowering.refuse("bad-target", "memory takes no target", at: word)
-      }
+      guard lowering.withoutTarget(statement, block.model) != nil else { return nil }
       guard block.some != nil || block.full != nil || block.available != nil else {
         return lowering.lacks(statement, "a limit", write: "some 20, full 10 or available 5%")
       }

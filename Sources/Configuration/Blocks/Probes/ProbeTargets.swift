@@ -26,6 +26,12 @@ extension Lowering {
     return word
   }
 
+  /// A value of a kind that has no target, if nothing follows its keyword.
+  func withoutTarget<Value>(_ statement: Statement, _ value: Value) -> Value? {
+    guard let word = statement.arguments.first else { return value }
+    return refuse("bad-target", "\(statement.words[0].text) takes no target", at: word)
+  }
+
   /// What the one word after a kind's keyword stands for.
   ///
   /// - Parameter what: What is wrong with a word for which `value` gives nothing, in words that go after it.
