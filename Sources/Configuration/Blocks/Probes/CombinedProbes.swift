@@ -26,7 +26,7 @@ extension ProbeKind {
 
   /// - Parameter combination: What the target says, beside the number of members.
   private static func combined(
-    _ name: String, _ meaning: String, combination: @escaping (Statement, Int, Lowering) -> Combination?
+    _ name: String, _ meaning: String, combination: @escaping @Sendable (Statement, Int, Lowering) -> Combination?
   ) -> ProbeKind {
     ProbeKind(name, meaning, ProbeQuestion.combination) {
       CombinedQuestion.kinds.map(Setting.members)

@@ -22,9 +22,9 @@ struct ProbeKind {
   ///   - meaning: A sentence without a full stop.
   ///   - target: Completes what the options say by what the line says; `nil` after it has reported what is wrong.
   init<Model: ProbeModel>(
-    _ name: String, _ meaning: String, _ question: @escaping (Model) -> ProbeQuestion,
+    _ name: String, _ meaning: String, _ question: @escaping @Sendable (Model) -> ProbeQuestion,
     @Settings<Model> options: () -> [Setting<Model>],
-    target: @escaping (Statement, inout BlockReading<Model>, Lowering) -> Model?
+    target: @escaping @Sendable (Statement, inout BlockReading<Model>, Lowering) -> Model?
   ) {
     let block = Block("vrrp_probe", name, settings: options)
     self.name = name
