@@ -126,13 +126,13 @@ interoperability: deps
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
-## bench: takeover times beside the least that a backup can do, scripts and checked files side by side with keepalived, and probes; ROUNDS=n for
-## more of them, TAKEOVERS=1, PROBES=1, SCRIPTS=1 or CHECKS=1 for those alone
+## bench: takeover times beside the least that a backup can do, scripts and checked files side by side with keepalived, memory and recovery,
+## and probes; ROUNDS=n for more takeovers, TAKEOVERS=1, PROBES=1, SCRIPTS=1, CHECKS=1 or RECOVERY=1 for those alone, ROUTERS=65024 for so many
 bench: deps
 	@$(SWIFT) build $(RELEASE) --product martlet --quiet
 	@$(SWIFT) build $(RELEASE) --product Benchmarks --quiet
 	@$(SWIFT) build $(RELEASE) --product LeastBackup --quiet
-	@$(LAB) "$$($(SWIFT) build $(RELEASE) --show-bin-path)/Benchmarks" $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(TAKEOVERS),--takeovers) $(if $(PROBES),--probes) $(if $(SCRIPTS),--scripts) $(if $(CHECKS),--checks)
+	@$(LAB) "$$($(SWIFT) build $(RELEASE) --show-bin-path)/Benchmarks" $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(TAKEOVERS),--takeovers) $(if $(PROBES),--probes) $(if $(SCRIPTS),--scripts) $(if $(CHECKS),--checks) $(if $(RECOVERY),--recovery) $(if $(ROUTERS),--routers $(ROUTERS))
 
 ## install: the binary without its symbols, the systemd unit, the manual page and the sample configurations, below $(DESTDIR)$(PREFIX);
 ## builds only what is not built yet, so that root needs no Swift after the `make build` of somebody else

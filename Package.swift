@@ -59,19 +59,27 @@ let package = Package(
     layer("VRRPWire", ["CNettle", "NetworkTypes", "VRRPCore"]),
     layer("ControlModel", ["NetworkTypes", "PrintableText", "VRRPCore", "HealthCore"]),
 
-    // Layer 3: text to values; among them what a router's settings come to on the wire.
-    layer("Configuration", ["NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax", "VRRPWire"]),
+    // Layer 3: a configuration as values, with what a router's settings come to on the wire, and its image for the processes that run it.
+    layer("ConfigurationModel", ["NetworkTypes", "VRRPCore", "HealthCore", "VRRPWire"]),
 
-    // Layer 4: a settled configuration as people see it.
+    // Layer 4: text to these values. Neither engine nor prober imports it.
+    layer(
+      "Configuration",
+      ["NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax", "VRRPWire", "ConfigurationModel"]),
+
+    // Layer 5: a settled configuration as people see it.
     layer(
       "ConfigurationOutline",
       [
         "NetworkTypes", "PrintableText", "VRRPCore", "HealthCore", "ConfigurationSyntax", "Configuration",
+        "ConfigurationModel",
         "ControlModel",
       ]),
 
-    // Layer 4 too: what a configuration asks of the service that runs it, against the unit that starts that.
-    layer("ServiceUnit", ["NetworkTypes", "PrintableText", "Configuration", "ConfigurationSyntax", "ControlModel"]),
+    // Layer 5 too: what a configuration asks of the service that runs it, against the unit that starts that.
+    layer(
+      "ServiceUnit",
+      ["NetworkTypes", "PrintableText", "Configuration", "ConfigurationModel", "ConfigurationSyntax", "ControlModel"]),
 
     // Layers 3 and 4: the operating system.
     layer("LinuxSystem", ["CLinux", "NetworkTypes", "PrintableText"]),
@@ -84,7 +92,7 @@ let package = Package(
     layer(
       "Probes",
       [
-        "NetworkTypes", "PrintableText", "Configuration", "LinuxSystem", nio("NIOCore"), nio("NIOPosix"),
+        "NetworkTypes", "PrintableText", "ConfigurationModel", "LinuxSystem", nio("NIOCore"), nio("NIOPosix"),
         nio("NIOHTTP1"), nio("NIOTLS"), nioSSL,
       ]),
 
@@ -92,13 +100,14 @@ let package = Package(
     layer(
       "Engine",
       [
-        "NetworkTypes", "VRRPCore", "HealthCore", "VRRPWire", "Configuration", "ControlModel", "LinuxSystem", "Netlink",
+        "NetworkTypes", "VRRPCore", "HealthCore", "VRRPWire", "ConfigurationModel", "ControlModel", "LinuxSystem",
+        "Netlink",
         "HostWithdrawal",
       ]),
     layer(
       "Prober",
       [
-        "NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax", "VRRPWire", "Configuration", "ControlModel",
+        "NetworkTypes", "VRRPCore", "HealthCore", "VRRPWire", "ConfigurationModel", "ControlModel",
         "LinuxSystem", "PrintableText", "Probes",
       ]),
     layer(
@@ -110,6 +119,7 @@ let package = Package(
       "Simulation",
       [
         "NetworkTypes", "PrintableText", "VRRPCore", "ConfigurationSyntax", "VRRPWire", "Configuration",
+        "ConfigurationModel",
         "ControlModel", "SimulationKit",
       ]),
 
@@ -117,7 +127,8 @@ let package = Package(
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "NetworkTypes", "PrintableText", "ConfigurationSyntax", "Configuration", "ConfigurationOutline", "ControlModel",
+        "NetworkTypes", "PrintableText", "ConfigurationSyntax", "Configuration", "ConfigurationModel",
+        "ConfigurationOutline", "ControlModel",
         "LinuxSystem", "ServiceUnit", "Engine", "Probes", "Prober", "Starter", "Supervisor", "Simulation",
         argumentParser,
       ],
@@ -131,10 +142,12 @@ let package = Package(
       swiftSettings: settings, linkerSettings: linking),
     .executableTarget(
       name: "MutationRuns",
-      dependencies: ["Configuration", "ConfigurationSyntax", "LinuxSystem", "SeededRandom", argumentParser],
+      dependencies: [
+        "Configuration", "ConfigurationModel", "ConfigurationSyntax", "LinuxSystem", "SeededRandom", argumentParser,
+      ],
       swiftSettings: settings, linkerSettings: linking),
     .executableTarget(
-      name: "Reference", dependencies: ["Configuration", "ConfigurationSyntax"],
+      name: "Reference", dependencies: ["Configuration", "ConfigurationModel", "ConfigurationSyntax"],
       swiftSettings: settings, linkerSettings: linking),
     layer("LabKit", ["CLinux", "LinuxSystem", "NetworkTypes", "VRRPCore", "VRRPWire"]),
     .executableTarget(
@@ -152,18 +165,24 @@ let package = Package(
     tests("PrintableTextTests", ["PrintableText"]),
     tests("ConfigurationSyntaxTests", ["ConfigurationSyntax"]),
     tests("VRRPWireTests", ["VRRPWire", "VRRPCore", "NetworkTypes", "SeededRandom"]),
+    tests("ConfigurationModelTests", ["ConfigurationModel", "HealthCore", "VRRPCore", "NetworkTypes", "SeededRandom"]),
     tests(
       "ConfigurationTests",
       [
-        "Configuration", "ConfigurationSyntax", "PrintableText", "VRRPCore", "VRRPWire", "HealthCore", "NetworkTypes",
+        "Configuration", "ConfigurationModel", "ConfigurationSyntax", "PrintableText", "VRRPCore", "VRRPWire",
+        "HealthCore", "NetworkTypes",
         "SeededRandom",
       ]),
     tests(
       "ConfigurationOutlineTests",
-      ["ConfigurationOutline", "Configuration", "ConfigurationSyntax", "VRRPCore", "NetworkTypes", "SeededRandom"]),
-    tests("ServiceUnitTests", ["ServiceUnit", "Configuration", "ConfigurationSyntax"]),
-    tests("ReferenceTests", ["Reference", "Configuration", "ConfigurationSyntax"]),
-    tests("CorpusTests", ["Configuration", "ConfigurationOutline", "ConfigurationSyntax", "VRRPCore"]),
+      [
+        "ConfigurationOutline", "Configuration", "ConfigurationModel", "ConfigurationSyntax", "VRRPCore",
+        "NetworkTypes", "SeededRandom",
+      ]),
+    tests("ServiceUnitTests", ["ServiceUnit", "Configuration", "ConfigurationModel", "ConfigurationSyntax"]),
+    tests("ReferenceTests", ["Reference", "Configuration", "ConfigurationModel", "ConfigurationSyntax"]),
+    tests(
+      "CorpusTests", ["Configuration", "ConfigurationModel", "ConfigurationOutline", "ConfigurationSyntax", "VRRPCore"]),
     tests(
       "ControlModelTests", ["ControlModel", "HealthCore", "PrintableText", "SeededRandom", "VRRPCore", "NetworkTypes"]),
     tests("LinuxSystemTests", ["LinuxSystem", "CLinux", "NetworkTypes"]),
@@ -171,19 +190,22 @@ let package = Package(
     tests(
       "EngineTests",
       [
-        "Engine", "ControlModel", "Configuration", "HealthCore", "HostWithdrawal", "VRRPCore", "VRRPWire",
+        "Engine", "ControlModel", "Configuration", "ConfigurationModel", "HealthCore", "HostWithdrawal", "VRRPCore",
+        "VRRPWire",
         "NetworkTypes", "LinuxSystem", "Netlink", "SeededRandom",
       ]),
     tests(
       "ProberTests",
       [
-        "Prober", "Starter", "ControlModel", "Configuration", "ConfigurationOutline", "HealthCore", "VRRPCore",
+        "Prober", "Starter", "ControlModel", "Configuration", "ConfigurationModel", "ConfigurationOutline",
+        "HealthCore", "VRRPCore",
         "NetworkTypes", "LinuxSystem", "SeededRandom",
       ]),
     tests(
       "ProbesTests",
       [
-        "Probes", "Configuration", "NetworkTypes", "LinuxSystem", "LabKit", nio("NIOCore"), nio("NIOPosix"), nioSSL,
+        "Probes", "Configuration", "ConfigurationModel", "NetworkTypes", "LinuxSystem", "LabKit", nio("NIOCore"),
+        nio("NIOPosix"), nioSSL,
       ]),
     tests(
       "SupervisorTests",
@@ -194,7 +216,10 @@ let package = Package(
     tests("SimulationTests", ["SimulationKit", "VRRPCore", "VRRPWire", "NetworkTypes"]),
     tests(
       "RehearsalTests",
-      ["Simulation", "SimulationKit", "Configuration", "ConfigurationSyntax", "VRRPCore", "NetworkTypes"]),
+      [
+        "Simulation", "SimulationKit", "Configuration", "ConfigurationModel", "ConfigurationSyntax", "VRRPCore",
+        "NetworkTypes",
+      ]),
     tests("LabTests", ["LabKit", "LinuxSystem", "VRRPWire", "VRRPCore", "NetworkTypes", "martlet"]),
   ],
   swiftLanguageModes: [.v6]

@@ -31,6 +31,12 @@ struct BenchmarksCommand: AsyncParsableCommand {
   @Flag(help: "Measure the checking of large files only.")
   var checks = false
 
+  @Flag(help: "Measure memory and the recovery of an engine only.")
+  var recovery = false
+
+  @Option(help: "Measure memory and recovery with at most so many routers.")
+  var routers = 4_000
+
   func validate() throws {
     guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
     guard interval.map({ $0 >= 10 && $0 % 10 == 0 }) ?? true else {
@@ -41,7 +47,7 @@ struct BenchmarksCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let all = !probes && !scripts && !checks && !takeovers
+    let all = !probes && !scripts && !checks && !takeovers && !recovery
     let kinds = probes && !scripts && !checks && !takeovers ? [.martlet] : only.map { [$0] } ?? [.keepalived, .martlet]
     // The floor of the takeovers takes over from a martlet.
     for need in [.lab, .martlet] + kinds.map(\.need) {
@@ -53,6 +59,7 @@ struct BenchmarksCommand: AsyncParsableCommand {
         try await TakeoverBenchmark(kinds: kinds, rounds: rounds, interval: .milliseconds(Int64(interval))).run()
       }
     }
+    if all || recovery { try await RecoveryBenchmark(kinds: kinds, most: routers).run() }
     if all || scripts { try await ScriptBenchmark(kinds: kinds).run() }
     if all || probes, kinds.contains(.martlet) { try await ProbeBenchmark(rounds: rounds).run() }
   }

@@ -161,8 +161,4 @@ struct CheckBenchmark {
     let memory = subject.mostMemory.map { ", ≤ \(fixed($0, decimals: 0)) MiB" } ?? ""
     print(line + "≤ \(fixed(subject.mostTime, decimals: 1)) s\(memory)")
   }
-
-  private func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
-  }
 }

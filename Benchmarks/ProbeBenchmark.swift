@@ -157,9 +157,4 @@ struct ProbeBenchmark {
     guard fields.count > 12 else { return 0 }
     return (UInt64(fields[11]) ?? 0) + (UInt64(fields[12]) ?? 0)
   }
-
-  private func pause(_ time: Nanoseconds) async throws {
-    let end = MonotonicInstant.labNow() + time
-    await eventually(within: time) { MonotonicInstant.labNow() >= end }
-  }
 }

@@ -180,11 +180,6 @@ struct TakeoverBenchmark {
     }
   }
 
-  private func pause(_ time: Nanoseconds) async throws {
-    let end = MonotonicInstant.labNow() + time
-    await eventually(within: time) { MonotonicInstant.labNow() >= end }
-  }
-
   private func progress(_ text: String) {
     let line = "\r\(text)  "
     if isatty(2) != 0 { _ = write(2, line, line.utf8.count) }

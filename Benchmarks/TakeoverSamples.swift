@@ -63,8 +63,4 @@ struct TakeoverSamples {
   private func text(_ pair: (Double, Double)?, decimals: Int) -> String {
     pair.map { "\(fixed($0.0, decimals: decimals)), \(fixed($0.1, decimals: decimals))" } ?? "-"
   }
-
-  private func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
-  }
 }

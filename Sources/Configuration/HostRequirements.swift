@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// What a configuration asks of the host that it runs on, each where it is asked for first.

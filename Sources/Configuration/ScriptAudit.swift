@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// A program that a configuration names, where it names it first.

@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 
 /// What a reload from one configuration to another does, by what the next engine and the prober take over.
 ///

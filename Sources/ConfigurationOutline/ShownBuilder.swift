@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// Puts the lines of a shown configuration together: what the model says, where the statements say it, and the statements that the

@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// A configuration as it is in force: everything that it was read from in one text, each default filled in, and for each value where

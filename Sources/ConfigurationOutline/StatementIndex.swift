@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// The statements of one block by keyword, and which of its entries have been shown.

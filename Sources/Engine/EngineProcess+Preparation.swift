@@ -1,5 +1,4 @@
-import Configuration
-import ConfigurationSyntax
+import ConfigurationModel
 import ControlModel
 import Glibc
 import LinuxSystem
@@ -11,13 +10,13 @@ import VRRPWire
 /// What an engine does before it is ready.
 extension EngineProcess {
   static func readConfiguration() throws -> Configuration {
-    let descriptor = try Inherited.take(InheritedDescriptor.bundle.rawValue)
-    let bytes = try MemoryFile.readAll(descriptor.rawValue, limit: 256 << 20)
-    let loaded = ConfigurationLoader.load(bundle: try SourceBundle(decoding: bytes))
-    guard !loaded.hasErrors else {
-      throw StartFailure(.configuration, "the configuration has errors; \"martlet check\" names them")
+    let bundle = try Inherited.take(InheritedDescriptor.bundle.rawValue)
+    do {
+      let header = try BundleHeader(decoding: MemoryFile.read(bundle.rawValue, 0..<BundleHeader.size))
+      return try ConfigurationImage.decode(MemoryFile.read(bundle.rawValue, header.image))
+    } catch let error as ImageError {
+      throw StartFailure(.configuration, "\(error)")
     }
-    return loaded.configuration
   }
 
   static func plan(

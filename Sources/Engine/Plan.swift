@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationModel
 import Netlink
 import NetworkTypes
 import VRRPCore

@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationModel
 
 /// A tracker with what the next engine knows it by.
 struct PlannedTracker {

@@ -89,17 +89,25 @@ public enum MemoryFile {
   public static func readAll(_ fd: Int32, limit: Int) throws(SystemError) -> [UInt8] {
     let size = try size(of: fd)
     guard size >= 0, size <= limit else { throw SystemError(operation: "read memory file", errno: EFBIG) }
+    return try read(fd, 0..<size)
+  }
+
+  /// Reads a part of the file, wherever its position is; EIO if the file ends before the part does.
+  public static func read(_ fd: Int32, _ part: Range<Int>) throws(SystemError) -> [UInt8] {
+    guard part.lowerBound >= 0, part.upperBound <= (try size(of: fd)) else {
+      throw SystemError(operation: "read memory file", errno: EIO)
+    }
     var failure: Int32 = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-      while filled < size {
-        let count = pread(fd, buffer.baseAddress.map { $0 + filled }, size - filled, filled)
+    let bytes = [UInt8](unsafeUninitializedCapacity: part.count) { buffer, filled in
+      while filled < part.count, failure == 0 {
+        let count = pread(
+          fd, buffer.baseAddress.map { $0 + filled }, part.count - filled, part.lowerBound + filled)
         if count > 0 {
           filled += count
         } else if count == 0 {
-          break
+          failure = EIO
         } else if Glibc.errno != EINTR {
           failure = Glibc.errno
-          break
         }
       }
     }

@@ -17,7 +17,7 @@ public struct Route: Sendable, Hashable {
   }
 
   /// Where among routes to the same destination it goes.
-  public enum Placement: Sendable, Hashable {
+  public enum Placement: Sendable, Hashable, CaseIterable {
     /// Before the others.
     case first
     /// After the others.

@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationModel
 import ControlModel
 import HealthCore
 import LinuxSystem

@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationModel
 import ControlModel
 
 /// What notifications are about: an instance or a sync group.

@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationModel
 import ControlModel
 import Glibc
 import LinuxSystem
@@ -7,8 +7,6 @@ import VRRPCore
 
 /// The prober's parts put together: what the supervisor and the engine say goes in, checks and notifications come out.
 final class Prober {
-  /// A bundle beyond this many bytes is not read.
-  private static let mostBundleBytes = 256 << 20
   /// A report of a reload beyond this many bytes is not handed on.
   private static let mostReportBytes = 64 << 20
   /// Engines before the current one that may still have something to say.
@@ -17,7 +15,6 @@ final class Prober {
   let loop: EventLoop
   private let supervisor: Channel
   let log: LogWriter
-  private let readBundle: BundleReader
   /// For what may change very often.
   private let lines: LineLimiter
   private let drains = OutputDrains()
@@ -32,14 +29,15 @@ final class Prober {
   let lifecycle: LifecycleScripts
   var control: ControlSocket?
   var supervisorRegistration: Reactor.Registration?
-  private var bundle: [UInt8] = []
+  /// What the loader has handed over of the configuration that is served.
+  private var bundle: Bundle?
   var configuration: Configuration?
   var link: EngineLink?
   var oldLinks: [EngineLink] = []
   var reloads: [UInt32: ControlConnection] = [:]
   private var lastToken: UInt32 = 0
   /// The configuration whose startup script was run, before any engine was there.
-  var startup: (bundle: [UInt8], configuration: Configuration)?
+  var startup: (bundle: Bundle, configuration: Configuration)?
   var stopping: StopPhase?
   /// Whether the supervisor has said that everything is withdrawn, so that the shutdown script may run.
   var isWithdrawn = false
@@ -49,13 +47,12 @@ final class Prober {
   /// A prober that serves nothing yet. It watches the supervisor's channel from now on.
   init(
     supervisor: Channel, loop: EventLoop, log: LogWriter, notified: NotifiedTransitions? = nil,
-    scriptLimit: Nanoseconds = Notifier.scriptLimit, readBundle: @escaping BundleReader
+    scriptLimit: Nanoseconds = Notifier.scriptLimit
   ) throws(SystemError) {
     self.loop = loop
     self.supervisor = supervisor
     self.log = log
     lines = LineLimiter(loop: loop, log: log)
-    self.readBundle = readBundle
     starter = StarterLink(loop: loop)
     sandboxes = Sandboxes(loop: loop, log: log)
     checks = Checks(loop: loop, log: log)
@@ -144,13 +141,17 @@ final class Prober {
   // MARK: Before the first engine
 
   private func runStartupScript(of bundleFile: consuming FileDescriptor, table: UInt64) {
-    guard let bytes = try? MemoryFile.readAll(bundleFile.rawValue, limit: Self.mostBundleBytes),
-      let configuration = readBundle(bytes), let script = configuration.global.startupScript
-    else {
-      log.log(.error, "the startup script is not run: the configuration cannot be read")
+    let bundle: Bundle
+    let configuration: Configuration
+    do {
+      bundle = try Bundle(bundleFile)
+      configuration = try bundle.configuration()
+    } catch {
+      log.log(.error, "the startup script is not run: \(error)")
       return finishStartup()
     }
-    startup = (bytes, configuration)
+    guard let script = configuration.global.startupScript else { return finishStartup() }
+    startup = (bundle, configuration)
     let launcher = adopt(configuration, table)
     self.launcher = launcher
     _ = report(.takesLonger(seconds: script.timeout.wholeSeconds))
@@ -161,23 +162,18 @@ final class Prober {
 
   // MARK: Serving an engine
 
-  private struct ServeFailure: Error, CustomStringConvertible {
-    var description: String
-  }
-
   private func serve(
     table: UInt64, bundle bundleFile: consuming FileDescriptor, board boardFile: consuming FileDescriptor,
     channel channelEnd: consuming FileDescriptor
   ) throws {
-    let bytes = try MemoryFile.readAll(bundleFile.rawValue, limit: Self.mostBundleBytes)
+    let next = try Bundle(bundleFile)
     let memory = try SharedMemory(mapping: boardFile, writable: false)
     let board = try Board(opening: memory.bytes)
     let channel = Channel(channelEnd)
-    let isNew = configuration == nil || bytes != bundle
-    let prepared = startup?.bundle == bytes ? startup?.configuration : nil
-    guard let wanted = isNew ? prepared ?? readBundle(bytes) : configuration else {
-      throw ServeFailure(description: "its configuration cannot be read")
-    }
+    let served = bundle?.holdsTheSame(as: next) == true ? configuration : nil
+    let prepared = startup?.bundle.holdsTheSame(as: next) == true ? startup?.configuration : nil
+    let wanted = try served ?? prepared ?? next.configuration()
+    let isNew = served == nil
     // What the engine before this one said last comes first.
     link?.drain()
     let isFirst = link == nil
@@ -187,7 +183,7 @@ final class Prober {
     self.link = link
     link.onMessage = { [weak self] link, message in self?.hear(message, from: link) }
     link.onClose = { [weak self] link in self?.closed(link) }
-    bundle = bytes
+    bundle = next
     configuration = wanted
     let launcher = isNew && prepared == nil ? adopt(wanted, table) : self.launcher
     launcher?.table = table
@@ -401,9 +397,15 @@ final class Prober {
       replyWithStatus(on: connection, isStrict: request == .statusWideStrict) { $0.text(isWide: true) }
     case .statusJSON, .statusJSONStrict:
       replyWithStatus(on: connection, isStrict: request == .statusJSONStrict) { $0.json }
-    case .sources where configuration == nil:
-      connection.reply(.error(code: ExitCode.failure.rawValue, message: "no engine is served yet"))
-    case .sources: connection.reply(.ok, body: bundle)
+    case .sources:
+      guard let bundle else {
+        return connection.reply(.error(code: ExitCode.failure.rawValue, message: "no engine is served yet"))
+      }
+      do {
+        connection.reply(.ok, body: try bundle.sources())
+      } catch {
+        connection.reply(.error(code: ExitCode.failure.rawValue, message: "\(error)"))
+      }
     case .reload, .reloadAllowingEmpty:
       lastToken &+= 1
       guard reloads.count < ControlSocket.mostConnections * 4 else {

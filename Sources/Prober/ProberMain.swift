@@ -23,7 +23,7 @@ public enum ProberMain {
       let log = LogWriter(STDERR_FILENO, format: logFormat, loop: loop, file: logFile)
       let supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 4096)
       let prober = try Prober(
-        supervisor: supervisor, loop: loop, log: log, notified: notified, readBundle: readConfiguration)
+        supervisor: supervisor, loop: loop, log: log, notified: notified)
       let signals = try SignalReceiver([SIGTERM])
       let registration = try loop.watch(signals.rawValue, for: .readable) { _ in
         while let _ = try? signals.next() { prober.stop(because: "told to by SIGTERM") }

@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationModel
 import NetworkTypes
 
 /// A message of the DNS (RFC 1035 section 4) as far as a probe needs it: a question out, answers in.

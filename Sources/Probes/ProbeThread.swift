@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationModel
 import NIOCore
 import NIOPosix
 import NetworkTypes

@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationModel
 import Glibc
 import NIOCore
 import NIOSSL

@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 
 /// The manual page `martlet.conf(5)`.
 struct ManualPage {

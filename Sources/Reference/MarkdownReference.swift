@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 
 /// The schema's tables for `docs/configuration.md`.
 struct MarkdownReference {

@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// Whether somebody may use a file by the modes of all that is on the way to it.

@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// What a configuration asks of the service that runs it: users, rights, and what it must see and may change of its host.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import ConfigurationModel
 import ConfigurationOutline
 import ConfigurationSyntax
 import ControlModel

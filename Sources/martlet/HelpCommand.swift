@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import ConfigurationModel
 import PrintableText
 
 /// `martlet help`: the argument parser's own, and the entries of keywords.

@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import ConfigurationSyntax
 import ControlModel
 import LinuxSystem
@@ -40,7 +41,9 @@ struct LoaderProcess {
     let (loaded, bundle) = reading.perform()
     if asksNamespace { return hand(over: Array((loaded.configuration.global.networkNamespace ?? "").utf8)) }
     guard approve(loaded, reload: reload) else { return .configuration }
-    var ending = hand(over: bundle.encoded())
+    var ending = hand(
+      over: BundleHeader.bundle(
+        image: ConfigurationImage.encode(loaded.configuration), sources: bundle.encoded()))
     var commands = CommandTable(loaded.configuration)
     if let scriptMask { commands.mask = scriptMask }
     if ending == .success, !commands.isEmpty { ending = hand(over: commands.encoded, to: .commands) }
@@ -77,13 +80,14 @@ struct LoaderProcess {
   /// The configuration in force; `nil` if nothing can be made of it, when there is nothing to compare with.
   private func configurationInForce() -> LoadedConfiguration? {
     guard let file = try? Inherited.take(InheritedDescriptor.bundleInForce.rawValue),
-      let bytes = try? MemoryFile.readAll(file.rawValue, limit: Self.mostBundleBytes),
-      let bundle = try? SourceBundle(decoding: bytes)
+      let size = try? MemoryFile.size(of: file.rawValue),
+      let header = try? BundleHeader(decoding: MemoryFile.read(file.rawValue, 0..<BundleHeader.size)),
+      header.sourcesOffset <= size,
+      let sources = try? MemoryFile.read(file.rawValue, header.sourcesOffset..<size),
+      let bundle = try? SourceBundle(decoding: sources)
     else { return nil }
     return ConfigurationLoader.load(bundle: bundle)
   }
-
-  private static let mostBundleBytes = 256 << 20
 
   /// Hands over what whoever asked for the reload is told. Nobody may have asked, and nothing depends on it.
   private func send(report text: String) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import ConfigurationModel
 import ConfigurationSyntax
 import ControlModel
 import ServiceUnit

@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import Testing
 
 /// Interfaces that a router needs for its addresses and routes, and so follows without being told.

@@ -1,13 +1,18 @@
 import Configuration
+import ConfigurationModel
 import ConfigurationSyntax
+import Testing
 
-/// Loads one text as `/etc/martlet/martlet.conf`.
+/// Loads one text as `/etc/martlet/martlet.conf`. Whatever it says must also come through an image as it is.
 func load(
   _ text: String, others: [String: String] = [:], id: String? = nil, variables: [String: String] = [:]
 ) -> LoadedConfiguration {
   var files = MemorySourceFiles(texts: others, variables: variables)
   files.files["/etc/martlet/martlet.conf"] = Array(text.utf8)
-  return ConfigurationLoader.load(path: "/etc/martlet/martlet.conf", files: files, configurationID: id)
+  let loaded = ConfigurationLoader.load(path: "/etc/martlet/martlet.conf", files: files, configurationID: id)
+  let image = ConfigurationImage.encode(loaded.configuration)
+  #expect((try? ConfigurationImage.decode(image)) == loaded.configuration)
+  return loaded
 }
 
 /// The findings of one text with lints.

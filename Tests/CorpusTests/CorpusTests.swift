@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import ConfigurationSyntax
 import Glibc
 import Testing
@@ -74,6 +75,8 @@ struct CorpusTests {
       let path = Corpus.root + "/files/" + entry.file
       let loaded = ConfigurationLoader.load(
         path: path, files: DiskSourceFiles(), configurationID: entry.configurationID)
+      let image = ConfigurationImage.encode(loaded.configuration)
+      #expect((try? ConfigurationImage.decode(image)) == loaded.configuration, "\(entry.file) through its image")
       var count = counts[entry.verdict, default: (0, 0, 0)]
       if loaded.hasErrors {
         count.refused += 1

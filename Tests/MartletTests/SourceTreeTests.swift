@@ -113,7 +113,9 @@ import Testing
     #expect(set.count > 60 && set.isSuperset(of: ["unicastTTL", "greatestCount", "master"]), "\(set.sorted())")
     // What is sent and admitted is made of the model beside it, for whoever sends and hears.
     let others = files(in: sources, ending: ".swift")
-      .filter { !$0.path.contains("/Sources/Configuration") || $0.path.hasSuffix("/Configuration/Model+Adverts.swift") }
+      .filter {
+        !$0.path.contains("/Sources/Configuration") || $0.path.hasSuffix("/ConfigurationModel/AdvertPolicies.swift")
+      }
     let words = others.reduce(into: Set<Substring>()) { words, file in
       words.formUnion(file.text.split { !$0.isLetter && !$0.isNumber })
     }
@@ -132,7 +134,10 @@ import Testing
       "CLOCK_REALTIME", "time(nil)", "time(NULL)", "gettimeofday", "secondsSince1970()", "localtime", "Date()",
     ]
     let product =
-      ["CLinux", "VRRPCore", "HealthCore", "Configuration", "ConfigurationSyntax", "VRRPWire", "ControlModel"]
+      [
+        "CLinux", "VRRPCore", "HealthCore", "ConfigurationModel", "Configuration", "ConfigurationSyntax", "VRRPWire",
+        "ControlModel",
+      ]
       + ["LinuxSystem", "Netlink", "HostWithdrawal", "Engine", "Prober", "Supervisor", "martlet"]
     let asking = product.flatMap { target in
       files(in: "\(Running.sources)/Sources/\(target)", ending: target == "CLinux" ? ".c" : ".swift")

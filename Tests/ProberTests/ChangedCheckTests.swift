@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import ControlModel
 import Glibc
 import HealthCore

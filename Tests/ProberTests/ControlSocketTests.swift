@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import ControlModel
 import Foundation
 import Glibc
@@ -65,8 +66,7 @@ extension ProberTests {
       try harness.wait(for: "the prober to serve") { harness.reports == [.ready] }
       let answer = try ask(harness, "sources\n")
       #expect(answer.firstLine == "ok")
-      // The harness's bundles are one byte each, counted from 0.
-      #expect(answer.body == "\u{0}")
+      #expect(answer.body == Harness.sources)
     }
 
     @Test func showsEverythingOnTheBoard() throws {

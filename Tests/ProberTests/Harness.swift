@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import ControlModel
 import Glibc
 import LinuxSystem
@@ -79,7 +80,6 @@ final class Harness {
   private(set) var logText = ""
   private(set) var supervisor: Channel
   private(set) var prober: Prober
-  private let configurations = Configurations()
   private(set) var reports: [ProberReport] = []
   private(set) var verdicts: [TrackerVerdict] = []
   private(set) var board: Board
@@ -91,8 +91,11 @@ final class Harness {
   private let starter: LocalStarter
   private var control: OwnedDescriptor?
 
-  final class Configurations {
-    var known: [[UInt8]: Configuration] = [:]
+  /// What every configuration is said to be read from.
+  static let sources = "no file at all"
+
+  private static func bundle(_ configuration: Configuration) -> [UInt8] {
+    BundleHeader.bundle(image: ConfigurationImage.encode(configuration), sources: Array(sources.utf8))
   }
 
   init(scratch: Scratch? = nil, scriptLimit: Nanoseconds = .seconds(20)) throws {
@@ -106,12 +109,10 @@ final class Harness {
     log = LogWriter(writer, format: .text, loop: loop, reader: .journal)
     let (mine, theirs) = try Channel.pair()
     supervisor = mine
-    let configurations = configurations
     starter = try LocalStarter(loop: loop)
     notified = try SharedMemory(name: "notified", size: 4096)
     prober = try Prober(
-      supervisor: theirs, loop: loop, log: log, notified: NotifiedTransitions(notified), scriptLimit: scriptLimit
-    ) { configurations.known[$0] }
+      supervisor: theirs, loop: loop, log: log, notified: NotifiedTransitions(notified), scriptLimit: scriptLimit)
     (memory, board) = try Self.board(for: Configuration())
     engine = try Channel.pair().0
     try introduce()
@@ -166,10 +167,7 @@ final class Harness {
   /// Has the prober serve a configuration, with a new engine, on a new board unless one is kept.
   func serve(_ configuration: Configuration, keepingBoard: Bool = false) throws {
     if !keepingBoard { (memory, board) = try Self.board(for: configuration) }
-    let key = configurations.known.first { $0.value.isSame(as: configuration) }?.key
-    let bytes = key ?? [UInt8(configurations.known.count)]
-    configurations.known[bytes] = configuration
-    let bundle = try MemoryFile.create(name: "bundle", holding: bytes)
+    let bundle = try MemoryFile.create(name: "bundle", holding: Self.bundle(configuration))
     let (mine, theirs) = try Channel.pair()
     let oldEngine = engine
     engine = mine
@@ -184,9 +182,7 @@ final class Harness {
 
   /// Has the prober run the startup script of a configuration, as before the first engine.
   func runStartupScript(of configuration: Configuration) throws {
-    let bytes = [UInt8(configurations.known.count)]
-    configurations.known[bytes] = configuration
-    try runStartupScript(bundle: bytes, table: try starter.adopt(configuration))
+    try runStartupScript(bundle: Self.bundle(configuration), table: try starter.adopt(configuration))
   }
 
   func runStartupScript(bundle bytes: [UInt8], table: UInt64 = 0) throws {
@@ -206,10 +202,7 @@ final class Harness {
     prober.killScripts()
     let (mine, theirs) = try Channel.pair()
     supervisor = mine
-    let configurations = configurations
-    prober = try Prober(supervisor: theirs, loop: loop, log: log, notified: NotifiedTransitions(notified)) {
-      configurations.known[$0]
-    }
+    prober = try Prober(supervisor: theirs, loop: loop, log: log, notified: NotifiedTransitions(notified))
     try introduce()
   }
 
@@ -288,11 +281,6 @@ final class Harness {
 }
 
 extension Configuration {
-  fileprivate func isSame(as other: Configuration) -> Bool {
-    scripts == other.scripts && probes == other.probes && routers == other.routers && groups == other.groups
-      && global == other.global && trackedFiles == other.trackedFiles && trackedProcesses == other.trackedProcesses
-  }
-
   /// A configuration whose scripts run as the user who runs the tests.
   static func asOwnUser() -> Configuration {
     var configuration = Configuration()

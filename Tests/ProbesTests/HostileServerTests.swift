@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import NIOSSL
 import NetworkTypes
 import Synchronization

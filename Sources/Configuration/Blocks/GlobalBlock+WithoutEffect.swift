@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// Keywords of `global_defs` that are read and have no effect here.

@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// The options that a line has had, so that a second one of a kind is told: of two the last one counts, as for keepalived.

@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// A tracker with a weight, as one router has it.

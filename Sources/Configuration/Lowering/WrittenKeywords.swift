@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// The keywords that a block has had, so that a second line with another value is told.

@@ -1,3 +1,5 @@
+import ConfigurationModel
+
 /// One keyword of the language as data: where it stands, what follows it, and what becomes of it here.
 public struct Keyword: Sendable, Hashable {
   /// What follows a keyword.

@@ -1,3 +1,5 @@
+import ConfigurationModel
+
 extension Schema {
   /// Words of an entry of a value block of routes.
   static let routeOptions: [[Keyword]] = [

@@ -1,3 +1,5 @@
+import ConfigurationModel
+
 extension Schema {
   /// Keywords outside all blocks.
   static let topLevel: [[Keyword]] = [topLevelKeywords]

@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// A kind of block: its settings, in the order in which they are shown.

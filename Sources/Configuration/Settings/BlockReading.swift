@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// A block while it is read: what it comes to so far, and where its keywords stand.

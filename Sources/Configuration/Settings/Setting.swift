@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// A keyword of a block, declared once: its words in the manual, the form and place of its value, its default, and how it is shown.

@@ -1,3 +1,4 @@
+import ConfigurationModel
 import NetworkTypes
 
 /// Lines of blocks of values, as they are written.

@@ -1,3 +1,5 @@
+import ConfigurationModel
+
 /// A word of a settled configuration.
 public enum ShownWord: Sendable, Hashable {
   /// A keyword, a name, a number: one word of an ordinary line.

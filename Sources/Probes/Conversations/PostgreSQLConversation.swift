@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationModel
 
 /// `postgresql`: the start-up message, and what the server says to it (PostgreSQL's frontend/backend protocol 3.0).
 ///

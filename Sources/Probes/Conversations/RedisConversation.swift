@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationModel
 
 /// `redis`: PING, and ROLE if it matters what the server is.
 struct RedisConversation: Conversation {

@@ -1,4 +1,5 @@
 import Configuration
+import ConfigurationModel
 import Glibc
 
 /// A file on the command line of `martlet check`, with what its `@` lines are compared with.

@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ConfigurationSyntax
 
 extension LoadQuestion: ProbeModel { static var unset: Self { Self(minutes: 1, most: 0) } }

@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ConfigurationSyntax
 
 /// What a kind of probe asks. While its options are read, they note what the probe has to know.

@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ConfigurationSyntax
 
 extension StreamQuestion: EncryptedModel { static var unset: Self { Self(endpoint: .unset) } }

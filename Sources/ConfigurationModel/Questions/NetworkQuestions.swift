@@ -17,6 +17,16 @@ public struct DatagramQuestion: Sendable, Hashable {
   }
 }
 
+extension DatagramQuestion: ImageRecord {
+  static var blank: Self { Self(endpoint: .blank, send: []) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&endpoint)
+    try field(&send)
+    try field(&expect)
+  }
+}
+
 /// `icmp`.
 public struct EchoQuestion: Sendable, Hashable {
   /// Who is asked, all at once.
@@ -31,6 +41,15 @@ public struct EchoQuestion: Sendable, Hashable {
   }
 }
 
+extension EchoQuestion: ImageRecord {
+  static var blank: Self { Self(targets: [], quorum: 0) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&targets)
+    try field(&quorum)
+  }
+}
+
 /// `arp`.
 public struct ARPQuestion: Sendable, Hashable {
   /// Who must answer; IPv4.
@@ -42,6 +61,15 @@ public struct ARPQuestion: Sendable, Hashable {
   public init(target: IPAddress, interface: String) {
     self.target = target
     self.interface = interface
+  }
+}
+
+extension ARPQuestion: ImageRecord {
+  static var blank: Self { Self(target: .blank, interface: "") }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&target)
+    try field(&interface)
   }
 }
 
@@ -78,5 +106,18 @@ public struct DNSQuestion: Sendable, Hashable {
     self.name = name
     self.type = type
     self.expected = expected
+  }
+}
+
+extension DNSQuestion.RecordType: ImageChoice {}
+
+extension DNSQuestion: ImageRecord {
+  static var blank: Self { Self(endpoint: .blank, name: "") }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&endpoint)
+    try field(&name)
+    try field(&type)
+    try field(&expected)
   }
 }

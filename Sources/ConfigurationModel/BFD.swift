@@ -32,3 +32,19 @@ public struct BFDInstanceDefinition: Sendable, Hashable {
     self.session = session
   }
 }
+
+extension BFDInstanceDefinition: ImageRecord {
+  static var blank: Self { Self(name: "", neighbor: .blank) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&name)
+    try field(&neighbor)
+    try field(&source)
+    try field(&session)
+    try field(&isMultihop)
+    try field(&hopLimit)
+    try field(&greatestHops)
+    try field(&weight)
+    try field(&reverse)
+  }
+}

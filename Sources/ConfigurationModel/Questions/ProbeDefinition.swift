@@ -30,6 +30,23 @@ public struct ProbeDefinition: Sendable, Hashable {
   }
 }
 
+extension ProbeDefinition: ImageRecord {
+  static var blank: Self { Self(name: "", question: .memory(.blank)) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&name)
+    try field(&question)
+    try field(&interval)
+    try field(&timeout)
+    try field(&weight)
+    try field(&reverse)
+    try field(&rise)
+    try field(&fall)
+    try field(&initiallyFailed)
+    try field(&steadiness)
+  }
+}
+
 /// What a probe asks. Each kind is one keyword of `vrrp_probe`.
 public enum ProbeQuestion: Sendable, Hashable {
   /// `http` and `https`.
@@ -90,6 +107,49 @@ public enum ProbeQuestion: Sendable, Hashable {
   }
 }
 
+extension ProbeQuestion: ImageValue {
+  init(from reader: inout ImageReader) throws(ImageError) {
+    switch try reader.byte() {
+    case 0: self = .http(try HTTPQuestion(from: &reader))
+    case 1: self = .stream(try StreamQuestion(from: &reader))
+    case 2: self = .datagram(try DatagramQuestion(from: &reader))
+    case 3: self = .echo(try EchoQuestion(from: &reader))
+    case 4: self = .arp(try ARPQuestion(from: &reader))
+    case 5: self = .dns(try DNSQuestion(from: &reader))
+    case 6: self = .smtp(try SMTPQuestion(from: &reader))
+    case 7: self = .redis(try RedisQuestion(from: &reader))
+    case 8: self = .postgresql(try PostgreSQLQuestion(from: &reader))
+    case 9: self = .mysql(try MySQLQuestion(from: &reader))
+    case 10: self = .haproxy(try HAProxyQuestion(from: &reader))
+    case 11: self = .load(try LoadQuestion(from: &reader))
+    case 12: self = .disk(try DiskQuestion(from: &reader))
+    case 13: self = .memory(try MemoryQuestion(from: &reader))
+    case 14: self = .combination(try CombinedQuestion(from: &reader))
+    default: throw .damaged
+    }
+  }
+
+  func write(to writer: inout ImageWriter) {
+    switch self {
+    case .http(let value): writer.put(case: 0, value)
+    case .stream(let value): writer.put(case: 1, value)
+    case .datagram(let value): writer.put(case: 2, value)
+    case .echo(let value): writer.put(case: 3, value)
+    case .arp(let value): writer.put(case: 4, value)
+    case .dns(let value): writer.put(case: 5, value)
+    case .smtp(let value): writer.put(case: 6, value)
+    case .redis(let value): writer.put(case: 7, value)
+    case .postgresql(let value): writer.put(case: 8, value)
+    case .mysql(let value): writer.put(case: 9, value)
+    case .haproxy(let value): writer.put(case: 10, value)
+    case .load(let value): writer.put(case: 11, value)
+    case .disk(let value): writer.put(case: 12, value)
+    case .memory(let value): writer.put(case: 13, value)
+    case .combination(let value): writer.put(case: 14, value)
+    }
+  }
+}
+
 /// A host of a probe's target.
 public enum ProbeHost: Sendable, Hashable, CustomStringConvertible {
   /// An address.
@@ -106,6 +166,23 @@ public enum ProbeHost: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
+extension ProbeHost: ImageValue {
+  init(from reader: inout ImageReader) throws(ImageError) {
+    switch try reader.byte() {
+    case 0: self = .address(try IPAddress(from: &reader))
+    case 1: self = .name(try String(from: &reader))
+    default: throw .damaged
+    }
+  }
+
+  func write(to writer: inout ImageWriter) {
+    switch self {
+    case .address(let value): writer.put(case: 0, value)
+    case .name(let value): writer.put(case: 1, value)
+    }
+  }
+}
+
 /// Where a probe connects to.
 public enum ProbeEndpoint: Sendable, Hashable, CustomStringConvertible {
   /// A port of a host.
@@ -118,6 +195,27 @@ public enum ProbeEndpoint: Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .host(let host, let port): "\(host):\(port)"
     case .path(let path): path
+    }
+  }
+}
+
+extension ProbeEndpoint: ImageValue {
+  static var blank: Self { .path("") }
+
+  init(from reader: inout ImageReader) throws(ImageError) {
+    switch try reader.byte() {
+    case 0: self = .host(try ProbeHost(from: &reader), port: try UInt16(from: &reader))
+    case 1: self = .path(try reader.text())
+    default: throw .damaged
+    }
+  }
+
+  func write(to writer: inout ImageWriter) {
+    switch self {
+    case .host(let host, let port):
+      writer.put(case: 0, host)
+      port.write(to: &writer)
+    case .path(let path): writer.put(case: 1, path)
     }
   }
 }
@@ -139,4 +237,17 @@ public struct TLSOptions: Sendable, Hashable {
 
   /// Everything as it is when the file does not say.
   public init() {}
+}
+
+extension TLSOptions: ImageRecord {
+  static var blank: Self { Self() }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&verifies)
+    try field(&authorityFile)
+    try field(&serverName)
+    try field(&certificateFile)
+    try field(&keyFile)
+    try field(&leastDays)
+  }
 }

@@ -22,10 +22,23 @@ public struct TrackedFileDefinition: Sendable, Hashable {
   }
 }
 
+extension TrackedFileDefinition: ImageRecord {
+  static var blank: Self { Self(name: "", path: "") }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&name)
+    try field(&path)
+    try field(&weight)
+    try field(&reverse)
+    try field(&initialValue)
+    try field(&overwrites)
+  }
+}
+
 /// `vrrp_track_process`: processes of which enough, and not too many, must run.
 public struct TrackedProcessDefinition: Sendable, Hashable {
   /// How parameters are compared.
-  public enum ParameterMatch: Sendable, Hashable {
+  public enum ParameterMatch: Sendable, Hashable, CaseIterable {
     /// Not at all.
     case none
     /// All of them, and no others.
@@ -70,5 +83,25 @@ public struct TrackedProcessDefinition: Sendable, Hashable {
   public func isWell(count: Int) -> Bool {
     if greatestCount == 0 { return count == 0 }
     return count >= quorum && greatestCount.map { count <= $0 } ?? true
+  }
+}
+
+extension TrackedProcessDefinition.ParameterMatch: ImageChoice {}
+
+extension TrackedProcessDefinition: ImageRecord {
+  static var blank: Self { Self(name: "", command: "") }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&name)
+    try field(&command)
+    try field(&parameters)
+    try field(&parameterMatch)
+    try field(&usesCommandLine)
+    try field(&weight)
+    try field(&reverse)
+    try field(&quorum)
+    try field(&greatestCount)
+    try field(&forkDelay)
+    try field(&terminateDelay)
   }
 }

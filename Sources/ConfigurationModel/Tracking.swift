@@ -43,6 +43,8 @@ public enum TrackerKind: Sendable, Hashable, CaseIterable {
   }
 }
 
+extension TrackerKind: ImageChoice {}
+
 /// A named tracker with its weight, as a `track_…` block gives it.
 public struct TrackerReference: Sendable, Hashable {
   /// What kind of thing it is.
@@ -60,6 +62,17 @@ public struct TrackerReference: Sendable, Hashable {
     self.name = name
     self.weight = weight
     self.reverse = reverse
+  }
+}
+
+extension TrackerReference: ImageRecord {
+  static var blank: Self { Self(.script, "") }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&kind)
+    try field(&name)
+    try field(&weight)
+    try field(&reverse)
   }
 }
 

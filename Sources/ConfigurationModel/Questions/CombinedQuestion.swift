@@ -34,6 +34,24 @@ public struct CombinedQuestion: Sendable, Hashable {
   }
 }
 
+extension CombinedQuestion.Member: ImageRecord {
+  static var blank: Self { Self(.script, "") }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&kind)
+    try field(&name)
+  }
+}
+
+extension CombinedQuestion: ImageRecord {
+  static var blank: Self { Self(.any, of: []) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&combination)
+    try field(&members)
+  }
+}
+
 extension ProbeQuestion {
   /// What it is made of; nothing unless it is a combination.
   public var members: [CombinedQuestion.Member] {
@@ -50,4 +68,13 @@ public struct CheckSteadiness: Sendable, Hashable {
 
   /// Nothing.
   public init() {}
+}
+
+extension CheckSteadiness: ImageRecord {
+  static var blank: Self { Self() }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&damping)
+    try field(&expiry)
+  }
 }

@@ -31,3 +31,15 @@ public protocol Unset {
   /// Nothing is set.
   init()
 }
+
+extension Boxed: ImageValue where Value: ImageValue {
+  init(from reader: inout ImageReader) throws(ImageError) {
+    self.init()
+    if try Bool(from: &reader) { wrappedValue = try Value(from: &reader) }
+  }
+
+  func write(to writer: inout ImageWriter) {
+    (storage != nil).write(to: &writer)
+    storage?.value.write(to: &writer)
+  }
+}

@@ -39,6 +39,30 @@ public struct HTTPQuestion: Sendable, Hashable {
   }
 }
 
+extension HTTPQuestion.HeaderField: ImageRecord {
+  static var blank: Self { Self(name: "", value: "") }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&name)
+    try field(&value)
+  }
+}
+
+extension HTTPQuestion: ImageRecord {
+  static var blank: Self { Self(endpoint: .blank, target: "", host: "") }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&endpoint)
+    try field(&target)
+    try field(&method)
+    try field(&host)
+    try field(&headers)
+    try field(&statuses)
+    try field(&body)
+    try field(&tls)
+  }
+}
+
 /// `tcp` and `unix`.
 public struct StreamQuestion: Sendable, Hashable {
   /// Where it connects to.
@@ -61,6 +85,17 @@ public struct StreamQuestion: Sendable, Hashable {
   }
 }
 
+extension StreamQuestion: ImageRecord {
+  static var blank: Self { Self(endpoint: .blank) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&endpoint)
+    try field(&send)
+    try field(&expect)
+    try field(&tls)
+  }
+}
+
 /// `smtp`.
 public struct SMTPQuestion: Sendable, Hashable {
   /// Where it connects to.
@@ -78,6 +113,16 @@ public struct SMTPQuestion: Sendable, Hashable {
   }
 }
 
+extension SMTPQuestion: ImageRecord {
+  static var blank: Self { Self(endpoint: .blank) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&endpoint)
+    try field(&greeting)
+    try field(&tls)
+  }
+}
+
 /// Whether a database server must be the one that is written to.
 public enum ServerRole: String, Sendable, Hashable, CaseIterable {
   /// It takes writes.
@@ -85,6 +130,8 @@ public enum ServerRole: String, Sendable, Hashable, CaseIterable {
   /// It follows another.
   case replica
 }
+
+extension ServerRole: ImageChoice {}
 
 /// `redis`.
 public struct RedisQuestion: Sendable, Hashable {
@@ -100,6 +147,16 @@ public struct RedisQuestion: Sendable, Hashable {
     self.endpoint = endpoint
     self.role = role
     self.tls = tls
+  }
+}
+
+extension RedisQuestion: ImageRecord {
+  static var blank: Self { Self(endpoint: .blank) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&endpoint)
+    try field(&role)
+    try field(&tls)
   }
 }
 
@@ -125,6 +182,17 @@ public struct PostgreSQLQuestion: Sendable, Hashable {
   }
 }
 
+extension PostgreSQLQuestion: ImageRecord {
+  static var blank: Self { Self(endpoint: .blank) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&endpoint)
+    try field(&user)
+    try field(&database)
+    try field(&role)
+  }
+}
+
 /// `mysql`.
 public struct MySQLQuestion: Sendable, Hashable {
   /// Where it connects to.
@@ -136,6 +204,15 @@ public struct MySQLQuestion: Sendable, Hashable {
   public init(endpoint: ProbeEndpoint, user: String = "martlet") {
     self.endpoint = endpoint
     self.user = user
+  }
+}
+
+extension MySQLQuestion: ImageRecord {
+  static var blank: Self { Self(endpoint: .blank) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&endpoint)
+    try field(&user)
   }
 }
 
@@ -153,5 +230,15 @@ public struct HAProxyQuestion: Sendable, Hashable {
     self.endpoint = endpoint
     self.backend = backend
     self.servers = servers
+  }
+}
+
+extension HAProxyQuestion: ImageRecord {
+  static var blank: Self { Self(endpoint: .blank, backend: "") }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&endpoint)
+    try field(&backend)
+    try field(&servers)
   }
 }

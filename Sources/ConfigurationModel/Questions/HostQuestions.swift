@@ -17,6 +17,23 @@ public enum Amount: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
+extension Amount: ImageValue {
+  init(from reader: inout ImageReader) throws(ImageError) {
+    switch try reader.byte() {
+    case 0: self = .count(try UInt64(from: &reader))
+    case 1: self = .perMille(try UInt64(from: &reader))
+    default: throw .damaged
+    }
+  }
+
+  func write(to writer: inout ImageWriter) {
+    switch self {
+    case .count(let value): writer.put(case: 0, value)
+    case .perMille(let value): writer.put(case: 1, value)
+    }
+  }
+}
+
 /// `load`.
 public struct LoadQuestion: Sendable, Hashable {
   /// The average over so many minutes: 1, 5 or 15.
@@ -28,6 +45,15 @@ public struct LoadQuestion: Sendable, Hashable {
   public init(minutes: Int, most: Int) {
     self.minutes = minutes
     self.most = most
+  }
+}
+
+extension LoadQuestion: ImageRecord {
+  static var blank: Self { Self(minutes: 0, most: 0) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&minutes)
+    try field(&most)
   }
 }
 
@@ -48,6 +74,17 @@ public struct DiskQuestion: Sendable, Hashable {
   }
 }
 
+extension DiskQuestion: ImageRecord {
+  static var blank: Self { Self(path: "") }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&path)
+    try field(&free)
+    try field(&inodes)
+    try field(&writable)
+  }
+}
+
 /// `memory`.
 public struct MemoryQuestion: Sendable, Hashable {
   /// The most time, in thousandths, that some tasks may have waited for memory (`some`).
@@ -61,4 +98,15 @@ public struct MemoryQuestion: Sendable, Hashable {
 
   /// No conditions.
   public init() {}
+}
+
+extension MemoryQuestion: ImageRecord {
+  static var blank: Self { Self() }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&some)
+    try field(&full)
+    try field(&window)
+    try field(&available)
+  }
 }

@@ -1,4 +1,3 @@
-import ConfigurationSyntax
 import HealthCore
 import NetworkTypes
 import VRRPCore
@@ -40,6 +39,28 @@ public struct VirtualAddress: Sendable, Hashable {
   public init(prefix: IPPrefix) {
     self.prefix = prefix
     preferredLifetime = prefix.address.family == .ipv6 && prefix.length == 128 ? 0 : nil
+  }
+}
+
+extension VirtualAddress: ImageRecord {
+  static var blank: Self { Self(prefix: .blank) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&prefix)
+    try field(&interface)
+    try field(&asksForVirtualMAC)
+    try field(&virtualMAC)
+    try field(&label)
+    try field(&scope)
+    try field(&broadcast)
+    try field(&peer)
+    try field(&skipsDuplicateDetection)
+    try field(&noPrefixRoute)
+    try field(&isHome)
+    try field(&managesTemporary)
+    try field(&joinsMulticast)
+    try field(&preferredLifetime)
+    try field(&isTracked)
   }
 }
 
@@ -88,6 +109,35 @@ public struct KernelEntryDefinition: Sendable, Hashable {
   }
 }
 
+extension KernelEntryDefinition.Content: ImageValue {
+  init(from reader: inout ImageReader) throws(ImageError) {
+    switch try reader.byte() {
+    case 0: self = .address(try VirtualAddress(from: &reader))
+    case 1: self = .route(try Route(from: &reader))
+    case 2: self = .rule(try RoutingRule(from: &reader))
+    default: throw .damaged
+    }
+  }
+
+  func write(to writer: inout ImageWriter) {
+    switch self {
+    case .address(let value): writer.put(case: 0, value)
+    case .route(let value): writer.put(case: 1, value)
+    case .rule(let value): writer.put(case: 2, value)
+    }
+  }
+}
+
+extension KernelEntryDefinition: ImageRecord {
+  static var blank: Self { Self(.route(.blank), text: "") }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&content)
+    try field(&text)
+    try field(&trackGroup)
+  }
+}
+
 /// `use_vmac`, `use_vmac_addr`.
 public struct VirtualMACDefinition: Sendable, Hashable {
   /// The name of the interface to be made.
@@ -96,6 +146,23 @@ public struct VirtualMACDefinition: Sendable, Hashable {
   public var mac: MACAddress
   /// Whether adverts leave from the interface below all the same (`vmac_xmit_base`), as unicast ones always do.
   public var sendsAdvertsBelow = false
+
+  /// An interface of the given name and address.
+  public init(interface: String, mac: MACAddress, sendsAdvertsBelow: Bool = false) {
+    self.interface = interface
+    self.mac = mac
+    self.sendsAdvertsBelow = sendsAdvertsBelow
+  }
+}
+
+extension VirtualMACDefinition: ImageRecord {
+  static var blank: Self { Self(interface: "", mac: .blank) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&interface)
+    try field(&mac)
+    try field(&sendsAdvertsBelow)
+  }
 }
 
 /// An interface that is to be made for a virtual MAC address.

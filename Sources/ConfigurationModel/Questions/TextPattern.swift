@@ -20,6 +20,16 @@ public struct TextPattern: Sendable, Hashable, CustomStringConvertible {
   public var description: String { (isNegated ? "not " : "") + (isExpression ? "~ " : "") + "\"\(text)\"" }
 }
 
+extension TextPattern: ImageRecord {
+  static var blank: Self { Self("") }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&text)
+    try field(&isExpression)
+    try field(&isNegated)
+  }
+}
+
 /// Why an expression is none.
 public struct TextPatternError: Error, Sendable, Hashable {
   /// In the C library's words.

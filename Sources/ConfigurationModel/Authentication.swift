@@ -1,4 +1,3 @@
-import ConfigurationSyntax
 import HealthCore
 import NetworkTypes
 import VRRPCore
@@ -14,6 +13,25 @@ public enum AuthenticationDefinition: Sendable, Hashable, CustomReflectable {
 
   /// Shows nothing, so that no dump of a configuration gives the password away.
   public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension AuthenticationDefinition: ImageValue {
+  init(from reader: inout ImageReader) throws(ImageError) {
+    switch try reader.byte() {
+    case 0: self = .password(try [UInt8](from: &reader))
+    case 1: self = .header(key: try [UInt8](from: &reader))
+    case 2: self = .trailer(try TrailerDefinition(from: &reader))
+    default: throw .damaged
+    }
+  }
+
+  func write(to writer: inout ImageWriter) {
+    switch self {
+    case .password(let value): writer.put(case: 0, value)
+    case .header(let value): writer.put(case: 1, value)
+    case .trailer(let value): writer.put(case: 2, value)
+    }
+  }
 }
 
 /// `auth_hmac`.
@@ -65,4 +83,26 @@ public struct TrailerDefinition: Sendable, Hashable, CustomReflectable {
 
   /// Shows nothing, so that no dump of a configuration gives a key away.
   public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension TrailerDefinition.Mode: ImageChoice {}
+
+extension TrailerDefinition: ImageRecord {
+  static var blank: Self { Self(activeKey: .blank, window: nil) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&activeKey)
+    try field(&otherKeys)
+    try field(&window)
+    try field(&mode)
+  }
+}
+
+extension TrailerDefinition.Key: ImageRecord {
+  static var blank: Self { Self(id: 0, bytes: []) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&id)
+    try field(&bytes)
+  }
 }

@@ -1,0 +1,115 @@
+import NetworkTypes
+
+/// A whole configuration, read and checked: every default filled in, every name resolved.
+public struct Configuration: Sendable, Hashable {
+  /// What holds for the whole process.
+  public var global = GlobalSettings()
+  /// `vrrp_script` blocks in the file's order.
+  public var scripts: [ScriptCheckDefinition] = []
+  /// `bfd_instance` blocks in the file's order.
+  public var bfdInstances: [BFDInstanceDefinition] = []
+  /// `track_file` and `vrrp_track_file` blocks in the file's order.
+  public var trackedFiles: [TrackedFileDefinition] = []
+  /// `vrrp_track_process` blocks in the file's order.
+  public var trackedProcesses: [TrackedProcessDefinition] = []
+  /// `vrrp_probe` blocks in the file's order.
+  public var probes: [ProbeDefinition] = []
+  /// `vrrp_instance` blocks in the file's order.
+  public var routers: [VirtualRouterDefinition] = []
+  /// `vrrp_sync_group` blocks in the file's order.
+  public var groups: [SyncGroupDefinition] = []
+  /// `static_ipaddress`, `static_routes` and `static_rules`: what the kernel has as long as the daemon runs.
+  public var staticEntries: [KernelEntryDefinition] = []
+  /// The names of the `track_group`s that static entries are in and routers follow.
+  public var trackGroups: [String] = []
+
+  /// Interfaces whose announcements are spaced together (`garp_group`).
+  public var announcementGroups: [AnnouncementGroup] = []
+
+  /// How long a change of a link must last to count, by the link's name (`interface_up_down_delays`).
+  public var linkDelays: [String: LinkDelay] = [:]
+
+  /// An empty configuration with the defaults.
+  public init() {}
+
+  /// Whether it has any routes or rules.
+  public var hasRouting: Bool {
+    (staticEntries + routers.flatMap(\.entries)).contains { if case .address = $0.content { false } else { true } }
+  }
+}
+
+extension Configuration: ImageRecord {
+  static var blank: Self { Self() }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&global)
+    try field(&scripts)
+    try field(&bfdInstances)
+    try field(&trackedFiles)
+    try field(&trackedProcesses)
+    try field(&probes)
+    try field(&routers)
+    try field(&groups)
+    try field(&staticEntries)
+    try field(&trackGroups)
+    try field(&announcementGroups)
+    try field(&linkDelays)
+  }
+}
+
+/// `garp_group`: interfaces on one switch, which is not to be flooded with announcements.
+public struct AnnouncementGroup: Sendable, Hashable {
+  /// The interfaces.
+  public var interfaces: [String]
+  /// Between two gratuitous ARPs on any of them; zero for none.
+  public var garpInterval: Nanoseconds
+  /// Between two unsolicited neighbour advertisements on any of them; zero for none.
+  public var neighborAdvertisementInterval: Nanoseconds
+
+  /// A group of the given contents.
+  public init(
+    interfaces: [String], garpInterval: Nanoseconds = .zero, neighborAdvertisementInterval: Nanoseconds = .zero
+  ) {
+    self.interfaces = interfaces
+    self.garpInterval = garpInterval
+    self.neighborAdvertisementInterval = neighborAdvertisementInterval
+  }
+
+  /// Between two announcements of addresses of a family.
+  public func interval(_ family: AddressFamily) -> Nanoseconds {
+    family == .ipv4 ? garpInterval : neighborAdvertisementInterval
+  }
+}
+
+extension AnnouncementGroup: ImageRecord {
+  static var blank: Self { Self(interfaces: []) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&interfaces)
+    try field(&garpInterval)
+    try field(&neighborAdvertisementInterval)
+  }
+}
+
+/// How long the state of a link must last to count.
+public struct LinkDelay: Sendable, Hashable {
+  /// After going down.
+  public var down: Nanoseconds
+  /// After coming up.
+  public var up = Nanoseconds.zero
+
+  /// Delays of the given lengths.
+  public init(down: Nanoseconds, up: Nanoseconds = .zero) {
+    self.down = down
+    self.up = up
+  }
+}
+
+extension LinkDelay: ImageRecord {
+  static var blank: Self { Self(down: .zero) }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&down)
+    try field(&up)
+  }
+}
