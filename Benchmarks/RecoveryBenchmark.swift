@@ -13,10 +13,12 @@ struct RecoveryBenchmark {
   }
 
   private static let sizes = [
-    Size(routers: 10, rounds: 15), Size(routers: 4_000, rounds: 9), Size(routers: 65_024, rounds: 3),
+    Size(routers: 10, rounds: 7), Size(routers: 4_000, rounds: 5), Size(routers: 65_024, rounds: 3),
   ]
-  private static let perLink = 254
-  private static let vrid: UInt8 = 255
+  private static let perLink = 253
+
+  /// Identifier of the router on the captured network: another one for each host.
+  private static func vrid(_ host: Host) -> UInt8 { UInt8.max - host.number + 1 }
 
   let kinds: [PeerKind]
   let most: Int
@@ -35,7 +37,7 @@ struct RecoveryBenchmark {
     defer { lab.close() }
     let peers = try ["a", "b"].enumerated().map { try kind.peer(in: lab.addHost($1, number: UInt8($0 + 1))) }
     for peer in peers { try start(peer, size.routers) }
-    for peer in peers { try await serves(peer, size.routers, within: .seconds(120)) }
+    for peer in peers { try await serves(peer, size.routers) }
     // What starting took is given back within moments.
     try await pause(.seconds(5))
     let memory = Self.memory(of: peers[0].host)
@@ -55,7 +57,7 @@ struct RecoveryBenchmark {
   private func start(_ peer: any Peer, _ count: Int) throws {
     var commands: [String] = []
     var text = instance(
-      "first", interface: "eth0", identifier: Self.vrid, interval: "0.01",
+      "first", interface: "eth0", identifier: Self.vrid(peer.host), interval: "0.01",
       address: "10.9.\(100 + peer.host.number).1/16")
     for number in 0..<count - 1 {
       let (link, position) = number.quotientAndRemainder(dividingBy: Self.perLink)
@@ -93,36 +95,37 @@ struct RecoveryBenchmark {
     """
   }
 
-  private func serves(_ peer: any Peer, _ count: Int, within limit: Nanoseconds) async throws {
-    let end = MonotonicInstant.labNow() + limit
-    while MonotonicInstant.labNow() < end {
-      let addresses = try peer.host.attempt(["ip", "-4", "-o", "address", "show"], limit: 60).output
-      let floating = addresses.split(separator: "\n").count { $0.contains(" 10.16") || $0.contains(" 10.9.10") }
-      if floating >= count { return }
-      try await pause(.milliseconds(500))
+  private func serves(_ peer: any Peer, _ count: Int) async throws {
+    let host = peer.host
+    let all = await eventually(within: .seconds(120), every: .milliseconds(500)) {
+      (try? Self.floating(on: host)) ?? 0 >= count
     }
-    throw LabError("\(peer.kind.rawValue) did not get \(count) addresses: \(peer.log.suffix(1000))")
+    guard all else { throw LabError("\(peer.kind.rawValue) did not get \(count) addresses: \(peer.log.suffix(1000))") }
+  }
+
+  private static func floating(on host: Host) throws -> Int {
+    let addresses = try host.attempt(["ip", "-4", "-o", "address", "show"], limit: 60).output
+    return addresses.split(separator: "\n").count { $0.contains(" 10.16") || $0.contains(" 10.9.10") }
   }
 
   private func recovery(of peer: MartletPeer, in lab: Lab, _ count: Int) async throws -> Nanoseconds {
     guard let engine = peer.rolePID("engine") else { throw LabError("no engine: \(peer.log.suffix(1000))") }
+    let mac = peer.host.macAddress
     let begin = MonotonicInstant.labNow()
     kill(engine, SIGKILL)
-    let mac = peer.host.macAddress
-    let end = begin + .seconds(60)
-    while MonotonicInstant.labNow() < end {
+    var first: MonotonicInstant?
+    await eventually(within: .seconds(60), every: .milliseconds(20)) {
+      guard let next = peer.rolePID("engine"), next != engine else { return false }
       // The dead engine's last adverts may be on their way still.
-      if let pid = peer.rolePID("engine"), pid != engine,
-        let first = lab.capture.adverts(vrid: Self.vrid, since: begin + .milliseconds(1)).first(where: {
-          $0.sender == mac
-        })
-      {
-        try await pause(.seconds(2))
-        return first.time - begin
-      }
-      try await pause(.milliseconds(20))
+      first =
+        lab.capture.adverts(vrid: Self.vrid(peer.host), since: begin + .milliseconds(1)).first { $0.sender == mac }?
+        .time
+      return first != nil
     }
-    throw LabError("no advert from another engine: \(peer.log.suffix(1000))")
+    guard let first else { throw LabError("no advert from another engine: \(peer.log.suffix(1000))") }
+    // Three ends within ten seconds are too many for the supervisor.
+    try await pause(.milliseconds(5_200))
+    return first - begin
   }
 
   // MARK: Memory
