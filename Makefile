@@ -106,10 +106,12 @@ fuzz: have-build-packages
 	@nice -n 19 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/MutationRuns" $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) \
 	  $(or $(FILES),$$(find config ../shared/corpus -name '*.conf' -size -64k 2>/dev/null | sort))
 
-## docs: the reference of the configuration language, from the schema: docs/configuration.md and martlet.conf(5)
+## docs: the reference of the configuration language, from the schema: docs/configuration.md and martlet.conf(5); then the articles beside
+## the code (Sources/*/*.docc) as pages in .build/documentation
 docs: have-build-packages
 	@$(SWIFT) build --product Reference --quiet
 	@"$$($(SWIFT) build --show-bin-path)/Reference" docs/configuration.md config/martlet.conf.5
+	@SWIFT=$(SWIFT) .ci/articles
 
 ## interoperability: the takeovers beside keepalived and FRR, written to docs/interoperability.md when all of them passed
 interoperability: deps

@@ -57,7 +57,7 @@ public struct CommandDefinition: Sendable, Hashable {
   public var arguments: [String]
   /// The line as written, quotes removed.
   public var text: String
-  /// Whether the line is one that keepalived could not run as it is meant, and is run by `/bin/sh -c`; see ``CommandWords/ShellUse``.
+  /// Whether the line is one that keepalived could not run as it is meant, and is run by `/bin/sh -c`; see `CommandWords.ShellUse`.
   public var needsShell: Bool
   /// Who runs it; ``GlobalSettings/scriptUser`` when `nil`.
   public var user: ScriptUser?

@@ -119,17 +119,27 @@ extension VirtualRouterDefinition {
 }
 
 extension Configuration {
-  /// Every tracker in the order that fixes its ``TrackerID``: by kind, interfaces by name, all else as the file has it.
+  /// Every tracker in the order that fixes its `TrackerID`: by kind, interfaces by name, all else as the file has it.
   ///
   /// The engine and the prober both read their numbers from here.
   public var trackers: [TrackerDefinition] {
+    TrackerKind.allCases.flatMap { kind in
+      switch kind {
+      case .script: scripts.indices.map(TrackerDefinition.script)
+      case .interface: trackedInterfaces.map(TrackerDefinition.interface)
+      case .bfd: bfdInstances.indices.map(TrackerDefinition.bfd)
+      case .file: trackedFiles.indices.map(TrackerDefinition.file)
+      case .process: trackedProcesses.indices.map(TrackerDefinition.process)
+      case .probe: probes.indices.map(TrackerDefinition.probe)
+      case .group: trackGroups.indices.map(TrackerDefinition.group)
+      }
+    }
+  }
+
+  private var trackedInterfaces: [String] {
     let references = routers.flatMap(\.followed) + groups.flatMap(\.tracked)
     let members = probes.flatMap(\.question.members).filter { $0.kind == .interface }.map(\.name)
-    let interfaces = Set(references.filter { $0.kind == .interface }.map(\.name) + members).sorted()
-    return scripts.indices.map(TrackerDefinition.script) + interfaces.map(TrackerDefinition.interface)
-      + bfdInstances.indices.map(TrackerDefinition.bfd) + trackedFiles.indices.map(TrackerDefinition.file)
-      + trackedProcesses.indices.map(TrackerDefinition.process) + probes.indices.map(TrackerDefinition.probe)
-      + trackGroups.indices.map(TrackerDefinition.group)
+    return Set(references.filter { $0.kind == .interface }.map(\.name) + members).sorted()
   }
 
   /// The names of all trackers of a kind, in their order.

@@ -89,7 +89,7 @@ extension EngineMessage {
   }
 }
 
-/// A ``VRRPCore/Cause`` as three plain fields, for messages and for the board.
+/// A `Cause` of VRRPCore as three plain fields, for messages and for the board.
 struct EncodedCause: Equatable {
   var kind: UInt8
   var address: IPAddress?

@@ -9,10 +9,10 @@ public struct JSONWriter: Sendable {
   /// An empty text.
   public init() {}
 
-  /// Writes an object whose members `body` writes by ``member(_:_:)-swift.method``.
+  /// Writes an object whose members `body` writes by `member`.
   public mutating func object(_ body: (inout JSONWriter) -> Void) { enclose("{", "}", body) }
 
-  /// Writes an array whose elements `body` writes by ``element(_:)``.
+  /// Writes an array whose elements `body` writes by `element`.
   public mutating func array(_ body: (inout JSONWriter) -> Void) { enclose("[", "]", body) }
 
   /// Writes a member whose value `body` writes.

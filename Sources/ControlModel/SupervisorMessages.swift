@@ -37,7 +37,7 @@ public enum ProberCommand: Sendable, Equatable {
   /// Say that you are alive.
   case ping
   /// Run the startup script of the configuration in the source bundle that comes as the one descriptor, and answer with
-  /// ``ProberReport/startupFinished``. Comes at most once, before ``serve``.
+  /// ``ProberReport/startupFinished``. Comes at most once, before ``serve(table:)``.
   case runStartupScript(table: UInt64)
   /// The kernel tells of processes on the socket that comes as the one descriptor; its answer to the subscription carries the
   /// mark. Answers ``ProberReport/processEvents(wanted:)`` where the kernel tells at all.
@@ -94,7 +94,7 @@ public enum ProberCommand: Sendable, Equatable {
 
 /// What the prober tells the supervisor.
 public enum ProberReport: Sendable, Equatable {
-  /// The first ``ProberCommand/serve`` is carried out.
+  /// The first ``ProberCommand/serve(table:)`` is carried out.
   case ready
   /// Someone asked for a reload on the control socket; the answer is to carry the token. With `allowsEmpty`, a file that leaves nothing
   /// of what is served is no mistake.

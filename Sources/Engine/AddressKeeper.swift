@@ -7,7 +7,7 @@ import VRRPCore
 ///
 /// Events go in as they happen: routers become master or cease to be, the kernel tells of addresses that go or come into use. In each
 /// turn of the engine the keeper says what is to be asked, a slice at a time (``takeSlice(into:)``, ``returnVanished(at:isUp:into:)``,
-/// ``reconcile(at:isUp:into:)``, ``takeTrial(into:_:)``); what was said must then go through ``perform(_:at:mark:ask:into:)``, which marks
+/// ``reconcile(at:isUp:into:)``, ``takeTrial(into:_:)``); what was said must then go through ``perform(_:mark:ask:into:)``, which marks
 /// the board, asks, and takes the answers in. What follows from them comes out as ``AddressAction``s.
 ///
 /// A master's addresses are to be in the kernel, and nobody else's, but for those that the host of an owner (priority 255) had before

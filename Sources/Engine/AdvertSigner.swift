@@ -99,7 +99,7 @@ final class HeaderSigner: AdvertSigner {
   }
 
   /// Whether the number of an authentic advert is a new one; if it is, no other advert may have it.
-  /// - Throws: ``AdvertisementError/authenticationCode`` for an advert that is not authentic.
+  /// - Throws: `AdvertisementError.authenticationCode` for an advert that is not authentic.
   func accept(_ header: AuthenticationHeader, of packet: RawSpan) throws(AdvertisementError) -> Bool {
     try header.verify(packet, key: key)
     return sequence.accept(header.sequenceNumber)
@@ -158,7 +158,7 @@ final class TrailerSigner: AdvertSigner {
     set { state.marks = newValue }
   }
 
-  /// Takes a received message, as ``TrailerGuard/admit(_:_:from:at:)`` does.
+  /// Takes a received message, as `TrailerGuard` does.
   func admit(
     _ received: ReceivedAdvertisement, _ message: RawSpan, from source: IPAddress
   ) throws(AdvertisementError) -> (mark: Int, skew: Int) {

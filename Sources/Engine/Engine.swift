@@ -125,7 +125,7 @@ final class Engine {
   var hasChanges: Bool { addresses.hasWork || !entries.pending.isEmpty }
 
   /// Goes round until the engine has stopped or yielded.
-  /// - Throws: ``LinuxSystem/SystemError`` only for what leaves the engine unable to wait for anything.
+  /// - Throws: `SystemError` only for what leaves the engine unable to wait for anything.
   func run() throws(SystemError) {
     while phase != .finished {
       try reactor.run(until: nextDeadline)

@@ -7,7 +7,7 @@ import NetworkTypes
 public enum ProberMain {
   /// Serves until the supervisor says to end or is gone.
   ///
-  /// The process must have inherited the channel to the supervisor at ``ControlModel/InheritedDescriptor/supervisor``.
+  /// The process must have inherited the channel to the supervisor at `InheritedDescriptor.supervisor`.
   /// - Parameter logFormat: how lines are written to standard error.
   /// - Returns: the code to exit with.
   public static func run(logFormat: LogFormat) -> ExitCode {

@@ -10,7 +10,7 @@ public enum SupervisorMain {
   /// What it holds in it.
   public static let lockKey = "supervisor"
 
-  /// Runs the service until it is told to stop; the code to end with, one of ``ExitCode`` or that of the child that kept
+  /// Runs the service until it is told to stop; the code to end with, one of `ExitCode` or that of the child that kept
   /// the service from starting.
   public static func run(_ options: SupervisorOptions) -> Int32 {
     let log = SupervisorLog(format: options.logFormat)

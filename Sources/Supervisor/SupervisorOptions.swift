@@ -21,7 +21,7 @@ public struct SupervisorOptions: Sendable {
   public var requiresIncludes = false
   /// Which permissions the files that scripts make do not get, whatever the configuration says; `nil`: as that says.
   public var scriptMask: UInt32?
-  /// Whether somebody waits at ``ControlModel/InheritedDescriptor/readiness`` to hear that the service serves.
+  /// Whether somebody waits at `InheritedDescriptor.readiness` to hear that the service serves.
   public var reportsReadiness = false
   /// Whom engine and prober become if the service is started by root.
   public var user = ServiceUser.usual

@@ -48,7 +48,7 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
   public let hasTrailer: Bool
 
   /// The VRID in a message that nothing is known of yet, to find the virtual router whose version and TTL range must hold; `nil`
-  /// when the message is too short or the VRID is 0. The order of checks stays ``init(decoding:origin:timeToLive:version:)``'s.
+  /// when the message is too short or the VRID is 0. The order of checks stays the initializer's.
   public static func virtualRouterID(of message: RawSpan) -> VirtualRouterID? {
     message.byte(at: 1).flatMap { VirtualRouterID($0) }
   }
@@ -60,7 +60,7 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
   ///   - message: the IP payload, without IP header.
   ///   - origin: what the IP header says.
   ///   - timeToLive: what is allowed; 255 alone except for unicast peers with a range of their own.
-  ///   - version: the virtual router's version where it is known; else both are taken.
+  ///   - expected: the virtual router's version where it is known; else both are taken.
   ///   - isBehindHeader: whether it came behind an Authentication Header; without one it cannot have that type.
   ///   - trailer: whether an authentication trailer may follow the advert.
   public init(

@@ -1,9 +1,10 @@
-import Configuration
 import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
 import Testing
 import VRRPCore
+
+@testable import Configuration
 
 @Suite("Probes")
 struct ProbeTests {
@@ -121,6 +122,10 @@ struct ProbeTests {
       ("memory {\n some 20.5\n window 60\n available 512M\n}", .memory(memory)),
     ]
     for (text, expected) in cases { #expect(try question(text) == expected, "\(text)") }
+    // Those have tests of their own, here and in CombinedProbeTests.
+    let others: Set = ["http", "https", "tcp", "unix", "any", "all", "at_least"]
+    let read = Set(cases.map { text, _ in String(text.prefix { $0 != " " }) })
+    #expect(read.union(others).symmetricDifference(ProbeKind.all.map(\.name)) == [])
   }
 
   @Test(

@@ -23,7 +23,7 @@ struct RuleCatalogueTests {
   func complete() {
     let text = reportingText()
     let pattern =
-      /(?:\.(?:error|warning|note),|refused\(|id:|\.note|return warning\(|\berror\()\s*"([a-z0-9]+(?:-[a-z0-9]+)*)"/
+      /(?:\.(?:error|warning|note),|refused\(|id:|\.note|return warning\(|\berror\(|\bunknown:|\bafterUse:)\s*"([a-z0-9]+(?:-[a-z0-9]+)*)"/
     let reported = Set(text.matches(of: pattern).map { String($0.output.1) })
     #expect(reported.count > 100)
     #expect(reported.filter { Rule.find($0) == nil }.sorted() == [])

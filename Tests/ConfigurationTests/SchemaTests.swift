@@ -34,6 +34,16 @@ struct SchemaTests {
     compare(Block.announcementGroup)
   }
 
+  @Test("Every kind of tracker has its block in routers and groups, with rows for the block's lines")
+  func trackBlocks() {
+    let kinds = TrackerKind.allCases.filter { $0 != .group }.map(\.block)
+    #expect(Set(Schema.trackingKeywords(changing: "").map(\.name)).symmetricDifference(kinds) == [])
+    let blocks = Set(Schema.keepalived.keywords.map(\.block))
+    for kind in kinds {
+      #expect(Set(["vrrp_instance/\(kind)", "vrrp_sync_group/\(kind)"]).subtracting(blocks) == [])
+    }
+  }
+
   @Test("Every keyword can be found by its path, and its row by its number")
   func paths() throws {
     let schema = Schema.keepalived

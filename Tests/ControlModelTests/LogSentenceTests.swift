@@ -1,4 +1,5 @@
 import ControlModel
+import Foundation
 import NetworkTypes
 import PrintableText
 import Testing
@@ -139,6 +140,19 @@ import VRRPCore
     #expect(bare.fields.first?.value == event.label && !bare.message.isEmpty)
     let line = names.line(for: event, router: 0)
     #expect(line.fields.contains { $0 == ("router", "VI_1") })
+  }
+
+  /// The compiler asks for the words and the bytes of a new kind, but neither for its reader nor for a sample, which the tests here and
+  /// those of messages go by.
+  @Test func everyKindHasASample() throws {
+    let top = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let source = try String(contentsOfFile: top + "/Sources/ControlModel/LogEvent.swift", encoding: .utf8)
+    let declaration = try #require(source.components(separatedBy: "enum LogEvent").last)
+    let kinds = declaration.split(separator: "\n").filter { $0.hasPrefix("  case ") }.map { line in
+      line.dropFirst("  case ".count).prefix(while: \.isLetter)
+    }
+    let samples = LogEvent.samples.map { "\($0)".prefix(while: \.isLetter) }
+    #expect(Set(kinds).symmetricDifference(samples) == [])
   }
 
   @Test func labelsAreDistinct() {

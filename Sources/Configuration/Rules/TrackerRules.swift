@@ -92,12 +92,11 @@ extension Lowering {
           among: names(of: entry.kind), otherwise: "write \(words.block) \(name) { \(words.example) }")
         continue
       }
-      // keepalived knows no probes, wherever they stand.
-      guard entry.kind != .probe, place.file == entry.name.span.file, place.line > entry.name.span.line else {
+      guard let afterUse = words.afterUse, place.file == entry.name.span.file, place.line > entry.name.span.line else {
         continue
       }
       diagnostics.report(
-        .warning, words.afterUse,
+        .warning, afterUse,
         "\(words.block) \(name) stands after its use; keepalived would not track it, martlet does",
         at: entry.name.span, notes: [("it is defined here", place)],
         suggestion: "move the \(words.block) block to the front")
@@ -188,9 +187,10 @@ extension Lowering {
 extension TrackerKind {
   /// How rules speak of what a block defines.
   struct Words {
-    /// The rules that it breaks when nothing defines it, and when that stands too late.
+    /// The rule that a use breaks when nothing defines it.
     var unknown: String
-    var afterUse: String
+    /// The rule that a use breaks before the definition; `nil` for what keepalived does not know, wherever it stands.
+    var afterUse: String?
     var block: String
     var use: String
     var example: String
@@ -218,7 +218,7 @@ extension TrackerKind {
         example: "process NAME")
     case .probe:
       Words(
-        unknown: "unknown-probe", afterUse: "probe-after-use", block: "vrrp_probe", use: "asked",
+        unknown: "unknown-probe", afterUse: nil, block: "vrrp_probe", use: "asked",
         example: "tcp HOST:PORT")
     }
   }

@@ -61,13 +61,14 @@ extension Schema {
     let weight = "Changes the priority: positive is added while up, negative while down; 0 means FAULT if down"
     let factor =
       "Multiplies the number in the file, and the priority changes by that; 0 means FAULT if the number is not 0"
-    func options(_ kind: String, of definition: String, weight: String) -> [Keyword] {
+    func options(_ kind: String, of definition: String, weight: String, since: String = "2.2.7") -> [Keyword] {
       rows(
         "\(block)/\(kind)", kind: .option,
         [
-          Keyword("<name>", "Names the \(definition)", .words, arguments: "NAME first word", .acts),
+          Keyword("<name>", "Names the \(definition)", .words, arguments: "NAME first word", since: since, .acts),
           Keyword(
-            "weight", weight, .words, arguments: "INT [reverse/noreverse]", default: "that of the \(definition)", .acts),
+            "weight", weight, .words, arguments: "INT [reverse/noreverse]", default: "that of the \(definition)",
+            since: since, .acts),
         ])
     }
     return rows(
@@ -79,6 +80,7 @@ extension Schema {
       + options("track_file", of: "track_file", weight: factor)
       + options("track_process", of: "vrrp_track_process", weight: weight)
       + options("track_bfd", of: "bfd_instance", weight: weight)
+      + options("track_probe", of: "vrrp_probe", weight: weight, since: Keyword.own)
   }
 
   /// The `track_group` of a static entry.

@@ -35,7 +35,7 @@ struct Setting<Model: BlockModel>: Sendable {
   ///
   /// - Parameters:
   ///   - meaning: A sentence without a full stop.
-  ///   - default: What holds where it is not written, in the manual's words; by itself the value of a block that says nothing.
+  ///   - defaultText: What holds where it is not written, in the manual's words; by itself the value of a block that says nothing.
   ///   - unset: What holds for a value that cannot be written, shown as a remark.
   init<Value: Sendable>(
     _ name: String, _ meaning: String, _ form: ValueForm<Value>, _ path: WritableKeyPath<Model, Value> & Sendable,

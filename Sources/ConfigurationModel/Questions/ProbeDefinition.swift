@@ -102,7 +102,9 @@ public enum ProbeQuestion: Sendable, Hashable {
   public var needsRawNetwork: Bool {
     switch self {
     case .echo, .arp: true
-    default: false
+    case .http, .stream, .datagram, .dns, .smtp, .redis, .postgresql, .mysql, .haproxy, .load, .disk, .memory,
+      .combination:
+      false
     }
   }
 }
