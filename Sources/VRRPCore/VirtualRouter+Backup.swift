@@ -13,9 +13,9 @@ extension VirtualRouter {
     var preemptAt: MonotonicInstant?
     /// Whether the master-down timer has fired and only the rest of the sync group is waited for.
     var wantsMastership = false
-    /// Whether the master it yielded to has yet to hear on the routers' own link that there was another: what that other one announced
-    /// there must be announced over.
-    var owesLastAdvert = false
+    /// Whether the router yielded to a master that it heard over a heartbeat link only. That master must hear one advert on the
+    /// routers' own link, so that it announces the addresses there again.
+    var owesAdvert = false
   }
 
   /// BACKUP as it is entered when nobody has been heard.
@@ -48,10 +48,10 @@ extension VirtualRouter {
     return .respect
   }
 
-  /// Sends the advert that is owed to a better master, now that the routers' own link lets it through.
-  mutating func payLastAdvert(for advert: Advertisement, into effects: inout [Effect]) {
-    guard case .backup(var backup) = state, backup.owesLastAdvert, advert.priority >= priority else { return }
-    backup.owesLastAdvert = false
+  /// Sends the owed advert (``Backup/owesAdvert``) once the better master is heard on the routers' own link.
+  mutating func sendOwedAdvert(on advert: Advertisement, into effects: inout [Effect]) {
+    guard case .backup(var backup) = state, backup.owesAdvert, advert.priority >= priority else { return }
+    backup.owesAdvert = false
     state = .backup(backup)
     emit(.send(priority), into: &effects)
   }

@@ -132,7 +132,7 @@ struct VirtualRouter: Sendable {
     case .initialize:
       return .remain
     case .backup(let backup):
-      defer { payLastAdvert(for: advert, into: &effects) }
+      defer { sendOwedAdvert(on: advert, into: &effects) }
       return hearInBackup(advert, from: sender, backup, at: now)
     case .master(let master):
       guard !isOwner || !configuration.ownerIgnoresAdverts else { return .remain }

@@ -79,8 +79,9 @@ extension VirtualRouter {
       snapshot.record(backup.master)
     case .master(let master):
       snapshot.mainDeadline = master.nextAdvert
-      snapshot.announcementDeadline = [master.secondSetAt, master.aloneAt].compactMap(\.self).min()
-      snapshot.refreshDeadline = master.refreshAt
+      let timers = master.announcementTimers
+      snapshot.announcementDeadline = [timers[.secondSet], timers[.rivalGone]].compactMap(\.self).min()
+      snapshot.refreshDeadline = timers[.refresh]
     case .fault(let fault):
       if ownFaults.contains(.addresses) { snapshot.mainDeadline = refusals.retryAt }
       snapshot.activeInterval = fault.activeInterval
@@ -110,12 +111,15 @@ extension VirtualRouter {
     case .master:
       let schedule = configuration.announcements
       let latest = now + timers.interval.nanoseconds
-      // A refresh that has been configured since starts now; one that no longer is ends.
-      let refreshAt = schedule.refreshPeriod.map { min(snapshot.refreshDeadline ?? now + $0, now + $0) }
-      state = .master(
-        Master(
-          nextAdvert: min(snapshot.mainDeadline ?? now, latest), secondSetAt: snapshot.announcementDeadline,
-          secondSetRepeats: max(schedule.repeats, schedule.lowerPriorityRepeats), refreshAt: refreshAt))
+      var master = Master(
+        nextAdvert: min(snapshot.mainDeadline ?? now, latest),
+        secondSetRepeats: max(schedule.repeats, schedule.lowerPriorityRepeats))
+      master.announcementTimers[.secondSet] = snapshot.announcementDeadline
+      // Refreshes that this configuration has added begin now; those that it has removed end.
+      master.announcementTimers[.refresh] = schedule.refreshPeriod.map {
+        min(snapshot.refreshDeadline ?? now + $0, now + $0)
+      }
+      state = .master(master)
     case .fault:
       state = .fault(Fault(master: snapshot.heardMaster, activeInterval: activeInterval))
       if snapshot.faults.contains(.addresses) { ownFaults.insert(.addresses) }
