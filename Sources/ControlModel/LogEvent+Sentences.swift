@@ -2,7 +2,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Names {
-  /// The line for an event: a sentence after the router's name, and the event's facts as fields.
+  /// Log line of an event: a sentence after the router's name, and the same facts as fields.
   public func line(for event: LogEvent, router: Int? = nil) -> LogLine {
     let (address, number, text) = facts(of: event)
     var fields = [("event", event.label)]
@@ -76,7 +76,7 @@ extension Names {
     return "the clock of \(sender) is \(skew); beyond \(allowed) s its adverts will be refused"
   }
 
-  /// A BFD session's change after the word "session"; empty for every other event.
+  /// Change of a BFD session, to follow the word "session"; empty for every other event.
   private static func change(_ event: LogEvent) -> String {
     guard case .sessionChanged(let session, let neighbor, let old, let new, let reason) = event else { return "" }
     return "\(session) with \(neighbor): \(old.label) → \(new.label)" + (reason.isEmpty ? "" : ", \(reason)")
@@ -86,7 +86,7 @@ extension Names {
     trackers.indices.contains(index) ? trackers[index].name : "#\(index)"
   }
 
-  /// What stands in an event's fields; 0 and an empty text for what it does not have.
+  /// Values of an event for the fields of a structured log; 0 and an empty text for those that it does not have.
   private func facts(of event: LogEvent) -> (address: IPAddress?, number: Int64, text: String) {
     switch event {
     case .engineRunning(let routers, let isAdopted): (nil, Int64(routers), isAdopted ? "adopted" : "fresh")
@@ -127,7 +127,7 @@ extension LogEvent {
     }
   }
 
-  /// A stable name for structured logs.
+  /// Stable name for structured logs.
   public var label: String {
     switch self {
     case .engineRunning: "engine-running"

@@ -3,7 +3,7 @@ import NetworkTypes
 import VRRPCore
 
 extension RouterState {
-  /// The state as keepalived's users write it: `INIT`, `BACKUP`, `MASTER`, `FAULT`.
+  /// State as keepalived's users write it: `INIT`, `BACKUP`, `MASTER`, `FAULT`.
   public var label: String {
     switch self {
     case .initialize: "INIT"
@@ -15,7 +15,7 @@ extension RouterState {
 }
 
 extension TrackerStatus {
-  /// The status in one word.
+  /// Status in one word.
   public var label: String {
     switch self {
     case .unknown: "unknown"
@@ -28,7 +28,7 @@ extension TrackerStatus {
 }
 
 extension Cause {
-  /// A stable name for structured logs, status and metrics.
+  /// Stable name for structured logs and status.
   public var label: String {
     switch self {
     case .started: "started"
@@ -57,9 +57,9 @@ extension Cause {
 }
 
 extension Names {
-  /// Why a transition happened, as a clause without a full stop.
+  /// Reason for a transition, as a clause without a full stop.
   /// - Parameters:
-  ///   - detail: the tracker's last words, or what is behind a fault that its name does not tell; empty when there are none.
+  ///   - detail: the last output of the tracker, or further details of a fault; empty if there are none.
   ///   - router: the position of the router, whose interface some causes name.
   public func sentence(for transition: Transition, router: Int, detail: String = "") -> String {
     let interface = routers.indices.contains(router) ? routers[router].interface : "its interface"
@@ -99,7 +99,7 @@ extension Names {
     return "no advert from \(master) for \(silent) (master-down)"
   }
 
-  /// The line for a transition.
+  /// Log line of a transition.
   public func line(for transition: Transition, number: UInt64, router: Int, detail: String) -> LogLine {
     let name = self.router(router)
     let sentence = sentence(for: transition, router: router, detail: detail)
@@ -115,7 +115,7 @@ extension Names {
       fields: fields)
   }
 
-  /// The line for anything an engine says.
+  /// Log line of a message from the engine.
   public func line(for message: EngineMessage) -> LogLine {
     switch message {
     case .transition(let router, let number, let transition, let detail):

@@ -2,16 +2,16 @@ import NetworkTypes
 import VRRPCore
 
 extension Status {
-  /// Most refused addresses that are named for one router.
+  /// Greatest number of refused addresses that are named for one router.
   private static let mostNamed = 3
 
-  /// What is wrong with a router now, besides how it came to its state: a sentence each.
+  /// Sentences on what is wrong with a router now, apart from the reason for its state.
   func remarks(on router: Router) -> [String] {
     presentFaults(of: router) + refusals(of: router) + trial(of: router)
   }
 
-  /// What holds a router in FAULT now, where that is something else than what its last transition tells: one fault may follow another
-  /// without a transition.
+  /// Sentence on the faults that hold a router in FAULT now, if they are not those of its last transition: one fault
+  /// may follow another without a transition.
   private func presentFaults(of router: Router) -> [String] {
     guard router.snapshot.state == .fault, let cause = router.transition?.cause else { return [] }
     let failed = router.names.trackers.filter { binding in
@@ -36,7 +36,7 @@ extension Status {
     return sentences.isEmpty ? [] : ["\(router.names.name): now in FAULT because " + sentences.joined(separator: "; ")]
   }
 
-  /// Whether the cause of the last transition is all that holds a router in FAULT now.
+  /// Whether the cause of the last transition is the only fault of the router now.
   private static func tells(_ cause: Cause, of faults: FaultReasons, _ failed: [TrackerID]) -> Bool {
     switch cause {
     case .interfaceDown: faults == .interface
@@ -52,7 +52,7 @@ extension Status {
     }
   }
 
-  /// The addresses that the kernel does not take, as far as the router should have them.
+  /// Sentences on the addresses that the kernel refuses, if the router should have them.
   private func refusals(of router: Router) -> [String] {
     guard router.snapshot.state == .master || router.snapshot.faults.contains(.addresses) else { return [] }
     let refused = router.addresses.filter { $0.refusal != nil }

@@ -2,7 +2,7 @@ import NetworkTypes
 import VRRPCore
 
 extension BFDState {
-  /// The state as RFC 5880 names it.
+  /// State as RFC 5880 names it.
   public var label: String {
     switch self {
     case .adminDown: "AdminDown"
@@ -14,21 +14,21 @@ extension BFDState {
 }
 
 extension Status {
-  /// A BFD session's part.
+  /// Status of a BFD session.
   public struct Session: Sendable, Equatable {
-    /// Its name.
+    /// Name of the session.
     public var name: String
-    /// The other end.
+    /// Address of the other end.
     public var neighbor: IPAddress?
     /// Whether the other end may be several hops away.
     public var isMultihop: Bool
-    /// The session's variables.
+    /// Variables of the session.
     public var snapshot: BFDSnapshot
-    /// Since when it is in its state; `nil` before the first change.
+    /// Instant of the last change of state; `nil` before the first.
     public var since: MonotonicInstant?
-    /// Its counters.
+    /// Counters of the session.
     public var counters: [SessionCounter: UInt64]
-    /// Packets discarded by reason; reasons that never occurred are left out.
+    /// Packets discarded, by reason; reasons that never occurred are left out.
     public var discards: [BFDDiscard: UInt32]
 
     init(reading record: SessionRecord) {
@@ -43,7 +43,7 @@ extension Status {
       for reason in BFDDiscard.allCases where record[reason] > 0 { discards[reason] = record[reason] }
     }
 
-    /// Between the packets it sends, before jitter.
+    /// Interval between sent packets, before jitter.
     public var transmitInterval: Nanoseconds { .microseconds(Int64(snapshot.transmitInterval)) }
   }
 

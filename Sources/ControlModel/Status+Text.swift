@@ -4,8 +4,8 @@ import PrintableText
 import VRRPCore
 
 extension Status {
-  /// Tables for people: the engine in one line, what is not as it should be, then routers, groups, trackers and BFD sessions.
-  /// - Parameter isWide: Whether all addresses of each router are named.
+  /// Status as tables: the engine in one line, the warnings, then routers, groups, trackers and BFD sessions.
+  /// - Parameter isWide: whether all addresses of each router are listed.
   public func text(isWide: Bool = false) -> String {
     var lines = [engineLine]
     let warnings = warnings
@@ -50,7 +50,7 @@ extension Status {
       lines.append("")
       lines += Self.table(["FAILED NOTIFICATION", "STATE", "WHEN", "COMMAND", "OUTCOME"], failedNotifications.map(row))
     }
-    // Names are the file's, and a check's output may hold anything.
+    // Names come from the configuration, and a check's output may contain any character.
     return lines.map { $0.printable("?") + "\n" }.joined()
   }
 
@@ -89,7 +89,7 @@ extension Status {
     ]
   }
 
-  /// The addresses that the router has where it is master; those that this host holds are counted beside.
+  /// Addresses of the router when it is master, with the number of those that this host holds.
   private static func addresses(of router: Router, isWide: Bool) -> String {
     let isInPart = router.heldCount > 0 && router.heldCount < router.addresses.count
     let shown = isWide ? router.addresses[...] : router.addresses.prefix(1)
