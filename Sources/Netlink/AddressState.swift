@@ -1,8 +1,8 @@
 import NetworkTypes
 
-/// How far an address reaches (rtnetlink(7), RT_SCOPE_).
+/// Scope of an address (rtnetlink(7), RT_SCOPE_).
 public struct AddressScope: RawRepresentable, Sendable, Hashable {
-  /// The kernel's number.
+  /// Number in the kernel.
   public let rawValue: UInt8
   /// A scope from the kernel's number.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -18,19 +18,19 @@ public struct AddressScope: RawRepresentable, Sendable, Hashable {
   public static let nowhere = AddressScope(rawValue: 255)
 }
 
-/// An address's flags (rtnetlink(7), IFA_F_).
+/// Flags of an address (rtnetlink(7), IFA_F_).
 public struct AddressFlags: OptionSet, Sendable, Hashable {
-  /// The kernel's bits.
+  /// Bits in the kernel.
   public let rawValue: UInt32
   /// A set from the kernel's bits.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
-  /// Not the first of its network (IPv4), or temporary (IPv6).
+  /// Not the first address of its network (IPv4), or temporary (IPv6).
   public static let secondary = AddressFlags(rawValue: 0x01)
   /// Usable at once, without duplicate address detection (IPv6).
   public static let noDuplicateDetection = AddressFlags(rawValue: 0x02)
   /// Usable while duplicate address detection runs (IPv6).
   public static let optimistic = AddressFlags(rawValue: 0x04)
-  /// Another host has it (IPv6).
+  /// Found on another host (IPv6).
   public static let duplicateDetected = AddressFlags(rawValue: 0x08)
   /// A home address (RFC 6275).
   public static let home = AddressFlags(rawValue: 0x10)
@@ -48,19 +48,19 @@ public struct AddressFlags: OptionSet, Sendable, Hashable {
   public static let joinsMulticast = AddressFlags(rawValue: 0x400)
 }
 
-/// An address on an interface as the kernel described it last.
+/// Address on an interface, as the kernel last described it.
 public struct AddressState: Sendable, Hashable {
-  /// The address with the length of its network.
+  /// Address with its prefix length.
   public var prefix: IPPrefix
-  /// The interface it is on.
+  /// Interface of the address.
   public var interface: InterfaceIndex
-  /// The address at the far end of a point-to-point link; `nil` elsewhere.
+  /// Address of the far end of a point-to-point link; `nil` elsewhere.
   public var peer: IPAddress?
-  /// The label (IPv4), by default the interface's name.
+  /// Label (IPv4), by default the interface's name.
   public var label: String?
-  /// The broadcast address (IPv4); `nil` when none is set.
+  /// Broadcast address (IPv4); `nil` if there is none.
   public var broadcast: IPAddress?
-  /// How far it reaches.
+  /// Scope of the address.
   public var scope: AddressScope
   /// Its flags.
   public var flags: AddressFlags
@@ -86,15 +86,15 @@ public struct AddressState: Sendable, Hashable {
     self.preferredLifetime = preferredLifetime
   }
 
-  /// The address without its network's length.
+  /// Address without its prefix length.
   public var address: IPAddress { prefix.address }
-  /// Whether duplicate address detection still runs, so that it must not be used yet.
+  /// Whether duplicate address detection still runs, so that the address must not be used yet.
   public var isTentative: Bool { flags.contains(.tentative) && !flags.contains(.optimistic) }
-  /// Whether duplicate address detection found another host with it.
+  /// Whether duplicate address detection found the address on another host.
   public var isDuplicate: Bool { flags.contains(.duplicateDetected) }
   /// Whether it is past its preferred lifetime.
   public var isDeprecated: Bool { flags.contains(.deprecated) }
-  /// Whether it is not the first of its network (IPv4).
+  /// Whether it is not the first address of its network (IPv4).
   public var isSecondary: Bool { flags.contains(.secondary) }
   /// Whether it has no lifetime.
   public var isPermanent: Bool { flags.contains(.permanent) }

@@ -1,29 +1,29 @@
 import NetworkTypes
 
-/// A network interface as the kernel described it last.
+/// Network interface as the kernel last described it.
 public struct LinkState: Sendable, Hashable {
-  /// The kernel's number of the interface.
+  /// Number of the interface in the kernel.
   public var index: InterfaceIndex
-  /// The name, which can change while the number stays.
+  /// Name, which may change while the number stays.
   public var name: String
-  /// The link-layer address; `nil` where it is not six bytes.
+  /// Link-layer address; `nil` if it is not six bytes.
   public var mac: MACAddress?
-  /// The longest packet in bytes.
+  /// Greatest length of a packet in bytes.
   public var mtu: UInt32
-  /// All of the interface's flags (netdevice(7)).
+  /// Flags of the interface (netdevice(7)).
   public var flags: LinkFlags
-  /// The driver's name for a virtual interface, such as `macvlan`, `vlan` or `veth`; `nil` for hardware.
+  /// Driver of a virtual interface, such as `macvlan`, `vlan` or `veth`; `nil` for hardware.
   public var kind: String?
-  /// The kind of hardware (ARPHRD_): 1 for Ethernet.
+  /// Kind of hardware (ARPHRD_): 1 for Ethernet.
   public var hardwareType: UInt16
-  /// The interface below, as of a VLAN or macvlan; `nil` when there is none.
+  /// Interface below, as of a VLAN or macvlan; `nil` if there is none.
   public var lower: InterfaceIndex?
-  /// The bridge, bond or VRF it belongs to; `nil` when there is none.
+  /// Bridge, bond or VRF that it belongs to; `nil` if there is none.
   public var master: InterfaceIndex?
-  /// What somebody has written to it to know it by (`ip link set … alias`); `nil` for nothing.
+  /// Alias (`ip link set … alias`); `nil` for none.
   public var alias: String?
 
-  /// A link from its parts.
+  /// A link of the given values.
   public init(
     index: InterfaceIndex, name: String, mac: MACAddress? = nil, mtu: UInt32 = 1_500, flags: LinkFlags = [],
     kind: String? = nil, hardwareType: UInt16 = 1, lower: InterfaceIndex? = nil, master: InterfaceIndex? = nil
@@ -39,7 +39,7 @@ public struct LinkState: Sendable, Hashable {
     self.master = master
   }
 
-  /// Whether an administrator has it up (IFF_UP).
+  /// Whether it is administratively up (IFF_UP).
   public var isUp: Bool { flags.contains(.up) }
   /// Whether it can carry packets: carrier and operational (IFF_RUNNING).
   public var hasCarrier: Bool { flags.contains(.running) }
@@ -49,13 +49,13 @@ public struct LinkState: Sendable, Hashable {
   public var isLoopback: Bool { flags.contains(.loopback) }
 }
 
-/// An interface's flags (netdevice(7)).
+/// Flags of an interface (netdevice(7)).
 public struct LinkFlags: OptionSet, Sendable, Hashable {
-  /// The kernel's bits.
+  /// Bits in the kernel.
   public let rawValue: UInt32
   /// A set from the kernel's bits.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
-  /// IFF_UP: up by an administrator's word.
+  /// IFF_UP: administratively up.
   public static let up = LinkFlags(rawValue: 0x1)
   /// IFF_BROADCAST.
   public static let broadcast = LinkFlags(rawValue: 0x2)
@@ -69,6 +69,6 @@ public struct LinkFlags: OptionSet, Sendable, Hashable {
   public static let noARP = LinkFlags(rawValue: 0x80)
   /// IFF_MULTICAST.
   public static let multicast = LinkFlags(rawValue: 0x1000)
-  /// IFF_LOWER_UP: the driver says there is a carrier.
+  /// IFF_LOWER_UP: the driver reports a carrier.
   public static let lowerUp = LinkFlags(rawValue: 0x10000)
 }
