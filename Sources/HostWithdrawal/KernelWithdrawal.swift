@@ -2,18 +2,18 @@ import LinuxSystem
 import Netlink
 import NetworkTypes
 
-/// Carries a withdrawal out.
+/// Performing of a withdrawal.
 public protocol Withdrawing {
-  /// Removes routes, rules and addresses, then sends the resignations; what went wrong, a line each.
+  /// Removes routes, rules and addresses, then sends the resignations. Returns a line for each failure.
   func perform(_ withdrawal: Withdrawal) -> [String]
 }
 
-/// Withdraws from this host's kernel.
+/// Withdrawal from this host's kernel.
 public struct KernelWithdrawal: Withdrawing {
-  /// What needs no preparation.
+  /// A withdrawal that needs no preparation.
   public init() {}
 
-  /// Removes routes, rules and addresses, then sends the resignations; what went wrong, a line each.
+  /// Removes routes, rules and addresses, then sends the resignations. Returns a line for each failure.
   public func perform(_ withdrawal: Withdrawal) -> [String] {
     let (whole, bare) = (
       withdrawal.resignations.filter(\.isWholePacket), withdrawal.resignations.filter { !$0.isWholePacket }
@@ -61,7 +61,7 @@ public struct KernelWithdrawal: Withdrawing {
         sender.flush { tag, reason in
           problems.append("\(concerned[tag].name) did not resign: \(SystemError.reason(reason))")
         }
-        // What the device has no room for is not worth waiting for: the peer's timer comes to the same.
+        // Packets for which the device has no room are dropped: the peer's timer fires soon enough.
         sender.discard()
       }
       for (tag, resignation) in concerned.enumerated() {

@@ -2,14 +2,15 @@ import ControlModel
 import Netlink
 import NetworkTypes
 
-/// What must leave the host when no engine can hold it: addresses off first, so that no instant has two answering, then
-/// an advert of priority 0 for every master, so that the peer need not wait.
+/// Entries, addresses and resignations of a host whose engine cannot go on. Addresses are removed first, so that never
+/// two hosts answer for them; then an advert of priority 0 is sent for every master, so that the peer need not wait for
+/// the master-down interval.
 public struct Withdrawal: Sendable, Equatable {
   /// An address on an interface.
   public struct Address: Sendable, Hashable {
-    /// The interface that carries it.
+    /// Interface of the address.
     public var interface: InterfaceIndex
-    /// The address with its prefix length.
+    /// Address with its prefix length.
     public var prefix: IPPrefix
 
     /// An address on an interface.
@@ -19,35 +20,37 @@ public struct Withdrawal: Sendable, Equatable {
     }
   }
 
-  /// A ready advert of priority 0 and where it goes.
+  /// Ready advert of priority 0 with its destination.
   public struct Resignation: Sendable, Equatable {
-    /// The router's name.
+    /// Name of the router.
     public var name: String
-    /// The advert, ready to send.
+    /// Bytes of the advert.
     public var packet: [UInt8]
-    /// Where it leaves from.
+    /// Source address.
     public var source: IPAddress
-    /// The group or the peer it goes to.
+    /// Destination: the group or a peer.
     public var destination: IPAddress
-    /// The interface it leaves by.
+    /// Interface by which it is sent.
     public var interface: InterfaceIndex
-    /// Its TTL or hop limit.
+    /// TTL or hop limit.
     public var hopLimit: UInt8
     /// Whether the packet begins with its IPv4 header.
     public var isWholePacket = false
   }
 
-  /// The ready requests that take routes, rules and static addresses out of the kernel, rules before the routes that they lead to.
+  /// Ready requests that remove routes, rules and static addresses from the kernel, rules before the routes that they
+  /// lead to.
   public var entries: [[UInt8]] = []
-  /// What comes off its interface.
+  /// Addresses to remove.
   public var addresses: [Address] = []
-  /// What is sent after that.
+  /// Resignations to send after that.
   public var resignations: [Resignation] = []
 
-  /// Nothing.
+  /// An empty withdrawal.
   public init() {}
 
-  /// What the boards say. Addresses of all of them count; which routers are master is said by the first, the true one.
+  /// Withdrawal of what the boards record. Addresses of all boards are removed; only the first board, the valid one,
+  /// says which routers are master.
   public init(boards: [Board]) {
     var seen: Set<Address> = []
     entries = Self.entries(on: boards)
@@ -60,7 +63,7 @@ public struct Withdrawal: Sendable, Equatable {
     }
   }
 
-  /// The addresses that the first board owns and the second does not.
+  /// Addresses that are owned on the first board and not on the second.
   public init(of failed: Board, notOn kept: Board) {
     let stays = Set(Self.owned(on: kept))
     addresses = Self.owned(on: failed).filter { !stays.contains($0) }
@@ -84,7 +87,8 @@ public struct Withdrawal: Sendable, Equatable {
 }
 
 extension Withdrawal.Resignation {
-  /// The resignations of a router that is master, one for each destination; none of any other router, nor of one that has none ready.
+  /// Resignations of a router that is master, one for each destination; empty for any other router, or if none is
+  /// ready.
   public static func all(of router: RouterRecord, on board: Board) -> [Self] {
     guard router.isMaster, let description = router.description, let source = router.sourceAddress,
       let ready = router.readyResignation(on: board), !ready.destinations.isEmpty
