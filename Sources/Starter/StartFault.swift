@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 
 extension SystemError {
-  /// Why a command cannot be run, as a reason says it.
+  /// Reason for which a command cannot be run, as a clause for status and log lines.
   var whyNotRun: String {
     let reason = SystemError.reason(errno)
     switch operation {
