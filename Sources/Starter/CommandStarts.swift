@@ -52,7 +52,7 @@ final class CommandStarts {
     if table.isStrict, let weakness = weakness(of: program, command, identity) {
       throw StartRefusal(description: "refused: \(weakness)")
     }
-    let (extra, environment) = try told(notification, command)
+    let (extra, environment) = try additions(notification, command)
     var request = SpawnRequest(
       executable: program, arguments: Self.arguments(of: command, extra: extra),
       environment: self.environment.entries(for: identity, searchPath: table.searchPath) + environment)
@@ -82,7 +82,7 @@ final class CommandStarts {
 
   /// Arguments after the command's own, and additions to its environment. Only a notification has any, and nothing else
   /// that the prober sends reaches a command.
-  private func told(
+  private func additions(
     _ notification: RunRequest.Notification?, _ command: CommandTable.Command
   ) throws(StartRefusal) -> (words: [String], environment: [String]) {
     switch (command.purpose, notification) {

@@ -39,7 +39,7 @@ struct FIFOOpening {
       throw StartRefusal(description: "cannot be inspected: \(SystemError.reason(errno))")
     }
     guard status.st_mode & S_IFMT == S_IFIFO else { throw StartRefusal(description: "is not a FIFO") }
-    if isNew { try giveAway(descriptor.rawValue) } else { try trust(status) }
+    if isNew { try giveAway(descriptor.rawValue) } else { try checkWriters(status) }
     return Opened(descriptor: descriptor, isNew: isNew)
   }
 
@@ -51,7 +51,7 @@ struct FIFOOpening {
   }
 
   /// Refuses an existing FIFO that other users can write to, since they could forge notifications.
-  private func trust(_ status: stat) throws(StartRefusal) {
+  private func checkWriters(_ status: stat) throws(StartRefusal) {
     if status.st_mode & 0o002 != 0 {
       throw StartRefusal(
         description: "can be written by everyone (mode \(String(status.st_mode & 0o777, radix: 8)))")

@@ -58,7 +58,7 @@ struct StartRefusal: Error, Equatable, CustomStringConvertible {
   /// Refusal because a process could not be started or could not execute its program.
   init(_ error: SystemError) {
     self.init(
-      description: error.whyNotRun,
+      description: error.reasonNotRun,
       isShortage: [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, ETIMEDOUT].contains(error.errno))
   }
 }

@@ -39,7 +39,7 @@ final class ScriptIdentities {
     if let identity = known[wanted] { return identity }
     if let refused = refused[wanted], MonotonicClock.now() < refused.until { throw refused.refusal }
     do {
-      let identity = try look(up: wanted)
+      let identity = try lookUp(wanted)
       known[wanted] = identity
       return identity
     } catch {
@@ -48,7 +48,7 @@ final class ScriptIdentities {
     }
   }
 
-  private func look(up user: CommandTable.Account?) throws(StartRefusal) -> Identity {
+  private func lookUp(_ user: CommandTable.Account?) throws(StartRefusal) -> Identity {
     let found: UserIdentity?
     var group: UInt32?
     do {

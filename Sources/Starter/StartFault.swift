@@ -3,7 +3,7 @@ import LinuxSystem
 
 extension SystemError {
   /// Reason for which a command cannot be run, as a clause for status and log lines.
-  var whyNotRun: String {
+  var reasonNotRun: String {
     let reason = SystemError.reason(errno)
     switch operation {
     case "execute": return "cannot run: \(reason)"

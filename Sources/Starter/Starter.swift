@@ -44,7 +44,7 @@ public final class Starter {
     self.watcher = watcher
     self.makeSandbox = makeSandbox
     supervisorRegistration = try watcher.watch(supervisor.rawValue, for: .readable) { [weak self] _ in
-      self?.hearSupervisor()
+      self?.receiveFromSupervisor()
     }
   }
 
@@ -65,16 +65,16 @@ public final class Starter {
 
   // MARK: The supervisor
 
-  private func hearSupervisor() {
+  private func receiveFromSupervisor() {
     for _ in 0..<Self.requestsPerTurn {
       switch try? supervisor.receive() {
       case .message(let bytes, _):
         guard let command = try? StarterCommand(decoding: bytes) else { continue }
-        carryOut(command)
+        perform(command)
       // The descriptor of the message could not be received, and it is not sent again: without a table or a prober this
       // process is of no use. The next one gets everything again.
       case .truncated:
-        failure = "a word of the supervisor's has lost its descriptor"
+        failure = "a message from the supervisor came without its descriptor"
         leaveProber()
         return leaveSupervisor()
       case .wouldBlock: return
@@ -88,16 +88,16 @@ public final class Starter {
     supervisorRegistration = nil
   }
 
-  private func carryOut(_ command: StarterCommand) {
+  private func perform(_ command: StarterCommand) {
     switch command {
     case .ping: _ = try? supervisor.send([StarterReport.alive.rawValue])
     case .end:
-      if let prober { hear(prober) }
+      if let prober { receive(from: prober) }
       leaveProber()
       leaveSupervisor()
     case .table(let number):
       guard let file = supervisor.takeDescriptor() else { return }
-      adopt(file, as: number)
+      addTable(file, as: number)
     case .prober:
       guard let descriptor = supervisor.takeDescriptor() else { return }
       leaveProber()
@@ -108,14 +108,14 @@ public final class Starter {
         guard let self, let link else { return }
         if readiness.contains(.writable) { flush(link) }
         // A table is sent before the prober hears of it, but over another channel.
-        hearSupervisor()
-        hear(link)
+        receiveFromSupervisor()
+        receive(from: link)
       }
-      if let newest = tables.last { tellWeaknesses(of: newest.starts) }
+      if let newest = tables.last { reportWeaknesses(of: newest.starts) }
     }
   }
 
-  private func adopt(_ file: consuming FileDescriptor, as number: UInt64) {
+  private func addTable(_ file: consuming FileDescriptor, as number: UInt64) {
     guard let bytes = try? MemoryFile.readAll(file.rawValue, limit: Self.longestTable),
       let table = try? bytes.withUnsafeBytes({ (bytes) throws(MessageError) in try CommandTable(decoding: bytes) })
     else { return }
@@ -124,10 +124,10 @@ public final class Starter {
     tables.removeAll { $0.number == number }
     tables.append((number, starts))
     if tables.count > Self.mostTables { tables.removeFirst() }
-    if !isKnown { tellWeaknesses(of: starts) }
+    if !isKnown { reportWeaknesses(of: starts) }
   }
 
-  private func tellWeaknesses(of starts: CommandStarts) {
+  private func reportWeaknesses(of starts: CommandStarts) {
     guard prober != nil else { return }
     for weakness in starts.weaknesses() { reply(weakness) }
   }
@@ -145,13 +145,13 @@ public final class Starter {
     init(_ channel: Channel) { self.channel = channel }
   }
 
-  private func hear(_ link: ProberLink) {
+  private func receive(from link: ProberLink) {
     for _ in 0..<Self.requestsPerTurn {
       guard link === prober, link.unsent.count < Self.mostUnsent else { return }
       switch try? link.channel.receive() {
       case .message(let bytes, _):
         guard let request = try? StartRequest(decoding: bytes) else { continue }
-        carryOut(request, for: link)
+        perform(request, for: link)
       case .truncated: continue
       case .wouldBlock: return
       case .closed, nil: return leaveProber()
@@ -170,7 +170,7 @@ public final class Starter {
     }
   }
 
-  private func carryOut(_ request: StartRequest, for link: ProberLink) {
+  private func perform(_ request: StartRequest, for link: ProberLink) {
     switch request {
     case .run(let number, let run):
       guard let output = link.channel.takeDescriptor() else { return }
@@ -209,7 +209,7 @@ public final class Starter {
       link.runs[number] = script
       script.onEnd = { [weak self, weak link] ending in
         link?.runs[number] = nil
-        self?.tell(ending, of: number)
+        self?.report(ending, of: number)
       }
       let gate = child.takeSandboxGate()
       reply(.started(number, process: child.processID), descriptor: gate?.rawValue)
@@ -244,7 +244,7 @@ public final class Starter {
     }
   }
 
-  private func tell(_ ending: RunningScript.Ending, of number: UInt32) {
+  private func report(_ ending: RunningScript.Ending, of number: UInt32) {
     switch ending {
     case .neverRan(let refusal):
       reply(.refused(number, isShortage: refusal.isShortage, reason: refusal.description))
@@ -334,7 +334,7 @@ extension StartReply.FileRefusal {
     case .system(let number): self = .system(number)
     case .notRegular: self = .notRegular
     case .kernels(let name): self = .kernels(name)
-    case .link(let words): self = .link(words)
+    case .link(let text): self = .link(text)
     }
   }
 }
