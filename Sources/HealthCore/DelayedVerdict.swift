@@ -50,14 +50,14 @@ public struct DelayedVerdict: Sendable, Hashable {
       deadline = nil
       return nil
     }
-    guard verdict != .unknown else { return settle(on: seen) }
+    guard verdict != .unknown else { return change(to: seen) }
     if deadline == nil { self.hasGrown = hasGrown }
     let due = deadline ?? now + (hasGrown ? growthDelay : lossDelay)
     deadline = due
-    return due <= now ? settle(on: seen) : nil
+    return due <= now ? change(to: seen) : nil
   }
 
-  private mutating func settle(on seen: Verdict) -> Verdict {
+  private mutating func change(to seen: Verdict) -> Verdict {
     verdict = seen
     deadline = nil
     return seen

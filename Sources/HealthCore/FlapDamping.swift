@@ -48,7 +48,7 @@ public struct FlapDamping: Sendable, Hashable {
   public var isHeld: Bool { heldUntil != nil }
 
   /// Records a change. Returns whether a hold begins with it.
-  public mutating func changed(at now: MonotonicInstant) -> Bool {
+  public mutating func recordChange(at now: MonotonicInstant) -> Bool {
     guard heldUntil == nil else { return false }
     changes.removeAll { now - $0 > limits.period }
     changes.append(now)

@@ -137,14 +137,14 @@ public struct SteadyVerdict: Sendable, Hashable {
   }
 
   /// Records a result and the verdict of the results with it.
-  public mutating func heard(_ verdict: Verdict, at now: MonotonicInstant) {
+  public mutating func record(_ verdict: Verdict, at now: MonotonicInstant) {
     advance(to: now)
     lastResult = now
     renewals = 0
     isStale = false
     guard verdict != result else { return }
     // The first verdict is no change.
-    if result != .unknown { _ = flaps?.changed(at: now) }
+    if result != .unknown { _ = flaps?.recordChange(at: now) }
     result = verdict
   }
 
