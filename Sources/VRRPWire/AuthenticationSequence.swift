@@ -37,7 +37,7 @@ public struct AuthenticationSequence: Sendable, Hashable {
   }
 
   /// Returns the number for an advert of this host and counts it.
-  public mutating func take() -> UInt32 {
+  public mutating func assignNext() -> UInt32 {
     highest = next
     // The sequence has begun. At the end of the range it must be able to start at 1 again.
     leastOwn = 0

@@ -42,7 +42,7 @@ public struct ReplayMarks: Sendable {
   /// Accepts the number of an authentic advert if it is new. Returns the position of the sender's mark, which has
   /// changed; with a new sender the shared mark has changed too. Returns `nil` for a number that was accepted before,
   /// or may have been.
-  public mutating func take(_ number: TrailerNumber, from sender: IPAddress, at time: CalendarInstant) -> Int? {
+  public mutating func accept(_ number: TrailerNumber, from sender: IPAddress, at time: CalendarInstant) -> Int? {
     let clock = TrailerNumber(at: time)
     let own = marks.indices.dropFirst().first { marks[$0].sender == sender }
     guard isAbove(number, marks[own ?? 0], clock) else { return nil }

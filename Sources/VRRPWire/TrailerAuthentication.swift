@@ -85,7 +85,7 @@ public struct TrailerGuard: Sendable {
 
   /// Signs an advert. The trailer is valid for all destinations.
   public mutating func sign(_ template: AdvertisementTemplate, at time: CalendarInstant) -> AuthenticationTrailer {
-    trailer(for: template, sequence.take(at: time))
+    trailer(for: template, sequence.assignNext(at: time))
   }
 
   /// Trailer that the next advert would get. The number is not counted.
@@ -115,7 +115,7 @@ public struct TrailerGuard: Sendable {
     if let window = authentication.window, abs(skew) > window { throw .stale }
     guard let key = authentication.keys.first(where: { $0.id == trailer.keyID }) else { throw .unknownKey }
     try trailer.verify(message.extracting(0..<received.length), from: source, key: key)
-    guard let mark = marks.take(trailer.number, from: source, at: time) else { throw .replay }
+    guard let mark = marks.accept(trailer.number, from: source, at: time) else { throw .replay }
     return (mark, skew)
   }
 }

@@ -62,7 +62,7 @@ public struct TrailerSequence: Sendable, Hashable {
   }
 
   /// Returns the number for an advert signed at `time` and counts it.
-  public mutating func take(at time: CalendarInstant) -> TrailerNumber {
+  public mutating func assignNext(at time: CalendarInstant) -> TrailerNumber {
     let number = next(at: time)
     last = number
     return number
