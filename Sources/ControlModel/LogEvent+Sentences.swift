@@ -31,7 +31,7 @@ extension Names {
     case .sendFailed(let interface, let errno): Self.failure("adverts on \(interface)", errno)
     case .sessionSendFailed(let session, let errno): Self.failure("packets of BFD session \(session)", errno)
     case .trackerChanged(let tracker, let status): "tracker \(trackerName(tracker)) is \(status.label)"
-    case .degraded(let words): words
+    case .degraded(let text): text
     case .addressRemoved(let address, let interface, .notConfigured):
       "removed \(address) from \(interface): it is no longer configured"
     case .addressRemoved(let address, let interface, .notMaster):
@@ -44,10 +44,10 @@ extension Names {
     case .linkRestored(let interface):
       "another program changed the interface \(interface), which has a virtual MAC address; martlet changed it back"
     case .startDelayed(let delay):
-      "the virtual routers will start in \(Spoken.duration(nanoseconds: delay.rawValue)), as configured"
+      "the virtual routers will start in \(DurationText.duration(nanoseconds: delay.rawValue)), as configured"
     case .sessionChanged: "BFD session \(Self.change(event))"
     case .sessionPacketDiscarded(let reason, let sender, let session):
-      "refused a BFD packet from \(sender)\(session.isEmpty ? "" : " for session \(session)"): \(reason.words)"
+      "refused a BFD packet from \(sender)\(session.isEmpty ? "" : " for session \(session)"): \(reason.text)"
     case .clockSkew(let sender, let seconds, let allowed): Self.skew(of: sender, seconds, allowed: allowed)
     case .unsignedAdvertisement(let sender):
       "\(sender) does not sign its adverts; with mode enforce they would be refused"

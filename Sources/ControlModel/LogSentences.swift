@@ -80,7 +80,7 @@ extension Names {
     case .sourceAddressLost: return detail.isEmpty ? "\(interface) has no address to send adverts from" : detail
     case .sourceAddressFound: return "\(interface) has an address to send adverts from again"
     case .overdue(let silence):
-      let time = Spoken.duration(nanoseconds: silence.rawValue)
+      let time = DurationText.duration(nanoseconds: silence.rawValue)
       return "this host was held up and sent no advert for \(time), so another may be master (timer_expired_backup)"
     case .noPeers: return "there is no unicast peer to send adverts to"
     case .peersFound: return "there is a unicast peer to send adverts to again"
@@ -95,7 +95,7 @@ extension Names {
   private func silence(of master: IPAddress?, since: MonotonicInstant?, until: MonotonicInstant) -> String {
     guard let master else { return "no advert from any host (master-down)" }
     guard let since else { return "no advert from \(master) (master-down)" }
-    let silent = Spoken.duration(nanoseconds: (until - since).rawValue)
+    let silent = DurationText.duration(nanoseconds: (until - since).rawValue)
     return "no advert from \(master) for \(silent) (master-down)"
   }
 

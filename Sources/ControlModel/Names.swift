@@ -103,7 +103,7 @@ public struct Names: Sendable, Equatable {
 }
 
 /// Durations as text, in status and log lines, each as precise as a reader needs.
-enum Spoken {
+enum DurationText {
   /// `0.250 s`, `3.61 s`, `42 s`, `12 min`, `3 h 5 min`, `9 d 2 h`.
   static func duration(nanoseconds: Int64) -> String {
     let nanoseconds = max(0, nanoseconds)

@@ -293,9 +293,9 @@ extension MessageWriter {
     case .kernels(let name):
       write(3 as UInt8)
       writeWhole(name)
-    case .link(let words):
+    case .link(let text):
       write(4 as UInt8)
-      writeWhole(words)
+      writeWhole(text)
     }
   }
 }

@@ -19,7 +19,7 @@ extension Status {
         && binding.isFault(under: trackers[binding.tracker.rawValue].status)
     }.map(\.tracker)
     let faults = router.snapshot.faults
-    guard !Self.tells(cause, of: faults, failed) else { return [] }
+    guard !Self.explains(cause, of: faults, failed) else { return [] }
     let named: [(FaultReasons, String)] = [
       (.interface, "\(router.names.interface) is down"), (.sourceAddress, "there is no address to send from"),
       (.peers, "there is no unicast peer to send to"), (.addresses, "the kernel refuses its addresses"),
@@ -37,7 +37,7 @@ extension Status {
   }
 
   /// Whether the cause of the last transition is the only fault of the router now.
-  private static func tells(_ cause: Cause, of faults: FaultReasons, _ failed: [TrackerID]) -> Bool {
+  private static func explains(_ cause: Cause, of faults: FaultReasons, _ failed: [TrackerID]) -> Bool {
     switch cause {
     case .interfaceDown: faults == .interface
     case .sourceAddressLost: faults == .sourceAddress
@@ -71,7 +71,7 @@ extension Status {
       let due = router.snapshot.mainDeadline
     else { return [] }
     return [
-      "\(router.names.name): the addresses are tried again in \(Spoken.duration(nanoseconds: (due - now).rawValue))"
+      "\(router.names.name): the addresses are tried again in \(DurationText.duration(nanoseconds: (due - now).rawValue))"
     ]
   }
 }

@@ -53,9 +53,9 @@ extension Status {
     writer.member("neighbor", session.neighbor.map { "\($0)" })
     writer.member("multihop", session.isMultihop)
     writer.member("state", snapshot.state.label)
-    writer.member("diagnostic", snapshot.diagnostic.words)
+    writer.member("diagnostic", snapshot.diagnostic.text)
     writer.member("remote_state", snapshot.remoteState.label)
-    writer.member("remote_diagnostic", snapshot.remoteDiagnostic.words)
+    writer.member("remote_diagnostic", snapshot.remoteDiagnostic.text)
     writer.member("local_discriminator", snapshot.localDiscriminator)
     writer.member("remote_discriminator", snapshot.remoteDiscriminator)
     writer.member("transmit_interval", session.transmitInterval.inSeconds)
@@ -84,8 +84,8 @@ extension Status {
       session.name, (session.neighbor.map { "\($0)" } ?? "-") + (session.isMultihop ? " (multihop)" : ""),
       snapshot.state.label, Self.milliseconds(session.transmitInterval),
       isUp ? Self.milliseconds(snapshot.detectionTime) : "-",
-      session.since.map { Spoken.duration(nanoseconds: (now - $0).rawValue) } ?? "-",
-      snapshot.diagnostic == .none ? "" : snapshot.diagnostic.words,
+      session.since.map { DurationText.duration(nanoseconds: (now - $0).rawValue) } ?? "-",
+      snapshot.diagnostic == .none ? "" : snapshot.diagnostic.text,
     ]
   }
 

@@ -55,8 +55,8 @@ extension Status {
   }
 
   private var engineLine: String {
-    let up = Spoken.duration(nanoseconds: uptime.rawValue)
-    let heard = Spoken.duration(nanoseconds: heartbeatAge.rawValue)
+    let up = DurationText.duration(nanoseconds: uptime.rawValue)
+    let heard = DurationText.duration(nanoseconds: heartbeatAge.rawValue)
     let engine = "engine (process \(enginePID))"
     switch health {
     case .running: return "\(engine): running, up \(up)" + troubles
@@ -85,7 +85,7 @@ extension Status {
       router.description.map { "\($0.identity.virtualRouterID)" } ?? "-", snapshot.state.label, priority,
       master(of: router), "\(router.heldCount) of \(router.addresses.count)",
       Self.addresses(of: router, isWide: isWide),
-      router.transition.map { Spoken.duration(nanoseconds: (now - $0.at).rawValue) } ?? "-",
+      router.transition.map { DurationText.duration(nanoseconds: (now - $0.at).rawValue) } ?? "-",
     ]
   }
 
@@ -113,7 +113,7 @@ extension Status {
   }
 
   private func row(_ tracker: Tracker) -> [String] {
-    let since = tracker.status == .unknown ? "-" : Spoken.duration(nanoseconds: (now - tracker.since).rawValue)
+    let since = tracker.status == .unknown ? "-" : DurationText.duration(nanoseconds: (now - tracker.since).rawValue)
     return [
       "\(tracker.names.kind) \(tracker.names.name)", TrackerVerdict.label(tracker.status, tracker.condition), since,
       tracker.answeredAt.map(ago) ?? "-", tracker.reason,
@@ -121,7 +121,7 @@ extension Status {
   }
 
   func ago(_ instant: MonotonicInstant) -> String {
-    Spoken.duration(nanoseconds: (now - instant).rawValue) + " ago"
+    DurationText.duration(nanoseconds: (now - instant).rawValue) + " ago"
   }
 
   /// Rows under a heading, each column as wide as its widest cell.

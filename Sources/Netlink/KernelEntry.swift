@@ -51,7 +51,7 @@ public enum KernelEntryResult: Sendable, Hashable {
   /// The entry to add was there already, or the entry to remove was not there.
   case unchanged
   /// The kernel refused with this errno, and perhaps an explanation.
-  case refused(Int32, words: String)
+  case refused(Int32, explanation: String)
 }
 
 /// Changes to the kernel's routes, rules and addresses, many at a time, each acknowledged.
@@ -81,10 +81,10 @@ public final class KernelEntryTable {
       }
       return answers.map { answer in
         if answer.error == 0 { return .done }
-        return errors.contains(answer.error) ? .unchanged : .refused(answer.error, words: answer.words)
+        return errors.contains(answer.error) ? .unchanged : .refused(answer.error, explanation: answer.explanation)
       }
     } catch {
-      return requests.map { _ in .refused(error.errno, words: "") }
+      return requests.map { _ in .refused(error.errno, explanation: "") }
     }
   }
 }

@@ -45,7 +45,7 @@ public final class LinkTable {
       try configure(link.name) { object in
         rtnl_link_inet6_set_addr_gen_mode(object, Self.noGeneratedAddress)
       }
-      try letAnswer(link.name)
+      try allowAnswers(link.name)
       if now != .belowVirtualMAC { try set(.belowVirtualMAC, on: link.lower) }
       try bringUp(link.name)
       return before.alias
@@ -62,7 +62,7 @@ public final class LinkTable {
   /// Packets come in by the link, and answers leave by the interface below, which has the route. A strict reverse-path
   /// filter drops such packets. The greater of the values for all interfaces and for the link counts, so 2 (any
   /// interface will do) overrides 1.
-  private func letAnswer(_ name: String) throws(SystemError) {
+  private func allowAnswers(_ name: String) throws(SystemError) {
     try configure(name) { object in
       rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_ARP_IGNORE), 1)
       rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_ARPFILTER), 0)
@@ -101,7 +101,7 @@ public final class LinkTable {
     if let alias, link.alias != alias { try configure(link.name) { object in rtnl_link_set_ifalias(object, alias) } }
     if let lower = link.lower, try treatment(of: lower) != .belowVirtualMAC { try set(.belowVirtualMAC, on: lower) }
     if link.mac != mac { try setAddress(mac, of: link.name) }
-    try letAnswer(link.name)
+    try allowAnswers(link.name)
     if !link.isUp { try bringUp(link.name) }
   }
 

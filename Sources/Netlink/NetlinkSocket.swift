@@ -137,11 +137,11 @@ struct NetlinkMessage {
     }
     // The refused request comes first, or only its header.
     let request = flags & UInt16(NLM_F_CAPPED) != 0 ? 0 : max(0, Int(error.msg.nlmsg_len) - MemoryLayout<nlmsghdr>.size)
-    var words = ""
+    var text = ""
     forEachAttribute(afterFixedBytes: MemoryLayout<nlmsgerr>.size + request) { type, attribute in
-      if type == Int(NLMSGERR_ATTR_MSG.rawValue) { words = attribute.text }
+      if type == Int(NLMSGERR_ATTR_MSG.rawValue) { text = attribute.text }
     }
-    return words
+    return text
   }
 
   /// Passes each attribute that lies wholly in the message to `body`, with its type.

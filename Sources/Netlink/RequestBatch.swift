@@ -5,7 +5,7 @@ struct RequestAnswer {
   /// Errno; 0 for success.
   var error: Int32
   /// Explanation of the kernel for a refusal; empty if it has none.
-  var words = ""
+  var explanation = ""
 }
 
 /// Requests for one send, one after the other, and their answers as they arrive.

@@ -106,7 +106,8 @@ final class RequestExchange {
       case .messages(let messages):
         for message in messages {
           guard let error = message.acknowledgedError else { continue }
-          batch.answer(message.sequence, RequestAnswer(error: error, words: error == 0 ? "" : message.explanation))
+          batch.answer(
+            message.sequence, RequestAnswer(error: error, explanation: error == 0 ? "" : message.explanation))
         }
       }
     }

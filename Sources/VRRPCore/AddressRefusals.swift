@@ -42,7 +42,7 @@ struct AddressRefusals: Sendable, Equatable {
   }
 
   /// Records a refusal.
-  mutating func refuse(at now: MonotonicInstant) {
+  mutating func recordRefusal(at now: MonotonicInstant) {
     if let takenAt, now - takenAt >= Self.longestPause { count = 0 }
     takenAt = nil
     count = min(count, .max - 1) + 1
@@ -53,7 +53,7 @@ struct AddressRefusals: Sendable, Equatable {
   mutating func beginTrial(at now: MonotonicInstant) { retryAt = now + Self.longestPause }
 
   /// Records that the kernel accepts the addresses again.
-  mutating func take(at now: MonotonicInstant) {
+  mutating func recordAcceptance(at now: MonotonicInstant) {
     retryAt = nil
     takenAt = now
   }

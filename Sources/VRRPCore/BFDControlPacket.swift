@@ -30,7 +30,7 @@ public struct BFDDiagnostic: RawRepresentable, Sendable, Hashable {
   public static let administrativelyDown = BFDDiagnostic(rawValue: 7)
 
   /// Text of the diagnostic in RFC 5880 section 4.1.
-  public var words: String {
+  public var text: String {
     switch rawValue {
     case 0: "no diagnostic"
     case 1: "control detection time expired"
@@ -132,7 +132,7 @@ public enum BFDDiscard: UInt8, Error, Sendable, Hashable, CaseIterable {
   }
 
   /// One clause for log lines.
-  public var words: String {
+  public var text: String {
     switch self {
     case .hopLimit: "its TTL or hop limit is lower than max_hops allows"
     case .version: "its version is not 1"

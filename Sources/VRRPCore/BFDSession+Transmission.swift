@@ -41,7 +41,7 @@ extension BFDSession {
   ///
   /// The packet that carries a new state carries the intervals too, so that only a session that is up needs a poll
   /// sequence for them.
-  mutating func settleIntervals() {
+  mutating func adjustIntervals() {
     guard state == .up else {
       isPolling = false
       desiredMinTx = configuration.idleTx
@@ -63,7 +63,7 @@ extension BFDSession {
   }
 
   /// Records that a periodic packet, or one in its place, has been sent.
-  mutating func noteSent(at now: MonotonicInstant) {
+  mutating func recordSent(at now: MonotonicInstant) {
     lastSent = now
     transmission = nil
   }

@@ -124,7 +124,7 @@ public struct BFDSession: Sendable {
     _ packet: BFDControlPacket, at now: MonotonicInstant, using random: inout some RandomNumberGenerator
   ) -> BFDOutcome {
     guard !packet.authenticationPresent else { return BFDOutcome(discard: .authentication) }
-    learn(from: packet)
+    recordRemoteState(from: packet)
     guard state != .adminDown else { return BFDOutcome(discard: .administrativelyDown) }
     let silence = lastReceived.map { now - $0 } ?? .zero
     lastReceived = now
@@ -138,7 +138,7 @@ public struct BFDSession: Sendable {
       // An end that learns of a change at once need not wait for the next periodic packet (RFC 5880 section 6.8.7).
       outcome.packet = self.packet(final: false)
     }
-    if outcome.change != nil, outcome.packet != nil { noteSent(at: now) }
+    if outcome.change != nil, outcome.packet != nil { recordSent(at: now) }
     reschedule(at: now, using: &random)
     return outcome
   }
@@ -161,7 +161,7 @@ public struct BFDSession: Sendable {
     if outcome.packet == nil, let due = transmission?.due, due <= now, mayTransmit {
       outcome.packet = packet(final: false)
     }
-    if outcome.packet != nil { noteSent(at: now) }
+    if outcome.packet != nil { recordSent(at: now) }
     reschedule(at: now, using: &random)
     return outcome
   }
@@ -182,7 +182,7 @@ public struct BFDSession: Sendable {
   }
 
   /// Records the other end's variables from `packet`.
-  private mutating func learn(from packet: BFDControlPacket) {
+  private mutating func recordRemoteState(from packet: BFDControlPacket) {
     remoteDiscriminator = packet.myDiscriminator
     remoteState = packet.state
     remoteDiagnostic = packet.diagnostic
@@ -232,7 +232,7 @@ public struct BFDSession: Sendable {
     } else if next == .up {
       diagnostic = .none
     }
-    settleIntervals()
+    adjustIntervals()
     return BFDChange(
       from: before, to: next, diagnostic: reason ?? .none, remoteState: remoteState, remoteDiagnostic: remoteDiagnostic,
       silence: silence)

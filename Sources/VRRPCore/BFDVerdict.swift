@@ -18,7 +18,7 @@ public struct BFDVerdict: Sendable, Hashable {
   }
 
   /// Applies a change of the session's state. Returns whether ``status`` has changed.
-  public mutating func take(_ change: BFDChange) -> Bool {
+  public mutating func apply(_ change: BFDChange) -> Bool {
     switch change.to {
     case .up:
       heldUntil = nil

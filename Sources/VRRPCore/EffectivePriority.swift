@@ -1,7 +1,7 @@
 import NetworkTypes
 
 /// Effect of a tracker's status on one router.
-enum TrackerBearing: Sendable, Hashable {
+enum TrackerEffect: Sendable, Hashable {
   /// The status is not known yet, and it may be a fault.
   case undecided
   /// The status is a fault.
@@ -19,7 +19,7 @@ extension TrackerBinding {
   /// A positive weight is added while the tracker is up, a negative one while it is down, and a level is multiplied by
   /// the weight. A tracker without a verdict adds nothing, since a priority must not change before anything was
   /// measured.
-  func bearing(of status: TrackerStatus) -> TrackerBearing {
+  func effect(of status: TrackerStatus) -> TrackerEffect {
     switch status {
     case .unknown: weight == 0 ? .undecided : .adds(0)
     case .untracked: .adds(0)
@@ -31,21 +31,21 @@ extension TrackerBinding {
   }
 
   /// Whether `status` is a fault of every router with this binding.
-  public func isFault(under status: TrackerStatus) -> Bool { bearing(of: status) == .fault }
+  public func isFault(under status: TrackerStatus) -> Bool { effect(of: status) == .fault }
 
-  private var success: TrackerBearing { change(max(weight, 0)) }
+  private var success: TrackerEffect { change(max(weight, 0)) }
 
-  private var failure: TrackerBearing { weight == 0 ? .fault : change(min(weight, 0)) }
+  private var failure: TrackerEffect { weight == 0 ? .fault : change(min(weight, 0)) }
 
-  private func change(_ sum: Int) -> TrackerBearing {
+  private func change(_ sum: Int) -> TrackerEffect {
     sum < -Self.greatestChange ? .fault : .adds(min(sum, Self.greatestChange))
   }
 }
 
 extension [TrackerStatus] {
   /// Effect of the status of the binding's tracker.
-  func bearing(on binding: TrackerBinding) -> TrackerBearing {
-    binding.bearing(of: indices.contains(binding.tracker.rawValue) ? self[binding.tracker.rawValue] : .unknown)
+  func effect(on binding: TrackerBinding) -> TrackerEffect {
+    binding.effect(of: indices.contains(binding.tracker.rawValue) ? self[binding.tracker.rawValue] : .unknown)
   }
 }
 
@@ -70,7 +70,7 @@ struct EffectivePriority: Sendable {
     guard base != .owner else { return .owner }
     var sum = Int(base.rawValue)
     for binding in weighted {
-      if case .adds(let change) = statuses.bearing(on: binding) { sum += change }
+      if case .adds(let change) = statuses.effect(on: binding) { sum += change }
     }
     return Priority(rawValue: UInt8(min(max(sum, 1), 254)))
   }
@@ -89,11 +89,11 @@ struct FaultTrackers: Sendable {
 
   /// The first tracker that has failed.
   func firstFailed(under statuses: [TrackerStatus]) -> TrackerID? {
-    bindings.first { statuses.bearing(on: $0) == .fault }?.tracker
+    bindings.first { statuses.effect(on: $0) == .fault }?.tracker
   }
 
   /// The first tracker without a verdict.
   func firstUndecided(under statuses: [TrackerStatus]) -> TrackerID? {
-    bindings.first { statuses.bearing(on: $0) == .undecided }?.tracker
+    bindings.first { statuses.effect(on: $0) == .undecided }?.tracker
   }
 }

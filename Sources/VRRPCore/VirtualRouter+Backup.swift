@@ -30,7 +30,7 @@ extension VirtualRouter {
   var preempts: Bool { configuration.preempt || isOwner }
 
   /// Decides on an advert received in BACKUP.
-  mutating func hearInBackup(
+  mutating func receiveInBackup(
     _ advert: Advertisement, from sender: IPAddress, _ backup: Backup, at now: MonotonicInstant
   ) -> Proposal {
     var backup = backup

@@ -34,7 +34,7 @@ extension VirtualRouter {
   }
 
   /// Records a master heard in FAULT.
-  mutating func hearInFault(
+  mutating func recordInFault(
     _ advert: Advertisement, from sender: IPAddress, at now: MonotonicInstant
   ) {
     let master = HeardMaster(address: sender, priority: advert.priority, at: now)

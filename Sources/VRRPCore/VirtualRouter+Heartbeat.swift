@@ -7,7 +7,7 @@ import NetworkTypes
 /// if the router's own link cannot.
 extension VirtualRouter {
   /// Decides on an advert that came over a heartbeat link.
-  mutating func hearHeartbeat(
+  mutating func receiveHeartbeat(
     _ advert: Advertisement, from sender: IPAddress, own: IPAddress?, at now: MonotonicInstant,
     into effects: inout [Effect]
   ) -> Proposal {
@@ -18,18 +18,18 @@ extension VirtualRouter {
     case .initialize:
       return .remain
     case .fault:
-      hearInFault(advert, from: sender, at: now)
+      recordInFault(advert, from: sender, at: now)
       return .remain
     case .backup(let backup):
-      return hearInBackup(advert, from: backup.master?.address ?? sender, backup, at: now)
+      return receiveInBackup(advert, from: backup.master?.address ?? sender, backup, at: now)
     case .master(let master):
       guard advert.priority != .resignation else { return .remain }
-      return hearRival(advert, from: sender, own: own, master, at: now, into: &effects)
+      return receiveFromRival(advert, from: sender, own: own, master, at: now, into: &effects)
     }
   }
 
   /// Decides on an advert of another master. Its adverts may or may not arrive on the router's own link.
-  private mutating func hearRival(
+  private mutating func receiveFromRival(
     _ advert: Advertisement, from sender: IPAddress, own: IPAddress?, _ master: Master, at now: MonotonicInstant,
     into effects: inout [Effect]
   ) -> Proposal {

@@ -78,7 +78,7 @@ extension VirtualRouter {
   }
 
   /// Decides on an advert received in MASTER.
-  mutating func hearInMaster(
+  mutating func receiveInMaster(
     _ advert: Advertisement, from sender: IPAddress, _ master: Master, at now: MonotonicInstant,
     into effects: inout [Effect]
   ) -> Proposal {

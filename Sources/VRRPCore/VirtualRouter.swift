@@ -124,7 +124,7 @@ struct VirtualRouter: Sendable {
   }
 
   /// Decides on an advert. One of another version or for another virtual router is ignored.
-  mutating func hear(
+  mutating func receive(
     _ advert: Advertisement, from sender: IPAddress, at now: MonotonicInstant, into effects: inout [Effect]
   ) -> Proposal {
     guard advert.version == configuration.version, advert.virtualRouterID == configuration.virtualRouterID else {
@@ -135,12 +135,12 @@ struct VirtualRouter: Sendable {
       return .remain
     case .backup(let backup):
       defer { sendOwedAdvert(on: advert, into: &effects) }
-      return hearInBackup(advert, from: sender, backup, at: now)
+      return receiveInBackup(advert, from: sender, backup, at: now)
     case .master(let master):
       guard !isOwner || !configuration.ownerIgnoresAdverts else { return .remain }
-      return hearInMaster(advert, from: sender, master, at: now, into: &effects)
+      return receiveInMaster(advert, from: sender, master, at: now, into: &effects)
     case .fault:
-      hearInFault(advert, from: sender, at: now)
+      recordInFault(advert, from: sender, at: now)
       return .remain
     }
   }

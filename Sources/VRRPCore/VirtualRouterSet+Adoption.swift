@@ -32,7 +32,7 @@ extension VirtualRouterSet {
     rearm(router)
     let cause = snapshot.state == .fault ? causeOfRecovery(of: router, from: snapshot.faults) : nil
     reviewFaults(from: router, cause: cause, at: now, into: &effects)
-    noteMixture(around: router)
+    recordMixedStates(around: router)
   }
 
   /// Has a master announce its addresses once more after `garp_master_delay`, because some have just been added.

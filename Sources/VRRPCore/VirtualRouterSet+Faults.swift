@@ -1,7 +1,7 @@
 import NetworkTypes
 
 /// Routers and sync groups that a tracker can change.
-struct TrackerReach: Sendable {
+struct TrackerDependents: Sendable {
   /// Sync group that a tracker can put in fault.
   struct Group: Sendable {
     /// Position of the group.
@@ -20,25 +20,25 @@ struct TrackerReach: Sendable {
   /// Dependents of each tracker.
   static func all(
     trackerCount: Int, routers: [VirtualRouterConfiguration], groups: [SyncGroupConfiguration], membership: Membership
-  ) -> [TrackerReach] {
-    var reaches = Array(repeating: TrackerReach(), count: trackerCount)
+  ) -> [TrackerDependents] {
+    var dependents = Array(repeating: TrackerDependents(), count: trackerCount)
     for (position, group) in groups.enumerated() {
       guard let first = membership.members[position].first else { continue }
       for tracker in Set(group.trackers.map(\.tracker)) {
-        reaches[tracker.rawValue].groups.append(Group(group: position, member: first, isShared: true))
+        dependents[tracker.rawValue].groups.append(Group(group: position, member: first, isShared: true))
       }
     }
     for (position, router) in routers.enumerated() {
       let group = membership.groupOfRouter[position]
       let own = Set(router.trackers.map(\.tracker))
       let all = own.union(group.map { groups[$0].trackers.map(\.tracker) } ?? [])
-      for tracker in all { reaches[tracker.rawValue].routers.append(position) }
+      for tracker in all { dependents[tracker.rawValue].routers.append(position) }
       guard let group else { continue }
-      for tracker in own where !reaches[tracker.rawValue].groups.contains(where: { $0.group == group }) {
-        reaches[tracker.rawValue].groups.append(Group(group: group, member: position, isShared: false))
+      for tracker in own where !dependents[tracker.rawValue].groups.contains(where: { $0.group == group }) {
+        dependents[tracker.rawValue].groups.append(Group(group: group, member: position, isShared: false))
       }
     }
-    return reaches
+    return dependents
   }
 }
 
@@ -49,7 +49,7 @@ extension VirtualRouterSet {
   ) {
     guard statuses.indices.contains(tracker.rawValue), statuses[tracker.rawValue] != status else { return }
     statuses[tracker.rawValue] = status
-    let reach = reaches[tracker.rawValue]
+    let reach = dependents[tracker.rawValue]
     for router in reach.routers {
       routers[router].reviewPriority(under: statuses, into: &effects)
       reviewTrackerFault(of: router)
@@ -68,7 +68,7 @@ extension VirtualRouterSet {
   private func cause(of tracker: TrackerID, on router: Int) -> Cause {
     let group = groupOfRouter[router].map { groups[$0].faultTrackers.bindings } ?? []
     let failed = (routers[router].faultTrackers.bindings + group).contains { binding in
-      binding.tracker == tracker && statuses.bearing(on: binding) == .fault
+      binding.tracker == tracker && statuses.effect(on: binding) == .fault
     }
     return failed ? .trackerDown(tracker) : .trackerUp(tracker)
   }
@@ -94,7 +94,7 @@ extension VirtualRouterSet {
     guard routers.indices.contains(router) else { return }
     let isKnown = routers[router].ownFaults.contains(.addresses)
     guard isKnown || routers[router].currentState == .master else { return }
-    routers[router].refusals.refuse(at: now)
+    routers[router].refusals.recordRefusal(at: now)
     setFault(.addresses, to: true, of: router, cause: .addressesRefused(error: error), at: now, into: &effects)
     rearm(router)
   }
@@ -130,12 +130,12 @@ extension VirtualRouterSet {
     from router: Int, cause: Cause?, isShared: Bool = false, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
     guard let group = groupOfRouter[router] else {
-      return settle(router, cause: cause, at: now, into: &effects)
+      return updateState(router, cause: cause, at: now, into: &effects)
     }
     holdMembers(of: group)
-    settle(router, cause: cause, at: now, into: &effects)
+    updateState(router, cause: cause, at: now, into: &effects)
     for member in groups[group].members where member != router {
-      settle(member, cause: isShared ? cause : .syncGroup(member: router), at: now, into: &effects)
+      updateState(member, cause: isShared ? cause : .syncGroup(member: router), at: now, into: &effects)
     }
   }
 
@@ -154,7 +154,7 @@ extension VirtualRouterSet {
   }
 
   /// Changes a router's state to match its faults.
-  private mutating func settle(
+  private mutating func updateState(
     _ router: Int, cause: Cause?, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
     let isInFault = !routers[router].faults.isEmpty

@@ -2,7 +2,7 @@ import NetworkTypes
 
 extension VirtualRouterSet {
   /// Changes the state as a router proposes: that of the router alone, or of its sync group.
-  mutating func carryOut(
+  mutating func apply(
     _ proposal: VirtualRouter.Proposal, of router: Int, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
     switch proposal {
@@ -86,13 +86,13 @@ extension VirtualRouterSet {
     routers[router].state = .initialize(.awaitingVerdicts)
     reviewTrackerFault(of: router)
     reviewFaults(from: router, cause: nil, at: now, into: &effects)
-    noteMixture(around: router)
+    recordMixedStates(around: router)
   }
 
   /// Continues the start of a router that has no fault; it may still wait for a verdict.
   mutating func proceedWithStart(_ router: Int, at now: MonotonicInstant, into effects: inout [Effect]) {
     guard firstUndecidedTracker(of: router) == nil else { return }
-    if isOwnerThroughout(router) {
+    if ownsAddressesWithGroup(router) {
       routers[router].state = .initialize(.awaitingGroup)
       takeOver(router, cause: .addressOwner, at: now, into: &effects)
     } else {
@@ -110,17 +110,17 @@ extension VirtualRouterSet {
     }
     routers[router].beginBackup(cause: cause, at: now, into: &effects)
     rearm(router)
-    if isOwnerThroughout(router) { takeOver(router, cause: .addressOwner, at: now, into: &effects) }
+    if ownsAddressesWithGroup(router) { takeOver(router, cause: .addressOwner, at: now, into: &effects) }
   }
 
   /// Whether the router, and every member of its group if it has one, owns its addresses.
-  private func isOwnerThroughout(_ router: Int) -> Bool {
+  private func ownsAddressesWithGroup(_ router: Int) -> Bool {
     groupOfRouter[router].map { groups[$0].ownsAddresses } ?? routers[router].isOwner
   }
 
   /// Records whether a router's group has members in BACKUP beside masters, which only starts and adoptions bring
   /// about.
-  mutating func noteMixture(around router: Int) {
+  mutating func recordMixedStates(around router: Int) {
     guard let group = groupOfRouter[router] else { return }
     let members = groups[group].members
     let hasMaster = members.contains { routers[$0].currentState == .master }

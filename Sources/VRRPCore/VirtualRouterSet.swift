@@ -51,7 +51,7 @@ public struct VirtualRouterSet: Sendable {
   /// Last status of each tracker.
   var statuses: [TrackerStatus]
   /// Routers and groups that depend on each tracker.
-  let reaches: [TrackerReach]
+  let dependents: [TrackerDependents]
   /// Instants at which each router next has something to do without an input.
   var deadlines: DeadlineHeap
 
@@ -80,7 +80,8 @@ public struct VirtualRouterSet: Sendable {
         position: position, configuration: router, groupTrackers: groups[group].trackers, preemptDelay: longestDelay)
     }
     statuses = Array(repeating: .unknown, count: trackerCount)
-    reaches = TrackerReach.all(trackerCount: trackerCount, routers: routers, groups: groups, membership: membership)
+    dependents = TrackerDependents.all(
+      trackerCount: trackerCount, routers: routers, groups: groups, membership: membership)
     deadlines = DeadlineHeap(count: routers.count)
   }
 
@@ -92,13 +93,13 @@ public struct VirtualRouterSet: Sendable {
     case .advertisement(let advert, let sender, let router):
       guard routers.indices.contains(router) else { return }
       standDownIfOverdue(router, at: now, into: &effects)
-      let proposal = routers[router].hear(advert, from: sender, at: now, into: &effects)
-      carryOut(proposal, of: router, at: now, into: &effects)
+      let proposal = routers[router].receive(advert, from: sender, at: now, into: &effects)
+      apply(proposal, of: router, at: now, into: &effects)
     case .heartbeat(let advert, let sender, let own, let router):
       guard routers.indices.contains(router) else { return }
       standDownIfOverdue(router, at: now, into: &effects)
-      let proposal = routers[router].hearHeartbeat(advert, from: sender, own: own, at: now, into: &effects)
-      carryOut(proposal, of: router, at: now, into: &effects)
+      let proposal = routers[router].receiveHeartbeat(advert, from: sender, own: own, at: now, into: &effects)
+      apply(proposal, of: router, at: now, into: &effects)
     case .timer:
       fireDueTimers(at: now, into: &effects)
     case .tracker(let tracker, let status):
@@ -116,7 +117,7 @@ public struct VirtualRouterSet: Sendable {
       refuseAddresses(of: router, error: error, at: now, into: &effects)
     case .addressesTaken(let router):
       guard routers.indices.contains(router), routers[router].ownFaults.contains(.addresses) else { return }
-      routers[router].refusals.take(at: now)
+      routers[router].refusals.recordAcceptance(at: now)
       setFault(.addresses, to: false, of: router, cause: .addressesTaken, at: now, into: &effects)
       rearm(router)
     case .shutdown(let router):
@@ -159,7 +160,7 @@ public struct VirtualRouterSet: Sendable {
       guard let (router, deadline) = deadlines.first, deadline <= now else { return }
       guard !standDownIfOverdue(router, at: now, into: &effects) else { continue }
       let proposal = routers[router].fire(at: now, into: &effects)
-      carryOut(proposal, of: router, at: now, into: &effects)
+      apply(proposal, of: router, at: now, into: &effects)
     }
   }
 }

@@ -48,8 +48,8 @@ import Testing
     let complaint = SourceComplaint(
       configured: example.configured, family: example.family, needsLinkLocal: example.family == .ipv6,
       interface: "eth0")
-    let words = complaint.words(
+    let sentence = complaint.sentence(
       for: example.addresses, virtual: example.virtual, isElsewhere: example.isElsewhere)
-    #expect(words == example.sentence)
+    #expect(sentence == example.sentence)
   }
 }
