@@ -169,7 +169,7 @@ enum SightingField {
 
 /// Last sight of another host's adverts, which status warns about at once.
 public enum RouterSighting: Int, Sendable, CaseIterable {
-  /// Another host claims to be master too. The number is its priority.
+  /// Another host is master too. The number is its priority.
   case otherMaster
   /// An advert was refused. The number is the raw value of its `VRRPWire` error.
   case refusedAdvert

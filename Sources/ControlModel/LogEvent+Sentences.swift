@@ -61,9 +61,9 @@ extension Names {
 
   private static func claim(of master: IPAddress, _ priority: Priority, _ rivalry: LogEvent.Rivalry) -> String {
     switch rivalry {
-    case .yields: "\(master) is master now, with priority \(priority); this host gives way to it"
-    case .replaces: "\(master) was master until now, with priority \(priority); it is to give way to this host"
-    case .stays: "\(master) claims to be master too, with priority \(priority); this host stays master"
+    case .yields: "\(master) is master now, with priority \(priority); this host yields to it"
+    case .replaces: "\(master) was master until now, with priority \(priority); it must yield to this host"
+    case .stays: "\(master) is master too, with priority \(priority); this host stays master"
     }
   }
 

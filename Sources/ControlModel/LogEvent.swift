@@ -25,7 +25,7 @@ public enum Severity: UInt8, Sendable, Comparable, CaseIterable {
 
 /// Event of the engine other than a transition. The prober writes its sentence.
 public enum LogEvent: Sendable, Equatable {
-  /// Reaction of this host when another host claims to be master too.
+  /// Reaction of this host when another host is master too.
   public enum Rivalry: UInt8, Sendable, CaseIterable {
     /// This host yields.
     case yields = 1
@@ -49,7 +49,7 @@ public enum LogEvent: Sendable, Equatable {
   case advertisementDropped(reason: UInt8, from: IPAddress, on: String)
   /// A master's address list differs from this host's; its adverts are accepted all the same.
   case addressListDiffers(of: IPAddress)
-  /// Another host claims to be master too.
+  /// Another host is master too.
   case otherMaster(IPAddress, Priority, Rivalry)
   /// Another program removed an address of the engine's; it was added again and announced.
   case addressPutBack(IPAddress, on: String)

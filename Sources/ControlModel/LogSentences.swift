@@ -85,7 +85,7 @@ extension Names {
     case .noPeers: return "there is no unicast peer to send adverts to"
     case .peersFound: return "there is a unicast peer to send adverts to again"
     case .addressesRefused(let error): return "the kernel refuses its addresses: \(Self.errorText(error))"
-    case .addressesTaken: return "the kernel takes its addresses again"
+    case .addressesTaken: return "the kernel accepts its addresses again"
     case .syncGroup(let member): return "follows \(self.router(member)) of its sync group" + words
     case .shutdown: return "martlet stops"
     case .adopted: return "a new engine took over; the state is the same"

@@ -93,7 +93,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   /// Meaning of the code. The log has the details.
   public var explanation: String {
     switch self {
-    case .success: "it stopped as told"
+    case .success: "it stopped as requested"
     case .failure: "it failed, the log says how"
     case .configuration: "the configuration has an error, the log says where"
     case .missingInterface: "an interface that the configuration names does not exist, the log says which"
@@ -101,7 +101,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case .alreadyServed: "another process serves one of the addresses, the log says which"
     case .engineFailing: "the engine failed again and again"
     case .loadedWithStartupScript: "it read a configuration with a startup script"
-    case .notAsItShouldBe: "something is not as it should be"
+    case .notAsItShouldBe: "status has a warning"
     case .usage: "the command line is wrong"
     }
   }

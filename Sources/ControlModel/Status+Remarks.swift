@@ -23,7 +23,7 @@ extension Status {
     let named: [(FaultReasons, String)] = [
       (.interface, "\(router.names.interface) is down"), (.sourceAddress, "there is no address to send from"),
       (.peers, "there is no unicast peer to send to"), (.addresses, "the kernel refuses its addresses"),
-      (.syncGroup, "its sync group is in FAULT on another's account"),
+      (.syncGroup, "its sync group is in FAULT"),
     ]
     var sentences = named.filter { faults.contains($0.0) }.map(\.1)
     if faults.contains(.tracker) {

@@ -32,7 +32,7 @@ extension Status {
     case .running: break
     case .starting:
       return [Warning(kind: "engine-starting", router: nil, sentence: "the engine has not taken over yet")]
-    case .silent: return [Warning(kind: "engine-silent", router: nil, sentence: "the engine does not move")]
+    case .silent: return [Warning(kind: "engine-silent", router: nil, sentence: "the engine does not respond")]
     case .gone: return [Warning(kind: "engine-gone", router: nil, sentence: "the engine has ended")]
     }
     guard routers.isEmpty else { return [] }

@@ -52,7 +52,7 @@ extension Engine {
     for result in remover?.remove(removals) ?? [] {
       guard case .refused(let error, let explanation) = result else { continue }
       outbox.send(
-        .event(.entryRefused("an entry that is no more", reason: Self.reason(error, explanation))))
+        .event(.entryRefused("an entry that is no longer configured", reason: Self.reason(error, explanation))))
     }
   }
 }

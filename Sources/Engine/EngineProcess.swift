@@ -106,7 +106,7 @@ final class EngineProcess {
     do {
       return (try InterfaceSilence(on: names), [])
     } catch {
-      return (nil, ["a backup may speak from its virtual MAC address, since nftables cannot be set up: \(error)"])
+      return (nil, ["a backup may send from its virtual MAC address: nftables cannot be set up: \(error)"])
     }
   }
 
@@ -118,7 +118,7 @@ final class EngineProcess {
         try LinkTable().promoteSecondaries(on: interface)
         return nil
       } catch {
-        return "promote_secondaries cannot be set: \(error)"
+        return "cannot set promote_secondaries: \(error)"
       }
     }
   }
@@ -131,7 +131,7 @@ final class EngineProcess {
       filter = try AddressFilter(dropping: addresses)
       return []
     } catch {
-      return ["no_accept is not kept, since nftables cannot be set up: \(error)"]
+      return ["no_accept has no effect: nftables cannot be set up: \(error)"]
     }
   }
 

@@ -41,16 +41,16 @@ struct SourceComplaint {
       return "no \(kind) on \(interface) to send from" + (reasons.isEmpty ? "" : ": " + reasons.joined(separator: ", "))
     }
     if isElsewhere {
-      return "\(configured), which it is to send from, is not ready: the kernel looks for a duplicate, or has found one"
+      return "the source address \(configured) is not ready: duplicate address detection runs, or has found a duplicate"
     }
     let names = own.map { "\($0.prefix.address)" }
-    return "no interface has \(configured), which it is to send from"
-      + (names.isEmpty ? "" : "; \(interface) has \(names.joined(separator: ", ")), which nobody expects adverts from")
+    return "no interface has the source address \(configured)"
+      + (names.isEmpty ? "" : "; \(interface) has \(names.joined(separator: ", ")), from which no peer expects adverts")
   }
 
   private func reason(against address: InterfaceAddress, _ virtual: Set<IPAddress>) -> String {
     let name = "\(address.prefix.address)"
-    if virtual.contains(address.prefix.address) { return "\(name) floats, so every host may have it" }
+    if virtual.contains(address.prefix.address) { return "\(name) is a virtual address, which any host may have" }
     if address.isTentative { return "\(name) is not ready (duplicate address detection)" }
     return "\(name) is not link-local"
   }

@@ -100,7 +100,7 @@ struct VirtualInterfaces {
         try setting.set(0)
       } catch {
         complaints.append(
-          "\(setting.name) is 1, so the kernel takes no IPv6 address of \(definition.router): \(error)")
+          "\(setting.name) is 1, so the kernel refuses the IPv6 addresses of \(definition.router): \(error)")
       }
     }
   }
@@ -133,7 +133,7 @@ struct VirtualInterfaces {
     let isForeign = present.map { !$0.isMartlets } ?? false
     if let present, isForeign, let obstacle = link.obstacle(in: present, lowerName: lower.name) {
       unusable[virtual.interface] =
-        "it cannot have interface \(virtual.interface): martlet did not make the one that is there, and \(obstacle)"
+        "cannot use the interface \(virtual.interface), which martlet did not make: \(obstacle)"
       return nil
     }
     // Processes of a martlet that was just killed may hold theirs for a moment.
@@ -141,7 +141,7 @@ struct VirtualInterfaces {
     for name in Set([virtual.interface, present?.name ?? virtual.interface]) {
       guard try locks?.acquire(Self.lockKey(name), until: limit) != .held else {
         throw StartFailure(
-          .alreadyServed, "\(router) cannot have interface \(name): another martlet on this host has it")
+          .alreadyServed, "\(router) cannot use the interface \(name): another martlet on this host has it")
       }
     }
     if present == nil || isForeign { locked.append(virtual.interface) }

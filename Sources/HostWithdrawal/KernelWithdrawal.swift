@@ -27,10 +27,10 @@ public struct KernelWithdrawal: Withdrawing {
     do {
       return try KernelEntryTable().remove(entries).compactMap { result in
         guard case .refused(let reason, let words) = result else { return nil }
-        return "a route or rule stays: \(words.isEmpty ? SystemError.reason(reason) : words)"
+        return "cannot remove a route or rule: \(words.isEmpty ? SystemError.reason(reason) : words)"
       }
     } catch {
-      return ["routes and rules stay: \(error.description)"]
+      return ["cannot remove routes and rules: \(error.description)"]
     }
   }
 
@@ -42,10 +42,10 @@ public struct KernelWithdrawal: Withdrawing {
       }
       return zip(addresses, try AddressTable().apply(changes)).compactMap { address, result in
         guard case .failed(let reason) = result else { return nil }
-        return "\(address.prefix) stays on interface \(address.interface): \(SystemError.reason(reason))"
+        return "cannot remove \(address.prefix) from interface \(address.interface): \(SystemError.reason(reason))"
       }
     } catch {
-      return ["the addresses stay: \(error.description)"]
+      return ["cannot remove the addresses: \(error.description)"]
     }
   }
 

@@ -22,10 +22,10 @@ final class ControlListener {
     guard descriptor == nil else { return false }
     do {
       descriptor = MemoryHandle(try UnixListener.make(at: path))
-      if !lastComplaint.isEmpty { log.write(.notice, "status can be asked for again, on \(path)") }
+      if !lastComplaint.isEmpty { log.write(.notice, "the control socket \(path) is available again") }
       return true
     } catch {
-      let complaint = "status cannot be asked for, and is tried again: \(error)"
+      let complaint = "cannot open the control socket, trying again: \(error)"
       if complaint != lastComplaint { log.write(.error, complaint) }
       lastComplaint = complaint
       return false

@@ -114,7 +114,7 @@ extension Supervision {
     guard stillHeartbeats >= limits.stillHeartbeats else { return }
     // Checks are counted and not time, so that a pause of the whole host is not taken for one of the engine.
     retire(id, into: &actions)
-    crashed(engine, "the engine stood still and was killed", .killed(signal: 9), at: now, into: &actions)
+    crashed(engine, "the engine hung and was killed", .killed(signal: 9), at: now, into: &actions)
   }
 
   /// Replaces an engine that ended without being asked to.

@@ -222,7 +222,7 @@ final class Supervisor {
       case .sent, .closed: return
       case .wouldBlock:
         log.write(
-          .error, "process \(child.process.processID) does not read what the supervisor tells it, and is killed")
+          .error, "process \(child.process.processID) does not read the supervisor's messages and is killed")
       }
     } catch {
       log.write(.error, "process \(child.process.processID) is killed: \(error.description)")
