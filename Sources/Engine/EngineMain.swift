@@ -2,11 +2,11 @@ import ControlModel
 import Glibc
 
 /// Engine process, from its inherited descriptors to its exit code.
-public enum EngineMain {
+package enum EngineMain {
   /// Prepares, reports `ready`, and runs until told to stop or to yield. If it cannot get ready, it writes one line to standard
   /// error and returns the exit code.
   /// - Parameter goesOn: whether the configuration is that of the previous engine.
-  public static func run(goesOn: Bool) -> ExitCode {
+  package static func run(goesOn: Bool) -> ExitCode {
     do {
       let process = try EngineProcess(goesOn: goesOn)
       return try process.run()

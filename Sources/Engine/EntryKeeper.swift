@@ -64,7 +64,6 @@ struct EntryKeeper {
     pending = PendingEntries(count: plan.entries.count)
   }
 
-  /// Stage of an entry.
   func stage(of position: Int) -> Stage {
     guard isRunning else { return .off }
     return plan.entries[position].router.map { stages[$0] } ?? .on

@@ -107,7 +107,6 @@ final class Heartbeats {
     }
   }
 
-  /// Router of a path.
   func router(of path: Int) -> Int { paths[path].router }
 
   /// Address of this host on the path, if it is the first of its router, which decides between equal priorities.

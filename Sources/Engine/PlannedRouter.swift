@@ -7,7 +7,6 @@ import VRRPWire
 struct PlannedAddress {
   /// Position of its router.
   let router: Int
-  /// Interface of the address.
   let interface: InterfaceIndex
   /// Interface by which its packets leave the host: the one below, if it has a virtual MAC address.
   let lower: InterfaceIndex

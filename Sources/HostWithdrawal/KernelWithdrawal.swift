@@ -3,18 +3,18 @@ import Netlink
 import NetworkTypes
 
 /// Performing of a withdrawal.
-public protocol Withdrawing {
+package protocol Withdrawing {
   /// Removes routes, rules and addresses, then sends the resignations. Returns a line for each failure.
   func perform(_ withdrawal: Withdrawal) -> [String]
 }
 
 /// Withdrawal from this host's kernel.
-public struct KernelWithdrawal: Withdrawing {
+package struct KernelWithdrawal: Withdrawing {
   /// A withdrawal that needs no preparation.
-  public init() {}
+  package init() {}
 
   /// Removes routes, rules and addresses, then sends the resignations. Returns a line for each failure.
-  public func perform(_ withdrawal: Withdrawal) -> [String] {
+  package func perform(_ withdrawal: Withdrawal) -> [String] {
     let (whole, bare) = (
       withdrawal.resignations.filter(\.isWholePacket), withdrawal.resignations.filter { !$0.isWholePacket }
     )

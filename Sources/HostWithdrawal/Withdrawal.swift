@@ -5,53 +5,50 @@ import NetworkTypes
 /// Entries, addresses and resignations of a host whose engine cannot go on. Addresses are removed first, so that never
 /// two hosts answer for them; then an advert of priority 0 is sent for every master, so that the peer need not wait for
 /// the master-down interval.
-public struct Withdrawal: Sendable, Equatable {
+package struct Withdrawal: Sendable, Equatable {
   /// An address on an interface.
-  public struct Address: Sendable, Hashable {
-    /// Interface of the address.
-    public var interface: InterfaceIndex
+  package struct Address: Sendable, Hashable {
+    package var interface: InterfaceIndex
     /// Address with its prefix length.
-    public var prefix: IPPrefix
+    package var prefix: IPPrefix
 
-    /// An address on an interface.
-    public init(interface: InterfaceIndex, prefix: IPPrefix) {
+    package init(interface: InterfaceIndex, prefix: IPPrefix) {
       self.interface = interface
       self.prefix = prefix
     }
   }
 
   /// Ready advert of priority 0 with its destination.
-  public struct Resignation: Sendable, Equatable {
+  package struct Resignation: Sendable, Equatable {
     /// Name of the router.
-    public var name: String
+    package var name: String
     /// Bytes of the advert.
-    public var packet: [UInt8]
-    /// Source address.
-    public var source: IPAddress
+    package var packet: [UInt8]
+    package var source: IPAddress
     /// Destination: the group or a peer.
-    public var destination: IPAddress
+    package var destination: IPAddress
     /// Interface by which it is sent.
-    public var interface: InterfaceIndex
+    package var interface: InterfaceIndex
     /// TTL or hop limit.
-    public var hopLimit: UInt8
+    package var hopLimit: UInt8
     /// Whether the packet begins with its IPv4 header.
-    public var isWholePacket = false
+    package var isWholePacket = false
   }
 
   /// Ready requests that remove routes, rules and static addresses from the kernel, rules before the routes that they
   /// lead to.
-  public var entries: [[UInt8]] = []
+  package var entries: [[UInt8]] = []
   /// Addresses to remove.
-  public var addresses: [Address] = []
+  package var addresses: [Address] = []
   /// Resignations to send after that.
-  public var resignations: [Resignation] = []
+  package var resignations: [Resignation] = []
 
   /// An empty withdrawal.
-  public init() {}
+  package init() {}
 
   /// Withdrawal of what the boards record. Addresses of all boards are removed; only the first board, the valid one,
   /// says which routers are master.
-  public init(boards: [Board]) {
+  package init(boards: [Board]) {
     var seen: Set<Address> = []
     entries = Self.entries(on: boards)
     for board in boards {
@@ -64,7 +61,7 @@ public struct Withdrawal: Sendable, Equatable {
   }
 
   /// Addresses that are owned on the first board and not on the second.
-  public init(of failed: Board, notOn kept: Board) {
+  package init(of failed: Board, notOn kept: Board) {
     let stays = Set(Self.owned(on: kept))
     addresses = Self.owned(on: failed).filter { !stays.contains($0) }
     let kept = Set(Self.entries(on: [kept]))
@@ -89,7 +86,7 @@ public struct Withdrawal: Sendable, Equatable {
 extension Withdrawal.Resignation {
   /// Resignations of a router that is master, one for each destination; empty for any other router, or if none is
   /// ready.
-  public static func all(of router: RouterRecord, on board: Board) -> [Self] {
+  package static func all(of router: RouterRecord, on board: Board) -> [Self] {
     guard router.isMaster, let description = router.description, let source = router.sourceAddress,
       let ready = router.readyResignation(on: board), !ready.destinations.isEmpty
     else { return [] }

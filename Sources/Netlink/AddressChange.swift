@@ -1,30 +1,29 @@
 import NetworkTypes
 
 /// Address with the settings with which it is added to an interface.
-public struct AddressSpecification: Sendable, Hashable {
+package struct AddressSpecification: Sendable, Hashable {
   /// Address with its prefix length.
-  public var prefix: IPPrefix
+  package var prefix: IPPrefix
   /// Interface to add it to.
-  public var interface: InterfaceIndex
+  package var interface: InterfaceIndex
   /// Label (IPv4), at most 15 bytes and beginning with the interface's name; `nil` for the interface's name only.
-  public var label: String?
+  package var label: String?
   /// Scope; `nil` for the kernel's default in the family.
-  public var scope: AddressScope?
+  package var scope: AddressScope?
   /// Broadcast address (IPv4); `nil` for none.
-  public var broadcast: IPAddress?
+  package var broadcast: IPAddress?
   /// Address of the far end of a point-to-point link; `nil` elsewhere.
-  public var peer: IPAddress?
+  package var peer: IPAddress?
   /// Flags to set. ``AddressFlags/noDuplicateDetection`` is set for an IPv6 address unless ``runsDuplicateDetection``.
-  public var flags: AddressFlags
+  package var flags: AddressFlags
   /// Whether duplicate address detection runs before an IPv6 address is used, which takes a second or more.
-  public var runsDuplicateDetection = false
+  package var runsDuplicateDetection = false
   /// Seconds until the kernel removes the address; `nil` for never.
-  public var validLifetime: UInt32?
+  package var validLifetime: UInt32?
   /// Seconds until the address is no longer chosen as a source; `nil` for as long as it is valid.
-  public var preferredLifetime: UInt32?
+  package var preferredLifetime: UInt32?
 
-  /// A specification with the given values.
-  public init(
+  package init(
     prefix: IPPrefix, interface: InterfaceIndex, label: String? = nil, scope: AddressScope? = nil,
     broadcast: IPAddress? = nil, peer: IPAddress? = nil, flags: AddressFlags = [], validLifetime: UInt32? = nil,
     preferredLifetime: UInt32? = nil
@@ -42,9 +41,9 @@ public struct AddressSpecification: Sendable, Hashable {
 }
 
 /// Change to the kernel's addresses.
-public struct AddressChange: Sendable, Hashable {
+package struct AddressChange: Sendable, Hashable {
   /// Operation on an address.
-  public enum Operation: Sendable, Hashable {
+  package enum Operation: Sendable, Hashable {
     /// Add the address; if it is there already it stays as it is.
     case add
     /// Add the address, or renew its lifetimes and flags if it is there already.
@@ -54,19 +53,18 @@ public struct AddressChange: Sendable, Hashable {
   }
 
   /// Operation to perform.
-  public var operation: Operation
+  package var operation: Operation
   /// Address to add or remove.
-  public var address: AddressSpecification
+  package var address: AddressSpecification
 
-  /// A change of the given values.
-  public init(_ operation: Operation, _ address: AddressSpecification) {
+  package init(_ operation: Operation, _ address: AddressSpecification) {
     self.operation = operation
     self.address = address
   }
 }
 
 /// Result of one change.
-public enum AddressChangeResult: Sendable, Hashable {
+package enum AddressChangeResult: Sendable, Hashable {
   /// The change was made.
   case done
   /// An address to add was there already.
@@ -77,7 +75,7 @@ public enum AddressChangeResult: Sendable, Hashable {
   case failed(Int32)
 
   /// Whether the address is now as the change requires.
-  public var isInPlace: Bool {
+  package var isInPlace: Bool {
     switch self {
     case .done, .alreadyThere, .notThere: true
     case .failed: false

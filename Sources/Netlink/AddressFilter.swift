@@ -7,16 +7,14 @@ import NetworkTypes
 ///
 /// The rules exist for as long as this object does. On a backup they match nothing, since the hooks see only packets of
 /// this host's own addresses. Neighbour discovery passes, as section 6.4.3 requires.
-public final class AddressFilter {
+package final class AddressFilter {
   /// Address for which packets are not accepted.
-  public struct Address: Sendable, Hashable {
-    /// The address.
-    public var address: IPAddress
+  package struct Address: Sendable, Hashable {
+    package var address: IPAddress
     /// Interface that has the address; it matters for a link-local address only.
-    public var interface: InterfaceIndex
+    package var interface: InterfaceIndex
 
-    /// An address on an interface.
-    public init(_ address: IPAddress, on interface: InterfaceIndex) {
+    package init(_ address: IPAddress, on interface: InterfaceIndex) {
       self.address = address
       self.interface = interface
     }
@@ -26,7 +24,7 @@ public final class AddressFilter {
 
   /// Adds the nftables table, named `martlet-` and this process's number.
   /// - Throws: the kernel's error; EOPNOTSUPP from kernels before 5.12, which have no tables owned by sockets.
-  public init(dropping addresses: [Address]) throws(SystemError) {
+  package init(dropping addresses: [Address]) throws(SystemError) {
     table = try FilterTable(named: "martlet-\(getpid())")
     let keys = Selection.allCases.map { selection in
       (selection, Set(addresses.compactMap { selection.key(of: $0) }).sorted { $0.lexicographicallyPrecedes($1) })

@@ -7,18 +7,18 @@ import NetworkTypes
 /// ``apply(_:)`` returns when the kernel has answered. A caller that must not wait long passes slices. When the first
 /// IPv4 address of a network is removed, the kernel removes the network's other addresses with it unless
 /// net.ipv4.conf.*.promote_secondaries is set. Those are then reported as not there, or by the monitor.
-public final class AddressTable {
+package final class AddressTable {
   private let exchange: RequestExchange
   /// Ready requests (``prepare(_:)``).
   private var additions: [AddressSpecification: [UInt8]] = [:]
 
   /// Opens the socket. This needs no privilege; changes need CAP_NET_ADMIN.
-  public init() throws(SystemError) {
+  package init() throws(SystemError) {
     exchange = try RequestExchange(receiveBuffer: 4 << 20)
   }
 
   /// Builds the requests that add these addresses, so that adding them later costs only a copy of each.
-  public func prepare(_ addresses: [AddressSpecification]) {
+  package func prepare(_ addresses: [AddressSpecification]) {
     for address in addresses where additions[address] == nil {
       additions[address] = AddressMessage(AddressChange(.add, address))?.request()
     }
@@ -27,7 +27,7 @@ public final class AddressTable {
   /// Finds out whether this process may change addresses, by a request that changes nothing: the kernel checks the
   /// privilege before it looks for the interface, and the interface does not exist.
   /// - Throws: EPERM or EACCES if it may not; another error if the kernel cannot be asked.
-  public func checkPermission() throws(SystemError) {
+  package func checkPermission() throws(SystemError) {
     let nowhere = InterfaceIndex(rawValue: .max)
     let address = AddressSpecification(prefix: IPPrefix(host: IPAddress(v4: 0x7F00_0001)), interface: nowhere)
     guard case .failed(let error) = try apply([AddressChange(.remove, address)]).first,
@@ -37,12 +37,12 @@ public final class AddressTable {
   }
 
   /// Makes all changes in order and returns the result of each. Throws only if the exchange with the kernel fails.
-  public func apply(_ changes: [AddressChange]) throws(SystemError) -> [AddressChangeResult] {
+  package func apply(_ changes: [AddressChange]) throws(SystemError) -> [AddressChangeResult] {
     try apply(changes[...])
   }
 
   /// Makes all changes of the slice in order; the results are counted from 0.
-  public func apply(_ changes: ArraySlice<AddressChange>) throws(SystemError) -> [AddressChangeResult] {
+  package func apply(_ changes: ArraySlice<AddressChange>) throws(SystemError) -> [AddressChangeResult] {
     let answers = try exchange.perform(changes.indices) { position, room, sequence in
       let change = changes[position]
       if change.operation == .add, let ready = additions[change.address] {

@@ -9,13 +9,13 @@ import NetworkTypes
 /// of a router, and reports each change (RFC 3810) although the interface has no address. Packets without a source
 /// address are dropped, except for a master's duplicate address detection. A master's reports have its link-local
 /// virtual address as source, and pass.
-public final class InterfaceSilence {
+package final class InterfaceSilence {
   private static let names = FilterSet(name: "interfaces", number: 1, keyType: 41, keyLength: UInt32(IFNAMSIZ))
   private let table: FilterTable
 
   /// Adds an nftables table, named `martlet-silence-` and this process's number. The interfaces need not exist yet.
   /// - Throws: the kernel's error; EOPNOTSUPP from kernels before 5.12, which have no tables owned by sockets.
-  public init(on interfaces: [String]) throws(SystemError) {
+  package init(on interfaces: [String]) throws(SystemError) {
     table = try FilterTable(named: "martlet-silence-\(getpid())")
     try table.perform { batch in
       batch.addTable()

@@ -4,7 +4,7 @@ import NetworkTypes
 extension KernelEntry {
   /// A route; `nil` if one of its interfaces does not exist.
   /// - Parameter interfaces: returns the interface of a name.
-  public init?(_ route: Route, interfaces: (String) -> InterfaceIndex?) {
+  package init?(_ route: Route, interfaces: (String) -> InterfaceIndex?) {
     let names = [route.interface].compactMap { $0 } + route.nextHops.compactMap(\.interface)
     guard names.allSatisfy({ interfaces($0) != nil }) else { return nil }
     func index(_ name: String?) -> Int32? { name.flatMap { interfaces($0)?.rawValue } }

@@ -6,15 +6,15 @@ import NetworkTypes
 /// Route, rule or address for the kernel: the request that adds it and the one that removes it.
 ///
 /// The second is enough to clean up after a process that died, and it identifies the entry.
-public struct KernelEntry: Sendable, Hashable {
+package struct KernelEntry: Sendable, Hashable {
   /// Request to add the entry, without a sequence number.
   let addition: [UInt8]
   /// Request to remove the entry, without a sequence number.
-  public let removal: [UInt8]
+  package let removal: [UInt8]
 
   /// Hash of the request to add the entry (FNV-1a), the same in every process. Another hash with the same ``removal``
   /// means that the entry has changed.
-  public var fingerprint: UInt64 {
+  package var fingerprint: UInt64 {
     addition.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
@@ -24,7 +24,7 @@ public struct KernelEntry: Sendable, Hashable {
   }
 
   /// An address; `nil` if the specification contradicts itself.
-  public init?(_ address: AddressSpecification) {
+  package init?(_ address: AddressSpecification) {
     func request(_ operation: AddressChange.Operation) -> [UInt8]? {
       guard let message = AddressMessage(AddressChange(operation, address)) else { return nil }
       return message.request()
@@ -35,7 +35,7 @@ public struct KernelEntry: Sendable, Hashable {
 
   /// Whether the bytes are exactly one request that removes a route, a rule or an address. Requests recorded by another
   /// process are sent only if they are.
-  public static func isRemoval(_ request: [UInt8]) -> Bool {
+  package static func isRemoval(_ request: [UInt8]) -> Bool {
     guard request.count >= MemoryLayout<nlmsghdr>.size, request.count % 4 == 0 else { return false }
     let header = request.withUnsafeBytes { $0.loadUnaligned(as: nlmsghdr.self) }
     return Int(header.nlmsg_len) == request.count
@@ -45,7 +45,7 @@ public struct KernelEntry: Sendable, Hashable {
 }
 
 /// Result for one entry.
-public enum KernelEntryResult: Sendable, Hashable {
+package enum KernelEntryResult: Sendable, Hashable {
   /// The entry was added or removed.
   case done
   /// The entry to add was there already, or the entry to remove was not there.
@@ -55,21 +55,21 @@ public enum KernelEntryResult: Sendable, Hashable {
 }
 
 /// Changes to the kernel's routes, rules and addresses, many at a time, each acknowledged.
-public final class KernelEntryTable {
+package final class KernelEntryTable {
   private let exchange: RequestExchange
 
   /// Opens the socket. This needs no privilege; changes need CAP_NET_ADMIN.
-  public init() throws(SystemError) {
+  package init() throws(SystemError) {
     exchange = try RequestExchange(receiveBuffer: 1 << 20)
   }
 
   /// Adds the entries in order.
-  public func add(_ entries: [KernelEntry]) -> [KernelEntryResult] {
+  package func add(_ entries: [KernelEntry]) -> [KernelEntryResult] {
     perform(entries.map(\.addition), unchangedBy: [EEXIST])
   }
 
   /// Removes entries by their ``KernelEntry/removal`` in order. Bytes that are no such request are not sent.
-  public func remove(_ removals: [[UInt8]]) -> [KernelEntryResult] {
+  package func remove(_ removals: [[UInt8]]) -> [KernelEntryResult] {
     perform(removals.map { KernelEntry.isRemoval($0) ? $0 : [] }, unchangedBy: [ESRCH, ENOENT, ENODEV, EADDRNOTAVAIL])
   }
 

@@ -5,14 +5,14 @@ import LinuxSystem
 import NetworkTypes
 
 /// Adding and removing of the links that carry virtual MAC addresses.
-public final class LinkTable {
+package final class LinkTable {
   private let socket: NetlinkSocket
   private static let answerMilliseconds: Int32 = 1_000
   /// `enum in6_addr_gen_mode`: the kernel gives the link no address by itself.
   private static let noGeneratedAddress: UInt8 = 1
 
   /// Opens the socket. This needs no privilege; changes need CAP_NET_ADMIN.
-  public init() throws(SystemError) {
+  package init() throws(SystemError) {
     socket = try NetlinkSocket(receiveBuffer: 1 << 18)
   }
 
@@ -22,7 +22,7 @@ public final class LinkTable {
   /// The link is in bridge mode, so that a peer's adverts from the same MAC address reach the interface below.
   /// - Parameter sibling: the alias of another such link above the same interface, which records the interface's earlier settings.
   /// - Returns: The link's alias.
-  public func add(_ link: VirtualLink, sibling: String?) throws(SystemError) -> String {
+  package func add(_ link: VirtualLink, sibling: String?) throws(SystemError) -> String {
     let now = try treatment(of: link.lower)
     let before = sibling.flatMap(ARPTreatment.init(alias:)) ?? now
     try change("make \(link.name)") { object in
@@ -76,7 +76,7 @@ public final class LinkTable {
   ///   - link: a macvlan above the right interface and with the right MAC address.
   ///   - sibling: as for ``add(_:sibling:)``.
   /// - Returns: The link's alias.
-  public func adopt(_ link: LinkState, above lower: InterfaceIndex, sibling: String?) throws(SystemError) -> String {
+  package func adopt(_ link: LinkState, above lower: InterfaceIndex, sibling: String?) throws(SystemError) -> String {
     let now = try treatment(of: lower)
     let before = sibling.flatMap(ARPTreatment.init(alias:)) ?? now
     try change("adopt \(link.name)") { object in
@@ -97,7 +97,7 @@ public final class LinkTable {
 
   /// Changes an existing link back to what ``add(_:sibling:)`` makes.
   /// - Parameter alias: the alias to set; `nil` to leave it.
-  public func restore(_ link: LinkState, mac: MACAddress, alias: String? = nil) throws(SystemError) {
+  package func restore(_ link: LinkState, mac: MACAddress, alias: String? = nil) throws(SystemError) {
     if let alias, link.alias != alias { try configure(link.name) { object in rtnl_link_set_ifalias(object, alias) } }
     if let lower = link.lower, try treatment(of: lower) != .belowVirtualMAC { try set(.belowVirtualMAC, on: lower) }
     if link.mac != mac { try setAddress(mac, of: link.name) }
@@ -107,7 +107,7 @@ public final class LinkTable {
 
   /// Restores the ARP settings of the interface below a link, after another program removed the link.
   /// - Parameter alias: the alias of the link.
-  public func restoreInterface(below alias: String, _ lower: InterfaceIndex) throws(SystemError) {
+  package func restoreInterface(below alias: String, _ lower: InterfaceIndex) throws(SystemError) {
     if let before = ARPTreatment(alias: alias) { try set(before, on: lower) }
   }
 
@@ -121,7 +121,7 @@ public final class LinkTable {
   }
 
   /// Renames a link; before Linux 6.2 it is down for a moment.
-  public func rename(_ link: LinkState, to name: String) throws(SystemError) {
+  package func rename(_ link: LinkState, to name: String) throws(SystemError) {
     func rename() throws(SystemError) {
       try change("rename \(link.name)") { object in
         rtnl_link_set_ifindex(object, link.index.rawValue)
@@ -146,7 +146,7 @@ public final class LinkTable {
   }
 
   /// Removes a link. If it `isLast` above its interface, that interface gets its earlier ARP settings back.
-  public func remove(_ link: LinkState, isLast: Bool) throws(SystemError) {
+  package func remove(_ link: LinkState, isLast: Bool) throws(SystemError) {
     guard link.isMartlets else { return }
     // This order is needed because the link's alias records the earlier settings.
     if isLast, let lower = link.lower, let before = link.alias.flatMap(ARPTreatment.init(alias:)) {
@@ -165,7 +165,7 @@ public final class LinkTable {
   }
 
   /// Sets net.ipv4.conf.*.promote_secondaries, so that the other addresses of a network stay when the first is removed.
-  public func promoteSecondaries(on index: InterfaceIndex) throws(SystemError) {
+  package func promoteSecondaries(on index: InterfaceIndex) throws(SystemError) {
     try change("promote secondary addresses on interface \(index)") { object in
       rtnl_link_set_ifindex(object, index.rawValue)
       let changes = rtnl_link_alloc()

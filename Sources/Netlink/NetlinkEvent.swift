@@ -3,7 +3,7 @@ import Glibc
 import NetworkTypes
 
 /// Change reported by the kernel.
-public enum NetlinkEvent: Sendable, Hashable {
+package enum NetlinkEvent: Sendable, Hashable {
   /// An interface appeared or changed.
   case link(LinkState)
   /// An interface was removed, with all its addresses.
@@ -48,14 +48,13 @@ extension NetlinkEvent {
 }
 
 /// Properties by which most routes can be told apart.
-public struct RouteIdentity: Sendable, Hashable {
+package struct RouteIdentity: Sendable, Hashable {
   /// Destination network.
-  public var destination: IPPrefix
+  package var destination: IPPrefix
   /// Routing table.
-  public var table: UInt32
+  package var table: UInt32
 
-  /// An identity of the given values.
-  public init(destination: IPPrefix, table: UInt32) {
+  package init(destination: IPPrefix, table: UInt32) {
     self.destination = destination
     self.table = table
   }

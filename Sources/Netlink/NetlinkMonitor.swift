@@ -5,14 +5,13 @@ import LinuxSystem
 import NetworkTypes
 
 /// All links and addresses at one moment.
-public struct NetlinkSnapshot: Sendable, Hashable {
+package struct NetlinkSnapshot: Sendable, Hashable {
   /// Every interface.
-  public var links: [LinkState]
+  package var links: [LinkState]
   /// Every address of both families.
-  public var addresses: [AddressState]
+  package var addresses: [AddressState]
 
-  /// A snapshot of the given values.
-  public init(links: [LinkState] = [], addresses: [AddressState] = []) {
+  package init(links: [LinkState] = [], addresses: [AddressState] = []) {
     self.links = links
     self.addresses = addresses
   }
@@ -22,7 +21,7 @@ public struct NetlinkSnapshot: Sendable, Hashable {
 ///
 /// It accepts messages from the kernel only. Create it, take a ``snapshot()``, then apply the events to that: no change
 /// is missed. After ``NetlinkEvent/overrun`` take a new snapshot and go on from there.
-public final class NetlinkMonitor {
+package final class NetlinkMonitor {
   private let events: NetlinkSocket
   private let queries: NetlinkSocket
   private static let groups = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR]
@@ -35,21 +34,21 @@ public final class NetlinkMonitor {
   /// Begins to receive. `receiveBuffer` is the room in bytes for changes not yet received; without CAP_NET_ADMIN the
   /// host's limit (net.core.rmem_max) applies. `watchesRouting`: whether removed routes and rules are reported too,
   /// which costs time on a host with a routing daemon.
-  public init(watchesRouting: Bool = false, receiveBuffer: Int32 = 8 << 20) throws(SystemError) {
+  package init(watchesRouting: Bool = false, receiveBuffer: Int32 = 8 << 20) throws(SystemError) {
     let groups = Self.groups + (watchesRouting ? Self.routingGroups : [])
     events = try NetlinkSocket(groups: groups.map { Int32($0.rawValue) }, receiveBuffer: receiveBuffer)
     queries = try NetlinkSocket(receiveBuffer: 1 << 20)
   }
 
   /// Descriptor to watch for readability.
-  public var rawValue: Int32 { events.rawValue }
+  package var rawValue: Int32 { events.rawValue }
 
   /// Receives waiting datagrams, at most `maximum`, and passes each change to `body` in order. Returns the number of
   /// datagrams.
   ///
   /// It never waits. A result equal to `maximum` means that more may be there.
   @discardableResult
-  public func receive(maximum: Int = 64, _ body: (NetlinkEvent) -> Void) throws(SystemError) -> Int {
+  package func receive(maximum: Int = 64, _ body: (NetlinkEvent) -> Void) throws(SystemError) -> Int {
     for count in 0..<max(1, maximum) {
       switch try events.receive() {
       case .wouldBlock: return count
@@ -67,7 +66,7 @@ public final class NetlinkMonitor {
   /// Present links and addresses. Changes that wait to be received are dropped first, since the snapshot contains them.
   ///
   /// - Throws: ETIMEDOUT if the kernel does not answer within five seconds; it waits for the answer.
-  public func snapshot() throws(SystemError) -> NetlinkSnapshot {
+  package func snapshot() throws(SystemError) -> NetlinkSnapshot {
     // The number is bounded, since changes may come faster than they are dropped. The rest is received as usual.
     var left = 100_000
     while left > 0, try receive({ _ in }) > 0 { left -= 1 }
@@ -75,12 +74,12 @@ public final class NetlinkMonitor {
   }
 
   /// Present links; it waits as ``snapshot()`` does.
-  public func dumpLinks() throws(SystemError) -> [LinkState] {
+  package func dumpLinks() throws(SystemError) -> [LinkState] {
     try dump(Int32(RTM_GETLINK), ifinfomsg()) { LinkState($0) }
   }
 
   /// Present addresses; it waits as ``snapshot()`` does.
-  public func dumpAddresses() throws(SystemError) -> [AddressState] {
+  package func dumpAddresses() throws(SystemError) -> [AddressState] {
     try dump(Int32(RTM_GETADDR), ifaddrmsg()) { AddressState($0) }
   }
 

@@ -2,16 +2,14 @@ import CNetlink
 import NetworkTypes
 
 /// Macvlan with a virtual router's MAC address (RFC 9568 section 7.3).
-public struct VirtualLink: Sendable, Hashable {
-  /// Name of the link.
-  public var name: String
+package struct VirtualLink: Sendable, Hashable {
+  package var name: String
   /// Interface below.
-  public var lower: InterfaceIndex
+  package var lower: InterfaceIndex
   /// Link-layer address of the link.
-  public var mac: MACAddress
+  package var mac: MACAddress
 
-  /// A link of the given values.
-  public init(name: String, lower: InterfaceIndex, mac: MACAddress) {
+  package init(name: String, lower: InterfaceIndex, mac: MACAddress) {
     self.name = name
     self.lower = lower
     self.mac = mac
@@ -21,13 +19,13 @@ public struct VirtualLink: Sendable, Hashable {
   static let mark = "martlet"
 
   /// Whether `link` is this one, made by an earlier engine.
-  public func matches(_ link: LinkState) -> Bool {
+  package func matches(_ link: LinkState) -> Bool {
     link.name == name && link.isMartlets && link.lower == lower && link.mac == mac
   }
 
   /// Reason for which an existing link of the same name, which martlet did not make, cannot be used; `nil` if it can,
   /// such as one that a killed keepalived left.
-  public func obstacle(in link: LinkState, lowerName: String) -> String? {
+  package func obstacle(in link: LinkState, lowerName: String) -> String? {
     if link.kind != "macvlan" { return "it is \(link.kind.map { "a \($0)" } ?? "hardware") and no macvlan" }
     if link.lower != lower { return "it is not above \(lowerName)" }
     if link.mac != mac { return "its MAC address is \(link.mac.map { "\($0)" } ?? "none") and not \(mac)" }
@@ -37,7 +35,7 @@ public struct VirtualLink: Sendable, Hashable {
 
 extension LinkState {
   /// Whether martlet made the link.
-  public var isMartlets: Bool { kind == "macvlan" && alias?.hasPrefix(VirtualLink.mark) == true }
+  package var isMartlets: Bool { kind == "macvlan" && alias?.hasPrefix(VirtualLink.mark) == true }
 }
 
 /// ARP settings of an interface (ip-sysctl of Linux).

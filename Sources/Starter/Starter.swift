@@ -6,7 +6,7 @@ import LinuxSystem
 ///
 /// It has the rights that the configured scripts need, so it reads no data from strangers: tables come from the loader,
 /// requests from the prober, and a request names a command by its position.
-public final class Starter {
+package final class Starter {
   /// Number of tables kept for requests that still refer to an older configuration.
   private static let mostTables = 8
   private static let longestTable = 256 << 20
@@ -33,7 +33,7 @@ public final class Starter {
 
   /// A starter without a prober. It watches the supervisor's channel from now on.
   /// - Parameter groups: the record of process groups that must end with the prober.
-  public init(
+  package init(
     supervisor: Channel, groups: RunningGroups, watcher: any DescriptorWatching,
     makeSandbox: @escaping (_ hasNetwork: Bool) throws(SystemError) -> Sandbox = {
       (hasNetwork) throws(SystemError) in try Sandbox(hasNetwork: hasNetwork)
@@ -49,7 +49,7 @@ public final class Starter {
   }
 
   /// Reason for which the starter cannot go on; `nil` if it can.
-  public private(set) var failure: String?
+  package private(set) var failure: String?
 
   /// Number of started processes that have not been reaped.
   var runningCount: Int { scripts.count }
@@ -61,7 +61,7 @@ public final class Starter {
   }
 
   /// Whether both the supervisor and the prober are gone.
-  public var isFinished: Bool { supervisorRegistration == nil && prober == nil }
+  package var isFinished: Bool { supervisorRegistration == nil && prober == nil }
 
   // MARK: The supervisor
 

@@ -3,12 +3,12 @@ import Glibc
 import LinuxSystem
 
 /// Process that starts the commands of a configuration and makes its FIFOs, for a prober that may do neither.
-public enum StarterMain {
+package enum StarterMain {
   /// Runs until the supervisor is gone and no prober is left.
   ///
   /// The process must have inherited the channel to the supervisor and the segment of running checks.
   /// - Returns: The code to exit with.
-  public static func run() -> ExitCode {
+  package static func run() -> ExitCode {
     do {
       // The supervisor decides when this process ends. If the supervisor dies, the prober still has notifications to
       // run.

@@ -6,7 +6,6 @@ import LinuxSystem
 protocol Child: AnyObject {
   /// Descriptor that is readable once the process has ended.
   var rawValue: Int32 { get }
-  /// Process ID.
   var processID: Int32 { get }
   /// Sends a signal. Nothing happens if the process has ended.
   func send(signal number: Int32)

@@ -42,7 +42,6 @@ enum SupervisionEvent: Hashable, Sendable {
   case loaderEnded(BundleID, Ending, complaint: String)
   /// An engine sent a report.
   case engineReported(EngineID, EngineReport)
-  /// An engine ended.
   case engineEnded(EngineID, Ending)
   /// Time of the heartbeat on the current engine's board, read twice a second.
   case heartbeat(EngineID, MonotonicInstant)
@@ -56,7 +55,6 @@ enum SupervisionEvent: Hashable, Sendable {
   case proberAlive(ProberID)
   /// It is time to ask the prober whether it is alive; twice a second.
   case proberCheck
-  /// A prober ended.
   case proberEnded(ProberID, Ending)
   /// A reload was requested; by a signal if there is no client.
   case reloadRequested(ReloadRequester?)
@@ -80,7 +78,6 @@ enum SupervisionAction: Equatable, Sendable {
   case command(EngineID, EngineCommand)
   /// Kill an engine that does not end by itself.
   case killEngine(EngineID)
-  /// Start a prober.
   case startProber(ProberID)
   /// Have the prober run the startup script of the bundle.
   case runStartupScript(ProberID, bundle: BundleID)
@@ -92,7 +89,6 @@ enum SupervisionAction: Equatable, Sendable {
   case pingProber(ProberID)
   /// Have the prober finish and end.
   case shutdownProber(ProberID)
-  /// Kill the prober.
   case killProber(ProberID)
   /// Remove what these boards own, then resign for the masters on the first.
   case withdraw([EngineID])
@@ -112,7 +108,6 @@ enum ServiceState: Hashable, Sendable {
   case ready
   /// Reading the configuration anew.
   case reloading
-  /// Stopping.
   case stopping
   /// Starting or stopping takes this much longer.
   case takingLonger(Nanoseconds)

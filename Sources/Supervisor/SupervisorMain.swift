@@ -4,15 +4,15 @@ import LinuxSystem
 import NetworkTypes
 
 /// Process of the supervisor.
-public enum SupervisorMain {
+package enum SupervisorMain {
   /// File in the runtime directory with the lock of a running service.
-  public static let lockName = "supervisor.lock"
+  package static let lockName = "supervisor.lock"
   /// Key of the lock in that file.
-  public static let lockKey = "supervisor"
+  package static let lockKey = "supervisor"
 
   /// Runs the service until it is told to stop. Returns the code to end with, one of ``ExitCode`` or that of the child
   /// that kept the service from starting.
-  public static func run(_ options: SupervisorOptions) -> Int32 {
+  package static func run(_ options: SupervisorOptions) -> Int32 {
     let log = SupervisorLog(format: options.logFormat)
     do {
       return try run(options, log)

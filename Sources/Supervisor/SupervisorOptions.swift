@@ -2,38 +2,38 @@ import ControlModel
 import Glibc
 
 /// Options of a service.
-public struct SupervisorOptions: Sendable {
+package struct SupervisorOptions: Sendable {
   /// Path of the configuration file.
-  public var configurationPath: String
+  package var configurationPath: String
   /// Identifier that `@` lines of the configuration are compared with; `nil` for the host's name.
-  public var configurationID: String?
+  package var configurationID: String?
   /// Directory for locks and the control socket.
-  public var runtimeDirectory: String
+  package var runtimeDirectory: String
   /// Form of log lines.
-  public var logFormat: LogFormat
+  package var logFormat: LogFormat
   /// Path of the supervisor's PID file; `nil` for none.
-  public var pidFile: String?
+  package var pidFile: String?
   /// Further PID files, at the paths where keepalived's other processes have theirs.
-  public var furtherPIDFiles: [String] = []
+  package var furtherPIDFiles: [String] = []
   /// Path of the log file besides standard error; `nil` for none.
-  public var logFile: String?
+  package var logFile: String?
   /// Whether an include that finds no file is an error.
-  public var requiresIncludes = false
+  package var requiresIncludes = false
   /// Permission bits that files made by scripts do not get; `nil` for the value in the configuration.
-  public var scriptMask: UInt32?
+  package var scriptMask: UInt32?
   /// Whether a process waits at ``ControlModel/InheritedDescriptor/readiness`` until the service serves.
-  public var reportsReadiness = false
+  package var reportsReadiness = false
   /// User that engine and prober switch to if root starts the service.
-  public var user = ServiceUser.usual
+  package var user = ServiceUser.usual
   /// Name and version of the program, for the log.
-  public var program = "martlet"
+  package var program = "martlet"
   /// Command line by which it was started, which advice in log lines follows.
-  public var commandLine = ServiceCommandLine.martlet
+  package var commandLine = ServiceCommandLine.martlet
   /// Remarks of the command line on its arguments.
-  public var notes: [LogLine] = []
+  package var notes: [LogLine] = []
 
   /// Options with the default values of the command line.
-  public init(
+  package init(
     configurationPath: String, configurationID: String? = nil,
     runtimeDirectory: String = SupervisorOptions.usualRuntimeDirectory, logFormat: LogFormat = .text
   ) {
@@ -44,11 +44,11 @@ public struct SupervisorOptions: Sendable {
   }
 
   /// Default directory for the files of a running service.
-  public static let usualRuntimeDirectory = "/run/martlet"
+  package static let usualRuntimeDirectory = "/run/martlet"
 }
 
 /// Command line by which a service is started. Advice in log lines names the options of the one that was used.
-public enum ServiceCommandLine: Sendable {
+package enum ServiceCommandLine: Sendable {
   /// `martlet run`.
   case martlet
   /// Command line of keepalived, by whose name the program was called.
