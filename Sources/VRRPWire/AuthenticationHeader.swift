@@ -3,12 +3,10 @@ import NetworkTypes
 /// IP Authentication Header in front of an advert (RFC 2402), in the form of keepalived's `auth_type AH`:
 ///
 /// - IPv4 only, without options, and version 2 with authentication type 2 (RFC 2338 section 5.3.6.2);
-///
 /// - the security parameters index is the sender's address;
-///
 /// - the integrity check value is HMAC-MD5-96 over the whole packet. Type of service, flags and fragment offset, header
-/// checksum, the value itself and, in unicast, the time to live count as zero. RFC 2402 section 3.3.3.1.1.1 has the
-/// time to live as zero in multicast too; keepalived does not.
+///   checksum, the value itself and, in unicast, the time to live count as zero. RFC 2402 section 3.3.3.1.1.1 has the
+///   time to live as zero in multicast too; keepalived does not.
 public struct AuthenticationHeader: Sendable, Hashable {
   /// IP protocol number of the Authentication Header.
   public static let protocolNumber: UInt8 = 51
