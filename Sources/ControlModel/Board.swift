@@ -2,42 +2,42 @@ import NetworkTypes
 import Synchronization
 import VRRPCore
 
-/// Why a segment is no board that can be read.
+/// Reason for which a shared-memory segment cannot be read as a board.
 public enum BoardError: Error, Sendable, Equatable {
-  /// Too small for what its header says.
+  /// The segment is smaller than its header says.
   case truncated
-  /// Not a board, or one of another layout.
+  /// The segment is no board, or a board with another layout.
   case layout
-  /// More records than a board may have.
+  /// The board has more records than the layout allows.
   case size
 }
 
-/// A view of the board in memory that somebody else maps and keeps mapped for as long as the view lives.
+/// View of the board in shared memory. The memory must stay mapped for as long as the view exists.
 ///
-/// Records are guarded by a sequence number: odd while the engine writes. A reader copies a record and takes the copy
+/// Each record has a sequence number, which is odd while the engine writes. A reader copies a record and uses the copy
 /// only if the number was even and did not change meanwhile, so that reading never delays the engine.
 public struct Board: @unchecked Sendable {
   let memory: UnsafeMutableRawBufferPointer
-  /// Virtual routers on the board.
+  /// Number of virtual routers on the board.
   public let routerCount: Int
-  /// Addresses on the board.
+  /// Number of addresses on the board.
   public let addressCount: Int
-  /// Trackers on the board.
+  /// Number of trackers on the board.
   public let trackerCount: Int
-  /// Routes, rules and static addresses on the board.
+  /// Number of routes, rules and static addresses on the board.
   public let entryCount: Int
-  /// BFD sessions on the board.
+  /// Number of BFD sessions on the board.
   public let sessionCount: Int
-  /// Replay marks on the board.
+  /// Number of replay marks on the board.
   public let markCount: Int
-  /// Bytes kept for ready packets.
+  /// Bytes reserved for ready packets.
   public let packetBytes: Int
 
-  /// The bytes that header, records and packets take.
+  /// Bytes that header, records and packets occupy.
   var size: Int { packetsStart + packetBytes }
 
-  /// The size in bytes of a board for so many records.
-  /// - Throws: ``BoardError/size`` when there are more than a board may have.
+  /// Size in bytes of a board with these numbers of records.
+  /// - Throws: ``BoardError/size`` if a number exceeds what a board may have.
   public static func size(
     routers: Int, addresses: Int, trackers: Int, entries: Int = 0, sessions: Int = 0, marks: Int = 0, packetBytes: Int
   ) throws(BoardError) -> Int {
@@ -52,7 +52,7 @@ public struct Board: @unchecked Sendable {
   }
 
   /// Lays out a new board in zeroed memory.
-  /// - Throws: ``BoardError/truncated`` when the memory is smaller than ``size(routers:addresses:trackers:entries:sessions:marks:packetBytes:)`` says.
+  /// - Throws: ``BoardError/truncated`` if the memory is smaller than ``size(routers:addresses:trackers:entries:sessions:marks:packetBytes:)``.
   public init(
     creatingIn memory: UnsafeMutableRawBufferPointer, routers: Int, addresses: Int, trackers: Int, entries: Int = 0,
     sessions: Int = 0, marks: Int = 0, packetBytes: Int
@@ -81,7 +81,7 @@ public struct Board: @unchecked Sendable {
   }
 
   /// Opens a board that an engine laid out.
-  /// - Throws: ``BoardError/layout`` for another layout, ``BoardError/truncated`` when records would lie beyond the end.
+  /// - Throws: ``BoardError/layout`` for another layout, ``BoardError/truncated`` if records would lie beyond the end.
   public init(opening memory: UnsafeMutableRawBufferPointer) throws(BoardError) {
     guard memory.count >= BoardLayout.headerSize else { throw .truncated }
     guard memory.load(fromByteOffset: HeaderField.magic.offset, as: UInt64.self) == BoardLayout.magic,
@@ -107,43 +107,43 @@ public struct Board: @unchecked Sendable {
     nonmutating set { memory.storeBytes(of: newValue, toByteOffset: field.offset, as: Value.self) }
   }
 
-  /// The record of the router at a position; `nil` beyond the last.
+  /// Record of the router at a position; `nil` beyond the last.
   public func router(_ index: Int) -> RouterRecord? {
     guard (0..<routerCount).contains(index) else { return nil }
     return RouterRecord(record: record(at: BoardLayout.headerSize, index, BoardLayout.routerSize))
   }
 
-  /// The record of the address at a position; `nil` beyond the last.
+  /// Record of the address at a position; `nil` beyond the last.
   public func address(_ index: Int) -> AddressRecord? {
     guard (0..<addressCount).contains(index) else { return nil }
     return AddressRecord(record: record(at: addressesStart, index, BoardLayout.addressSize))
   }
 
-  /// The record of the tracker at a position; `nil` beyond the last.
+  /// Record of the tracker at a position; `nil` beyond the last.
   public func tracker(_ index: Int) -> TrackerRecord? {
     guard (0..<trackerCount).contains(index) else { return nil }
     return TrackerRecord(record: record(at: trackersStart, index, BoardLayout.trackerSize))
   }
 
-  /// The record of the route, rule or static address at a position; `nil` beyond the last.
+  /// Record of the route, rule or static address at a position; `nil` beyond the last.
   public func entry(_ index: Int) -> EntryRecord? {
     guard (0..<entryCount).contains(index) else { return nil }
     return EntryRecord(record: record(at: entriesStart, index, BoardLayout.entrySize))
   }
 
-  /// The record of the BFD session at a position; `nil` beyond the last.
+  /// Record of the BFD session at a position; `nil` beyond the last.
   public func session(_ index: Int) -> SessionRecord? {
     guard (0..<sessionCount).contains(index) else { return nil }
     return SessionRecord(record: record(at: sessionsStart, index, BoardLayout.sessionSize))
   }
 
-  /// The record of the replay mark at a position; `nil` beyond the last.
+  /// Record of the replay mark at a position; `nil` beyond the last.
   public func mark(_ index: Int) -> MarkRecord? {
     guard (0..<markCount).contains(index) else { return nil }
     return MarkRecord(record: record(at: marksStart, index, BoardLayout.markSize))
   }
 
-  /// The bytes for ready packets, after the last record.
+  /// Memory for ready packets, after the last record.
   public var packets: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: memory[packetsStart..<packetsStart + packetBytes])
   }
@@ -165,56 +165,56 @@ public struct Board: @unchecked Sendable {
 }
 
 extension Board {
-  /// The process that writes the board.
+  /// Process ID of the engine that writes the board.
   public var enginePID: Int32 {
     get { self[HeaderField.enginePID] }
     nonmutating set { self[HeaderField.enginePID] = newValue }
   }
 
-  /// When the first engine of this run started.
+  /// Instant at which the first engine of this run started.
   public var startedAt: MonotonicInstant {
     get { MonotonicInstant(nanoseconds: self[HeaderField.startedAt]) }
     nonmutating set { self[HeaderField.startedAt] = newValue.nanoseconds }
   }
 
-  /// When the engine last went round its loop; one that is frozen leaves it standing.
+  /// Instant of the engine's last turn; it stays the same while the engine is held up.
   public var heartbeat: MonotonicInstant {
     get { MonotonicInstant(nanoseconds: self[HeaderField.heartbeat]) }
     nonmutating set { self[HeaderField.heartbeat] = newValue.nanoseconds }
   }
 
-  /// Messages to the prober that found the queue full.
+  /// Messages to the prober that were lost because the queue was full.
   public var droppedMessages: UInt64 {
     get { self[HeaderField.droppedMessages] }
     nonmutating set { self[HeaderField.droppedMessages] = newValue }
   }
 
-  /// Adverts for virtual routers that nobody configured here.
+  /// Adverts with a VRID that this host has not configured.
   public var unknownRouterDrops: UInt64 {
     get { self[HeaderField.unknownRouterDrops] }
     nonmutating set { self[HeaderField.unknownRouterDrops] = newValue }
   }
 
-  /// Times that netlink messages were lost and everything was read anew.
+  /// Number of times that netlink messages were lost and all links and addresses were read again.
   public var overruns: UInt64 {
     get { self[HeaderField.overruns] }
     nonmutating set { self[HeaderField.overruns] = newValue }
   }
 
-  /// Whether the engine let go for the next one, and so heard adverts to the last; false after a crash.
+  /// Whether the engine handed over to the next one, and so received adverts to the last; false after a crash.
   public var hasYielded: Bool {
     get { self[HeaderField.yielded] == 1 }
     nonmutating set { self[HeaderField.yielded] = newValue ? 1 : 0 }
   }
 
-  /// Whether the engine has taken over and the records are true.
+  /// Whether the engine has taken over and the records are valid.
   public var isRunning: Bool {
     get { self[HeaderField.running] == 1 }
     nonmutating set { self[HeaderField.running] = newValue ? 1 : 0 }
   }
 }
 
-/// What every record can do: read and write fields, and texts with a length byte before them.
+/// Reading and writing of fields, and of texts with a length byte in front, for every kind of record.
 protocol BoardRecord {
   var record: UnsafeMutableRawBufferPointer { get }
 }
@@ -277,7 +277,8 @@ extension BoardRecord {
     sequenceNumber.pointee.store((number | 1) &+ 1, ordering: .releasing)
   }
 
-  /// Reads several fields of one moment. After a thousand tries, when an engine died while writing, what stands there is taken.
+  /// Reads several fields of one moment. After a thousand tries (an engine died while writing) the present values are
+  /// taken.
   func read<Value>(_ body: () -> Value) -> Value {
     guard let sequenceNumber else { return body() }
     for _ in 0..<1000 {

@@ -1,20 +1,21 @@
 import NetworkTypes
 import VRRPCore
 
-/// One field of a record on the board: a fixed offset and a type that is its own bytes.
+/// Field of a record on the board: a fixed offset, and a type whose bytes are stored as they are.
 ///
-/// Offsets are written down rather than left to the compiler, so that an engine of the next release reads this one's board.
+/// Offsets are fixed here and not by the compiler, so that an engine of the next release can read this one's board.
 struct BoardField<Value: BitwiseCopyable> {
   let offset: Int
 }
 
-/// The board: one shared-memory segment of header, router records, address records, tracker records,
-/// kernel entries, BFD sessions, replay marks and packets.
+/// Layout of the board: one shared-memory segment with header, router records, address records, tracker records, kernel
+/// entries, BFD sessions, replay marks and packets.
 ///
 /// The engine is its only writer.
 enum BoardLayout {
   static let magic: UInt64 = 0x4D41_5254_4C45_5431  // "MARTLET1"
-  /// Counts up with every change of an offset below; a board of another number is not adopted.
+  /// Number of the layout; it increases with every change of an offset below. A board with another number is not
+  /// adopted.
   static let version: UInt32 = 5
 
   static let headerSize = 128
@@ -29,7 +30,7 @@ enum BoardLayout {
   static let longestReason = 255
   static let longestRequest = 368
 
-  /// Most records of a kind, far above what a host can serve; keeps the arithmetic on sizes from overflowing.
+  /// Most records of a kind, far above what a host can serve, so that sizes cannot overflow.
   static let mostRecords = 1 << 20
   static let mostPacketBytes = 1 << 28
 }
@@ -43,14 +44,14 @@ enum HeaderField {
   static let packetBytes = BoardField<UInt32>(offset: 24)
   static let enginePID = BoardField<Int32>(offset: 28)
   static let startedAt = BoardField<Int64>(offset: 32)
-  /// When the engine last went round its loop.
+  /// Instant of the engine's last turn.
   static let heartbeat = BoardField<Int64>(offset: 40)
   static let droppedMessages = BoardField<UInt64>(offset: 48)
   static let unknownRouterDrops = BoardField<UInt64>(offset: 56)
   static let overruns = BoardField<UInt64>(offset: 64)
-  /// 1 once the engine has taken over and the records are true.
+  /// 1 once the engine has taken over and the records are valid.
   static let running = BoardField<UInt32>(offset: 72)
-  /// 1 once the engine has let go of everything for the next one.
+  /// 1 once the engine has handed everything over to the next one.
   static let yielded = BoardField<UInt32>(offset: 76)
   static let entryCount = BoardField<UInt32>(offset: 80)
   static let sessionCount = BoardField<UInt32>(offset: 84)
@@ -88,7 +89,7 @@ enum RouterField {
   static let transitions = BoardField<UInt64>(offset: 112)
   // 8 bytes at 120 are free.
   static let counters = 128  // at most 16 UInt64 in the order of RouterCounter
-  /// What was last seen of other hosts, 32 bytes each in the order of RouterSighting: time, address, number.
+  /// Last sightings of other hosts, 32 bytes each in the order of RouterSighting: time, address, number.
   static let sightings = [256, 288, 576]
   static let sourceHigh = BoardField<UInt64>(offset: 320)
   static let sourceLow = BoardField<UInt64>(offset: 328)
@@ -103,7 +104,7 @@ enum RouterField {
   static let previousState = BoardField<UInt8>(offset: 424)
   /// 1 if the packets of the ready resignation begin with their IPv4 header.
   static let wholePackets = BoardField<UInt8>(offset: 425)
-  /// The interface with the router's virtual MAC address; 0 if it has none.
+  /// Interface with the router's virtual MAC address; 0 if it has none.
   static let virtualInterface = BoardField<Int32>(offset: 428)
   static let sequenceNumber = BoardField<UInt64>(offset: 432)
   static let firstMark = BoardField<UInt32>(offset: 440)
@@ -120,7 +121,7 @@ enum AddressField {
   static let prefixLength = BoardField<UInt8>(offset: 25)
   static let owned = BoardField<UInt8>(offset: 26)
   static let tentative = BoardField<UInt8>(offset: 27)
-  /// The errno with which the kernel refused the address; 0 if it did not.
+  /// Errno with which the kernel refused the address; 0 if it did not.
   static let refusal = BoardField<Int32>(offset: 28)
 }
 
@@ -129,16 +130,17 @@ enum TrackerField {
   static let condition = BoardField<UInt8>(offset: 4)
   static let result = BoardField<UInt8>(offset: 5)
   static let kind = BoardField<UInt8>(offset: 6)
-  /// 1 if the result is none of a run's (`init_fail`).
+  /// 1 if no run has finished and the result comes of `init_fail`.
   static let untried = BoardField<UInt8>(offset: 7)
   static let changedAt = BoardField<Int64>(offset: 8)
-  /// A hash of what is watched and how, so that a changed BFD session under an old name starts afresh.
+  /// Hash of the settings that make it the same tracker, so that a changed BFD session under an old name begins without
+  /// a verdict.
   static let fingerprint = BoardField<UInt64>(offset: 16)
   static let status = BoardField<Int64>(offset: 24)
   static let name = 32
   static let reason = 104  // a length byte and at most 255 bytes
   static let until = BoardField<Int64>(offset: 360)
-  /// Where the results' own words begin in the reason.
+  /// Offset in the reason at which the check's own words begin.
   static let wordsStart = BoardField<UInt16>(offset: 368)
 }
 
@@ -156,7 +158,7 @@ enum MarkField {
   static let low = BoardField<UInt64>(offset: 24)
 }
 
-/// Where the fields of a sighting stand in its 32 bytes.
+/// Offsets of the fields in a sighting of 32 bytes.
 enum SightingField {
   static let at = 0
   static let high = 8
@@ -165,19 +167,19 @@ enum SightingField {
   static let number = 25
 }
 
-/// What an operator must know of another host's adverts as soon as it is so.
+/// Last sight of another host's adverts, which status warns about at once.
 public enum RouterSighting: Int, Sendable, CaseIterable {
-  /// Another host claims to be master too. The number is its priority.
+  /// Another host is master too. The number is its priority.
   case otherMaster
-  /// An advert was refused. The number is the raw value of the wire's error.
+  /// An advert was refused. The number is the raw value of its `VRRPWire` error.
   case refusedAdvert
-  /// An advert was obeyed though its addresses are not those configured here.
+  /// An advert was accepted although its addresses are not those configured here.
   case otherAddresses
 }
 
-/// What is counted for each virtual router.
+/// Counters of each virtual router.
 public enum RouterCounter: Int, Sendable, CaseIterable {
-  /// Adverts sent, the resignations among them.
+  /// Adverts sent, including resignations.
   case advertisementsSent
   /// Valid adverts received.
   case advertisementsReceived
@@ -189,7 +191,7 @@ public enum RouterCounter: Int, Sendable, CaseIterable {
   case resignationsSent
   /// Adverts of priority 0 received.
   case resignationsReceived
-  /// Addresses put back after somebody else removed them.
+  /// Addresses added again after another program removed them.
   case addressesPutBack
   /// Gratuitous ARPs and unsolicited neighbour advertisements sent.
   case announcementsSent
@@ -197,10 +199,10 @@ public enum RouterCounter: Int, Sendable, CaseIterable {
   case sendErrors
   /// Adverts whose address list differed.
   case addressListErrors
-  /// Times that another host claimed to be master while this one was.
+  /// Times that another host sent adverts as master while this one was master.
   case otherMasters
-  /// The most nanoseconds an advert left after its time.
+  /// Longest delay of an advert after it was due, in nanoseconds.
   case greatestLateness
-  /// Adverts without an authentication trailer that were taken because not all hosts need sign yet (`auth_hmac`).
+  /// Adverts without an authentication trailer that were accepted because not all hosts need to sign yet (`auth_hmac`).
   case unsignedAdvertisements
 }

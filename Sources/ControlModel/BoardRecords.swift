@@ -2,48 +2,49 @@ import HealthCore
 import NetworkTypes
 import VRRPCore
 
-/// Whether the engine has put an address or an entry into the kernel, as far as it knows.
+/// Knowledge of the engine about an address or an entry that it adds to the kernel.
 public enum Ownership: UInt8, Sendable {
-  /// It has not, or somebody else has.
+  /// The engine has not added it, or it belongs to another program.
   case none = 0
-  /// It has, and it is there.
+  /// The engine has added it, and the kernel has it.
   case held = 1
-  /// It has asked for it and has no answer yet, or it had put it there and does not know whether it still is. Whoever cleans up removes
-  /// it, and the next engine asks for it again.
+  /// The engine has asked for it and has no answer yet, or has added it and does not know whether it is still there. A
+  /// cleanup removes it, and the next engine asks for it again.
   case uncertain = 2
 }
 
-/// A record of something that the engine puts into the kernel.
+/// Record of something that the engine adds to the kernel.
 public protocol OwnedRecord {
-  /// Written before the kernel is asked for it, and ``Ownership/none`` only once it is gone.
+  /// Ownership. It is written before the kernel is asked to add the object, and set to ``Ownership/none`` only once the
+  /// object is gone.
   var ownership: Ownership { get nonmutating set }
 }
 
 extension OwnedRecord {
-  /// Whether it may be in the kernel, put there by the engine.
+  /// Whether the kernel may have the object from the engine.
   public var isOwned: Bool {
     get { ownership != .none }
     nonmutating set { ownership = newValue ? .held : .none }
   }
 }
 
-/// An address's record on the board.
+/// Record of an address on the board.
 public struct AddressRecord: BoardRecord, OwnedRecord {
   let record: UnsafeMutableRawBufferPointer
 
-  /// The router it belongs to, by its position.
+  /// Position of the router that it belongs to.
   public var router: Int {
     get { Int(self[AddressField.router]) }
     nonmutating set { self[AddressField.router] = UInt32(clamping: newValue) }
   }
 
-  /// The interface that carries it.
+  /// Interface of the address.
   public var interface: InterfaceIndex {
     get { InterfaceIndex(rawValue: self[AddressField.interface]) }
     nonmutating set { self[AddressField.interface] = newValue.rawValue }
   }
 
-  /// The address with its prefix length; `nil` if the record was never written.
+  /// Address with its prefix length; `nil` if the record was never written.
   public var prefix: IPPrefix? {
     get {
       address(AddressField.family, AddressField.high, AddressField.low).flatMap {
@@ -56,13 +57,13 @@ public struct AddressRecord: BoardRecord, OwnedRecord {
     }
   }
 
-  /// Whether the engine has put the address into the kernel.
+  /// Whether the engine has added the address to the kernel.
   public var ownership: Ownership {
     get { Ownership(rawValue: self[AddressField.owned]) ?? .none }
     nonmutating set { self[AddressField.owned] = newValue.rawValue }
   }
 
-  /// The errno with which the kernel refused to take the address when it was last asked; `nil` if it did not.
+  /// Errno with which the kernel refused the address the last time; `nil` if it did not.
   public var refusal: Int32? {
     get {
       let error = self[AddressField.refusal]
@@ -71,19 +72,19 @@ public struct AddressRecord: BoardRecord, OwnedRecord {
     nonmutating set { self[AddressField.refusal] = newValue ?? 0 }
   }
 
-  /// Whether the kernel has the address and does not answer for it yet (RFC 4862), so that it has not been announced.
+  /// Whether the kernel has the address but does not answer for it yet (RFC 4862), so that it has not been announced.
   public var isTentative: Bool {
     get { self[AddressField.tentative] == 1 }
     nonmutating set { self[AddressField.tentative] = newValue ? 1 : 0 }
   }
 }
 
-/// The record of a route, a rule or a static address on the board.
+/// Record of a route, a rule or a static address on the board.
 public struct EntryRecord: BoardRecord, OwnedRecord {
   let record: UnsafeMutableRawBufferPointer
 
-  /// The ready request that takes it out of the kernel, without a number; empty if the record was never written. Whoever cleans up
-  /// after a crash sends it without knowing what is in it, and the next engine knows the entry by it.
+  /// Ready netlink request that removes the entry from the kernel, without a sequence number; empty if the record was
+  /// never written. A cleanup after a crash sends it as it is, and the next engine recognises the entry by it.
   public var removal: [UInt8] {
     get {
       let length = min(Int(self[EntryField.requestLength]), BoardLayout.longestRequest)
@@ -97,20 +98,20 @@ public struct EntryRecord: BoardRecord, OwnedRecord {
     }
   }
 
-  /// A hash of all that the kernel was asked for, of which ``removal`` says only what tells it from others.
+  /// Hash of everything that the kernel was asked for. ``removal`` has only the part that tells the entry from others.
   public var fingerprint: UInt64 {
     get { self[EntryField.fingerprint] }
     nonmutating set { self[EntryField.fingerprint] = newValue }
   }
 
-  /// Whether the engine has put it into the kernel.
+  /// Whether the engine has added the entry to the kernel.
   public var ownership: Ownership {
     get { Ownership(rawValue: self[EntryField.owned]) ?? .none }
     nonmutating set { self[EntryField.owned] = newValue.rawValue }
   }
 }
 
-/// A tracker's record on the board.
+/// Record of a tracker on the board.
 public struct TrackerRecord: BoardRecord {
   let record: UnsafeMutableRawBufferPointer
 
@@ -120,19 +121,21 @@ public struct TrackerRecord: BoardRecord {
     nonmutating set { setText(newValue, at: TrackerField.name, longest: BoardLayout.longestName) }
   }
 
-  /// What kind of tracker it is, as a number of the engine's; two kinds may have the same name. 0 if a release wrote it that kept none.
+  /// Kind of tracker, as a number of the engine's. Two kinds may have the same name. 0 if a release wrote it that had
+  /// no kinds.
   public var kind: UInt8 {
     get { self[TrackerField.kind] }
     nonmutating set { self[TrackerField.kind] = newValue }
   }
 
-  /// A hash of what it watches and how.
+  /// Hash of the settings that make it the same tracker.
   public var fingerprint: UInt64 {
     get { self[TrackerField.fingerprint] }
     nonmutating set { self[TrackerField.fingerprint] = newValue }
   }
 
-  /// What it was found to be, all of it at one moment. On a board of a release that knew of no memory the result is the status.
+  /// Finding about the tracked thing, read and written as a whole. If an earlier release wrote the record without a
+  /// memory, the result is the status.
   public var finding: TrackerFinding {
     get {
       read {

@@ -1,13 +1,14 @@
-/// All commands, FIFOs and tracked files of one configuration: what the starter may start, make and read, and for whom.
+/// Commands, FIFOs and tracked files of one configuration: everything that the starter may run, make and read, and as
+/// which user.
 ///
-/// The loader makes it of the configuration, the starter reads it. The prober names an entry by its place, so that whoever takes over
-/// the prober can have nothing run that the file does not say.
+/// The loader makes the table from the configuration, and the starter reads it. The prober names an entry by its
+/// position, so that a compromised prober cannot run anything that is not in the configuration.
 public struct CommandTable: Sendable, Equatable {
-  /// A user, and a group if one is named, by name or number as the file says.
+  /// User, and group if there is one, by name or number as in the configuration.
   public struct Account: Sendable, Hashable {
     /// User name or number.
     public var user: String
-    /// `nil` for the user's own group.
+    /// Group name or number; `nil` for the user's own group.
     public var group: String?
 
     /// A user with an optional group.
@@ -17,28 +18,31 @@ public struct CommandTable: Sendable, Equatable {
     }
   }
 
-  /// What a command is kept from.
+  /// Sandbox of a command.
   public enum Confinement: UInt8, Sendable, CaseIterable {
-    /// Nothing.
+    /// No sandbox.
     case none
-    /// Gaining privileges, writing and the network.
+    /// No gaining of privileges, no writing and no network.
     case closed
-    /// Gaining privileges and writing.
+    /// No gaining of privileges and no writing.
     case withNetwork
   }
 
-  /// What the file has a command for: that says what it is kept from, what it is told, and whether it goes on without the prober.
+  /// Use of a command in the configuration. It decides about the sandbox, the arguments, and whether the command
+  /// survives the prober.
   public enum Purpose: Sendable, Hashable {
     /// A check.
     case check(Confinement)
-    /// What is run before the first engine or after the last.
+    /// A startup or shutdown script, which runs before the first engine or after the last.
     case lifecycle
-    /// Reading the FIFO of this place in the table, whose path follows the command's own words.
+    /// A reader of the FIFO at this position in the table; the FIFO's path follows the command's own arguments.
     case reading(fifo: UInt32)
-    /// Saying that an instance or a group has moved. `hasWords`: kind, name, state and priority follow the command's own words.
+    /// A notification about an instance or a group. `hasWords`: kind, name, state and priority follow the command's own
+    /// arguments.
     case notification(hasWords: Bool)
 
-    /// Whether it is killed with all that it started when the prober ends, so that the next one may start another.
+    /// Whether the command and all processes that it started are killed when the prober ends, so that the next prober
+    /// may run it.
     public var endsWithProber: Bool {
       switch self {
       case .check, .lifecycle, .reading: true
@@ -46,7 +50,7 @@ public struct CommandTable: Sendable, Equatable {
       }
     }
 
-    /// What it is kept from.
+    /// Sandbox in which the command runs.
     public var confinement: Confinement {
       switch self {
       case .check(let confinement): confinement
@@ -55,24 +59,24 @@ public struct CommandTable: Sendable, Equatable {
     }
   }
 
-  /// A command as the file has it for one purpose.
+  /// Command of the configuration with one of its uses.
   public struct Command: Sendable, Hashable {
-    /// The words; the first is the program.
+    /// Arguments; the first is the program.
     public var arguments: [String]
-    /// The line as written.
+    /// Command as written in the configuration.
     public var text: String
-    /// Whether `/bin/sh -c` runs the line.
+    /// Whether `/bin/sh -c` runs it.
     public var needsShell: Bool
-    /// The script that the program is to run, if the program is an interpreter.
+    /// Script that the program runs, if the program is an interpreter.
     public var interpretedScript: String?
-    /// Who runs it; ``CommandTable/fallback`` when `nil`.
+    /// User who runs it; ``CommandTable/fallback`` if `nil`.
     public var account: Account?
-    /// What it is for.
+    /// Use of the command.
     public var purpose: Purpose
-    /// How many checks, or instances and groups, have it for that; each runs it once at a time.
+    /// Number of checks, or of instances and groups, that use it. Each runs it once at a time.
     public var uses: UInt32 = 1
 
-    /// A command from its parts.
+    /// A command with the given values.
     public init(
       arguments: [String], text: String, needsShell: Bool, interpretedScript: String? = nil, account: Account? = nil,
       purpose: Purpose
@@ -86,9 +90,9 @@ public struct CommandTable: Sendable, Equatable {
     }
   }
 
-  /// What notifications are about.
+  /// Instance or group that a notification is about.
   public struct Subject: Sendable, Hashable {
-    /// `INSTANCE` or `GROUP`, the first of the words that `notify` gets.
+    /// Kind of subject: `INSTANCE` or `GROUP`, the first argument of a `notify` script.
     public enum Kind: String, Sendable, CaseIterable {
       /// A `vrrp_instance`.
       case instance = "INSTANCE"
@@ -101,37 +105,37 @@ public struct CommandTable: Sendable, Equatable {
     /// Its name.
     public var name: String
 
-    /// A subject from its parts.
+    /// A subject of the given kind and name.
     public init(kind: Kind, name: String) {
       self.kind = kind
       self.name = name
     }
   }
 
-  /// A FIFO that notifications are written to.
+  /// FIFO to which notifications are written.
   public struct FIFO: Sendable, Hashable {
-    /// Where it is.
+    /// Path of the FIFO.
     public var path: String
-    /// Who owns it; who runs scripts that name nobody when `nil`.
+    /// Owner of the FIFO; ``CommandTable/fallback`` if `nil`.
     public var owner: Account?
 
-    /// A FIFO from its parts.
+    /// A FIFO with the given values.
     public init(path: String, owner: Account? = nil) {
       self.path = path
       self.owner = owner
     }
   }
 
-  /// A file whose number is tracked.
+  /// Tracked file, which holds a number.
   public struct File: Sendable, Hashable {
-    /// Where it is.
+    /// Path of the file.
     public var path: String
-    /// The number that it begins with, if it says one.
+    /// Number to write to it at the start; `nil` for none.
     public var initialValue: Int32?
-    /// Whether that may be written over what is there.
+    /// Whether that number replaces the content of an existing file.
     public var overwrites: Bool
 
-    /// A file from its parts.
+    /// A file with the given values.
     public init(path: String, initialValue: Int32? = nil, overwrites: Bool = false) {
       self.path = path
       self.initialValue = initialValue
@@ -139,30 +143,30 @@ public struct CommandTable: Sendable, Equatable {
     }
   }
 
-  /// Who runs a command that names nobody; `nil` for keepalived's standard user.
+  /// User of commands that name none; `nil` for keepalived's default user.
   public var fallback: Account?
-  /// Whether a program that root would run and someone else can change is refused (`enable_script_security`).
+  /// Whether a program is refused that root would run and others can change (`enable_script_security`).
   public var isStrict = false
-  /// Which permissions the files that commands make do not get.
+  /// Permission bits that files made by commands do not get (umask).
   public var mask: UInt32 = 0o177
-  /// Where a program is looked for whose name has no slash, and what it finds as PATH.
+  /// Folders in which programs without a slash in their name are searched; also the PATH of commands.
   public var searchPath: [String] = []
-  /// The instances and groups that notifications are about.
+  /// Instances and groups that notifications are about.
   public var subjects: [Subject] = []
-  /// Everything that may be run.
+  /// Commands that may be run.
   public var commands: [Command] = []
-  /// The FIFOs that may be made, opened and removed.
+  /// FIFOs that may be made, opened and removed.
   public var fifos: [FIFO] = []
-  /// The files that may be opened for reading, or begun.
+  /// Files that may be opened for reading, or written at the start.
   public var files: [File] = []
 
-  /// A table of nothing.
+  /// An empty table.
   public init() {}
 
-  /// Whether there is nothing in it to start or to make.
+  /// Whether the table has nothing to run, make or read.
   public var isEmpty: Bool { commands.isEmpty && fifos.isEmpty && files.isEmpty }
 
-  /// The table's bytes.
+  /// Table as bytes.
   public var encoded: [UInt8] {
     var writer = MessageWriter()
     writer.write(fallback)

@@ -1,48 +1,50 @@
-/// What can be asked on the control socket.
+/// Request on the control socket.
 ///
-/// The protocol: the client sends one line; the answer is the line `ok` or `error CODE MESSAGE`, then the body to the end of the stream.
+/// The client sends one line. The answer is the line `ok` or `error CODE MESSAGE`, then the body until the end of the
+/// stream.
 public enum ControlRequest: String, Sendable, CaseIterable {
-  /// Tables for people.
+  /// Status as tables.
   case statusText = "status text"
-  /// The same with all addresses.
+  /// Status as tables with all addresses.
   case statusWide = "status wide"
-  /// One JSON object.
+  /// Status as one JSON object.
   case statusJSON = "status json"
-  /// As ``statusText``, ``statusWide`` and ``statusJSON``, but an error with the code of ``ExitCode/notAsItShouldBe`` where there is
-  /// something to warn of. The body is there all the same.
+  /// Same as ``statusText``, ``statusWide`` and ``statusJSON``, but an error with ``ExitCode/notAsItShouldBe`` if there
+  /// is a warning. The body follows in either case.
   case statusTextStrict = "status text strict"
   case statusWideStrict = "status wide strict"
   case statusJSONStrict = "status json strict"
-  /// Read the configuration again; answered when that has ended.
+  /// Read the configuration again. The answer comes when that has ended.
   case reload = "reload"
-  /// The same, and a file that leaves nothing of what is served is no mistake.
+  /// Read the configuration again, and accept one that leaves none of the present virtual routers.
   case reloadAllowingEmpty = "reload allow-empty"
-  /// Everything that the configuration in force was read from, as the source bundle that engine and prober read. It holds passwords.
+  /// Texts from which the configuration in force was read, as the source bundle for engine and prober. It contains
+  /// passwords.
   case sources = "sources"
 
-  /// The socket's file name in the runtime directory.
+  /// File name of the socket in the runtime directory.
   public static let socketName = "control.sock"
-  /// The longest request in bytes, its line feed included.
+  /// Longest request in bytes, with its line feed.
   public static let longestLine = 4096
 
-  /// A request from its line without the line feed; blanks around it and between its words do not count.
+  /// A request from its line without the line feed. Blanks around and between words do not matter.
   public init?(line: String) {
     let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }
     self.init(rawValue: words.joined(separator: " "))
   }
 
-  /// The line with its line feed.
+  /// Request as a line with its line feed.
   public var line: String { rawValue + "\n" }
 }
 
 /// The first line of an answer on the control socket.
 public enum ControlReply: Sendable, Equatable {
-  /// Carried out; the body follows.
+  /// The request was carried out; the body follows.
   case ok
-  /// Not carried out, or carried out with something to complain of: an exit code and a sentence. A body may follow.
+  /// The request failed, or it succeeded with a warning: an exit code and a sentence. A body may follow.
   case error(code: Int32, message: String)
 
-  /// The line with its line feed.
+  /// Reply as a line with its line feed.
   public var line: String {
     switch self {
     case .ok: return "ok\n"
@@ -52,7 +54,7 @@ public enum ControlReply: Sendable, Equatable {
     }
   }
 
-  /// A reply from its line without the line feed; `nil` for anything else.
+  /// A reply from its line without the line feed; `nil` for any other text.
   public init?(line: String) {
     let words = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
     switch words.first {

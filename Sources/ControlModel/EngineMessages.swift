@@ -2,22 +2,22 @@ import HealthCore
 import NetworkTypes
 import VRRPCore
 
-/// What the engine tells the prober: things to log and to notify of.
+/// Message from the engine to the prober about something to log or to notify of.
 public enum EngineMessage: Sendable, Equatable {
   /// A router changed its state. `number` counts the router's transitions, as its board record does.
   case transition(router: Int, number: UInt64, Transition, detail: String)
   /// A router's effective priority changed.
   case priorityChanged(router: Int, from: Priority, to: Priority)
-  /// Something worth a line in the log. `router`: the position of the router that it is about, if it is about one.
+  /// Something worth a log line. `router` is the position of the router that it is about, if there is one.
   case event(LogEvent, router: Int? = nil)
-  /// What is behind a router's last transition has other words now than were told with it, or was told to a prober before.
+  /// The reason for a router's last transition has changed its text, or a new prober has to be told it.
   case detail(router: Int, text: String)
-  /// So many messages before this one found the queue full and are lost.
+  /// Number of messages before this one that were lost because the queue was full.
   case dropped(UInt32)
 }
 
 extension EngineMessage {
-  /// The message's bytes.
+  /// Message as bytes.
   public var encoded: [UInt8] {
     var writer = MessageWriter()
     switch self {
@@ -89,7 +89,7 @@ extension EngineMessage {
   }
 }
 
-/// A `Cause` of VRRPCore as three plain fields, for messages and for the board.
+/// A ``VRRPCore/Cause`` in three plain fields, for messages and for the board.
 struct EncodedCause: Equatable {
   var kind: UInt8
   var address: IPAddress?
@@ -152,7 +152,7 @@ struct EncodedCause: Equatable {
     }
   }
 
-  /// The cause, unless the fields do not fit together.
+  /// Cause of these fields; `nil` if they contradict each other.
   var cause: Cause? {
     switch kind {
     case 1: .started

@@ -1,18 +1,18 @@
 import PrintableText
 
-/// Writes JSON text (RFC 8259) piece by piece; what is opened must be closed by whoever opened it.
+/// Writer of JSON text (RFC 8259), piece by piece.
 public struct JSONWriter: Sendable {
-  /// The text so far.
+  /// Text so far.
   public private(set) var text = ""
   private var needsComma = false
 
   /// An empty text.
   public init() {}
 
-  /// Writes an object whose members `body` writes by `member`.
+  /// Writes an object. `body` writes its members with ``member(_:_:)-swift.method``.
   public mutating func object(_ body: (inout JSONWriter) -> Void) { enclose("{", "}", body) }
 
-  /// Writes an array whose elements `body` writes by `element`.
+  /// Writes an array. `body` writes its elements with ``element(_:)``.
   public mutating func array(_ body: (inout JSONWriter) -> Void) { enclose("[", "]", body) }
 
   /// Writes a member whose value `body` writes.
@@ -37,17 +37,17 @@ public struct JSONWriter: Sendable {
     member(name) { $0.text += value.map { String($0) } ?? "null" }
   }
 
-  /// Writes a truth member.
+  /// Writes a Boolean member.
   public mutating func member(_ name: String, _ value: Bool) {
     member(name) { $0.text += value ? "true" : "false" }
   }
 
-  /// Writes a number member with a fraction; `null` for what JSON cannot say.
+  /// Writes a member with a fractional number; `null` for a value that JSON cannot express.
   public mutating func member(_ name: String, _ value: Double) {
     member(name) { $0.text += value.isFinite ? "\(value)" : "null" }
   }
 
-  /// Writes an array's element, which `body` writes.
+  /// Writes an array's element; `body` writes its value.
   public mutating func element(_ body: (inout JSONWriter) -> Void) {
     separate()
     needsComma = false
@@ -80,7 +80,7 @@ public struct JSONWriter: Sendable {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      // Beyond what JSON wants (RFC 8259 section 7): many look at it in a terminal.
+      // JSON would allow these characters (RFC 8259 section 7), but the text is often read in a terminal.
       case _ where scalar.isUnprintable:
         let digits = String(scalar.value, radix: 16)
         text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

@@ -1,8 +1,8 @@
 import NetworkTypes
 import VRRPCore
 
-/// The events in messages: a number for each kind, which never gets another meaning, and what the kind holds. 13 is no longer
-/// sent.
+/// Encoding of events in messages: a number for each kind, which never changes its meaning, and the values of the kind.
+/// Number 13 is no longer sent.
 extension LogEvent {
   func write(to writer: inout MessageWriter) {
     switch self {

@@ -2,7 +2,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Names {
-  /// The line for an event: a sentence after the router's name, and the event's facts as fields.
+  /// Log line of an event: a sentence after the router's name, and the same facts as fields.
   public func line(for event: LogEvent, router: Int? = nil) -> LogLine {
     let (address, number, text) = facts(of: event)
     var fields = [("event", event.label)]
@@ -31,7 +31,7 @@ extension Names {
     case .sendFailed(let interface, let errno): Self.failure("adverts on \(interface)", errno)
     case .sessionSendFailed(let session, let errno): Self.failure("packets of BFD session \(session)", errno)
     case .trackerChanged(let tracker, let status): "tracker \(trackerName(tracker)) is \(status.label)"
-    case .degraded(let words): words
+    case .degraded(let text): text
     case .addressRemoved(let address, let interface, .notConfigured):
       "removed \(address) from \(interface): it is no longer configured"
     case .addressRemoved(let address, let interface, .notMaster):
@@ -44,10 +44,10 @@ extension Names {
     case .linkRestored(let interface):
       "another program changed the interface \(interface), which has a virtual MAC address; martlet changed it back"
     case .startDelayed(let delay):
-      "the virtual routers will start in \(Spoken.duration(nanoseconds: delay.rawValue)), as configured"
+      "the virtual routers will start in \(DurationText.duration(nanoseconds: delay.rawValue)), as configured"
     case .sessionChanged: "BFD session \(Self.change(event))"
     case .sessionPacketDiscarded(let reason, let sender, let session):
-      "refused a BFD packet from \(sender)\(session.isEmpty ? "" : " for session \(session)"): \(reason.words)"
+      "refused a BFD packet from \(sender)\(session.isEmpty ? "" : " for session \(session)"): \(reason.text)"
     case .clockSkew(let sender, let seconds, let allowed): Self.skew(of: sender, seconds, allowed: allowed)
     case .unsignedAdvertisement(let sender):
       "\(sender) does not sign its adverts; with mode enforce they would be refused"
@@ -61,9 +61,9 @@ extension Names {
 
   private static func claim(of master: IPAddress, _ priority: Priority, _ rivalry: LogEvent.Rivalry) -> String {
     switch rivalry {
-    case .yields: "\(master) is master now, with priority \(priority); this host gives way to it"
-    case .replaces: "\(master) was master until now, with priority \(priority); it is to give way to this host"
-    case .stays: "\(master) claims to be master too, with priority \(priority); this host stays master"
+    case .yields: "\(master) is master now, with priority \(priority); this host yields to it"
+    case .replaces: "\(master) was master until now, with priority \(priority); it must yield to this host"
+    case .stays: "\(master) is master too, with priority \(priority); this host stays master"
     }
   }
 
@@ -76,7 +76,7 @@ extension Names {
     return "the clock of \(sender) is \(skew); beyond \(allowed) s its adverts will be refused"
   }
 
-  /// A BFD session's change after the word "session"; empty for every other event.
+  /// Change of a BFD session, to follow the word "session"; empty for every other event.
   private static func change(_ event: LogEvent) -> String {
     guard case .sessionChanged(let session, let neighbor, let old, let new, let reason) = event else { return "" }
     return "\(session) with \(neighbor): \(old.label) → \(new.label)" + (reason.isEmpty ? "" : ", \(reason)")
@@ -86,7 +86,7 @@ extension Names {
     trackers.indices.contains(index) ? trackers[index].name : "#\(index)"
   }
 
-  /// What stands in an event's fields; 0 and an empty text for what it does not have.
+  /// Values of an event for the fields of a structured log; 0 and an empty text for those that it does not have.
   private func facts(of event: LogEvent) -> (address: IPAddress?, number: Int64, text: String) {
     switch event {
     case .engineRunning(let routers, let isAdopted): (nil, Int64(routers), isAdopted ? "adopted" : "fresh")
@@ -127,7 +127,7 @@ extension LogEvent {
     }
   }
 
-  /// A stable name for structured logs.
+  /// Stable name for structured logs.
   public var label: String {
     switch self {
     case .engineRunning: "engine-running"

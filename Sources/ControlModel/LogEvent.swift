@@ -1,57 +1,57 @@
 import NetworkTypes
 import VRRPCore
 
-/// The syslog severities, as journald reads them from the start of a line (sd-daemon(3)).
+/// Severity of syslog, which journald reads from the start of a line (sd-daemon(3)).
 public enum Severity: UInt8, Sendable, Comparable, CaseIterable {
   /// The daemon cannot go on.
   case critical = 2
-  /// Something failed that an operator must see to.
+  /// Something failed that an operator must attend to.
   case error = 3
-  /// Something is not as it should be; service goes on.
+  /// Something is wrong, but the service goes on.
   case warning = 4
-  /// Normal, and worth seeing: a transition.
+  /// Something normal that operators want to see, such as a transition.
   case notice = 5
-  /// Normal.
+  /// Something normal.
   case info = 6
-  /// Only of use when looking for a fault.
+  /// Something of use only when looking for a fault.
   case debug = 7
 
-  /// Orders from grave to slight.
+  /// Orders from the most severe to the least.
   public static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
 
-  /// The name in structured logs.
+  /// Name in structured logs.
   public var name: String { "\(self)" }
 }
 
-/// Something the engine has to say besides what becomes of its routers; the prober puts it into words.
+/// Event of the engine other than a transition. The prober writes its sentence.
 public enum LogEvent: Sendable, Equatable {
-  /// What this host does when another one claims to be master too.
+  /// Reaction of this host when another host is master too.
   public enum Rivalry: UInt8, Sendable, CaseIterable {
-    /// It gives way.
+    /// This host yields.
     case yields = 1
-    /// It stays master.
+    /// This host stays master.
     case stays = 2
-    /// It has just become master in the other's place, which may not have heard of that yet.
+    /// This host has just become master in place of the other, which may not have heard of that yet.
     case replaces = 3
   }
 
-  /// Why an address was removed.
+  /// Reason for which an address was removed.
   public enum Removal: UInt8, Sendable, CaseIterable {
-    /// No virtual router has it any more.
+    /// No virtual router has the address any more.
     case notConfigured = 0
     /// Its virtual router is not master.
     case notMaster = 1
   }
 
-  /// The engine runs. `isAdopted`: it goes on in the states of the engine before it.
+  /// The engine runs. `isAdopted`: it goes on in the states of the previous engine.
   case engineRunning(routers: Int, isAdopted: Bool)
-  /// An advert was dropped. `reason`: the raw value of the wire's error.
+  /// An advert was dropped. `reason` is the raw value of its `VRRPWire` error.
   case advertisementDropped(reason: UInt8, from: IPAddress, on: String)
-  /// A master's address list differs from ours; its adverts count all the same.
+  /// A master's address list differs from this host's; its adverts are accepted all the same.
   case addressListDiffers(of: IPAddress)
-  /// Another host also claims to be master.
+  /// Another host is master too.
   case otherMaster(IPAddress, Priority, Rivalry)
-  /// Somebody removed an address of ours; it is back and announced.
+  /// Another program removed an address of the engine's; it was added again and announced.
   case addressPutBack(IPAddress, on: String)
   /// The kernel refused to add or remove an address.
   case addressRefused(IPAddress, on: String, errno: Int32)
@@ -63,28 +63,30 @@ public enum LogEvent: Sendable, Equatable {
   case sendFailed(on: String, errno: Int32)
   /// Sending a BFD session's packets failed; logged once until it works again.
   case sessionSendFailed(session: String, errno: Int32)
-  /// A tracker that the engine looks after changed. `tracker`: its position.
+  /// A tracker that the engine itself watches has changed. `tracker` is its position.
   case trackerChanged(tracker: Int, TrackerStatus)
-  /// Something optional is not to be had: what and why.
+  /// Something optional is not available: what and why.
   case degraded(String)
-  /// An address that no router has, or may have now, was removed.
+  /// An address was removed that no router has, or whose router is not master.
   case addressRemoved(IPAddress, from: String, Removal)
-  /// A second host answers for an address of ours (duplicate address).
+  /// Another host answers for an address that this host holds (duplicate address).
   case duplicateAddress(IPAddress)
-  /// Somebody removed a route, a rule or a static address of ours, named as configured; it is back.
+  /// Another program removed a route, a rule or a static address of the engine's, named as configured; it was added
+  /// again.
   case entryPutBack(String)
   /// The kernel refused to add or remove a route, a rule or a static address, named as configured.
   case entryRefused(String, reason: String)
-  /// The virtual routers start later, in so long a time.
+  /// The virtual routers start later, after this delay.
   case startDelayed(Nanoseconds)
-  /// Somebody changed an interface with a virtual MAC address; it is as it was.
+  /// Another program changed an interface with a virtual MAC address; the change was undone.
   case linkRestored(String)
   /// A BFD session came up or went down. `reason` may be empty.
   case sessionChanged(session: String, neighbor: IPAddress, from: BFDState, to: BFDState, reason: String)
-  /// A BFD packet was discarded. `session`: the name of the session, if it is known.
+  /// A BFD packet was discarded. `session` is the name of the session, or empty if it is not known.
   case sessionPacketDiscarded(BFDDiscard, from: IPAddress, session: String)
-  /// A signed advert was taken, but the sender's clock is ahead of ours by more than half of what is allowed, or behind it.
+  /// A signed advert was accepted although the sender's clock is ahead of this host's by more than half of what is
+  /// allowed, or behind it.
   case clockSkew(of: IPAddress, seconds: Int, allowed: Int)
-  /// An advert without an authentication trailer was taken, as configured.
+  /// An advert without an authentication trailer was accepted, as configured.
   case unsignedAdvertisement(from: IPAddress)
 }

@@ -1,40 +1,40 @@
 import PrintableText
 
-/// How log lines are written.
+/// Form of log lines.
 public enum LogFormat: String, Sendable, CaseIterable {
-  /// A sentence, behind the time, or for journald behind a number that says how grave it is.
+  /// Sentence, after the time or, for journald, after a number for the severity.
   case text
-  /// One JSON object a line.
+  /// One JSON object for each line.
   case json
 }
 
-/// A line for the log: a sentence, and the same facts as fields.
+/// Line for the log: a sentence, and the same facts as fields.
 public struct LogLine: Sendable, Equatable {
-  /// How grave it is.
+  /// Severity of the line.
   public var severity: Severity
-  /// The sentence.
+  /// Sentence of the line.
   public var message: String
   /// Name and value of each fact, in order.
   public var fields: [(name: String, value: String)]
 
-  /// A line of the given contents.
+  /// A line with the given values.
   public init(_ severity: Severity, _ message: String, fields: [(name: String, value: String)] = []) {
     self.severity = severity
     self.message = message
     self.fields = fields
   }
 
-  /// Whether two lines say the same.
+  /// Whether two lines are the same.
   public static func == (left: LogLine, right: LogLine) -> Bool {
     left.severity == right.severity && left.message == right.message
       && left.fields.elementsEqual(right.fields) { $0 == $1 }
   }
 
-  /// The line's text with its line feed. Control characters in it are made visible, so that no one forges a line.
+  /// Text of the line with its line feed. Control characters in it are made visible, so that nobody can forge a line.
   /// - Parameters:
-  ///   - reader: who reads it.
-  ///   - role: the process that speaks, which only a program wants to know.
-  ///   - time: the time of day, for a reader that has no clock.
+  ///   - reader: the reader of the log.
+  ///   - role: the process that logs; it appears in JSON only.
+  ///   - time: the time of day, for a reader without a clock of its own.
   public func rendered(
     _ format: LogFormat, for reader: LogReader, role: String, time: @autoclosure () -> String = TimeOfDay.now()
   ) -> String {

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Who reads what is written to a descriptor.
+/// Reader of the text that is written to a descriptor.
 public enum LogReader: Sendable {
-  /// journald: it has a clock of its own, and reads how grave a line is from `<N>` at its start (sd-daemon(3)).
+  /// journald, which has its own clock and reads the severity from `<N>` at the start of a line (sd-daemon(3)).
   case journal
-  /// Anybody else, who is told the time and, of what is amiss, how grave it is in a word.
+  /// Any other reader. Its lines begin with the time, and with a word for the severity of a warning or worse.
   case other
 
-  /// Who reads this descriptor. Whoever connects a service with the journal says so in `JOURNAL_STREAM` (systemd.exec(5)).
+  /// Reader behind this descriptor. systemd names the journal's socket in `JOURNAL_STREAM` (systemd.exec(5)).
   public init(of descriptor: Int32) {
     var status = stat()
     guard let variable = getenv(Self.variable), fstat(descriptor, &status) == 0 else {
@@ -17,10 +17,10 @@ public enum LogReader: Sendable {
     self = String(cString: variable) == Self.name(of: status) ? .journal : .other
   }
 
-  /// The environment variable that names the journal's socket.
+  /// Environment variable that names the journal's socket.
   public static let variable = "JOURNAL_STREAM"
 
-  /// What the variable holds for a descriptor; `nil` if it is not open.
+  /// Value of the variable for a descriptor; `nil` if the descriptor is not open.
   public static func name(of descriptor: Int32) -> String? {
     var status = stat()
     return fstat(descriptor, &status) == 0 ? name(of: status) : nil

@@ -3,7 +3,7 @@ import NetworkTypes
 import VRRPCore
 
 extension RouterState {
-  /// The state as keepalived's users write it: `INIT`, `BACKUP`, `MASTER`, `FAULT`.
+  /// State as keepalived's users write it: `INIT`, `BACKUP`, `MASTER`, `FAULT`.
   public var label: String {
     switch self {
     case .initialize: "INIT"
@@ -15,7 +15,7 @@ extension RouterState {
 }
 
 extension TrackerStatus {
-  /// The status in one word.
+  /// Status in one word.
   public var label: String {
     switch self {
     case .unknown: "unknown"
@@ -28,7 +28,7 @@ extension TrackerStatus {
 }
 
 extension Cause {
-  /// A stable name for structured logs, status and metrics.
+  /// Stable name for structured logs and status.
   public var label: String {
     switch self {
     case .started: "started"
@@ -57,9 +57,9 @@ extension Cause {
 }
 
 extension Names {
-  /// Why a transition happened, as a clause without a full stop.
+  /// Reason for a transition, as a clause without a full stop.
   /// - Parameters:
-  ///   - detail: the tracker's last words, or what is behind a fault that its name does not tell; empty when there are none.
+  ///   - detail: the last output of the tracker, or further details of a fault; empty if there are none.
   ///   - router: the position of the router, whose interface some causes name.
   public func sentence(for transition: Transition, router: Int, detail: String = "") -> String {
     let interface = routers.indices.contains(router) ? routers[router].interface : "its interface"
@@ -80,12 +80,12 @@ extension Names {
     case .sourceAddressLost: return detail.isEmpty ? "\(interface) has no address to send adverts from" : detail
     case .sourceAddressFound: return "\(interface) has an address to send adverts from again"
     case .overdue(let silence):
-      let time = Spoken.duration(nanoseconds: silence.rawValue)
+      let time = DurationText.duration(nanoseconds: silence.rawValue)
       return "this host was held up and sent no advert for \(time), so another may be master (timer_expired_backup)"
     case .noPeers: return "there is no unicast peer to send adverts to"
     case .peersFound: return "there is a unicast peer to send adverts to again"
     case .addressesRefused(let error): return "the kernel refuses its addresses: \(Self.errorText(error))"
-    case .addressesTaken: return "the kernel takes its addresses again"
+    case .addressesTaken: return "the kernel accepts its addresses again"
     case .syncGroup(let member): return "follows \(self.router(member)) of its sync group" + words
     case .shutdown: return "martlet stops"
     case .adopted: return "a new engine took over; the state is the same"
@@ -95,11 +95,11 @@ extension Names {
   private func silence(of master: IPAddress?, since: MonotonicInstant?, until: MonotonicInstant) -> String {
     guard let master else { return "no advert from any host (master-down)" }
     guard let since else { return "no advert from \(master) (master-down)" }
-    let silent = Spoken.duration(nanoseconds: (until - since).rawValue)
+    let silent = DurationText.duration(nanoseconds: (until - since).rawValue)
     return "no advert from \(master) for \(silent) (master-down)"
   }
 
-  /// The line for a transition.
+  /// Log line of a transition.
   public func line(for transition: Transition, number: UInt64, router: Int, detail: String) -> LogLine {
     let name = self.router(router)
     let sentence = sentence(for: transition, router: router, detail: detail)
@@ -115,7 +115,7 @@ extension Names {
       fields: fields)
   }
 
-  /// The line for anything an engine says.
+  /// Log line of a message from the engine.
   public func line(for message: EngineMessage) -> LogLine {
     switch message {
     case .transition(let router, let number, let transition, let detail):

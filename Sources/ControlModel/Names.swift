@@ -1,17 +1,17 @@
 import VRRPCore
 
-/// What the positions in messages and on the board stand for, taken from the configuration that the engine runs.
+/// Names for the positions in messages and on the board, from the configuration that the engine runs.
 public struct Names: Sendable, Equatable {
-  /// A virtual router's name and interface.
+  /// Names of a virtual router.
   public struct Router: Sendable, Equatable {
-    /// The instance's name.
+    /// Name of the instance.
     public var name: String
-    /// The interface its adverts use.
+    /// Interface of its adverts.
     public var interface: String
-    /// The trackers that bear on it, its sync group's among them.
+    /// Trackers of the router and of its sync group.
     public var trackers: [TrackerBinding]
 
-    /// A router's names, and what it tracks.
+    /// Names of a router, with its trackers.
     public init(name: String, interface: String, trackers: [TrackerBinding] = []) {
       self.name = name
       self.interface = interface
@@ -21,9 +21,9 @@ public struct Names: Sendable, Equatable {
 
   /// A tracker's kind and name.
   public struct Tracker: Sendable, Equatable {
-    /// `script`, `interface` or `bfd`.
+    /// Kind of the tracker, such as `script`, `interface` or `bfd`.
     public var kind: String
-    /// The script's, the interface's or the session's name.
+    /// Name of the script, interface or session.
     public var name: String
 
     /// A tracker's names.
@@ -33,11 +33,11 @@ public struct Names: Sendable, Equatable {
     }
   }
 
-  /// A reason for dropping an advert, by its raw value's position in ``Names/dropReasons``.
+  /// Reason for dropping an advert, at the position of its raw value in ``Names/dropReasons``.
   public struct DropReason: Sendable, Equatable {
-    /// A stable name for machines.
+    /// Stable name for machine-readable output.
     public var name: String
-    /// The reason for people, without a full stop.
+    /// Clause for log lines, without a full stop.
     public var sentence: String
 
     /// A reason's names.
@@ -47,9 +47,9 @@ public struct Names: Sendable, Equatable {
     }
   }
 
-  /// A sync group's name and the positions of its members.
+  /// Name of a sync group and positions of its members.
   public struct Group: Sendable, Equatable {
-    /// The group's name.
+    /// Name of the group.
     public var name: String
     /// Positions of its members among the routers.
     public var members: [Int]
@@ -80,28 +80,30 @@ public struct Names: Sendable, Equatable {
     self.dropReasons = dropReasons
   }
 
-  /// The name of the router at a position, or the position itself where there is none; before the first is what is no more.
+  /// Name of the router at a position, or the position if there is none. A position below 0 stands for a router that no
+  /// longer exists.
   public func router(_ index: Int) -> String {
     guard index >= 0 else { return "a router that is no longer configured" }
     return routers.indices.contains(index) ? routers[index].name : "router #\(index)"
   }
 
-  /// The tracker at a position as a sentence names it, or the position itself where there is none; before the first is what is no more.
+  /// Tracker at a position as a sentence names it, or the position if there is none. A position below 0 stands for a
+  /// tracker that no longer exists.
   public func tracker(_ index: Int) -> String {
     guard index >= 0 else { return "a tracker that is no longer configured" }
     guard trackers.indices.contains(index) else { return "tracker #\(index)" }
     return "\(trackers[index].kind) \(trackers[index].name)"
   }
 
-  /// Why an advert was dropped, for people; the raw value itself where no reason has it.
+  /// Clause for the reason with this raw value; the value itself if there is none.
   public func dropReason(_ rawValue: UInt8) -> String {
     let index = Int(rawValue)
     return dropReasons.indices.contains(index) ? dropReasons[index].sentence : "reason \(index)"
   }
 }
 
-/// Text for the control socket and the log of lengths of time, each as precise as a person reads it.
-enum Spoken {
+/// Durations as text, in status and log lines, each as precise as a reader needs.
+enum DurationText {
   /// `0.250 s`, `3.61 s`, `42 s`, `12 min`, `3 h 5 min`, `9 d 2 h`.
   static func duration(nanoseconds: Int64) -> String {
     let nanoseconds = max(0, nanoseconds)

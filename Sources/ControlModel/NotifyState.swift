@@ -1,19 +1,19 @@
 import VRRPCore
 
-/// What notifications say: a state by keepalived's words.
+/// State in a notification, in keepalived's words.
 public enum NotifyState: String, Sendable, CaseIterable {
-  /// It holds its addresses.
+  /// The instance or group is master.
   case master = "MASTER"
-  /// Another host does.
+  /// The instance or group is backup.
   case backup = "BACKUP"
-  /// It takes no part.
+  /// The instance or group is in fault.
   case fault = "FAULT"
   /// martlet stops.
   case stop = "STOP"
-  /// No longer configured, if the instance asks for this word; else that is a fault.
+  /// The instance is no longer configured, and asks for this word; without that the word is ``fault``.
   case deleted = "DELETED"
 
-  /// What a transition is announced as; `nil` for one to the initial state that is no stop.
+  /// State to notify of after a transition; `nil` for one to INITIALIZE that is no stop.
   public init?(_ transition: Transition) {
     if transition.cause == .shutdown {
       self = .stop

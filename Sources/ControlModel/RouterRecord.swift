@@ -1,18 +1,18 @@
 import NetworkTypes
 import VRRPCore
 
-/// What makes a virtual router the same one across a reload: where it is heard and by which number.
+/// Identity of a virtual router across a reload: its link and its VRID.
 public struct RouterIdentity: Sendable, Hashable {
-  /// Its interface.
+  /// Interface of the router.
   public var interface: InterfaceIndex
-  /// Its family.
+  /// Family of the router.
   public var family: AddressFamily
-  /// Its identifier.
+  /// VRID of the router.
   public var virtualRouterID: UInt8
-  /// Its name, which tells apart routers of one VRID with different unicast peers.
+  /// Name of the router, which distinguishes routers with one VRID and different unicast peers.
   public var name: String
 
-  /// An identity of the given contents.
+  /// An identity with the given values.
   public init(interface: InterfaceIndex, family: AddressFamily, virtualRouterID: UInt8, name: String) {
     self.interface = interface
     self.family = family
@@ -21,9 +21,9 @@ public struct RouterIdentity: Sendable, Hashable {
   }
 }
 
-/// What of a router's record never changes while its engine lives.
+/// Part of a router's record that never changes while its engine runs.
 public struct RouterDescription: Sendable, Hashable {
-  /// What makes it the same router to the next engine.
+  /// Identity by which the next engine finds the router.
   public var identity: RouterIdentity
   /// Protocol version.
   public var version: ProtocolVersion
@@ -31,10 +31,10 @@ public struct RouterDescription: Sendable, Hashable {
   public var basePriority: Priority
   /// Configured interval.
   public var interval: Centiseconds
-  /// The positions of its addresses on the board.
+  /// Positions of its addresses on the board.
   public var addresses: Range<Int>
 
-  /// A description of the given contents.
+  /// A description with the given values.
   public init(
     identity: RouterIdentity, version: ProtocolVersion, basePriority: Priority, interval: Centiseconds,
     addresses: Range<Int>
@@ -47,19 +47,19 @@ public struct RouterDescription: Sendable, Hashable {
   }
 }
 
-/// A router's record on the board.
+/// Record of a router on the board.
 public struct RouterRecord: BoardRecord {
   let record: UnsafeMutableRawBufferPointer
 
-  /// How many kinds of drops a record counts.
+  /// Number of reasons for dropping an advert that a record counts.
   public static let dropKinds = BoardLayout.dropKinds
 
-  /// As much of a name as a record keeps.
+  /// Beginning of a name that fits in a record.
   public static func kept(_ name: String) -> String {
     String(decoding: name.utf8.prefix(BoardLayout.longestName), as: UTF8.self)
   }
 
-  /// What never changes while the engine lives; `nil` if the record was never written.
+  /// Part that never changes while the engine runs; `nil` if the record was never written.
   public var description: RouterDescription? {
     get {
       guard let family = AddressFamily(rawValue: self[RouterField.family]),
@@ -91,7 +91,7 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
-  /// The state machine's state, for status and for the next engine.
+  /// State of the state machine, for status and for the next engine.
   public var snapshot: VirtualRouterSnapshot {
     get {
       read {
@@ -129,10 +129,10 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
-  /// Whether the router is master, for those who know nothing of state machines.
+  /// Whether the router is master, for readers without the state machine.
   public var isMaster: Bool { RouterState(rawValue: self[RouterField.state]) == .master }
 
-  /// The last transition and its number, counted from 1; `nil` before the first.
+  /// Last transition and its number, counted from 1; `nil` before the first.
   public var lastTransition: (number: UInt64, transition: Transition)? {
     read {
       let encoded = EncodedCause(
@@ -150,7 +150,7 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
-  /// Writes a transition down. `number` counts transitions from 1.
+  /// Writes a transition. `number` counts transitions from 1.
   public func record(_ transition: Transition, number: UInt64) {
     let cause = EncodedCause(transition.cause)
     write {
@@ -164,7 +164,7 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
-  /// The interface that was made for the router's virtual MAC address; `nil` if it has none.
+  /// Interface with the router's virtual MAC address; `nil` if it has none.
   public var virtualInterface: InterfaceIndex? {
     get {
       let index = InterfaceIndex(rawValue: self[RouterField.virtualInterface])
@@ -173,7 +173,7 @@ public struct RouterRecord: BoardRecord {
     nonmutating set { self[RouterField.virtualInterface] = newValue?.rawValue ?? 0 }
   }
 
-  /// The address that adverts leave from.
+  /// Source address of the router's adverts.
   public var sourceAddress: IPAddress? {
     get { read { address(RouterField.sourceFamily, RouterField.sourceHigh, RouterField.sourceLow) } }
     nonmutating set {
@@ -181,7 +181,7 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
-  /// A counter's value.
+  /// Value of a counter.
   public subscript(counter: RouterCounter) -> UInt64 {
     get { self[BoardField<UInt64>(offset: RouterField.counters + counter.rawValue * 8)] }
     nonmutating set { self[BoardField<UInt64>(offset: RouterField.counters + counter.rawValue * 8)] = newValue }
@@ -200,7 +200,8 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
-  /// The last time that something was seen of another host, from whom, and a number whose meaning the kind gives; `nil` if never.
+  /// Last sighting of a kind: the other host, the time, and a number whose meaning the kind gives. `nil` if there was
+  /// none.
   public subscript(sighting kind: RouterSighting) -> (host: IPAddress, at: MonotonicInstant, number: UInt8)? {
     get {
       read {
@@ -225,13 +226,13 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
-  /// What the numbers of the router's signed adverts have come to, for the next engine to go on from.
+  /// Sequence number of the router's signed adverts, from which the next engine continues.
   public var sequenceNumber: UInt64 {
     get { self[RouterField.sequenceNumber] }
     nonmutating set { self[RouterField.sequenceNumber] = newValue }
   }
 
-  /// The positions on the board of the marks by which it knows replayed adverts; empty if its adverts bear no trailers.
+  /// Positions on the board of the marks by which the router finds replays; empty if its adverts have no trailers.
   public var marks: Range<Int> {
     get {
       let first = Int(self[RouterField.firstMark])
@@ -243,7 +244,7 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
-  /// Where the ready resignation stands among the board's packets: destinations of 16 bytes each, then a packet for each.
+  /// Place of the ready resignation among the board's packets: destinations of 16 bytes each, then a packet for each.
   public var resignation: ResignationPacket {
     get {
       read {
@@ -266,8 +267,8 @@ public struct RouterRecord: BoardRecord {
 }
 
 extension RouterRecord {
-  /// Writes the ready resignation into the place that ``resignation`` names: for each destination a packet, all of one length and one
-  /// after the other, since checksums and signatures cover the destination. What does not fit is left out.
+  /// Writes the ready resignation to the place in ``resignation``: for each destination a packet, all of one length and
+  /// one after the other, since checksums and signatures cover the destination. Packets that do not fit are left out.
   public func write(_ ready: (packets: [UInt8], destinations: [IPAddress]), on board: Board) {
     var place = resignation
     let packets = board.packets
@@ -286,12 +287,12 @@ extension RouterRecord {
     resignation = place
   }
 
-  /// Reads the ready resignation; `nil` when there is none or it would lie beyond the board's end. There is a packet for each
-  /// destination, one after the other and of one length.
+  /// Reads the ready resignation; `nil` if there is none or it would lie beyond the board's end. There is a packet for
+  /// each destination, one after the other and of one length.
   public func readyResignation(
     on board: Board
   ) -> (packets: [UInt8], destinations: [IPAddress], place: ResignationPacket)? {
-    // Read once: what is looked at and what is used must be the same, whoever else writes.
+    // Read once: the values checked must be those used, whoever else writes.
     let place = resignation
     guard let family = description?.identity.family, let range = place.packetRange(on: board) else { return nil }
     let destinations = (0..<place.destinationCount).compactMap { index in
@@ -301,7 +302,7 @@ extension RouterRecord {
     return (Array(board.packets[range]), destinations, place)
   }
 
-  /// Lends the packets of the ready resignation to be written anew; does nothing when there is none.
+  /// Gives `body` the packets of the ready resignation for rewriting; does nothing if there is none.
   public func rewriteResignation(on board: Board, _ body: (UnsafeMutableRawBufferPointer) -> Void) {
     guard let range = resignation.packetRange(on: board) else { return }
     body(UnsafeMutableRawBufferPointer(rebasing: board.packets[range]))
@@ -309,7 +310,7 @@ extension RouterRecord {
 }
 
 extension ResignationPacket {
-  /// Where the packets lie; `nil` when there are none or they would lie beyond the board's end.
+  /// Range of the packets; `nil` if there are none or they would lie beyond the board's end.
   fileprivate func packetRange(on board: Board) -> Range<Int>? {
     let count = board.packets.count
     guard length > 0, destinationCount > 0, offset >= 0, destinationCount <= count / 16, offset <= count,
@@ -320,22 +321,22 @@ extension ResignationPacket {
   }
 }
 
-/// Where a router's ready advert of priority 0 stands among the board's packets.
+/// Place of a router's ready advert of priority 0 among the board's packets.
 ///
-/// The supervisor sends it for an engine that died, without knowing what is in it.
+/// The supervisor sends it for an engine that died, without interpreting it.
 public struct ResignationPacket: Sendable, Hashable {
-  /// First byte of the destinations (16 bytes each, IPv4 in the first four), which their packets follow.
+  /// Offset of the destinations (16 bytes each, IPv4 in the first four), which the packets follow.
   public var offset: Int
-  /// Bytes of the packets for all destinations together.
+  /// Length in bytes of the packets for all destinations together.
   public var length: Int
-  /// Hosts or groups to send it to.
+  /// Number of hosts or groups to send it to.
   public var destinationCount: Int
-  /// TTL or hop limit to send it with.
+  /// TTL or hop limit of the packets.
   public var timeToLive: UInt8
-  /// Whether each packet begins with its IPv4 header, which is signed with it.
+  /// Whether each packet begins with its IPv4 header, which its signature covers.
   public var isWholePacket: Bool
 
-  /// A place for a packet.
+  /// A place with the given values.
   public init(offset: Int, length: Int, destinationCount: Int, timeToLive: UInt8, isWholePacket: Bool = false) {
     self.offset = offset
     self.length = length

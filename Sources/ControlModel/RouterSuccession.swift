@@ -1,18 +1,18 @@
-/// Which virtual routers of one configuration go on as which of the next.
+/// Assignment of the virtual routers of one configuration to those of the next that continue them.
 ///
-/// A router goes on as the one with the same identity. If there is none, it may have been renamed: it goes on as the one that is the
-/// same but for the name, if only one is.
+/// A router is continued by the one with the same identity. If there is none, it may have been renamed: then it is
+/// continued by the one whose identity differs in the name only, if there is exactly one.
 public struct RouterSuccession: Sendable {
-  /// For each router of the next configuration the position of the one that goes on as it; `nil` for one that starts anew.
+  /// For each router of the next configuration the position of the router that it continues; `nil` for one that starts.
   public let predecessors: [Int?]
   private let succeeded: Set<Int>
 
   /// Matches two configurations' routers.
   ///
   /// - Parameters:
-  ///   - old: Whether and as what each router of the old one is known; what is `nil` goes on as nothing.
-  ///   - new: What each router of the next one is known as.
-  ///   - nameless: An identity without the router's name.
+  ///   - old: identity of each router of the old configuration; `nil` for one that none continues.
+  ///   - new: identity of each router of the next configuration.
+  ///   - nameless: an identity without the router's name.
   public init<Identity: Hashable>(
     from old: [Identity?], to new: [Identity], nameless: (Identity) -> Identity
   ) {
@@ -24,7 +24,7 @@ public struct RouterSuccession: Sendable {
       renamed[nameless(identity), default: []].append(position)
     }
     var predecessors = new.map { exact[$0] }
-    // Two identities of one configuration may be kept as the same, and then the first one goes on.
+    // Two routers of one configuration may have the same identity on the board; then the first one continues.
     var succeeded: Set<Int> = []
     for position in predecessors.indices {
       if let found = predecessors[position], !succeeded.insert(found).inserted { predecessors[position] = nil }
@@ -39,6 +39,6 @@ public struct RouterSuccession: Sendable {
     self.succeeded = succeeded
   }
 
-  /// Whether the old router at a position goes on.
+  /// Whether a router of the next configuration continues the old router at a position.
   public func isSucceeded(_ position: Int) -> Bool { succeeded.contains(position) }
 }

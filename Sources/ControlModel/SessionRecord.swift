@@ -25,7 +25,7 @@ enum SessionField {
   static let lastReceived = BoardField<Int64>(offset: 64)
   static let lastSent = BoardField<Int64>(offset: 72)
   static let changedAt = BoardField<Int64>(offset: 80)
-  /// A hash of what makes it another session for the other end.
+  /// Hash of the settings that make it the same session for the other end.
   static let fingerprint = BoardField<UInt64>(offset: 88)
   static let counters = 96  // 8 UInt64 in the order of SessionCounter
   static let discards = 160  // 16 UInt32 by the raw value of BFDDiscard
@@ -36,11 +36,11 @@ enum SessionField {
   static let hopLimit = BoardField<UInt8>(offset: 305)
 }
 
-/// What is counted for each BFD session.
+/// Counters of each BFD session.
 public enum SessionCounter: Int, Sendable, CaseIterable {
   /// Packets sent.
   case packetsSent
-  /// Packets taken.
+  /// Packets accepted.
   case packetsReceived
   /// Times that the session came up.
   case cameUp
@@ -49,7 +49,7 @@ public enum SessionCounter: Int, Sendable, CaseIterable {
   /// Sends that failed.
   case sendErrors
 
-  /// A stable name in snake case.
+  /// Stable name in snake case.
   public var label: String {
     switch self {
     case .packetsSent: "packets_sent"
@@ -61,26 +61,26 @@ public enum SessionCounter: Int, Sendable, CaseIterable {
   }
 }
 
-/// A BFD session's record on the board.
+/// Record of a BFD session on the board.
 public struct SessionRecord: BoardRecord {
   let record: UnsafeMutableRawBufferPointer
 
-  /// How much of a name the board keeps.
+  /// Beginning of a name that fits in a record.
   public static func kept(_ name: String) -> String { RouterRecord.kept(name) }
 
-  /// Its name.
+  /// Name of the session.
   public var name: String {
     get { text(at: SessionField.name, longest: BoardLayout.longestName) }
     nonmutating set { setText(newValue, at: SessionField.name, longest: BoardLayout.longestName) }
   }
 
-  /// A hash of what makes it another session for the other end.
+  /// Hash of the settings that make it the same session for the other end.
   public var fingerprint: UInt64 {
     get { self[SessionField.fingerprint] }
     nonmutating set { self[SessionField.fingerprint] = newValue }
   }
 
-  /// The other end; `nil` if the record was never written.
+  /// Address of the other end; `nil` if the record was never written.
   public var neighbor: IPAddress? {
     get { address(SessionField.neighborFamily, SessionField.neighborHigh, SessionField.neighborLow) }
     nonmutating set {
@@ -94,7 +94,7 @@ public struct SessionRecord: BoardRecord {
     nonmutating set { self[SessionField.multihop] = newValue ? 1 : 0 }
   }
 
-  /// Where its packets come from, if the configuration says.
+  /// Source address of its packets; `nil` if the configuration has none.
   public var source: IPAddress? {
     get { address(SessionField.sourceFamily, SessionField.sourceHigh, SessionField.sourceLow) }
     nonmutating set {
@@ -102,31 +102,31 @@ public struct SessionRecord: BoardRecord {
     }
   }
 
-  /// The TTL or hop limit of its packets.
+  /// TTL or hop limit of its packets.
   public var hopLimit: UInt8 {
     get { self[SessionField.hopLimit] }
     nonmutating set { self[SessionField.hopLimit] = newValue }
   }
 
-  /// The port that its packets come from, which stays the same as long as the session lives (RFC 5881 section 4).
+  /// Source port of its packets, which stays the same for the whole session (RFC 5881 section 4).
   public var sourcePort: UInt16 {
     get { self[SessionField.sourcePort] }
     nonmutating set { self[SessionField.sourcePort] = newValue }
   }
 
-  /// Since when it is in its state; `nil` before the first change.
+  /// Instant of the last change of state; `nil` before the first.
   public var changedAt: MonotonicInstant? {
     get { self[instant: SessionField.changedAt] }
     nonmutating set { self[instant: SessionField.changedAt] = newValue }
   }
 
-  /// The session's variables.
+  /// Variables of the session.
   public var snapshot: BFDSnapshot {
     get { read { readSnapshot() } }
     nonmutating set { write { writeSnapshot(newValue) } }
   }
 
-  /// A counter's value.
+  /// Value of a counter.
   public subscript(counter: SessionCounter) -> UInt64 {
     get { self[BoardField<UInt64>(offset: SessionField.counters + counter.rawValue * 8)] }
     nonmutating set { self[BoardField<UInt64>(offset: SessionField.counters + counter.rawValue * 8)] = newValue }

@@ -1,15 +1,15 @@
-/// What the supervisor tells the starter.
+/// Message from the supervisor to the starter.
 public enum StarterCommand: Sendable, Equatable {
-  /// The commands of a configuration come as the one descriptor; the prober names them by this number.
+  /// The commands of a configuration, in one descriptor. The prober names the table by this number.
   case table(UInt64)
-  /// The channel to a new prober comes as the one descriptor. What was to end with the one before it is killed first.
+  /// The channel to a new prober, in one descriptor. Commands that end with the prober before it are killed first.
   case prober
-  /// Say that you are alive.
+  /// Answer with ``StarterReport/alive``.
   case ping
-  /// Do what the prober said last, and end.
+  /// Finish the prober's last requests, and end.
   case end
 
-  /// The message's bytes.
+  /// Message as bytes.
   public var encoded: [UInt8] {
     var writer = MessageWriter()
     switch self {
@@ -36,29 +36,29 @@ public enum StarterCommand: Sendable, Equatable {
   }
 }
 
-/// What the starter tells the supervisor. A tag alone.
+/// Message from the starter to the supervisor: a tag only.
 public enum StarterReport: UInt8, Sendable, CaseIterable {
-  /// The answer to ``StarterCommand/ping``.
+  /// Answer to ``StarterCommand/ping``.
   case alive = 1
 }
 
-/// A run of a command, as the prober asks for it.
+/// Run of a command, as requested by the prober.
 public struct RunRequest: Sendable, Equatable {
-  /// What a notification says. Only the starter makes text of it, so that nobody else decides what a script of root's finds in its
-  /// arguments and its environment.
+  /// Content of a notification. Only the starter makes arguments and environment of it, so that no other process
+  /// decides what a script of root's gets there.
   public struct Notification: Sendable, Equatable {
-    /// What has moved, by its place in the table.
+    /// Position in the table of the instance or group that has changed.
     public var subject: UInt32
-    /// Where to.
+    /// New state.
     public var state: NotifyState
-    /// Its effective priority; a group says 0.
+    /// Effective priority of the instance; 0 for a group.
     public var priority: UInt8
-    /// Why, as a clause; the command finds it in its environment, cut and printable.
+    /// Reason for the change, as a clause. The command finds it in its environment, cut and printable.
     public var cause: String
-    /// The state that was notified of before, which the command finds in its environment; `nil` for none.
+    /// State of the last notification before, which the command finds in its environment; `nil` for none.
     public var previous: NotifyState?
 
-    /// A notification from its parts.
+    /// A notification with the given values.
     public init(subject: UInt32, state: NotifyState, priority: UInt8, cause: String, previous: NotifyState?) {
       self.subject = subject
       self.state = state
@@ -68,36 +68,38 @@ public struct RunRequest: Sendable, Equatable {
     }
   }
 
-  /// The table, and the place of the command in it.
+  /// Number of the table.
   public var table: UInt64
-  /// The place in the table.
+  /// Position of the command in the table.
   public var command: UInt32
-  /// What has happened, for a command that is to say so, and for no other.
+  /// Content, if the command is for notifications; otherwise `nil`.
   public var notification: Notification?
 
-  /// A run of what is no notification.
+  /// A run without a notification.
   public init(table: UInt64, command: UInt32) {
     self.table = table
     self.command = command
   }
 }
 
-/// What the prober asks of the starter. Each has a number that the answers carry; no two that go on have the same one.
+/// Request from the prober to the starter. Each has a number that the answers repeat; no two requests under way have
+/// the same.
 public enum StartRequest: Sendable, Equatable {
-  /// Run a command; its output goes to the one descriptor.
+  /// Run a command. Its output goes to the one descriptor.
   case run(UInt32, RunRequest)
-  /// Send a signal to the process group of a run, which ends what is left of the group when its leader ends.
+  /// Send a signal to the process group of a run. Processes of the group that outlive its leader are then killed when
+  /// the leader ends.
   case signal(UInt32, Int32)
-  /// Make a FIFO if it is missing, and open it.
+  /// Make a FIFO unless it exists, and open it.
   case openFIFO(UInt32, table: UInt64, fifo: UInt32)
   /// Remove a FIFO. There is no answer.
   case removeFIFO(table: UInt64, fifo: UInt32)
   /// Open a tracked file for reading.
   case openFile(UInt32, table: UInt64, file: UInt32)
-  /// Write the first number of a tracked file; over what is there only if the table says so as well.
+  /// Write the initial number of a tracked file; over existing content only if the table allows it too.
   case writeFile(UInt32, table: UInt64, file: UInt32, overwrites: Bool)
 
-  /// The message's bytes.
+  /// Message as bytes.
   public var encoded: [UInt8] {
     var writer = MessageWriter()
     switch self {
@@ -157,47 +159,49 @@ public enum StartRequest: Sendable, Equatable {
   }
 }
 
-/// What the starter answers the prober.
+/// Answer from the starter to the prober.
 public enum StartReply: Sendable, Equatable {
-  /// How a process ended.
+  /// End of a process.
   public enum Ending: Sendable, Hashable {
     case exited(Int32)
     case signaled(Int32)
   }
 
-  /// Why a tracked file is not read.
+  /// Reason for which a tracked file is not read.
   public enum FileRefusal: Sendable, Hashable {
-    /// The kernel's error number.
+    /// Errno of the kernel.
     case system(Int32)
-    /// It is a folder, a FIFO, a device or a socket.
+    /// The path is a folder, a FIFO, a device or a socket.
     case notRegular
-    /// It lies in a file system in which the kernel shows itself.
+    /// The file is in a file system by which the kernel shows its state, such as proc or sysfs.
     case kernels(String)
-    /// A stranger's link that is not followed.
+    /// The path has a link of another user, which is not followed.
     case link(String)
   }
 
-  /// A run has a process, which leads a group of the same number. Where it asks, if it is in a sandbox, comes as the one descriptor.
+  /// A run has a process, which leads a group with the same number. For a run in a sandbox the one descriptor is its
+  /// seccomp listener.
   case started(UInt32, process: Int32)
-  /// A command is not run, or never was. `isShortage`: this host had no room for it now, or its program was being written.
+  /// A command was not run. `isShortage`: this host had no resources for it at the moment, or its program was being
+  /// written.
   case refused(UInt32, isShortage: Bool, reason: String)
   /// The process of a run has ended.
   case ended(UInt32, Ending)
-  /// A FIFO is open and comes as the one descriptor; `isNew`: it was made for this.
+  /// A FIFO is open, in the one descriptor. `isNew`: it was made for this request.
   case fifo(UInt32, isNew: Bool)
   /// A FIFO cannot be used.
   case fifoRefused(UInt32, reason: String)
-  /// Someone other than root could change what root will run. `isOwn`: in the command itself, which `enable_script_security` would
-  /// refuse; otherwise in its interpreter or what that interprets.
+  /// Users other than root could change a program that root will run. `isOwn`: the command itself, which
+  /// `enable_script_security` would refuse; otherwise its interpreter or the interpreted script.
   case weakness(command: String, reason: String, isOwn: Bool)
-  /// A tracked file is open and comes as the one descriptor.
+  /// A tracked file is open, in the one descriptor.
   case file(UInt32)
   /// A tracked file is not read.
   case fileRefused(UInt32, FileRefusal)
-  /// The first number of a tracked file is written, if the error number is 0.
+  /// The initial number of a tracked file was written if `error` is 0; otherwise `error` is the errno.
   case written(UInt32, error: Int32)
 
-  /// The message's bytes.
+  /// Message as bytes.
   public var encoded: [UInt8] {
     var writer = MessageWriter()
     switch self {
@@ -289,9 +293,9 @@ extension MessageWriter {
     case .kernels(let name):
       write(3 as UInt8)
       writeWhole(name)
-    case .link(let words):
+    case .link(let text):
       write(4 as UInt8)
-      writeWhole(words)
+      writeWhole(text)
     }
   }
 }

@@ -3,7 +3,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Status.EngineHealth {
-  /// A stable name.
+  /// Stable name for machine-readable output.
   public var label: String {
     switch self {
     case .running: "running"
@@ -15,7 +15,7 @@ extension Status.EngineHealth {
 }
 
 extension RouterCounter {
-  /// A stable name in snake case.
+  /// Stable name in snake case.
   public var label: String {
     switch self {
     case .advertisementsSent: "advertisements_sent"
@@ -36,7 +36,7 @@ extension RouterCounter {
 }
 
 extension FaultReasons {
-  /// A stable name for each reason that holds.
+  /// Stable name of each reason that holds.
   public var labels: [String] {
     let names: [(FaultReasons, String)] = [
       (.interface, "interface"), (.sourceAddress, "source-address"), (.peers, "peers"), (.addresses, "addresses"),
@@ -48,7 +48,7 @@ extension FaultReasons {
 }
 
 extension Status {
-  /// One JSON object with everything, and a line feed. Ages are in seconds and end in `_ago` or `_age`.
+  /// Whole status as one JSON object, with a line feed. Ages are in seconds, and their names end in `_ago` or `_age`.
   public var json: String {
     var writer = JSONWriter()
     writer.object { writer in

@@ -2,16 +2,16 @@ import NetworkTypes
 import VRRPCore
 
 extension Status {
-  /// Most refused addresses that are named for one router.
+  /// Greatest number of refused addresses that are named for one router.
   private static let mostNamed = 3
 
-  /// What is wrong with a router now, besides how it came to its state: a sentence each.
+  /// Sentences on what is wrong with a router now, apart from the reason for its state.
   func remarks(on router: Router) -> [String] {
     presentFaults(of: router) + refusals(of: router) + trial(of: router)
   }
 
-  /// What holds a router in FAULT now, where that is something else than what its last transition tells: one fault may follow another
-  /// without a transition.
+  /// Sentence on the faults that hold a router in FAULT now, if they are not those of its last transition: one fault
+  /// may follow another without a transition.
   private func presentFaults(of router: Router) -> [String] {
     guard router.snapshot.state == .fault, let cause = router.transition?.cause else { return [] }
     let failed = router.names.trackers.filter { binding in
@@ -19,11 +19,11 @@ extension Status {
         && binding.isFault(under: trackers[binding.tracker.rawValue].status)
     }.map(\.tracker)
     let faults = router.snapshot.faults
-    guard !Self.tells(cause, of: faults, failed) else { return [] }
+    guard !Self.explains(cause, of: faults, failed) else { return [] }
     let named: [(FaultReasons, String)] = [
       (.interface, "\(router.names.interface) is down"), (.sourceAddress, "there is no address to send from"),
       (.peers, "there is no unicast peer to send to"), (.addresses, "the kernel refuses its addresses"),
-      (.syncGroup, "its sync group is in FAULT on another's account"),
+      (.syncGroup, "its sync group is in FAULT"),
     ]
     var sentences = named.filter { faults.contains($0.0) }.map(\.1)
     if faults.contains(.tracker) {
@@ -36,8 +36,8 @@ extension Status {
     return sentences.isEmpty ? [] : ["\(router.names.name): now in FAULT because " + sentences.joined(separator: "; ")]
   }
 
-  /// Whether the cause of the last transition is all that holds a router in FAULT now.
-  private static func tells(_ cause: Cause, of faults: FaultReasons, _ failed: [TrackerID]) -> Bool {
+  /// Whether the cause of the last transition is the only fault of the router now.
+  private static func explains(_ cause: Cause, of faults: FaultReasons, _ failed: [TrackerID]) -> Bool {
     switch cause {
     case .interfaceDown: faults == .interface
     case .sourceAddressLost: faults == .sourceAddress
@@ -52,7 +52,7 @@ extension Status {
     }
   }
 
-  /// The addresses that the kernel does not take, as far as the router should have them.
+  /// Sentences on the addresses that the kernel refuses, if the router should have them.
   private func refusals(of router: Router) -> [String] {
     guard router.snapshot.state == .master || router.snapshot.faults.contains(.addresses) else { return [] }
     let refused = router.addresses.filter { $0.refusal != nil }
@@ -71,7 +71,7 @@ extension Status {
       let due = router.snapshot.mainDeadline
     else { return [] }
     return [
-      "\(router.names.name): the addresses are tried again in \(Spoken.duration(nanoseconds: (due - now).rawValue))"
+      "\(router.names.name): the addresses are tried again in \(DurationText.duration(nanoseconds: (due - now).rawValue))"
     ]
   }
 }

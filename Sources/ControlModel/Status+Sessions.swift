@@ -2,7 +2,7 @@ import NetworkTypes
 import VRRPCore
 
 extension BFDState {
-  /// The state as RFC 5880 names it.
+  /// State as RFC 5880 names it.
   public var label: String {
     switch self {
     case .adminDown: "AdminDown"
@@ -14,21 +14,21 @@ extension BFDState {
 }
 
 extension Status {
-  /// A BFD session's part.
+  /// Status of a BFD session.
   public struct Session: Sendable, Equatable {
-    /// Its name.
+    /// Name of the session.
     public var name: String
-    /// The other end.
+    /// Address of the other end.
     public var neighbor: IPAddress?
     /// Whether the other end may be several hops away.
     public var isMultihop: Bool
-    /// The session's variables.
+    /// Variables of the session.
     public var snapshot: BFDSnapshot
-    /// Since when it is in its state; `nil` before the first change.
+    /// Instant of the last change of state; `nil` before the first.
     public var since: MonotonicInstant?
-    /// Its counters.
+    /// Counters of the session.
     public var counters: [SessionCounter: UInt64]
-    /// Packets discarded by reason; reasons that never occurred are left out.
+    /// Packets discarded, by reason; reasons that never occurred are left out.
     public var discards: [BFDDiscard: UInt32]
 
     init(reading record: SessionRecord) {
@@ -43,7 +43,7 @@ extension Status {
       for reason in BFDDiscard.allCases where record[reason] > 0 { discards[reason] = record[reason] }
     }
 
-    /// Between the packets it sends, before jitter.
+    /// Interval between sent packets, before jitter.
     public var transmitInterval: Nanoseconds { .microseconds(Int64(snapshot.transmitInterval)) }
   }
 
@@ -53,9 +53,9 @@ extension Status {
     writer.member("neighbor", session.neighbor.map { "\($0)" })
     writer.member("multihop", session.isMultihop)
     writer.member("state", snapshot.state.label)
-    writer.member("diagnostic", snapshot.diagnostic.words)
+    writer.member("diagnostic", snapshot.diagnostic.text)
     writer.member("remote_state", snapshot.remoteState.label)
-    writer.member("remote_diagnostic", snapshot.remoteDiagnostic.words)
+    writer.member("remote_diagnostic", snapshot.remoteDiagnostic.text)
     writer.member("local_discriminator", snapshot.localDiscriminator)
     writer.member("remote_discriminator", snapshot.remoteDiscriminator)
     writer.member("transmit_interval", session.transmitInterval.inSeconds)
@@ -84,8 +84,8 @@ extension Status {
       session.name, (session.neighbor.map { "\($0)" } ?? "-") + (session.isMultihop ? " (multihop)" : ""),
       snapshot.state.label, Self.milliseconds(session.transmitInterval),
       isUp ? Self.milliseconds(snapshot.detectionTime) : "-",
-      session.since.map { Spoken.duration(nanoseconds: (now - $0).rawValue) } ?? "-",
-      snapshot.diagnostic == .none ? "" : snapshot.diagnostic.words,
+      session.since.map { DurationText.duration(nanoseconds: (now - $0).rawValue) } ?? "-",
+      snapshot.diagnostic == .none ? "" : snapshot.diagnostic.text,
     ]
   }
 

@@ -4,8 +4,8 @@ import PrintableText
 import VRRPCore
 
 extension Status {
-  /// Tables for people: the engine in one line, what is not as it should be, then routers, groups, trackers and BFD sessions.
-  /// - Parameter isWide: Whether all addresses of each router are named.
+  /// Status as tables: the engine in one line, the warnings, then routers, groups, trackers and BFD sessions.
+  /// - Parameter isWide: whether all addresses of each router are listed.
   public func text(isWide: Bool = false) -> String {
     var lines = [engineLine]
     let warnings = warnings
@@ -50,13 +50,13 @@ extension Status {
       lines.append("")
       lines += Self.table(["FAILED NOTIFICATION", "STATE", "WHEN", "COMMAND", "OUTCOME"], failedNotifications.map(row))
     }
-    // Names are the file's, and a check's output may hold anything.
+    // Names come from the configuration, and a check's output may contain any character.
     return lines.map { $0.printable("?") + "\n" }.joined()
   }
 
   private var engineLine: String {
-    let up = Spoken.duration(nanoseconds: uptime.rawValue)
-    let heard = Spoken.duration(nanoseconds: heartbeatAge.rawValue)
+    let up = DurationText.duration(nanoseconds: uptime.rawValue)
+    let heard = DurationText.duration(nanoseconds: heartbeatAge.rawValue)
     let engine = "engine (process \(enginePID))"
     switch health {
     case .running: return "\(engine): running, up \(up)" + troubles
@@ -85,11 +85,11 @@ extension Status {
       router.description.map { "\($0.identity.virtualRouterID)" } ?? "-", snapshot.state.label, priority,
       master(of: router), "\(router.heldCount) of \(router.addresses.count)",
       Self.addresses(of: router, isWide: isWide),
-      router.transition.map { Spoken.duration(nanoseconds: (now - $0.at).rawValue) } ?? "-",
+      router.transition.map { DurationText.duration(nanoseconds: (now - $0.at).rawValue) } ?? "-",
     ]
   }
 
-  /// The addresses that the router has where it is master; those that this host holds are counted beside.
+  /// Addresses of the router when it is master, with the number of those that this host holds.
   private static func addresses(of router: Router, isWide: Bool) -> String {
     let isInPart = router.heldCount > 0 && router.heldCount < router.addresses.count
     let shown = isWide ? router.addresses[...] : router.addresses.prefix(1)
@@ -113,7 +113,7 @@ extension Status {
   }
 
   private func row(_ tracker: Tracker) -> [String] {
-    let since = tracker.status == .unknown ? "-" : Spoken.duration(nanoseconds: (now - tracker.since).rawValue)
+    let since = tracker.status == .unknown ? "-" : DurationText.duration(nanoseconds: (now - tracker.since).rawValue)
     return [
       "\(tracker.names.kind) \(tracker.names.name)", TrackerVerdict.label(tracker.status, tracker.condition), since,
       tracker.answeredAt.map(ago) ?? "-", tracker.reason,
@@ -121,7 +121,7 @@ extension Status {
   }
 
   func ago(_ instant: MonotonicInstant) -> String {
-    Spoken.duration(nanoseconds: (now - instant).rawValue) + " ago"
+    DurationText.duration(nanoseconds: (now - instant).rawValue) + " ago"
   }
 
   /// Rows under a heading, each column as wide as its widest cell.

@@ -2,22 +2,22 @@ import NetworkTypes
 import VRRPCore
 
 extension Status {
-  /// Something that is not as it should be, now.
+  /// Something that is wrong at the moment.
   public struct Warning: Sendable, Equatable {
-    /// A stable name.
+    /// Stable name for machine-readable output.
     public var kind: String
-    /// The router that it is about; `nil` for the service as a whole.
+    /// Name of the router that it is about; `nil` for the service as a whole.
     public var router: String?
     /// One sentence without a full stop.
     public var sentence: String
   }
 
-  /// A refused advert, and one with other addresses, is spoken of for so long at least.
+  /// Least time for which status warns of a refused advert, or of one with other addresses.
   private static let shortestMemory = Nanoseconds.seconds(10)
-  /// A master has so long for its addresses.
+  /// Time that a new master has to add its addresses before status warns.
   private static let claimTime = Nanoseconds.seconds(5)
 
-  /// Everything that is not as it should be, for the whole service first.
+  /// Everything that is wrong at the moment; warnings about the whole service come first.
   public var warnings: [Warning] {
     serviceWarnings
       + routers.flatMap { router in
@@ -32,7 +32,7 @@ extension Status {
     case .running: break
     case .starting:
       return [Warning(kind: "engine-starting", router: nil, sentence: "the engine has not taken over yet")]
-    case .silent: return [Warning(kind: "engine-silent", router: nil, sentence: "the engine does not move")]
+    case .silent: return [Warning(kind: "engine-silent", router: nil, sentence: "the engine does not respond")]
     case .gone: return [Warning(kind: "engine-gone", router: nil, sentence: "the engine has ended")]
     }
     guard routers.isEmpty else { return [] }
@@ -41,7 +41,7 @@ extension Status {
     ]
   }
 
-  /// Checks that say nothing: what they look at may have failed.
+  /// Warnings about checks that cannot examine what they check.
   private var untracked: [Warning] {
     trackers.filter { $0.status == .untracked }.map { tracker in
       Warning(
@@ -51,7 +51,8 @@ extension Status {
     }
   }
 
-  /// What a notification was to do, as move an address in a cloud, has not been done.
+  /// Warnings about failed notifications. Whatever they were to do, such as moving an address in a cloud, has not been
+  /// done.
   private var notifications: [Warning] {
     failedNotifications.map { failure in
       Warning(
@@ -78,7 +79,7 @@ extension Status {
       sentence: "MASTER, but this host holds only \(held) of its \(all) addresses; the log says why")
   }
 
-  /// Another master that has not yielded by now: at a hand-back it is heard once more at most.
+  /// Warning about another master that should have yielded by now. After a hand-back it is heard at most once more.
   private func otherMaster(_ router: Router) -> Warning? {
     guard router.snapshot.state == .master, let seen = router.sightings[.otherMaster],
       now - seen.at <= router.silence(of: 3),
@@ -113,10 +114,10 @@ extension Status {
 }
 
 extension Status.Router {
-  /// How many of its addresses this host holds.
+  /// Number of its addresses that this host holds.
   public var heldCount: Int { addresses.count { $0.isOwned } }
 
-  /// So many advertisement intervals.
+  /// Time of this number of advert intervals.
   fileprivate func silence(of adverts: Int64) -> Nanoseconds {
     Nanoseconds(rawValue: (description?.interval.nanoseconds ?? .seconds(1)).rawValue * adverts)
   }

@@ -2,58 +2,58 @@ import HealthCore
 import NetworkTypes
 import VRRPCore
 
-/// Everything that the board shows at one moment, with the configuration's names.
+/// Status of the whole service: the content of the board at one moment, with the names of the configuration.
 public struct Status: Sendable, Equatable {
-  /// A virtual router's part.
+  /// Status of a virtual router.
   public struct Router: Sendable, Equatable {
-    /// Name and interface.
+    /// Name and interface of the router.
     public var names: Names.Router
-    /// What never changes while the engine lives; `nil` while the engine has not written it.
+    /// Part that never changes while the engine runs; `nil` until the engine has written it.
     public var description: RouterDescription?
-    /// The state machine's state.
+    /// State of the state machine.
     public var snapshot: VirtualRouterSnapshot
-    /// The last transition; `nil` before the first.
+    /// Last transition; `nil` before the first.
     public var transition: Transition?
-    /// How many transitions there were.
+    /// Number of transitions.
     public var transitions: UInt64
-    /// Why the last transition happened, as a clause.
+    /// Reason for the last transition, as a clause.
     public var sentence: String
-    /// Where adverts leave from.
+    /// Source address of adverts.
     public var source: IPAddress?
-    /// Its addresses, and whether this host holds each.
+    /// Addresses of the router, and whether this host holds each.
     public var addresses: [Address]
-    /// Its counters.
+    /// Counters of the router.
     public var counters: [RouterCounter: UInt64]
     /// Adverts dropped, by raw value of the reason; reasons that never occurred are left out.
     public var drops: [Int: UInt32]
-    /// What was last seen of other hosts, of each kind that was ever seen.
+    /// Last sighting of other hosts, for each kind that occurred.
     public var sightings: [RouterSighting: Sighting]
   }
 
-  /// What was seen of another host's adverts.
+  /// Sighting of another host's adverts.
   public struct Sighting: Sendable, Equatable {
     /// The host.
     public var host: IPAddress
-    /// When it was seen last.
+    /// Instant of the last one.
     public var at: MonotonicInstant
-    /// A number whose meaning the kind gives.
+    /// Number whose meaning the kind gives.
     public var number: UInt8
   }
 
   /// A notification that failed.
   public struct FailedNotification: Sendable, Equatable {
-    /// The instance or group.
+    /// Name of the instance or group.
     public var subject: String
-    /// The state that it was to tell of.
+    /// State of the notification.
     public var state: String
-    /// The command as it was written.
+    /// Command as written in the configuration.
     public var command: String
-    /// What became of it.
+    /// Outcome of the command.
     public var outcome: String
-    /// When it failed.
+    /// Instant of the failure.
     public var at: MonotonicInstant
 
-    /// A failure of the given contents.
+    /// A failure with the given values.
     public init(subject: String, state: String, command: String, outcome: String, at: MonotonicInstant) {
       self.subject = subject
       self.state = state
@@ -63,76 +63,77 @@ public struct Status: Sendable, Equatable {
     }
   }
 
-  /// An address's part.
+  /// Status of an address.
   public struct Address: Sendable, Equatable {
     /// The address with its prefix length.
     public var prefix: IPPrefix
     /// Whether this host holds it.
     public var isOwned: Bool
-    /// The errno with which the kernel refused to take it when it was last asked; `nil` if it did not.
+    /// Errno with which the kernel refused the address the last time; `nil` if it did not.
     public var refusal: Int32?
   }
 
-  /// A tracker's part.
+  /// Status of a tracker.
   public struct Tracker: Sendable, Equatable {
-    /// Kind and name.
+    /// Kind and name of the tracker.
     public var names: Names.Tracker
-    /// What it says.
+    /// Verdict of the tracker.
     public var status: TrackerStatus
-    /// Whether that is what the last results said.
+    /// Relation of the verdict to the last results.
     public var condition: VerdictCondition
-    /// Since when.
+    /// Instant of the last change of the verdict.
     public var since: MonotonicInstant
-    /// Its last words.
+    /// Reason for the verdict: the check's last output, for example.
     public var reason: String
-    /// When a run came to these words; `nil` for what is not run, and before the first run.
+    /// Instant at which the run ended that gave the reason; `nil` if the tracker has no runs, or none has ended.
     public var answeredAt: MonotonicInstant?
   }
 
-  /// What a run of a check has come to.
+  /// Outcome of a check's last run.
   public struct Answer: Sendable, Equatable {
-    /// Its last words.
+    /// Reason that the run gave.
     public var words: String
-    /// When they came.
+    /// Instant at which the run ended.
     public var at: MonotonicInstant
 
-    /// Words of a moment.
+    /// An answer with the given values.
     public init(words: String, at: MonotonicInstant) {
       self.words = words
       self.at = at
     }
   }
 
-  /// How the engine fares.
+  /// Condition of the engine.
   public enum EngineHealth: Sendable, Equatable {
-    /// It has gone round its loop lately.
+    /// The engine had a turn lately.
     case running
-    /// It has not taken over yet.
+    /// The engine has not taken over yet.
     case starting
-    /// It has not gone round its loop for longer than ``Status/longestSilence``: what follows is what it last wrote.
+    /// The engine has had no turn for longer than ``Status/longestSilence``. The rest of the status is what it wrote
+    /// last.
     case silent
-    /// Its channel is closed: what follows is what it last wrote.
+    /// The engine's channel is closed. The rest of the status is what it wrote last.
     case gone
   }
 
-  /// An engine that has not gone round its loop for so long counts as silent. It wakes at least once a second.
+  /// Time without a turn after which the engine counts as silent. It wakes at least once a second.
   public static let longestSilence = Nanoseconds.seconds(3)
 
-  /// When the board was read.
+  /// Instant at which the board was read.
   public var now: MonotonicInstant
-  /// How the engine fares.
+  /// Condition of the engine.
   public var health: EngineHealth
-  /// The engine's process.
+  /// Process ID of the engine.
   public var enginePID: Int32
-  /// Since the first engine of this run started.
+  /// Time since the first engine of this run started.
   public var uptime: Nanoseconds
-  /// Since the engine last went round its loop.
+  /// Time since the engine's last turn.
   public var heartbeatAge: Nanoseconds
-  /// Messages to the prober that found the queue full.
+  /// Messages to the prober that were lost because the queue was full.
   public var droppedMessages: UInt64
-  /// Adverts for virtual routers that nobody configured here.
+  /// Adverts with a VRID that this host has not configured.
   public var unknownRouterDrops: UInt64
-  /// Times that netlink messages were lost.
+  /// Number of times that netlink messages were lost.
   public var overruns: UInt64
   /// Virtual routers in the file's order.
   public var routers: [Router]
@@ -144,16 +145,16 @@ public struct Status: Sendable, Equatable {
   public var groups: [Names.Group]
   /// Names of the reasons for dropping an advert.
   public var dropReasons: [Names.DropReason]
-  /// The last notification that failed, of each instance and group that has one.
+  /// Last failed notification of each instance and group that has one.
   public var failedNotifications: [FailedNotification]
 
-  /// Reads a board. Beyond the board's last record there is nothing, however many names there are.
+  /// Reads a board. Names beyond the board's last record are ignored.
   /// - Parameters:
-  ///   - names: of the configuration that the board's engine runs.
-  ///   - details: last words of the tracker that caused each router's last transition, by router.
+  ///   - names: the names of the configuration that the board's engine runs.
+  ///   - details: the last output of the tracker that caused each router's last transition, by router.
   ///   - engineIsGone: whether the engine's channel is closed.
-  ///   - answers: what each tracker that is run says now, by tracker; it goes before what the board has.
-  ///   - failedNotifications: the last notification that failed, of each instance and group.
+  ///   - answers: the last outcome of each tracker that has runs, by tracker; it replaces the reason on the board.
+  ///   - failedNotifications: the last failed notification of each instance and group.
   public init(
     reading board: Board, names: Names, details: [Int: String] = [:], engineIsGone: Bool = false,
     answers: [Int: Answer] = [:], failedNotifications: [FailedNotification] = [], at now: MonotonicInstant
@@ -222,7 +223,7 @@ extension Status.Router {
 }
 
 extension Status {
-  /// What members of a group have in common: their state if all are in the same one.
+  /// State that all members of a group are in; `nil` if they differ.
   public func state(of group: Names.Group) -> RouterState? {
     let states = group.members.filter(routers.indices.contains).map { routers[$0].snapshot.state }
     guard let first = states.first, states.allSatisfy({ $0 == first }) else { return nil }

@@ -1,53 +1,53 @@
-/// What the supervisor tells the engine. A tag alone, so that sending needs no memory.
+/// Message from the supervisor to the engine: a tag only, so that sending needs no memory.
 public enum EngineCommand: UInt8, Sendable, CaseIterable {
-  /// The engine before this one is gone: adopt its board and begin.
+  /// The previous engine is gone: adopt its board and begin.
   case takeOver = 1
-  /// Stop, leave the addresses and the board as they are, and end.
+  /// Hand over: stop, leave the addresses and the board as they are, and end.
   case yield = 2
   /// Remove the addresses, resign, and end.
   case shutdown = 3
-  /// A new channel to the prober comes with this message as its one descriptor.
+  /// A new channel to the prober, in one descriptor.
   case proberLink = 4
 }
 
-/// What the engine tells the supervisor.
+/// Message from the engine to the supervisor.
 public enum EngineReport: UInt8, Sendable, CaseIterable {
-  /// The configuration is read and checked, the sockets are open: waiting for ``EngineCommand/takeOver``.
+  /// The configuration is read and checked and the sockets are open. The engine waits for ``EngineCommand/takeOver``.
   case ready = 1
-  /// Took over: the board before this one is no longer needed.
+  /// The engine has taken over. The previous board is no longer needed.
   case running = 2
-  /// The board is final; the process ends next.
+  /// The board is final, and the process is about to end.
   case yielded = 3
-  /// A name of the configuration has come to mean another interface: a new engine is needed, with the same configuration.
+  /// A name in the configuration now means another interface. A new engine with the same configuration is needed.
   case interfacesMoved = 4
 }
 
-/// What the supervisor tells the prober.
+/// Message from the supervisor to the prober.
 public enum ProberCommand: Sendable, Equatable {
-  /// A configuration and an engine to serve. Comes with three descriptors: source bundle, board, channel to the engine.
+  /// A configuration and an engine to serve, with three descriptors: source bundle, board, channel to the engine.
   ///
-  /// The bundle may be the same as before (a new engine after a crash); then checks go on and current verdicts are sent again. The
-  /// number is the starter's name for the commands of the configuration.
+  /// The bundle may be the same as before (a new engine after a crash). Then checks go on, and current verdicts are
+  /// sent again. `table` is the starter's number for the commands of the configuration.
   case serve(table: UInt64)
-  /// How a reload that the prober asked for ended; 0 is success. The text says what kept it from success. What the loader reported of
-  /// the new configuration may come as the one descriptor.
+  /// End of a reload that the prober asked for. `code` 0 is success; otherwise `message` says why it failed. The one
+  /// descriptor, if there is one, has the loader's report on the new configuration.
   case reloadFinished(token: UInt32, code: Int32, message: String)
-  /// The engine has stopped: run the notifications that wait and end.
+  /// The engine has stopped: run the notifications that wait, and end.
   case shutdown
-  /// Say that you are alive.
+  /// Answer with ``ProberReport/alive``.
   case ping
-  /// Run the startup script of the configuration in the source bundle that comes as the one descriptor, and answer with
-  /// ``ProberReport/startupFinished``. Comes at most once, before ``serve(table:)``.
+  /// Run the startup script of the configuration whose source bundle is the one descriptor, and answer with
+  /// ``ProberReport/startupFinished``. Sent at most once, before ``serve``.
   case runStartupScript(table: UInt64)
-  /// The kernel tells of processes on the socket that comes as the one descriptor; its answer to the subscription carries the
-  /// mark. Answers ``ProberReport/processEvents(wanted:)`` where the kernel tells at all.
+  /// Socket on which the kernel sends process events, in one descriptor; the kernel's answer to the subscription
+  /// carries the mark. It answers ``ProberReport/processEvents(wanted:)``, if the kernel sends such events.
   case processEvents(mark: UInt32)
-  /// The channel to a new starter comes as the one descriptor.
+  /// The channel to a new starter, in one descriptor.
   case starter
-  /// The socket on which status is asked for comes as the one descriptor, listening.
+  /// The listening control socket, in one descriptor.
   case control
 
-  /// The message's bytes.
+  /// Message as bytes.
   public var encoded: [UInt8] {
     var writer = MessageWriter()
     switch self {
@@ -92,23 +92,23 @@ public enum ProberCommand: Sendable, Equatable {
   }
 }
 
-/// What the prober tells the supervisor.
+/// Message from the prober to the supervisor.
 public enum ProberReport: Sendable, Equatable {
-  /// The first ``ProberCommand/serve(table:)`` is carried out.
+  /// The first ``ProberCommand/serve`` is done.
   case ready
-  /// Someone asked for a reload on the control socket; the answer is to carry the token. With `allowsEmpty`, a file that leaves nothing
-  /// of what is served is no mistake.
+  /// A client asked for a reload on the control socket; the answer must carry the token. With `allowsEmpty` a
+  /// configuration is accepted that leaves none of the present virtual routers.
   case reloadRequested(token: UInt32, allowsEmpty: Bool = false)
-  /// The answer to ``ProberCommand/ping``.
+  /// Answer to ``ProberCommand/ping``.
   case alive
-  /// The startup script has ended, or could not be run: go on.
+  /// The startup script has ended or could not be run. The start goes on.
   case startupFinished
-  /// A startup or shutdown script runs and may take so many seconds.
+  /// A startup or shutdown script runs and may take this many seconds.
   case takesLonger(seconds: UInt32)
-  /// Whether the configuration tracks processes, of which the kernel could tell.
+  /// Whether the configuration tracks processes, so that process events of the kernel are needed.
   case processEvents(wanted: Bool)
 
-  /// The message's bytes.
+  /// Message as bytes.
   public var encoded: [UInt8] {
     var writer = MessageWriter()
     switch self {

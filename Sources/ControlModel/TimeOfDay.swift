@@ -1,15 +1,15 @@
 import Glibc
 
-/// The time of day, for log lines only: nothing is decided by it.
+/// Time of day, for log lines only: no decision depends on it.
 public enum TimeOfDay {
-  /// The local time by RFC 3339, to the millisecond: `2026-11-30T14:05:09.042+01:00`.
+  /// Local time by RFC 3339, to the millisecond: `2026-11-30T14:05:09.042+01:00`.
   public static func now() -> String {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return text(seconds: Int(time.tv_sec), milliseconds: Int(time.tv_nsec) / 1_000_000)
   }
 
-  /// The same of a time that has passed since 1970.
+  /// Same text for a time since 1970.
   static func text(seconds: Int, milliseconds: Int) -> String {
     var seconds = time_t(seconds)
     var local = tm()

@@ -2,14 +2,14 @@ import HealthCore
 import NetworkTypes
 import VRRPCore
 
-/// Why a tracker is what it is: a sentence for people, and which part of it the results said themselves.
+/// Reason for a tracker's verdict: a sentence, and the part of it that comes from the check's own output.
 public struct TrackerReason: Sendable, Hashable {
-  /// The sentence; may be empty.
+  /// Sentence; may be empty.
   public let text: String
-  /// How many bytes of it are not the results' own words.
+  /// Bytes in front of the part that comes from the check's own output.
   let wordsStart: Int
 
-  /// What the results said, and in front of it why the verdict is not theirs, if it is not.
+  /// Output of a check, after a preface if the verdict is not that of the last results.
   public init(_ words: String, preface: String? = nil) {
     let head = preface.map { words.isEmpty ? $0 : $0 + "; last: " } ?? ""
     self.init(head + words, wordsStart: head.utf8.count)
@@ -20,22 +20,22 @@ public struct TrackerReason: Sendable, Hashable {
     self.wordsStart = wordsStart
   }
 
-  /// What the results said.
+  /// Part of the sentence that comes from the check's own output.
   public var words: String { String(decoding: text.utf8.dropFirst(max(0, wordsStart)), as: UTF8.self) }
 }
 
-/// What a tracker was found to be.
+/// Verdict about the tracked thing, with its reason and history.
 public struct TrackerFinding: Sendable, Hashable {
-  /// What counts.
+  /// Verdict in force.
   public var status: TrackerStatus
-  /// Since when.
+  /// Instant since which it has been in force.
   public var since: MonotonicInstant
-  /// Why.
+  /// Reason for the verdict.
   public var reason: TrackerReason
-  /// What the next prober goes on from.
+  /// State that the next prober goes on from.
   public var memory: VerdictMemory
 
-  /// A finding of the given contents, which is what the results came to unless there is a memory of others.
+  /// A finding with the given values. Without a memory the results' verdict is the one in force.
   public init(
     _ status: TrackerStatus, since: MonotonicInstant, because reason: TrackerReason, memory: VerdictMemory? = nil
   ) {
@@ -45,30 +45,30 @@ public struct TrackerFinding: Sendable, Hashable {
     self.memory = memory ?? VerdictMemory(result: Verdict(status))
   }
 
-  /// The same with a reason that is all the results' own.
+  /// A finding whose whole reason is the check's own output.
   public init(_ status: TrackerStatus, since: MonotonicInstant, _ reason: String) {
     self.init(status, since: since, because: TrackerReason(reason))
   }
 }
 
-/// What the prober tells the engine: the verdict of a check, with the last line of its output as the reason.
+/// Message from the prober to the engine: the verdict of a check, with the last line of its output as the reason.
 public struct TrackerVerdict: Sendable, Hashable {
-  /// The tracker's position in the configuration's list of trackers.
+  /// Position of the tracker in the configuration's list of trackers.
   public var tracker: Int
-  /// The verdict.
+  /// Verdict in force.
   public var status: TrackerStatus
-  /// Why.
+  /// Reason for the verdict.
   public var because: TrackerReason
-  /// What the next prober goes on from.
+  /// State that the next prober goes on from.
   public var memory: VerdictMemory
 
-  /// Whether it is what the last results said.
+  /// Relation of the verdict to the last results.
   public var condition: VerdictCondition { memory.condition }
 
-  /// Why, in one sentence.
+  /// Reason for the verdict, in one sentence.
   public var reason: String { because.text }
 
-  /// A verdict of the given contents, which is what the results came to unless there is a memory of others.
+  /// A verdict with the given values. Without a memory the results' verdict is the one in force.
   public init(tracker: Int, status: TrackerStatus, because reason: TrackerReason, memory: VerdictMemory? = nil) {
     self.tracker = tracker
     self.status = status
@@ -76,27 +76,27 @@ public struct TrackerVerdict: Sendable, Hashable {
     self.memory = memory ?? VerdictMemory(result: Verdict(status))
   }
 
-  /// The same with a reason that is all the results' own.
+  /// A verdict whose whole reason is the check's own output.
   public init(tracker: Int, status: TrackerStatus, reason: String, memory: VerdictMemory? = nil) {
     self.init(tracker: tracker, status: status, because: TrackerReason(reason), memory: memory)
   }
 
-  /// The verdict that stands on a board.
+  /// Verdict from a board.
   public init(tracker: Int, _ finding: TrackerFinding) {
     self.init(tracker: tracker, status: finding.status, because: finding.reason, memory: finding.memory)
   }
 
-  /// The verdict as it stands on a board from a moment on.
+  /// Verdict as a finding in force since `since`.
   public func finding(since: MonotonicInstant) -> TrackerFinding {
     TrackerFinding(status, since: since, because: because, memory: memory)
   }
 
-  /// A status with its condition in words: `down`, or `down (held)`.
+  /// Status with its condition in words: `down`, or `down (held)`.
   public static func label(_ status: TrackerStatus, _ condition: VerdictCondition) -> String {
     condition == .fresh ? status.label : "\(status.label) (\(condition.label))"
   }
 
-  /// The message's bytes.
+  /// Message as bytes.
   public var encoded: [UInt8] {
     var writer = MessageWriter()
     writer.write(UInt32(clamping: tracker))
@@ -110,7 +110,7 @@ public struct TrackerVerdict: Sendable, Hashable {
     return writer.bytes
   }
 
-  /// Reads a message. A prober of an earlier release leaves out what it has no word for.
+  /// Reads a message. A prober of an earlier release leaves out the fields that it does not know.
   public init(decoding bytes: UnsafeRawBufferPointer) throws(MessageError) {
     var reader = MessageReader(bytes)
     tracker = Int(try reader.read(UInt32.self))
@@ -132,7 +132,7 @@ public struct TrackerVerdict: Sendable, Hashable {
 }
 
 extension Verdict {
-  /// The verdict that a status is; that of a number is none.
+  /// Verdict of a status; unknown for a number.
   public init(_ status: TrackerStatus) {
     switch status {
     case .up: self = .up

@@ -1,14 +1,14 @@
 import NetworkTypes
 
-/// A message between processes could not be read; it is dropped, never trusted in part.
+/// Error in a message between processes. Such a message is dropped as a whole.
 public enum MessageError: Error, Sendable, Equatable {
-  /// It ends before its last field.
+  /// The message ends before its last field.
   case truncated
   /// A field holds a value that its type does not have.
   case invalid
 }
 
-/// Appends fields to a message in the byte order of the host, since both ends are one binary on one host.
+/// Writer of message fields in the byte order of the host, since both ends are one binary on one host.
 struct MessageWriter {
   private(set) var bytes: [UInt8] = []
 
@@ -36,14 +36,14 @@ struct MessageWriter {
   }
 }
 
-/// A value that stands in a message by itself.
+/// Value that a message can contain.
 protocol MessageValue {
   func write(to writer: inout MessageWriter)
   init(from reader: inout MessageReader) throws(MessageError)
 }
 
 extension MessageWriter {
-  /// Appends a kind and the values that belong to it.
+  /// Appends a kind and its values.
   mutating func append<each Value: MessageValue>(_ kind: UInt8, _ values: repeat each Value) {
     write(kind)
     repeat (each values).write(to: &self)
@@ -51,7 +51,7 @@ extension MessageWriter {
 }
 
 extension MessageReader {
-  /// Takes a value of the type that is asked for.
+  /// Reads a value of the given type.
   mutating func value<Value: MessageValue>(_ type: Value.Type = Value.self) throws(MessageError) -> Value {
     try Value(from: &self)
   }
@@ -108,9 +108,9 @@ extension IPAddress: MessageValue {
   }
 }
 
-/// Takes fields from a message; every read is checked against its end.
+/// Reader of message fields; every read is checked against the end of the message.
 struct MessageReader {
-  /// Texts are cut here, so that one message always fits a socket's buffer.
+  /// Greatest length of a text in bytes, so that one message always fits a socket's buffer.
   static let longestText = 512
 
   private let bytes: UnsafeRawBufferPointer

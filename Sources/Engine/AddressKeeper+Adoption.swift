@@ -2,14 +2,14 @@ import ControlModel
 import Netlink
 import VRRPCore
 
-// What the engine before this one left.
+// State that the previous engine left.
 extension AddressKeeper {
-  /// Takes over from the engine before this one: what masters have stays, what they lack is claimed, and the rest goes. So does what a
-  /// crash or another program left on an interface whose router is not master, but for the address of an owner (priority 255).
+  /// Takes over from the previous engine: addresses of masters stay, missing ones are claimed, and all others are removed. So is an
+  /// address that a crash or another program left on an interface whose router is not master, except for an owner's (priority 255).
   /// - Parameters:
-  ///   - previous: What that engine knew of the kernel.
-  ///   - masters: Whether a router is master now.
-  ///   - holds: Whether the kernel had an address when this engine last read them all.
+  ///   - previous: the previous engine's knowledge of the kernel.
+  ///   - masters: whether a router is master now.
+  ///   - holds: whether the kernel had an address when this engine last read all addresses.
   mutating func adopt(
     _ previous: PreviousAddresses, masters: (Int) -> Bool, holds: (AddressPlace) -> Bool,
     into actions: inout [AddressAction]
@@ -35,8 +35,8 @@ extension AddressKeeper {
     let place = address.place
     if let ownership = previous.ownership[place] {
       guard isMaster || !isMasteredByOther(position) else { return }
-      // An engine that let go was at one with the kernel. One that crashed may have marked more than it added, or somebody has removed an
-      // address since.
+      // The board of an engine that yielded agrees with the kernel. One that crashed may have marked more than it
+      // added, or another program may have removed an address since.
       let isThere = ownership == .held && (previous.hasYielded || holds(place))
       set(position, to: isThere ? .held : .uncertain)
       if !isMaster { leftovers.insert(position) }
@@ -54,8 +54,8 @@ extension AddressKeeper {
     }
   }
 
-  /// Removes what the engine before this one had and no router here has. What the kernel would not give up is tried again with each pass.
-  /// - Parameter ask: Has the kernel remove addresses, and gives the result of each.
+  /// Removes addresses that the previous engine had and no router here has. If the kernel does not remove one, each pass tries again.
+  /// - Parameter ask: has the kernel remove addresses, and returns the result of each.
   mutating func removeOrphans(
     ask: ([AddressPlace]) -> [AddressChangeResult], into actions: inout [AddressAction]
   ) {

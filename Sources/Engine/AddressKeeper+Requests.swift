@@ -1,9 +1,9 @@
 import Netlink
 import NetworkTypes
 
-// What the kernel is to be asked. Each function replaces the contents of `requests`.
+// Requests to the kernel. Each function replaces the contents of `requests`.
 extension AddressKeeper {
-  /// The next slice of the claims and releases that wait; ``finishSlice(into:)`` follows once it is performed.
+  /// Next slice of the waiting claims and releases. ``finishSlice(into:)`` must follow once it is performed.
   mutating func takeSlice(into requests: inout [AddressRequest]) {
     requests.removeAll(keepingCapacity: true)
     let routers = plan.routers
@@ -19,21 +19,21 @@ extension AddressKeeper {
     }
   }
 
-  /// Says which tasks are done.
+  /// Reports which tasks are done.
   mutating func finishSlice(into actions: inout [AddressAction]) {
     for step in steps where step.isLast {
       let router = step.router
       switch step.task {
       case .claim:
-        // One that was given up and claimed anew meanwhile is done with its last claim.
+        // A router that was released and claimed again meanwhile is done with its last claim.
         guard !queue.holds(router) else { continue }
         actions.append(.claimed(router: router))
         if roundsAfterClaim[router] > 0 { actions.append(.announce(router: router, rounds: roundsAfterClaim[router])) }
         roundsAfterClaim[router] = 0
       case .release(let resigns):
         actions.append(.released(router: router))
-        // An address that the kernel would not give up is tried again; a peer that took over meanwhile would be a second holder. One that
-        // is master again stays so.
+        // An address that the kernel did not remove is tried again: a peer that took over meanwhile would be a second
+        // holder. A router that is master again keeps it.
         if resigns, !isMaster[router], !plan.routers[router].addresses.contains(where: isOwned) {
           actions.append(.resign(router: router))
         }
@@ -42,8 +42,8 @@ extension AddressKeeper {
     steps.removeAll(keepingCapacity: true)
   }
 
-  /// Puts back a slice of what a master has lost. What comes back too often, or cannot come back now, waits for
-  /// ``reconcile(at:isUp:into:)``, which comes earlier for the former.
+  /// Adds a slice of the addresses again that a master has lost. An address that is removed too often, or cannot be
+  /// added now, waits for ``reconcile(at:isUp:into:)``, which comes earlier for the former.
   mutating func returnVanished(
     at now: MonotonicInstant, isUp: (InterfaceIndex) -> Bool, into requests: inout [AddressRequest]
   ) {
@@ -51,18 +51,18 @@ extension AddressKeeper {
     let taken = vanished.prefix(slice)
     for position in taken {
       switch holdings[position] {
-      // Twice in one slice, or nothing of martlet's.
+      // Twice in one slice, or no address of martlet's.
       case .asked, .absent: continue
       case .preexisting: set(position, to: .absent)
-      // It stays marked: the kernel may have said this before it was asked for it again.
+      // It stays marked: the kernel may have sent this before the address was added again.
       case .held, .uncertain: set(position, to: .uncertain)
       }
       let address = plan.addresses[position]
       guard isMaster[address.router] else { continue }
-      // What goes with its interface was removed by nobody.
+      // An address that is lost with its interface was removed by nobody.
       guard isUp(address.interface) else { continue }
       removedByOthers.insert(position)
-      // A claim under way adds it, or has passed it already, and then the next pass does.
+      // A claim under way adds it, or has passed it already; then the next pass does.
       guard !queue.holds(address.router) else { continue }
       if let last = lastPutBack[position], now - last < Self.putBackInterval {
         reconcileDue = min(reconcileDue, last + Self.putBackInterval)
@@ -73,8 +73,9 @@ extension AddressKeeper {
     vanished.removeFirst(taken.count)
   }
 
-  /// Makes the kernel agree with the routers' states, a pass a second and a slice a turn: what a master should have and has not is
-  /// added, what somebody who is not master still has is removed, and duplicates are tried anew. Returns whether a pass is over.
+  /// Makes the kernel agree with the routers' states, one pass a second and one slice a turn: adds the missing
+  /// addresses of masters, removes addresses of routers that are not master, and tries duplicates again. Returns
+  /// whether a pass is complete.
   mutating func reconcile(
     at now: MonotonicInstant, isUp: (InterfaceIndex) -> Bool, into requests: inout [AddressRequest]
   ) -> Bool {
@@ -94,7 +95,7 @@ extension AddressKeeper {
         missing.append(position)
       }
     }
-    // After what is removed: with the first IPv4 address of a network the kernel may remove the others.
+    // This follows the removals: with the first IPv4 address of a network the kernel may remove the others.
     for position in missing { putBack(position, at: now, &requests) }
     guard reconcilePosition == holdings.count else { return false }
     reconcilePosition = 0
@@ -102,11 +103,11 @@ extension AddressKeeper {
     return true
   }
 
-  /// The next try of addresses that were refused, a slice of a router's and another one each time; false when none is wanted.
+  /// Next try of refused addresses, a slice of one router's and another one each time. Returns false if none is due.
   ///
-  /// Each address goes in and out within one message to the kernel, so that there are only microseconds in which it could answer for
-  /// one that another host holds, and that once: what is refused is never there, and what is taken ends the fault. What an owner may
-  /// have had before martlet is not taken out with it.
+  /// Each address is added and removed in one message to the kernel, so that it could answer for an address of another
+  /// host for microseconds only, and only once: a refused address is never there, and an accepted one ends the fault.
+  /// An address that an owner may have had before martlet is not removed.
   mutating func takeTrial(into requests: inout [AddressRequest], _ actions: inout [AddressAction]) -> Bool {
     requests.removeAll(keepingCapacity: true)
     guard let router = refusals.takeDue() else { return false }
@@ -132,7 +133,7 @@ extension AddressKeeper {
     return true
   }
 
-  /// The masters of whose addresses the kernel refuses every one.
+  /// Reports the masters for which the kernel refuses every address.
   mutating func reviewRefusals(into actions: inout [AddressAction]) {
     for router in refusals.takeTouched() {
       guard isMaster[router], !queue.holds(router),
@@ -142,7 +143,8 @@ extension AddressKeeper {
     }
   }
 
-  /// What is there already is not asked for: only so is an owner's own address told from one that martlet added.
+  /// An address that is already there is not asked for: only so is an owner's own address told from one that martlet
+  /// added.
   private mutating func ask(
     for position: Int, _ reason: AddressRequest.Reason, _ requests: inout [AddressRequest]
   ) {
@@ -159,7 +161,7 @@ extension AddressKeeper {
       AddressRequest(position: position, operation: .remove, reason: isLeftover ? .leftover : .state))
   }
 
-  /// Lets the address stay for other masters of it, and the mark with them.
+  /// Leaves the address, with its mark, to other masters that have it too.
   private mutating func leaveToOthers(_ position: Int) {
     for other in sharers[position] ?? []
     where isMaster[plan.addresses[other].router] && !holdings[other].wasPutThere {
@@ -173,7 +175,7 @@ extension AddressKeeper {
     ask(for: position, .putBack, &requests)
   }
 
-  /// Has the kernel look once more whether another host answers for an address. By itself it never would.
+  /// Makes the kernel check once more whether another host answers for an address. It would not do so by itself.
   private mutating func askAnew(for position: Int, _ requests: inout [AddressRequest]) {
     set(position, to: .uncertain)
     requests.append(AddressRequest(position: position, operation: .remove, reason: .duplicate))

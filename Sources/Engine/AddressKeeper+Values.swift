@@ -2,18 +2,18 @@ import ControlModel
 import Netlink
 import NetworkTypes
 
-/// One change to ask the kernel for.
+/// Change that the kernel is asked for.
 struct AddressRequest: Equatable {
   enum Reason: UInt8 {
-    /// The router's state.
+    /// The router has changed its state.
     case state
-    /// It was to be there and is not.
+    /// The address is missing.
     case putBack
-    /// Another host answered for it; the kernel is to look again.
+    /// Another host answered for the address; the kernel must check again.
     case duplicate
-    /// To know whether the kernel takes it.
+    /// The address is tried, to find out whether the kernel accepts it.
     case trial
-    /// It was found at the start.
+    /// The address was found at the start.
     case leftover
   }
 
@@ -22,43 +22,44 @@ struct AddressRequest: Equatable {
   let reason: Reason
 }
 
-/// What the board says of an address.
+/// Mark of an address on the board.
 struct AddressMark: Equatable {
   var ownership = Ownership.none
-  /// Whether the kernel has it and does not answer for it yet.
+  /// Whether the kernel has the address but does not answer for it yet.
   var isTentative = false
-  /// The errno with which the kernel last refused to take it.
+  /// Errno with which the kernel refused the address the last time; `nil` if it did not.
   var refusal: Int32?
 }
 
-/// What follows from the kernel's answers, in the order in which it is to be done.
+/// Action that follows from the kernel's answers, in the order in which actions must be performed.
 enum AddressAction: Equatable {
-  /// A router's claim is done: its routes and rules may go in.
+  /// A router's claim is done: its routes and rules may be added.
   case claimed(router: Int)
-  /// A router's release is done: its routes and rules must go.
+  /// A router's release is done: its routes and rules must be removed.
   case released(router: Int)
-  /// Send the resignation of a router, whose addresses are off.
+  /// Send the resignation of a router, whose addresses are removed.
   case resign(router: Int)
   case announce(router: Int, rounds: Int)
   /// Announce one address of a master.
   case announceAddress(_ position: Int, rounds: Int)
-  /// Have the core announce once more after its usual delay: some addresses of a master were added just now.
+  /// Have the core announce once more after its usual delay, because some addresses of a master have just been added.
   case announceAdded(router: Int)
   /// The kernel refuses all of the router's addresses, with this errno for the first.
   case addressesRefused(router: Int, error: Int32)
-  /// The kernel takes one of the router's addresses.
+  /// The kernel accepts one of the router's addresses.
   case addressesTaken(router: Int)
   case report(AddressReport)
 }
 
-/// What the log is told of an address.
+/// Report about an address for the log.
 enum AddressReport: Equatable {
-  /// Another program had removed it, and it is back.
+  /// Another program had removed it, and it was added again.
   case putBack(_ position: Int)
   /// The kernel refused to add or remove it.
   case refusal(_ position: Int, error: Int32)
   /// Another host answers for it.
   case duplicate(_ position: Int)
-  /// It was found at the start, nobody here may have it now, and it was removed; `isConfigured` says whether a router has it at all.
+  /// It was found at the start and removed, since no router here may have it now. `isConfigured`: whether a router has
+  /// it at all.
   case removal(AddressPlace, isConfigured: Bool)
 }

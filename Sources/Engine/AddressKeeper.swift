@@ -3,26 +3,30 @@ import Netlink
 import NetworkTypes
 import VRRPCore
 
-/// Decides what the kernel is asked to do with the virtual addresses: pure, so that every order of events can be tested.
+/// Decisions about the virtual addresses in the kernel. It does no input or output, so that every order of events can
+/// be tested.
 ///
-/// Events go in as they happen: routers become master or cease to be, the kernel tells of addresses that go or come into use. In each
-/// turn of the engine the keeper says what is to be asked, a slice at a time (``takeSlice(into:)``, ``returnVanished(at:isUp:into:)``,
-/// ``reconcile(at:isUp:into:)``, ``takeTrial(into:_:)``); what was said must then go through ``perform(_:mark:ask:into:)``, which marks
-/// the board, asks, and takes the answers in. What follows from them comes out as ``AddressAction``s.
+/// Events are passed in as they happen: routers become master or cease to be, and the kernel reports addresses that are
+/// removed or become usable. In each turn the engine takes requests, a slice at a time (``takeSlice(into:)``,
+/// ``returnVanished(at:isUp:into:)``, ``reconcile(at:isUp:into:)``, ``takeTrial(into:_:)``), and must pass them to
+/// ``perform(_:at:mark:ask:into:)``, which marks the board, asks the kernel, and handles its answers. Consequences are
+/// returned as ``AddressAction``s.
 ///
-/// A master's addresses are to be in the kernel, and nobody else's, but for those that the host of an owner (priority 255) had before
-/// martlet, which it keeps. Two routers may list the same address on the same interface; it is there while either is master.
+/// The kernel must have the addresses of masters and no others, except for those that the host of an owner (priority
+/// 255) had before martlet. Two routers may list the same address on the same interface; the kernel has it while either
+/// is master.
 struct AddressKeeper {
-  /// Most addresses changed before the engine looks at the clock again.
+  /// Most addresses changed before the engine reads the clock again.
   let slice: Int
-  /// Between two passes over all addresses.
+  /// Time between two passes over all addresses.
   static let reconcileInterval = Nanoseconds.seconds(1)
-  /// The least time between putting one address back twice, so that a fight with another program is fought at a bounded pace.
+  /// Least time between adding one address again twice, so that a conflict with another program goes on at a bounded
+  /// rate.
   static let putBackInterval = Nanoseconds.milliseconds(250)
 
   let plan: Plan
   let positions: [AddressPlace: [Int]]
-  /// The other positions with the same place, for those that have any.
+  /// Other positions with the same place, for those positions that have any.
   let sharers: [Int: [Int]]
   let positionsOnInterface: [InterfaceIndex: [Int]]
 
@@ -32,28 +36,28 @@ struct AddressKeeper {
   var steps: [WorkQueue.Step] = []
   /// Rounds of announcements that wait until the router's addresses are claimed.
   var roundsAfterClaim: [Int]
-  /// Addresses that the kernel said are gone, looked at once all of the turn's changes to links are known.
+  /// Addresses that the kernel reported as removed. They are handled once all of the turn's changes to links are known.
   var vanished: [Int] = []
-  /// Addresses that another program removed and that are not back yet.
+  /// Addresses that another program removed and that have not been added again.
   var removedByOthers: Set<Int> = []
-  /// IPv6 addresses that the kernel was given and does not answer for yet, see ``nowUsable(_:into:)``.
+  /// IPv6 addresses that the kernel has but does not answer for yet (``becameUsable(_:into:)``).
   var tentative: Set<Int> = []
   /// Addresses that the kernel does not use because another host answers for them.
   var duplicates: Set<Int> = []
   var lastPutBack: [Int: MonotonicInstant] = [:]
-  /// Addresses of which it was reported that the kernel refuses to change them.
+  /// Addresses for which a refusal of the kernel was reported.
   var reported: Set<Int> = []
   var refusals = KernelRefusals()
-  /// The try of refused addresses under way.
+  /// Try of refused addresses that is under way.
   var trial: Trial?
-  /// Found at the start on a router that is not master, and to be removed.
+  /// Addresses found at the start on a router that is not master, which must be removed.
   var leftovers: Set<Int> = []
-  /// Addresses of the engine before this one that no router here has.
+  /// Addresses of the previous engine that no router here has.
   var orphans: [AddressPlace] = []
   var reconcileDue = MonotonicInstant(nanoseconds: 0)
-  /// The next address that ``reconcile(at:isUp:into:)`` looks at; 0 between two passes.
+  /// Next address that ``reconcile(at:isUp:into:)`` checks; 0 between two passes.
   var reconcilePosition = 0
-  /// Addresses of which the board is to say something else.
+  /// Addresses whose mark on the board is out of date.
   private var unwritten: [Int] = []
 
   /// A keeper of routers none of which is master and whose addresses are absent.
@@ -71,7 +75,7 @@ struct AddressKeeper {
     queue = WorkQueue(routerCount: plan.routers.count)
   }
 
-  /// Whether something waits for the next turn.
+  /// Whether there is work for the next turn.
   var hasWork: Bool { !queue.isEmpty || !vanished.isEmpty }
 
   /// Whether a claim or a release of the router waits or is under way.
@@ -82,29 +86,29 @@ struct AddressKeeper {
     (holdings[position] == .held || holdings[position] == .preexisting) && !tentative.contains(position)
   }
 
-  /// What the board is to say of an address.
+  /// Mark of an address for the board.
   func mark(of position: Int) -> AddressMark {
     AddressMark(
       ownership: holdings[position].ownership, isTentative: tentative.contains(position),
       refusal: refusals.error(of: position))
   }
 
-  /// Sets what is known of an address; the board follows before the kernel is asked again.
+  /// Sets the state of an address. The board follows before the kernel is asked again.
   mutating func set(_ position: Int, to holding: Holding) {
     holdings[position] = holding
     unwritten.append(position)
   }
 
-  /// Writes to the board what it does not say yet.
+  /// Writes the marks that are out of date to the board.
   mutating func writeMarks(_ mark: (Int, AddressMark) -> Void) {
     for position in unwritten { mark(position, self.mark(of: position)) }
     unwritten.removeAll(keepingCapacity: true)
   }
 
-  /// Whether martlet may have the address in the kernel.
+  /// Whether the kernel may have the address from martlet.
   func isOwned(_ position: Int) -> Bool { holdings[position].isOwned }
 
-  /// Whether another router that is master has the address as well.
+  /// Whether another router that is master has the address too.
   func isMasteredByOther(_ position: Int) -> Bool {
     sharers[position]?.contains { isMaster[plan.addresses[$0].router] } ?? false
   }
@@ -113,34 +117,35 @@ struct AddressKeeper {
   func ownsAddresses(_ router: Int) -> Bool { plan.core[router].priority == .owner }
 }
 
-// What happens to routers and addresses.
+// Events of routers and addresses.
 extension AddressKeeper {
-  /// A router has become master.
+  /// Handles that a router has become master.
   mutating func claim(_ router: Int) {
     isMaster[router] = true
     queue.append(.claim, router: router)
   }
 
-  /// A router is no longer master.
+  /// Handles that a router is no longer master.
   mutating func release(_ router: Int) {
     isMaster[router] = false
     queue.append(.release(resigns: false), router: router)
   }
 
-  /// Has a resignation wait until the router's addresses are off; false when none of them waits and it can leave at once.
+  /// Has a resignation wait until the router's addresses are removed. Returns false if none waits for removal, so that
+  /// it can leave at once.
   mutating func resignAfterRelease(_ router: Int) -> Bool { queue.resignAfterRelease(router: router) }
 
-  /// Has announcements wait for the router's claim; false when there is none and they can leave at once.
+  /// Has announcements wait for the router's claim. Returns false if there is no claim, so that they can leave at once.
   mutating func announceAfterClaim(_ router: Int, rounds: Int) -> Bool {
     guard queue.holds(router) else { return false }
     roundsAfterClaim[router] = max(roundsAfterClaim[router], rounds)
     return true
   }
 
-  /// Forgets announcements that wait for a claim.
+  /// Drops announcements that wait for a claim.
   mutating func cancelAnnouncements(_ router: Int) { roundsAfterClaim[router] = 0 }
 
-  /// Announces what masters have on an interface.
+  /// Announces the addresses of masters on an interface.
   func announceAddresses(on interface: InterfaceIndex, into actions: inout [AddressAction]) {
     for position in positionsOnInterface[interface] ?? []
     where holdings[position] == .held || holdings[position] == .preexisting {
@@ -150,10 +155,10 @@ extension AddressKeeper {
     }
   }
 
-  /// The kernel says that an address is gone.
+  /// Handles that the kernel has reported an address as removed.
   mutating func addressVanished(_ place: AddressPlace) { vanished += positions[place] ?? [] }
 
-  /// Everything was read anew: what should be there and is not has vanished.
+  /// Handles that all addresses were read again: missing ones have been removed.
   mutating func findVanished(holds: (AddressPlace) -> Bool) {
     for position in holdings.indices
     where holdings[position] != .absent && !holds(plan.addresses[position].place) {
@@ -161,12 +166,13 @@ extension AddressKeeper {
     }
   }
 
-  /// The kernel answers for an address; it is announced if it did not before.
+  /// Handles that the kernel answers for an address; announces it if it did not answer before.
   ///
-  /// It acknowledges an IPv6 address at once and makes it its own a little later, or after duplicate address detection. Whoever believed
-  /// an announcement before that would be sent away, or for a whole second unheard: a router passes on what is not its own, the
-  /// neighbour's answer to its own solicitation too, and solicits again only after RetransTimer (RFC 4861 section 10).
-  mutating func nowUsable(_ place: AddressPlace, into actions: inout [AddressAction]) {
+  /// The kernel acknowledges an IPv6 address at once but uses it only a little later, or after duplicate address
+  /// detection. A neighbour that believed an announcement before that would not be served: the host forwards packets
+  /// for an address that is not its own yet, even the neighbour's answer to its own solicitation, and solicits again
+  /// only after RetransTimer, a second (RFC 4861 section 10).
+  mutating func becameUsable(_ place: AddressPlace, into actions: inout [AddressAction]) {
     guard !tentative.isEmpty || !duplicates.isEmpty else { return }
     for position in positions[place] ?? [] {
       duplicates.remove(position)
@@ -178,20 +184,21 @@ extension AddressKeeper {
     }
   }
 
-  /// The kernel gives an address up because another host answers for it, as an old master may until it hears of the new.
+  /// Handles that the kernel does not use an address because another host answers for it, as an old master may until it
+  /// hears of the new one.
   mutating func foundDuplicate(_ place: AddressPlace, into actions: inout [AddressAction]) {
     let owned = (positions[place] ?? []).filter(isOwned)
     duplicates.formUnion(owned)
-    isTentative(owned)
+    recordTentative(owned)
     if let position = owned.first { actions.append(.report(.duplicate(position))) }
   }
 
-  private mutating func isTentative(_ positions: [Int]) {
+  private mutating func recordTentative(_ positions: [Int]) {
     tentative.formUnion(positions)
     unwritten += positions
   }
 
-  /// Whether a look at all addresses would tell what nobody has said: which of them the kernel answers for.
+  /// Whether reading all addresses would show a change that the kernel does not report: which of them it answers for.
   var needsLook: Bool {
     !tentative.isEmpty
       || holdings.indices.contains {
@@ -199,7 +206,7 @@ extension AddressKeeper {
       }
   }
 
-  /// Takes in what a look at all addresses shows: which of them the kernel answers for, and which it does not, or not yet.
+  /// Handles the list of all addresses, which shows for which the kernel answers.
   mutating func review(_ addresses: [AddressState], into actions: inout [AddressAction]) {
     for address in addresses where address.prefix.address.family == .ipv6 {
       let place = AddressPlace(prefix: address.prefix, interface: address.interface)
@@ -207,13 +214,13 @@ extension AddressKeeper {
       if address.isDuplicate {
         foundDuplicate(place, into: &actions)
       } else if address.isTentative {
-        isTentative(owned)
+        recordTentative(owned)
       } else {
-        nowUsable(place, into: &actions)
+        becameUsable(place, into: &actions)
       }
     }
   }
 
-  /// The core wants to know whether the kernel takes a router's addresses again.
+  /// Schedules a try of a router's refused addresses.
   mutating func scheduleTrial(_ router: Int) { refusals.scheduleTrial(of: router) }
 }

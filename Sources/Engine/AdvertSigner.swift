@@ -3,28 +3,29 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// Signs one virtual router's adverts, anew each time they are sent, and knows what their numbers have come to.
+/// Signer of one virtual router's adverts, which are signed anew each time they are sent. It keeps the state of their
+/// sequence numbers.
 protocol AdvertSigner: AnyObject {
-  /// What the numbers have come to, as the board keeps it for the next engine.
+  /// State of the sequence numbers, as the board keeps it for the next engine.
   var number: UInt64 { get }
-  /// Goes on from the number that the engine before this one came to.
+  /// Continues after the number of the previous engine.
   func resume(after number: UInt64)
-  /// Makes the router's packets anew, one for each template.
+  /// Builds the router's packets, one for each template.
   func prepare(_ templates: [AdvertisementTemplate])
-  /// Signs the templates' adverts under one number, since each destination hears only one of them.
+  /// Signs the templates' adverts with one number, since each destination gets only one of them.
   func seal(_ templates: [AdvertisementTemplate])
-  /// Lends the packet of a template that was sealed last; nothing if there is none.
+  /// Passes `body` the last sealed packet of a template. Returns false if there is none.
   func withPacket(_ destination: Int, _ body: (UnsafeRawBufferPointer) -> Bool) -> Bool
-  /// Signs the resignations under the number that comes next, and writes them one after the other.
+  /// Signs the resignations with the next number, and writes them one after the other.
   func writeResignations(to packets: UnsafeMutableRawBufferPointer)
 }
 
-/// One router's signed packets, for each destination that of the next advert and that of a resignation.
+/// Signed packets of one router: for each destination that of the next advert and that of a resignation.
 struct SignedPackets<Packet: SignedPacket> {
   private var adverts: [Packet] = []
   private var resignations: [(template: AdvertisementTemplate, packet: Packet)] = []
 
-  /// None: the router has no source address.
+  /// No packets: the router has no source address.
   init() {}
 
   init(_ templates: [AdvertisementTemplate], _ make: (AdvertisementTemplate) -> Packet?) {
@@ -40,7 +41,7 @@ struct SignedPackets<Packet: SignedPacket> {
     adverts.indices.contains(index) ? adverts[index].withBytes(body) : false
   }
 
-  /// The first resignation, if there is any.
+  /// First resignation, if there is any.
   var resignation: AdvertisementTemplate? { resignations.first?.template }
 
   mutating func writeResignations(
@@ -58,7 +59,7 @@ struct SignedPackets<Packet: SignedPacket> {
   }
 }
 
-/// Signs in an Authentication Header.
+/// Signer with an Authentication Header.
 final class HeaderSigner: AdvertSigner {
   private let key: AuthenticationKey
   private let timeToLive: UInt8
@@ -75,7 +76,7 @@ final class HeaderSigner: AdvertSigner {
 
   var number: UInt64 { UInt64(sequence.highest) }
 
-  /// What is no number of a header's comes of another way of signing.
+  /// A number above 32 bits comes from another kind of signature, and is ignored.
   func resume(after number: UInt64) {
     sequence = AuthenticationSequence(highest: UInt32(exactly: number) ?? 0, leastOwn: leastOwn)
   }
@@ -85,7 +86,7 @@ final class HeaderSigner: AdvertSigner {
   }
 
   func seal(_ templates: [AdvertisementTemplate]) {
-    let number = sequence.take()
+    let number = sequence.assignNext()
     packets.seal(templates) { $0.seal($1, sequenceNumber: number) }
   }
 
@@ -98,17 +99,18 @@ final class HeaderSigner: AdvertSigner {
     self.packets.writeResignations(to: packets) { $0.seal($1, sequenceNumber: number) }
   }
 
-  /// Whether the number of an authentic advert is a new one; if it is, no other advert may have it.
-  /// - Throws: `AdvertisementError.authenticationCode` for an advert that is not authentic.
+  /// Verifies an advert and returns whether its number is new. If it is, no other advert may have it.
+  /// - Throws: ``AdvertisementError/authenticationCode`` if the advert is not authentic.
   func accept(_ header: AuthenticationHeader, of packet: RawSpan) throws(AdvertisementError) -> Bool {
     try header.verify(packet, key: key)
     return sequence.accept(header.sequenceNumber)
   }
 }
 
-/// Signs in a trailer, and looks at those of others. A router that does not sign yet needs it for the latter alone.
+/// Signer with a trailer, which also verifies trailers of other hosts. A router that does not sign yet needs only the
+/// latter.
 final class TrailerSigner: AdvertSigner {
-  /// How the router signs, and what it demands.
+  /// Settings for signing and verifying.
   let authentication: TrailerAuthentication
   private var state: TrailerGuard
   private var packets = SignedPackets<TrailedMessage>()
@@ -120,7 +122,7 @@ final class TrailerSigner: AdvertSigner {
 
   var number: UInt64 { state.sequence.last?.rawValue ?? 0 }
 
-  /// Without seconds it is no number of a trailer's and comes of another way of signing.
+  /// A number without seconds comes from another kind of signature, and is ignored.
   func resume(after number: UInt64) {
     guard number > UInt64(UInt32.max) else { return }
     state.resume(after: TrailerNumber(rawValue: number))
@@ -136,7 +138,7 @@ final class TrailerSigner: AdvertSigner {
     packets.seal(templates) { $0.seal($1, trailer) }
   }
 
-  /// Signs an advert of the router that leaves by a further link, from an address there.
+  /// Signs an advert of the router over a heartbeat link, from an address there.
   func seal(_ message: inout TrailedMessage?, _ template: AdvertisementTemplate) {
     guard message != nil else { return }
     message?.seal(template, state.sign(template, at: CalendarClock.now()))
@@ -152,13 +154,13 @@ final class TrailerSigner: AdvertSigner {
     self.packets.writeResignations(to: packets) { $0.seal($1, trailer) }
   }
 
-  /// The marks by which it knows replayed adverts.
+  /// Marks by which replayed adverts are found.
   var marks: ReplayMarks {
     get { state.marks }
     set { state.marks = newValue }
   }
 
-  /// Takes a received message, as `TrailerGuard` does.
+  /// Verifies a received message as ``TrailerGuard/admit(_:_:from:at:)`` does.
   func admit(
     _ received: ReceivedAdvertisement, _ message: RawSpan, from source: IPAddress
   ) throws(AdvertisementError) -> (mark: Int, skew: Int) {
@@ -172,7 +174,7 @@ extension Plan {
     routers.indices.filter { routers[$0].policy.signing?.makesWholePackets == true }
   }
 
-  /// Positions of the routers whose adverts bear a trailer, or may.
+  /// Positions of the routers whose adverts have a trailer, or may have one.
   var routersWithTrailers: [Int] {
     routers.indices.filter { if case .trailer = routers[$0].policy.signing { true } else { false } }
   }

@@ -3,31 +3,31 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// The sockets that adverts come in and go out by, and each router's ready adverts.
+/// Sockets for adverts and announcements, and each router's ready adverts.
 final class AdvertTransport {
-  /// One socket that hears adverts, with the number of its interface and family in the ``RouterIndex``.
-  struct Ear {
+  /// Socket that receives adverts, with the number of its interface and family in the ``RouterIndex``.
+  struct Socket {
     let receiver: AdvertReceiver
     let table: Int
-    /// Whether it hears signed adverts; then ``onlyRouter`` is the router that they must be for, if there is but one.
+    /// Whether it receives signed adverts. Then ``onlyRouter`` is the router that they are for, if there is only one.
     let isSigned: Bool
     let onlyRouter: Int?
   }
 
-  private(set) var ears: [Ear] = []
+  private(set) var sockets: [Socket] = []
   private(set) var index: RouterIndex
   private let batch: ReceiveBatch
   private let senders: [AddressFamily: AdvertSender]
-  /// Sends what begins with its IPv4 header; `nil` without routers that need it.
+  /// Sender of packets with their IPv4 header; `nil` without routers that need it.
   private let wholePacketSender: AdvertSender?
-  /// What signs each router's adverts; `nil` for those that are sent as they are.
+  /// Signer of each router's adverts; `nil` for those that are not signed.
   private let signers: [(any AdvertSigner)?]
-  /// What looks at the trailers of adverts for each router; `nil` for those that know none.
+  /// Verifier of the trailers for each router; `nil` for those without trailers.
   private let trailers: [TrailerSigner?]
   private let packets: PacketSender
-  /// Where each router's adverts go.
+  /// Destinations of each router's adverts.
   private(set) var destinations: [[IPAddress]]
-  /// Each router's adverts, one for every destination; empty while it has no source address.
+  /// Adverts of each router, one for every destination; empty while it has no source address.
   private var templates: [[AdvertisementTemplate]]
 
   /// Opens every socket that the plan's routers need.
@@ -59,33 +59,33 @@ final class AdvertTransport {
       } else {
         table = index.addTable()
         tables[router.family, default: [:]][router.interface] = table
-        ears.append(try Self.ear(like: router, table: table, isSigned: false, onlyRouter: nil))
+        sockets.append(try Self.socket(like: router, table: table, isSigned: false, onlyRouter: nil))
       }
       index.insert(position, virtualRouterID: router.policy.virtualRouterID, table: table)
     }
-    // The other socket stays: what comes without a signature to a router that wants one is to be counted.
+    // The other socket stays, so that unsigned adverts for a router that demands signatures are counted.
     for (interface, positions) in Dictionary(grouping: headers, by: { plan.routers[$0].interface }) {
       guard let first = positions.first, let table = tables[.ipv4]?[interface] else { continue }
       let onlyRouter = positions.count == 1 ? first : nil
-      ears.append(try Self.ear(like: plan.routers[first], table: table, isSigned: true, onlyRouter: onlyRouter))
+      sockets.append(try Self.socket(like: plan.routers[first], table: table, isSigned: true, onlyRouter: onlyRouter))
     }
     self.senders = senders
-    for ear in ears {
-      let groups = plan.routers.filter { $0.isMulticast(on: ear.receiver) }.flatMap(\.destinations)
-      for group in Set(groups) { try ear.receiver.join(group) }
+    for socket in sockets {
+      let groups = plan.routers.filter { $0.isMulticast(on: socket.receiver) }.flatMap(\.destinations)
+      for group in Set(groups) { try socket.receiver.join(group) }
     }
   }
 
-  private static func ear(
+  private static func socket(
     like router: PlannedRouter, table: Int, isSigned: Bool, onlyRouter: Int?
-  ) throws(SystemError) -> Ear {
+  ) throws(SystemError) -> Socket {
     let receiver = try AdvertReceiver(
       interface: router.interface, name: router.interfaceName, family: router.family,
       protocolNumber: isSigned ? AuthenticationHeader.protocolNumber : AdvertisementFormat.protocolNumber)
-    return Ear(receiver: receiver, table: table, isSigned: isSigned, onlyRouter: onlyRouter)
+    return Socket(receiver: receiver, table: table, isSigned: isSigned, onlyRouter: onlyRouter)
   }
 
-  /// Makes a router's adverts anew for a source address and the destinations; without a source it can send none.
+  /// Builds a router's adverts for a source address and the destinations. Without a source it cannot send any.
   func setSource(
     _ source: IPAddress?, to destinations: [IPAddress], of position: Int, _ router: PlannedRouter
   ) {
@@ -96,8 +96,8 @@ final class AdvertTransport {
     templates[position] = destinations.compactMap { try? router.policy.template(from: source, to: $0) }
   }
 
-  /// The packets of a router's resignation, one for each destination and one after the other, for the board; `nil` while it has no
-  /// source address.
+  /// Packets of a router's resignation for the board, one for each destination and one after the other; `nil` while it
+  /// has no source address.
   func resignation(of position: Int, _ router: PlannedRouter) -> (packets: [UInt8], destinations: [IPAddress])? {
     guard !templates[position].isEmpty else { return nil }
     var packets = templates[position].flatMap(\.resignation.bytes)
@@ -108,13 +108,14 @@ final class AdvertTransport {
     return (packets, templates[position].map(\.destination))
   }
 
-  /// What signs a router's adverts; `nil` if they are sent as they are.
+  /// Signer of a router's adverts; `nil` if they are not signed.
   func signer(of position: Int) -> (any AdvertSigner)? { signers[position] }
 
-  /// What looks at the trailers of adverts for a router; `nil` if it knows none.
+  /// Verifier of the trailers for a router; `nil` if it has no trailers.
   func trailer(of position: Int) -> TrailerSigner? { trailers[position] }
 
-  /// Puts a router's advert into the batch for each of its destinations; `failure` is told of those the kernel refuses.
+  /// Adds a router's advert for each of its destinations to the batch. `failure` is called for those that the kernel
+  /// refuses.
   func send(
     _ priority: Priority, of position: Int, _ router: PlannedRouter,
     failure: (_ router: Int, _ errno: Int32) -> Void
@@ -144,7 +145,7 @@ final class AdvertTransport {
     return signer.withPacket(destination, add)
   }
 
-  /// Sends the adverts that were put into the batch; false when the kernel had no room for all of them.
+  /// Sends the adverts in the batch. Returns false if the kernel had no room for all of them.
   func flush(failure: (_ router: Int, _ errno: Int32) -> Void) -> Bool {
     var isDone = true
     for sender in senders.values where sender.count > 0 {
@@ -154,25 +155,26 @@ final class AdvertTransport {
     return isDone
   }
 
-  /// Takes what waits on a socket. At most eight batches a turn, so that a flood on one interface cannot starve timers.
+  /// Receives the datagrams that wait on a socket, at most eight batches, so that a flood on one interface cannot delay
+  /// timers.
   func receive(
-    _ ear: Ear, malformed: (IPAddress) -> Void, _ body: (ReceivedAdvert) -> Void
+    _ socket: Socket, malformed: (IPAddress) -> Void, _ body: (ReceivedAdvert) -> Void
   ) throws(SystemError) {
     for _ in 0..<8 {
-      if try ear.receiver.receive(into: batch, malformed: malformed, body) < batch.capacity { return }
+      if try socket.receiver.receive(into: batch, malformed: malformed, body) < batch.capacity { return }
     }
   }
 
-  /// Forgets all that came before now: what an engine heard while another one was still in charge.
+  /// Drops everything received so far: an engine that is not in charge yet must not handle it.
   func discardReceived() {
-    for ear in ears {
+    for socket in sockets {
       for _ in 0..<64 {
-        guard let count = try? ear.receiver.receive(into: batch, { _ in }), count == batch.capacity else { break }
+        guard let count = try? socket.receiver.receive(into: batch, { _ in }), count == batch.capacity else { break }
       }
     }
   }
 
-  /// Puts an announcement into the batch; false when there is no room.
+  /// Adds an announcement to the batch. Returns false if there is no room.
   func announce(_ address: IPAddress, at mac: MACAddress, on interface: InterfaceIndex) -> Bool {
     withUnsafeTemporaryAllocation(byteCount: NeighborAdvertisement.frameLength, alignment: 8) { frame in
       let length =
@@ -185,7 +187,7 @@ final class AdvertTransport {
     }
   }
 
-  /// Sends the announcements that were put into the batch; false when the kernel had no room for all of them.
+  /// Sends the announcements in the batch. Returns false if the kernel had no room for all of them.
   func flushAnnouncements() -> Bool {
     packets.count == 0 || packets.flush().pending == 0
   }

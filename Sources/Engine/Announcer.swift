@@ -1,15 +1,16 @@
 import NetworkTypes
 
-/// Which announcements keep a space to one another: those of a family on one interface, or on the interfaces of a `garp_group`.
+/// Lanes of announcements that keep a distance from one another: those of a family on one interface, or on the
+/// interfaces of a `garp_group`.
 struct AnnouncementLanes {
-  /// Between two announcements of each lane; the first lane is for what needs no space.
+  /// Least time between two announcements of each lane. The first lane is for announcements without one.
   let intervals: [Nanoseconds]
-  /// The lane of each router's addresses, counted from its first; empty if none needs a space.
+  /// Lane of each router's addresses, counted from its first; empty if none has a least time.
   let lanes: [[Int]]
-  /// The lanes that each router has addresses in.
+  /// Lanes of each router's addresses.
   let lanesOfRouter: [[Int]]
 
-  /// Announcements that keep no space at all.
+  /// Lanes for announcements without a least time.
   static let free = AnnouncementLanes(intervals: [.zero], lanes: [])
 
   init(intervals: [Nanoseconds], lanes: [[Int]]) {
@@ -26,24 +27,24 @@ struct AnnouncementLanes {
   func lanes(of router: Int) -> [Int] { lanesOfRouter.indices.contains(router) ? lanesOfRouter[router] : [0] }
 }
 
-/// Which announcement goes out next: gratuitous ARP for IPv4, unsolicited neighbour advertisement for IPv6.
+/// Order of announcements: gratuitous ARP for IPv4, unsolicited neighbour advertisements for IPv6.
 ///
-/// Every router's first round comes before anybody's second, so that with thousands of addresses the last one is not announced only
-/// after the first has been announced five times.
+/// Every router's first round comes before any second round, so that with thousands of addresses the last one is
+/// announced before the first has been announced five times.
 struct Announcer {
   private struct Item {
     let router: Int
-    /// Rounds still to go, this one among them.
+    /// Rounds left, including this one.
     var rounds: Int
-    /// The first address of each round, counted from the router's first.
+    /// First address of each round, counted from the router's first.
     var start = 0
-    /// The next address of this round.
+    /// Next address of this round.
     var position = 0
-    /// Where the round ends; `nil` for after the router's last address.
+    /// End of the round; `nil` for the router's last address.
     var end: Int?
   }
 
-  /// What waits in one lane.
+  /// Waiting announcements of one lane.
   private struct Queue {
     let interval: Nanoseconds
     var items: [Item] = []
@@ -54,7 +55,7 @@ struct Announcer {
 
     mutating func dropFirst() {
       head += 1
-      // The used front is given back now and then, so that rounds which follow each other do not grow the array for ever.
+      // The used front is removed now and then, so that the array does not grow for ever.
       if head > 64, head * 2 > items.count {
         items.removeSubrange(..<head)
         head = 0
@@ -64,7 +65,7 @@ struct Announcer {
 
   private let lanes: AnnouncementLanes
   private var queues: [Queue]
-  /// Until when none leaves because the socket is full.
+  /// Instant before which none leaves because the socket is full.
   private var notBefore = MonotonicInstant(nanoseconds: .min)
 
   init(_ lanes: AnnouncementLanes) {
@@ -74,7 +75,7 @@ struct Announcer {
 
   var isEmpty: Bool { queues.allSatisfy(\.isEmpty) }
 
-  /// When the next announcement may leave; `nil` when none waits.
+  /// Instant at which the next announcement may leave; `nil` if none waits.
   var nextDeadline: MonotonicInstant? {
     queues.lazy.filter { !$0.isEmpty }.map { max($0.notBefore, notBefore) }.min()
   }
@@ -100,10 +101,11 @@ struct Announcer {
     }
   }
 
-  /// Takes the next address to announce, of a router that has `addresses(router)` of them; `nil` when none may leave now.
+  /// Takes the next address to announce, of a router with `addresses(router)` addresses; `nil` if none may leave now.
   mutating func next(at now: MonotonicInstant, addresses: (Int) -> Int) -> (router: Int, position: Int)? {
     guard notBefore <= now else { return nil }
-    // The free ones come last: of the others only few are due, and those should not wait for thousands.
+    // The lane without a least time comes last: of the others only few are due, and those should not wait for
+    // thousands.
     for lane in queues.indices.reversed() where queues[lane].notBefore <= now {
       while !queues[lane].isEmpty {
         let item = queues[lane].items[queues[lane].head]
@@ -126,13 +128,13 @@ struct Announcer {
     return nil
   }
 
-  /// Says that an announcement has left, so that the configured space is kept before the next.
+  /// Records that an announcement has been sent, so that the least time is kept before the next.
   mutating func didSend(_ router: Int, position: Int, at now: MonotonicInstant) {
     let lane = lanes.lane(of: router, position: position)
     if queues[lane].interval > .zero { queues[lane].notBefore = now + queues[lane].interval }
   }
 
-  /// Puts the address that ``next(at:addresses:)`` gave back, because the socket is full; none leaves before `instant`.
+  /// Puts the address from ``next(at:addresses:)`` back because the socket is full. None leaves before `instant`.
   mutating func postpone(_ router: Int, position: Int, until instant: MonotonicInstant) {
     notBefore = max(notBefore, instant)
     let lane = lanes.lane(of: router, position: position)

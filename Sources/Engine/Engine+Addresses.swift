@@ -5,9 +5,9 @@ import Netlink
 import NetworkTypes
 import VRRPCore
 
-/// What ``AddressKeeper`` decides, done: it is told what happens, the board and the kernel hear what it says.
+/// Performing of what ``AddressKeeper`` decides, on the board and in the kernel, and passing of events to it.
 extension Engine {
-  /// Puts back what somebody else removed from a master.
+  /// Adds addresses of masters again that another program removed.
   func returnVanishedAddresses(at now: MonotonicInstant) {
     addresses.writeMarks(markAddress)
     guard !addresses.vanished.isEmpty else { return }
@@ -15,17 +15,17 @@ extension Engine {
     changeAddresses(at: now)
   }
 
-  /// Carries out a slice of the claims and releases that wait.
+  /// Performs a slice of the waiting claims and releases.
   func workSlice(at now: MonotonicInstant) {
     guard !addresses.queue.isEmpty else { return }
     addresses.takeSlice(into: &addressRequests)
     changeAddresses(at: now)
     addresses.finishSlice(into: &addressActions)
-    carryOutAddressActions(at: now)
+    performAddressActions(at: now)
     flushAdverts()
   }
 
-  /// Makes the kernel agree with the routers' states, a pass a second and a slice a turn.
+  /// Makes the kernel agree with the routers' states, one pass a second and one slice a turn.
   func reconcile(at now: MonotonicInstant) {
     guard now >= addresses.reconcileDue, phase == .running else { return }
     let isOver = addresses.reconcile(at: now, isUp: interfaces.isUp, into: &addressRequests)
@@ -36,16 +36,16 @@ extension Engine {
     refreshResignations()
   }
 
-  /// Tells the core of masters without a single address, and tries again what was refused before.
+  /// Tells the core of masters without a single address, and tries refused addresses again.
   func reviewRefusals(at now: MonotonicInstant) {
     guard !addresses.refusals.isIdle, phase == .running else { return }
     addresses.reviewRefusals(into: &addressActions)
-    carryOutAddressActions(at: now)
+    performAddressActions(at: now)
     while addresses.takeTrial(into: &addressRequests, &addressActions) { changeAddresses(at: now) }
-    carryOut(at: now, due: nil)
+    performEffects(at: now, due: nil)
   }
 
-  /// Takes over the addresses of the engine before this one.
+  /// Takes over the addresses of the previous engine.
   func adoptAddresses(_ previous: PreviousAddresses, at now: MonotonicInstant) {
     addresses.adopt(
       previous, masters: { core.state(of: $0) == .master }, holds: { interfaces.holds($0.prefix, on: $0.interface) },
@@ -53,9 +53,10 @@ extension Engine {
     addresses.writeMarks(markAddress)
     removeOrphans(at: now)
     guard addresses.needsLook, let snapshot = try? monitor.snapshot() else { return }
-    // What nobody heard of is announced now, and a duplicate claimed anew; of the rest the kernel tells in its time.
+    // Addresses that became usable without a report are announced now, and duplicates are claimed again. Later changes
+    // are reported by the kernel.
     addresses.review(snapshot.addresses, into: &addressActions)
-    carryOutAddressActions(at: now)
+    performAddressActions(at: now)
   }
 
   private func removeOrphans(at now: MonotonicInstant) {
@@ -63,17 +64,17 @@ extension Engine {
       ask: { places in
         apply(places.map { AddressChange(.remove, AddressSpecification(prefix: $0.prefix, interface: $0.interface)) })
       }, into: &addressActions)
-    carryOutAddressActions(at: now)
+    performAddressActions(at: now)
   }
 
-  /// Asks the kernel for what the keeper has said, and does what follows.
+  /// Asks the kernel for the keeper's requests, and performs the actions that follow.
   private func changeAddresses(at now: MonotonicInstant) {
     addresses.perform(
       addressRequests, mark: markAddress,
       ask: { requests in
         apply(requests.map { AddressChange($0.operation, plan.addresses[$0.position].specification) })
       }, into: &addressActions)
-    carryOutAddressActions(at: now)
+    performAddressActions(at: now)
   }
 
   func markAddress(_ position: Int, _ mark: AddressMark) {
@@ -91,8 +92,8 @@ extension Engine {
     }
   }
 
-  /// Does what follows from the kernel's answers.
-  func carryOutAddressActions(at now: MonotonicInstant) {
+  /// Performs the actions that follow from the kernel's answers.
+  func performAddressActions(at now: MonotonicInstant) {
     for action in addressActions {
       switch action {
       case .claimed(let router): entries.claimed(router)
@@ -161,7 +162,7 @@ extension Engine {
 }
 
 extension PlannedAddress {
-  /// The address as the kernel is asked for it.
+  /// Specification of the address for the kernel.
   var specification: AddressSpecification {
     var specification = AddressSpecification(prefix: prefix, interface: interface)
     specification.label = definition.label

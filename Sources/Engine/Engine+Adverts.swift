@@ -7,33 +7,36 @@ import VRRPCore
 import VRRPWire
 
 extension Engine {
-  /// Watches the sockets that adverts come in by.
+  /// Watches the sockets that receive adverts.
   func watchSockets() throws(SystemError) {
-    for ear in transport.ears {
-      _ = try reactor.watch(ear.receiver.rawValue, for: .readable) { [unowned self] _ in listen(to: ear) }
+    for socket in transport.sockets {
+      _ = try reactor.watch(socket.receiver.rawValue, for: .readable) { [unowned self] _ in receiveAdverts(from: socket)
+      }
     }
-    for ear in heartbeats?.ears ?? [] {
-      _ = try reactor.watch(ear.receiver.rawValue, for: .readable) { [unowned self] _ in listenFurther(to: ear) }
+    for socket in heartbeats?.sockets ?? [] {
+      _ = try reactor.watch(socket.receiver.rawValue, for: .readable) { [unowned self] _ in
+        receiveHeartbeats(from: socket)
+      }
     }
     _ = try reactor.watch(monitor.rawValue, for: .readable) { [unowned self] _ in readMonitor() }
   }
 
-  private func listen(to ear: AdvertTransport.Ear) {
-    // Until it is in charge, what an engine hears is for the one before it.
+  private func receiveAdverts(from socket: AdvertTransport.Socket) {
+    // Before an engine is in charge, adverts are for the previous one.
     guard phase == .running else { return phase == .prepared ? transport.discardReceived() : () }
     let now = reactor.now
-    // An error here is the interface's (down, deleted), of which netlink tells more.
+    // An error here concerns the interface (down, deleted), and netlink reports that.
     try? transport.receive(
-      ear,
-      malformed: { sender in drop(.ipHeader, from: sender, router: nil, on: ear, at: now) },
-      { datagram in take(datagram, from: ear, at: arrival(of: datagram, readAt: now)) })
+      socket,
+      malformed: { sender in drop(.ipHeader, from: sender, router: nil, on: socket, at: now) },
+      { datagram in handle(datagram, from: socket, at: arrival(of: datagram, readAt: now)) })
   }
 
-  /// When an advert counts as heard: when the kernel received it, so that what this host needs to wake up is not added to the time
-  /// for which its master was silent.
+  /// Instant at which an advert counts as received: when the kernel received it, so that the time that this host needs
+  /// to wake up does not count as silence of the master.
   ///
-  /// Time never goes back before what an earlier turn acted on, and a wall clock that is set just then, by which the kernel stamps,
-  /// costs no more than ``greatestReadingDelay``.
+  /// The instant is never before one on which an earlier turn acted. If the wall clock, by which the kernel stamps
+  /// packets, is set just then, the error is at most ``greatestReadingDelay``.
   private func arrival(of datagram: ReceivedAdvert, readAt now: MonotonicInstant) -> MonotonicInstant {
     Self.arrival(datagram.arrival, readAt: now, after: lastTurn)
   }
@@ -45,29 +48,29 @@ extension Engine {
     return min(now, max(stamp, lastTurn, now - greatestReadingDelay))
   }
 
-  private func listenFurther(to ear: AdvertTransport.Ear) {
+  private func receiveHeartbeats(from socket: AdvertTransport.Socket) {
     guard let heartbeats else { return }
     let now = reactor.now
-    try? transport.receive(ear, malformed: { _ in }) { datagram in
+    try? transport.receive(socket, malformed: { _ in }) { datagram in
       if phase == .running {
-        takeHeartbeat(datagram, from: ear, heartbeats, at: arrival(of: datagram, readAt: now))
+        handleHeartbeat(datagram, from: socket, heartbeats, at: arrival(of: datagram, readAt: now))
       }
     }
   }
 
-  private func take(_ datagram: ReceivedAdvert, from ear: AdvertTransport.Ear, at now: MonotonicInstant) {
-    if ear.isSigned { return takeSigned(datagram, from: ear, at: now) }
+  private func handle(_ datagram: ReceivedAdvert, from socket: AdvertTransport.Socket, at now: MonotonicInstant) {
+    if socket.isSigned { return handleSigned(datagram, from: socket, at: now) }
     let message = datagram.payload.bytes
     let origin = DatagramOrigin(
       source: datagram.source, destination: datagram.destination, timeToLive: datagram.hopLimit ?? 0)
-    guard let router = router(for: message, datagram, from: ear) else {
+    guard let router = router(for: message, datagram, from: socket) else {
       if let heartbeats, let identifier = ReceivedAdvertisement.virtualRouterID(of: message),
-        heartbeats.mayHear(identifier, on: ear.receiver.interface, plan)
+        heartbeats.mayHear(identifier, on: socket.receiver.interface, plan)
       {
         return
       }
       let error = Self.formError(of: message, origin) ?? .unknownVirtualRouter
-      return drop(error, from: datagram.source, router: nil, on: ear, at: now)
+      return drop(error, from: datagram.source, router: nil, on: socket, at: now)
     }
     if let known = remembered[router].match(message, origin: origin) {
       return accept(known, from: datagram.source, router: router, at: now)
@@ -76,19 +79,19 @@ extension Engine {
       if datagram.isTruncated { throw .length }
       let received = try plan.routers[router].policy.admit(message, origin, isOwnAddress: { interfaces.isUsable($0) })
       try authenticate(received, message, from: datagram.source, for: router, at: now)
-      let isOther = noteAddressDifference(received, message, from: datagram.source, router: router, at: now)
-      // A signed advert never comes twice, and one with other addresses is to be noted each time.
+      let isOther = recordAddressDifference(received, message, from: datagram.source, router: router, at: now)
+      // A signed advert never comes twice, and one with other addresses must be counted each time.
       if !received.hasTrailer, !isOther { remembered[router].remember(received, message: message, origin: origin) }
       accept(received, from: datagram.source, router: router, at: now)
     } catch {
-      drop(error, from: datagram.source, router: router, on: ear, at: now)
+      drop(error, from: datagram.source, router: router, on: socket, at: now)
     }
   }
 
-  /// The router an advert is for: by VRID, and among routers that share one by whose peer the sender is, or by the group.
-  func router(for message: RawSpan, _ datagram: ReceivedAdvert, from ear: AdvertTransport.Ear) -> Int? {
+  /// Router that an advert is for: by VRID, and among routers with one VRID by its sender (a peer) or by the group.
+  func router(for message: RawSpan, _ datagram: ReceivedAdvert, from socket: AdvertTransport.Socket) -> Int? {
     guard let identifier = ReceivedAdvertisement.virtualRouterID(of: message),
-      let first = transport.index.first(virtualRouterID: identifier.rawValue, table: ear.table)
+      let first = transport.index.first(virtualRouterID: identifier.rawValue, table: socket.table)
     else { return nil }
     var candidate: Int? = first
     while let router = candidate {
@@ -105,14 +108,14 @@ extension Engine {
       record[.advertisementsReceived] &+= 1
       if received.advertisement.priority == .resignation { record[.resignationsReceived] &+= 1 }
     }
-    noteUnsigned(received, from: sender, router: router, at: now)
+    recordUnsigned(received, from: sender, router: router, at: now)
     markDirty(router)
     core.handle(.advertisement(received.advertisement, from: sender, router: router), at: now, into: &effects)
-    carryOut(at: now, due: nil)
+    performEffects(at: now, due: nil)
   }
 
-  /// Counts an advert whose addresses are not those configured here; whether it is one.
-  @discardableResult func noteAddressDifference(
+  /// Counts an advert whose addresses are not those configured here. Returns whether it is one.
+  @discardableResult func recordAddressDifference(
     _ received: ReceivedAdvertisement, _ message: RawSpan, from sender: IPAddress, router: Int,
     at now: MonotonicInstant
   ) -> Bool {
@@ -131,7 +134,7 @@ extension Engine {
   }
 
   func drop(
-    _ error: AdvertisementError, from sender: IPAddress, router: Int?, on ear: AdvertTransport.Ear,
+    _ error: AdvertisementError, from sender: IPAddress, router: Int?, on socket: AdvertTransport.Socket,
     at now: MonotonicInstant
   ) {
     if let router, let record = board.router(router) {
@@ -141,12 +144,12 @@ extension Engine {
       board.unknownRouterDrops &+= 1
     }
     guard limiter.shouldLog(.advertisement(error), from: sender, at: now) else { return }
-    let interface = interfaces[ear.receiver.interface]?.name ?? ""
+    let interface = interfaces[socket.receiver.interface]?.name ?? ""
     outbox.send(
       .event(.advertisementDropped(reason: error.rawValue, from: sender, on: interface), router: router))
   }
 
-  /// What is wrong with the form of an advert that no router here has the VRID of.
+  /// Error in the form of an advert with a VRID that no router here has.
   static func formError(
     of message: RawSpan, _ origin: DatagramOrigin, isBehindHeader: Bool = false
   ) -> AdvertisementError? {

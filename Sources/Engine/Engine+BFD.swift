@@ -5,11 +5,11 @@ import VRRPCore
 import VRRPWire
 
 extension Engine {
-  /// Between two tries to make sockets that could not be made.
+  /// Time between two attempts to open sockets that could not be opened.
   private static let socketRetryInterval = Nanoseconds.seconds(1)
 
-  /// Goes on with the sessions of the engine before this one, and begins the others.
-  /// - Parameter hasYielded: whether that engine let go, and so heard and spoke to the last.
+  /// Continues the sessions of the previous engine, and begins the others.
+  /// - Parameter hasYielded: whether that engine yielded, and so sent and received packets to the last.
   func startSessions(from previous: Board?, hasYielded: Bool, at now: MonotonicInstant) {
     if let previous { endSessions(missingFrom: previous, at: now) }
     guard !plan.sessions.isEmpty else { return }
@@ -38,7 +38,7 @@ extension Engine {
       ports.insert(port)
       let tracker = plan.trackers.firstIndex { $0.session == position }
       let status = tracker.flatMap(board.tracker)?.finding.status ?? .unknown
-      // The verdict is no guess if the engine that gave it had time to.
+      // The verdict is certain if the engine that gave it had time to follow the session.
       let isSure = record != nil && hasYielded && (status == .up) == (session.state == .up) && status != .unknown
       let patience =
         status == .unknown ? planned.configuration.idleDetectionTime : planned.configuration.recoveryTime
@@ -52,7 +52,7 @@ extension Engine {
     for position in entries.indices { writeSession(position) }
   }
 
-  /// Tells the other ends of sessions that the configuration has no more.
+  /// Sends Down to the other ends of sessions that the configuration no longer has.
   private func endSessions(missingFrom previous: Board, at now: MonotonicInstant) {
     for record in (0..<previous.sessionCount).compactMap(previous.session) {
       let isKept = plan.sessions.contains { $0.name == record.name && $0.fingerprint == record.fingerprint }
@@ -60,7 +60,7 @@ extension Engine {
       var session = BFDSession(
         adopting: record.snapshot, BFDConfiguration(), at: now, using: &sessions.random)
       let port = record.isMultihop ? BFDFormat.multihopPort : BFDFormat.singleHopPort
-      // One that cannot be told finds out by itself.
+      // If the packet cannot be sent, the other end notices by its detection time.
       guard let packet = session.shutDown().packet,
         let sender = try? DatagramSender(
           to: neighbor, port: port, from: record.source, sourcePort: record.sourcePort, hopLimit: record.hopLimit)
@@ -86,7 +86,8 @@ extension Engine {
     for reason in BFDDiscard.allCases { record[reason] = old[reason] }
   }
 
-  /// Makes the sockets that are missing. Only an engine in charge has any: what arrives is for the socket that was bound last.
+  /// Opens the sockets that are missing. Only an engine in charge has any: packets go to the socket that was bound
+  /// last.
   private func openSessionSockets(at now: MonotonicInstant) {
     var failure: SystemError?
     let wasFailing = sessions.retryDue != nil
@@ -113,19 +114,19 @@ extension Engine {
     }
     guard !sessions.receivers.contains(where: { $0.family == family && $0.port == port }) else { return }
     let receiver = try DatagramReceiver(family: family, port: port)
-    _ = try reactor.watch(receiver.rawValue, for: .readable) { [unowned self] _ in hearSessions(by: receiver) }
+    _ = try reactor.watch(receiver.rawValue, for: .readable) { [unowned self] _ in receiveSessionPackets(by: receiver) }
     sessions.receivers.append(receiver)
   }
 
-  private func hearSessions(by receiver: DatagramReceiver) {
+  private func receiveSessionPackets(by receiver: DatagramReceiver) {
     guard phase == .running else { return }
     let now = reactor.now
-    // An error is the interface's, of which netlink tells more.
-    _ = try? receiver.receive { datagram in take(datagram, port: receiver.port, at: now) }
-    carryOut(at: now, due: nil)
+    // An error concerns the interface, and netlink reports that.
+    _ = try? receiver.receive { datagram in handle(datagram, port: receiver.port, at: now) }
+    performEffects(at: now, due: nil)
   }
 
-  private func take(_ datagram: ReceivedDatagram, port: UInt16, at now: MonotonicInstant) {
+  private func handle(_ datagram: ReceivedDatagram, port: UInt16, at now: MonotonicInstant) {
     do throws(BFDDiscard) {
       let packet = try BFDControlPacket(decoding: datagram.payload.bytes)
       guard let position = sessions.position(of: packet, in: datagram, port: port) else { throw .unknownSession }
@@ -149,25 +150,25 @@ extension Engine {
     outbox.send(.event(.sessionPacketDiscarded(reason, from: datagram.source, session: session)))
   }
 
-  /// Whatever is due of the sessions: packets, detection times, and verdicts that were held long enough.
+  /// Does what is due in the sessions: packets, detection times, and the ends of held verdicts.
   func runSessions(at now: MonotonicInstant) {
     if let due = sessions.retryDue, due <= now { openSessionSockets(at: now) }
-    // Each session moves its deadline beyond now, so that this ends; it is bounded all the same.
+    // Each session moves its deadline beyond now, so that this ends. The number is bounded nevertheless.
     for _ in 0..<(2 * sessions.entries.count + 2) {
       guard let position = sessions.due(at: now) else { break }
       let outcome = sessions.timer(position, at: now)
       perform(outcome, position, at: now)
       let state = sessions[position].session.state
       if sessions[position].verdict.timer(at: now, state: state) {
-        tellVerdict(
+        reportVerdict(
           position, because: "no session with \(sessions[position].plan.neighbor) has come up in time", at: now)
       }
       sessions.rearm(position)
     }
-    carryOut(at: now, due: nil)
+    performEffects(at: now, due: nil)
   }
 
-  /// Tells the other ends that this one goes.
+  /// Sends Down to the other ends of all sessions.
   func stopSessions() {
     for position in sessions.entries.indices {
       if let packet = sessions[position].session.shutDown().packet { send(packet, position) }
@@ -177,7 +178,7 @@ extension Engine {
 
   private func perform(_ outcome: BFDOutcome, _ position: Int, at now: MonotonicInstant) {
     if let packet = outcome.packet { send(packet, position) }
-    if let change = outcome.change { note(change, position, at: now) }
+    if let change = outcome.change { record(change, position, at: now) }
     writeSession(position)
     sessions.rearm(position)
   }
@@ -199,7 +200,7 @@ extension Engine {
     outbox.send(.event(.sessionSendFailed(session: sessions[position].plan.name, errno: failure)))
   }
 
-  /// The kernel's reason if it would not.
+  /// Errno if the kernel refused the packet.
   private static func send(_ packet: BFDControlPacket, by sender: DatagramSender) -> Int32? {
     withUnsafeTemporaryAllocation(byteCount: BFDFormat.length, alignment: 8) { buffer in
       packet.write(into: buffer)
@@ -207,7 +208,7 @@ extension Engine {
     }
   }
 
-  private func note(_ change: BFDChange, _ position: Int, at now: MonotonicInstant) {
+  private func record(_ change: BFDChange, _ position: Int, at now: MonotonicInstant) {
     let plan = sessions[position].plan
     if let record = board.session(position) {
       record.changedAt = now
@@ -215,17 +216,17 @@ extension Engine {
       if change.from == .up { record[.wentDown] &+= 1 }
     }
     let reason = Self.reason(for: change, neighbor: plan.neighbor)
-    // The steps on the way up say little.
+    // The states on the way up are not worth a line.
     if change.to == .up || change.from == .up {
       outbox.send(
         .event(
           .sessionChanged(
             session: plan.name, neighbor: plan.neighbor, from: change.from, to: change.to, reason: reason)))
     }
-    if sessions[position].verdict.take(change) { tellVerdict(position, because: reason, at: now) }
+    if sessions[position].verdict.apply(change) { reportVerdict(position, because: reason, at: now) }
   }
 
-  private func tellVerdict(_ position: Int, because reason: String, at now: MonotonicInstant) {
+  private func reportVerdict(_ position: Int, because reason: String, at now: MonotonicInstant) {
     guard let tracker = sessions[position].tracker else { return }
     let status = sessions[position].verdict.status
     setTracker(tracker, to: TrackerFinding(status, since: now, status == .up ? "" : reason), at: now)
@@ -236,14 +237,14 @@ extension Engine {
     case .detectionTimeExpired:
       let tenths = (change.silence.rawValue + 50_000) / 100_000
       let fraction = tenths % 10 == 0 ? "" : ".\(tenths % 10)"
-      return "\(change.diagnostic.words): nothing from \(neighbor) for \(tenths / 10)\(fraction) ms"
+      return "\(change.diagnostic.text): nothing from \(neighbor) for \(tenths / 10)\(fraction) ms"
     case .neighborSignaledDown where change.remoteState == .adminDown:
-      return "\(change.diagnostic.words): \(neighbor) is administratively down"
+      return "\(change.diagnostic.text): \(neighbor) is administratively down"
     case .neighborSignaledDown:
-      let words = change.remoteDiagnostic == .none ? "it is down" : change.remoteDiagnostic.words
-      return "\(change.diagnostic.words): \(neighbor) says \(words)"
+      let text = change.remoteDiagnostic == .none ? "it is down" : change.remoteDiagnostic.text
+      return "\(change.diagnostic.text): \(neighbor) says \(text)"
     default:
-      return change.diagnostic == .none ? "" : change.diagnostic.words
+      return change.diagnostic == .none ? "" : change.diagnostic.text
     }
   }
 }

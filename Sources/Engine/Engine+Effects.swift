@@ -4,16 +4,16 @@ import VRRPCore
 import VRRPWire
 
 extension Engine {
-  /// Performs the effects that the core has asked for, in their order.
-  /// - Parameter due: when the timer that led to them was due, to know how late their adverts are.
-  func carryOut(at now: MonotonicInstant, due: MonotonicInstant?) {
+  /// Performs the effects of the core in their order.
+  /// - Parameter due: the instant at which the timer was due that led to them, to compute how late their adverts are.
+  func performEffects(at now: MonotonicInstant, due: MonotonicInstant?) {
     guard !effects.isEmpty else { return }
     for effect in effects {
       let router = effect.router
       markDirty(router)
       switch effect.action {
       case .send(let priority):
-        if let due { noteLateness(now - due, of: router) }
+        if let due { recordLateness(now - due, of: router) }
         if priority != .resignation || !addresses.resignAfterRelease(router) { sendAdvert(priority, of: router) }
       case .claim:
         addresses.claim(router)
@@ -35,13 +35,13 @@ extension Engine {
       case .priorityChanged(let from, let to):
         outbox.send(.priorityChanged(router: router, from: from, to: to))
       case .otherMaster(let address, let priority, let yields):
-        noteOtherMaster(address, priority, yields: yields, of: router, at: now)
+        reportOtherMaster(address, priority, yields: yields, of: router, at: now)
       }
     }
     effects.removeAll(keepingCapacity: true)
   }
 
-  /// Puts a router's advert into the batch that leaves at the end of the turn.
+  /// Adds a router's advert to the batch that leaves at the end of the turn.
   func sendAdvert(_ priority: Priority, of router: Int) {
     heartbeats?.send(
       priority, of: router, plan.routers[router].family, transport.signer(of: router) as? TrailerSigner,
@@ -49,22 +49,22 @@ extension Engine {
     // On a dead link the kernel keeps a unicast packet until the neighbour answers. A resignation that arrives when the link is back
     // would make the new master announce itself against the returning one.
     guard priority != .resignation || interfaces.isUp(plan.routers[router].interface) else { return }
-    let sent = transport.send(priority, of: router, plan.routers[router], failure: noteSendFailure)
+    let sent = transport.send(priority, of: router, plan.routers[router], failure: recordSendFailure)
     keepReady(router)
     guard let record = board.router(router) else { return }
     record[.advertisementsSent] &+= UInt64(sent)
     if priority == .resignation { record[.resignationsSent] &+= UInt64(sent) }
   }
 
-  /// Puts on the board what others need if this engine dies: the number that a signed router's adverts have come to, and its
-  /// resignation, which bears the next number and so is signed anew with each advert.
+  /// Writes to the board what others need if this engine dies: the sequence number of a signed router's adverts, and
+  /// its resignation, which has the next number and so is signed anew with each advert.
   func keepReady(_ router: Int) {
     guard let signer = transport.signer(of: router), let record = board.router(router) else { return }
     record.sequenceNumber = signer.number
     record.rewriteResignation(on: board, signer.writeResignations)
   }
 
-  /// Makes the ready resignation on the board anew for another source address.
+  /// Builds the ready resignation on the board for another source address.
   func makeReady(_ router: Int) {
     guard let packets = transport.resignation(of: router, plan.routers[router]) else { return }
     board.router(router)?.write(packets, on: board)
@@ -72,17 +72,17 @@ extension Engine {
 
   func flushAdverts() {
     heartbeats?.flush()
-    if !transport.flush(failure: noteSendFailure) { hasUnsentPackets = true }
+    if !transport.flush(failure: recordSendFailure) { hasUnsentPackets = true }
   }
 
-  private func noteSendFailure(router: Int, errno: Int32) {
+  private func recordSendFailure(router: Int, errno: Int32) {
     board.router(router)?[.sendErrors] &+= 1
     guard !sendFails[router] else { return }
     sendFails[router] = true
     outbox.send(.event(.sendFailed(on: plan.routers[router].interfaceName, errno: errno), router: router))
   }
 
-  private func noteLateness(_ lateness: Nanoseconds, of router: Int) {
+  private func recordLateness(_ lateness: Nanoseconds, of router: Int) {
     guard let record = board.router(router) else { return }
     record[.greatestLateness] = max(record[.greatestLateness], UInt64(clamping: lateness.rawValue))
   }
@@ -93,14 +93,14 @@ extension Engine {
     record.record(transition, number: number)
     if transition.to == .master { record[.becameMaster] &+= 1 }
     if transition.from == .master { record[.releasedMaster] &+= 1 }
-    // A new state is a new chance to send; a failure in it is worth a new line.
+    // In a new state a failure to send is worth a new line.
     sendFails[router] = false
     let detail = detail(of: transition.cause, router)
     details[router] = detail
     outbox.send(.transition(router: router, number: number, transition, detail: detail))
   }
 
-  /// Tells what is behind the fault of a router if it has come to be something else, as when an address came that cannot be used.
+  /// Reports the details of a router's fault if they have changed, as when an address came that cannot be used.
   func refreshDetail(of router: Int) {
     guard core.state(of: router) == .fault, let cause = board.router(router)?.lastTransition?.transition.cause,
       cause == .sourceAddressLost
@@ -111,7 +111,7 @@ extension Engine {
     outbox.send(.detail(router: router, text: detail))
   }
 
-  /// Tells another prober what is behind each router's last transition, which only the one before has heard.
+  /// Reports the details of each router's last transition to a new prober.
   func repeatDetails() {
     for router in plan.routers.indices {
       guard let cause = board.router(router)?.lastTransition?.transition.cause else { continue }
@@ -120,14 +120,14 @@ extension Engine {
     }
   }
 
-  /// What is behind a fault that its cause does not tell.
+  /// Details of a fault that its cause does not give.
   private func detail(of cause: Cause, _ router: Int) -> String {
     switch cause {
     case .interfaceDown:
-      plan.routers[router].foreignLink ?? ""
+      plan.routers[router].unusableLink ?? ""
     case .sourceAddressLost:
       interfaces.complaint(of: plan.routers[router], virtual: virtualAddresses)
-    // What a tracker says stands on the board.
+    // The board has what a tracker reported.
     case .trackerDown, .trackerUp, .started, .addressOwner, .masterDown, .masterResigned, .higherPriority, .tieLost,
       .preempted, .interfaceUp, .sourceAddressFound, .overdue, .noPeers, .peersFound, .addressesRefused,
       .addressesTaken, .syncGroup, .shutdown, .adopted:
@@ -135,14 +135,14 @@ extension Engine {
     }
   }
 
-  private func noteOtherMaster(
+  private func reportOtherMaster(
     _ address: IPAddress, _ priority: Priority, yields: Bool, of router: Int, at now: MonotonicInstant
   ) {
     if let record = board.router(router) {
       record[.otherMasters] &+= 1
       record[sighting: .otherMaster] = (address, now, priority.rawValue)
     }
-    // At a hand-back the former master may say so once more before it hears that it is none.
+    // At a hand-back the former master may send one more advert before it hears of the new one.
     let isFormer = !yields && hasJustBecomeMaster(router, at: now)
     guard limiter.shouldLog(isFormer ? .formerMaster : .otherMaster, from: address, at: now) else { return }
     let rivalry: LogEvent.Rivalry = yields ? .yields : isFormer ? .replaces : .stays

@@ -5,13 +5,13 @@ import VRRPCore
 import VRRPWire
 
 extension Engine {
-  /// Takes an advert that came by a further link. What is for no router there is the business of whoever is on that link.
-  func takeHeartbeat(
-    _ datagram: ReceivedAdvert, from ear: AdvertTransport.Ear, _ heartbeats: Heartbeats, at now: MonotonicInstant
+  /// Handles an advert that came over a heartbeat link. One for no router there concerns other users of that link.
+  func handleHeartbeat(
+    _ datagram: ReceivedAdvert, from socket: AdvertTransport.Socket, _ heartbeats: Heartbeats, at now: MonotonicInstant
   ) {
     let message = datagram.payload.bytes
     guard let identifier = ReceivedAdvertisement.virtualRouterID(of: message),
-      let path = heartbeats.path(of: identifier, on: ear, plan)
+      let path = heartbeats.path(of: identifier, on: socket, plan)
     else { return }
     let router = heartbeats.router(of: path)
     let origin = DatagramOrigin(
@@ -28,18 +28,18 @@ extension Engine {
         if !received.hasTrailer { heartbeats.remember(received, message, origin, path: path) }
       }
       board.router(router)?[.advertisementsReceived] &+= 1
-      noteUnsigned(received, from: datagram.source, router: router, at: now)
+      recordUnsigned(received, from: datagram.source, router: router, at: now)
       markDirty(router)
       let own = heartbeats.decidingAddress(path)
       core.handle(
         .heartbeat(received.advertisement, from: datagram.source, own: own, router: router), at: now, into: &effects)
-      carryOut(at: now, due: nil)
+      performEffects(at: now, due: nil)
     } catch {
-      drop(error, from: datagram.source, router: router, on: ear, at: now)
+      drop(error, from: datagram.source, router: router, on: socket, at: now)
     }
   }
 
-  /// Finds the addresses that further links are sent from, of one link or of all.
+  /// Finds the source addresses on heartbeat links, on one link or on all.
   func refreshHeartbeats(on interface: InterfaceIndex? = nil) {
     heartbeats?.setSource(plan, on: interface) {
       interfaces.primaryAddress($1, on: $0, excluding: virtualAddresses)

@@ -4,7 +4,7 @@ import Netlink
 import NetworkTypes
 import VRRPCore
 
-/// What ``EntryKeeper`` decides of routes, rules and static addresses, done.
+/// Performing of what ``EntryKeeper`` decides about routes, rules and static addresses.
 extension Engine {
   /// Adds and removes a slice of the entries that may have changed.
   func changeEntries(at now: MonotonicInstant) {
@@ -15,8 +15,8 @@ extension Engine {
     for action in entryActions {
       switch action {
       case .reportPutBack(let position): report(.entryPutBack(plan.entries[position].text), position)
-      case .reportRefusal(let position, let error, let words):
-        report(.entryRefused(plan.entries[position].text, reason: Self.reason(error, words)), position)
+      case .reportRefusal(let position, let error, let explanation):
+        report(.entryRefused(plan.entries[position].text, reason: Self.reason(error, explanation)), position)
       }
     }
     entryActions.removeAll(keepingCapacity: true)
@@ -36,11 +36,11 @@ extension Engine {
     outbox.send(.event(event, router: plan.entries[position].router))
   }
 
-  private static func reason(_ error: Int32, _ words: String) -> String {
-    words.isEmpty ? SystemError.reason(error) : words
+  private static func reason(_ error: Int32, _ explanation: String) -> String {
+    explanation.isEmpty ? SystemError.reason(error) : explanation
   }
 
-  /// Takes over the entries of the engine before this one.
+  /// Takes over the entries of the previous engine.
   func adoptEntries(_ previous: PreviousEntries) {
     let removals = entries.adopt(previous) { router in
       guard core.state(of: router) == .master else { return .off }
@@ -50,8 +50,9 @@ extension Engine {
     // The plan may have no entries any more, and then the engine has no socket for them.
     let remover = removals.isEmpty ? nil : kernelEntries ?? (try? KernelEntryTable())
     for result in remover?.remove(removals) ?? [] {
-      guard case .refused(let error, let words) = result else { continue }
-      outbox.send(.event(.entryRefused("an entry that is no more", reason: Self.reason(error, words))))
+      guard case .refused(let error, let explanation) = result else { continue }
+      outbox.send(
+        .event(.entryRefused("an entry that is no longer configured", reason: Self.reason(error, explanation))))
     }
   }
 }

@@ -7,15 +7,15 @@ import NetworkTypes
 import VRRPCore
 
 extension Engine {
-  /// Takes charge: adopts what the engine before this one left on its board, or begins afresh.
-  /// - Parameter previous: that engine's board as it left it; `nil` at a first start, or if it never ran.
+  /// Takes charge: adopts the previous engine's state from its board, or begins without one.
+  /// - Parameter previous: the previous engine's final board; `nil` at a first start, or if that engine never ran.
   func takeOver(from previous: Board?) {
     let now = MonotonicClock.now()
     phase = .running
     entries.needsGroupReview = !plan.entriesOfGroup.isEmpty
     board.startedAt = min(previous?.startedAt ?? now, now)
     outbox.send(.event(.engineRunning(routers: plan.routers.count, isAdopted: previous != nil)))
-    tellFacts(from: previous, at: now)
+    reportFacts(from: previous, at: now)
     let predecessor = PreviousEngine(previous, for: plan)
     let begin = firstStart
     for router in plan.routers.indices {
@@ -31,7 +31,7 @@ extension Engine {
     if let startDue {
       outbox.send(.event(.startDelayed(startDue - now)))
     }
-    carryOut(at: now, due: nil)
+    performEffects(at: now, due: nil)
     startSessions(from: previous, hasYielded: predecessor.hasYielded, at: now)
     adoptAddresses(predecessor.addresses, at: now)
     adoptEntries(predecessor.entries)
@@ -41,8 +41,8 @@ extension Engine {
     board.isRunning = true
   }
 
-  /// Before when no virtual router starts: so long after the first engine of this run (`vrrp_startup_delay`), and after the host
-  /// (`vrrp_delay_after_boot`).
+  /// Instant before which no virtual router starts: `vrrp_startup_delay` after the first engine of this run, and
+  /// `vrrp_delay_after_boot` after the start of the host.
   private var firstStart: MonotonicInstant {
     // The monotonic clock counts from the start of the host.
     max(board.startedAt + plan.startupDelay, MonotonicInstant(nanoseconds: 0) + plan.delayAfterBoot)
@@ -54,10 +54,10 @@ extension Engine {
     for router in plan.routers.indices where phase == .running {
       core.handle(.start(router: router), at: now, into: &effects)
     }
-    carryOut(at: now, due: nil)
+    performEffects(at: now, due: nil)
   }
 
-  /// Leaves everything as it is for the next engine. Address changes under way are finished first.
+  /// Hands over to the next engine and leaves everything as it is. Address changes under way are finished first.
   func yield() {
     for _ in 0..<100_000 where hasChanges { turn(at: MonotonicClock.now()) }
     addresses.writeMarks(markAddress)
@@ -67,7 +67,7 @@ extension Engine {
     phase = .finished
   }
 
-  /// Gives everything up: addresses off, then resignations, then the end.
+  /// Stops: removes the addresses, resigns, then ends.
   func stop() {
     guard phase == .running else {
       if phase == .prepared { phase = .finished }
@@ -78,13 +78,13 @@ extension Engine {
     stopDeadline = now + .seconds(1)
     stopSessions()
     for router in plan.routers.indices { core.handle(.shutdown(router: router), at: now, into: &effects) }
-    carryOut(at: now, due: nil)
+    performEffects(at: now, due: nil)
     entries.stop()
   }
 
-  /// Tells the core what it must know before any router starts: trackers, links and source addresses.
-  private func tellFacts(from previous: Board?, at now: MonotonicInstant) {
-    let inherited = InheritedTrackers(previous)
+  /// Tells the core everything that it needs before any router starts: trackers, links and source addresses.
+  private func reportFacts(from previous: Board?, at now: MonotonicInstant) {
+    let inherited = PreviousTrackers(previous)
     for (position, tracker) in plan.trackers.enumerated() {
       guard let record = board.tracker(position) else { continue }
       record.name = tracker.name
@@ -98,7 +98,8 @@ extension Engine {
       } else if let old {
         record.finding = old.finding
       } else {
-        // That of a group is known as soon as the kernel has been asked for its entries; until then nobody elects itself.
+        // The verdict of a group is known as soon as the kernel has been asked for its entries; until then no router
+        // becomes master.
         let reason = tracker.session == nil ? "no result yet" : "no session yet"
         let status: TrackerStatus = tracker.isInitiallyFailed ? .down : .unknown
         record.finding = TrackerFinding(
@@ -110,7 +111,7 @@ extension Engine {
     refreshHeartbeats()
     for router in plan.routers.indices {
       refreshSource(of: router, at: now)
-      tellInterface(of: router, at: now)
+      reportInterface(of: router, at: now)
     }
   }
 
@@ -133,7 +134,8 @@ extension Engine {
     core.adopt(snapshot, router: router, at: now, into: &effects)
   }
 
-  /// Sends the ready resignation of each master that the new configuration does not have; its addresses are off by now.
+  /// Sends the ready resignation of each master that the new configuration does not have; its addresses have been
+  /// removed.
   private func resignAbandoned(_ predecessor: PreviousEngine) {
     guard let board = predecessor.board else { return }
     var withdrawal = Withdrawal()
@@ -142,13 +144,13 @@ extension Engine {
     if !withdrawal.resignations.isEmpty { _ = KernelWithdrawal().perform(withdrawal) }
   }
 
-  /// Where a router's adverts go. One list of peers may serve all hosts, so this one's own address is none of them.
+  /// Destinations of a router's adverts. One list of peers may serve all hosts, so this host's own address is left out.
   private func destinations(of position: Int) -> [IPAddress] {
     let router = plan.routers[position]
     return router.isUnicast ? router.destinations.filter { !interfaces.isUsable($0) } : router.destinations
   }
 
-  /// Computes where a router's adverts leave from and go to, and tells whoever must know if that has changed.
+  /// Computes source and destinations of a router's adverts, and reports a change.
   func refreshSource(of position: Int, at now: MonotonicInstant) {
     let router = plan.routers[position]
     let source: IPAddress?
@@ -168,8 +170,8 @@ extension Engine {
       transport.setSource(source, to: destinations, of: position, router)
       makeReady(position)
     }
-    // Without one the adverts stay as they are: what is left to send is the resignation of a master, and it may leave from an address
-    // that the host has no more.
+    // Without a source the adverts stay as they are: only the resignation of a master is left to send, and it may leave
+    // from an address that the host no longer has.
     if board.isRunning { announceSources(of: [position]) }
     core.handle(.sourceAddress(source, router: position), at: now, into: &effects)
     if source == nil, board.isRunning { refreshDetail(of: position) }
@@ -187,8 +189,8 @@ extension Engine {
 }
 
 extension VirtualRouterSnapshot {
-  /// While no engine ran, a backup's master was not heard: gives it one more interval from now before it counts as down, but never
-  /// more than that beyond its time, however often engines crash.
+  /// Corrects for the time in which no engine ran and a backup's master was not heard: the master gets one more
+  /// interval from now before it counts as down, but never more than that beyond its time, however often engines crash.
   mutating func allowForSilence(until now: MonotonicInstant, downTimerAdverts: Int) {
     guard state == .backup, let deadline = mainDeadline, let lastHeard else { return }
     let interval = activeInterval.nanoseconds

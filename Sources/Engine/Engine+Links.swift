@@ -5,7 +5,7 @@ import NetworkTypes
 import VRRPCore
 
 extension InterfaceTable {
-  /// The interfaces and addresses as they are now.
+  /// The present interfaces and addresses.
   init(readBy monitor: NetlinkMonitor) throws(SystemError) {
     self.init()
     replace(with: try monitor.snapshot())
@@ -33,17 +33,17 @@ extension InterfaceTable {
 }
 
 extension Engine {
-  /// Takes what the kernel has to tell of links and addresses.
+  /// Handles the kernel's messages about links and addresses.
   func readMonitor() {
     let now = reactor.now
     do {
-      try monitor.receive { event in take(event, at: now) }
+      try monitor.receive { event in handle(event, at: now) }
     } catch {
       resynchronize(at: now)
     }
   }
 
-  private func take(_ event: NetlinkEvent, at now: MonotonicInstant) {
+  private func handle(_ event: NetlinkEvent, at now: MonotonicInstant) {
     switch event {
     case .link(let link):
       let before = interfaces[link.index]
@@ -51,7 +51,7 @@ extension Engine {
       if link.isUsable { entries.review = .all }
       interfaces.set(link, isUp: linkDelays.countsAsUp(link, wasUp: before?.isUp, at: now))
       linkChanged(link.index, before: before, at: now)
-      virtualLinks.note(link)
+      virtualLinks.record(link)
       if before?.name != link.name { reportMoves() }
       reviewForeignLink(before: before, after: interfaces[link.index])
     case .linkRemoved(let index, _):
@@ -77,8 +77,8 @@ extension Engine {
     }
   }
 
-  /// Takes the states of links that have lasted.
-  func takeLastingLinks(at now: MonotonicInstant) {
+  /// Applies the states of links that have lasted long enough.
+  func applyLastingLinks(at now: MonotonicInstant) {
     for link in linkDelays.takeDue(at: now) {
       let before = interfaces[link.index]
       interfaces.set(link)
@@ -86,7 +86,7 @@ extension Engine {
     }
   }
 
-  /// Asks for an engine that knows the interfaces as they are now.
+  /// Asks for an engine that uses the interfaces as they are now.
   private func reportMoves() {
     guard phase == .running else { return }
     if interfaces.differs(from: plan.interfaces) || interfaces.moves(from: plan.placedSources) { onInterfacesMoved?() }
@@ -104,57 +104,58 @@ extension Engine {
     for (position, tracker) in plan.trackers.enumerated() where tracker.interfaceName == name {
       setTracker(position, to: .interface(isUp: isUp, since: now), at: now)
     }
-    if isUp { entries.look(at: .all) }
+    if isUp { entries.recheck(.all) }
     if isUp { announceSources(of: plan.routers.indices.filter { sourcePlace(of: $0)?.interface == index }) }
     for router in routersOnInterface[index] ?? [] {
       if isUp { refreshSource(of: router, at: now) }
-      tellInterface(of: router, at: now)
+      reportInterface(of: router, at: now)
     }
-    carryOut(at: now, due: nil)
-    // Whoever asked for an address while its interface was away, or knows it by another link-layer address, must learn where it is.
-    // An address that somebody gave a virtual link is none that they should learn.
+    performEffects(at: now, due: nil)
+    // Neighbours that asked for an address while its interface was down, or have cached another MAC address, must learn
+    // the present one. A MAC address that another program gave a virtual link must not be announced.
     let isForeign = virtualLinks.planned[index].map { $0.mac != after?.mac } ?? false
     if isUp, !isForeign, before?.isUp != true || before?.mac != after?.mac {
       addresses.announceAddresses(on: index, into: &addressActions)
-      carryOutAddressActions(at: now)
+      performAddressActions(at: now)
     }
   }
 
-  /// Tells the core whether a router has the interfaces that it cannot do without. One that is missing counts whatever is configured, be
-  /// it its own or one for its virtual MAC address.
-  func tellInterface(of router: Int, at now: MonotonicInstant) {
+  /// Tells the core whether a router has the interfaces that it needs. A missing interface counts whatever is
+  /// configured, be it its own or one for its virtual MAC address.
+  func reportInterface(of router: Int, at now: MonotonicInstant) {
     let planned = plan.routers[router]
-    let isMissing = interfaces[planned.interface] == nil || planned.foreignLink != nil
+    let isMissing = interfaces[planned.interface] == nil || planned.unusableLink != nil
     guard !planned.ignoresInterfaceFaults || isMissing else { return }
-    let isUp = interfaces.isUp(planned.interface) && planned.foreignLink == nil
+    let isUp = interfaces.isUp(planned.interface) && planned.unusableLink == nil
     core.handle(.interface(up: isUp, router: router), at: now, into: &effects)
   }
 
-  /// Asks for another engine once a link that was in the way has gone, or has become another.
+  /// Asks for another engine once a link that could not be used has been removed or changed.
   private func reviewForeignLink(before: Interface?, after: Interface?) {
-    guard phase == .running, let before, plan.foreignLinks[before.name] != nil,
+    guard phase == .running, let before, plan.unusableLinks[before.name] != nil,
       before.name != after?.name || before.mac != after?.mac
     else { return }
     onInterfacesMoved?()
   }
 
-  /// Tells the neighbours where this host is that routers with unicast peers send from.
+  /// Announces the source addresses of routers with unicast peers to the neighbours.
   ///
-  /// A master's kernel asks for the link-layer address of a peer that was gone only once a second (RFC 4861 section 10, RetransTimer),
-  /// so a host that comes back would hear no advert for that long, and take over from a master that lives.
+  /// A master's kernel asks for the MAC address of a peer that was gone only once a second (RFC 4861 section 10,
+  /// RetransTimer). Without the announcement a host that comes back would hear no advert for that long, and take over
+  /// from a living master.
   func announceSources(of routers: some Sequence<Int>) {
     var announced: Set<AddressPlace> = []
     for router in routers where plan.routers[router].isUnicast {
       guard let place = sourcePlace(of: router), announced.insert(place).inserted,
         let mac = interfaces[place.interface]?.mac
       else { continue }
-      // One that finds no room is not missed: the kernel's own question comes within a second.
+      // One for which there is no room is not needed: the kernel's own question comes within a second.
       _ = transport.announce(place.prefix.address, at: mac, on: place.interface)
     }
     if !transport.flushAnnouncements() { hasUnsentPackets = true }
   }
 
-  /// Where the address is that a router's adverts leave from; `nil` if it is a virtual one, which only its master announces.
+  /// Place of a router's source address; `nil` if it is a virtual one, which only its master announces.
   private func sourcePlace(of router: Int) -> AddressPlace? {
     guard let source = board.router(router)?.sourceAddress, !virtualAddresses.contains(source) else { return nil }
     let own = plan.routers[router].interface
@@ -172,9 +173,9 @@ extension Engine {
       if address.isDuplicate {
         addresses.foundDuplicate(place, into: &addressActions)
       } else if !address.isTentative {
-        addresses.nowUsable(place, into: &addressActions)
+        addresses.becameUsable(place, into: &addressActions)
       }
-      return carryOutAddressActions(at: now)
+      return performAddressActions(at: now)
     }
     interfaces.set(address)
     refreshSources(on: address.interface, at: now)
@@ -199,10 +200,10 @@ extension Engine {
         refreshSource(of: router, at: now)
       }
     }
-    carryOut(at: now, due: nil)
+    performEffects(at: now, due: nil)
   }
 
-  /// Reads everything anew after messages were lost, and treats the difference as if it had been told.
+  /// Reads everything again after messages were lost, and handles the differences like messages.
   func resynchronize(at now: MonotonicInstant) {
     guard let snapshot = try? monitor.snapshot() else {
       needsResynchronization = true
@@ -218,26 +219,26 @@ extension Engine {
     }
     refreshHeartbeats()
     for router in plan.routers.indices { refreshSource(of: router, at: now) }
-    carryOut(at: now, due: nil)
+    performEffects(at: now, due: nil)
     reportMoves()
     for link in plan.virtualLinks where interfaces[link.interface] == nil {
       virtualLinkVanished(link.interface)
     }
-    for link in snapshot.links { virtualLinks.note(link) }
+    for link in snapshot.links { virtualLinks.record(link) }
     addresses.findVanished { interfaces.holds($0.prefix, on: $0.interface) }
     addresses.review(snapshot.addresses, into: &addressActions)
-    carryOutAddressActions(at: now)
+    performAddressActions(at: now)
     entries.review = max(entries.review, .tracked)
   }
 
-  /// Takes what the prober has to say of checks.
+  /// Watches the prober's channel for verdicts of checks.
   func watchProber() {
     proberRegistration = outbox.channel.flatMap { channel in
       try? reactor.watch(channel.rawValue, for: .readable) { [unowned self] _ in readProber() }
     }
   }
 
-  /// Goes on with another prober.
+  /// Continues with another prober.
   func replaceProber(_ channel: Channel) {
     if let proberRegistration { reactor.unwatch(proberRegistration) }
     outbox.replace(channel)
@@ -246,13 +247,13 @@ extension Engine {
   }
 
   private func readProber() {
-    // Bounded, so that a prober gone mad cannot keep the engine from its adverts.
+    // The number is bounded, so that a prober that misbehaves cannot keep the engine from its adverts.
     for _ in 0..<64 {
       guard let channel = outbox.channel, let receipt = try? channel.receive() else { return }
       switch receipt {
       case .message(let bytes, _):
         guard let verdict = try? TrackerVerdict(decoding: bytes) else { continue }
-        take(verdict, at: reactor.now)
+        handle(verdict, at: reactor.now)
       case .truncated: continue
       case .wouldBlock: return
       case .closed:
@@ -263,13 +264,13 @@ extension Engine {
     }
   }
 
-  private func take(_ verdict: TrackerVerdict, at now: MonotonicInstant) {
-    guard plan.trackers.indices.contains(verdict.tracker), plan.trackers[verdict.tracker].isProbers else { return }
+  private func handle(_ verdict: TrackerVerdict, at now: MonotonicInstant) {
+    guard plan.trackers.indices.contains(verdict.tracker), plan.trackers[verdict.tracker].isFromProber else { return }
     setTracker(verdict.tracker, to: verdict.finding(since: now), at: now)
-    carryOut(at: now, due: nil)
+    performEffects(at: now, due: nil)
   }
 
-  /// Notes what a tracker is found to be now, and tells the core if its status is another one than before.
+  /// Records a tracker's finding, and tells the core if the status has changed.
   func setTracker(_ position: Int, to finding: TrackerFinding, at now: MonotonicInstant) {
     guard let record = board.tracker(position) else { return }
     let before = record.finding
@@ -277,14 +278,14 @@ extension Engine {
     if before.status == finding.status { finding.since = before.since }
     record.finding = finding
     guard phase == .running, before.status != finding.status else { return }
-    // What the prober has found it has told already.
-    if !plan.trackers[position].isProbers { outbox.send(.event(.trackerChanged(tracker: position, finding.status))) }
+    // The prober has reported its own findings already.
+    if !plan.trackers[position].isFromProber { outbox.send(.event(.trackerChanged(tracker: position, finding.status))) }
     core.handle(.tracker(TrackerID(rawValue: position), finding.status), at: now, into: &effects)
   }
 }
 
 extension TrackerFinding {
-  /// What an interface is found to be.
+  /// Finding about an interface.
   static func interface(isUp: Bool, since: MonotonicInstant) -> TrackerFinding {
     TrackerFinding(isUp ? .up : .down, since: since, isUp ? "" : "interface is down")
   }

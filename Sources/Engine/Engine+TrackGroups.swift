@@ -2,10 +2,12 @@ import ControlModel
 import NetworkTypes
 import VRRPCore
 
-/// A `track_group` holds its routers in fault while one of its static entries cannot be: its interface is gone or down, or the kernel
-/// refuses it. One that somebody removes is put back, and moves nothing.
+/// Verdicts of `track_group`s. A group's routers are in fault while one of its static entries cannot be in the kernel:
+/// its interface is missing or down, or the kernel refuses it. An entry that another program removes is added again,
+/// and changes no verdict.
 extension Engine {
-  /// What a group's entries come to, with the first that is amiss; `nil` while the kernel has not been asked for one of them.
+  /// Verdict of a group, with the first entry that is missing; `nil` while the kernel has not been asked for one of
+  /// them.
   func groupVerdict(_ tracker: Int) -> (status: TrackerStatus, reason: String)? {
     let members = plan.entriesOfGroup[tracker] ?? []
     for position in members {
@@ -32,6 +34,6 @@ extension Engine {
         setTracker(tracker, to: TrackerFinding(verdict.status, since: now, verdict.reason), at: now)
       }
     }
-    carryOut(at: now, due: nil)
+    performEffects(at: now, due: nil)
   }
 }

@@ -4,12 +4,12 @@ import LinuxSystem
 import Netlink
 import NetworkTypes
 
-/// Interfaces with virtual MAC addresses, which somebody may change or take away.
+/// Repair of interfaces with virtual MAC addresses that other programs change or remove.
 extension Engine {
-  /// Most links set right in a turn: each takes a few questions to the kernel.
+  /// Most links repaired in a turn, since each takes a few requests to the kernel.
   private static let mostRestored = 32
 
-  /// Sets right what somebody changed.
+  /// Undoes changes by other programs.
   func restoreLinks(at now: MonotonicInstant) {
     guard !virtualLinks.changed.isEmpty, phase == .running else { return }
     let due = virtualLinks.takeDue(
@@ -18,22 +18,22 @@ extension Engine {
       do throws(SystemError) {
         try virtualLinks.table?.restore(link, mac: planned.mac, alias: virtualLinks.aliases[link.index])
         virtualLinks.changed[link.index] = nil
-        guard virtualLinks.shouldSay(of: link.index, at: now) else { continue }
+        guard virtualLinks.shouldReport(of: link.index, at: now) else { continue }
         outbox.send(.event(.linkRestored(link.name)))
       } catch {
         guard error.errno != ENODEV else {
-          // It was put down to be taken away, of which the kernel tells next.
+          // It was set down before its removal, which the kernel reports next.
           virtualLinks.changed[link.index] = nil
           continue
         }
-        guard virtualLinks.shouldSay(of: link.index, at: now) else { continue }
+        guard virtualLinks.shouldReport(of: link.index, at: now) else { continue }
         outbox.send(.event(.degraded("\(link.name) was changed and cannot be set right: \(error)")))
       }
     }
   }
 
-  /// Somebody took a link away; the next engine makes it anew. That one must find the interface below as it was before the first was
-  /// made, which only the link that is gone knew.
+  /// Handles that another program removed a link; the next engine makes it again. That engine must find the interface
+  /// below with the settings that it had before the first link was made, which only the removed link's alias recorded.
   func virtualLinkVanished(_ index: InterfaceIndex) {
     guard phase == .running, let planned = virtualLinks.planned[index], interfaces[planned.lower] != nil else { return }
     virtualLinks.changed[index] = nil

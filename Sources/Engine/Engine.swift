@@ -5,41 +5,42 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// The process that must not die: it wires the state machines to sockets, addresses and the board, on one thread.
+/// Process that connects the state machines with sockets, addresses and the board, on one thread.
 ///
-/// It lives through three phases: it prepares everything, waits for the word to take over, and runs until told to stop or to
+/// It has three phases: it prepares everything, waits for the command to take over, and runs until told to stop or to
 /// yield. Each turn of ``run()`` reads the clock once.
 final class Engine {
   enum Phase: Equatable {
-    /// Sockets are open, nothing has been sent or claimed.
+    /// The sockets are open; nothing has been sent or claimed.
     case prepared
-    /// In charge.
+    /// The engine is in charge.
     case running
-    /// Giving everything up; ends when the last address is off.
+    /// The engine stops; it ends when the last address is removed.
     case stopping
-    /// Over.
+    /// The engine has ended.
     case finished
   }
 
-  /// The longest the board's heartbeat stands still.
+  /// Longest time without a new heartbeat on the board.
   static let heartbeatInterval = Nanoseconds.milliseconds(250)
-  /// The most that an advert counts as heard before it was read.
+  /// Greatest time by which an advert counts as received before it was read.
   static let greatestReadingDelay = Nanoseconds.milliseconds(2)
-  /// So long before a master counts as dead the engine wakes up.
+  /// Time before the master-down timer of a backup fires at which the engine wakes up.
   static let electionLead = Nanoseconds.microseconds(200)
 
   let plan: Plan
   let reactor: Reactor
   let transport: AdvertTransport
-  /// `nil` if no router has a further link.
+  /// Heartbeat links; `nil` if no router has one.
   let heartbeats: Heartbeats?
   let kernelAddresses: AddressTable
-  /// `nil` if the plan has neither routes nor rules nor static addresses.
+  /// Changes to routes, rules and static addresses; `nil` if the plan has none.
   let kernelEntries: KernelEntryTable?
   let monitor: NetlinkMonitor
   let outbox: Outbox
   let board: Board
-  /// Every address the plan's routers claim: never a source, and none of the monitor's business but when it disappears.
+  /// Addresses that the plan's routers claim. None is ever a source address, and the monitor only reports their
+  /// removal.
   let virtualAddresses: Set<IPAddress>
   let routersOnInterface: [InterfaceIndex: [Int]]
   let routersWithTrailers: [Int]
@@ -55,31 +56,31 @@ final class Engine {
   var sessions = SessionTable()
   var remembered: [RememberedAdvertisement]
   var sendFails: [Bool]
-  /// When each signed router last answered an old number.
-  var sequenceTold: [Int: MonotonicInstant] = [:]
+  /// Instants at which each signed router last answered an old number.
+  var oldNumberAnsweredAt: [Int: MonotonicInstant] = [:]
   var effects: [Effect] = []
-  /// What the keepers ask for and what follows, kept for its room.
+  /// Requests and actions of the keepers; the arrays are kept for their storage.
   var addressRequests: [AddressRequest] = []
   var addressActions: [AddressAction] = []
   var entryRequests: [EntryRequest] = []
   var entryActions: [EntryAction] = []
-  /// What was said to be behind each router's last transition, where its name does not tell.
+  /// Reported details of each router's last transition.
   var details: [Int: String] = [:]
-  /// Packets for which a socket had no room wait in its batch.
+  /// Whether packets for which a socket had no room wait in its batch.
   var hasUnsentPackets = false
-  /// Links and addresses must be read anew: messages were lost, and reading failed since.
+  /// Whether links and addresses must be read again: messages were lost, and reading has failed since.
   var needsResynchronization = false
   var linkDelays: LinkDelays
   var virtualLinks: VirtualLinkWatch
-  /// Told when a name of the configuration has come to mean another interface, which only another engine can serve.
+  /// Called when a name in the configuration now means another interface, for which another engine is needed.
   var onInterfacesMoved: (() -> Void)?
   var proberRegistration: Reactor.Registration?
-  /// When virtual routers that have to wait may start; `nil` when none waits.
+  /// Instant at which virtual routers that have to wait may start; `nil` if none waits.
   var startDue: MonotonicInstant?
-  /// When an engine that stops no longer waits for the prober to take its last messages.
+  /// Instant until which an engine that stops waits for the prober to receive its last messages.
   var stopDeadline = MonotonicInstant(nanoseconds: 0)
 
-  /// The time of the last turn.
+  /// Instant of the last turn.
   private(set) var lastTurn = MonotonicInstant(nanoseconds: 0)
   private var isDirty: [Bool]
   private var dirty: [Int] = []
@@ -114,18 +115,18 @@ final class Engine {
     try watchSockets()
   }
 
-  /// Whether it has stopped and the kernel has not given up all its addresses.
+  /// Whether it has stopped and the kernel has not removed all its addresses.
   var leavesAddresses: Bool {
     !board.hasYielded
       && (plan.addresses.indices.contains { board.address($0)?.isOwned == true }
         || plan.entries.indices.contains { board.entry($0)?.isOwned == true })
   }
 
-  /// Whether the kernel is to be asked for more in the next turn.
+  /// Whether the next turn has requests for the kernel.
   var hasChanges: Bool { addresses.hasWork || !entries.pending.isEmpty }
 
-  /// Goes round until the engine has stopped or yielded.
-  /// - Throws: `SystemError` only for what leaves the engine unable to wait for anything.
+  /// Runs until the engine has stopped or yielded.
+  /// - Throws: ``LinuxSystem/SystemError`` if the engine cannot wait for events any more.
   func run() throws(SystemError) {
     while phase != .finished {
       try reactor.run(until: nextDeadline)
@@ -133,18 +134,18 @@ final class Engine {
     }
   }
 
-  /// Everything that is due now, after the handlers of what was ready have run.
+  /// Does everything that is due now, after the handlers of ready descriptors have run.
   func turn(at now: MonotonicInstant) {
     board.heartbeat = now
     lastTurn = now
     hasUnsentPackets = false
     guard phase != .prepared, phase != .finished else { return outbox.flush() }
-    takeLastingLinks(at: now)
+    applyLastingLinks(at: now)
     if let due = startDue, due <= now { startWaiting(at: now) }
     if phase == .running, let due = sessions.nextDeadline, due <= now { runSessions(at: now) }
     if let due = core.nextDeadline, due <= now {
       core.handle(.timer, at: now, into: &effects)
-      carryOut(at: now, due: due)
+      performEffects(at: now, due: due)
     }
     flushAdverts()
     if needsResynchronization { resynchronize(at: now) }
@@ -178,17 +179,18 @@ final class Engine {
     ].compactMap { $0 }.reduce(heartbeat, min)
   }
 
-  /// When to wake up for a deadline of the core.
+  /// Instant at which to wake up for a deadline of the core.
   ///
-  /// That of a backup, which seldom comes, is waited for in two steps, of which the first ends shortly before it: a processor that has
-  /// rested since the last advert takes a tenth of a millisecond to wake up and to load what it forgot, and does so beforehand.
+  /// For the deadline of a backup, which seldom comes, there are two steps, the first shortly before it: a processor
+  /// that has slept since the last advert takes a tenth of a millisecond to wake up and to load its caches, and does so
+  /// in advance.
   private func wakeUp(for deadline: MonotonicInstant) -> MonotonicInstant {
     let early = deadline - Self.electionLead
     guard reactor.now < early, let router = core.nextRouter, core.state(of: router) == .backup else { return deadline }
     return early
   }
 
-  /// Notes that a router's record on the board is to be written at the end of the turn.
+  /// Marks a router's record on the board to be written at the end of the turn.
   func markDirty(_ router: Int) {
     guard !isDirty[router] else { return }
     isDirty[router] = true

@@ -1,12 +1,12 @@
 import ControlModel
 import Glibc
 
-/// The engine process, from its inherited descriptors to its exit code.
-public enum EngineMain {
-  /// Prepares, reports `ready`, and runs until told to stop or to yield. What keeps it from getting ready is one line on
-  /// standard error and the exit code.
-  /// - Parameter goesOn: whether the configuration is the one that the engine before this one serves.
-  public static func run(goesOn: Bool) -> ExitCode {
+/// Engine process, from its inherited descriptors to its exit code.
+package enum EngineMain {
+  /// Prepares, reports `ready`, and runs until told to stop or to yield. If it cannot get ready, it writes one line to standard
+  /// error and returns the exit code.
+  /// - Parameter goesOn: whether the configuration is that of the previous engine.
+  package static func run(goesOn: Bool) -> ExitCode {
     do {
       let process = try EngineProcess(goesOn: goesOn)
       return try process.run()
@@ -26,7 +26,7 @@ public enum EngineMain {
   }
 }
 
-/// Why an engine could not get ready.
+/// Reason for which an engine could not get ready.
 struct StartFailure: Error {
   let code: ExitCode
   let message: String

@@ -7,7 +7,7 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// What an engine does before it is ready.
+/// Preparation of an engine until it is ready.
 extension EngineProcess {
   static func readConfiguration() throws -> Configuration {
     let bundle = try Inherited.take(InheritedDescriptor.bundle.rawValue)
@@ -20,13 +20,13 @@ extension EngineProcess {
   }
 
   static func plan(
-    _ configuration: Configuration, _ interfaces: InterfaceTable, goesOn: Bool, foreignLinks: [String: String]
+    _ configuration: Configuration, _ interfaces: InterfaceTable, goesOn: Bool, unusableLinks: [String: String]
   ) throws(StartFailure) -> Plan {
     do throws(PlanError) {
       let carriers = configuration.routers.contains { $0.interface.isEmpty } ? interfaces.carriers : [:]
       return try Plan(
         configuration, interfaces: interfaces.indexes, carriers: carriers, toleratesAbsence: goesOn,
-        foreignLinks: foreignLinks)
+        unusableLinks: unusableLinks)
     } catch {
       switch error {
       case .missingInterface(let name, let user):
@@ -39,10 +39,10 @@ extension EngineProcess {
     }
   }
 
-  /// Takes the locks of a plan's addresses, but for those on interfaces that are yet to be made.
+  /// Takes the locks of a plan's addresses, except for those on interfaces that are yet to be made.
   static func lock(_ plan: Plan, with locks: AddressLocks?, except future: Set<InterfaceIndex> = []) throws {
     guard let locks else { return }
-    // Processes of a martlet that was just killed may hold theirs for a moment yet.
+    // Processes of a martlet that was just killed may hold theirs for a moment.
     let limit = MonotonicClock.now() + .milliseconds(500)
     for address in plan.addresses where !future.contains(address.interface) {
       guard try locks.acquire(lockKey(address.prefix.address, address.interface), until: limit) == .acquired else {
@@ -58,7 +58,7 @@ extension EngineProcess {
     address.bytes + "@\(interface)".utf8
   }
 
-  /// The board of an engine that died in charge; `nil` when the one before this one lives or has let go.
+  /// Board of an engine that died in charge; `nil` if the previous one is alive or has yielded.
   static func deadEngine(_ memory: SharedMemory?) -> BoardCopy? {
     guard let copy = memory.flatMap({ try? BoardCopy(of: $0.bytes) }), copy.board.isRunning, !copy.board.hasYielded,
       kill(copy.board.enginePID, 0) != 0, errno == ESRCH
@@ -119,7 +119,7 @@ extension EngineProcess {
     return (memory, board)
   }
 
-  /// Asks for what makes adverts punctual under load; what is refused is returned as a note each.
+  /// Sets scheduling and memory for punctual adverts under load. Returns a note for each refusal.
   static func becomeRealTime() -> [String] {
     var notes: [String] = []
     func attempt(_ body: () throws(SystemError) -> Void) {
@@ -149,7 +149,7 @@ extension EngineProcess {
 }
 
 extension PlannedRouter {
-  /// Bytes that its ready resignation takes on the board.
+  /// Size in bytes of its ready resignation on the board.
   fileprivate var resignationSize: Int {
     let advert = AdvertisementFormat.length(
       version: policy.expectation.version, family: family,

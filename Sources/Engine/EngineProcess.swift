@@ -6,24 +6,26 @@ import LinuxSystem
 import Netlink
 import NetworkTypes
 
-/// The engine with its channel to the supervisor.
+/// Engine with its channel to the supervisor.
 final class EngineProcess {
   private let reactor: Reactor
   private let supervisor: Channel
   private let signals: SignalReceiver
-  /// Mapped for as long as the views of it are used.
+  /// Mapped for as long as views of it are used.
   private let boardMemory: SharedMemory
   private var previousMemory: SharedMemory?
   private let locks: AddressLocks?
   private let engine: Engine
   private var virtualInterfaces: VirtualInterfaces
-  /// Kept for as long as the engine lives; the kernel drops its table with it.
+  /// Filter of packets to unaccepted addresses. The kernel removes its table with the engine.
   private var filter: AddressFilter?
-  /// As ``filter``; there before the interfaces that it is for.
+  /// Filter on interfaces with virtual MAC addresses, which exists before they do. The kernel removes its table with
+  /// the engine.
   private let silence: InterfaceSilence?
 
   init(goesOn: Bool) throws {
-    // Before anything is opened: a number that was not handed down is free, and would be taken by what is opened first.
+    // This comes before anything is opened: a number that was not inherited is free, and the first file opened would
+    // get it.
     supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 64)
     var prober: Channel?
     if let descriptor = try? Inherited.take(InheritedDescriptor.prober.rawValue) {
@@ -45,7 +47,7 @@ final class EngineProcess {
     let monitor = try Self.permitted("watching the network") { () throws(SystemError) in
       try NetlinkMonitor(watchesRouting: configuration.hasRouting)
     }
-    // Whoever cannot hold an address must not take it from a host that can.
+    // A host that cannot hold an address must not take it from one that can.
     try Self.permitted("changing addresses", needs: "CAP_NET_ADMIN") { () throws(SystemError) in
       try AddressTable().checkPermission()
     }
@@ -54,8 +56,8 @@ final class EngineProcess {
     self.silence = silence
     let addressLocks = locks
     do {
-      try virtualInterfaces.prepare(configuration, monitor) { links, foreign in
-        // What is in use is not replaced for a configuration that then cannot be served.
+      try virtualInterfaces.prepare(configuration, monitor) { links, unusable in
+        // A link in use is not replaced for a configuration that cannot be served.
         var interfaces = try InterfaceTable(readBy: monitor)
         var future: Set<InterfaceIndex> = []
         for (number, link) in links.enumerated() where interfaces.indexes[link] == nil {
@@ -63,11 +65,11 @@ final class EngineProcess {
           interfaces.setLink(index, name: link, mac: nil, isUp: true)
           future.insert(index)
         }
-        let plan = try Self.plan(configuration, interfaces, goesOn: goesOn, foreignLinks: foreign)
+        let plan = try Self.plan(configuration, interfaces, goesOn: goesOn, unusableLinks: unusable)
         try Self.lock(plan, with: addressLocks, except: future)
       }
-      let foreign = virtualInterfaces.foreign
-      (boardMemory, engine) = try Self.prepare(configuration, monitor, goesOn, foreign, locks, reactor, prober)
+      let unusable = virtualInterfaces.unusable
+      (boardMemory, engine) = try Self.prepare(configuration, monitor, goesOn, unusable, locks, reactor, prober)
     } catch {
       virtualInterfaces.abandon(monitor)
       throw error
@@ -83,11 +85,11 @@ final class EngineProcess {
   }
 
   private static func prepare(
-    _ configuration: Configuration, _ monitor: NetlinkMonitor, _ goesOn: Bool, _ foreignLinks: [String: String],
+    _ configuration: Configuration, _ monitor: NetlinkMonitor, _ goesOn: Bool, _ unusableLinks: [String: String],
     _ locks: AddressLocks?, _ reactor: Reactor, _ prober: Channel?
   ) throws -> (SharedMemory, Engine) {
     let interfaces = try InterfaceTable(readBy: monitor)
-    let plan = try Self.plan(configuration, interfaces, goesOn: goesOn, foreignLinks: foreignLinks)
+    let plan = try Self.plan(configuration, interfaces, goesOn: goesOn, unusableLinks: unusableLinks)
     try Self.lock(plan, with: locks)
     let (memory, board) = try Self.layOutBoard(for: plan)
     let engine = try Self.permitted("opening raw sockets") { () throws(SystemError) in
@@ -96,30 +98,32 @@ final class EngineProcess {
     return (memory, engine)
   }
 
-  /// Has the kernel be silent on the interfaces with virtual MAC addresses; a note if that cannot be.
+  /// Keeps the kernel from sending by itself on the interfaces with virtual MAC addresses. Returns a note if that is
+  /// impossible.
   private static func silence(_ configuration: Configuration) -> (InterfaceSilence?, notes: [String]) {
     let names = configuration.virtualLinks.map(\.virtual.interface)
     guard !names.isEmpty else { return (nil, []) }
     do {
       return (try InterfaceSilence(on: names), [])
     } catch {
-      return (nil, ["a backup may speak from its virtual MAC address, since nftables cannot be set up: \(error)"])
+      return (nil, ["a backup may send from its virtual MAC address: nftables cannot be set up: \(error)"])
     }
   }
 
-  /// Has the kernel keep the other addresses of a network when the first goes; a note for each interface where that cannot be.
+  /// Has the kernel keep the other addresses of a network when the first is removed. Returns a note for each interface
+  /// where that is impossible.
   private func promoteSecondaries() -> [String] {
     engine.plan.promotedInterfaces.compactMap { interface in
       do {
         try LinkTable().promoteSecondaries(on: interface)
         return nil
       } catch {
-        return "promote_secondaries cannot be set: \(error)"
+        return "cannot set promote_secondaries: \(error)"
       }
     }
   }
 
-  /// Has packets dropped to the addresses that are not to be accepted for; a note if that cannot be.
+  /// Has packets to unaccepted addresses dropped. Returns a note if that is impossible.
   private func refuseUnaccepted() -> [String] {
     let addresses = engine.plan.unacceptedAddresses
     guard !addresses.isEmpty else { return [] }
@@ -127,13 +131,13 @@ final class EngineProcess {
       filter = try AddressFilter(dropping: addresses)
       return []
     } catch {
-      return ["no_accept is not kept, since nftables cannot be set up: \(error)"]
+      return ["no_accept has no effect: nftables cannot be set up: \(error)"]
     }
   }
 
-  /// Returns a failure if addresses are left that the supervisor must see to.
+  /// Runs the engine. Returns a failure if the supervisor must remove addresses that are left.
   func run() throws -> ExitCode {
-    _ = try reactor.watch(supervisor.rawValue, for: .readable) { [unowned self] _ in obey() }
+    _ = try reactor.watch(supervisor.rawValue, for: .readable) { [unowned self] _ in receiveCommands() }
     _ = try reactor.watch(signals.rawValue, for: .readable) { [unowned self] _ in
       if (try? signals.next()) != nil { stop() }
     }
@@ -148,21 +152,21 @@ final class EngineProcess {
     return engine.leavesAddresses ? .failure : .success
   }
 
-  private func obey() {
+  private func receiveCommands() {
     while true {
       guard let receipt = try? supervisor.receive() else { return stop() }
       switch receipt {
       case .message(let bytes, _):
-        if let command = bytes.first.flatMap(EngineCommand.init(rawValue:)) { carryOut(command) }
+        if let command = bytes.first.flatMap(EngineCommand.init(rawValue:)) { perform(command) }
       case .truncated: continue
       case .wouldBlock: return
-      // Without a supervisor there is nobody to clean up after this engine.
+      // Without a supervisor nobody would clean up after this engine.
       case .closed: return stop()
       }
     }
   }
 
-  private func carryOut(_ command: EngineCommand) {
+  private func perform(_ command: EngineCommand) {
     switch command {
     case .takeOver:
       takeOver(from: previousMemory.flatMap { try? BoardCopy(of: $0.bytes) })
@@ -191,17 +195,17 @@ final class EngineProcess {
     withExtendedLifetime(previous) {}
   }
 
-  /// Stops, whether in charge or not. The addresses of an engine that died are this one's to remove, if nobody took over from it.
+  /// Stops, whether in charge or not. If an engine died and no other took over, this one removes its addresses.
   private func stop() {
     if engine.phase == .prepared { virtualInterfaces.abandon(engine.monitor) }
     if engine.phase == .prepared, let dead = Self.deadEngine(previousMemory) {
-      // Nobody is left to log what may go wrong to.
+      // There is no process left to log a failure.
       withExtendedLifetime(dead) { _ = KernelWithdrawal().perform(Withdrawal(boards: [dead.board])) }
     }
     engine.stop()
   }
 
-  /// Lets go of the locks of addresses that the engine before this one served and this one does not.
+  /// Releases the locks of addresses that the previous engine served and this one does not.
   private func releaseLocks(of previous: Board) {
     guard let locks else { return }
     let served = Set(
@@ -214,7 +218,7 @@ final class EngineProcess {
     }
   }
 
-  /// Removes the links that only the engine before this one used: its routers' and its addresses'.
+  /// Removes the links that only the previous engine used, for its routers and its addresses.
   private func removeVirtualInterfaces(of previous: Board) {
     let carriers = (0..<previous.addressCount).compactMap(previous.address).map(\.interface)
     let own = (0..<previous.routerCount).compactMap(previous.router).compactMap(\.virtualInterface)
@@ -225,7 +229,7 @@ final class EngineProcess {
 
   private static func proberChannel(_ descriptor: consuming FileDescriptor) -> Channel {
     let channel = Channel(descriptor, maximumMessage: 4096)
-    // Room for the transitions of thousands of routers at once; with less, the rest waits in the outbox.
+    // Room for the transitions of thousands of routers at once. With less, messages wait in the outbox.
     try? channel.setSendBuffer(4 << 20)
     return channel
   }

@@ -3,7 +3,7 @@ import Glibc
 import Netlink
 import NetworkTypes
 
-/// One change to ask the kernel for.
+/// Change that the kernel is asked for.
 struct EntryRequest: Equatable {
   enum Operation: UInt8 { case add, remove }
 
@@ -11,30 +11,30 @@ struct EntryRequest: Equatable {
   let operation: Operation
 }
 
-/// What follows from the kernel's answers.
+/// Action that follows from the kernel's answers.
 enum EntryAction: Equatable {
-  /// Another program had removed an entry, and it is back.
+  /// Another program had removed an entry, and it was added again.
   case reportPutBack(_ position: Int)
-  /// The kernel refuses an entry, with this errno and perhaps with words of its own.
-  case reportRefusal(_ position: Int, error: Int32, words: String)
+  /// The kernel refuses an entry, with this errno and perhaps an explanation.
+  case reportRefusal(_ position: Int, error: Int32, explanation: String)
 }
 
 extension EntryKeeper {
-  /// Says what to ask for a slice of the pending entries: first what is to be removed, then what is to be added. It replaces the contents
-  /// of `requests`.
+  /// Requests for a slice of the pending entries: first removals, then additions. It replaces the contents of
+  /// `requests`.
   mutating func takeSlice(into requests: inout [EntryRequest]) {
     requests.removeAll(keepingCapacity: true)
     var wanted: [Int] = []
     var unwanted: [Int] = []
-    for position in pending.take(slice) where plan.entries[position].entry != nil {
+    for position in pending.removeNext(slice) where plan.entries[position].entry != nil {
       switch stage(of: position) {
       case .on: if holdings[position] != .preexisting { wanted.append(position) }
       case .off: if isOwned(position) { unwanted.append(position) }
-      // The end of the claim brings it up again.
+      // The end of the claim makes it pending again.
       case .claiming: continue
       }
     }
-    // Rules go before the routes that they lead to, and both before the addresses that a route may need.
+    // Rules are removed before the routes that they lead to, and both before the addresses that a route may need.
     for position in unwanted.reversed() {
       if isWantedElsewhere(position) {
         leaveToOthers(position)
@@ -48,7 +48,7 @@ extension EntryKeeper {
     }
   }
 
-  /// Lets the entry stay for another router of this host, and the mark with it.
+  /// Leaves the entry, with its mark, to another router of this host.
   private mutating func leaveToOthers(_ position: Int) {
     for other in plan.duplicateEntries[position] ?? [] where stage(of: other) != .off && !holdings[other].wasPutThere {
       set(other, to: .uncertain)
@@ -57,13 +57,13 @@ extension EntryKeeper {
     forget(position)
   }
 
-  /// Marks the board, asks the kernel, takes its answers in, and marks the board again.
+  /// Marks the board, asks the kernel, handles its answers, and marks the board again.
   ///
-  /// Whoever cleans up after a crash must miss no entry, so no request leaves before the board says what it may lead to.
+  /// A cleanup after a crash must miss no entry, so no request leaves before the board has a mark for its effect.
   /// - Parameters:
-  ///   - requests: What ``takeSlice(into:)`` has said to ask.
-  ///   - mark: Writes to the board what it is to say of the entry at a position.
-  ///   - ask: Has the kernel make the changes in order, and gives the result of each.
+  ///   - requests: requests from ``takeSlice(into:)``.
+  ///   - mark: writes the ownership of the entry at a position to the board.
+  ///   - ask: has the kernel make the changes in order, and returns the result of each.
   mutating func perform(
     _ requests: [EntryRequest], at now: MonotonicInstant, mark: (Int, Ownership) -> Void,
     ask: ([EntryRequest]) -> [KernelEntryResult], into actions: inout [EntryAction]
@@ -72,14 +72,14 @@ extension EntryKeeper {
     guard !requests.isEmpty else { return }
     for (request, result) in zip(requests, ask(requests)) {
       switch request.operation {
-      case .add: isAsked(request.position, result, at: now, into: &actions)
-      case .remove: isRemoved(request.position, result, into: &actions)
+      case .add: handleAddition(request.position, result, at: now, into: &actions)
+      case .remove: handleRemoval(request.position, result, into: &actions)
       }
     }
     writeMarks(mark)
   }
 
-  private mutating func isAsked(
+  private mutating func handleAddition(
     _ position: Int, _ result: KernelEntryResult, at now: MonotonicInstant, into actions: inout [EntryAction]
   ) {
     let wasRemovedByOthers = removedByOthers.remove(position) != nil
@@ -87,17 +87,17 @@ extension EntryKeeper {
     case .done:
       refused.remove(position)
       set(position, to: .held)
-      if wasRemovedByOthers { isBack(position, at: now, into: &actions) }
+      if wasRemovedByOthers { reportReturn(position, at: now, into: &actions) }
     case .unchanged:
-      isPresent(position, into: &actions)
-    case .refused(let error, let words):
+      recordPresence(position, into: &actions)
+    case .refused(let error, let explanation):
       set(position, to: holdings[position].refused(isPassing: KernelRefusals.isPassing(error)))
-      refuse(position, error, words, into: &actions)
+      refuse(position, error, explanation, into: &actions)
     }
   }
 
-  /// Judges what the kernel had already.
-  private mutating func isPresent(_ position: Int, into actions: inout [EntryAction]) {
+  /// Decides whose an entry is that the kernel had already.
+  private mutating func recordPresence(_ position: Int, into actions: inout [EntryAction]) {
     let entry = plan.entries[position]
     let isMartlets = ([position] + (plan.duplicateEntries[position] ?? [])).contains { holdings[$0].wasPutThere }
     if !isMartlets, entry.mustBeNew {
@@ -105,26 +105,26 @@ extension EntryKeeper {
       return refuse(position, EEXIST, "", into: &actions)
     }
     refused.remove(position)
-    // Without the number of a failover daemon it is the host's own, and stays when martlet goes.
+    // An entry without the protocol number of failover daemons belongs to the host, and stays when martlet ends.
     set(position, to: isMartlets || entry.isMarked ? .held : .preexisting)
   }
 
-  /// At most one line a minute for each entry that somebody fights over.
-  private mutating func isBack(_ position: Int, at now: MonotonicInstant, into actions: inout [EntryAction]) {
+  /// Reports at most once a minute that an entry was added again after another program removed it.
+  private mutating func reportReturn(_ position: Int, at now: MonotonicInstant, into actions: inout [EntryAction]) {
     let isNew = lastPutBack[position].map { now - $0 >= LogLimiter.period } ?? true
     lastPutBack[position] = now
     if isNew { actions.append(.reportPutBack(position)) }
   }
 
-  private mutating func isRemoved(
+  private mutating func handleRemoval(
     _ position: Int, _ result: KernelEntryResult, into actions: inout [EntryAction]
   ) {
     switch result {
     case .done, .unchanged:
       forget(position)
-    case .refused(let error, let words):
-      // It stays marked, so that it is tried again, if need be by whoever cleans up.
-      refuse(position, error, words, into: &actions)
+    case .refused(let error, let explanation):
+      // It stays marked, so that it is tried again, if necessary by a cleanup.
+      refuse(position, error, explanation, into: &actions)
     }
   }
 
@@ -134,9 +134,11 @@ extension EntryKeeper {
     set(position, to: .absent)
   }
 
-  /// Says once that the kernel refuses an entry. It is tried again each second.
-  private mutating func refuse(_ position: Int, _ error: Int32, _ words: String, into actions: inout [EntryAction]) {
+  /// Reports once that the kernel refuses an entry. It is tried again each second.
+  private mutating func refuse(
+    _ position: Int, _ error: Int32, _ explanation: String, into actions: inout [EntryAction]
+  ) {
     guard refused.insert(position).inserted else { return }
-    actions.append(.reportRefusal(position, error: error, words: words))
+    actions.append(.reportRefusal(position, error: error, explanation: explanation))
   }
 }

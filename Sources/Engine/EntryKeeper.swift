@@ -2,34 +2,36 @@ import ControlModel
 import Netlink
 import NetworkTypes
 
-/// Decides what the kernel is asked to do with routes, rules and static addresses: pure, so that every order of events can be tested.
+/// Decisions about routes, rules and static addresses in the kernel. It does no input or output, so that every order of
+/// events can be tested.
 ///
-/// A router's entries are to be in the kernel while it is master and its addresses are on, the static ones as long as the engine is in
-/// charge. What may have changed is pending, and looked at a slice a turn: ``takeSlice(into:)`` says what to ask, and
-/// ``perform(_:at:mark:ask:into:)`` marks the board, asks, and takes the answers in. An entry that was there before and bears nothing of a
-/// failover daemon is somebody else's, and stays.
+/// A router's entries must be in the kernel while it is master and has its addresses, static ones as long as the engine
+/// is in charge. Entries that may have changed are pending, and are handled one slice a turn: ``takeSlice(into:)``
+/// returns the requests, and ``perform(_:at:mark:ask:into:)`` marks the board, asks the kernel, and handles its
+/// answers. An entry that existed before and has no mark of a failover daemon belongs to another program, and stays.
 struct EntryKeeper {
-  /// How far a router has its entries.
+  /// Stage of a router's entries.
   enum Stage: UInt8 {
-    /// It is not master: they go.
+    /// The router is not master: the entries must be removed.
     case off
-    /// It is master, and its addresses are not all asked for: entries stay as they are.
+    /// The router is master, and not all its addresses have been asked for: the entries stay as they are.
     case claiming
-    /// They are to be there.
+    /// The entries must be in the kernel.
     case on
   }
 
-  /// Which entries are looked at anew.
+  /// Entries to check again.
   enum Review: Comparable {
     case none
-    /// Those that are put back whoever removed them.
+    /// Entries that are added again whoever removed them.
     case tracked
     case all
   }
 
-  /// Most entries changed before the engine looks at the clock again.
+  /// Most entries changed before the engine reads the clock again.
   let slice: Int
-  /// The least time between putting one entry back twice, so that a fight with another program is fought at a bounded pace.
+  /// Least time between adding one entry again twice, so that a conflict with another program goes on at a bounded
+  /// rate.
   static let putBackInterval = Nanoseconds.milliseconds(250)
 
   let plan: Plan
@@ -39,18 +41,18 @@ struct EntryKeeper {
   var holdings: [Holding]
   /// Entries that may not be in the kernel as they should.
   var pending: PendingEntries
-  /// Those that another program removed and that are not back yet.
+  /// Entries that another program removed and that have not been added again.
   var removedByOthers: Set<Int> = []
-  /// Those of which it was reported that the kernel refuses them.
+  /// Entries for which a refusal of the kernel was reported.
   var refused: Set<Int> = [] { didSet { needsGroupReview = true } }
-  /// Whether something has changed that a `track_group` goes by.
+  /// Whether something has changed on which the verdict of a `track_group` depends.
   var needsGroupReview = false
   var lastPutBack: [Int: MonotonicInstant] = [:]
-  /// Entries of which the kernel said that they are gone before the engine was in charge.
+  /// Entries that the kernel reported as removed before the engine was in charge.
   private var vanishedBefore: Set<Int> = []
-  /// What the next pass looks at anew: with a link or an address the kernel drops routes without a word.
+  /// Entries to check in the next pass: with a link or an address the kernel drops routes without a report.
   var review = Review.none
-  /// Entries of which the board is to say something else.
+  /// Entries whose mark on the board is out of date.
   private var unwritten: [Int] = []
 
   /// A keeper of routers none of which is master and whose entries are absent.
@@ -62,16 +64,15 @@ struct EntryKeeper {
     pending = PendingEntries(count: plan.entries.count)
   }
 
-  /// Whether the kernel should have an entry.
   func stage(of position: Int) -> Stage {
     guard isRunning else { return .off }
     return plan.entries[position].router.map { stages[$0] } ?? .on
   }
 
-  /// Whether martlet may have the entry in the kernel.
+  /// Whether the kernel may have the entry from martlet.
   func isOwned(_ position: Int) -> Bool { holdings[position].isOwned }
 
-  /// Whether another entry that is the same to the kernel is to stay.
+  /// Whether another entry, which is the same for the kernel, must stay.
   func isWantedElsewhere(_ position: Int) -> Bool {
     plan.duplicateEntries[position]?.contains { stage(of: $0) != .off } ?? false
   }
@@ -81,48 +82,48 @@ struct EntryKeeper {
     unwritten.append(position)
   }
 
-  /// Writes to the board what it does not say yet.
+  /// Writes the marks that are out of date to the board.
   mutating func writeMarks(_ mark: (Int, Ownership) -> Void) {
     for position in unwritten { mark(position, holdings[position].ownership) }
     unwritten.removeAll(keepingCapacity: true)
   }
 }
 
-// What happens to routers and entries.
+// Events of routers and entries.
 extension EntryKeeper {
-  /// A router has become master.
+  /// Handles that a router has become master.
   mutating func claim(_ router: Int) { stages[router] = .claiming }
 
-  /// A router's addresses are on.
+  /// Handles that a router has its addresses.
   mutating func claimed(_ router: Int) {
     guard stages[router] != .off else { return }
     stages[router] = .on
     pending.insert(plan.routers[router].entries)
   }
 
-  /// A router is no longer master; its entries go once its addresses are off.
+  /// Handles that a router is no longer master; its entries are removed once its addresses are.
   mutating func release(_ router: Int) { stages[router] = .off }
 
-  /// A router's addresses are off.
+  /// Handles that a router's addresses have been removed.
   mutating func released(_ router: Int) { pending.insert(plan.routers[router].entries) }
 
-  /// The engine gives everything up.
+  /// Removes all entries, since the engine stops.
   mutating func stop() {
     isRunning = false
     pending.insert(plan.entries.indices)
   }
 
-  /// The kernel says that some of these entries are gone, or others that it names alike. They are put back at once, or with the next pass
-  /// if that was done just now.
+  /// Handles that the kernel has reported some of these entries, or others that it names alike, as removed. They are
+  /// added again at once, or with the next pass if that was done just now.
   mutating func entriesVanished(_ positions: [Int], at now: MonotonicInstant) {
     guard isRunning else { return vanishedBefore.formUnion(positions) }
     for position in positions {
-      // What is not tracked is somebody else's to remove.
+      // An entry that is not tracked may be removed by other programs.
       let isKept = stage(of: position) == .on && plan.entries[position].isTracked
       switch holdings[position] {
       case .absent, .asked: continue
       case .preexisting:
-        // One that is not tracked is asked for again with the next claim.
+        // An entry that is not tracked is asked for again with the next claim.
         guard isKept || stage(of: position) != .on else { continue }
         set(position, to: .absent)
       case .held, .uncertain:
@@ -136,8 +137,9 @@ extension EntryKeeper {
     }
   }
 
-  /// Looks at entries anew that should be there. What is not tracked is somebody else's to remove, but not a link's.
-  mutating func look(at entries: Review) {
+  /// Makes entries pending that should be in the kernel. One that is not tracked may be removed by other programs, but
+  /// not with its link.
+  mutating func recheck(_ entries: Review) {
     review = .none
     guard entries > .none else { return }
     for position in holdings.indices {
@@ -147,9 +149,9 @@ extension EntryKeeper {
     }
   }
 
-  /// A pass over all entries: what was refused, or could not be removed, is tried again.
+  /// Begins a pass over all entries: those that the kernel refused, or did not remove, are tried again.
   mutating func reconcile() {
-    look(at: review)
+    recheck(review)
     for position in holdings.indices {
       let isAmiss =
         switch (stage(of: position), holdings[position]) {
@@ -162,11 +164,11 @@ extension EntryKeeper {
     }
   }
 
-  /// Takes over from the engine before this one.
+  /// Takes over from the previous engine.
   /// - Parameters:
-  ///   - previous: What that engine knew of the kernel.
-  ///   - stages: How far each router is now.
-  /// - Returns: The requests that remove what nobody wants any more, or wants otherwise, in the order in which to send them.
+  ///   - previous: the previous engine's knowledge of the kernel.
+  ///   - stages: the present stage of each router.
+  /// - Returns: The requests that remove entries which are no longer configured, or have changed, in the order in which to send them.
   mutating func adopt(_ previous: PreviousEntries, stages: (Int) -> Stage) -> [[UInt8]] {
     isRunning = true
     for router in self.stages.indices { self.stages[router] = stages(router) }
@@ -175,7 +177,8 @@ extension EntryKeeper {
       guard let entry = planned.entry, let old = previous.entries[entry.removal], old.fingerprint == entry.fingerprint
       else { continue }
       kept.insert(entry.removal)
-      // What an engine that let go had put there is there, unless it went since; after a crash that is not so sure.
+      // Entries of an engine that yielded are in the kernel unless they were removed since. After a crash this is less
+      // certain.
       let hasGone = planned.isTracked && vanishedBefore.contains(position)
       let isThere = old.ownership == .held && previous.hasYielded && !hasGone
       set(position, to: isThere ? .held : .uncertain)

@@ -3,26 +3,26 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// The further links that adverts travel by (`heartbeat_interface`), always by multicast.
+/// Heartbeat links (`heartbeat_interface`), over which adverts are sent by multicast in addition.
 final class Heartbeats {
-  /// One router's adverts on one further link.
+  /// Adverts of one router on one heartbeat link.
   private struct Path {
     let router: Int
     let interface: InterfaceIndex
-    /// `nil` while the link has no address to send from.
+    /// Advert; `nil` while the link has no source address.
     var template: AdvertisementTemplate?
-    /// The advert with its trailer, if it is signed.
+    /// Advert with its trailer, if it is signed.
     var message: TrailedMessage?
     var remembered = RememberedAdvertisement()
   }
 
-  /// One socket for each further link and family.
-  private(set) var ears: [AdvertTransport.Ear] = []
+  /// Sockets, one for each heartbeat link and family.
+  private(set) var sockets: [AdvertTransport.Socket] = []
   private var paths: [Path] = []
   private let pathsOfRouter: [Range<Int>]
   private let senders: [AddressFamily: AdvertSender]
 
-  /// Opens the sockets; `nil` when no router has a further link.
+  /// Opens the sockets; `nil` if no router has a heartbeat link.
   init?(_ plan: Plan) throws(SystemError) {
     guard plan.routers.contains(where: { !$0.heartbeats.isEmpty }) else { return nil }
     var pathsOfRouter: [Range<Int>] = []
@@ -32,7 +32,7 @@ final class Heartbeats {
       for link in router.heartbeats where link.interface != Plan.absent {
         paths.append(Path(router: position, interface: link.interface))
         if senders[router.family] == nil { senders[router.family] = try AdvertSender(family: router.family) }
-        try Self.listen(on: link, for: router, &ears)
+        try Self.listen(on: link, for: router, &sockets)
       }
       pathsOfRouter.append(first..<paths.count)
     }
@@ -41,16 +41,16 @@ final class Heartbeats {
   }
 
   private static func listen(
-    on link: PlannedRouter.Heartbeat, for router: PlannedRouter, _ ears: inout [AdvertTransport.Ear]
+    on link: PlannedRouter.Heartbeat, for router: PlannedRouter, _ sockets: inout [AdvertTransport.Socket]
   ) throws(SystemError) {
-    let known = ears.first { $0.receiver.interface == link.interface && $0.receiver.family == router.family }
+    let known = sockets.first { $0.receiver.interface == link.interface && $0.receiver.family == router.family }
     if let known { return try known.receiver.join(router.policy.group) }
     let receiver = try AdvertReceiver(interface: link.interface, name: link.name, family: router.family)
     try receiver.join(router.policy.group)
-    ears.append(AdvertTransport.Ear(receiver: receiver, table: ears.count, isSigned: false, onlyRouter: nil))
+    sockets.append(AdvertTransport.Socket(receiver: receiver, table: sockets.count, isSigned: false, onlyRouter: nil))
   }
 
-  /// Makes the adverts of every path over a link anew for the link's own address.
+  /// Builds the adverts of every path over a link for the link's own address.
   func setSource(
     _ plan: Plan, on interface: InterfaceIndex? = nil, _ source: (InterfaceIndex, AddressFamily) -> IPAddress?
   ) {
@@ -64,7 +64,8 @@ final class Heartbeats {
     }
   }
 
-  /// Puts a router's advert into the batch for each of its further links that is up; `signer` is what signs it, if anything does.
+  /// Adds a router's advert for each of its heartbeat links that is up to the batch. `signer` signs it, if the router
+  /// has one.
   func send(
     _ priority: Priority, of router: Int, _ family: AddressFamily, _ signer: TrailerSigner?,
     isUp: (InterfaceIndex) -> Bool
@@ -90,7 +91,7 @@ final class Heartbeats {
     return paths[index].message?.withBytes(add) ?? template.withBytes(add)
   }
 
-  /// Sends what was put into the batches. What finds no room is lost: the next advert comes in an interval.
+  /// Sends the adverts in the batches. One without room is lost: the next advert comes in an interval.
   func flush() {
     for sender in senders.values where sender.count > 0 {
       sender.flush { _, _ in }
@@ -98,28 +99,27 @@ final class Heartbeats {
     }
   }
 
-  /// The path of an advert that came by a further link; `nil` if it is for none of the routers there.
-  func path(of identifier: VirtualRouterID, on ear: AdvertTransport.Ear, _ plan: Plan) -> Int? {
+  /// Path of an advert that came over a heartbeat link; `nil` if it is for none of the routers there.
+  func path(of identifier: VirtualRouterID, on socket: AdvertTransport.Socket, _ plan: Plan) -> Int? {
     paths.firstIndex {
-      $0.interface == ear.receiver.interface && plan.routers[$0.router].policy.virtualRouterID == identifier
-        && plan.routers[$0.router].family == ear.receiver.family
+      $0.interface == socket.receiver.interface && plan.routers[$0.router].policy.virtualRouterID == identifier
+        && plan.routers[$0.router].family == socket.receiver.family
     }
   }
 
-  /// The router of a path.
   func router(of path: Int) -> Int { paths[path].router }
 
-  /// This host's address on the path, if it is the first of its router, which decides ties.
+  /// Address of this host on the path, if it is the first of its router, which decides between equal priorities.
   func decidingAddress(_ path: Int) -> IPAddress? {
     pathsOfRouter[paths[path].router].lowerBound == path ? paths[path].template?.source : nil
   }
 
-  /// Whether adverts for a router of this number may come by this link as by a further one.
+  /// Whether adverts for a router with this VRID may come over this link as a heartbeat link.
   func mayHear(_ identifier: VirtualRouterID, on interface: InterfaceIndex, _ plan: Plan) -> Bool {
     paths.contains { $0.interface == interface && plan.routers[$0.router].policy.virtualRouterID == identifier }
   }
 
-  /// What the same message came to before, if it is the last one of the path again.
+  /// Result of decoding the same message before, if it is the last one of the path again.
   func known(_ message: RawSpan, _ origin: DatagramOrigin, path: Int) -> ReceivedAdvertisement? {
     paths[path].remembered.match(message, origin: origin)
   }

@@ -1,19 +1,21 @@
 import ControlModel
 
-/// What is known of an address, a route or a rule in the kernel.
+/// State of an address, a route or a rule in the kernel, as far as the engine knows.
 enum Holding: UInt8 {
-  /// Nothing of martlet's is there.
+  /// The kernel has none from martlet.
   case absent
-  /// It was absent, and the kernel is being asked for it.
+  /// It was absent, and the kernel is being asked to add it.
   case asked
-  /// martlet has put it there.
+  /// martlet has added it.
   case held
-  /// martlet has put it there, and it may be gone: the kernel said so, perhaps of an earlier time, or gave no answer.
+  /// martlet has added it, and it may be gone: the kernel reported its removal, perhaps of an earlier one, or gave no
+  /// answer.
   case uncertain
-  /// It is there and somebody else's: an owner's address that the host had before martlet, or another program's route.
+  /// It belongs to another program or the host: an owner's address that the host had before martlet, or another
+  /// program's route.
   case preexisting
 
-  /// What the board is to say of it.
+  /// Ownership on the board.
   var ownership: Ownership {
     switch self {
     case .absent, .preexisting: .none
@@ -22,16 +24,17 @@ enum Holding: UInt8 {
     }
   }
 
-  /// Whether martlet may have it in the kernel.
+  /// Whether the kernel may have it from martlet.
   var isOwned: Bool { ownership != .none }
 
-  /// Whether martlet had put it there before the kernel is asked for it now.
+  /// Whether martlet had added it before the present request.
   var wasPutThere: Bool { self == .held || self == .uncertain }
 
-  /// The state while the kernel is asked to add it.
+  /// State while the kernel is asked to add it.
   var whileAsked: Holding { isOwned ? .uncertain : .asked }
 
-  /// The state after the kernel has refused to add it; `isPassing` if the error does not say that it is not there.
+  /// State after the kernel has refused to add it. `isPassing`: the error does not mean that the kernel does not have
+  /// it.
   func refused(isPassing: Bool) -> Holding {
     switch self {
     case .absent, .asked, .preexisting: isPassing ? .uncertain : .absent

@@ -1,35 +1,36 @@
 import NetworkTypes
 
-/// One network interface as the kernel last described it.
+/// Network interface as the kernel last described it.
 struct Interface {
   var name: String
   var mac: MACAddress?
   var isUp: Bool
-  /// What martlet wrote to it when it made it, to carry a virtual MAC address; `nil` if martlet did not make it.
+  /// Alias that martlet wrote when it made the interface for a virtual MAC address; `nil` if martlet did not make it.
   var alias: String?
   var addresses: [InterfaceAddress] = []
 }
 
-/// An address on an interface, ours or not.
+/// Address on an interface, whoever added it.
 struct InterfaceAddress: Equatable {
   var prefix: IPPrefix
-  /// Duplicate address detection has not ended, or has found a duplicate: not to be used as a source.
+  /// Whether duplicate address detection has not ended, or has found a duplicate, so that the address cannot be a
+  /// source.
   var isTentative: Bool
   var isSecondary: Bool
 }
 
-/// The interfaces of this host, kept true by the netlink monitor.
+/// Interfaces of this host, kept up to date by the netlink monitor.
 struct InterfaceTable {
   private(set) var interfaces: [InterfaceIndex: Interface] = [:]
 
   subscript(index: InterfaceIndex) -> Interface? { interfaces[index] }
 
-  /// The indexes by name.
+  /// Interface numbers by name.
   var indexes: [String: InterfaceIndex] {
     interfaces.reduce(into: [:]) { $0[$1.value.name] = $1.key }
   }
 
-  /// Whether a name stands for another interface than it did: it has come, come back, or been given to another.
+  /// Whether a name means another interface than before: it has come, come back, or been given to another one.
   func differs(from known: [String: InterfaceIndex]) -> Bool {
     let present = indexes
     return known.contains { name, index in
@@ -38,7 +39,7 @@ struct InterfaceTable {
     }
   }
 
-  /// The interfaces by the addresses that are ready for use on them.
+  /// Interfaces by the usable addresses on them.
   var carriers: [IPAddress: InterfaceIndex] {
     interfaces.sorted { $0.key.rawValue > $1.key.rawValue }.reduce(into: [:]) { carriers, entry in
       for address in entry.value.addresses where !address.isTentative {
@@ -47,7 +48,7 @@ struct InterfaceTable {
     }
   }
 
-  /// Whether one of these addresses is on another interface than it was, and not on that one any more.
+  /// Whether one of these addresses has moved to another interface.
   func moves(from known: [IPAddress: InterfaceIndex]) -> Bool {
     known.contains { address, index in !isUsable(address, on: index) && isUsable(address) }
   }
@@ -88,8 +89,8 @@ struct InterfaceTable {
     interfaces[index]?.addresses.contains { $0.prefix == prefix } ?? false
   }
 
-  /// The address that adverts leave from (RFC 9568 section 1.7: the primary address): for IPv4 the first that is no secondary one,
-  /// for IPv6 the link-local one; never a virtual address, which a crash may have left behind, and never a tentative one.
+  /// Source address of adverts (RFC 9568 section 1.7: the primary address): for IPv4 the first that is not secondary,
+  /// for IPv6 the link-local one; never a virtual address, which a crash may have left, and never a tentative one.
   func primaryAddress(
     _ family: AddressFamily, on index: InterfaceIndex, excluding virtual: Set<IPAddress>
   ) -> IPAddress? {
@@ -102,10 +103,11 @@ struct InterfaceTable {
     }
   }
 
-  /// The address that adverts to unicast peers leave from: one of a network that a peer is in as well, else the primary address.
+  /// Source address of adverts to unicast peers: one in a network that a peer is in too, otherwise the primary address.
   ///
-  /// The primary address of IPv6 is link-local, and peers that are known by other addresses know this host by another one too. While
-  /// there is none, there is no source: what left from the link-local address would be a stranger's to them, and each be master.
+  /// The primary address of IPv6 is link-local, but peers that are configured by other addresses know this host by
+  /// another one too. While this host has none, there is no source: the peers would refuse adverts from the link-local
+  /// address, and each host would be master.
   func address(
     towards peers: [IPAddress], _ family: AddressFamily, on index: InterfaceIndex, excluding virtual: Set<IPAddress>
   ) -> IPAddress? {

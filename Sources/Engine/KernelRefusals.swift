@@ -1,6 +1,6 @@
 import Glibc
 
-/// Addresses that the kernel refused, and whose they are.
+/// Addresses that the kernel refused, with their routers.
 struct KernelRefusals: Hashable {
   private struct Entry: Hashable {
     var error: Int32
@@ -9,37 +9,38 @@ struct KernelRefusals: Hashable {
   }
 
   private var entries: [Int: Entry] = [:]
-  /// Routers of which something was refused since somebody looked.
+  /// Routers with a refusal that has not been reviewed.
   private(set) var touched: Set<Int> = []
-  /// Routers whose refused addresses are to be tried.
+  /// Routers whose refused addresses must be tried.
   private(set) var due: [Int] = []
-  /// How often each router's addresses have been tried, so that each time another part of them is.
+  /// Tries of each router's addresses so far, so that each try takes another part of them.
   private(set) var trials: [Int: Int] = [:]
 
-  /// Errors that say that the kernel has no time or no room now, or that its answer was lost. One alone is no reason to give up the role,
-  /// and none of them says that the address is not there.
+  /// Errors for which the kernel has no time or no room at the moment, or its answer was lost. A single one is no
+  /// reason to give up the role, and none of them means that the kernel does not have the address.
   private static let passing: Set<Int32> = [ENOBUFS, ENOMEM, EAGAIN, EBUSY, EINTR, ETIMEDOUT]
 
-  /// Whether an error says nothing about the next try.
+  /// Whether an error tells nothing about the next try.
   static func isPassing(_ error: Int32) -> Bool { passing.contains(error) }
 
-  /// Whether nothing is to be looked at or tried.
+  /// Whether there is nothing to review or try.
   var isIdle: Bool { touched.isEmpty && due.isEmpty }
 
-  /// The error with which an address was refused when the kernel was last asked for it.
+  /// Errno with which an address was refused the last time; `nil` if it was not.
   func error(of position: Int) -> Int32? { entries[position]?.error }
 
-  /// Notes that the kernel would not take an address.
-  mutating func refuse(_ position: Int, of router: Int, _ error: Int32) {
+  /// Records that the kernel has refused an address.
+  mutating func recordRefusal(_ position: Int, of router: Int, _ error: Int32) {
     entries[position] = Entry(error: error, count: (entries[position]?.count ?? 0) + 1)
     touched.insert(router)
   }
 
-  /// Notes that it did.
-  mutating func take(_ position: Int) { if !entries.isEmpty { entries[position] = nil } }
+  /// Records that the kernel has accepted an address.
+  mutating func recordAcceptance(_ position: Int) { if !entries.isEmpty { entries[position] = nil } }
 
-  /// The first one's error, if all addresses are refused. `nil` if the kernel has not been asked for one, has taken it, or the interface
-  /// is missing, which is a fault of its own and one that `no_track` and `dont_track_primary` can forbid.
+  /// Error of the first address, if all addresses are refused. `nil` if the kernel has not been asked for one, or has
+  /// accepted it, or the interface is missing: that is another fault, which `no_track` and `dont_track_primary` can
+  /// switch off.
   func refusal(of positions: Range<Int>) -> Int32? {
     var first: Int32?
     for position in positions {
@@ -60,6 +61,6 @@ struct KernelRefusals: Hashable {
     trials[router, default: -1] += 1
   }
 
-  /// The next router whose addresses are to be tried.
+  /// Next router whose addresses must be tried.
   mutating func takeDue() -> Int? { due.isEmpty ? nil : due.removeFirst() }
 }

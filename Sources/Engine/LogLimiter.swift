@@ -2,28 +2,28 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// Decides what of other hosts' doings is worth a line in the log: one for each sender and subject a minute, however many senders
-/// are forged.
+/// Limit on log lines about other hosts: one line a minute for each sender and subject, however many senders are
+/// forged.
 ///
-/// Its memory is fixed. When every place is taken by senders of the last minute, further senders share one line a minute for their
-/// subject.
+/// Its memory is fixed. When senders of the last minute use every place, further senders share one line a minute for
+/// their subject.
 struct LogLimiter {
   enum Subject: Hashable {
-    /// An advert was dropped, or obeyed with a warning.
+    /// An advert was dropped, or accepted with a warning.
     case advertisement(AdvertisementError)
-    /// Another host claims to be master too.
+    /// Another host is master too.
     case otherMaster
-    /// The same of the host that this one has just become master in the place of.
+    /// Another host was master until this one took its place.
     case formerMaster
     /// A BFD packet was discarded.
     case session(BFDDiscard)
-    /// The sender's clock is nearly too far from ours.
+    /// The sender's clock differs from this host's by almost too much.
     case clockSkew
-    /// An advert was taken that is not signed.
+    /// An unsigned advert was accepted.
     case unsignedAdvertisement
-    /// Somebody removes an address of ours; the "sender" is that address.
+    /// Another program removed an address of martlet's; the "sender" is that address.
     case addressPutBack
-    /// Another host answers for an address of ours; the "sender" is that address.
+    /// Another host answers for an address of this host; the "sender" is that address.
     case duplicateAddress
   }
 
@@ -43,7 +43,7 @@ struct LogLimiter {
     entries.reserveCapacity(Self.capacity)
   }
 
-  /// Whether to log this now; the answer is remembered.
+  /// Whether to log this now. The answer is recorded.
   mutating func shouldLog(_ subject: Subject, from sender: IPAddress, at now: MonotonicInstant) -> Bool {
     var expired: Int?
     for index in entries.indices {

@@ -1,18 +1,18 @@
 import ControlModel
 import LinuxSystem
 
-/// Messages on their way to the prober: kept, a bounded number of them, until the end of a turn, and beyond it where there is no room.
+/// Queue of messages to the prober, bounded, which is sent at the end of a turn and as far as the channel has room.
 ///
-/// So nothing is put into bytes, and nobody is woken, before the adverts, addresses and announcements of the turn have left.
-/// The engine never waits for the prober. What finds the queue full is counted and lost; states are not lost with it, since the
-/// prober reads them from the board.
+/// So no message is encoded, and no process is woken, before the adverts, addresses and announcements of the turn have
+/// left. The engine never waits for the prober. A message for which the queue has no room is counted and lost; states
+/// are not lost with it, since the prober reads them from the board.
 final class Outbox {
   private static let capacity = 8192
-  /// Room for so many stays when all have left.
+  /// Capacity that is kept when the queue is empty.
   private static let keptCapacity = 64
 
   private(set) var channel: Channel?
-  /// The other end is gone. The channel is kept, since the reactor still watches it, until another one takes its place.
+  /// Whether the other end is gone. The channel is kept until it is replaced, since the reactor still watches it.
   private var isClosed = false
   private var waiting: [EngineMessage] = []
   private var dropped: UInt32 = 0
@@ -25,7 +25,7 @@ final class Outbox {
     waiting.reserveCapacity(Self.keptCapacity)
   }
 
-  /// Goes on with another prober; what waits is for that one.
+  /// Continues with another prober, which gets the waiting messages.
   func replace(_ channel: Channel?) {
     self.channel = channel
     isClosed = false
@@ -45,7 +45,7 @@ final class Outbox {
     }
   }
 
-  /// Sends what waits as far as there is room.
+  /// Sends waiting messages as far as there is room.
   func flush() {
     guard !waiting.isEmpty else { return }
     var sent = 0

@@ -1,5 +1,5 @@
-/// Routes, rules and static addresses of which it is to be seen whether the kernel has them as it should, in the order of the plan as
-/// far as they were noted together.
+/// Routes, rules and static addresses to be compared with the kernel, in the order of the plan as far as they were
+/// added together.
 struct PendingEntries: Hashable {
   private var positions: [Int] = []
   private var head = 0
@@ -23,8 +23,8 @@ struct PendingEntries: Hashable {
     for position in more { insert(position) }
   }
 
-  /// Takes the next ones, at most `limit`.
-  mutating func take(_ limit: Int) -> [Int] {
+  /// Removes and returns the next entries, at most `limit`.
+  mutating func removeNext(_ limit: Int) -> [Int] {
     let slice = Array(positions[head...].prefix(limit))
     head += slice.count
     for position in slice { isPending[position] = false }

@@ -2,16 +2,16 @@ import ConfigurationModel
 import NetworkTypes
 
 extension AnnouncementLanes {
-  /// Whose announcements keep a common space.
+  /// Announcements that share a lane.
   private enum Shared: Hashable {
-    /// Those on the interfaces of a `garp_group`, by its position.
+    /// Announcements on the interfaces of a `garp_group`, by its position.
     case group(Int, AddressFamily)
-    /// Those on one interface, which follows `vrrp_garp_interval` and `vrrp_gna_interval`.
+    /// Announcements on one interface, which follow `vrrp_garp_interval` and `vrrp_gna_interval`.
     case interface(InterfaceIndex, AddressFamily)
   }
 
-  /// The lanes that a configuration comes to. Addresses with a virtual MAC address count as those of the interface below, whose switch
-  /// is the one to be spared.
+  /// Lanes of a configuration. Addresses with a virtual MAC address count as those of the interface below, whose switch
+  /// the intervals protect.
   init(
     _ configuration: Configuration, routers: [PlannedRouter], addresses: [PlannedAddress],
     interfaces: [String: InterfaceIndex]

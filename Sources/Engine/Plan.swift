@@ -3,15 +3,15 @@ import Netlink
 import NetworkTypes
 import VRRPCore
 
-/// Why a configuration cannot be served on this host.
+/// Reason for which a configuration cannot be served on this host.
 enum PlanError: Error, Equatable {
   /// A named interface does not exist.
   case missingInterface(String, usedBy: String)
-  /// More or other addresses than one advert can carry; the configuration's own checks let none of these through.
+  /// A router has addresses that one advert cannot carry. The configuration's own checks exclude this.
   case addresses(router: String)
 }
 
-/// A configuration bound to this host: names are numbers now, and nothing of it changes while the engine lives.
+/// Configuration bound to this host, with numbers in place of names. It never changes while the engine runs.
 struct Plan {
   let routers: [PlannedRouter]
   let addresses: [PlannedAddress]
@@ -21,59 +21,61 @@ struct Plan {
   let sessions: [PlannedSession]
   /// Routes, rules and static addresses: the static ones first, then each router's.
   let entries: [PlannedEntry]
-  /// Positions of routes among ``entries``, by what the kernel tells when one goes.
+  /// Positions of routes among ``entries``, by the identity that the kernel reports when one is removed.
   let entriesOfRoute: [RouteIdentity: [Int]]
   /// Positions of rules among ``entries``.
   let rules: [Int]
-  /// For each entry that the kernel cannot tell from others, as when two routers list the same route, the positions of those.
+  /// For each entry that the kernel cannot tell from others, as when two routers list the same route, the positions of
+  /// those.
   let duplicateEntries: [Int: [Int]]
-  /// Positions of static addresses among ``entries``, by where they are.
+  /// Positions of static addresses among ``entries``, by interface and address.
   let entriesOfPlace: [AddressPlace: [Int]]
   /// Positions of each `track_group`'s members among ``entries``, by the position of its tracker.
   let entriesOfGroup: [Int: [Int]]
-  /// What every name of an interface stood for when the plan was made; ``absent`` for one that did not exist.
+  /// Interface of every name when the plan was made; ``absent`` for one that did not exist.
   let interfaces: [String: InterfaceIndex]
-  /// The interfaces of routers that are wherever their source address is, by that; ``absent`` where it was nowhere.
+  /// Interfaces of routers that are placed by their source address, by that address; ``absent`` if no interface had it.
   let placedSources: [IPAddress: InterfaceIndex]
-  /// The interfaces with virtual MAC addresses, and those below them.
+  /// Interfaces with virtual MAC addresses, and those below them.
   let virtualLinks: [PlannedLink]
-  /// Why a link that should carry a virtual MAC address is none of martlet's, by its name. Who needs it is in FAULT.
-  let foreignLinks: [String: String]
+  /// Reason for which a link that should have a virtual MAC address cannot be used, by its name. Its routers are in
+  /// FAULT.
+  let unusableLinks: [String: String]
   let announcementLanes: AnnouncementLanes
   let linkDelays: [String: LinkDelay]
   let startupDelay: Nanoseconds
   let delayAfterBoot: Nanoseconds
-  /// The addresses that an engine before this one can have put there, on whatever interface; `nil` if it may have had another
-  /// configuration, and so any.
+  /// Addresses that a previous engine may have added, on whatever interface; `nil` if it may have had another
+  /// configuration, and so any address.
   let inheritable: Set<IPPrefix>?
   /// Interfaces on which the other addresses of a network stay when the first is removed.
   let promotedInterfaces: Set<InterfaceIndex>
 
-  /// The addresses that packets are not accepted for.
+  /// Addresses for which packets are not accepted.
   var unacceptedAddresses: [AddressFilter.Address] {
     addresses.filter { !routers[$0.router].accepts }.map { AddressFilter.Address($0.prefix.address, on: $0.interface) }
   }
 
-  /// What the file calls an interface.
+  /// Name of an interface in the configuration.
   func name(of interface: InterfaceIndex) -> String { interfaces.first { $0.value == interface }?.key ?? "" }
 
-  /// What stands for an interface that does not exist.
+  /// Number for an interface that does not exist.
   static let absent = InterfaceIndex(rawValue: 0)
 
   /// Binds a configuration to the interfaces of this host.
-  /// - Parameter toleratesAbsence: whether a router may lack its interface and be in fault for it, also if the configuration does
-  ///   not allow it (`dynamic_interfaces`). An engine that goes on where another was must not give up the routers on all other
-  ///   interfaces because one interface has gone.
-  /// - Parameter carriers: The interfaces by the addresses on them, for routers that name none.
-  /// - Parameter foreignLinks: links with a name that a virtual MAC address should have, which cannot be used; and why.
-  /// - Throws: ``PlanError`` for the first thing that cannot be.
+  /// - Parameter toleratesAbsence: whether a router may lack its interface and be in fault because of it, even if the configuration
+  ///   does not allow it (`dynamic_interfaces`). An engine that continues another must not stop the routers on all other interfaces
+  ///   because one interface has gone.
+  /// - Parameter carriers: the interfaces by the addresses on them, for routers that name no interface.
+  /// - Parameter unusableLinks: reasons for which links that should have a virtual MAC address cannot be used, by name.
+  /// - Throws: ``PlanError`` for the first failure.
   init(
     _ configuration: Configuration, interfaces: [String: InterfaceIndex], carriers: [IPAddress: InterfaceIndex] = [:],
-    toleratesAbsence: Bool = false, foreignLinks: [String: String] = [:]
+    toleratesAbsence: Bool = false, unusableLinks: [String: String] = [:]
   ) throws(PlanError) {
-    self.foreignLinks = foreignLinks
+    self.unusableLinks = unusableLinks
     var names = InterfaceNames(
-      interfaces, carriers, unusable: Set(foreignLinks.keys),
+      interfaces, carriers, unusable: Set(unusableLinks.keys),
       fallback: toleratesAbsence || configuration.global.allowsMissingInterfaces ? Self.absent : nil)
     let trackerNumbers = TrackerNumbers(configuration)
     var routers: [PlannedRouter] = []
@@ -95,14 +97,14 @@ struct Plan {
       guard
         let router = PlannedRouter(
           definition, on: links, addresses: first.0..<addresses.count, entries: first.1..<entries.count,
-          foreignLinks: foreignLinks)
+          unusableLinks: unusableLinks)
       else { throw .addresses(router: definition.name) }
       routers.append(router)
       var configured = definition.core
       configured.trackers = trackerNumbers.bindings(definition.followed)
       core.append(configured)
     }
-    virtualLinks = try configuration.virtualLinks.filter { foreignLinks[$0.virtual.interface] == nil }.map {
+    virtualLinks = try configuration.virtualLinks.filter { unusableLinks[$0.virtual.interface] == nil }.map {
       link throws(PlanError) in
       PlannedLink(
         interface: try names.index(link.virtual.interface, usedBy: link.router),
@@ -113,12 +115,12 @@ struct Plan {
     inheritable = toleratesAbsence ? Set(addresses.map(\.prefix)) : nil
     self.core = core
     placedSources = names.placed
-    self.interfaces = names.resolved.filter { foreignLinks[$0.key] == nil }
+    self.interfaces = names.resolved.filter { unusableLinks[$0.key] == nil }
     self.entries = entries
     var routes: [RouteIdentity: [Int]] = [:]
     var places: [AddressPlace: [Int]] = [:]
     for (position, entry) in entries.enumerated() {
-      switch entry.trace {
+      switch entry.removalKey {
       case .route(let route): routes[route, default: []].append(position)
       case .address(let place): places[place, default: []].append(position)
       case .rule: continue
@@ -132,7 +134,7 @@ struct Plan {
     }
     entriesOfRoute = routes
     entriesOfPlace = places
-    rules = entries.indices.filter { entries[$0].trace == .rule }
+    rules = entries.indices.filter { entries[$0].removalKey == .rule }
     groups = configuration.groups.map {
       SyncGroupConfiguration(
         members: $0.members,
@@ -157,16 +159,16 @@ struct Plan {
   }
 }
 
-/// The interfaces of this host by name, and which of them the plan uses.
+/// Interfaces of this host by name, and which of them the plan uses.
 struct InterfaceNames {
   private let interfaces: [String: InterfaceIndex]
   private let carriers: [IPAddress: InterfaceIndex]
-  /// Those that are there and nobody's to use.
+  /// Interfaces that exist but cannot be used.
   private let unusable: Set<String>
-  /// What stands for one that does not exist, if that is allowed.
+  /// Number for an interface that does not exist; `nil` if that is not allowed.
   private let fallback: InterfaceIndex?
   private(set) var resolved: [String: InterfaceIndex] = [:]
-  /// The interfaces of routers that name none, by their source address.
+  /// Interfaces of routers that name none, by their source address.
   private(set) var placed: [IPAddress: InterfaceIndex] = [:]
 
   init(
@@ -189,8 +191,8 @@ struct InterfaceNames {
     return index
   }
 
-  /// The interface of a router, and its name: that which it names, or else that which has its source address. While none has, the
-  /// router is in fault.
+  /// Interface of a router and its name: the one that it names, otherwise the one with its source address. While none
+  /// has it, the router is in fault.
   mutating func interface(
     of router: VirtualRouterDefinition
   ) throws(PlanError) -> (index: InterfaceIndex, name: String) {

@@ -2,30 +2,31 @@ import ConfigurationModel
 import Netlink
 import NetworkTypes
 
-/// A route, a rule or a static address bound to the interfaces of this host.
+/// Route, rule or static address bound to the interfaces of this host.
 struct PlannedEntry {
-  /// By what the kernel tells that it is gone.
-  enum Trace: Hashable {
+  /// Key by which the kernel reports the removal of an entry.
+  enum RemovalKey: Hashable {
     case route(RouteIdentity)
     case rule
     case address(AddressPlace)
   }
 
-  /// The router that must be master for it, by its position; `nil` for what is there always.
+  /// Position of the router that must be master for it; `nil` for a static entry.
   let router: Int?
-  /// The line of the configuration.
+  /// Text of the entry in the configuration.
   let text: String
-  let trace: Trace
-  /// Whether it is put back when somebody removes it.
+  let removalKey: RemovalKey
+  /// Whether it is added again when another program removes it.
   let isTracked: Bool
-  /// The names of the interfaces it needs.
+  /// Names of the interfaces that it needs.
   let links: [String]
-  /// What the kernel is asked for; `nil` while its interface does not exist.
+  /// Entry for the kernel; `nil` while its interface does not exist.
   let entry: KernelEntry?
 
-  /// Whether it bears the number of failover daemons. What does not and is there already is somebody else's, to be left alone.
+  /// Whether it has the protocol number of failover daemons. One without it that exists already belongs to another
+  /// program, and stays.
   let isMarked: Bool
-  /// Whether another of the same name keeps it out (`add`).
+  /// Whether it is refused if another with the same key exists (`add`).
   let mustBeNew: Bool
 
   init(
@@ -39,7 +40,7 @@ struct PlannedEntry {
     case .address(let address):
       let interface = try names.index(address.interface ?? "", usedBy: user)
       let planned = PlannedAddress(router: -1, interface: interface, lower: interface, definition: address)
-      trace = .address(planned.place)
+      removalKey = .address(planned.place)
       isTracked = true
       isMarked = false
       mustBeNew = false
@@ -50,13 +51,13 @@ struct PlannedEntry {
         let index = try names.index(name, usedBy: user)
         if index != Plan.absent { found[name] = index }
       }
-      trace = .route(RouteIdentity(destination: route.destination, table: route.table))
+      removalKey = .route(RouteIdentity(destination: route.destination, table: route.table))
       isTracked = route.isTracked
       isMarked = route.originator == RoutingTable.failoverProtocol
       mustBeNew = route.placement == .only
       entry = KernelEntry(route) { found[$0] }
     case .rule(let rule):
-      trace = .rule
+      removalKey = .rule
       isTracked = rule.isTracked
       isMarked = rule.originator == RoutingTable.failoverProtocol
       mustBeNew = false

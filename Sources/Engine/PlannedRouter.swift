@@ -3,15 +3,14 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// An address that a router claims, bound to the interface that carries it.
+/// Address that a router claims, bound to its interface.
 struct PlannedAddress {
-  /// The router it belongs to, by its position.
+  /// Position of its router.
   let router: Int
-  /// The interface that carries it.
   let interface: InterfaceIndex
-  /// The interface that its packets leave the host by: the one below, if it has a virtual MAC address.
+  /// Interface by which its packets leave the host: the one below, if it has a virtual MAC address.
   let lower: InterfaceIndex
-  /// The line of the configuration.
+  /// Address as configured.
   let definition: VirtualAddress
 
   var prefix: IPPrefix { definition.prefix }
@@ -19,37 +18,38 @@ struct PlannedAddress {
   var place: AddressPlace { AddressPlace(prefix: prefix, interface: interface) }
 }
 
-/// An interface with a virtual MAC address.
+/// Interface with a virtual MAC address.
 struct PlannedLink {
   let interface: InterfaceIndex
-  /// The one below it.
+  /// Interface below.
   let lower: InterfaceIndex
   let mac: MACAddress
 }
 
-/// An address on an interface, to find it among the plan's.
+/// Address on an interface, by which it is found in the plan.
 struct AddressPlace: Hashable {
   let prefix: IPPrefix
   let interface: InterfaceIndex
 }
 
-/// A virtual router bound to the interfaces of this host.
+/// Virtual router bound to the interfaces of this host.
 struct PlannedRouter {
   let name: String
   let interface: InterfaceIndex
   let interfaceName: String
-  /// The further links that its adverts travel by.
+  /// Heartbeat links of its adverts.
   let heartbeats: [Heartbeat]
-  /// The one with its virtual MAC address; `nil` if it has none.
+  /// Interface with its virtual MAC address; `nil` if it has none.
   let virtualInterface: InterfaceIndex?
-  /// Why one of the interfaces with its virtual MAC addresses is none of martlet's, so that it is in FAULT; `nil` if all are.
-  let foreignLink: String?
-  /// The interface that its adverts leave by.
+  /// Reason for which one of the interfaces with its virtual MAC addresses cannot be used, so that it is in FAULT;
+  /// `nil` if all can.
+  let unusableLink: String?
+  /// Interface by which its adverts leave.
   let sendingInterface: InterfaceIndex
-  /// How its adverts are sent, and which are taken.
+  /// Rules for sending and accepting its adverts.
   let policy: AdvertPolicy
   let configuredSource: IPAddress?
-  /// Positions of all its addresses, the excluded ones too, in ``Plan/addresses``.
+  /// Positions of all its addresses in ``Plan/addresses``, including the excluded ones.
   let addresses: Range<Int>
   /// Positions of its routes and rules in ``Plan/entries``.
   let entries: Range<Int>
@@ -58,7 +58,7 @@ struct PlannedRouter {
   /// Whether packets to its addresses are accepted; an owner's always are (RFC 9568 section 6.1).
   let accepts: Bool
 
-  /// A further link.
+  /// Heartbeat link.
   struct Heartbeat {
     let interface: InterfaceIndex
     let name: String
@@ -66,21 +66,21 @@ struct PlannedRouter {
 
   var family: AddressFamily { policy.family }
   var isUnicast: Bool { policy.isUnicast }
-  /// The multicast group, or the unicast peers.
+  /// Multicast group or unicast peers.
   var destinations: [IPAddress] { policy.destinations() }
 }
 
-/// The interfaces of one router.
+/// Interfaces of one router.
 struct RouterLinks {
   let interface: InterfaceIndex
   let name: String
-  /// The interface with its virtual MAC address, if it has one.
+  /// Interface with its virtual MAC address; `nil` if it has none.
   let virtual: InterfaceIndex?
   let heartbeats: [PlannedRouter.Heartbeat]
 
   init(_ definition: VirtualRouterDefinition, _ names: inout InterfaceNames) throws(PlanError) {
     (interface, name) = try names.interface(of: definition)
-    // The virtual one was made before this, unless its interface is missing.
+    // The virtual interface was made before this, unless its interface below is missing.
     virtual = try definition.virtualMAC.map { mac throws(PlanError) in
       try names.index(mac.interface, usedBy: definition.name)
     }
@@ -91,8 +91,9 @@ struct RouterLinks {
 
   var carrier: InterfaceIndex { virtual ?? interface }
 
-  /// What carries an address, and the interface below that: a virtual MAC address of its own, the interface that its line names, or
-  /// the router's. Addresses of the other family are none of the router's virtual MAC address's, which is one family's.
+  /// Interface of an address, and the interface below that: one with a virtual MAC address of its own, the interface
+  /// that its line names, or the router's. The router's virtual MAC address belongs to one family, so addresses of the
+  /// other family do not use it.
   func carrier(
     of address: VirtualAddress, _ definition: VirtualRouterDefinition, _ names: inout InterfaceNames
   ) throws(PlanError) -> (interface: InterfaceIndex, lower: InterfaceIndex) {
@@ -111,7 +112,7 @@ struct RouterLinks {
 extension PlannedRouter {
   init?(
     _ definition: VirtualRouterDefinition, on links: RouterLinks, addresses: Range<Int>, entries: Range<Int>,
-    foreignLinks: [String: String] = [:]
+    unusableLinks: [String: String] = [:]
   ) {
     guard let policy = definition.advertPolicy else { return nil }
     name = definition.name
@@ -121,8 +122,8 @@ extension PlannedRouter {
     self.policy = policy
     virtualInterface = links.virtual == Plan.absent ? nil : links.virtual
     let made = [definition.virtualMAC] + (definition.addresses + definition.excludedAddresses).map(\.virtualMAC)
-    foreignLink =
-      foreignLinks.isEmpty ? nil : made.lazy.compactMap { $0 }.compactMap { foreignLinks[$0.interface] }.first
+    unusableLink =
+      unusableLinks.isEmpty ? nil : made.lazy.compactMap { $0 }.compactMap { unusableLinks[$0.interface] }.first
     sendingInterface = definition.virtualMAC?.sendsAdvertsBelow == false ? links.carrier : links.interface
     configuredSource = definition.sourceAddress
     self.addresses = addresses

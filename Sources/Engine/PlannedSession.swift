@@ -4,7 +4,7 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// A BFD session with what the next engine knows it by.
+/// BFD session with the fingerprint by which the next engine finds it.
 struct PlannedSession {
   let name: String
   let neighbor: IPAddress
@@ -13,7 +13,7 @@ struct PlannedSession {
   let isMultihop: Bool
   let hopLimit: UInt8
   let leastHopLimit: UInt8
-  /// Of all that makes it another session for the other end.
+  /// Hash of the settings that make it the same session for the other end.
   let fingerprint: UInt64
 
   init(_ definition: BFDInstanceDefinition) {
@@ -27,6 +27,6 @@ struct PlannedSession {
     fingerprint = PlannedTracker.fingerprint(of: definition.ends)
   }
 
-  /// The port that its packets go to.
+  /// Destination port of its packets.
   var port: UInt16 { isMultihop ? BFDFormat.multihopPort : BFDFormat.singleHopPort }
 }

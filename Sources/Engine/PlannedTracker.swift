@@ -1,8 +1,8 @@
 import ConfigurationModel
 
-/// A tracker with what the next engine knows it by.
+/// Tracker with the kind and fingerprint by which the next engine finds it.
 struct PlannedTracker {
-  /// What it is, as it stands on the board; a number never gets another meaning.
+  /// Kind of tracker on the board; a number never changes its meaning.
   enum Kind: UInt8, CaseIterable {
     case interface = 1
     case script = 2
@@ -16,24 +16,24 @@ struct PlannedTracker {
 
   let name: String
   let kind: Kind
-  /// The interface it watches, if it watches one.
+  /// Interface that it watches; `nil` for another kind.
   let interfaceName: String?
-  /// The position in ``Plan/sessions`` of the BFD session it stands for, if it does.
+  /// Position in ``Plan/sessions`` of its BFD session; `nil` for another kind.
   let session: Int?
-  /// A hash of what it goes on by besides its kind and as much of its name as the board keeps: a session's ends, or the whole name of
-  /// what the prober looks after.
+  /// Hash of what identifies it besides its kind and the part of its name on the board: a session's ends, or the whole
+  /// name of a tracker of the prober.
   let fingerprint: UInt64
   let isInitiallyFailed: Bool
   /// Whether its verdicts come from the prober.
-  let isProbers: Bool
+  let isFromProber: Bool
 
   init(_ definition: TrackerDefinition, in configuration: Configuration) {
     name = configuration.name(of: definition)
-    isProbers = definition.kind.isProbers
+    isFromProber = definition.kind.isProbers
     interfaceName = definition.kind == .interface ? name : nil
     var session: Int?
     var isInitiallyFailed = false
-    var identity = isProbers ? name : ""
+    var identity = isFromProber ? name : ""
     switch definition {
     case .interface: kind = .interface
     case .group: kind = .group
@@ -55,7 +55,7 @@ struct PlannedTracker {
     fingerprint = identity.isEmpty ? 0 : Self.fingerprint(of: identity)
   }
 
-  /// FNV-1a: the same text gives the same number in every process and release, which `Hasher` does not.
+  /// FNV-1a, which gives the same number for a text in every process and release, unlike `Hasher`.
   static func fingerprint(of text: String) -> UInt64 {
     text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }

@@ -5,21 +5,21 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// What the engine before this one left, sorted by what this one makes of it.
+/// State that the previous engine left, as this engine uses it.
 struct PreviousEngine {
   let board: Board?
-  /// Which of the old routers go on.
+  /// Routers of the previous engine that are continued.
   let succession: RouterSuccession
   let addresses: PreviousAddresses
   let entries: PreviousEntries
-  /// The position that each of its trackers has in this plan.
+  /// Position in this plan of each of its trackers.
   private let trackers: [Int: Int]
 
-  /// Whether it let go, so that it heard adverts to the last and what its board says of the kernel is so.
+  /// Whether it yielded, so that it received adverts to the last and its board agrees with the kernel.
   var hasYielded: Bool { board?.hasYielded ?? false }
 
-  /// Reads a board; `nil` if there was no engine. Of an engine with the same configuration no address can be in the kernel that this one
-  /// does not name, whatever the board says.
+  /// Reads a board; `nil` if there was no engine. If that engine had the same configuration, the kernel can have no
+  /// address of it that this plan does not name, whatever the board says.
   init(_ board: Board?, for plan: Plan) {
     self.board = board
     succession = RouterSuccession(
@@ -40,11 +40,11 @@ struct PreviousEngine {
     entries = PreviousEntries(board)
   }
 
-  /// Takes back, on the board of the engine before this one, that it let go, since from here on the kernel is changed: should this engine
-  /// die before its own board is the true one, the next must not believe what the old one says.
+  /// Clears the yielded flag on the previous engine's board, since from here on the kernel is changed. If this engine
+  /// dies before its own board is valid, the next must not rely on the old one.
   static func forgetYield(on memory: SharedMemory) { (try? Board(opening: memory.bytes))?.hasYielded = false }
 
-  /// Its cause by the numbers that tracker or router has in this plan: -1 if it is not configured any more.
+  /// Cause with the positions that its tracker or router has in this plan: -1 if it is no longer configured.
   func renumbered(_ cause: Cause) -> Cause {
     switch cause {
     case .trackerDown(let tracker): .trackerDown(TrackerID(rawValue: trackers[tracker.rawValue] ?? -1))
@@ -62,7 +62,7 @@ struct PreviousEngine {
   }
 }
 
-/// What a tracker is called on a board.
+/// Identity of a tracker on a board.
 private struct TrackerKey: Hashable {
   let kind: UInt8
   let name: String
@@ -78,18 +78,18 @@ private struct TrackerKey: Hashable {
   }
 }
 
-/// The addresses that the engine before this one may have in the kernel.
+/// Addresses that the previous engine may have added to the kernel.
 struct PreviousAddresses {
-  /// Whether each is there, as far as that engine knew.
+  /// Ownership of each address, as far as that engine knew.
   var ownership: [AddressPlace: Ownership] = [:]
-  /// Those that the kernel did not answer for when it last looked.
+  /// Addresses for which the kernel did not answer when that engine last checked.
   var tentative: Set<AddressPlace> = []
-  /// Whether it let go; after a crash the board may say more than there is.
+  /// Whether that engine yielded; after a crash the board may record more than the kernel has.
   var hasYielded = false
 
   init() {}
 
-  /// Reads a board; of the addresses on it only the `inheritable` count, if there is such a list.
+  /// Reads a board. Only `inheritable` addresses count, unless that is `nil`.
   init(_ board: Board?, inheritable: Set<IPPrefix>?) {
     hasYielded = board?.hasYielded ?? false
     for record in (0..<(board?.addressCount ?? 0)).lazy.compactMap({ board?.address($0) }) where record.isOwned {
@@ -101,26 +101,26 @@ struct PreviousAddresses {
   }
 }
 
-/// The routes, rules and static addresses that the engine before this one may have in the kernel.
+/// Routes, rules and static addresses that the previous engine may have added to the kernel.
 struct PreviousEntries {
   struct Entry: Equatable {
-    /// Tells whether the entry is the same, and not only one that the same request removes.
+    /// Hash by which an entry is known to be the same, and not only one that the same request removes.
     var fingerprint: UInt64
     var ownership: Ownership
   }
 
-  /// The requests that remove them, in the order in which they were added.
+  /// Requests that remove them, in the order in which they were added.
   var removals: [[UInt8]] = []
-  /// Each by the request that removes it.
+  /// Entries by the request that removes them.
   var entries: [[UInt8]: Entry] = [:]
-  /// Whether there was an engine before.
+  /// Whether there was a previous engine.
   var isFromEngine = false
-  /// Whether it let go.
+  /// Whether it yielded.
   var hasYielded = false
 
   init() {}
 
-  /// Reads a board; what removes nothing is passed over.
+  /// Reads a board; bytes that are no removal request are skipped.
   init(_ board: Board?) {
     isFromEngine = board != nil
     hasYielded = board?.hasYielded ?? false
@@ -136,9 +136,9 @@ struct PreviousEntries {
 }
 
 extension PlannedRouter {
-  /// What the next engine knows it by.
+  /// Identity by which the next engine finds the router.
   var identity: RouterIdentity {
-    // The board keeps this much of a name; a longer one must compare equal to what it kept.
+    // The board keeps this much of a name; a longer one must compare equal to it.
     RouterIdentity(
       interface: interface, family: family, virtualRouterID: policy.virtualRouterID.rawValue,
       name: RouterRecord.kept(name))

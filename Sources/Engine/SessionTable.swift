@@ -3,27 +3,27 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// The BFD sessions of an engine with the sockets that they speak by.
+/// BFD sessions of an engine, with their sockets.
 struct SessionTable {
-  /// One session.
+  /// BFD session.
   struct Entry {
     let plan: PlannedSession
-    /// The position among the trackers of the plan, if somebody may track it.
+    /// Position of its tracker in the plan; `nil` if it has none.
     let tracker: Int?
     var session: BFDSession
     var verdict: BFDVerdict
-    /// Where its packets come from.
+    /// Source port of its packets.
     var sourcePort: UInt16
     var sender: DatagramSender?
-    /// Whether it has been said that its packets cannot be sent.
+    /// Whether it was logged that its packets cannot be sent.
     var failsToSend = false
   }
 
   private(set) var entries: [Entry] = []
   var random = SystemRandomNumberGenerator()
-  /// The sockets that hear, one for each family and port.
+  /// Receiving sockets, one for each family and port.
   var receivers: [DatagramReceiver] = []
-  /// When sockets that could not be made are tried again.
+  /// Instant at which sockets that could not be opened are tried again.
   var retryDue: MonotonicInstant?
   private var deadlines = DeadlineHeap(count: 0)
   private var positions: [UInt32: Int] = [:]
@@ -34,7 +34,7 @@ struct SessionTable {
     _modify { yield &entries[position] }
   }
 
-  /// Puts the sessions in place of those that were there.
+  /// Replaces the sessions.
   mutating func replace(_ entries: [Entry]) {
     self.entries = entries
     deadlines = DeadlineHeap(count: entries.count)
@@ -47,18 +47,18 @@ struct SessionTable {
     }
   }
 
-  /// When something is due next.
+  /// Earliest deadline; `nil` if there is none.
   var nextDeadline: MonotonicInstant? {
     guard let first = deadlines.first?.deadline else { return retryDue }
     return retryDue.map { min($0, first) } ?? first
   }
 
-  /// The session that is due at `now`, if one is.
+  /// Session that is due at `now`; `nil` if none is.
   func due(at now: MonotonicInstant) -> Int? {
     deadlines.first.flatMap { $0.deadline <= now ? $0.position : nil }
   }
 
-  /// Sets a session's deadline anew, after its state or verdict may have changed.
+  /// Updates a session's deadline after its state or verdict may have changed.
   mutating func rearm(_ position: Int) {
     let entry = entries[position]
     let times = (entry.session.nextDeadline, entry.verdict.heldUntil)
@@ -73,8 +73,8 @@ struct SessionTable {
     entries[position].session.timer(at: now, using: &random)
   }
 
-  /// The session that a packet is for (RFC 5880 section 6.8.6): by our discriminator, or by the addresses while the sender does not
-  /// know it. The sender must be the neighbour in either case.
+  /// Session that a packet is for (RFC 5880 section 6.8.6): by this host's discriminator, or by the addresses while the
+  /// sender does not know it. The sender must be the neighbour in either case.
   func position(of packet: BFDControlPacket, in datagram: ReceivedDatagram, port: UInt16) -> Int? {
     guard packet.yourDiscriminator == 0 else {
       return positions[packet.yourDiscriminator].flatMap { fits($0, datagram, port) ? $0 : nil }
@@ -82,7 +82,7 @@ struct SessionTable {
     return neighbors[datagram.source]?.first { fits($0, datagram, port) }
   }
 
-  /// A session with the sender of a datagram, if there is one.
+  /// Session with the sender of a datagram; `nil` if there is none.
   func position(withSenderOf datagram: ReceivedDatagram, port: UInt16) -> Int? {
     neighbors[datagram.source]?.first { fits($0, datagram, port) }
   }
@@ -93,7 +93,7 @@ struct SessionTable {
       && (plan.source == nil || plan.source == datagram.destination)
   }
 
-  /// A discriminator that none of `taken` is.
+  /// A discriminator that is not in `taken`.
   mutating func newDiscriminator(besides taken: Set<UInt32>) -> UInt32 {
     while true {
       let number = UInt32.random(in: 1...UInt32.max, using: &random)
@@ -101,7 +101,7 @@ struct SessionTable {
     }
   }
 
-  /// A source port that none of `taken` is (RFC 5881 section 4).
+  /// A source port that is not in `taken` (RFC 5881 section 4).
   mutating func newSourcePort(besides taken: Set<UInt16>) -> UInt16 {
     guard taken.count < BFDFormat.sourcePorts.count else { return BFDFormat.sourcePorts.lowerBound }
     while true {

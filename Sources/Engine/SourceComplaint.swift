@@ -1,14 +1,14 @@
 import NetworkTypes
 
 extension InterfaceTable {
-  /// Why a router has no address to send from: which one is missing, and why those that are there do not do.
+  /// Reason for which a router has no source address: which one is missing, and why the existing ones cannot be used.
   /// - Parameter virtual: the addresses that routers of this configuration claim.
   func complaint(of router: PlannedRouter, virtual: Set<IPAddress>) -> String {
     SourceComplaint(
       configured: router.configuredSource, family: router.family,
       needsLinkLocal: router.family == .ipv6 && !router.isUnicast,
       interface: router.interfaceName
-    ).words(
+    ).sentence(
       for: self[router.interface]?.addresses ?? [], virtual: virtual,
       isElsewhere: router.configuredSource.map(isKnown) ?? false)
   }
@@ -19,21 +19,21 @@ extension InterfaceTable {
   }
 }
 
-/// Why a router has no address to send from.
+/// Reason for which a router has no source address.
 struct SourceComplaint {
-  /// `unicast_src_ip` or `mcast_src_ip`.
+  /// Address in `unicast_src_ip` or `mcast_src_ip`.
   let configured: IPAddress?
   let family: AddressFamily
-  /// Whether only a link-local address will do.
+  /// Whether only a link-local address can be used.
   let needsLinkLocal: Bool
-  /// The name of the router's interface.
+  /// Name of the router's interface.
   let interface: String
 
-  /// The sentence.
+  /// Sentence with the reason.
   /// - Parameters:
-  ///   - addresses: all that the interface has.
-  ///   - isElsewhere: whether the configured address is on any interface, though not ready.
-  func words(for addresses: [InterfaceAddress], virtual: Set<IPAddress>, isElsewhere: Bool) -> String {
+  ///   - addresses: all addresses of the interface.
+  ///   - isElsewhere: whether any interface has the configured address, though not ready for use.
+  func sentence(for addresses: [InterfaceAddress], virtual: Set<IPAddress>, isElsewhere: Bool) -> String {
     let own = addresses.filter { $0.prefix.address.family == family }
     guard let configured else {
       let kind = needsLinkLocal ? "link-local address" : "\(family == .ipv4 ? "IPv4" : "IPv6") address"
@@ -41,16 +41,16 @@ struct SourceComplaint {
       return "no \(kind) on \(interface) to send from" + (reasons.isEmpty ? "" : ": " + reasons.joined(separator: ", "))
     }
     if isElsewhere {
-      return "\(configured), which it is to send from, is not ready: the kernel looks for a duplicate, or has found one"
+      return "the source address \(configured) is not ready: duplicate address detection runs, or has found a duplicate"
     }
     let names = own.map { "\($0.prefix.address)" }
-    return "no interface has \(configured), which it is to send from"
-      + (names.isEmpty ? "" : "; \(interface) has \(names.joined(separator: ", ")), which nobody expects adverts from")
+    return "no interface has the source address \(configured)"
+      + (names.isEmpty ? "" : "; \(interface) has \(names.joined(separator: ", ")), from which no peer expects adverts")
   }
 
   private func reason(against address: InterfaceAddress, _ virtual: Set<IPAddress>) -> String {
     let name = "\(address.prefix.address)"
-    if virtual.contains(address.prefix.address) { return "\(name) floats, so every host may have it" }
+    if virtual.contains(address.prefix.address) { return "\(name) is a virtual address, which any host may have" }
     if address.isTentative { return "\(name) is not ready (duplicate address detection)" }
     return "\(name) is not link-local"
   }

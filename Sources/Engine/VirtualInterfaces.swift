@@ -4,17 +4,17 @@ import LinuxSystem
 import Netlink
 import NetworkTypes
 
-/// Sees to the links that carry virtual MAC addresses: there before an engine plans with them, gone once nobody serves them.
+/// Links with virtual MAC addresses: made before an engine plans with them, removed once no engine serves them.
 struct VirtualInterfaces {
   private let table: LinkTable
   private let locks: AddressLocks?
-  /// What was made for an engine that is not in charge yet.
+  /// Links made for an engine that is not in charge yet.
   private var made: [String] = []
-  /// Names that were locked for it, of links that were not there or not martlet's.
+  /// Names locked for that engine, of links that did not exist or were not martlet's.
   private var locked: [String] = []
-  /// Links that have a name the configuration asks for and cannot be used, and why, as the reason of a fault.
-  private(set) var foreign: [String: String] = [:]
-  /// What could not be set up as it should be: a sentence each.
+  /// Reasons for which links with a configured name cannot be used, by name; shown as the reason of a fault.
+  private(set) var unusable: [String: String] = [:]
+  /// Settings that could not be made: a sentence each.
   private(set) var complaints: [String] = []
 
   init(_ locks: AddressLocks?) throws(SystemError) {
@@ -22,21 +22,21 @@ struct VirtualInterfaces {
     self.locks = locks
   }
 
-  /// A link that the configuration asks for.
+  /// Link that the configuration asks for.
   private struct Wanted {
     let link: VirtualLink
-    /// What has its name now; `nil` for nothing.
+    /// Existing link of that name; `nil` for none.
     let present: LinkState?
-    /// Whether somebody else made that, and it is as this one must be.
+    /// Whether another program made the existing link, and it can be used.
     var isAdopted = false
   }
 
-  /// Makes what the configuration asks for and is not there. One whose interface below does not exist is left for later.
-  /// - Parameter check: asked before a link of martlet's making, which may be in use, is replaced: whether all else can be served,
-  ///   with the links of these names, and without those that cannot be used.
+  /// Makes the configured links that do not exist. One whose interface below does not exist is left for later.
+  /// - Parameter check: called before a link of martlet's, which may be in use, is replaced. It throws if the rest of the
+  ///   configuration cannot be served with the links of these names, and without those that cannot be used.
   mutating func prepare(
     _ configuration: Configuration, _ monitor: NetlinkMonitor,
-    check: (_ links: [String], _ foreign: [String: String]) throws -> Void
+    check: (_ links: [String], _ unusable: [String: String]) throws -> Void
   ) throws {
     guard !configuration.virtualLinks.isEmpty else { return }
     var links = try monitor.dumpLinks()
@@ -54,7 +54,7 @@ struct VirtualInterfaces {
     let replaced = wanted.filter { wanted in
       !wanted.isAdopted && (wanted.present.map { !wanted.link.matches($0) } ?? false)
     }
-    if !replaced.isEmpty { try check(wanted.map(\.link.name), foreign) }
+    if !replaced.isEmpty { try check(wanted.map(\.link.name), unusable) }
     var missing: [Wanted] = []
     for wanted in wanted {
       guard var present = wanted.present else {
@@ -72,7 +72,7 @@ struct VirtualInterfaces {
         missing.append(wanted)
       }
     }
-    // Only now: two may have changed their names.
+    // This comes last, since two links may have exchanged their names.
     for wanted in missing {
       aliases[wanted.link.lower] = try table.add(wanted.link, sibling: aliases[wanted.link.lower])
       made.append(wanted.link.name)
@@ -80,7 +80,7 @@ struct VirtualInterfaces {
     enableIPv6(configuration)
   }
 
-  /// Takes over a link that somebody else made, without the addresses that were left on it: whoever is master claims them anew.
+  /// Takes over a link that another program made, without its addresses: a master claims them again.
   private func adopt(
     _ link: LinkState, above lower: InterfaceIndex, _ aliases: [InterfaceIndex: String], _ monitor: NetlinkMonitor
   ) throws(SystemError) -> String {
@@ -90,8 +90,8 @@ struct VirtualInterfaces {
     return try table.adopt(link, above: lower, sibling: aliases[lower])
   }
 
-  /// Has the links that are to carry IPv6 addresses take them. A new interface is as net.ipv6.conf.default says, and netlink has no word
-  /// for it.
+  /// Enables IPv6 on the links that need IPv6 addresses. A new interface has the setting of net.ipv6.conf.default, and
+  /// netlink has no request for it.
   private mutating func enableIPv6(_ configuration: Configuration) {
     for definition in configuration.virtualLinks where definition.carriesIPv6 {
       let setting = KernelSetting("net", "ipv6", "conf", definition.virtual.interface, "disable_ipv6")
@@ -100,12 +100,12 @@ struct VirtualInterfaces {
         try setting.set(0)
       } catch {
         complaints.append(
-          "\(setting.name) is 1, so the kernel takes no IPv6 address of \(definition.router): \(error)")
+          "\(setting.name) is 1, so the kernel refuses the IPv6 addresses of \(definition.router): \(error)")
       }
     }
   }
 
-  /// What a definition asks for; `nil` while the interface below does not exist.
+  /// Link for a definition; `nil` while the interface below does not exist.
   private mutating func resolve(
     _ definition: VirtualLinkDefinition, among links: [LinkState], wantedNames: Set<String>
   ) throws -> Wanted? {
@@ -115,14 +115,15 @@ struct VirtualInterfaces {
       throw StartFailure(
         .configuration, "\(lower.name) is no Ethernet interface, so \(router) can have no virtual MAC address on it")
     }
-    // Who finds it afterwards would take it for another interface's, and its sockets would be on this one.
+    // The kernel would attach the link to the interface below this one. An engine that finds it later would take it for a
+    // link of that interface, while the sockets are on this one.
     guard lower.kind != "macvlan", lower.kind != "macvtap" else {
       throw StartFailure(
         .configuration,
         "\(lower.name) is a \(lower.kind ?? ""), on which \(router) can have no virtual MAC address: "
           + "the kernel would put it on the interface below that")
     }
-    // One under another name was called otherwise by the configuration before, or by somebody.
+    // A link with another name had another one in the configuration before, or was renamed.
     let present =
       links.first { $0.name == virtual.interface }
       ?? links.first {
@@ -131,35 +132,36 @@ struct VirtualInterfaces {
     let link = VirtualLink(name: virtual.interface, lower: lower.index, mac: virtual.mac)
     let isForeign = present.map { !$0.isMartlets } ?? false
     if let present, isForeign, let obstacle = link.obstacle(in: present, lowerName: lower.name) {
-      foreign[virtual.interface] =
-        "it cannot have interface \(virtual.interface): martlet did not make the one that is there, and \(obstacle)"
+      unusable[virtual.interface] =
+        "cannot use the interface \(virtual.interface), which martlet did not make: \(obstacle)"
       return nil
     }
-    // Processes of a martlet that was just killed may hold theirs for a moment yet.
+    // Processes of a martlet that was just killed may hold theirs for a moment.
     let limit = MonotonicClock.now() + .milliseconds(500)
     for name in Set([virtual.interface, present?.name ?? virtual.interface]) {
       guard try locks?.acquire(Self.lockKey(name), until: limit) != .held else {
         throw StartFailure(
-          .alreadyServed, "\(router) cannot have interface \(name): another martlet on this host has it")
+          .alreadyServed, "\(router) cannot use the interface \(name): another martlet on this host has it")
       }
     }
     if present == nil || isForeign { locked.append(virtual.interface) }
     return Wanted(link: link, present: present, isAdopted: isForeign)
   }
 
-  /// What is locked while a martlet serves a link of this name.
+  /// Key of the lock that is held while a martlet serves a link of this name.
   private static func lockKey(_ name: String) -> [UInt8] { Array("link \(name)".utf8) }
 
-  /// Leaves what was made to the engine that is in charge now.
+  /// Leaves the links to the engine that is now in charge.
   mutating func keep() { (made, locked) = ([], []) }
 
-  /// Removes what was made for an engine that never came to be in charge.
+  /// Removes links that were made for an engine that never was in charge.
   func abandon(_ monitor: NetlinkMonitor) {
     remove(monitor) { made.contains($0.name) }
     for name in locked { try? locks?.release(Self.lockKey(name)) }
   }
 
-  /// Removes links of martlet's making and lets go of them, as far as they can be removed: the next start finds what is left.
+  /// Removes links that martlet made and releases their locks, as far as they can be removed; the next start finds the
+  /// others.
   func remove(_ monitor: NetlinkMonitor, where isUnused: (LinkState) -> Bool) {
     guard var links = try? monitor.dumpLinks() else { return }
     for link in links where link.isMartlets && isUnused(link) {

@@ -2,19 +2,19 @@ import LinuxSystem
 import Netlink
 import NetworkTypes
 
-/// The interfaces with virtual MAC addresses as they should be, and which of them somebody changed.
+/// Interfaces with virtual MAC addresses, and those that other programs changed.
 struct VirtualLinkWatch {
-  /// `nil` if there are none.
+  /// Changes to links; `nil` if there are no such interfaces.
   let table: LinkTable?
   let planned: [InterfaceIndex: PlannedLink]
-  /// The alias of each, which tells that it is martlet's and how the interface below was before.
+  /// Alias of each, which shows that it is martlet's and records the settings of the interface below.
   let aliases: [InterfaceIndex: String]
-  /// Those that somebody changed, as the kernel described them last.
+  /// Changed links, as the kernel last described them.
   var changed: [InterfaceIndex: LinkState] = [:]
-  /// When each was last set right, so that a fight with another daemon is fought at a bounded pace.
+  /// Instants at which each was last repaired, so that a conflict with another daemon goes on at a bounded rate.
   private var restoredAt: [InterfaceIndex: MonotonicInstant] = [:]
-  /// When a change of each was last reported.
-  private var saidAt: [InterfaceIndex: MonotonicInstant] = [:]
+  /// Instants at which a change of each was last reported.
+  private var reportedAt: [InterfaceIndex: MonotonicInstant] = [:]
 
   init(_ links: [PlannedLink], _ interfaces: InterfaceTable) throws(SystemError) {
     table = links.isEmpty ? nil : try LinkTable()
@@ -22,13 +22,14 @@ struct VirtualLinkWatch {
     aliases = links.reduce(into: [:]) { $0[$1.interface] = interfaces[$1.interface]?.alias }
   }
 
-  /// Notes whether a link is as it was made.
-  mutating func note(_ link: LinkState) {
+  /// Records whether a link is as it was made.
+  mutating func record(_ link: LinkState) {
     guard let planned = planned[link.index] else { return }
     changed[link.index] = link.isUp && link.mac == planned.mac && link.isMartlets ? nil : link
   }
 
-  /// Takes at most `limit` of the links that may be set right now: only above an interface that is up does the kernel bring one up.
+  /// Takes at most `limit` of the links that may be repaired now: the kernel brings a link up only above an interface
+  /// that is up.
   mutating func takeDue(
     _ limit: Int, after interval: Nanoseconds, at now: MonotonicInstant, isUp: (InterfaceIndex) -> Bool
   ) -> [(link: LinkState, planned: PlannedLink)] {
@@ -43,10 +44,10 @@ struct VirtualLinkWatch {
     return taken
   }
 
-  /// Whether to say that somebody changed a link: once a minute, however often that happens.
-  mutating func shouldSay(of index: InterfaceIndex, at now: MonotonicInstant) -> Bool {
-    if let last = saidAt[index], now - last < LogLimiter.period { return false }
-    saidAt[index] = now
+  /// Whether to report a change of a link: once a minute, however often it happens.
+  mutating func shouldReport(of index: InterfaceIndex, at now: MonotonicInstant) -> Bool {
+    if let last = reportedAt[index], now - last < LogLimiter.period { return false }
+    reportedAt[index] = now
     return true
   }
 }

@@ -1,22 +1,22 @@
-/// Address changes that routers wait for, in the order in which they must happen.
+/// Queue of address changes for routers, in the order in which they must happen.
 ///
-/// A host that moves ten thousand addresses does so in slices, with adverts in between; so a release and the resignation that
-/// must follow it wait here as one.
+/// A host that moves ten thousand addresses does so in slices, with adverts in between. So a release and the
+/// resignation that must follow it wait here together.
 struct WorkQueue: Hashable {
   enum Task: Hashable {
-    /// Put the router's addresses on their interfaces.
+    /// Add the router's addresses to their interfaces.
     case claim
-    /// Take them off, and then resign if asked to.
+    /// Remove them, and then resign if asked to.
     case release(resigns: Bool)
   }
 
-  /// A part of a task that fits into a slice.
+  /// Part of a task that fits into a slice.
   struct Step: Equatable {
     let router: Int
     let task: Task
-    /// Which of the router's addresses, counted from its first.
+    /// Positions among the router's addresses, counted from its first.
     let positions: Range<Int>
-    /// Whether the task is done with it.
+    /// Whether the task is complete with it.
     let isLast: Bool
   }
 
@@ -28,7 +28,7 @@ struct WorkQueue: Hashable {
 
   private var items: [Item] = []
   private var head = 0
-  /// How many tasks wait for each router.
+  /// Number of waiting tasks of each router.
   private var waiting: [Int]
 
   init(routerCount: Int) {
@@ -37,7 +37,7 @@ struct WorkQueue: Hashable {
 
   var isEmpty: Bool { head == items.count }
 
-  /// Whether anything waits for the router.
+  /// Whether a task of the router waits.
   func holds(_ router: Int) -> Bool { waiting[router] > 0 }
 
   mutating func append(_ task: Task, router: Int) {
@@ -45,7 +45,8 @@ struct WorkQueue: Hashable {
     waiting[router] += 1
   }
 
-  /// Makes the router's waiting release end in a resignation; false when none waits and the resignation can leave at once.
+  /// Makes the router's waiting release end in a resignation. Returns false if none waits, so that the resignation can
+  /// leave at once.
   mutating func resignAfterRelease(router: Int) -> Bool {
     guard waiting[router] > 0 else { return false }
     for index in stride(from: items.count - 1, through: head, by: -1) where items[index].router == router {
@@ -56,7 +57,7 @@ struct WorkQueue: Hashable {
     return false
   }
 
-  /// Takes the next steps, together of at most `limit` addresses, from routers that have `count(router)` of them.
+  /// Takes the next steps, together of at most `limit` addresses, from routers with `count(router)` addresses.
   mutating func takeSlice(limit: Int, count: (Int) -> Int, into steps: inout [Step]) {
     steps.removeAll(keepingCapacity: true)
     var left = limit

@@ -1,32 +1,32 @@
-/// What a check says of the thing it checks.
+/// Verdict of a check on the thing that it checks.
 public enum Verdict: UInt8, Sendable, Hashable, CaseIterable {
   /// No run has finished yet.
   case unknown = 0
-  /// The thing works.
+  /// The checked thing works.
   case up = 1
-  /// The thing has failed.
+  /// The checked thing has failed.
   case down = 2
 }
 
-/// A check's verdict and how far it is from changing.
+/// Verdict of a check, and the count of results towards another one.
 ///
-/// The first finished run decides at once: a success makes the check up and a failure makes it down, whatever `rise` and
-/// `fall` are, because a host that starts must know soon and has no earlier verdict to be careful with. From then on `rise`
-/// successes in a row make it up and `fall` failures in a row make it down. A check that is initially failed (`init_fail`) is
-/// down before its first run, and that run decides for it as for any other: so it is with keepalived's `vrrp_script`.
+/// The first finished run decides at once: a success makes the check up and a failure makes it down, whatever `rise`
+/// and `fall` are, because a host that starts needs a verdict soon and has no earlier one. From then on `rise`
+/// successes in a row make it up and `fall` failures in a row make it down. A check with `init_fail` is down before its
+/// first run, and that run decides at once too, as with keepalived's `vrrp_script`.
 public struct CheckState: Sendable, Hashable {
   /// Successes in a row that make a failed check up; at least 1.
   public private(set) var rise: Int
   /// Failures in a row that make a working check down; at least 1.
   public private(set) var fall: Int
-  /// The verdict that holds now.
+  /// Present verdict.
   public private(set) var verdict: Verdict
-  /// Results in a row that speak against the verdict; always fewer than it takes to change it.
+  /// Results in a row that contradict the verdict; always fewer than the threshold that changes it.
   public private(set) var contrary = 0
-  /// Whether there has been no run yet.
+  /// Whether no run has finished yet.
   public private(set) var isFirst: Bool
 
-  /// A check that has not run. Counts below 1 are taken as 1.
+  /// A check that has not run. Thresholds below 1 become 1.
   public init(rise: Int = 1, fall: Int = 1, initiallyFailed: Bool = false) {
     self.rise = max(1, rise)
     self.fall = max(1, fall)
@@ -34,14 +34,14 @@ public struct CheckState: Sendable, Hashable {
     isFirst = true
   }
 
-  /// A check that goes on from a verdict that earlier runs came to; `unknown` for none.
+  /// A check that goes on from the verdict of earlier runs; `unknown` if there is none.
   public init(rise: Int, fall: Int, verdict: Verdict) {
     self.init(rise: rise, fall: fall)
     self.verdict = verdict
     isFirst = verdict == .unknown
   }
 
-  /// Counts a finished run. Returns the new verdict if it changed.
+  /// Counts the result of a finished run. Returns the new verdict if it changed.
   public mutating func record(success: Bool) -> Verdict? {
     guard !isFirst else {
       isFirst = false
@@ -57,15 +57,16 @@ public struct CheckState: Sendable, Hashable {
     }
   }
 
-  /// Takes other counts, as after a reload; the verdict and the running count stay.
+  /// Sets other thresholds, as after a reload. The verdict and the running count stay.
   public mutating func setThresholds(rise: Int, fall: Int) {
     self.rise = max(1, rise)
     self.fall = max(1, fall)
-    // What has been counted cannot change the verdict by itself: the next result does.
+    // Results counted so far do not change the verdict under the new thresholds; the next result may.
     contrary = min(contrary, (verdict == .up ? self.fall : self.rise) - 1)
   }
 
-  /// Begins to count anew, as after a reload that has the check ask something else; the verdict holds until its results are another.
+  /// Resets the running count, as after a reload that changes what is checked. The verdict stays until new results
+  /// change it.
   public mutating func countAnew() { contrary = 0 }
 
   private mutating func count(contrary isContrary: Bool, upTo threshold: Int, then next: Verdict) -> Verdict? {

@@ -1,13 +1,13 @@
-/// How many of several things must be up for all together to be up: `any`, `all` and `at_least N`.
+/// Number of members that must be up for a combination of checks to be up: `any`, `all` and `at_least N`.
 public enum Combination: Sendable, Hashable {
-  /// One is enough.
+  /// One member.
   case any
-  /// Every one.
+  /// Every member.
   case all
-  /// So many; at least 1.
+  /// This number of members; at least 1.
   case atLeast(Int)
 
-  /// How many of `count` it takes.
+  /// Number of `count` members that must be up.
   public func quorum(of count: Int) -> Int {
     switch self {
     case .any: min(1, count)
@@ -16,7 +16,7 @@ public enum Combination: Sendable, Hashable {
     }
   }
 
-  /// What the members' verdicts come to. It is unknown as long as the members that have no verdict yet could decide it.
+  /// Verdict of the combination. It is unknown as long as members without a verdict could still decide it.
   public func verdict(of members: [Verdict]) -> Verdict {
     let quorum = quorum(of: members.count)
     let up = members.count { $0 == .up }
@@ -24,7 +24,7 @@ public enum Combination: Sendable, Hashable {
     return up + members.count { $0 == .unknown } < quorum ? .down : .unknown
   }
 
-  /// Why the verdict is what it is, in one line: how many are up of how many, how many it takes, and what is wrong with the rest.
+  /// Reason for the verdict in one line: how many members are up, how many must be, and what is wrong with the others.
   public func reason(of members: [(name: String, verdict: Verdict, reason: String)]) -> String {
     let up = members.count { $0.verdict == .up }
     let wanted =

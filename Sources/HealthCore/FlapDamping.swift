@@ -1,19 +1,20 @@
 import NetworkTypes
 
-/// Holds down what changes too often: after so many changes within a time it counts as down for another time (`damp`).
+/// Damping of a verdict that changes too often (`damp`): after a number of changes within a period it counts as down
+/// for a while.
 ///
-/// What changes meanwhile is not counted, and afterwards counting begins anew. Time is a parameter.
+/// Changes during that hold are not counted, and afterwards the count starts at zero. Time is a parameter.
 public struct FlapDamping: Sendable, Hashable {
-  /// When something is held down, and for how long.
+  /// Number of changes that starts a hold, and its length.
   public struct Limits: Sendable, Hashable {
-    /// So many changes are too many; at least 2.
+    /// Number of changes that starts a hold; at least 2.
     public let changes: Int
-    /// Within this time.
+    /// Period in which they must happen.
     public let period: Nanoseconds
-    /// How long it is held down then.
+    /// Length of the hold.
     public let hold: Nanoseconds
 
-    /// Limits from their parts. Less than 2 changes count as 2: the first one is how any failure begins.
+    /// Limits of the given values. Fewer than 2 changes become 2, since every failure begins with one change.
     public init(changes: Int, period: Nanoseconds, hold: Nanoseconds) {
       self.changes = max(2, changes)
       self.period = period
@@ -21,33 +22,33 @@ public struct FlapDamping: Sendable, Hashable {
     }
   }
 
-  /// The limits.
+  /// Limits in force.
   public private(set) var limits: Limits
-  /// When it is held down no longer; `nil` while it is not.
+  /// Instant at which the hold ends; `nil` while there is none.
   public private(set) var heldUntil: MonotonicInstant?
-  /// The last changes, the oldest first; fewer than it takes.
+  /// Instants of the last changes, the oldest first; always fewer than the limit.
   private var changes: [MonotonicInstant] = []
 
-  /// Nothing has changed yet.
+  /// A damping without a change so far.
   public init(_ limits: Limits) { self.limits = limits }
 
-  /// Holds down what was held before, for no longer than it would be from now.
+  /// Continues an earlier hold until `time`, but for no longer than a hold that began now.
   public mutating func hold(until time: MonotonicInstant, at now: MonotonicInstant) {
     heldUntil = min(time, now + limits.hold)
   }
 
-  /// Takes other limits, as after a reload; what has been counted stays, and what is held stays so, but for no longer than the new
-  /// limits would hold it from now.
+  /// Sets other limits, as after a reload. Counted changes stay, and so does a hold, but for no longer than one under
+  /// the new limits that began now.
   public mutating func setLimits(_ limits: Limits, at now: MonotonicInstant) {
     self.limits = limits
     if let heldUntil { hold(until: heldUntil, at: now) }
   }
 
-  /// Whether it is held down.
+  /// Whether a hold is under way.
   public var isHeld: Bool { heldUntil != nil }
 
-  /// Takes note of a change. Returns whether it is held down from now on.
-  public mutating func changed(at now: MonotonicInstant) -> Bool {
+  /// Records a change. Returns whether a hold begins with it.
+  public mutating func recordChange(at now: MonotonicInstant) -> Bool {
     guard heldUntil == nil else { return false }
     changes.removeAll { now - $0 > limits.period }
     changes.append(now)
@@ -57,7 +58,7 @@ public struct FlapDamping: Sendable, Hashable {
     return true
   }
 
-  /// Lets go when the time has come. Returns whether it did.
+  /// Ends the hold if it is due. Returns whether it ended.
   public mutating func release(at now: MonotonicInstant) -> Bool {
     guard let heldUntil, heldUntil <= now else { return false }
     self.heldUntil = nil

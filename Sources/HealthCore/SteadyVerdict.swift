@@ -1,29 +1,29 @@
 import NetworkTypes
 
-/// What becomes of a verdict when no result comes any more (`verdict_expiry`).
+/// Time after which a verdict without a new result is stale, and its effect (`verdict_expiry`).
 public struct VerdictExpiry: Sendable, Hashable {
-  /// Without a result for this time it is stale.
+  /// Time without a result after which the verdict is stale.
   public let time: Nanoseconds
-  /// Whether it counts as down then, or as what it was.
+  /// Whether a stale verdict counts as down; otherwise it counts as before.
   public let fails: Bool
 
-  /// An expiry from its parts.
+  /// An expiry after `time`.
   public init(after time: Nanoseconds, fails: Bool = false) {
     self.time = time
     self.fails = fails
   }
 }
 
-/// Whether a verdict is what the last results said, or something else.
+/// Relation of a verdict to the last results.
 public enum VerdictCondition: UInt8, Sendable, Hashable, CaseIterable {
-  /// It is what the last results said.
+  /// The verdict is that of the last results.
   case fresh = 0
-  /// It is down because it changed too often (`damp`).
+  /// The verdict is down because it changed too often (`damp`).
   case held = 1
   /// No result has come for longer than `verdict_expiry`.
   case stale = 2
 
-  /// What status and logs call it.
+  /// Word for it in status and log lines.
   public var label: String {
     switch self {
     case .fresh: "fresh"
@@ -33,18 +33,18 @@ public enum VerdictCondition: UInt8, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// What somebody who goes on with a verdict must know of it, beyond what counts.
+/// State of a verdict that another process needs to go on with it, besides the verdict in force.
 public struct VerdictMemory: Sendable, Hashable {
-  /// What the results came to, which is not what counts while it is held down or stale.
+  /// Verdict of the results, which is not the one in force while that is held or stale.
   public var result: Verdict
-  /// Why that may be.
+  /// Reason for which the two may differ.
   public var condition: VerdictCondition
-  /// When the verdict changes without a result: it is held down no longer, or what has been seen has lasted long enough.
+  /// Instant at which the verdict changes without a result: the end of a hold or of a delay. `nil` if there is none.
   public var until: MonotonicInstant?
-  /// Whether the result is none of a run's: there has been no run, and the check is initially failed (`init_fail`).
+  /// Whether no run has finished, and the verdict comes of `init_fail`.
   public var isUntried: Bool
 
-  /// A memory from its parts.
+  /// A memory of the given values.
   public init(
     result: Verdict, condition: VerdictCondition = .fresh, until: MonotonicInstant? = nil, isUntried: Bool = false
   ) {
@@ -55,22 +55,22 @@ public struct VerdictMemory: Sendable, Hashable {
   }
 }
 
-/// A verdict as it counts: what the results came to, unless it changed too often or is too old.
+/// Verdict in force: that of the results, unless it changed too often or is stale.
 ///
-/// Time is a parameter; ``advance(to:)`` is to be called when ``deadline`` has come.
+/// Time is a parameter; ``advance(to:)`` must be called at ``deadline``.
 public struct SteadyVerdict: Sendable, Hashable {
-  /// When it is held down; `nil` for never.
+  /// Limits of damping; `nil` without damping.
   public var damping: FlapDamping.Limits? { flaps?.limits }
-  /// When it is stale; `nil` for never.
+  /// Expiry of the verdict; `nil` if it never becomes stale.
   public private(set) var expiry: VerdictExpiry?
   private var flaps: FlapDamping?
   private var result: Verdict
   private var lastResult: MonotonicInstant
   private var isStale = false
-  /// How often its age has begun anew without a result.
+  /// Number of times in a row that the age has started again without a result.
   private var renewals = 0
 
-  /// A verdict from before, or none. Its age counts from now.
+  /// An earlier verdict, or none. Its age counts from now.
   public init(
     damping: FlapDamping.Limits? = nil, expiry: VerdictExpiry? = nil, verdict: Verdict = .unknown,
     at now: MonotonicInstant
@@ -81,8 +81,8 @@ public struct SteadyVerdict: Sendable, Hashable {
     lastResult = now
   }
 
-  /// A verdict that goes on from what somebody before remembered. The age of one that was not stale counts from now, since nobody can
-  /// have asked meanwhile.
+  /// A verdict that goes on from what another process kept of it. The age of a verdict that was not stale counts from
+  /// now, since no check can have run in between.
   public init(
     damping: FlapDamping.Limits? = nil, expiry: VerdictExpiry? = nil, resuming memory: VerdictMemory,
     at now: MonotonicInstant
@@ -94,10 +94,10 @@ public struct SteadyVerdict: Sendable, Hashable {
     lastResult = now - expiry.time
   }
 
-  /// What is to be remembered of it.
+  /// State to keep for the process that goes on with the verdict.
   public var memory: VerdictMemory { VerdictMemory(result: result, condition: condition, until: flaps?.heldUntil) }
 
-  /// Takes other limits, as after a reload. What was found and counted stays.
+  /// Sets other limits, as after a reload. Results and counts so far stay.
   public mutating func setLimits(damping: FlapDamping.Limits?, expiry: VerdictExpiry?, at now: MonotonicInstant) {
     if let damping, flaps != nil {
       flaps?.setLimits(damping, at: now)
@@ -109,45 +109,46 @@ public struct SteadyVerdict: Sendable, Hashable {
     isStale = expiry.map { now - lastResult >= $0.time } ?? false
   }
 
-  /// What counts.
+  /// Verdict in force.
   public var verdict: Verdict {
     if flaps?.isHeld == true || isStale && expiry?.fails == true { return .down }
     return result
   }
 
-  /// Why it may differ from what the last results said.
+  /// Reason for which the verdict in force may differ from that of the last results.
   public var condition: VerdictCondition { isStale ? .stale : flaps?.isHeld == true ? .held : .fresh }
 
-  /// When it may change without a result.
+  /// Instant at which the verdict may change without a result; `nil` if it cannot.
   public var deadline: MonotonicInstant? {
     let expires = isStale ? nil : expiry.map { lastResult + $0.time }
     return [expires, flaps?.heldUntil].compactMap(\.self).min()
   }
 
-  /// So often its age begins anew at most: who stands still again and again will not look at all.
+  /// Most times in a row that the age starts again without a result. A prober that is held up again and again does not
+  /// check at all.
   public static let mostRenewals = 3
 
-  /// Takes in that whoever makes the verdict has stood still until `end`, so that the silence before that was no silence of
-  /// what it looks at: the age counts from then, unless there has been a result since, or it is stale already.
+  /// Records that the prober was held up until `end`, so that the silence before is no silence of the checks. The age
+  /// counts from then, unless a result has come since or the verdict is already stale.
   public mutating func stoodStill(until end: MonotonicInstant) {
     guard !isStale, end > lastResult, renewals < Self.mostRenewals else { return }
     renewals += 1
     lastResult = end
   }
 
-  /// Takes in that a result has come, and what the results come to since.
-  public mutating func heard(_ verdict: Verdict, at now: MonotonicInstant) {
+  /// Records a result and the verdict of the results with it.
+  public mutating func record(_ verdict: Verdict, at now: MonotonicInstant) {
     advance(to: now)
     lastResult = now
     renewals = 0
     isStale = false
     guard verdict != result else { return }
     // The first verdict is no change.
-    if result != .unknown { _ = flaps?.changed(at: now) }
+    if result != .unknown { _ = flaps?.recordChange(at: now) }
     result = verdict
   }
 
-  /// Lets time pass.
+  /// Changes the verdict by the clock.
   public mutating func advance(to now: MonotonicInstant) {
     _ = flaps?.release(at: now)
     if let expiry, now - lastResult >= expiry.time { isStale = true }

@@ -2,19 +2,19 @@ import LinuxSystem
 import Netlink
 import NetworkTypes
 
-/// Carries a withdrawal out.
-public protocol Withdrawing {
-  /// Removes routes, rules and addresses, then sends the resignations; what went wrong, a line each.
+/// Performing of a withdrawal.
+package protocol Withdrawing {
+  /// Removes routes, rules and addresses, then sends the resignations. Returns a line for each failure.
   func perform(_ withdrawal: Withdrawal) -> [String]
 }
 
-/// Withdraws from this host's kernel.
-public struct KernelWithdrawal: Withdrawing {
-  /// What needs no preparation.
-  public init() {}
+/// Withdrawal from this host's kernel.
+package struct KernelWithdrawal: Withdrawing {
+  /// A withdrawal that needs no preparation.
+  package init() {}
 
-  /// Removes routes, rules and addresses, then sends the resignations; what went wrong, a line each.
-  public func perform(_ withdrawal: Withdrawal) -> [String] {
+  /// Removes routes, rules and addresses, then sends the resignations. Returns a line for each failure.
+  package func perform(_ withdrawal: Withdrawal) -> [String] {
     let (whole, bare) = (
       withdrawal.resignations.filter(\.isWholePacket), withdrawal.resignations.filter { !$0.isWholePacket }
     )
@@ -27,10 +27,10 @@ public struct KernelWithdrawal: Withdrawing {
     do {
       return try KernelEntryTable().remove(entries).compactMap { result in
         guard case .refused(let reason, let words) = result else { return nil }
-        return "a route or rule stays: \(words.isEmpty ? SystemError.reason(reason) : words)"
+        return "cannot remove a route or rule: \(words.isEmpty ? SystemError.reason(reason) : words)"
       }
     } catch {
-      return ["routes and rules stay: \(error.description)"]
+      return ["cannot remove routes and rules: \(error.description)"]
     }
   }
 
@@ -42,10 +42,10 @@ public struct KernelWithdrawal: Withdrawing {
       }
       return zip(addresses, try AddressTable().apply(changes)).compactMap { address, result in
         guard case .failed(let reason) = result else { return nil }
-        return "\(address.prefix) stays on interface \(address.interface): \(SystemError.reason(reason))"
+        return "cannot remove \(address.prefix) from interface \(address.interface): \(SystemError.reason(reason))"
       }
     } catch {
-      return ["the addresses stay: \(error.description)"]
+      return ["cannot remove the addresses: \(error.description)"]
     }
   }
 
@@ -61,7 +61,7 @@ public struct KernelWithdrawal: Withdrawing {
         sender.flush { tag, reason in
           problems.append("\(concerned[tag].name) did not resign: \(SystemError.reason(reason))")
         }
-        // What the device has no room for is not worth waiting for: the peer's timer comes to the same.
+        // Packets for which the device has no room are dropped: the peer's timer fires soon enough.
         sender.discard()
       }
       for (tag, resignation) in concerned.enumerated() {

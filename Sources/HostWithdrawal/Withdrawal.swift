@@ -2,53 +2,53 @@ import ControlModel
 import Netlink
 import NetworkTypes
 
-/// What must leave the host when no engine can hold it: addresses off first, so that no instant has two answering, then
-/// an advert of priority 0 for every master, so that the peer need not wait.
-public struct Withdrawal: Sendable, Equatable {
+/// Entries, addresses and resignations of a host whose engine cannot go on. Addresses are removed first, so that never
+/// two hosts answer for them; then an advert of priority 0 is sent for every master, so that the peer need not wait for
+/// the master-down interval.
+package struct Withdrawal: Sendable, Equatable {
   /// An address on an interface.
-  public struct Address: Sendable, Hashable {
-    /// The interface that carries it.
-    public var interface: InterfaceIndex
-    /// The address with its prefix length.
-    public var prefix: IPPrefix
+  package struct Address: Sendable, Hashable {
+    package var interface: InterfaceIndex
+    /// Address with its prefix length.
+    package var prefix: IPPrefix
 
-    /// An address on an interface.
-    public init(interface: InterfaceIndex, prefix: IPPrefix) {
+    package init(interface: InterfaceIndex, prefix: IPPrefix) {
       self.interface = interface
       self.prefix = prefix
     }
   }
 
-  /// A ready advert of priority 0 and where it goes.
-  public struct Resignation: Sendable, Equatable {
-    /// The router's name.
-    public var name: String
-    /// The advert, ready to send.
-    public var packet: [UInt8]
-    /// Where it leaves from.
-    public var source: IPAddress
-    /// The group or the peer it goes to.
-    public var destination: IPAddress
-    /// The interface it leaves by.
-    public var interface: InterfaceIndex
-    /// Its TTL or hop limit.
-    public var hopLimit: UInt8
+  /// Ready advert of priority 0 with its destination.
+  package struct Resignation: Sendable, Equatable {
+    /// Name of the router.
+    package var name: String
+    /// Bytes of the advert.
+    package var packet: [UInt8]
+    package var source: IPAddress
+    /// Destination: the group or a peer.
+    package var destination: IPAddress
+    /// Interface by which it is sent.
+    package var interface: InterfaceIndex
+    /// TTL or hop limit.
+    package var hopLimit: UInt8
     /// Whether the packet begins with its IPv4 header.
-    public var isWholePacket = false
+    package var isWholePacket = false
   }
 
-  /// The ready requests that take routes, rules and static addresses out of the kernel, rules before the routes that they lead to.
-  public var entries: [[UInt8]] = []
-  /// What comes off its interface.
-  public var addresses: [Address] = []
-  /// What is sent after that.
-  public var resignations: [Resignation] = []
+  /// Ready requests that remove routes, rules and static addresses from the kernel, rules before the routes that they
+  /// lead to.
+  package var entries: [[UInt8]] = []
+  /// Addresses to remove.
+  package var addresses: [Address] = []
+  /// Resignations to send after that.
+  package var resignations: [Resignation] = []
 
-  /// Nothing.
-  public init() {}
+  /// An empty withdrawal.
+  package init() {}
 
-  /// What the boards say. Addresses of all of them count; which routers are master is said by the first, the true one.
-  public init(boards: [Board]) {
+  /// Withdrawal of what the boards record. Addresses of all boards are removed; only the first board, the valid one,
+  /// says which routers are master.
+  package init(boards: [Board]) {
     var seen: Set<Address> = []
     entries = Self.entries(on: boards)
     for board in boards {
@@ -60,8 +60,8 @@ public struct Withdrawal: Sendable, Equatable {
     }
   }
 
-  /// The addresses that the first board owns and the second does not.
-  public init(of failed: Board, notOn kept: Board) {
+  /// Addresses that are owned on the first board and not on the second.
+  package init(of failed: Board, notOn kept: Board) {
     let stays = Set(Self.owned(on: kept))
     addresses = Self.owned(on: failed).filter { !stays.contains($0) }
     let kept = Set(Self.entries(on: [kept]))
@@ -84,8 +84,9 @@ public struct Withdrawal: Sendable, Equatable {
 }
 
 extension Withdrawal.Resignation {
-  /// The resignations of a router that is master, one for each destination; none of any other router, nor of one that has none ready.
-  public static func all(of router: RouterRecord, on board: Board) -> [Self] {
+  /// Resignations of a router that is master, one for each destination; empty for any other router, or if none is
+  /// ready.
+  package static func all(of router: RouterRecord, on board: Board) -> [Self] {
     guard router.isMaster, let description = router.description, let source = router.sourceAddress,
       let ready = router.readyResignation(on: board), !ready.destinations.isEmpty
     else { return [] }

@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 import NetworkTypes
 
-/// Asks on one link who has an address, and hears what is answered there (RFC 826).
+/// ARP requests and replies on one link (RFC 826).
 public enum ARPSocket {
-  /// A link's number and its address.
+  /// Interface number and MAC address of a link.
   public static func link(_ name: String) throws(SystemError) -> (index: InterfaceIndex, mac: MACAddress) {
     let index = clinux_interface_index(name)
     guard index > 0, index <= UInt32(Int32.max) else {
@@ -20,12 +20,12 @@ public enum ARPSocket {
     return (InterfaceIndex(rawValue: Int32(index)), mac)
   }
 
-  /// A non-blocking packet socket that hears and sends ARP frames on one link. Needs CAP_NET_RAW.
+  /// A non-blocking packet socket that receives and sends ARP frames on one link. Needs CAP_NET_RAW.
   public static func open(on link: InterfaceIndex) throws(SystemError) -> FileDescriptor {
     FileDescriptor(owning: try checked(clinux_arp_socket(link.rawValue), "open packet socket"))
   }
 
-  /// The frame that asks for `target`, with 0.0.0.0 as the sender's address (RFC 5227 section 2.1.1).
+  /// Frame that asks for `target`, with 0.0.0.0 as the sender's address (RFC 5227 section 2.1.1).
   public static func request(for target: IPAddress, from mac: MACAddress) -> [UInt8] {
     let own = mac.bytes
     let frame: [UInt8] = [UInt8](repeating: 0xFF, count: 6) + own + [0x08, 0x06]
@@ -33,7 +33,7 @@ public enum ARPSocket {
     return frame + packet + [0, 0, 0, 0, 0, 0] + target.bytes
   }
 
-  /// Who answers, if `frame` is an answer to `mac` that is about `target`.
+  /// MAC address of the sender of `frame`, if the frame answers a request of `mac` for `target`; otherwise `nil`.
   public static func sender(of frame: [UInt8], ifAnswerFor target: IPAddress, to mac: MACAddress) -> MACAddress? {
     guard frame.count >= 42, frame[12..<22].elementsEqual([0x08, 0x06, 0, 1, 8, 0, 6, 4, 0, 2]),
       frame[28..<32].elementsEqual(target.bytes), frame[32..<38].elementsEqual(mac.bytes)

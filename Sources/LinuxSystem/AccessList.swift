@@ -1,7 +1,7 @@
 import CLinux
 
-/// The list that gives rights to further users and groups beside a file's mode (acl(5)).
+/// Access control list of a file, which grants rights in addition to its mode (acl(5)).
 public enum AccessList {
-  /// Whether there is one; a link is not followed.
+  /// Whether the file has one. A symbolic link is not followed.
   public static func exists(at path: String) -> Bool { clinux_has_access_list(path) }
 }

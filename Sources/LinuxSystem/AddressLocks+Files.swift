@@ -2,13 +2,13 @@ import CLinux
 import Glibc
 
 extension AddressLocks {
-  /// Whoever uses a lock file shares the lock of this byte, whether or not it has taken any other: so nobody removes the file between
-  /// its being opened and the first lock.
+  /// Offset of the byte on which every user of a lock file holds a shared lock, even before it has taken any other. So
+  /// nobody removes the file between its opening and the first lock.
   private static let useByte = Int64.max - 1
-  /// So often a file that is just being removed is opened anew.
+  /// Most attempts to open a file that is being removed.
   private static let mostTries = 1000
 
-  /// Opens the lock file, creating it if need be, and keeps others from removing it.
+  /// Opens the lock file, creating it if it is missing, and keeps others from removing it.
   /// - Parameter open: opens the file at `path`.
   public static func inUse(
     path: String, open: () throws(SystemError) -> AddressLocks
@@ -21,10 +21,11 @@ extension AddressLocks {
     throw SystemError(operation: "open lock file", errno: EBUSY, object: path)
   }
 
-  /// Removes a lock file that nobody uses and nobody has a lock in; whether it did.
+  /// Removes a lock file that has no user and no lock. Returns whether it did.
   @discardableResult public static func removeUnused(path: String) -> Bool {
     guard let file = try? FileDescriptor.open(path, flags: O_RDWR | O_NOFOLLOW | O_NONBLOCK) else { return false }
-    // Held until the file is gone: who opens it meanwhile gets no share of the use byte, and opens the next file of this name.
+    // The lock is held until the file is gone. Whoever opens the file meanwhile gets no shared lock, and opens the next
+    // file of this name.
     guard clinux_ofd_lock_all(file.rawValue) == 0, isTheOne(at: path, file.rawValue) else { return false }
     return unlink(path) == 0
   }

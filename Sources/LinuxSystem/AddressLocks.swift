@@ -2,37 +2,38 @@ import CLinux
 import Glibc
 import NetworkTypes
 
-/// Tells two martlets on one host apart that would claim the same address, or the same interface for a virtual MAC address: one lock
-/// for each in one lock file.
+/// Locks by which two martlets on one host notice that both would claim the same address, or the same interface for a
+/// virtual MAC address: one lock for each in one lock file.
 ///
-/// The locks belong to the open file description (F_OFD_SETLK), not to a process: engines that inherit the descriptor
-/// one after the other share them, so a hand-over never lets go of one, while another supervisor's are in conflict.
+/// The locks belong to the open file description (F_OFD_SETLK) and not to a process. Engines that inherit the
+/// descriptor one after the other share them, so that no lock is released in a hand-over, while the locks of another
+/// supervisor are in conflict.
 public final class AddressLocks {
-  /// What became of a lock.
+  /// Result of taking a lock.
   public enum Outcome: Sendable, Hashable {
-    /// It is ours.
+    /// This daemon has the lock.
     case acquired
-    /// Another martlet holds it.
+    /// Another martlet has the lock.
     case held
   }
 
   private let descriptor: FileDescriptor
 
-  /// Opens the lock file, creating it (mode 0600) if need be; a symbolic link is refused.
+  /// Opens the lock file, creating it (mode 0600) if it is missing. A symbolic link is refused.
   public convenience init(path: String) throws(SystemError) {
     let fd = try checked(clinux_open(path, clinux_open_flags_lock_file(), 0o600), "open lock file", path)
     self.init(FileDescriptor(owning: fd))
   }
 
-  /// Uses a lock file that was opened before, with the locks already taken through it.
+  /// Uses a lock file that is open already, with the locks taken through it.
   public init(_ descriptor: consuming FileDescriptor) {
     self.descriptor = descriptor
   }
 
-  /// The number to map into a child.
+  /// Descriptor to map into a child.
   public var rawValue: Int32 { descriptor.rawValue }
 
-  /// Takes the lock for `key`; taking it again through the same file description succeeds.
+  /// Takes the lock for `key`. Taking it again through the same file description succeeds.
   public func acquire(_ key: some Sequence<UInt8>) throws(SystemError) -> Outcome {
     let result = clinux_ofd_lock(descriptor.rawValue, Self.offset(of: key))
     if result == -EAGAIN || result == -EACCES { return .held }
@@ -40,7 +41,7 @@ public final class AddressLocks {
     return .acquired
   }
 
-  /// As ``acquire(_:)``, and again until `limit` while another holds it.
+  /// Same as ``acquire(_:)``, but tries again until `limit` while another martlet has the lock.
   public func acquire(_ key: some Sequence<UInt8>, until limit: MonotonicInstant) throws(SystemError) -> Outcome {
     var outcome = try acquire(key)
     while outcome == .held, MonotonicClock.now() < limit {
@@ -50,20 +51,21 @@ public final class AddressLocks {
     return outcome
   }
 
-  /// Whether somebody else holds the lock for `key` in the lock file at `path`, or with no key any lock in it; `nil` if there is no such
-  /// file or it cannot be asked. Nothing is made or changed.
+  /// Whether another process has the lock for `key` in the lock file at `path`, or any lock in it if `key` is `nil`;
+  /// `nil` if there is no such file or it cannot be opened. Nothing is created or changed.
   public static func isHeld(_ key: String?, at path: String) -> Bool? {
     guard let file = try? FileDescriptor.open(path, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else { return nil }
     let answer = clinux_ofd_is_locked(file.rawValue, key.map { offset(of: $0.utf8) } ?? 0, key == nil ? 0 : 1)
     return answer < 0 ? nil : answer > 0
   }
 
-  /// Lets go of the lock for `key`.
+  /// Releases the lock for `key`.
   public func release(_ key: some Sequence<UInt8>) throws(SystemError) {
     try checked(clinux_ofd_unlock(descriptor.rawValue, Self.offset(of: key)), "unlock address")
   }
 
-  /// A byte's place in the file: FNV-1a, 64 bits, less the sign and so that one byte still fits behind.
+  /// Offset of a key's byte in the file: FNV-1a of 64 bits without the sign bit, at most one less than the greatest
+  /// offset.
   static func offset(of key: some Sequence<UInt8>) -> Int64 {
     let hash = key.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     return min(Int64(hash >> 1), Int64.max - 1)

@@ -2,13 +2,13 @@ import CLinux
 import Glibc
 import NetworkTypes
 
-/// Space for what one receive brings, allocated once and shared by all receivers of a process.
+/// Buffers for the datagrams of one receive, allocated once and shared by all receivers of a process.
 public final class ReceiveBatch {
-  /// The most datagrams taken from a socket at once.
+  /// Most datagrams received at once.
   public let capacity: Int
   let shim: OpaquePointer
 
-  /// Space for `capacity` datagrams of at most `maximumDatagram` bytes each, IPv4 header included.
+  /// Buffers for `capacity` datagrams of at most `maximumDatagram` bytes each, with their IPv4 headers.
   ///
   /// The default holds an IPv6 VRRPv3 advert with 255 addresses (4,088 bytes).
   public init(capacity: Int = 64, maximumDatagram: Int = 4_608) throws(SystemError) {
@@ -24,40 +24,42 @@ public final class ReceiveBatch {
   }
 }
 
-/// One datagram as it arrived. `payload` and `packet` are valid only within the call they were given to.
+/// Datagram as it arrived. `payload` and `packet` are valid only during the call that they are passed to.
 public struct ReceivedAdvert {
-  /// What follows the IP header.
+  /// Bytes after the IP header.
   public let payload: UnsafeRawBufferPointer
-  /// The whole of it with its IPv4 header; `nil` for IPv6, whose header the kernel keeps to itself.
+  /// Whole packet with its IPv4 header; `nil` for IPv6, whose header the kernel does not pass on.
   public let packet: UnsafeRawBufferPointer?
-  /// The sender's address.
+  /// Address of the sender.
   public let source: IPAddress
-  /// The address it was sent to: a group, or one of ours.
+  /// Destination address: a group, or an address of this host.
   public let destination: IPAddress
-  /// The IPv4 time to live or IPv6 hop limit on arrival; `nil` only if the kernel did not say.
+  /// IPv4 time to live or IPv6 hop limit on arrival; `nil` only if the kernel did not report it.
   public let hopLimit: UInt8?
-  /// The interface it came in by.
+  /// Interface by which it arrived.
   public let interface: InterfaceIndex
-  /// When the kernel received it; `nil` if it did not say. The kernel stamps packets by the wall clock, so this is wrong by as much as
-  /// that clock was set between then and the reading.
+  /// Instant at which the kernel received it; `nil` if it was not reported. The kernel stamps packets by the wall
+  /// clock, so the instant is wrong by as much as that clock was set between then and the reading.
   public let arrival: MonotonicInstant?
-  /// Whether it was longer than the batch's slots or than its header admits, so that `payload` is not all of it.
+  /// Whether it was longer than the buffer or than its header says, so that `payload` is incomplete.
   public let isTruncated: Bool
 }
 
-/// Hears VRRP adverts (IP protocol 112, or 51 when they are signed) of one family on one interface, multicast and unicast.
+/// Receiver of VRRP adverts (IP protocol 112, or 51 when they are signed) of one family on one interface, multicast and
+/// unicast.
 public final class AdvertReceiver {
-  /// The interface listened on.
+  /// Interface of the socket.
   public let interface: InterfaceIndex
-  /// The family listened for.
+  /// Family of the socket.
   public let family: AddressFamily
   private let descriptor: FileDescriptor
-  /// The groups joined. The kernel gives a raw IPv6 socket what any socket of the host joined, so it is checked here.
+  /// Groups joined. The kernel passes a raw IPv6 socket the packets of groups that any socket of the host joined, so
+  /// the group is checked here.
   private var groups: [IPAddress] = []
 
   /// Opens a socket bound to the interface; no group is joined yet. Needs CAP_NET_RAW.
   ///
-  /// `receiveBuffer` is the room for waiting packets in bytes. `protocolNumber` is what the IP header says that it carries.
+  /// `receiveBuffer` is the room for waiting packets in bytes. `protocolNumber` is the protocol in the IP header.
   public init(
     interface: InterfaceIndex, name: String, family: AddressFamily, protocolNumber: UInt8 = 112,
     receiveBuffer: Int32 = 1 << 20
@@ -71,16 +73,16 @@ public final class AdvertReceiver {
         name))
   }
 
-  /// The number to watch for readability.
+  /// Descriptor to watch for readability.
   public var rawValue: Int32 { descriptor.rawValue }
 
-  /// Hears what is sent to `group` on this interface. Joining twice throws EADDRINUSE.
+  /// Joins `group` on this interface. Joining twice throws EADDRINUSE.
   public func join(_ group: IPAddress) throws(SystemError) {
     try change(group, clinux_join_group, "join multicast group")
     groups.append(group)
   }
 
-  /// Hears `group` no longer.
+  /// Leaves `group`.
   public func leave(_ group: IPAddress) throws(SystemError) {
     try change(group, clinux_leave_group, "leave multicast group")
     groups.removeAll { $0 == group }
@@ -95,11 +97,11 @@ public final class AdvertReceiver {
     try checked(call(descriptor.rawValue, family == .ipv6, group.bytes, interface.rawValue), operation, "\(group)")
   }
 
-  /// Takes what waits, at most one batch, and gives each datagram to `body`; how many were taken.
+  /// Receives waiting datagrams, at most one batch, and passes each to `body`. Returns the number of datagrams.
   ///
-  /// A result equal to the batch's capacity means that more may wait. An IPv4 datagram whose header makes no sense is
-  /// given to `malformed` by its source. Throws what the socket reports, such as ENETDOWN when the interface went down;
-  /// the socket stays usable.
+  /// A result equal to the batch's capacity means that more may wait. For an IPv4 datagram with an invalid header
+  /// `malformed` is called with its source. Throws the error of the socket, such as ENETDOWN when the interface went
+  /// down; the socket stays usable.
   @discardableResult
   public func receive(
     into batch: ReceiveBatch, malformed: (IPAddress) -> Void = { _ in }, _ body: (ReceivedAdvert) -> Void

@@ -2,20 +2,20 @@ import CLinux
 import Glibc
 import NetworkTypes
 
-/// Sends VRRP adverts of one family from any interface and any of its addresses.
+/// Sender of VRRP adverts of one family from any interface and any of its addresses.
 ///
-/// Adverts leave with the precedence "internetwork control" and are never looped back to this host; the socket queues
-/// nothing that arrives. Every byte of the payload is the caller's, the checksum included; so is the IPv4 header of whole packets, in
-/// which the kernel sees to the header checksum alone.
+/// Adverts have the precedence "internetwork control" and are never looped back to this host; the socket receives
+/// nothing. Every byte of the payload is the caller's, with the checksum. For whole packets so is the IPv4 header, of
+/// which the kernel computes the checksum only.
 public final class AdvertSender {
-  /// The family sent.
+  /// Family of the adverts.
   public let family: AddressFamily
   private let descriptor: FileDescriptor
   private let batch: SendBatch
 
-  /// Opens the socket and sets aside room for `capacity` messages of together `bytes` bytes. Needs CAP_NET_RAW.
+  /// Opens the socket and reserves room for `capacity` messages of together `bytes` bytes. Needs CAP_NET_RAW.
   ///
-  /// `wholePackets` is whether what is sent begins with its IPv4 header; there is no such sender for IPv6.
+  /// `wholePackets`: whether messages begin with their IPv4 header. There is no such sender for IPv6.
   public init(
     family: AddressFamily, wholePackets: Bool = false, capacity: Int = 512, bytes: Int = 128 * 1_024,
     sendBuffer: Int32 = 1 << 20
@@ -26,15 +26,16 @@ public final class AdvertSender {
     batch = try SendBatch(capacity: capacity, bytes: bytes)
   }
 
-  /// The number to watch for writability while messages are pending.
+  /// Descriptor to watch for writability while messages are pending.
   public var rawValue: Int32 { descriptor.rawValue }
 
-  /// How many messages wait to be flushed.
+  /// Number of messages that wait to be flushed.
   public var count: Int { batch.count }
 
-  /// Adds one advert; false when the batch is full (flush, then add again) or an address is of the other family.
+  /// Adds one advert. Returns false if the batch is full (flush, then add again) or an address is of the other family.
   ///
-  /// `hopLimit` is the IPv4 time to live or the IPv6 hop limit; `tag` comes back if the kernel refuses the message.
+  /// `hopLimit` is the IPv4 time to live or the IPv6 hop limit. `tag` is passed to the failure handler if the kernel
+  /// refuses the message.
   public func add(
     _ payload: UnsafeRawBufferPointer, to destination: IPAddress, from source: IPAddress, on interface: InterfaceIndex,
     hopLimit: UInt8 = 255, tag: Int = 0
@@ -52,20 +53,21 @@ public final class AdvertSender {
     return added
   }
 
-  /// Sends what was added. A refused message is given to `failure` by tag and errno, and the others still leave.
+  /// Sends the messages in the batch. For a refused message `failure` is called with its tag and errno, and the others
+  /// are still sent.
   @discardableResult
   public func flush(_ failure: (_ tag: Int, _ errno: Int32) -> Void = { _, _ in }) -> FlushOutcome {
     batch.flush(descriptor.rawValue, failure)
   }
 
-  /// Forgets what was added and not sent.
+  /// Drops the messages that have not been sent.
   public func discard() {
     batch.clear()
   }
 }
 
 extension IPAddress {
-  /// The address in network order, 16 bytes of room of which IPv4 uses the first four.
+  /// Passes `body` the address in network byte order: 16 bytes, of which IPv4 uses the first four.
   func withNetworkBytes<Result>(_ body: (UnsafePointer<UInt8>?) -> Result) -> Result {
     let words: (UInt64, UInt64) =
       family == .ipv4 ? (UInt64(low.bigEndian >> 32), 0) : (high.bigEndian, low.bigEndian)

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A set of capabilities (capabilities(7)).
+/// Set of capabilities (capabilities(7)).
 public struct CapabilitySet: OptionSet, Sendable, Hashable {
   /// One bit per capability, by the kernel's numbers.
   public let rawValue: UInt64
@@ -25,7 +25,7 @@ public struct CapabilitySet: OptionSet, Sendable, Hashable {
   public static let rawNetwork = CapabilitySet(rawValue: 1 << 13)
   /// CAP_IPC_LOCK: lock memory.
   public static let lockMemory = CapabilitySet(rawValue: 1 << 14)
-  /// CAP_SYS_PTRACE: look into processes of other users.
+  /// CAP_SYS_PTRACE: read the state of other users' processes.
   public static let tracing = CapabilitySet(rawValue: 1 << 19)
   /// CAP_SYS_ADMIN: namespaces and much else.
   public static let systemAdministration = CapabilitySet(rawValue: 1 << 21)
@@ -33,32 +33,33 @@ public struct CapabilitySet: OptionSet, Sendable, Hashable {
   public static let scheduling = CapabilitySet(rawValue: 1 << 23)
   /// CAP_SYS_RESOURCE: raise limits.
   public static let resources = CapabilitySet(rawValue: 1 << 24)
-  /// Every capability there is or will be.
+  /// Every capability, also of later kernels.
   public static let all = CapabilitySet(rawValue: .max)
 }
 
-/// What this process may do. All calls concern the calling thread: drop before starting others.
+/// Capabilities of this process. All calls concern the calling thread, so drop capabilities before starting other
+/// threads.
 public enum Capabilities {
-  /// The capabilities in force.
+  /// Effective capabilities.
   public static func effective() throws(SystemError) -> CapabilitySet {
     try read().effective
   }
 
-  /// The capabilities that can be brought into force.
+  /// Permitted capabilities.
   public static func permitted() throws(SystemError) -> CapabilitySet {
     try read().permitted
   }
 
-  /// Whether a program executed later could regain `capability`, which must be one.
+  /// Whether a program executed later could regain `capability`, which must be a single one.
   public static func boundingSetHolds(_ capability: CapabilitySet) -> Bool {
     clinux_bounding_set_has(Int32(capability.rawValue.trailingZeroBitCount)) > 0
   }
 
-  /// Keeps what is held of `kept` and gives up the rest for ever: permitted, effective, inheritable, ambient, and the
-  /// bounding set except for `bounding` (`nil`: the same as `kept`).
+  /// Keeps the capabilities in `kept` that the process has, and gives up all others for ever: permitted, effective,
+  /// inheritable, ambient, and the bounding set except for `bounding` (`nil`: the same as `kept`).
   ///
-  /// Without CAP_SETPCAP the bounding set stays as it is; with `forbidNewPrivileges` nothing executed later gains
-  /// anything anyway. Throws if what had to be given up is still held.
+  /// Without CAP_SETPCAP the bounding set stays as it is; with `forbidNewPrivileges` no program executed later gains
+  /// any capability. Throws if a capability to be given up is still there.
   public static func drop(
     keeping kept: CapabilitySet, bounding: CapabilitySet? = nil, forbidNewPrivileges: Bool = false
   ) throws(SystemError) {
@@ -72,9 +73,10 @@ public enum Capabilities {
     if forbidNewPrivileges { try checked(clinux_no_new_privileges(), "forbid new privileges") }
   }
 
-  /// Becomes `user` for ever, keeping what is held of `kept` in force, and nothing executed later gains anything.
+  /// Changes to `user` for ever and keeps the capabilities in `kept` that the process has. No program executed later
+  /// gains any.
   ///
-  /// The parent-death signal is forgotten by the kernel with the old identity; set it anew.
+  /// The kernel resets the parent-death signal with the change of user; set it again.
   public static func become(_ user: UserIdentity, keeping kept: CapabilitySet) throws(SystemError) {
     try checked(clinux_keep_capabilities(true), "keep capabilities")
     let groups = user.groups

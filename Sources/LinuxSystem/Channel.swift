@@ -1,16 +1,17 @@
 import CLinux
 import Glibc
 
-/// Who is at the other end of a Unix socket (SO_PEERCRED): as it was when the two were joined.
+/// Credentials of the process at the other end of a Unix socket (SO_PEERCRED), as they were when the ends were
+/// connected.
 public struct PeerCredentials: Sendable, Hashable {
-  /// The process number.
+  /// Process ID.
   public let processID: Int32
-  /// The effective user.
+  /// Effective user.
   public let userID: UInt32
-  /// The effective group.
+  /// Effective group.
   public let groupID: UInt32
 
-  /// The credentials of the process that connected `fd`.
+  /// Credentials of the process that connected `fd`.
   public init(of fd: Int32) throws(SystemError) {
     var process: Int32 = 0
     var user: UInt32 = 0
@@ -22,10 +23,10 @@ public struct PeerCredentials: Sendable, Hashable {
   }
 }
 
-/// One end of a pair that carries whole messages and descriptors between two of martlet's processes (AF_UNIX
+/// One end of a pair of sockets for whole messages and descriptors between two processes of martlet (AF_UNIX,
 /// SOCK_SEQPACKET). Neither sending nor receiving ever waits.
 public final class Channel {
-  /// What became of a message to send.
+  /// Result of sending a message.
   public enum SendResult: Sendable, Hashable {
     /// The other end will receive it.
     case sent
@@ -35,21 +36,21 @@ public final class Channel {
     case closed
   }
 
-  /// What was received.
+  /// Result of receiving a message.
   public enum Receipt {
     /// A whole message. The bytes are valid until the next receive; the descriptors wait in ``takeDescriptor()``.
     case message(UnsafeRawBufferPointer, descriptors: Int)
-    /// A message longer than ``maximumMessage``; it is lost, and so are its descriptors.
+    /// The message was longer than ``maximumMessage``. It is lost with its descriptors.
     case truncated
-    /// Nothing now.
+    /// No message waits.
     case wouldBlock
-    /// The other end is gone and everything it sent has been received.
+    /// The other end is gone and all its messages have been received.
     case closed
   }
 
-  /// The most descriptors one message can carry.
+  /// Most descriptors in one message.
   public static let maximumDescriptors = Int(CLINUX_MESSAGE_DESCRIPTORS)
-  /// The longest message that can be received, in bytes.
+  /// Greatest length of a message that can be received, in bytes.
   public let maximumMessage: Int
 
   private let descriptor: FileDescriptor
@@ -57,7 +58,7 @@ public final class Channel {
   private var received = clinux_received_message()
   private var taken = 0
 
-  /// Takes over one end. `maximumMessage` bytes are set aside for receiving.
+  /// Takes over one end of a pair. `maximumMessage` bytes are reserved for receiving.
   public init(_ descriptor: consuming FileDescriptor, maximumMessage: Int = 65_536) {
     self.descriptor = descriptor
     self.maximumMessage = max(1, maximumMessage)
@@ -69,7 +70,7 @@ public final class Channel {
     buffer.deallocate()
   }
 
-  /// Two joined ends, both non-blocking and close-on-exec; give one to a child by mapping its ``rawValue``.
+  /// Two connected ends, both non-blocking and close-on-exec. To give one to a child, map its ``rawValue``.
   public static func pair(maximumMessage: Int = 65_536) throws(SystemError) -> (Channel, Channel) {
     var ends: (Int32, Int32) = (-1, -1)
     let result = withUnsafeMutableBytes(of: &ends) { bytes in
@@ -82,15 +83,15 @@ public final class Channel {
     )
   }
 
-  /// The number to watch, map into a child, or send over another channel.
+  /// Descriptor to watch, map into a child, or send over another channel.
   public var rawValue: Int32 { descriptor.rawValue }
 
-  /// Asks for room for `bytes` of queued messages; the host's limit applies without CAP_NET_ADMIN.
+  /// Sets the room for queued messages in bytes. The host's limit applies without CAP_NET_ADMIN.
   public func setSendBuffer(_ bytes: Int32) throws(SystemError) {
     try checked(clinux_socket_send_buffer(descriptor.rawValue, bytes), "size channel's buffer")
   }
 
-  /// Sends one message, which must not be empty, with copies of `descriptors` (the sender keeps its own).
+  /// Sends one message, which must not be empty, with copies of `descriptors`; the sender keeps its own.
   public func send(_ bytes: UnsafeRawBufferPointer, descriptors: [Int32] = []) throws(SystemError) -> SendResult {
     guard !bytes.isEmpty else { throw SystemError(operation: "send empty message", errno: EINVAL) }
     let result = clinux_send_message(
@@ -110,7 +111,7 @@ public final class Channel {
     }
   }
 
-  /// Receives one message. Descriptors of the message before that nobody took are closed.
+  /// Receives one message. Descriptors of the message before that were not taken are closed.
   public func receive() throws(SystemError) -> Receipt {
     closeUntaken()
     let result = clinux_receive_message(descriptor.rawValue, buffer.baseAddress, buffer.count, &received)
@@ -128,7 +129,7 @@ public final class Channel {
     return .message(UnsafeRawBufferPointer(rebasing: buffer[..<received.count]), descriptors: received.descriptor_count)
   }
 
-  /// The next descriptor of the message just received, close-on-exec; `nil` when all are taken.
+  /// Next descriptor of the message just received, close-on-exec; `nil` if there is no further one.
   public func takeDescriptor() -> FileDescriptor? {
     guard taken < received.descriptor_count else { return nil }
     let number = withUnsafeBytes(of: &received.descriptors) {

@@ -2,11 +2,11 @@ import CLinux
 import Glibc
 import PrintableText
 
-/// How a process ended.
+/// Way in which a process ended.
 public enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
-  /// By itself, with this status.
+  /// The process exited with this status.
   case exited(Int32)
-  /// By this signal.
+  /// This signal killed the process.
   case signaled(Int32)
 
   /// Whether it exited with status 0.
@@ -21,21 +21,21 @@ public enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// A process started by this one, held by a pidfd so that its number cannot come to mean another process.
+/// Process that this one started, held by a pidfd so that its number cannot come to mean another process.
 public final class ChildProcess {
-  /// The child's process number.
+  /// Process ID of the child.
   public let processID: Int32
-  /// How it ended, once ``reap()`` said so.
+  /// Way in which the process ended; `nil` until ``reap()`` has returned it.
   public private(set) var status: ExitStatus?
-  /// Where its sandbox asks, if it is in one.
+  /// Gate of the child's sandbox; `nil` without a sandbox.
   public private(set) var sandboxGate: SandboxGate?
   private let pidfd: FileDescriptor
   private let leadsGroup: Bool
   private let startReport: StartReport?
 
-  /// Starts a process. When it cannot be executed the error says which step failed, and no process is left behind.
-  /// - Parameter note: where the child writes its number before it does anything else, so that whoever shares that memory
-  ///   knows of it even if this process is killed at that moment. It is 0 when this throws.
+  /// Starts a process. If it cannot be executed, the error names the step that failed, and no process is left behind.
+  /// - Parameter note: memory into which the child writes its process ID before it does anything else, so that a process that
+  ///   shares the memory knows of it even if this one is killed at that moment. It is 0 if this throws.
   public init(_ request: SpawnRequest, note: UnsafeMutablePointer<Int32>? = nil) throws(SystemError) {
     var process: Int32 = 0
     var spawned = clinux_spawned()
@@ -57,34 +57,35 @@ public final class ChildProcess {
       ? nil : StartReport(descriptor: FileDescriptor(owning: spawned.report), executable: request.executable)
   }
 
-  /// The gate of its sandbox, for somebody else to answer at.
+  /// Hands over the gate of the child's sandbox, so that another process answers its questions.
   public func takeSandboxGate() -> SandboxGate? { sandboxGate.take() }
 
   deinit {
     if status == nil { StartedProcesses.remove(processID) }
   }
 
-  /// Whether ``SpawnRequest/longestStart`` was over before its program was executed.
+  /// Whether ``SpawnRequest/longestStart`` had passed before the program was executed.
   public var wasSlowToStart: Bool { startReport != nil }
 
-  /// Why a process that was slow to start and has ended never executed its program; `nil` if it did, or was killed before.
+  /// Reason for which a process that was slow to start, and has ended, never executed its program; `nil` if it did, or
+  /// was killed before.
   public var startFailure: SystemError? {
-    // Before its end that could be long in coming.
+    // Before the end of the process this read could take long.
     guard let startReport, (try? peek()).flatMap(\.self) != nil else { return nil }
     return startReport.failure
   }
 
-  /// The pidfd: readable when the process has ended.
+  /// Descriptor of the process (pidfd); readable when the process has ended.
   public var rawValue: Int32 { pidfd.rawValue }
 
-  /// Sends a signal to the process, or with `group` to all processes of the group it leads.
+  /// Sends a signal to the process, or with `group` to all processes of the group that it leads.
   ///
-  /// Throws ESRCH when it has been reaped: from then on its number may mean another process.
+  /// Throws ESRCH once the process has been reaped: from then on its number may mean another process.
   public func signal(_ number: Int32, group: Bool = false) throws(SystemError) {
     guard status == nil else { throw SystemError(operation: "signal process", errno: ESRCH, object: "\(processID)") }
     if group, leadsGroup {
       let result = clinux_kill(-processID, number)
-      // Until a child that was only just started has made its session there is no such group, and nobody else in it.
+      // A child that was just started may not have made its session yet; then it is alone, and there is no group.
       guard result == -ESRCH else {
         try checked(result, "signal process group", "\(processID)")
         return
@@ -93,13 +94,13 @@ public final class ChildProcess {
     try checked(clinux_pidfd_signal(pidfd.rawValue, number), "signal process", "\(processID)")
   }
 
-  /// How the process ended, without reaping it, so that its group can still be signalled; `nil` while it runs.
+  /// Way in which the process ended, without reaping it, so that its group can still be signalled; `nil` while it runs.
   public func peek() throws(SystemError) -> ExitStatus? {
     if let status { return status }
     return try wait(keeping: true)
   }
 
-  /// How the process ended, after which the kernel forgets it; `nil` while it runs. Never waits.
+  /// Way in which the process ended, and reaps it; `nil` while it runs. Never waits.
   public func reap() throws(SystemError) -> ExitStatus? {
     if let status { return status }
     status = try wait(keeping: false)
@@ -115,11 +116,11 @@ public final class ChildProcess {
     return clinux_code_is_exit(code) ? .exited(value) : .signaled(value)
   }
 
-  /// The operation of an error that says that a process could not be given its user or group.
+  /// Operation in an error about setting a process's user or group.
   public static let changeOfUser = "change the user or group for"
 
   fileprivate static func error(ofStep step: Int32, _ reason: Int32, _ executable: String) -> SystemError {
-    // Of what is done with descriptors only opening the one file has such a reason.
+    // Of the steps with descriptors only the opening of /dev/null can fail for these reasons.
     let isNull = Int(step) == CLINUX_SPAWN_DESCRIPTORS && [ENOENT, ENOTDIR, EACCES, ENXIO].contains(reason)
     let operation = isNull ? "open /dev/null for" : operation(ofStep: step)
     return SystemError(operation: operation, errno: reason, object: executable)
@@ -192,7 +193,7 @@ public final class ChildProcess {
   }
 }
 
-/// Where a child says what keeps it from executing its program. It says so once.
+/// Pipe on which a child reports why it cannot execute its program; it can be read once.
 private final class StartReport {
   private let descriptor: FileDescriptor
   private let executable: String
@@ -209,7 +210,7 @@ private final class StartReport {
   }
 }
 
-/// A null-terminated vector of C strings, as execve(2) takes it.
+/// Null-terminated vector of C strings, for execve(2).
 private final class CStrings {
   let pointers: UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>
 
@@ -219,7 +220,7 @@ private final class CStrings {
     for (index, string) in strings.enumerated() { pointers[index] = Self.copy(string) }
   }
 
-  /// The bytes that a text was made of, which need not be UTF-8.
+  /// Bytes of a text, which need not be UTF-8.
   private static func copy(_ string: String) -> UnsafeMutablePointer<CChar>? {
     let bytes = string.preservedBytes + [0]
     return bytes.withUnsafeBytes { $0.withMemoryRebound(to: CChar.self) { $0.baseAddress.flatMap(strdup) } }

@@ -2,31 +2,31 @@ import CLinux
 import Glibc
 import NetworkTypes
 
-/// One UDP datagram as it arrived. `payload` is valid only within the call it was given to.
+/// UDP datagram as it arrived. `payload` is valid only during the call that it is passed to.
 public struct ReceivedDatagram {
-  /// What follows the UDP header.
+  /// Bytes after the UDP header.
   public let payload: UnsafeRawBufferPointer
-  /// The sender's address.
+  /// Address of the sender.
   public let source: IPAddress
-  /// The address of ours that it was sent to.
+  /// Destination address, which is one of this host's.
   public let destination: IPAddress
-  /// The IPv4 time to live or IPv6 hop limit on arrival; `nil` only if the kernel did not say.
+  /// IPv4 time to live or IPv6 hop limit on arrival; `nil` only if the kernel did not report it.
   public let hopLimit: UInt8?
-  /// The interface it came in by.
+  /// Interface by which it arrived.
   public let interface: InterfaceIndex
 }
 
-/// Hears one UDP port on all addresses of one family, and of each datagram how far it may have come.
+/// Receiver of UDP datagrams to one port on all addresses of one family, with the TTL of each.
 public final class DatagramReceiver {
-  /// The family heard.
+  /// Family of the socket.
   public let family: AddressFamily
-  /// The port heard.
+  /// Port of the socket.
   public let port: UInt16
   private let descriptor: FileDescriptor
   private let buffer: UnsafeMutableRawBufferPointer
 
-  /// Binds the port. A socket of this host's that has bound it before hears nothing any more if it shares the port too.
-  /// - Parameter capacity: bytes kept of a datagram; the rest of a longer one is cut off.
+  /// Binds the port. If another socket of this host shares the port, only the one bound last receives.
+  /// - Parameter capacity: bytes kept of each datagram; the rest of a longer one is cut off.
   public init(family: AddressFamily, port: UInt16, capacity: Int = 256) throws(SystemError) {
     self.family = family
     self.port = port
@@ -39,10 +39,10 @@ public final class DatagramReceiver {
     buffer.deallocate()
   }
 
-  /// The number to watch for readability.
+  /// Descriptor to watch for readability.
   public var rawValue: Int32 { descriptor.rawValue }
 
-  /// Gives at most `most` waiting datagrams to `body`; how many there were.
+  /// Passes at most `most` waiting datagrams to `body`. Returns their number.
   @discardableResult
   public func receive(most: Int = 64, _ body: (ReceivedDatagram) -> Void) throws(SystemError) -> Int {
     var datagram = clinux_datagram()
@@ -50,7 +50,7 @@ public final class DatagramReceiver {
       let result = clinux_datagram_receive(
         descriptor.rawValue, family == .ipv6, buffer.baseAddress, buffer.count, &datagram)
       if result == -EAGAIN { return count }
-      // An earlier datagram of ours that nobody wanted; it says nothing of what waits.
+      // The error belongs to a datagram sent earlier, which was refused, and not to a waiting one.
       if result == -ECONNREFUSED { continue }
       try checked(result, "receive on UDP port", "\(port)")
       body(
@@ -79,14 +79,15 @@ public final class DatagramReceiver {
   }
 }
 
-/// Sends UDP datagrams to one destination from one port with a fixed TTL or hop limit, with the precedence "internetwork control".
+/// Sender of UDP datagrams to one destination from one port, with a fixed TTL or hop limit and the precedence
+/// "internetwork control".
 public final class DatagramSender {
   private let descriptor: FileDescriptor
   private let family: AddressFamily
   private let destination: [UInt8]
   private let port: UInt16
 
-  /// Binds the source port, and the source address if there is one; it need not be on an interface yet.
+  /// Binds the source port, and the source address if there is one. The address need not be on an interface yet.
   public init(
     to destination: IPAddress, port: UInt16, from source: IPAddress?, sourcePort: UInt16, hopLimit: UInt8
   ) throws(SystemError) {
@@ -100,7 +101,7 @@ public final class DatagramSender {
     descriptor = FileDescriptor(owning: try checked(opened, "send from UDP port", "\(sourcePort)"))
   }
 
-  /// Sends one datagram now; the kernel's reason if it would not.
+  /// Sends one datagram now. Returns the errno if the kernel refuses it.
   public func send(_ payload: UnsafeRawBufferPointer) -> Int32? {
     let result = clinux_datagram_send(
       descriptor.rawValue, family == .ipv6, payload.baseAddress, payload.count, destination, port)

@@ -1,32 +1,32 @@
 import CLinux
 import Glibc
 
-/// What a read gave.
+/// Result of a read.
 public enum ReadResult: Sendable, Hashable {
-  /// That many bytes, at least one.
+  /// Number of bytes read, at least one.
   case bytes(Int)
-  /// Nothing now; wait until the descriptor is readable.
+  /// No bytes now; wait until the descriptor is readable.
   case wouldBlock
-  /// Nothing ever again.
+  /// No bytes any more.
   case endOfFile
 }
 
-/// What a write did.
+/// Result of a write.
 public enum WriteResult: Sendable, Hashable {
-  /// That many bytes were taken, perhaps fewer than offered.
+  /// Number of bytes written, perhaps fewer than offered.
   case bytes(Int)
-  /// Nothing was taken; wait until the descriptor is writable.
+  /// No bytes were written; wait until the descriptor is writable.
   case wouldBlock
   /// The other end is gone.
   case closed
 }
 
-/// An open file description that is closed when its owner goes away. Always close-on-exec unless made inheritable.
+/// Open descriptor that is closed when its owner is destroyed. Always close-on-exec unless made inheritable.
 public struct FileDescriptor: ~Copyable, Sendable {
-  /// The kernel's number, valid as long as this value lives.
+  /// Number in the kernel, valid as long as this value exists.
   public let rawValue: Int32
 
-  /// Takes over `fd`, which must be open and owned by nobody else.
+  /// Takes over `fd`, which must be open and without another owner.
   public init(owning fd: Int32) {
     rawValue = fd
   }
@@ -35,7 +35,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
     _ = clinux_close(rawValue)
   }
 
-  /// Hands the number over to a new owner, who closes it.
+  /// Hands the number over to a new owner, which closes it.
   public consuming func take() -> Int32 {
     let fd = rawValue
     discard self
@@ -135,7 +135,7 @@ public struct Pipe: ~Copyable, Sendable {
 
 /// Descriptors this process inherited at fixed numbers.
 public enum Inherited {
-  /// Takes over an inherited descriptor and makes it close-on-exec, so that it goes no further by accident.
+  /// Takes over an inherited descriptor and makes it close-on-exec, so that no child inherits it by accident.
   public static func take(_ number: Int32) throws(SystemError) -> FileDescriptor {
     try checked(clinux_set_close_on_exec(number, true), "take over inherited descriptor", "\(number)")
     return FileDescriptor(owning: number)

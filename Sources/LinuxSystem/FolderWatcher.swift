@@ -1,26 +1,26 @@
 import Glibc
 
-/// Tells of files that were written, moved or removed in some folders, and of what is written into some files (inotify(7)).
+/// Watcher of files that are written, moved or removed in some folders, and of writes into some files (inotify(7)).
 public final class FolderWatcher {
-  /// What happened.
+  /// Change of a file.
   public struct Change: Sendable, Hashable {
-    /// What kinds of things happen.
+    /// Kind of change.
     public enum Kind: Sendable, Hashable {
-      /// Something has a name that had none. What it holds may be still to come.
+      /// A file was created. Its content may follow.
       case created
-      /// Something is being written into a file, by a writer who has it open.
+      /// A file is being written by a process that has it open.
       case beingWritten
-      /// A writer has closed a file.
+      /// A process closed a file that it had open for writing.
       case written
-      /// Something was moved to a name or from it, or removed, or the folder is gone itself.
+      /// A file was moved or removed, or the folder itself is gone.
       case moved
     }
 
-    /// The watched folder or file, as ``watch(_:)`` and ``watch(file:)`` numbered it.
+    /// Number of the watched folder or file, from ``watch(_:)`` or ``watch(file:)``.
     public let watch: Int32
-    /// The name of the file in the folder; empty for what is watched itself.
+    /// Name of the file in the folder; empty for the watched folder or file itself.
     public let name: String
-    /// What happened.
+    /// Kind of the change.
     public let kind: Kind
   }
 
@@ -33,17 +33,17 @@ public final class FolderWatcher {
     descriptor = FileDescriptor(owning: fd)
   }
 
-  /// The number to watch for readability.
+  /// Descriptor to watch for readability.
   public var rawValue: Int32 { descriptor.rawValue }
 
-  /// Watches a folder; one that is watched already keeps its number.
+  /// Watches a folder. A folder that is already watched keeps its number.
   public func watch(_ path: String) throws(SystemError) -> Int32 {
     try watch(
       path,
       IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
   }
 
-  /// Watches what is written into the file that a path leads to now; one that is watched already keeps its number.
+  /// Watches writes into the file at `path`. A file that is already watched keeps its number.
   public func watch(file path: String) throws(SystemError) -> Int32 { try watch(path, IN_MODIFY | IN_CLOSE_WRITE) }
 
   private func watch(_ path: String, _ events: Int32) throws(SystemError) -> Int32 {
@@ -52,11 +52,11 @@ public final class FolderWatcher {
     return number
   }
 
-  /// Forgets a folder or a file; one that is gone was forgotten by the kernel.
+  /// Stops watching a folder or a file. The kernel has done so itself for one that is gone.
   public func unwatch(_ number: Int32) { inotify_rm_watch(descriptor.rawValue, number) }
 
-  /// The changes that wait, at most a buffer full of them, so none if the list is empty; `nil` if the list overflowed, when anything
-  /// may have changed.
+  /// Waiting changes, at most a buffer full, so none if the list is empty; `nil` if the kernel's queue overflowed, so
+  /// that anything may have changed.
   public func changes() throws(SystemError) -> [Change]? {
     try withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 8) { (buffer) throws(SystemError) in
       guard case .bytes(let count) = try descriptor.read(into: buffer) else { return [] }
@@ -64,9 +64,9 @@ public final class FolderWatcher {
     }
   }
 
-  /// What the kernel wrote into a buffer.
+  /// Changes in a buffer that the kernel wrote.
   static func changes(in bytes: UnsafeRawBufferPointer) -> [Change]? {
-    // struct inotify_event: watch, mask, cookie, length of the name that follows, filled up with zeros.
+    // struct inotify_event: watch, mask, cookie, length of the name that follows, padded with zeros.
     let header = MemoryLayout<inotify_event>.size
     var changes: [Change] = []
     var position = 0

@@ -1,18 +1,18 @@
 import NetworkTypes
 
-/// The parts of an IPv4 header (RFC 791 section 3.1) that matter for an advert, read from a raw socket's datagram.
+/// Fields of an IPv4 header (RFC 791 section 3.1) that matter for an advert, read from a raw socket's datagram.
 struct IPv4Header {
   let source: IPAddress
   let destination: IPAddress
   let timeToLive: UInt8
-  /// Where the payload lies in the datagram.
+  /// Range of the payload in the datagram.
   let payload: Range<Int>
-  /// Whether the header promises more bytes than are there.
+  /// Whether the header announces more bytes than there are.
   let isTruncated: Bool
 
   private static let minimumLength = 20
 
-  /// Reads a header; `nil` when the bytes are too few for it or contradict themselves.
+  /// Reads a header; `nil` if there are too few bytes or the fields contradict themselves.
   init?(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count >= Self.minimumLength, bytes[0] >> 4 == 4 else { return nil }
     let headerLength = Int(bytes[0] & 0x0F) * 4
@@ -27,7 +27,7 @@ struct IPv4Header {
     isTruncated = totalLength > bytes.count
   }
 
-  /// The sender of a datagram whose header cannot be used otherwise.
+  /// Source address of a datagram whose header is invalid otherwise.
   static func source(in bytes: UnsafeRawBufferPointer) -> IPAddress? {
     bytes.count >= minimumLength ? address(in: bytes, at: 12) : nil
   }

@@ -1,9 +1,9 @@
 import CLinux
 
-/// File systems in which the kernel shows itself: a file in one holds what the kernel says at that moment, and reading it may take that
-/// away from others, as of `/proc/kmsg`.
+/// File systems through which the kernel shows its state, such as proc and sysfs. Reading a file in one may take data
+/// from other readers, as with `/proc/kmsg`.
 public enum KernelFileSystem {
-  /// The name of the one that an open file lies in; `nil` for every other file system.
+  /// Name of the kernel's file system in which an open file lies; `nil` for every other file system.
   public static func name(of descriptor: Int32) -> String? {
     // The magic numbers of statfs(2).
     switch clinux_file_system_type(descriptor) {

@@ -1,26 +1,27 @@
 import Glibc
 
-/// A number among the kernel's settings (sysctl(8)), of the network namespace that the process is in.
+/// Sysctl with a number (sysctl(8)), in the network namespace of the process.
 public struct KernelSetting: Sendable, Hashable {
-  /// The parts of its name, as `net`, `ipv4`, `conf`, `eth0`, `rp_filter`. One may hold a dot, as an interface's name may.
+  /// Parts of its name, such as `net`, `ipv4`, `conf`, `eth0`, `rp_filter`. A part may contain a dot, as an interface's
+  /// name may.
   public let parts: [String]
 
-  /// A setting by the parts of its name.
+  /// The sysctl with these parts of its name.
   public init(_ parts: String...) {
     self.parts = parts
   }
 
-  /// A setting by the parts of its name.
+  /// The sysctl with these parts of its name.
   public init(parts: [String]) {
     self.parts = parts
   }
 
-  /// The name as sysctl(8) takes it: parts with dots, dots in parts as slashes.
+  /// Name for sysctl(8): parts joined by dots, dots in parts as slashes.
   public var name: String { parts.map { $0.replacingDots }.joined(separator: ".") }
 
   private var path: String { "/proc/sys/" + parts.joined(separator: "/") }
 
-  /// What it is now; `nil` if there is none, or it is no number.
+  /// Present value; `nil` if there is no such sysctl or its value is no number.
   public var value: Int? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
@@ -31,7 +32,7 @@ public struct KernelSetting: Sendable, Hashable {
     return Int(String(decoding: bytes[..<count].prefix { $0 != 0x0A }, as: UTF8.self))
   }
 
-  /// Changes it. Where `/proc/sys` is read-only, as for many services, that is refused.
+  /// Sets the value. Throws if `/proc/sys` is read-only, as for many services.
   public func set(_ value: Int) throws(SystemError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemError(operation: "set \(name)", errno: errno) }
@@ -44,6 +45,6 @@ public struct KernelSetting: Sendable, Hashable {
 }
 
 extension String {
-  /// With slashes for dots, as sysctl(8) writes a dot that is part of a name.
+  /// Part of a name with slashes for dots, as sysctl(8) writes them.
   fileprivate var replacingDots: String { String(map { $0 == "." ? "/" : $0 }) }
 }

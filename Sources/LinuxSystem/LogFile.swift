@@ -1,20 +1,21 @@
 import Glibc
 
-/// A file that log lines are appended to.
+/// File to which log lines are appended.
 ///
-/// Lines go to the end of the file wherever that is, so it may be copied and cut to nothing while it is written (logrotate's
-/// `copytruncate`).
+/// Lines go to the present end of the file, so it may be copied and truncated while it is written (`copytruncate` of
+/// logrotate).
 public final class LogFile: Sendable {
   private let descriptor: FileDescriptor
 
-  /// Opens the file, creating it with mode 0600 if it is missing. Throws ELOOP for a link, EPERM for what is no regular file.
+  /// Opens the file, creating it with mode 0600 if it is missing. Throws ELOOP for a symbolic link, EPERM for anything
+  /// but a regular file.
   public init(path: String) throws(SystemError) {
-    // What is no file may block whoever opens it, without the flag.
+    // Without O_NONBLOCK opening something other than a regular file may block.
     let flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK
     do {
       descriptor = try FileDescriptor.open(path, flags: flags, mode: 0o600)
     } catch {
-      // A pipe that nobody reads.
+      // The path is a FIFO without a reader.
       let reason = error.errno == ENXIO ? EPERM : error.errno
       throw SystemError(operation: "open log file", errno: reason, object: path)
     }
@@ -24,16 +25,17 @@ public final class LogFile: Sendable {
     }
   }
 
-  /// Takes over a file that this process has inherited; `nil` if it has not.
+  /// Takes over a file that this process has inherited; `nil` if there is none.
   public init?(inheritedAt number: Int32) {
     guard let inherited = try? Inherited.take(number) else { return nil }
     descriptor = inherited
   }
 
-  /// The number to map into a child.
+  /// Descriptor to map into a child.
   public var rawValue: Int32 { descriptor.rawValue }
 
-  /// Appends a line, which ends with its line feed. What the disk does not take is lost: nobody waits for a log.
+  /// Appends a line, which ends with its line feed. Bytes for which the disk has no room are lost, since nobody may
+  /// wait for a log.
   public func append(_ line: String) {
     _ = try? descriptor.write(Array(line.utf8))
   }

@@ -2,17 +2,18 @@ import CLinux
 import Glibc
 import NetworkTypes
 
-/// The host's CLOCK_MONOTONIC, the only clock that decisions are made on.
+/// CLOCK_MONOTONIC of the host, the only clock on which decisions depend.
 public enum MonotonicClock {
-  /// The time now.
+  /// Present instant.
   public static func now() -> MonotonicInstant {
     MonotonicInstant(nanoseconds: clinux_monotonic_nanoseconds())
   }
 }
 
-/// The host's idea of the date, which somebody may set at any time: no decision is made on it but how fresh a signed advert is.
+/// Wall clock of the host, which may be set at any time. The only decision that depends on it is whether a signed
+/// advert is fresh.
 public enum CalendarClock {
-  /// The time now.
+  /// Present time.
   public static func now() -> CalendarInstant {
     var time = timespec()
     guard clock_gettime(CLOCK_REALTIME, &time) == 0 else { return CalendarInstant(nanosecondsSince1970: 0) }
@@ -20,7 +21,7 @@ public enum CalendarClock {
     return CalendarInstant(nanosecondsSince1970: overflow ? 0 : whole &+ Int64(time.tv_nsec))
   }
 
-  /// Whole seconds since 1970 by this host.
+  /// Whole seconds since 1970 by the wall clock.
   public static func secondsSince1970() -> Int64 {
     Int64(time(nil))
   }

@@ -1,14 +1,14 @@
 import CLinux
 import Glibc
 
-/// Network namespaces (network_namespaces(7)), of the calling thread.
+/// Network namespace (network_namespaces(7)) of the calling thread.
 public enum NetworkNamespace {
-  /// Identifies the namespace the calling thread is in: its inode.
+  /// Identifier of the calling thread's namespace: its inode.
   public static func current() throws(SystemError) -> UInt64 {
     try identifier(path: "/proc/thread-self/ns/net")
   }
 
-  /// Identifies the namespace behind a path such as `/run/netns/NAME`.
+  /// Identifier of the namespace at a path such as `/run/netns/NAME`.
   public static func identifier(path: String) throws(SystemError) -> UInt64 {
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -17,14 +17,16 @@ public enum NetworkNamespace {
     return UInt64(status.st_ino)
   }
 
-  /// Puts the calling thread into a new, empty namespace for good; it vanishes with its last thread and socket.
+  /// Moves the calling thread to a new, empty namespace for good. The namespace is removed with its last thread and
+  /// socket.
   public static func unshare() throws(SystemError) {
     try checked(clinux_unshare_network(), "create network namespace")
   }
 
-  /// Runs `body` with the calling thread in the namespace at `path`, then goes back. Sockets opened inside stay there.
+  /// Runs `body` with the calling thread in the namespace at `path`, then returns to the earlier one. Sockets opened in
+  /// `body` stay in that namespace.
   ///
-  /// Throws what `body` throws, or the ``SystemError`` of changing over.
+  /// Throws the error of `body`, or the ``SystemError`` of changing the namespace.
   public static func withNamespace<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     let home = try FileDescriptor.open(reading: "/proc/thread-self/ns/net")
     let other = try FileDescriptor.open(reading: path)

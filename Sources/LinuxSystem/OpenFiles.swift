@@ -1,9 +1,9 @@
 import CLinux
 
-/// How many files this process may have open (RLIMIT_NOFILE).
+/// Limit on the open files of this process (RLIMIT_NOFILE).
 public enum OpenFiles {
-  /// Raises the limit as far as it goes, at most to 65,536. A process that does so is to start no programs, since some cannot do with
-  /// that many.
+  /// Raises the limit as far as allowed, at most to 65,536. The process must not start programs then, since some do not
+  /// work with such a limit.
   public static func raise() throws(SystemError) {
     try checked(clinux_raise_open_files(), "raise the limit of open files")
   }

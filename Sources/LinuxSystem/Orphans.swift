@@ -1,7 +1,7 @@
 import CLinux
 import Synchronization
 
-/// The processes of ``ChildProcess`` that nobody has reaped yet, by number.
+/// Process IDs of the ``ChildProcess`` objects that have not been reaped.
 enum StartedProcesses {
   private static let numbers = Mutex<Set<Int32>>([])
 
@@ -10,28 +10,29 @@ enum StartedProcesses {
   static func contain(_ number: Int32) -> Bool { numbers.withLock { $0.contains(number) } }
 }
 
-/// Children of this process that it did not start: what their parents left behind comes to process 1 or to the nearest subreaper
-/// (prctl(2)), and a program keeps what its process had started before it executed it. When they end they stay as zombies until
-/// this process asks for them.
+/// Children of this process that it did not start. Processes whose parent has ended become children of process 1 or of
+/// the nearest subreaper (prctl(2)), and a program keeps the children that its process had before it was executed. When
+/// they end, they stay zombies until this process reaps them.
 ///
-/// To be used by the one thread that starts this process's own children: one that is just being started is no orphan.
+/// To be used on the thread that starts this process's own children, since a child that is just being started looks
+/// like an orphan.
 public struct Orphans {
-  /// Reaped at a time, so that the caller has its turn whatever ends.
+  /// Most orphans reaped at once, so that the caller can go on.
   public static let mostAtOnce = 64
 
-  /// Before the first signal there may be some already.
+  /// Whether a child may have ended. There may be some before the first signal.
   private var mayWait = true
 
   /// None reaped yet.
   public init() {}
 
-  /// Notes that a child has ended (SIGCHLD), be it one's own or an orphan.
+  /// Records that a child has ended (SIGCHLD), an orphan or one of this process's own.
   public mutating func childHasEnded() { mayWait = true }
 
-  /// Reaps the orphans that have ended, at most ``mostAtOnce``, and no child that a ``ChildProcess`` stands for.
+  /// Reaps the orphans that have ended, at most ``mostAtOnce``, but no child with a ``ChildProcess``.
   ///
-  /// One of those hides the orphans behind it until it has been reaped, which its pidfd calls for; then this is to be called again.
-  /// - Returns: whether there may be more at once.
+  /// Such a child hides the orphans behind it until it has been reaped, as its pidfd signals; then call this again.
+  /// - Returns: Whether there may be more at once.
   public mutating func reap() -> Bool {
     guard mayWait else { return false }
     for _ in 0..<Self.mostAtOnce {

@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// A process's environment, read without Foundation.
+/// Environment of a process, read without Foundation.
 public struct ProcessEnvironment: Sendable, Hashable {
-  /// The entries as `NAME=value`.
+  /// Entries as `NAME=value`.
   public var entries: [String]
 
   /// An environment from `NAME=value` entries.
@@ -11,7 +11,7 @@ public struct ProcessEnvironment: Sendable, Hashable {
     self.entries = entries
   }
 
-  /// This process's own.
+  /// Environment of this process.
   public static var current: ProcessEnvironment {
     var entries: [String] = []
     guard var next = clinux_environment() else { return ProcessEnvironment([]) }
@@ -22,7 +22,7 @@ public struct ProcessEnvironment: Sendable, Hashable {
     return ProcessEnvironment(entries)
   }
 
-  /// The value of a name; setting `nil` removes it.
+  /// Value of a variable. Setting `nil` removes it.
   public subscript(name: String) -> String? {
     get {
       entries.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
@@ -36,10 +36,10 @@ public struct ProcessEnvironment: Sendable, Hashable {
 
 /// The running program.
 public enum Executable {
-  /// The path by which this very program can be executed again, even if its file was replaced or removed.
+  /// Path by which this program can be executed again, even if its file was replaced or removed.
   public static let ownPath = "/proc/self/exe"
 
-  /// The program file's path as the kernel sees it now; ` (deleted)` is appended if it was removed.
+  /// Path of the program's file as the kernel sees it; it ends in ` (deleted)` if the file was removed.
   public static func resolvedPath() throws(SystemError) -> String {
     var buffer = [CChar](repeating: 0, count: 4_096)
     let count = readlink(ownPath, &buffer, buffer.count)
@@ -48,9 +48,9 @@ public enum Executable {
   }
 }
 
-/// The network interfaces' numbers, without netlink.
+/// Numbers of network interfaces, without netlink.
 public enum InterfaceNames {
-  /// The number of the interface of that name in the calling thread's namespace; `nil` when there is none.
+  /// Number of the interface with a name in the calling thread's namespace; `nil` if there is none.
   public static func index(of name: String) -> Int32? {
     Int32(exactly: clinux_interface_index(name)).flatMap { $0 > 0 ? $0 : nil }
   }

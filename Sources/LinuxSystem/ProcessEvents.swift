@@ -1,23 +1,23 @@
 import CLinux
 import Glibc
 
-/// What the kernel tells of a process (the proc connector, `linux/cn_proc.h`).
+/// Event of a process, from the kernel's proc connector (`linux/cn_proc.h`).
 public enum ProcessEvent: Sendable, Hashable {
-  /// The answer to a subscription with this mark: what happens from now on is told.
+  /// Answer to a subscription with this mark. Events follow from now on.
   case subscribed(mark: UInt32)
-  /// A process made another, which still is the same program.
+  /// A process forked; the child still runs the same program.
   case forked(parent: Int32, child: Int32)
-  /// A process became another program.
+  /// A process executed another program.
   case executed(Int32)
-  /// A process took another name.
+  /// A process changed its name.
   case renamed(Int32)
 
-  /// Bytes before the event itself: a netlink header and a connector header.
+  /// Bytes in front of the event: a netlink header and a connector header.
   private static let headers = 36
 
-  /// Reads one datagram; `nil` for a kind of event that nobody looks at, and for what is no event at all.
+  /// Reads one datagram; `nil` for a kind of event without use here, and for a datagram that is no event.
   public init?(decoding datagram: UnsafeRawBufferPointer) {
-    // struct proc_event: what, processor, time in nanoseconds, and then what the kind of event has to say.
+    // struct proc_event: kind, processor, time in nanoseconds, then the fields of the kind.
     func word(_ offset: Int) -> UInt32? {
       let end = Self.headers + offset + 4
       return end <= datagram.count ? datagram.loadUnaligned(fromByteOffset: end - 4, as: UInt32.self) : nil
@@ -26,7 +26,7 @@ public enum ProcessEvent: Sendable, Hashable {
     guard let kind = word(0) else { return nil }
     switch kind {
     case 0:
-      // No error, and the mark plus 1 in the connector's acknowledgement.
+      // In the connector's acknowledgement: no error, and the mark plus 1.
       guard word(16) == 0 else { return nil }
       self = .subscribed(mark: datagram.loadUnaligned(fromByteOffset: 28, as: UInt32.self) &- 1)
     case 1:
@@ -36,7 +36,7 @@ public enum ProcessEvent: Sendable, Hashable {
       guard let number = process(20) else { return nil }
       self = .executed(number)
     case 0x200:
-      // A thread's name is not its process's.
+      // Only the name of the main thread is the process's name.
       guard let number = process(20), number == process(16) else { return nil }
       self = .renamed(number)
     default: return nil
@@ -44,17 +44,17 @@ public enum ProcessEvent: Sendable, Hashable {
   }
 }
 
-/// A subscription to what the kernel tells of processes. It needs CAP_NET_ADMIN, and the kernel tells in its first network, process
-/// and user namespaces only.
+/// Subscription to process events of the kernel. It needs CAP_NET_ADMIN, and the kernel sends events in its initial
+/// network, process and user namespaces only.
 public final class ProcessSubscription {
-  /// What the kernel's answer is marked with.
+  /// Mark in the kernel's answer.
   public let mark: UInt32
   private let descriptor: FileDescriptor
 
-  /// Room for some ten thousand events, so that a host that starts many programs loses none.
+  /// Room in bytes for about ten thousand events, so that a host that starts many programs loses none.
   private static let receiveBuffer: Int32 = 4 << 20
 
-  /// Subscribes; throws where there is nobody to tell, as in another network namespace.
+  /// Subscribes. Throws where the kernel has no proc connector, as in another network namespace.
   public init(mark: UInt32 = .random(in: 1 ..< .max)) throws(SystemError) {
     self.mark = mark
     descriptor = FileDescriptor(
@@ -63,21 +63,21 @@ public final class ProcessSubscription {
 
   deinit { _ = clinux_process_events_end(descriptor.rawValue) }
 
-  /// The socket, to hand to whoever reads it.
+  /// Descriptor of the socket, to be handed to the process that reads it.
   public var rawValue: Int32 { descriptor.rawValue }
 }
 
-/// Reads the socket of a ``ProcessSubscription``, wherever that was made.
+/// Reader of the socket of a ``ProcessSubscription``, perhaps in another process.
 public final class ProcessEventReader {
-  /// What a read gave.
+  /// Result of a read.
   public enum Reading: Sendable, Hashable {
     /// An event.
     case event(ProcessEvent)
-    /// A datagram that says nothing of interest.
+    /// The datagram was no event of interest.
     case other
-    /// Events were lost before this, since there was no room for them: anything may have happened.
+    /// Events before this were lost for lack of room, so anything may have happened.
     case lost
-    /// Nothing now.
+    /// No datagram waits.
     case wouldBlock
   }
 
@@ -86,7 +86,7 @@ public final class ProcessEventReader {
   /// Takes over the socket.
   public init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
 
-  /// The number to watch for readability.
+  /// Descriptor to watch for readability.
   public var rawValue: Int32 { descriptor.rawValue }
 
   /// Reads one datagram without waiting.

@@ -1,25 +1,25 @@
 import CLinux
 import Glibc
 
-/// Somebody else's process, held by a pidfd so that its number cannot come to mean another process.
+/// Process that this one did not start, held by a pidfd so that its number cannot come to mean another process.
 public final class ProcessHandle: Sendable {
-  /// Its number.
+  /// Process ID.
   public let processID: Int32
   private let descriptor: FileDescriptor
 
-  /// Opens a process; throws ESRCH if there is none of that number.
+  /// Opens a process. Throws ESRCH if there is none with that number.
   public init(_ processID: Int32) throws(SystemError) {
     self.processID = processID
     descriptor = FileDescriptor(owning: try checked(clinux_pidfd_open(processID), "open process", "\(processID)"))
   }
 
-  /// The pidfd: readable when the process has ended.
+  /// Descriptor of the process (pidfd); readable when the process has ended.
   public var rawValue: Int32 { descriptor.rawValue }
 
-  /// Whether it has ended, though its parent may not have asked how.
+  /// Whether the process has ended, even if its parent has not reaped it.
   public var hasEnded: Bool { clinux_wait_readable(descriptor.rawValue, 0) > 0 }
 
-  /// The numbers of all processes that `/proc` shows.
+  /// Process IDs of all processes that `/proc` shows.
   public static func all() -> [Int32] {
     guard let folder = opendir("/proc") else { return [] }
     defer { closedir(folder) }

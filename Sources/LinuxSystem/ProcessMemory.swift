@@ -2,16 +2,17 @@ import CLinux
 
 /// The memory of the calling process.
 public enum ProcessMemory {
-  /// Gives what is free within the heap back to the kernel (malloc_trim(3)). The allocator by itself returns only what is free at the
-  /// heap's end, which the little that is kept of something large prevents. Takes time in proportion to the heap: not for a turn of
-  /// the engine.
+  /// Returns free memory within the heap to the kernel (malloc_trim(3)). The allocator itself returns only what is free
+  /// at the heap's end, and a small block there can keep a large one from being returned. The time is proportional to
+  /// the heap, so this is not for a turn of the engine.
   public static func returnFree() { clinux_return_memory() }
 
-  /// Has `bytes` of heap (at most 4 MiB) in memory and ready, and has the allocator keep so much: what is allocated then neither asks
-  /// the kernel nor waits for a page of it.
+  /// Keeps `bytes` of heap (at most 4 MiB) in memory, so that later allocations neither call the kernel nor wait for a
+  /// page.
   public static func reserveHeap(bytes: Int) { clinux_reserve_heap(bytes) }
 
-  /// Gives the pages of the program and its libraries back that nothing was written to: what only the start needed stays out, and the
-  /// rest comes back as it is used. For a process that may wait for a disk then; the engine may not, and locks what it has.
+  /// Returns the unmodified pages of the program and its libraries to the kernel. Pages come back when they are used,
+  /// so pages that only the start needed stay out. It is for a process that may wait for a disk; the engine may not,
+  /// and locks its memory.
   public static func returnProgram() { clinux_return_file_pages() }
 }

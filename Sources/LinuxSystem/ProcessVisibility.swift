@@ -1,16 +1,18 @@
 import Glibc
 
-/// How much of the host's processes `/proc` shows to this process.
+/// Visibility of the host's processes in `/proc` for this process.
 ///
-/// `/proc` may hide the processes of other users (proc(5), `hidepid`; `ProtectProc=` of systemd). What is hidden may run all the same.
+/// `/proc` may hide processes of other users (proc(5), `hidepid`; `ProtectProc=` of systemd). A hidden process may run
+/// all the same.
 public enum ProcessVisibility {
-  /// Why `/proc` hides processes from this one, in words; `nil` if it shows all that there are in this process namespace.
+  /// Reason for which `/proc` hides processes from this one, as a clause; `nil` if it shows all of this process
+  /// namespace.
   public static func obstacle() -> String? {
     guard let device = device() else { return "/proc is not there" }
     if !mayTrace, let mode = hiding(table: readTable(), device: device, groups: ownGroups()) {
       return "/proc hides the processes of other users from user \(geteuid()) (hidepid=\(mode))"
     }
-    // The first process lives as long as all others do, so whoever does not see it does not see everything.
+    // Process 1 always exists, so if it cannot be seen, others may be hidden too.
     let first = open("/proc/1/comm", O_RDONLY | O_CLOEXEC)
     guard first < 0 else {
       close(first)
@@ -22,17 +24,18 @@ public enum ProcessVisibility {
     }
   }
 
-  /// The mode in which the host's `/proc` hides processes from an ordinary user of these groups; `nil` if it hides none.
+  /// Mode in which the host's `/proc` hides processes from an unprivileged user in these groups; `nil` if it hides
+  /// none.
   public static func hidingMode(from groups: Set<UInt32>) -> String? {
     guard let device = device() else { return nil }
     return hiding(table: readTable(), device: device, groups: groups)
   }
 
-  /// The mode in which a `/proc` hides processes from somebody; `nil` if it hides none.
+  /// Mode in which a `/proc` hides processes from a user; `nil` if it hides none.
   /// - Parameters:
-  ///   - table: `/proc/self/mountinfo`.
-  ///   - device: the device number of `/proc`, as the table writes it.
-  ///   - groups: the groups of whoever looks, who has no CAP_SYS_PTRACE.
+  ///   - table: the text of `/proc/self/mountinfo`.
+  ///   - device: the device number of `/proc`, as in the table.
+  ///   - groups: the groups of the user, who has no CAP_SYS_PTRACE.
   static func hiding(table: String, device: String, groups: Set<UInt32>) -> String? {
     var mode: String?
     for line in table.split(separator: "\n") {
@@ -51,12 +54,12 @@ public enum ProcessVisibility {
       if option.hasPrefix("gid=") { exempt = UInt32(option.dropFirst(4)) ?? 0 }
     }
     guard !["0", "off"].contains(mode) else { return nil }
-    // Under `ptraceable` nobody is exempt by a group.
+    // Under `ptraceable` no group is exempt.
     guard ["4", "ptraceable"].contains(mode) || !groups.contains(exempt) else { return nil }
     return mode
   }
 
-  /// From whoever may look into all processes none is hidden.
+  /// Whether this process has CAP_SYS_PTRACE, to which all processes are visible.
   private static var mayTrace: Bool { (try? Capabilities.effective().contains(.tracing)) ?? false }
 
   private static func ownGroups() -> Set<UInt32> {

@@ -2,41 +2,41 @@ import CLinux
 import Glibc
 import NetworkTypes
 
-/// What a descriptor is watched for. Errors and hang-ups are always reported.
+/// Readiness that a descriptor is watched for. Errors and hang-ups are always reported.
 public struct Interest: OptionSet, Sendable, Hashable {
-  /// The set's bits.
+  /// Bits of the set.
   public let rawValue: UInt32
   /// A set from its bits.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
-  /// Bytes, a message or a connection waits.
+  /// Bytes, a message or a connection can be received.
   public static let readable = Interest(rawValue: CLINUX_READABLE)
   /// There is room to write.
   public static let writable = Interest(rawValue: CLINUX_WRITABLE)
 }
 
-/// What a descriptor turned out to be ready for.
+/// Readiness of a descriptor.
 public struct Readiness: OptionSet, Sendable, Hashable {
-  /// The set's bits.
+  /// Bits of the set.
   public let rawValue: UInt32
   /// A set from its bits.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
-  /// Bytes, a message or a connection waits.
+  /// Bytes, a message or a connection can be received.
   public static let readable = Readiness(rawValue: CLINUX_READABLE)
   /// There is room to write.
   public static let writable = Readiness(rawValue: CLINUX_WRITABLE)
-  /// The other end hung up; what it wrote before may still wait.
+  /// The other end hung up; its last bytes may still be there.
   public static let hangUp = Readiness(rawValue: CLINUX_HANG_UP)
-  /// An error waits to be fetched.
+  /// The descriptor has an error to read.
   public static let error = Readiness(rawValue: CLINUX_ERROR)
 }
 
-/// A process's one place to wait: descriptors by epoll(7), time by one timerfd with nanosecond precision.
+/// Event loop of a process: descriptors by epoll(7), time by one timerfd with nanosecond precision.
 ///
-/// A turn waits, reads the clock once, and calls the handlers of what is ready. A handler may watch, unwatch and modify
-/// anything, itself included: what was unwatched is not called any more in the same turn, even if its number was reused.
-/// Unwatch a descriptor *before* closing it. Steady turns allocate nothing.
+/// A turn waits, reads the clock once, and calls the handlers of ready descriptors. A handler may watch, unwatch and
+/// modify any descriptor, its own included: an unwatched descriptor is not called any more in the same turn, even if
+/// its number was reused. Unwatch a descriptor *before* closing it. Steady turns allocate nothing.
 public final class Reactor {
-  /// Names one watched descriptor; it never names another one later.
+  /// Watched descriptor. A value never comes to mean another one.
   public struct Registration: Sendable, Hashable {
     let slot: Int
     let generation: UInt32
@@ -49,7 +49,7 @@ public final class Reactor {
     var handler: ((Readiness) -> Void)?
   }
 
-  /// The clock as read after the last wake-up; handlers use this one time for the whole turn.
+  /// Time read after the last wake-up; handlers use it for the whole turn.
   public private(set) var now: MonotonicInstant
 
   private let epoll: FileDescriptor
@@ -79,7 +79,7 @@ public final class Reactor {
     events.deallocate()
   }
 
-  /// How many descriptors are watched.
+  /// Number of watched descriptors.
   public var watchedCount: Int { slots.count - freeSlots.count }
 
   /// Calls `handler` in each turn in which `fd` is ready for `interest`, hung up or in error (level-triggered).
@@ -98,7 +98,7 @@ public final class Reactor {
     return Registration(slot: index, generation: generation)
   }
 
-  /// Changes what a descriptor is watched for; nothing happens if it is no longer watched.
+  /// Changes the readiness that a descriptor is watched for. Nothing happens if it is no longer watched.
   public func modify(_ registration: Registration, for interest: Interest) throws(SystemError) {
     guard isCurrent(registration), slots[registration.slot].interest != interest else { return }
     let token = Self.token(registration.slot, registration.generation)
@@ -107,7 +107,7 @@ public final class Reactor {
     slots[registration.slot].interest = interest
   }
 
-  /// Stops watching; nothing happens if it is no longer watched.
+  /// Stops watching a descriptor. Nothing happens if it is no longer watched.
   public func unwatch(_ registration: Registration) {
     guard isCurrent(registration) else { return }
     _ = clinux_epoll_remove(epoll.rawValue, slots[registration.slot].fd)
@@ -116,9 +116,11 @@ public final class Reactor {
     freeSlots.append(registration.slot)
   }
 
-  /// One turn: waits until something is ready or `deadline` has come (`nil`: for ever), then calls the handlers.
+  /// Runs one turn: waits until a descriptor is ready or `deadline` has come (`nil`: for ever), then calls the
+  /// handlers.
   ///
-  /// A deadline already past does not wait. Returns whether the deadline has come. Throws EBUSY when called by a handler.
+  /// It does not wait if the deadline is past. Returns whether the deadline has come. Throws EBUSY when called by a
+  /// handler.
   @discardableResult
   public func run(until deadline: MonotonicInstant?) throws(SystemError) -> Bool {
     guard !isDispatching else { throw SystemError(operation: "run the reactor from its own handler", errno: EBUSY) }
@@ -157,15 +159,15 @@ public final class Reactor {
   }
 }
 
-/// Where descriptors are watched: a reactor, or a loop on top of one.
+/// Watching of descriptors: a reactor, or a loop on top of one.
 public protocol DescriptorWatching: AnyObject {
   /// Calls `handler` whenever `fd` is ready.
   func watch(
     _ fd: Int32, for interest: Interest, _ handler: @escaping (Readiness) -> Void
   ) throws(SystemError) -> Reactor.Registration
-  /// Changes what it is watched for.
+  /// Changes the readiness that a descriptor is watched for.
   func modify(_ registration: Reactor.Registration, for interest: Interest) throws(SystemError)
-  /// Ends that; to be called before the descriptor is closed.
+  /// Stops watching a descriptor; must be called before the descriptor is closed.
   func unwatch(_ registration: Reactor.Registration)
 }
 

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// What makes a process punctual. Each call stands alone, so that a caller can go on without what is refused.
+/// Settings that make a process punctual. Each call stands alone, so that a caller can go on if one is refused.
 public enum RealTime {
   /// Runs the calling thread before all ordinary ones (SCHED_RR, priority 1 to 99); children start as ordinary ones
   /// when `resetOnFork`. Needs CAP_SYS_NICE or RLIMIT_RTPRIO.
@@ -12,18 +12,18 @@ public enum RealTime {
   /// Whether the calling thread runs under SCHED_RR.
   public static var isRoundRobin: Bool { clinux_scheduling_policy() == clinux_policy_round_robin() }
 
-  /// Keeps in memory what the process has touched or will touch. Needs CAP_IPC_LOCK or RLIMIT_MEMLOCK.
+  /// Keeps the process's present and later memory from being paged out. Needs CAP_IPC_LOCK or RLIMIT_MEMLOCK.
   public static func lockMemory() throws(SystemError) {
     try checked(clinux_lock_memory(), "lock memory")
   }
 
-  /// How late, in nanoseconds, the kernel may wake the calling thread in order to save wake-ups; 1 is the least.
+  /// Sets how late, in nanoseconds, the kernel may wake the calling thread in order to save wake-ups; 1 is the least.
   public static func setTimerSlack(nanoseconds: UInt) throws(SystemError) {
     try checked(clinux_set_timer_slack(nanoseconds), "set timer slack")
   }
 
-  /// Sets oom_score_adj (proc(5)) to 0 if it is negative. When memory runs out, the kernel then spares neither this process nor those
-  /// that it starts. A value above 0 stays.
+  /// Sets oom_score_adj (proc(5)) to 0 if it is negative, so that the kernel does not spare this process and its
+  /// children when memory runs out. A value above 0 stays.
   public static func endOutOfMemoryProtection() throws(SystemError) {
     let path = "/proc/self/oom_score_adj"
     let file = try FileDescriptor.open(path, flags: O_RDWR)
@@ -37,16 +37,16 @@ public enum RealTime {
     }
   }
 
-  /// The name shown by ps and top, at most 15 bytes. A process that was called by the name of keepalived keeps that, since scripts look
-  /// for it (`killall -0 keepalived`).
+  /// Sets the name in ps and top, at most 15 bytes. A process that was called by the name of keepalived keeps that
+  /// name, since scripts look for it (`killall -0 keepalived`).
   public static func setProcessName(_ name: String) {
     _ = clinux_set_process_name(ProgramName.shown(name, called: CommandLine.arguments.first ?? ""))
   }
 
-  /// Lets the files under /proc/self belong to the process's user again, which a change of user takes from it.
+  /// Returns the files under /proc/self to the process's user, who loses them with a change of user.
   public static func showToOwner() { _ = clinux_set_dumpable() }
 
-  /// The signal the calling process gets when the thread that started it ends.
+  /// Sets the signal that the calling process gets when the thread that started it ends.
   public static func setParentDeathSignal(_ signal: Int32) throws(SystemError) {
     try checked(clinux_set_parent_death_signal(signal), "set parent-death signal")
   }

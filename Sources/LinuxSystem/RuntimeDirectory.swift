@@ -1,15 +1,16 @@
 import CLinux
 import Glibc
 
-/// The directory for what lives as long as the service: only its owner and root may look into it.
+/// Directory for files that exist as long as the service. Only its owner and root may enter it.
 ///
-/// Root may use one of a user with fewer rights, as that of a service that runs as its own user at other times. Whatever lies there
-/// may be that user's work, so root follows no link, shortens nothing and changes the owner of nothing but what root has made there.
+/// Root may use the directory of a user with fewer rights, as of a service that runs as its own user at other times.
+/// Any file in it may then have been made by that user, so root follows no link, truncates nothing and changes the
+/// owner only of files that root made there.
 public final class RuntimeDirectory {
   /// The directory's path.
   public let path: String
   private let descriptor: FileDescriptor
-  /// Whose it is, unless it is ours.
+  /// Owner of the directory, unless it is this process's user.
   private var otherOwner: (user: UInt32, group: UInt32)?
 
   /// Opens the directory, creating it with mode 0700 if it is missing (its parent must be there).
@@ -35,24 +36,26 @@ public final class RuntimeDirectory {
     otherOwner = status.st_uid == user ? nil : (status.st_uid, status.st_gid)
   }
 
-  /// Whether another user may do in it what it likes.
+  /// Whether another user owns the directory and may change anything in it.
   public var isOthers: Bool { otherOwner != nil }
 
-  /// Makes the directory of a user with fewer rights root's; whether it is ours from now on.
+  /// Makes root the owner of a directory of a user with fewer rights. Returns whether root owns it now.
   ///
-  /// Files that lie there stay whose they are, and whoever has one open keeps it. So what this process goes by it makes anew.
+  /// Files in it keep their owner, and processes that have one open keep it. So this process must make its own files
+  /// anew.
   public func takeOver() -> Bool {
     guard isOthers else { return true }
     guard geteuid() == 0, fchown(descriptor.rawValue, 0, 0) == 0 else { return false }
-    // From here on nobody else makes, removes or opens anything in it.
+    // From here on no other user makes, removes or opens anything in it.
     fchmod(descriptor.rawValue, 0o700)
     otherOwner = nil
     return true
   }
 
-  /// Opens a file of locks in it, creating it (mode 0600) if it is missing; a link, or what is no file of ours alone, is refused.
+  /// Opens a lock file in the directory, creating it (mode 0600) if it is missing. A link, and any file that is not
+  /// this user's alone, is refused.
   ///
-  /// In a directory of another user it is given to that one, who may have to use it next.
+  /// In another user's directory the file is given to that user, who may use it next.
   public func locks(_ name: String) throws(SystemError) -> AddressLocks {
     let flags = clinux_open_flags_lock_file() | O_NONBLOCK
     let file = FileDescriptor(
@@ -65,7 +68,7 @@ public final class RuntimeDirectory {
     guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else {
       throw SystemError(operation: "trust lock file", errno: EPERM, object: self.path(of: name))
     }
-    // One that root made earlier is given away too, as long as it is what a lock file is: empty, and nowhere else.
+    // A file that root made earlier is given away too, if it is a lock file: empty, and with one link only.
     if status.st_size == 0, status.st_uid == geteuid() { giveAway(file) }
     return AddressLocks(file)
   }
@@ -75,10 +78,10 @@ public final class RuntimeDirectory {
     _ = fchown(file.rawValue, otherOwner.user, otherOwner.group)
   }
 
-  /// The path of a file in the directory.
+  /// Path of a file in the directory.
   public func path(of name: String) -> String { path + "/" + name }
 
-  /// Replaces a file as a whole: written beside (mode 0600), then renamed over the old one.
+  /// Replaces a file as a whole: writes a new one (mode 0600) and renames it over the old one.
   public func replace(_ name: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemError) {
     let beside = ".\(name).new"
     _ = unlinkat(descriptor.rawValue, beside, 0)

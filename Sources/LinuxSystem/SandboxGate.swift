@@ -1,12 +1,12 @@
 import CLinux
 import Glibc
 
-/// Where the kernel asks whether a process in a ``Sandbox`` may signal another, or change how it runs.
+/// Listener on which the kernel asks whether a process in a ``Sandbox`` may signal another, or change how it runs.
 ///
-/// Until it is answered the process waits, and without this object its calls fail. It is readable when something is asked, and
-/// hangs up when nobody is in the sandbox any more.
+/// The process waits for the answer; without this object its calls fail. The descriptor is readable when there is a
+/// question, and hangs up when the sandbox has no process any more.
 public final class SandboxGate {
-  /// The session that everything in the sandbox is in, which nothing in it can leave.
+  /// Session of all processes in the sandbox, which none of them can leave.
   public let session: Int32
   private let descriptor: FileDescriptor
 
@@ -16,19 +16,20 @@ public final class SandboxGate {
     self.descriptor = descriptor
   }
 
-  /// The descriptor to watch.
+  /// Descriptor to watch.
   public var rawValue: Int32 { descriptor.rawValue }
 
-  /// Answers one question: processes of the sandbox may be signalled and changed, others not. Who asked may be gone by then.
+  /// Answers one question: processes in the sandbox may be signalled and changed, others may not. The process that
+  /// asked may be gone by then.
   public func answer() { _ = clinux_sandbox_answer(descriptor.rawValue) }
 
-  /// Whether nobody is in the sandbox any more.
+  /// Whether the sandbox has no process any more.
   public var isDeserted: Bool {
     var question = pollfd(fd: descriptor.rawValue, events: 0, revents: 0)
     return poll(&question, 1, 0) == 1 && question.revents & Int16(POLLHUP) != 0
   }
 
-  /// The session of a process; `nil` when there is no such process.
+  /// Session of a process; `nil` if there is no such process.
   public static func session(of process: Int32) -> Int32? {
     guard process > 0 else { return nil }
     let session = getsid(process)

@@ -2,17 +2,17 @@ import CLinux
 import Glibc
 import NetworkTypes
 
-/// What a flush did with the messages of a batch.
+/// Result of flushing a batch.
 public struct FlushOutcome: Sendable, Hashable {
-  /// How many left in this call.
+  /// Messages sent in this call.
   public var sent = 0
-  /// How many the kernel refused; each was reported.
+  /// Messages that the kernel refused; each was reported.
   public var failed = 0
-  /// How many stay in the batch because the socket or the device had no room: flush again when it is writable.
+  /// Messages left in the batch because the socket or the device had no room. Flush again when it is writable.
   public var pending = 0
 }
 
-/// Messages of one socket, collected and sent with as few system calls as possible. Allocated once.
+/// Messages for one socket, collected and sent with as few system calls as possible. Allocated once.
 final class SendBatch {
   let shim: OpaquePointer
   private let capacity: Int
@@ -35,7 +35,7 @@ final class SendBatch {
 
   var count: Int { tags.count - next }
 
-  /// Notes the tag of a message that the shim has taken.
+  /// Records the tag of a message that was added.
   func added(tag: Int) {
     tags.append(tag)
   }
@@ -46,7 +46,7 @@ final class SendBatch {
     next = 0
   }
 
-  /// Each round sends at least one message, drops one or ends, so there are at most as many as messages.
+  /// Each round sends at least one message, drops one or is the last, so there are at most as many rounds as messages.
   func flush(_ fd: Int32, _ failure: (Int, Int32) -> Void) -> FlushOutcome {
     var outcome = FlushOutcome()
     while next < tags.count {

@@ -2,13 +2,14 @@ import CLinux
 import Glibc
 import NetworkTypes
 
-/// Tells the service manager how the service is doing (sd_notify(3)). Does nothing when no manager listens.
+/// Notifications to the service manager about the state of the service (sd_notify(3)). They do nothing without a
+/// manager.
 public struct ServiceNotification: Sendable {
   private let socketPath: String?
-  /// How often ``watchdog()`` must be sent at the latest; `nil` when the manager does not watch this process.
+  /// Longest time between two calls of ``watchdog()``; `nil` if the manager does not watch this process.
   public let watchdogInterval: Nanoseconds?
 
-  /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID from `environment`, as handed to `process`.
+  /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID from `environment`, for the process `process`.
   public init(environment: ProcessEnvironment = .current, process: Int32 = getpid()) {
     let path = environment["NOTIFY_SOCKET"] ?? ""
     socketPath = path.hasPrefix("/") || path.hasPrefix("@") ? path : nil
@@ -17,29 +18,29 @@ public struct ServiceNotification: Sendable {
     watchdogInterval = interval.flatMap { isForUs && $0 > 0 ? .microseconds($0) : nil }
   }
 
-  /// Whether a service manager listens.
+  /// Whether a service manager receives notifications.
   public var isListening: Bool { socketPath != nil }
 
-  /// The service is up, or up again after ``reloading(at:)``.
+  /// Reports that the service is up, or up again after ``reloading(at:)``.
   public func ready(status: String? = nil) throws(SystemError) { try send("READY=1", status) }
 
-  /// A reload begins; `now` is the time it was asked for.
+  /// Reports that a reload begins; `now` is the time at which it was requested.
   public func reloading(at now: MonotonicInstant) throws(SystemError) {
     try send("RELOADING=1\nMONOTONIC_USEC=\(now.nanoseconds / 1_000)", nil)
   }
 
-  /// The service is going down.
+  /// Reports that the service is stopping.
   public func stopping(status: String? = nil) throws(SystemError) { try send("STOPPING=1", status) }
 
-  /// What is under way, the start or the stop, may take so long from now on.
+  /// Reports that the present start or stop may take this much longer from now on.
   public func extendTimeout(by time: Nanoseconds) throws(SystemError) {
     try send("EXTEND_TIMEOUT_USEC=\(time.rawValue / 1_000)", nil)
   }
 
-  /// The process is alive.
+  /// Reports that the process is alive.
   public func watchdog() throws(SystemError) { try send("WATCHDOG=1", nil) }
 
-  /// One line about what the service is doing.
+  /// Reports one line about what the service is doing.
   public func status(_ text: String) throws(SystemError) { try send(nil, text) }
 
   private func send(_ state: String?, _ status: String?) throws(SystemError) {

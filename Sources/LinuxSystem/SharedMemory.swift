@@ -1,26 +1,26 @@
 import CLinux
 import Glibc
 
-/// What can never be done to a memory file any more (memfd_create(2)).
+/// Seals of a memory file: changes that are impossible from then on (memfd_create(2)).
 public struct MemorySeals: OptionSet, Sendable, Hashable {
-  /// The set's bits.
+  /// Bits of the set.
   public let rawValue: UInt32
   /// A set from its bits.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
   /// No further seals.
   public static let seal = MemorySeals(rawValue: CLINUX_SEAL_SEAL)
-  /// It never gets smaller, so a mapping never faults.
+  /// It cannot shrink, so a mapping never faults.
   public static let shrink = MemorySeals(rawValue: CLINUX_SEAL_SHRINK)
-  /// It never gets larger.
+  /// It cannot grow.
   public static let grow = MemorySeals(rawValue: CLINUX_SEAL_GROW)
-  /// Its content never changes.
+  /// Its content cannot change.
   public static let write = MemorySeals(rawValue: CLINUX_SEAL_WRITE)
 }
 
 /// Memory files: segments that processes share by descriptor, with no name in any file system.
 public enum MemoryFile {
-  /// An empty file; `name` shows in /proc only. Who is handed its descriptor has the access that comes with that: only this process's
-  /// user can open it anew.
+  /// An empty file; `name` appears in /proc only. A process that is handed its descriptor has the access of that
+  /// descriptor: only this process's user can open the file anew.
   public static func create(name: String) throws(SystemError) -> FileDescriptor {
     let file = FileDescriptor(owning: try checked(clinux_memfd_create(name, true), "create memory file", name))
     // The kernel gives it mode 0777.
@@ -30,12 +30,12 @@ public enum MemoryFile {
     return file
   }
 
-  /// The same file for somebody who may read and map it, and not write to it.
+  /// A read-only descriptor of the same file, which can be read and mapped but not written.
   public static func readable(_ fd: Int32) throws(SystemError) -> FileDescriptor {
     try FileDescriptor.open("/proc/self/fd/\(fd)", flags: O_RDONLY)
   }
 
-  /// A file that holds `bytes`, positioned at its start.
+  /// A file with the content `bytes`, positioned at its start.
   public static func create(name: String, holding bytes: [UInt8]) throws(SystemError) -> FileDescriptor {
     let file = try create(name: name)
     let fd = file.rawValue
@@ -70,7 +70,7 @@ public enum MemoryFile {
     MemorySeals(rawValue: UInt32(try checked(clinux_get_seals(fd), "read seals of memory file")))
   }
 
-  /// Writes all of `bytes` from offset 0 and cuts the file there.
+  /// Writes all of `bytes` from offset 0 and truncates the file there.
   public static func writeAll(_ bytes: UnsafeRawBufferPointer, to fd: Int32) throws(SystemError) {
     try resize(fd, to: bytes.count)
     var offset = 0
@@ -85,7 +85,7 @@ public enum MemoryFile {
     }
   }
 
-  /// Reads the whole file from offset 0, wherever its position is; EFBIG if it is longer than `limit` bytes.
+  /// Reads the whole file from offset 0, whatever its position. Throws EFBIG if it is longer than `limit` bytes.
   public static func readAll(_ fd: Int32, limit: Int) throws(SystemError) -> [UInt8] {
     let size = try size(of: fd)
     guard size >= 0, size <= limit else { throw SystemError(operation: "read memory file", errno: EFBIG) }
@@ -116,15 +116,15 @@ public enum MemoryFile {
   }
 }
 
-/// A memory file mapped into this process, unmapped when the last reference goes.
+/// Memory file mapped into this process. It is unmapped with the last reference.
 public final class SharedMemory {
-  /// The mapped bytes; writing to a read-only mapping faults.
+  /// Mapped bytes. Writing to a read-only mapping faults.
   public let bytes: UnsafeMutableRawBufferPointer
   /// Whether this process may write.
   public let isWritable: Bool
   private let file: FileDescriptor
 
-  /// A new zeroed segment of `size` bytes that can never shrink or grow, mapped for writing.
+  /// A new zeroed segment of `size` bytes that can neither shrink nor grow, mapped for writing.
   public convenience init(name: String, size: Int) throws(SystemError) {
     let file = try MemoryFile.create(name: name)
     try MemoryFile.resize(file.rawValue, to: size)
@@ -132,8 +132,8 @@ public final class SharedMemory {
     try self.init(mapping: file, writable: true)
   }
 
-  /// Maps the whole of an existing file. Throws EINVAL if it is smaller than `minimumSize` bytes or empty, and EPERM if
-  /// it could be made smaller later, which would turn an access into a fault.
+  /// Maps an existing file. Throws EINVAL if it is empty or smaller than `minimumSize` bytes, and EPERM if it could
+  /// shrink later, which would make an access fault.
   public init(mapping file: consuming FileDescriptor, writable: Bool, minimumSize: Int = 1) throws(SystemError) {
     let size = try MemoryFile.size(of: file.rawValue)
     guard size >= max(1, minimumSize) else { throw SystemError(operation: "map shared memory", errno: EINVAL) }
@@ -151,6 +151,6 @@ public final class SharedMemory {
     munmap(bytes.baseAddress, bytes.count)
   }
 
-  /// The file's number, to map into a child or to send over a channel.
+  /// Descriptor of the file, to map into a child or to send over a channel.
   public var rawValue: Int32 { file.rawValue }
 }

@@ -1,10 +1,10 @@
-/// A limit for the child (setrlimit(2)).
+/// Resource limit of a child (setrlimit(2)).
 public struct ResourceLimit: Sendable, Hashable {
-  /// The kernel's number of the resource, such as RLIMIT_NOFILE.
+  /// Number of the resource in the kernel, such as RLIMIT_NOFILE.
   public let resource: Int32
-  /// The limit in force.
+  /// Soft limit, which is in force.
   public let soft: UInt64
-  /// The highest that the child may raise it to.
+  /// Hard limit, to which the child may raise the soft one.
   public let hard: UInt64
 
   /// A limit from its parts.
@@ -33,23 +33,23 @@ public struct ResourceLimit: Sendable, Hashable {
   public static func addressSpace(_ limit: UInt64) -> ResourceLimit { .init(resource: 9, soft: limit, hard: limit) }
 }
 
-/// Everything about a process to be started. Nothing is inherited that is not named here.
+/// Settings of a process to be started. It inherits nothing that is not named here.
 public struct SpawnRequest: Sendable {
-  /// Which process group and session the child is in.
+  /// Process group and session of the child.
   public enum Group: Sendable, Hashable {
-    /// The parent's.
+    /// Group and session of the parent.
     case inherited
-    /// A new group led by the child, so that it can be signalled with all it starts.
+    /// A new group led by the child, so that it can be signalled with all processes that it starts.
     case own
     /// A new session, without a terminal, and a new group in it.
     case session
   }
 
-  /// A descriptor of this process and the number the child finds it at.
+  /// Descriptor of this process, and its number in the child.
   public struct DescriptorMapping: Sendable, Hashable {
-    /// The number here.
+    /// Number in this process.
     public let source: Int32
-    /// The number in the child.
+    /// Number in the child.
     public let target: Int32
 
     /// A mapping from its parts.
@@ -59,41 +59,42 @@ public struct SpawnRequest: Sendable {
     }
   }
 
-  /// The program's path; PATH is not searched.
+  /// Path of the program; PATH is not searched.
   public var executable: String
-  /// The argument vector, program name first.
+  /// Arguments; the first is the program's name.
   public var arguments: [String]
-  /// The whole environment as `NAME=value`.
+  /// Whole environment as `NAME=value`.
   public var environment: [String]
-  /// The descriptors the child gets, at most 64; all others are closed, and 0 to 2 are /dev/null unless mapped.
+  /// Descriptors of the child, at most 64. All others are closed; 0 to 2 are /dev/null unless mapped.
   public var descriptors: [DescriptorMapping] = []
-  /// The signal the child gets when the thread that started it ends; `nil` for none.
+  /// Signal that the child gets when the thread that started it ends; `nil` for none.
   public var parentDeathSignal: Int32?
   /// The child's process group.
   public var group: Group = .inherited
-  /// The user to become; `nil` keeps the parent's.
+  /// User of the child; `nil` for the parent's.
   public var userID: UInt32?
-  /// The group to become; `nil` keeps the parent's.
+  /// Group of the child; `nil` for the parent's.
   public var groupID: UInt32?
-  /// The supplementary groups; `nil` keeps the parent's.
+  /// Supplementary groups; `nil` for the parent's.
   public var supplementaryGroups: [UInt32]?
-  /// The working directory, entered as the new user; `nil` keeps the parent's.
+  /// Working directory, entered as the new user; `nil` for the parent's.
   public var workingDirectory: String?
-  /// The file mode creation mask; `nil` keeps the parent's.
+  /// File mode creation mask; `nil` for the parent's.
   public var fileCreationMask: UInt32?
-  /// Resource limits to set; none is raised above what this process may raise it to.
+  /// Resource limits to set. None is raised above what this process may raise it to.
   public var limits: [ResourceLimit] = []
-  /// The nice value to set; `nil` keeps the parent's, or makes it 0 if it was below with ``resetsScheduling``.
+  /// Nice value to set. `nil` keeps the parent's, or makes it 0 if it is negative and ``resetsScheduling`` is set.
   public var niceness: Int32?
   /// Whether the child leaves a real-time class for the ordinary one.
   public var resetsScheduling = true
-  /// The signals that the child ignores from its first moment on, 1 to 64; all others have their default actions.
+  /// Signals that the child ignores from the beginning, 1 to 64. All others have their default actions.
   public var ignoredSignals: [Int32] = []
-  /// What the child may not do; `nil` for no such limits. It needs a session of its own then, which tells its processes from others.
+  /// Restrictions of the child; `nil` for none. With a sandbox it needs a session of its own, by which its processes
+  /// are told from others.
   public var sandbox: Sandbox?
-  /// How long this process stands still for the program to be executed, in milliseconds: a file of a dead server may take for
-  /// ever. After that the child counts as started, and ``ChildProcess/startFailure`` knows when it has ended. `nil`: as long as it
-  /// takes, which costs less.
+  /// Longest wait for the program to be executed, in milliseconds: a file on a dead server may take for ever. After
+  /// that the child counts as started, and ``ChildProcess/startFailure`` has the error once it has ended. `nil` for no
+  /// limit, which costs less.
   public var longestStart: Int32?
 
   /// A request that inherits no descriptor and keeps the parent's identity.

@@ -1,16 +1,16 @@
 import CLinux
 import Glibc
 
-/// A system call that failed: what was tried, the kernel's reason, and on what.
+/// System call that failed: the operation, the kernel's reason, and the object.
 public struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// What was tried, as a phrase that follows "could not", such as `open` or `join multicast group`.
+  /// Operation, as a phrase that follows "cannot", such as `open` or `join multicast group`.
   public let operation: String
-  /// The kernel's reason (errno(3)).
+  /// Errno of the kernel (errno(3)).
   public let errno: Int32
-  /// What it was tried on, such as a path or an interface; empty when there is nothing to name.
+  /// Object of the operation, such as a path or an interface; empty if there is none.
   public let object: String
 
-  /// An error from its parts; `errno` is positive.
+  /// An error with the given values; `errno` is positive.
   public init(operation: String, errno: Int32, object: String = "") {
     self.operation = operation
     self.errno = errno
@@ -22,7 +22,7 @@ public struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
     "cannot \(operation)\(object.isEmpty ? "" : " \(object)"): \(Self.reason(errno))"
   }
 
-  /// The C library's words for an error number.
+  /// Text of the C library for an errno.
   public static func reason(_ errno: Int32) -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
       guard let base = buffer.baseAddress else { return "error \(errno)" }
@@ -32,7 +32,7 @@ public struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Turns the shim's convention (a negative errno for failure) into a thrown error.
+/// Throws an error for a negative result of the C shim, which stands for an errno.
 @discardableResult
 @inline(__always)
 func checked(

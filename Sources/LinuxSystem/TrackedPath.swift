@@ -1,42 +1,44 @@
 import Glibc
 
-/// The way to a tracked file, walked link by link, so that nobody's link leads martlet to what he may not read himself.
+/// Opening of a tracked file, link by link, so that another user's link does not make martlet read a file that this
+/// user may not read.
 ///
-/// The folder of a tracked file may belong to the service that writes the number. Its owner can put a link in the file's place, and
-/// martlet, which may read more than he, would read for him what the link leads to. So a link leads on as it does under the kernel's
-/// `fs.protected_symlinks`: one of root's or of martlet's own user leads anywhere, one of anybody else only to what is that user's own.
+/// The folder of a tracked file may belong to the service that writes the number. Its owner can replace the file by a
+/// link, and martlet, which may read more than that user, would read the link's target for it. So links are treated as
+/// under the kernel's `fs.protected_symlinks`: a link of root's or of martlet's own user may lead anywhere, a link of
+/// any other user only to a file of that user.
 public enum TrackedPath {
-  /// What a path leads to.
+  /// File that a path leads to.
   public struct Target: ~Copyable {
-    /// The file, open for reading.
+    /// File, open for reading.
     public let file: FileDescriptor
-    /// The link that a stranger made to what is not his; `nil` if there is none.
+    /// Link of another user to a file that is not that user's; `nil` if there is none.
     public let strangersLink: String?
 
-    /// A target from its parts.
+    /// A target with the given values.
     public init(file: consuming FileDescriptor, strangersLink: String?) {
       self.file = file
       self.strangersLink = strangersLink
     }
   }
 
-  /// Why a path leads to nothing that is read.
+  /// Reason for which the file at a path is not read.
   public enum Refusal: Error, Equatable {
-    /// The kernel's error number.
+    /// Errno of the kernel.
     case system(Int32)
-    /// It is a folder, a FIFO, a device or a socket.
+    /// The path is a folder, a FIFO, a device or a socket.
     case notRegular
-    /// It lies in a file system in which the kernel shows itself.
+    /// The file is in a file system through which the kernel shows its state.
     case kernels(String)
-    /// A stranger's link that is not followed.
+    /// The path has a link of another user, which is not followed.
     case link(String)
   }
 
-  /// As many symbolic links as the kernel follows in one path.
+  /// Most symbolic links that the kernel follows in one path.
   private static let mostLinks = 40
 
-  /// Opens what a path leads to, if it is a regular file of an ordinary file system.
-  /// - Parameter refusesLinks: Whether a stranger's link to what is not his is not followed.
+  /// Opens the file at a path, if it is a regular file of an ordinary file system.
+  /// - Parameter refusesLinks: whether another user's link to a file that is not that user's is refused.
   public static func open(_ path: String, refusesLinks: Bool) throws(Refusal) -> Target {
     var walk = try Walk(from: path)
     try walk.toTheEnd()
@@ -47,7 +49,8 @@ public enum TrackedPath {
     if let words, refusesLinks { throw .link(words) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
     if let name = KernelFileSystem.name(of: walk.place.rawValue) { throw .kernels(name) }
-    // The place that was looked at, whatever stands at its name by now. It is a regular file, so opening it wakes nobody up.
+    // This opens the file that was checked, whatever is at its path by now. It is a regular file, so opening it has no
+    // side effect.
     let file = Glibc.open("/proc/self/fd/\(walk.place.rawValue)", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
     guard file >= 0 else { throw .system(errno) }
     return Target(file: FileDescriptor(owning: file), strangersLink: words)
@@ -55,9 +58,9 @@ public enum TrackedPath {
 
   /// A walk along a path.
   private struct Walk: ~Copyable {
-    /// Where the walk has come to.
+    /// File or folder that the walk has reached.
     private(set) var place: FileDescriptor
-    /// The links of those who are neither root nor martlet's own user.
+    /// Links of users other than root and martlet's own.
     private(set) var foreignLinks: [(path: String, owner: UInt32)] = []
     private var rest: [Substring]
     private var walked = ""
@@ -87,7 +90,7 @@ public enum TrackedPath {
       guard links <= TrackedPath.mostLinks else { throw .system(ELOOP) }
       if owner != 0, owner != geteuid() { foreignLinks.append((path, owner)) }
       var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-      // An empty name is the link itself.
+      // With an empty name readlinkat reads the link itself.
       let count = readlinkat(link, "", &buffer, buffer.count)
       guard count > 0 else { throw .system(errno) }
       let target = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -106,16 +109,16 @@ public enum TrackedPath {
     }
   }
 
-  /// `O_PATH`, which opens nothing but the name.
+  /// `O_PATH`, which opens the name without opening the file.
   private static let pathOnly: Int32 = 0o10000000
 }
 
-/// The first number of a tracked file (`init_file`).
+/// Initial number of a tracked file (`init_file`).
 public enum InitialNumber {
-  /// Writes a number into a file, which is made if it is not there.
-  /// - Parameter overwrites: whether one that is there may be written over.
+  /// Writes a number into a file, which is created if it is missing.
+  /// - Parameter overwrites: whether an existing file may be overwritten.
   public static func write(_ value: Int, to path: String, overwrites: Bool) throws(SystemError) {
-    // Neither through a link nor into what is no regular file: the folder may be somebody else's.
+    // Neither a link nor anything but a regular file is opened, since the folder may be another user's.
     var fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
     if fd < 0, errno == EEXIST {
       guard overwrites else { return }

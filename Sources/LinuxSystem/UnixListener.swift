@@ -1,12 +1,12 @@
 import Glibc
 
-/// A Unix stream socket that listens at a path; only its owner and root may connect.
+/// Listening Unix stream socket at a path; only its owner and root may connect.
 public enum UnixListener {
   private static let backlog: Int32 = 64
 
-  /// Makes the socket, non-blocking and close-on-exec. It is bound beside and renamed, so that one that is there is replaced in one
-  /// step and there is no other mode than 0600.
-  /// - Parameter owner: who else may connect than root, if not this process's user.
+  /// Creates the socket, non-blocking and close-on-exec. It is bound under another name and renamed, so that an
+  /// existing one is replaced in one step and the mode is 0600 at any time.
+  /// - Parameter owner: the owner of the socket; `nil` for this process's user.
   public static func make(at path: String, owner: (user: UInt32, group: UInt32)? = nil) throws(SystemError)
     -> FileDescriptor
   {

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A user with the groups a process of theirs belongs to.
+/// User, with the groups of the user's processes.
 public struct UserIdentity: Sendable, Hashable {
-  /// The user's name; its number in decimal when the database does not know it.
+  /// Name of the user; the number in decimal if the database does not know the user.
   public let name: String
   /// The user's number.
   public let userID: UInt32
@@ -23,9 +23,10 @@ public struct UserIdentity: Sendable, Hashable {
   }
 }
 
-/// The host's users and groups (getpwnam(3)). Looking up may read files or ask a network service: never in the engine.
+/// Users and groups of the host (getpwnam(3)). A look-up may read files or ask a network service, so the engine must
+/// not make one.
 public enum UserDatabase {
-  /// The user of that name or, for decimal digits that are no name, of that number; `nil` when there is none.
+  /// User with a name or, for decimal digits that are no name, with a number; `nil` if there is none.
   public static func lookup(_ nameOrNumber: String) throws(SystemError) -> UserIdentity? {
     if let found = try entry(nameOrNumber, { getpwnam_r(nameOrNumber, $0, $1, $2, $3) }) { return found }
     guard let number = UInt32(nameOrNumber), nameOrNumber.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
@@ -34,13 +35,13 @@ public enum UserDatabase {
     return try lookup(userID: number)
   }
 
-  /// The user of that number; one that the database does not know has the group of the same number.
+  /// User with a number. One that the database does not know gets the group of the same number.
   public static func lookup(userID: UInt32) throws(SystemError) -> UserIdentity {
     try entry("\(userID)") { getpwuid_r(userID, $0, $1, $2, $3) }
       ?? UserIdentity(name: "\(userID)", userID: userID, groupID: userID, groups: [userID])
   }
 
-  /// The number of the group of that name, or of those decimal digits; `nil` when there is none.
+  /// Number of the group with a name or with these decimal digits; `nil` if there is none.
   public static func lookup(group nameOrNumber: String) throws(SystemError) -> UInt32? {
     var size = 1_024
     while size <= 1 << 20 {

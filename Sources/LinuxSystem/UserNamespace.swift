@@ -1,11 +1,11 @@
 import Glibc
 
-/// The user namespace that this process is in.
+/// User namespace of this process.
 public enum UserNamespace {
-  /// What the users of the host that this namespace does not know look like from here, the host's root among them: the owner of
-  /// everything without an owner here. `nil` where that number is a user of this namespace, or all users are known.
+  /// Overflow user: the owner that files of users outside this namespace seem to have, the host's root among them.
+  /// `nil` if that number is a user of this namespace, or all users are known.
   ///
-  /// Nobody here can be that user.
+  /// Nobody in this namespace can be that user.
   public static let foreignUser: UInt32? = {
     guard let overflow = numbers(in: "/proc/sys/kernel/overflowuid").first?.first else { return nil }
     let isMapped = numbers(in: "/proc/self/uid_map").contains { range in
@@ -14,7 +14,7 @@ public enum UserNamespace {
     return isMapped ? nil : UInt32(exactly: overflow)
   }()
 
-  /// The whole numbers in a small file, by line; none when it cannot be read.
+  /// Whole numbers in a small file, by line; empty if it cannot be read.
   private static func numbers(in path: String) -> [[UInt64]] {
     guard let file = try? FileDescriptor.open(reading: path) else { return [] }
     var buffer = [UInt8](repeating: 0, count: 4096)

@@ -2,20 +2,19 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// Drops packets to and from addresses that this host holds without accepting for them (RFC 9568 section 6.1, Accept_Mode).
+/// Filter that drops packets to and from addresses that this host holds without accepting packets for them (RFC 9568
+/// section 6.1, Accept_Mode).
 ///
-/// The rules stand for as long as this value does, since the hooks see only what is this host's own, and so nothing on a backup. Neighbour
-/// discovery passes, as section 6.4.3 wants it.
-public final class AddressFilter {
-  /// An address that packets are not accepted for.
-  public struct Address: Sendable, Hashable {
-    /// The address.
-    public var address: IPAddress
-    /// The interface that carries it; counts for a link-local one only.
-    public var interface: InterfaceIndex
+/// The rules exist for as long as this object does. On a backup they match nothing, since the hooks see only packets of
+/// this host's own addresses. Neighbour discovery passes, as section 6.4.3 requires.
+package final class AddressFilter {
+  /// Address for which packets are not accepted.
+  package struct Address: Sendable, Hashable {
+    package var address: IPAddress
+    /// Interface that has the address; it matters for a link-local address only.
+    package var interface: InterfaceIndex
 
-    /// An address on an interface.
-    public init(_ address: IPAddress, on interface: InterfaceIndex) {
+    package init(_ address: IPAddress, on interface: InterfaceIndex) {
       self.address = address
       self.interface = interface
     }
@@ -23,9 +22,9 @@ public final class AddressFilter {
 
   private let table: FilterTable
 
-  /// Makes the table, named `martlet-` and this process's number.
-  /// - Throws: what the kernel says, EOPNOTSUPP from kernels before 5.12, which have no tables of sockets.
-  public init(dropping addresses: [Address]) throws(SystemError) {
+  /// Adds the nftables table, named `martlet-` and this process's number.
+  /// - Throws: the kernel's error; EOPNOTSUPP from kernels before 5.12, which have no tables owned by sockets.
+  package init(dropping addresses: [Address]) throws(SystemError) {
     table = try FilterTable(named: "martlet-\(getpid())")
     let keys = Selection.allCases.map { selection in
       (selection, Set(addresses.compactMap { selection.key(of: $0) }).sorted { $0.lexicographicallyPrecedes($1) })
@@ -43,10 +42,10 @@ public final class AddressFilter {
   }
 }
 
-/// Which addresses stand in which set.
+/// Sets of the table, by the kind of address.
 private enum Selection: String, CaseIterable {
   case ipv4, ipv6
-  /// IPv6 addresses that mean something only together with their interface.
+  /// IPv6 addresses that are unique only together with their interface.
   case linkLocal = "link-local"
 
   var set: FilterSet {
@@ -57,7 +56,7 @@ private enum Selection: String, CaseIterable {
     }
   }
 
-  /// The key of an address in this set; `nil` if it stands in another.
+  /// Key of an address in this set; `nil` if it belongs to another set.
   func key(of address: AddressFilter.Address) -> [UInt8]? {
     let isLinkLocal = address.address.family == .ipv6 && address.address.isLinkLocal
     switch self {
@@ -69,10 +68,10 @@ private enum Selection: String, CaseIterable {
     }
   }
 
-  /// Loads the destination (input) or source (output) of a packet of the family and looks it up in the set.
+  /// Expressions that load a packet's destination (input) or source (output) and look it up in the set.
   func expressions(_ chain: FilterChain) -> [FilterBatch.Expression] {
     let isIPv4 = self == .ipv4
-    // The addresses stand at bytes 12 and 16 of an IPv4 header, at 8 and 24 of an IPv6 one.
+    // The addresses are at bytes 12 and 16 of an IPv4 header, and at 8 and 24 of an IPv6 header.
     let offset: UInt32 = isIPv4 ? (chain == .input ? 16 : 12) : (chain == .input ? 24 : 8)
     var list: [FilterBatch.Expression] = [
       .meta(.networkProtocol, register: 1), .equals(register: 1, [UInt8(isIPv4 ? AF_INET : AF_INET6)]),

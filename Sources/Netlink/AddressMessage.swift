@@ -2,14 +2,15 @@ import CNetlink
 import Glibc
 import NetworkTypes
 
-/// A request to add or remove one address, built by libnl and freed with this value.
+/// Request to add or remove one address, built by libnl and freed with this value.
 struct AddressMessage: ~Copyable {
   private let message: OpaquePointer
   private let keepsBroadcast: Bool
-  /// The far end of an IPv6 address, which libnl knows no way to say.
+  /// Far end of an IPv6 address, for which libnl has no function.
   private let peer: IPAddress?
 
-  /// Builds the request; `nil` when the change contradicts itself (families mixed, label too long) or memory is short.
+  /// A request for a change; `nil` if the change contradicts itself (mixed families, label too long) or memory is
+  /// short.
   init?(_ change: AddressChange) {
     guard let object = AddressObject(), object.fill(change) else { return nil }
     var built: OpaquePointer?
@@ -29,9 +30,11 @@ struct AddressMessage: ~Copyable {
     nlmsg_free(message)
   }
 
-  /// Copies the request with its number, asking for an acknowledgement; its padded length, `nil` when it does not fit.
+  /// Copies the request with its sequence number, asking for an acknowledgement. Returns its padded length, or `nil` if
+  /// it does not fit.
   ///
-  /// libnl invents a broadcast address where none is given. An address of its own accord has none, so that is left out.
+  /// libnl adds a broadcast address if none is given. An address that the kernel configures has none, so it is left
+  /// out.
   func copy(into room: UnsafeMutableRawBufferPointer, sequence: UInt32) -> Int? {
     guard let header = nlmsg_hdr(message) else { return nil }
     let total = Int(header.pointee.nlmsg_len)
@@ -60,7 +63,7 @@ struct AddressMessage: ~Copyable {
     return length
   }
 
-  /// The request by itself, without a number.
+  /// Request without a sequence number.
   func request() -> [UInt8]? {
     let capacity = (nlmsg_hdr(message).map { Int($0.pointee.nlmsg_len) } ?? 0) + 4
     var bytes: [UInt8] = Array(repeating: 0, count: capacity)
@@ -71,7 +74,7 @@ struct AddressMessage: ~Copyable {
   private static func aligned(_ length: Int) -> Int { (length + 3) & ~3 }
 }
 
-/// A libnl address object, freed with this value.
+/// Address object of libnl, freed with this value.
 private struct AddressObject: ~Copyable {
   let handle: OpaquePointer
 
@@ -106,7 +109,7 @@ private struct AddressObject: ~Copyable {
     _ handle: OpaquePointer, _ address: AddressSpecification, withBroadcast: Bool
   ) -> Bool {
     let local = address.prefix.address
-    // The peer carries the length of the network where there is one.
+    // The peer has the prefix length if there is a peer.
     let hasPeer = address.peer != nil
     guard set(handle, local, hasPeer ? local.family.addressBits : address.prefix.length, rtnl_addr_set_local) else {
       return false

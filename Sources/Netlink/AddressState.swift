@@ -1,76 +1,68 @@
 import NetworkTypes
 
-/// How far an address reaches (rtnetlink(7), RT_SCOPE_).
-public struct AddressScope: RawRepresentable, Sendable, Hashable {
-  /// The kernel's number.
-  public let rawValue: UInt8
+/// Scope of an address (rtnetlink(7), RT_SCOPE_).
+package struct AddressScope: RawRepresentable, Sendable, Hashable {
+  /// Number in the kernel.
+  package let rawValue: UInt8
   /// A scope from the kernel's number.
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
   /// `global`.
-  public static let universe = AddressScope(rawValue: 0)
-  /// `site`.
-  public static let site = AddressScope(rawValue: 200)
-  /// `link`.
-  public static let link = AddressScope(rawValue: 253)
-  /// `host`.
-  public static let host = AddressScope(rawValue: 254)
-  /// `nowhere`.
-  public static let nowhere = AddressScope(rawValue: 255)
+  package static let universe = AddressScope(rawValue: 0)
+  package static let site = AddressScope(rawValue: 200)
+  package static let link = AddressScope(rawValue: 253)
+  package static let host = AddressScope(rawValue: 254)
+  package static let nowhere = AddressScope(rawValue: 255)
 }
 
-/// An address's flags (rtnetlink(7), IFA_F_).
-public struct AddressFlags: OptionSet, Sendable, Hashable {
-  /// The kernel's bits.
-  public let rawValue: UInt32
+/// Flags of an address (rtnetlink(7), IFA_F_).
+package struct AddressFlags: OptionSet, Sendable, Hashable {
+  /// Bits in the kernel.
+  package let rawValue: UInt32
   /// A set from the kernel's bits.
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
-  /// Not the first of its network (IPv4), or temporary (IPv6).
-  public static let secondary = AddressFlags(rawValue: 0x01)
+  package init(rawValue: UInt32) { self.rawValue = rawValue }
+  /// Not the first address of its network (IPv4), or temporary (IPv6).
+  package static let secondary = AddressFlags(rawValue: 0x01)
   /// Usable at once, without duplicate address detection (IPv6).
-  public static let noDuplicateDetection = AddressFlags(rawValue: 0x02)
+  package static let noDuplicateDetection = AddressFlags(rawValue: 0x02)
   /// Usable while duplicate address detection runs (IPv6).
-  public static let optimistic = AddressFlags(rawValue: 0x04)
-  /// Another host has it (IPv6).
-  public static let duplicateDetected = AddressFlags(rawValue: 0x08)
+  package static let optimistic = AddressFlags(rawValue: 0x04)
+  /// Found on another host (IPv6).
+  package static let duplicateDetected = AddressFlags(rawValue: 0x08)
   /// A home address (RFC 6275).
-  public static let home = AddressFlags(rawValue: 0x10)
+  package static let home = AddressFlags(rawValue: 0x10)
   /// Past its preferred lifetime.
-  public static let deprecated = AddressFlags(rawValue: 0x20)
+  package static let deprecated = AddressFlags(rawValue: 0x20)
   /// Duplicate address detection still runs (IPv6).
-  public static let tentative = AddressFlags(rawValue: 0x40)
+  package static let tentative = AddressFlags(rawValue: 0x40)
   /// Without a lifetime.
-  public static let permanent = AddressFlags(rawValue: 0x80)
+  package static let permanent = AddressFlags(rawValue: 0x80)
   /// Temporary addresses are made from it (RFC 8981).
-  public static let managesTemporary = AddressFlags(rawValue: 0x100)
+  package static let managesTemporary = AddressFlags(rawValue: 0x100)
   /// Without a route to its network.
-  public static let noPrefixRoute = AddressFlags(rawValue: 0x200)
-  /// A multicast address to join.
-  public static let joinsMulticast = AddressFlags(rawValue: 0x400)
+  package static let noPrefixRoute = AddressFlags(rawValue: 0x200)
+  package static let joinsMulticast = AddressFlags(rawValue: 0x400)
 }
 
-/// An address on an interface as the kernel described it last.
-public struct AddressState: Sendable, Hashable {
-  /// The address with the length of its network.
-  public var prefix: IPPrefix
-  /// The interface it is on.
-  public var interface: InterfaceIndex
-  /// The address at the far end of a point-to-point link; `nil` elsewhere.
-  public var peer: IPAddress?
-  /// The label (IPv4), by default the interface's name.
-  public var label: String?
-  /// The broadcast address (IPv4); `nil` when none is set.
-  public var broadcast: IPAddress?
-  /// How far it reaches.
-  public var scope: AddressScope
-  /// Its flags.
-  public var flags: AddressFlags
+/// Address on an interface, as the kernel last described it.
+package struct AddressState: Sendable, Hashable {
+  /// Address with its prefix length.
+  package var prefix: IPPrefix
+  package var interface: InterfaceIndex
+  /// Address of the far end of a point-to-point link; `nil` elsewhere.
+  package var peer: IPAddress?
+  /// Label (IPv4), by default the interface's name.
+  package var label: String?
+  /// Broadcast address (IPv4); `nil` if there is none.
+  package var broadcast: IPAddress?
+  package var scope: AddressScope
+  package var flags: AddressFlags
   /// Seconds until the kernel removes it; `nil` for never.
-  public var validLifetime: UInt32?
+  package var validLifetime: UInt32?
   /// Seconds until it is deprecated; `nil` for never.
-  public var preferredLifetime: UInt32?
+  package var preferredLifetime: UInt32?
 
   /// An address from its parts.
-  public init(
+  package init(
     prefix: IPPrefix, interface: InterfaceIndex, peer: IPAddress? = nil, label: String? = nil,
     broadcast: IPAddress? = nil, scope: AddressScope = .universe, flags: AddressFlags = [],
     validLifetime: UInt32? = nil, preferredLifetime: UInt32? = nil
@@ -86,16 +78,16 @@ public struct AddressState: Sendable, Hashable {
     self.preferredLifetime = preferredLifetime
   }
 
-  /// The address without its network's length.
-  public var address: IPAddress { prefix.address }
-  /// Whether duplicate address detection still runs, so that it must not be used yet.
-  public var isTentative: Bool { flags.contains(.tentative) && !flags.contains(.optimistic) }
-  /// Whether duplicate address detection found another host with it.
-  public var isDuplicate: Bool { flags.contains(.duplicateDetected) }
+  /// Address without its prefix length.
+  package var address: IPAddress { prefix.address }
+  /// Whether duplicate address detection still runs, so that the address must not be used yet.
+  package var isTentative: Bool { flags.contains(.tentative) && !flags.contains(.optimistic) }
+  /// Whether duplicate address detection found the address on another host.
+  package var isDuplicate: Bool { flags.contains(.duplicateDetected) }
   /// Whether it is past its preferred lifetime.
-  public var isDeprecated: Bool { flags.contains(.deprecated) }
-  /// Whether it is not the first of its network (IPv4).
-  public var isSecondary: Bool { flags.contains(.secondary) }
+  package var isDeprecated: Bool { flags.contains(.deprecated) }
+  /// Whether it is not the first address of its network (IPv4).
+  package var isSecondary: Bool { flags.contains(.secondary) }
   /// Whether it has no lifetime.
-  public var isPermanent: Bool { flags.contains(.permanent) }
+  package var isPermanent: Bool { flags.contains(.permanent) }
 }

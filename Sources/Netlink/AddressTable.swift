@@ -2,32 +2,32 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// Changes the kernel's addresses, many at a time, each acknowledged.
+/// Changes to the kernel's addresses, many at a time, each acknowledged.
 ///
-/// ``apply(_:)`` returns when the kernel is done. A caller that must not be away for long gives it a slice at a time.
-/// Removing the first IPv4 address of a network makes the kernel remove the network's other addresses with it unless
-/// net.ipv4.conf.*.promote_secondaries is set; those are then reported as not there, or by the monitor.
-public final class AddressTable {
+/// ``apply(_:)`` returns when the kernel has answered. A caller that must not wait long passes slices. When the first
+/// IPv4 address of a network is removed, the kernel removes the network's other addresses with it unless
+/// net.ipv4.conf.*.promote_secondaries is set. Those are then reported as not there, or by the monitor.
+package final class AddressTable {
   private let exchange: RequestExchange
-  /// Requests that are ready, see ``prepare(_:)``.
+  /// Ready requests (``prepare(_:)``).
   private var additions: [AddressSpecification: [UInt8]] = [:]
 
-  /// Opens the socket; needs no privilege, while changes need CAP_NET_ADMIN.
-  public init() throws(SystemError) {
+  /// Opens the socket. This needs no privilege; changes need CAP_NET_ADMIN.
+  package init() throws(SystemError) {
     exchange = try RequestExchange(receiveBuffer: 4 << 20)
   }
 
-  /// Writes the requests that add addresses now, so that adding them later costs no more than a copy of each.
-  public func prepare(_ addresses: [AddressSpecification]) {
+  /// Builds the requests that add these addresses, so that adding them later costs only a copy of each.
+  package func prepare(_ addresses: [AddressSpecification]) {
     for address in addresses where additions[address] == nil {
       additions[address] = AddressMessage(AddressChange(.add, address))?.request()
     }
   }
 
-  /// Finds out whether this process may change addresses, by a request that changes nothing: the kernel looks at who asks before it
-  /// looks for the interface, and there is none of the number.
-  /// - Throws: EPERM or EACCES if it may not, and whatever keeps the kernel from being asked.
-  public func checkPermission() throws(SystemError) {
+  /// Finds out whether this process may change addresses, by a request that changes nothing: the kernel checks the
+  /// privilege before it looks for the interface, and the interface does not exist.
+  /// - Throws: EPERM or EACCES if it may not; another error if the kernel cannot be asked.
+  package func checkPermission() throws(SystemError) {
     let nowhere = InterfaceIndex(rawValue: .max)
     let address = AddressSpecification(prefix: IPPrefix(host: IPAddress(v4: 0x7F00_0001)), interface: nowhere)
     guard case .failed(let error) = try apply([AddressChange(.remove, address)]).first,
@@ -36,13 +36,13 @@ public final class AddressTable {
     throw SystemError(operation: "change addresses", errno: error)
   }
 
-  /// Makes all changes in order and says of each what became of it. Throws only if the kernel cannot be talked to.
-  public func apply(_ changes: [AddressChange]) throws(SystemError) -> [AddressChangeResult] {
+  /// Makes all changes in order and returns the result of each. Throws only if the exchange with the kernel fails.
+  package func apply(_ changes: [AddressChange]) throws(SystemError) -> [AddressChangeResult] {
     try apply(changes[...])
   }
 
   /// Makes all changes of the slice in order; the results are counted from 0.
-  public func apply(_ changes: ArraySlice<AddressChange>) throws(SystemError) -> [AddressChangeResult] {
+  package func apply(_ changes: ArraySlice<AddressChange>) throws(SystemError) -> [AddressChangeResult] {
     let answers = try exchange.perform(changes.indices) { position, room, sequence in
       let change = changes[position]
       if change.operation == .add, let ready = additions[change.address] {

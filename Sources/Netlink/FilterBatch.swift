@@ -2,7 +2,7 @@ import CNetlink
 import Glibc
 import LinuxSystem
 
-/// Where packets are looked at.
+/// Hook of the kernel at which packets are checked.
 enum FilterChain: String, CaseIterable {
   case input, output
 
@@ -10,25 +10,25 @@ enum FilterChain: String, CaseIterable {
   var hook: UInt32 { self == .input ? 1 : 3 }
 }
 
-/// What becomes of a packet.
+/// Verdict on a packet.
 enum FilterVerdict: UInt32 {
   case drop = 0
   case accept = 1
 }
 
-/// A set of keys that rules look things up in.
+/// Set of keys that rules look up.
 struct FilterSet: Sendable {
   let name: String
-  /// Its number within a batch.
+  /// Number of the set within a batch.
   let number: UInt32
-  /// The type in nft's own numbering, for those who list the table.
+  /// Type of the keys in nft's own numbering, for programs that list the table.
   let keyType: UInt32
   let keyLength: UInt32
 }
 
-/// Messages that the kernel takes all of or none (nfnetlink's batch).
+/// Batch of messages, of which the kernel accepts all or none (nfnetlink).
 struct FilterBatch {
-  /// What is asked of a packet (`NFT_META_*`).
+  /// Property of a packet that is loaded (`NFT_META_*`).
   enum Meta: UInt32 {
     case inputInterface = 4
     case outputInterface = 5
@@ -37,7 +37,7 @@ struct FilterBatch {
     case transportProtocol = 16
   }
 
-  /// Which header is read (`NFT_PAYLOAD_*`).
+  /// Header that is read (`NFT_PAYLOAD_*`).
   enum Header: UInt32 {
     case network = 1
     case transport = 2
@@ -62,7 +62,7 @@ struct FilterBatch {
     append(Int(NFNL_MSG_BATCH_BEGIN), family: 0, resource: UInt16(NFNL_SUBSYS_NFTABLES), isAcknowledged: false)
   }
 
-  /// A neighbour solicitation (135) or advertisement (136).
+  /// Match of a neighbour solicitation (135) or advertisement (136).
   static func neighborDiscovery(_ type: UInt8) -> [Expression] {
     [
       .meta(.networkProtocol, register: 1), .equals(register: 1, [UInt8(AF_INET6)]),
@@ -74,7 +74,7 @@ struct FilterBatch {
   mutating func addTable() {
     add(Int(NFT_MSG_NEWTABLE.rawValue), flags: NLM_F_CREATE) { [table] writer in
       writer.add(Int(NFTA_TABLE_NAME.rawValue), text: table)
-      // It is the socket's own.
+      // Flag that makes the socket the owner of the table.
       writer.add(Int(NFTA_TABLE_FLAGS.rawValue), UInt32(2).bigEndian)
     }
   }
@@ -129,7 +129,7 @@ struct FilterBatch {
     }
   }
 
-  /// Ends the batch.
+  /// Ends the batch and returns its bytes.
   mutating func finished() -> [UInt8] {
     append(Int(NFNL_MSG_BATCH_END), family: 0, resource: UInt16(NFNL_SUBSYS_NFTABLES), isAcknowledged: false)
     return bytes

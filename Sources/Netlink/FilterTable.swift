@@ -2,20 +2,20 @@ import CNetlink
 import Glibc
 import LinuxSystem
 
-/// An nftables table that belongs to this value's socket: the kernel removes it with the socket, however the process ends.
+/// nftables table owned by this object's socket. The kernel removes it with the socket, however the process ends.
 final class FilterTable {
   private let socket: NetlinkSocket
   private let name: String
-  /// A socket does not take all that many at once.
+  /// Most elements in one batch; a socket does not accept many more at once.
   private static let elementsAtOnce = 1000
 
-  /// Opens the socket; the table is made by the first batch.
+  /// Opens the socket. The first batch adds the table.
   init(named name: String) throws(SystemError) {
     self.name = name
     socket = try NetlinkSocket(protocol: NETLINK_NETFILTER, receiveBuffer: 1 << 18)
   }
 
-  /// Asks the kernel for all of what `build` puts into a batch, or none of it.
+  /// Sends the kernel the batch that `build` fills. The kernel accepts the whole batch or nothing of it.
   func perform(_ build: (inout FilterBatch) -> Void) throws(SystemError) {
     var batch = FilterBatch(table: name, socket: socket)
     build(&batch)
@@ -23,7 +23,7 @@ final class FilterTable {
     try confirm(count: batch.count)
   }
 
-  /// Puts keys into a set.
+  /// Adds keys to a set.
   func fill(_ set: FilterSet, with keys: [[UInt8]]) throws(SystemError) {
     var rest = keys[...]
     while !rest.isEmpty {
@@ -41,7 +41,8 @@ final class FilterTable {
     try result.get()
   }
 
-  /// The kernel answers before the send returns: an error for each message that it refuses, and then none of them counts.
+  /// Reads the kernel's answers, which are there before the send returns: an error for each message that it refuses.
+  /// With one error the whole batch is void.
   private func confirm(count: Int) throws(SystemError) {
     var answers = 0
     for _ in 0...count {

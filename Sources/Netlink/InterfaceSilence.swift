@@ -2,19 +2,20 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// Keeps the kernel from speaking of its own accord on interfaces that carry virtual MAC addresses.
+/// Filter that drops packets which the kernel sends by itself on interfaces with virtual MAC addresses.
 ///
-/// Every host of a virtual router has that address, and switches lead to whoever spoke from it last, so only the master may
-/// (RFC 9568 section 7.3). The kernel joins IPv6 groups on such an interface and leaves them, a router's too, and reports each
-/// (RFC 3810) although the interface has no address. What is sent from no address is dropped, but duplicate detection of a
-/// master's; what a master reports comes from its link-local virtual address and passes.
-public final class InterfaceSilence {
+/// Every host of a virtual router has that MAC address, and switches lead to the host that last sent from it, so only
+/// the master may send (RFC 9568 section 7.3). The kernel joins and leaves IPv6 groups on such an interface, even those
+/// of a router, and reports each change (RFC 3810) although the interface has no address. Packets without a source
+/// address are dropped, except for a master's duplicate address detection. A master's reports have its link-local
+/// virtual address as source, and pass.
+package final class InterfaceSilence {
   private static let names = FilterSet(name: "interfaces", number: 1, keyType: 41, keyLength: UInt32(IFNAMSIZ))
   private let table: FilterTable
 
-  /// Makes an nftables table, named `martlet-silence-` and this process's number. The interfaces need not exist yet.
-  /// - Throws: what the kernel says, EOPNOTSUPP from kernels before 5.12, which have no tables of sockets.
-  public init(on interfaces: [String]) throws(SystemError) {
+  /// Adds an nftables table, named `martlet-silence-` and this process's number. The interfaces need not exist yet.
+  /// - Throws: the kernel's error; EOPNOTSUPP from kernels before 5.12, which have no tables owned by sockets.
+  package init(on interfaces: [String]) throws(SystemError) {
     table = try FilterTable(named: "martlet-silence-\(getpid())")
     try table.perform { batch in
       batch.addTable()
@@ -33,7 +34,7 @@ public final class InterfaceSilence {
     try table.fill(Self.names, with: Set(interfaces).sorted().compactMap(Self.key))
   }
 
-  /// A name as the kernel compares it, filled up with zeros; `nil` for one that no interface can have.
+  /// Name as the kernel compares it, padded with zeros; `nil` for a name that no interface can have.
   private static func key(of name: String) -> [UInt8]? {
     let bytes = Array(name.utf8)
     guard bytes.count < Int(IFNAMSIZ) else { return nil }

@@ -2,9 +2,9 @@ import CNetlink
 import NetworkTypes
 
 extension KernelEntry {
-  /// A route; `nil` when one of its interfaces does not exist.
-  /// - Parameter interfaces: the interface of a name.
-  public init?(_ route: Route, interfaces: (String) -> InterfaceIndex?) {
+  /// A route; `nil` if one of its interfaces does not exist.
+  /// - Parameter interfaces: returns the interface of a name.
+  package init?(_ route: Route, interfaces: (String) -> InterfaceIndex?) {
     let names = [route.interface].compactMap { $0 } + route.nextHops.compactMap(\.interface)
     guard names.allSatisfy({ interfaces($0) != nil }) else { return nil }
     func index(_ name: String?) -> Int32? { name.flatMap { interfaces($0)?.rawValue } }
@@ -25,7 +25,7 @@ extension Route {
     }
   }
 
-  /// What tells it from other routes: enough to remove it.
+  /// Request with the parts that identify the route, which are enough to remove it.
   fileprivate func begun(_ type: Int, flags: Int32, interface: Int32?) -> RequestWriter {
     var fixed = rtmsg()
     fixed.rtm_family = UInt8(truncatingIfNeeded: family.kernelNumber)
@@ -96,7 +96,7 @@ extension Route.Encapsulation {
       switch self {
       case .tunnel(let tunnel): tunnel.write(to: &writer)
       case .labels(let labels):
-        // The last of the stack says so (RFC 3032 section 2.1).
+        // The last label has the bottom-of-stack bit (RFC 3032 section 2.1).
         let entries = labels.enumerated().map { $0.element << 12 | ($0.offset == labels.count - 1 ? 1 << 8 : 0) }
         let bytes = entries.flatMap { entry in withUnsafeBytes(of: entry.bigEndian, Array.init) }
         writer.add(Int(MPLS_IPTUNNEL_DST), bytes)
@@ -115,7 +115,8 @@ extension Route.Encapsulation {
 }
 
 extension Route.Tunnel {
-  /// The attributes have the same numbers in both families, but for the two in the middle that have changed places.
+  /// Writes the tunnel's attributes. They have the same numbers in both families, except for two that have changed
+  /// places.
   fileprivate func write(to writer: inout RequestWriter) {
     if let id { writer.add(Int(LWTUNNEL_IP_ID.rawValue), id.bigEndian) }
     if let destination { writer.add(Int(LWTUNNEL_IP_DST.rawValue), destination.bytes) }
@@ -131,7 +132,7 @@ extension Route.Tunnel {
 }
 
 extension RequestWriter {
-  /// A gateway of the route's own family or the other one (RFC 5549).
+  /// Adds a gateway of the route's own family or of the other one (RFC 5549).
   fileprivate mutating func addGateway(_ gateway: IPAddress, of family: AddressFamily) {
     guard gateway.family != family else { return add(Int(RTA_GATEWAY.rawValue), gateway.bytes) }
     let number = UInt16(truncatingIfNeeded: gateway.family.kernelNumber)

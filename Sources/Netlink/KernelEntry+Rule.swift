@@ -3,7 +3,7 @@ import NetworkTypes
 
 extension KernelEntry {
   /// A rule. Its interfaces need not exist.
-  public init(_ rule: RoutingRule) {
+  package init(_ rule: RoutingRule) {
     self.init(
       addition: rule.request(Int(RTM_NEWRULE), flags: NLM_F_CREATE | NLM_F_EXCL),
       removal: rule.request(Int(RTM_DELRULE), flags: 0))

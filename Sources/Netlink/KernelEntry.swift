@@ -3,17 +3,18 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// A route, a rule or an address that the kernel is to have: the request that puts it there and the one that takes it away.
+/// Route, rule or address for the kernel: the request that adds it and the one that removes it.
 ///
-/// The second is all that is needed to clean up after a process that died, and it tells one entry from another.
-public struct KernelEntry: Sendable, Hashable {
-  /// The request to add it, without a number.
+/// The second is enough to clean up after a process that died, and it identifies the entry.
+package struct KernelEntry: Sendable, Hashable {
+  /// Request to add the entry, without a sequence number.
   let addition: [UInt8]
-  /// The request to remove it, without a number.
-  public let removal: [UInt8]
+  /// Request to remove the entry, without a sequence number.
+  package let removal: [UInt8]
 
-  /// A hash of the request to add it (FNV-1a), the same in every process: what changes here is another entry under the same name.
-  public var fingerprint: UInt64 {
+  /// Hash of the request to add the entry (FNV-1a), the same in every process. Another hash with the same ``removal``
+  /// means that the entry has changed.
+  package var fingerprint: UInt64 {
     addition.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
@@ -22,8 +23,8 @@ public struct KernelEntry: Sendable, Hashable {
     self.removal = removal
   }
 
-  /// An address; `nil` when the specification contradicts itself.
-  public init?(_ address: AddressSpecification) {
+  /// An address; `nil` if the specification contradicts itself.
+  package init?(_ address: AddressSpecification) {
     func request(_ operation: AddressChange.Operation) -> [UInt8]? {
       guard let message = AddressMessage(AddressChange(operation, address)) else { return nil }
       return message.request()
@@ -32,9 +33,9 @@ public struct KernelEntry: Sendable, Hashable {
     self.init(addition: addition, removal: removal)
   }
 
-  /// Whether bytes are one request that removes a route, a rule or an address, and asks for nothing else. What another process wrote
-  /// down is sent only if they are.
-  public static func isRemoval(_ request: [UInt8]) -> Bool {
+  /// Whether the bytes are exactly one request that removes a route, a rule or an address. Requests recorded by another
+  /// process are sent only if they are.
+  package static func isRemoval(_ request: [UInt8]) -> Bool {
     guard request.count >= MemoryLayout<nlmsghdr>.size, request.count % 4 == 0 else { return false }
     let header = request.withUnsafeBytes { $0.loadUnaligned(as: nlmsghdr.self) }
     return Int(header.nlmsg_len) == request.count
@@ -43,32 +44,32 @@ public struct KernelEntry: Sendable, Hashable {
   }
 }
 
-/// What became of one entry.
-public enum KernelEntryResult: Sendable, Hashable {
-  /// Done.
+/// Result for one entry.
+package enum KernelEntryResult: Sendable, Hashable {
+  /// The entry was added or removed.
   case done
-  /// It was there already, or was not there to be removed.
+  /// The entry to add was there already, or the entry to remove was not there.
   case unchanged
-  /// The kernel refused, with this errno and perhaps with words of its own.
-  case refused(Int32, words: String)
+  /// The kernel refused with this errno, and perhaps an explanation.
+  case refused(Int32, explanation: String)
 }
 
-/// Adds and removes routes, rules and addresses, many at a time, each acknowledged.
-public final class KernelEntryTable {
+/// Changes to the kernel's routes, rules and addresses, many at a time, each acknowledged.
+package final class KernelEntryTable {
   private let exchange: RequestExchange
 
-  /// Opens the socket; needs no privilege, while changes need CAP_NET_ADMIN.
-  public init() throws(SystemError) {
+  /// Opens the socket. This needs no privilege; changes need CAP_NET_ADMIN.
+  package init() throws(SystemError) {
     exchange = try RequestExchange(receiveBuffer: 1 << 20)
   }
 
   /// Adds the entries in order.
-  public func add(_ entries: [KernelEntry]) -> [KernelEntryResult] {
+  package func add(_ entries: [KernelEntry]) -> [KernelEntryResult] {
     perform(entries.map(\.addition), unchangedBy: [EEXIST])
   }
 
-  /// Removes entries by their ``KernelEntry/removal`` in order. What removes nothing is not sent.
-  public func remove(_ removals: [[UInt8]]) -> [KernelEntryResult] {
+  /// Removes entries by their ``KernelEntry/removal`` in order. Bytes that are no such request are not sent.
+  package func remove(_ removals: [[UInt8]]) -> [KernelEntryResult] {
     perform(removals.map { KernelEntry.isRemoval($0) ? $0 : [] }, unchangedBy: [ESRCH, ENOENT, ENODEV, EADDRNOTAVAIL])
   }
 
@@ -80,10 +81,10 @@ public final class KernelEntryTable {
       }
       return answers.map { answer in
         if answer.error == 0 { return .done }
-        return errors.contains(answer.error) ? .unchanged : .refused(answer.error, words: answer.words)
+        return errors.contains(answer.error) ? .unchanged : .refused(answer.error, explanation: answer.explanation)
       }
     } catch {
-      return requests.map { _ in .refused(error.errno, words: "") }
+      return requests.map { _ in .refused(error.errno, explanation: "") }
     }
   }
 }

@@ -4,25 +4,25 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// Makes and removes the links that carry virtual MAC addresses.
-public final class LinkTable {
+/// Adding and removing of the links that carry virtual MAC addresses.
+package final class LinkTable {
   private let socket: NetlinkSocket
   private static let answerMilliseconds: Int32 = 1_000
-  /// `enum in6_addr_gen_mode`: no address of the link's own accord.
+  /// `enum in6_addr_gen_mode`: the kernel gives the link no address by itself.
   private static let noGeneratedAddress: UInt8 = 1
 
-  /// Opens the socket; needs no privilege, while changes need CAP_NET_ADMIN.
-  public init() throws(SystemError) {
+  /// Opens the socket. This needs no privilege; changes need CAP_NET_ADMIN.
+  package init() throws(SystemError) {
     socket = try NetlinkSocket(receiveBuffer: 1 << 18)
   }
 
-  /// Makes a link and brings it up. The interface below answers no more for addresses that it does not have itself, until
-  /// the link is removed.
+  /// Adds a link and brings it up. Until the link is removed, the interface below no longer answers for addresses that it does
+  /// not have itself.
   ///
-  /// In bridge mode, so that adverts which a peer sends from the same MAC address reach the interface below.
-  /// - Parameter sibling: the alias of another such link above the same interface, which knows how that was before.
-  /// - Returns: the link's alias.
-  public func add(_ link: VirtualLink, sibling: String?) throws(SystemError) -> String {
+  /// The link is in bridge mode, so that a peer's adverts from the same MAC address reach the interface below.
+  /// - Parameter sibling: the alias of another such link above the same interface, which records the interface's earlier settings.
+  /// - Returns: The link's alias.
+  package func add(_ link: VirtualLink, sibling: String?) throws(SystemError) -> String {
     let now = try treatment(of: link.lower)
     let before = sibling.flatMap(ARPTreatment.init(alias:)) ?? now
     try change("make \(link.name)") { object in
@@ -39,13 +39,13 @@ public final class LinkTable {
       return message
     }
     do throws(SystemError) {
-      // The kernel takes no alias along when it makes a link.
+      // The kernel ignores an alias in the request that adds a link.
       try configure(link.name) { object in rtnl_link_set_ifalias(object, before.alias) }
-      // Nobody but the master may be heard from this address, so the kernel gets no reason of its own to speak.
+      // Only the master may send from this MAC address, so the kernel must have no reason to send by itself.
       try configure(link.name) { object in
         rtnl_link_inet6_set_addr_gen_mode(object, Self.noGeneratedAddress)
       }
-      try letAnswer(link.name)
+      try allowAnswers(link.name)
       if now != .belowVirtualMAC { try set(.belowVirtualMAC, on: link.lower) }
       try bringUp(link.name)
       return before.alias
@@ -56,12 +56,13 @@ public final class LinkTable {
     }
   }
 
-  /// Has a link answer for its addresses, whatever the host sets for new interfaces (net.ipv4.conf.default) and, as far as an interface
-  /// has a say in it, for all (net.ipv4.conf.all).
+  /// Sets a link's sysctls so that it answers for its addresses, whatever the host sets for new interfaces
+  /// (net.ipv4.conf.default) and, as far as an interface can override it, for all (net.ipv4.conf.all).
   ///
-  /// Packets come by it and answers leave by the interface below, which has the route. A strict reverse-path filter drops such packets,
-  /// and the greater value of all interfaces' and the link's own counts, so 2 (any interface will do) is what holds against 1.
-  private func letAnswer(_ name: String) throws(SystemError) {
+  /// Packets come in by the link, and answers leave by the interface below, which has the route. A strict reverse-path
+  /// filter drops such packets. The greater of the values for all interfaces and for the link counts, so 2 (any
+  /// interface will do) overrides 1.
+  private func allowAnswers(_ name: String) throws(SystemError) {
     try configure(name) { object in
       rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_ARP_IGNORE), 1)
       rtnl_link_inet_set_conf(object, UInt32(IPV4_DEVCONF_ARPFILTER), 0)
@@ -70,12 +71,12 @@ public final class LinkTable {
     }
   }
 
-  /// Makes a link that somebody else made into one as ``add(_:sibling:)`` makes it, with all that is on it.
+  /// Changes a link that another program made into one as ``add(_:sibling:)`` makes it, and keeps its addresses.
   /// - Parameters:
   ///   - link: a macvlan above the right interface and with the right MAC address.
   ///   - sibling: as for ``add(_:sibling:)``.
-  /// - Returns: the link's alias.
-  public func adopt(_ link: LinkState, above lower: InterfaceIndex, sibling: String?) throws(SystemError) -> String {
+  /// - Returns: The link's alias.
+  package func adopt(_ link: LinkState, above lower: InterfaceIndex, sibling: String?) throws(SystemError) -> String {
     let now = try treatment(of: lower)
     let before = sibling.flatMap(ARPTreatment.init(alias:)) ?? now
     try change("adopt \(link.name)") { object in
@@ -89,24 +90,24 @@ public final class LinkTable {
     try configure(link.name) { object in
       rtnl_link_inet6_set_addr_gen_mode(object, Self.noGeneratedAddress)
     }
-    // Last, so that what is left half adopted is nobody's and is adopted anew.
+    // This comes last: a link that was adopted only in part has no alias of martlet's, and is adopted again.
     try configure(link.name) { object in rtnl_link_set_ifalias(object, before.alias) }
     return before.alias
   }
 
-  /// Sees to it that a link that is there already is as ``add(_:sibling:)`` leaves it.
-  /// - Parameter alias: what its alias was; `nil` to leave it.
-  public func restore(_ link: LinkState, mac: MACAddress, alias: String? = nil) throws(SystemError) {
+  /// Changes an existing link back to what ``add(_:sibling:)`` makes.
+  /// - Parameter alias: the alias to set; `nil` to leave it.
+  package func restore(_ link: LinkState, mac: MACAddress, alias: String? = nil) throws(SystemError) {
     if let alias, link.alias != alias { try configure(link.name) { object in rtnl_link_set_ifalias(object, alias) } }
     if let lower = link.lower, try treatment(of: lower) != .belowVirtualMAC { try set(.belowVirtualMAC, on: lower) }
     if link.mac != mac { try setAddress(mac, of: link.name) }
-    try letAnswer(link.name)
+    try allowAnswers(link.name)
     if !link.isUp { try bringUp(link.name) }
   }
 
-  /// Has the interface below a link answer ARP as it did before, after somebody removed the link.
-  /// - Parameter alias: that of the link.
-  public func restoreInterface(below alias: String, _ lower: InterfaceIndex) throws(SystemError) {
+  /// Restores the ARP settings of the interface below a link, after another program removed the link.
+  /// - Parameter alias: the alias of the link.
+  package func restoreInterface(below alias: String, _ lower: InterfaceIndex) throws(SystemError) {
     if let before = ARPTreatment(alias: alias) { try set(before, on: lower) }
   }
 
@@ -119,8 +120,8 @@ public final class LinkTable {
     try configure(name) { object in rtnl_link_set_addr(object, address) }
   }
 
-  /// Gives a link another name; before Linux 6.2 it is down for a moment.
-  public func rename(_ link: LinkState, to name: String) throws(SystemError) {
+  /// Renames a link; before Linux 6.2 it is down for a moment.
+  package func rename(_ link: LinkState, to name: String) throws(SystemError) {
     func rename() throws(SystemError) {
       try change("rename \(link.name)") { object in
         rtnl_link_set_ifindex(object, link.index.rawValue)
@@ -144,10 +145,10 @@ public final class LinkTable {
     try configure(name) { object in rtnl_link_set_flags(object, UInt32(IFF_UP)) }
   }
 
-  /// Removes a link; if it is the `isLast` above its interface, that answers ARP as it did before.
-  public func remove(_ link: LinkState, isLast: Bool) throws(SystemError) {
+  /// Removes a link. If it `isLast` above its interface, that interface gets its earlier ARP settings back.
+  package func remove(_ link: LinkState, isLast: Bool) throws(SystemError) {
     guard link.isMartlets else { return }
-    // In this order, since the link is what knows how it was before.
+    // This order is needed because the link's alias records the earlier settings.
     if isLast, let lower = link.lower, let before = link.alias.flatMap(ARPTreatment.init(alias:)) {
       try set(before, on: lower)
     }
@@ -163,8 +164,8 @@ public final class LinkTable {
     }
   }
 
-  /// Has the other addresses of a network stay when the first is removed (net.ipv4.conf.*.promote_secondaries).
-  public func promoteSecondaries(on index: InterfaceIndex) throws(SystemError) {
+  /// Sets net.ipv4.conf.*.promote_secondaries, so that the other addresses of a network stay when the first is removed.
+  package func promoteSecondaries(on index: InterfaceIndex) throws(SystemError) {
     try change("promote secondary addresses on interface \(index)") { object in
       rtnl_link_set_ifindex(object, index.rawValue)
       let changes = rtnl_link_alloc()
@@ -190,7 +191,7 @@ public final class LinkTable {
     try change("set up \(name)") { object in
       let changes = rtnl_link_alloc()
       defer { rtnl_link_put(changes) }
-      // Without a number the name is no change but says which link is meant.
+      // Without a number in the request, the name selects the link and does not change it.
       rtnl_link_set_name(changes, name)
       body(changes)
       return Self.changeRequest(object, changes)
@@ -203,7 +204,7 @@ public final class LinkTable {
     return message
   }
 
-  /// How an interface treats ARP now.
+  /// Present ARP settings of an interface.
   private func treatment(of index: InterfaceIndex) throws(SystemError) -> ARPTreatment {
     var treatment = ARPTreatment(ignore: 0, filter: 0, announce: 0)
     var message: OpaquePointer?
@@ -228,7 +229,7 @@ public final class LinkTable {
     return treatment
   }
 
-  /// Builds a request on a fresh link object, sends it and waits for the kernel's word.
+  /// Builds a request on a new link object, sends it and waits for the kernel's answer.
   private func change(_ operation: String, _ build: (OpaquePointer?) -> OpaquePointer?) throws(SystemError) {
     guard let object = rtnl_link_alloc() else { throw SystemError(operation: operation, errno: ENOMEM) }
     defer { rtnl_link_put(object) }
@@ -268,7 +269,7 @@ public final class LinkTable {
 }
 
 extension NetlinkAttribute {
-  /// The 32-bit word at a position of an array.
+  /// 32-bit word at a position of an array.
   fileprivate func word(at position: Int) -> UInt32? {
     let offset = position * 4
     guard position >= 0, bytes.count >= offset + 4 else { return nil }

@@ -1,7 +1,7 @@
 import CNetlink
 import NetworkTypes
 
-/// One attribute of a message, whose bytes are known to lie wholly in it. Every reading is checked against its length.
+/// Attribute of a message. Its bytes lie wholly in the message, and every read is checked against its length.
 struct NetlinkAttribute {
   let attribute: UnsafeMutablePointer<nlattr>
 

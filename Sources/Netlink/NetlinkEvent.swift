@@ -2,26 +2,26 @@ import CNetlink
 import Glibc
 import NetworkTypes
 
-/// A change the kernel told of.
-public enum NetlinkEvent: Sendable, Hashable {
+/// Change reported by the kernel.
+package enum NetlinkEvent: Sendable, Hashable {
   /// An interface appeared or changed.
   case link(LinkState)
-  /// An interface went away, with all its addresses.
+  /// An interface was removed, with all its addresses.
   case linkRemoved(InterfaceIndex, name: String)
   /// An address appeared or changed.
   case addressAdded(AddressState)
-  /// An address went away.
+  /// An address was removed.
   case addressRemoved(AddressState)
-  /// A route went away; told of only by a monitor that watches routing.
+  /// A route was removed. Reported only by a monitor that watches routing.
   case routeRemoved(RouteIdentity)
-  /// A rule went away; told of only by a monitor that watches routing.
+  /// A rule was removed. Reported only by a monitor that watches routing.
   case ruleRemoved
-  /// Changes were lost: what is known is stale until ``NetlinkMonitor/snapshot()`` was taken.
+  /// Changes were lost. Known state is out of date until ``NetlinkMonitor/snapshot()`` has been taken.
   case overrun
 }
 
 extension NetlinkEvent {
-  /// What a message says; `nil` for one of no interest or with a part missing.
+  /// Event of a message; `nil` if it is of no interest or incomplete.
   init?(_ message: NetlinkMessage) {
     switch message.type {
     case Int(RTM_NEWLINK):
@@ -47,15 +47,14 @@ extension NetlinkEvent {
   }
 }
 
-/// What most routes can be told apart by.
-public struct RouteIdentity: Sendable, Hashable {
-  /// The network it leads to.
-  public var destination: IPPrefix
-  /// Its table.
-  public var table: UInt32
+/// Properties by which most routes can be told apart.
+package struct RouteIdentity: Sendable, Hashable {
+  /// Destination network.
+  package var destination: IPPrefix
+  /// Routing table.
+  package var table: UInt32
 
-  /// An identity of the given contents.
-  public init(destination: IPPrefix, table: UInt32) {
+  package init(destination: IPPrefix, table: UInt32) {
     self.destination = destination
     self.table = table
   }
@@ -63,7 +62,7 @@ public struct RouteIdentity: Sendable, Hashable {
   init?(_ message: NetlinkMessage) {
     guard let fixed = message.payload(as: rtmsg.self), let family = AddressFamily(kernelNumber: Int32(fixed.rtm_family))
     else { return nil }
-    // The default route says no destination.
+    // A message about the default route has no destination.
     var address = family == .ipv4 ? IPAddress(v4: 0) : IPAddress(v6High: 0, low: 0)
     var table = UInt32(fixed.rtm_table)
     message.forEachAttribute(afterFixedBytes: MemoryLayout<rtmsg>.size) { type, attribute in
@@ -81,7 +80,7 @@ public struct RouteIdentity: Sendable, Hashable {
 
 extension LinkState {
   init?(_ message: NetlinkMessage) {
-    // A bridge tells of its ports under the same message types but its own family; those are no links of their own.
+    // A bridge reports its ports with the same message types but its own family. They are no links of their own.
     guard let fixed = message.payload(as: ifinfomsg.self), fixed.ifi_family == UInt8(AF_UNSPEC), fixed.ifi_index > 0
     else { return nil }
     var link = LinkState(

@@ -4,51 +4,51 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// All links and addresses at one time.
-public struct NetlinkSnapshot: Sendable, Hashable {
+/// All links and addresses at one moment.
+package struct NetlinkSnapshot: Sendable, Hashable {
   /// Every interface.
-  public var links: [LinkState]
+  package var links: [LinkState]
   /// Every address of both families.
-  public var addresses: [AddressState]
+  package var addresses: [AddressState]
 
-  /// A snapshot from its parts.
-  public init(links: [LinkState] = [], addresses: [AddressState] = []) {
+  package init(links: [LinkState] = [], addresses: [AddressState] = []) {
     self.links = links
     self.addresses = addresses
   }
 }
 
-/// Hears of every change to links and addresses, and can ask for all of them.
+/// Receiver of every change to links and addresses, which can also read all of them.
 ///
-/// Only the kernel is believed. Create it, take a ``snapshot()``, then apply the events to that: nothing falls between.
-/// After ``NetlinkEvent/overrun`` take a new snapshot and go on from there.
-public final class NetlinkMonitor {
+/// It accepts messages from the kernel only. Create it, take a ``snapshot()``, then apply the events to that: no change
+/// is missed. After ``NetlinkEvent/overrun`` take a new snapshot and go on from there.
+package final class NetlinkMonitor {
   private let events: NetlinkSocket
   private let queries: NetlinkSocket
   private static let groups = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR]
   private static let routingGroups = [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE]
-  /// How often a dump that a change interrupted is asked for again. The events that follow correct the last one.
+  /// Most attempts at a dump that a change interrupts. The events that follow correct the last one.
   private static let dumpAttempts = 8
-  /// How long the kernel may take over one part of a dump.
+  /// Longest wait for one part of a dump, in milliseconds.
   private static let answerMilliseconds: Int32 = 5_000
 
-  /// Starts to listen. `receiveBuffer` is the room in bytes for changes not yet received; without CAP_NET_ADMIN the
-  /// host's limit (net.core.rmem_max) applies. `watchesRouting` says whether routes and rules that go are told of too, which
-  /// on a host with a routing daemon is work.
-  public init(watchesRouting: Bool = false, receiveBuffer: Int32 = 8 << 20) throws(SystemError) {
+  /// Begins to receive. `receiveBuffer` is the room in bytes for changes not yet received; without CAP_NET_ADMIN the
+  /// host's limit (net.core.rmem_max) applies. `watchesRouting`: whether removed routes and rules are reported too,
+  /// which costs time on a host with a routing daemon.
+  package init(watchesRouting: Bool = false, receiveBuffer: Int32 = 8 << 20) throws(SystemError) {
     let groups = Self.groups + (watchesRouting ? Self.routingGroups : [])
     events = try NetlinkSocket(groups: groups.map { Int32($0.rawValue) }, receiveBuffer: receiveBuffer)
     queries = try NetlinkSocket(receiveBuffer: 1 << 20)
   }
 
-  /// The number to watch for readability.
-  public var rawValue: Int32 { events.rawValue }
+  /// Descriptor to watch for readability.
+  package var rawValue: Int32 { events.rawValue }
 
-  /// Receives what waits, at most `maximum` datagrams, and gives each change to `body` in order; how many datagrams.
+  /// Receives waiting datagrams, at most `maximum`, and passes each change to `body` in order. Returns the number of
+  /// datagrams.
   ///
-  /// Never waits. A result equal to `maximum` means that more may wait.
+  /// It never waits. A result equal to `maximum` means that more may be there.
   @discardableResult
-  public func receive(maximum: Int = 64, _ body: (NetlinkEvent) -> Void) throws(SystemError) -> Int {
+  package func receive(maximum: Int = 64, _ body: (NetlinkEvent) -> Void) throws(SystemError) -> Int {
     for count in 0..<max(1, maximum) {
       switch try events.receive() {
       case .wouldBlock: return count
@@ -63,23 +63,23 @@ public final class NetlinkMonitor {
     return max(1, maximum)
   }
 
-  /// All links and addresses now. Changes that wait to be received are dropped first, since the snapshot holds them.
+  /// Present links and addresses. Changes that wait to be received are dropped first, since the snapshot contains them.
   ///
-  /// Waits for the kernel's answer. Throws ETIMEDOUT when none comes within five seconds.
-  public func snapshot() throws(SystemError) -> NetlinkSnapshot {
-    // Bounded, as changes may come faster than they are dropped; the rest is received as usual.
+  /// - Throws: ETIMEDOUT if the kernel does not answer within five seconds; it waits for the answer.
+  package func snapshot() throws(SystemError) -> NetlinkSnapshot {
+    // The number is bounded, since changes may come faster than they are dropped. The rest is received as usual.
     var left = 100_000
     while left > 0, try receive({ _ in }) > 0 { left -= 1 }
     return NetlinkSnapshot(links: try dumpLinks(), addresses: try dumpAddresses())
   }
 
-  /// All links now; waits as ``snapshot()`` does.
-  public func dumpLinks() throws(SystemError) -> [LinkState] {
+  /// Present links; it waits as ``snapshot()`` does.
+  package func dumpLinks() throws(SystemError) -> [LinkState] {
     try dump(Int32(RTM_GETLINK), ifinfomsg()) { LinkState($0) }
   }
 
-  /// All addresses now; waits as ``snapshot()`` does.
-  public func dumpAddresses() throws(SystemError) -> [AddressState] {
+  /// Present addresses; it waits as ``snapshot()`` does.
+  package func dumpAddresses() throws(SystemError) -> [AddressState] {
     try dump(Int32(RTM_GETADDR), ifaddrmsg()) { AddressState($0) }
   }
 
@@ -94,7 +94,7 @@ public final class NetlinkMonitor {
     return []
   }
 
-  /// Whether the dump shows one moment's state.
+  /// Reads one dump. Returns whether it shows the state of one moment.
   private func dumpOnce<Fixed>(
     _ request: Int32, _ fixed: Fixed, _ body: (NetlinkMessage) -> Void
   ) throws(SystemError) -> Bool {
@@ -104,7 +104,7 @@ public final class NetlinkMonitor {
     while true {
       switch try queries.receive() {
       case .ignored: continue
-      // Answers were lost; what is left of this dump is skipped by its number.
+      // Answers were lost. The rest of this dump is skipped by its sequence number.
       case .overrun: return false
       case .wouldBlock:
         guard try queries.waitReadable(milliseconds: Self.answerMilliseconds) else {
@@ -115,7 +115,7 @@ public final class NetlinkMonitor {
           if message.flags & UInt16(NLM_F_DUMP_INTR) != 0 { isConsistent = false }
           if message.type == Int(NLMSG_DONE) { return isConsistent }
           if let error = message.acknowledgedError {
-            // A dump of ours before, of which answers were lost, may still run.
+            // An earlier dump, of which answers were lost, may still run.
             if error == EBUSY { return false }
             if error != 0 { throw SystemError(operation: "dump links or addresses", errno: error) }
           }

@@ -3,17 +3,17 @@ import CNetlink
 import Glibc
 import LinuxSystem
 
-/// A libnl socket to the kernel, with one buffer to receive into.
+/// Socket of libnl to the kernel, with a buffer to receive into.
 final class NetlinkSocket {
-  /// What one receive gave.
+  /// Result of one receive.
   enum Receipt {
     /// Messages from the kernel; valid until the next receive.
     case messages(NetlinkMessages)
-    /// Something that is not to be believed: another process sent it, or it was cut.
+    /// Message that was ignored: it came from another process, or it was cut off.
     case ignored
-    /// Nothing waits.
+    /// No message waits.
     case wouldBlock
-    /// The kernel had to drop messages.
+    /// The kernel dropped messages.
     case overrun
   }
 
@@ -52,11 +52,11 @@ final class NetlinkSocket {
     buffer.deallocate()
   }
 
-  /// A number for the next request. Numbers are not used again for four thousand million requests, so an answer that
-  /// comes late is never taken for another's.
+  /// Number for the next request. Numbers repeat only after four thousand million requests, so that a late answer is
+  /// not taken for another request's.
   func nextSequence() -> UInt32 {
     sequence &+= 1
-    // Zero marks what the kernel sends unasked.
+    // Zero marks messages that the kernel sends without a request.
     if sequence == 0 { sequence = 1 }
     return sequence
   }
@@ -71,7 +71,7 @@ final class NetlinkSocket {
     case 1...: throw SystemError(operation: "receive from netlink", errno: -count)
     default: break
     }
-    // Port 0 is the kernel; any process may send to our port.
+    // Port 0 is the kernel. Any process may send to this socket's port.
     guard sender == 0 else { return .ignored }
     guard !isTruncated else { return .overrun }
     return .messages(NetlinkMessages(buffer, count: Int(count)))
@@ -93,7 +93,7 @@ final class NetlinkSocket {
   }
 }
 
-/// The messages of one received datagram, one after the other; what does not fit the datagram ends them.
+/// Messages of one received datagram in order, up to the first that does not fit in it.
 struct NetlinkMessages: Sequence, IteratorProtocol {
   private var upcoming: UnsafeMutablePointer<nlmsghdr>?
   private var remaining: Int32
@@ -110,7 +110,7 @@ struct NetlinkMessages: Sequence, IteratorProtocol {
   }
 }
 
-/// One message, whose header is known to lie wholly in the datagram.
+/// Message whose header lies wholly in the datagram.
 struct NetlinkMessage {
   let header: UnsafeMutablePointer<nlmsghdr>
 
@@ -118,33 +118,33 @@ struct NetlinkMessage {
   var flags: UInt16 { header.pointee.nlmsg_flags }
   var sequence: UInt32 { header.pointee.nlmsg_seq }
 
-  /// The fixed part of the payload; `nil` when the message is too short for it.
+  /// Fixed part of the payload; `nil` if the message is too short for it.
   func payload<Fixed>(as _: Fixed.Type) -> Fixed? {
     guard Int(nlmsg_datalen(header)) >= MemoryLayout<Fixed>.size, let data = nlmsg_data(header) else { return nil }
     return UnsafeRawPointer(data).loadUnaligned(as: Fixed.self)
   }
 
-  /// The errno of an acknowledgement, 0 for success; `nil` when this is none.
+  /// Errno of an acknowledgement, 0 for success; `nil` if this is none.
   var acknowledgedError: Int32? {
     guard type == Int(NLMSG_ERROR), let error = payload(as: Int32.self) else { return nil }
     return error == .min ? EIO : abs(error)
   }
 
-  /// The kernel's own words in an acknowledgement that refuses; empty when it has none.
+  /// Explanation of the kernel in an acknowledgement that refuses; empty if it has none.
   var explanation: String {
     guard type == Int(NLMSG_ERROR), flags & UInt16(NLM_F_ACK_TLVS) != 0, let error = payload(as: nlmsgerr.self) else {
       return ""
     }
-    // The refused request stands in between, unless only its header does.
+    // The refused request comes first, or only its header.
     let request = flags & UInt16(NLM_F_CAPPED) != 0 ? 0 : max(0, Int(error.msg.nlmsg_len) - MemoryLayout<nlmsghdr>.size)
-    var words = ""
+    var text = ""
     forEachAttribute(afterFixedBytes: MemoryLayout<nlmsgerr>.size + request) { type, attribute in
-      if type == Int(NLMSGERR_ATTR_MSG.rawValue) { words = attribute.text }
+      if type == Int(NLMSGERR_ATTR_MSG.rawValue) { text = attribute.text }
     }
-    return words
+    return text
   }
 
-  /// Gives each attribute that lies wholly in the message to `body` by its type.
+  /// Passes each attribute that lies wholly in the message to `body`, with its type.
   func forEachAttribute(afterFixedBytes fixed: Int, _ body: (Int, NetlinkAttribute) -> Void) {
     guard Int(nlmsg_datalen(header)) >= fixed else { return }
     var remaining = nlmsg_attrlen(header, Int32(fixed))

@@ -1,19 +1,19 @@
 import CNetlink
 
-/// What the kernel says to a request.
+/// Answer of the kernel to a request.
 struct RequestAnswer {
-  /// An errno, or 0 for success.
+  /// Errno; 0 for success.
   var error: Int32
-  /// The kernel's own words about a refusal, if it has any.
-  var words = ""
+  /// Explanation of the kernel for a refusal; empty if it has none.
+  var explanation = ""
 }
 
-/// Requests packed one behind the other for one send, with the answers as they come in.
+/// Requests for one send, one after the other, and their answers as they arrive.
 final class RequestBatch {
   private struct Entry {
     var sequence: UInt32
     let range: Range<Int>
-    /// What the kernel answered; `nil` before the answer.
+    /// Answer of the kernel; `nil` before it has come.
     var answer: RequestAnswer?
   }
 
@@ -24,7 +24,7 @@ final class RequestBatch {
   private var unanswered = 0
   private let maximumMessages: Int
 
-  /// What one send holds at most, in bytes.
+  /// Greatest size of one send in bytes.
   private static let capacity = 32 * 1_024
 
   init(maximumMessages: Int) {
@@ -49,7 +49,7 @@ final class RequestBatch {
     entries.removeAll(keepingCapacity: true)
   }
 
-  /// Adds a request, which `copy` writes and gives the padded length of; false when there is no room.
+  /// Adds a request. `copy` writes it and returns its padded length. Returns false if there is no room.
   func append(sequence: UInt32, _ copy: (UnsafeMutableRawBufferPointer) -> Int?) -> Bool {
     guard entries.count < maximumMessages else { return false }
     guard let length = copy(UnsafeMutableRawBufferPointer(rebasing: storage[used...])) else { return false }
@@ -59,9 +59,9 @@ final class RequestBatch {
     return true
   }
 
-  /// Notes an answer; one to an earlier request is of no concern.
+  /// Records an answer. One to an earlier request is ignored.
   func answer(_ sequence: UInt32, _ answer: RequestAnswer) {
-    // Answers come in the order of the requests, so the first without one is nearly always it.
+    // Answers come in the order of the requests, so the first request without one is nearly always it.
     let expected = entries.count - unanswered
     let index =
       entries.indices.contains(expected) && entries[expected].sequence == sequence
@@ -71,7 +71,7 @@ final class RequestBatch {
     unanswered -= 1
   }
 
-  /// Gives new numbers to the requests without an answer, so that a late one is not taken for the next.
+  /// Gives new numbers to the requests without an answer, so that a late answer is not taken for the next one's.
   func renumberUnanswered(_ next: () -> UInt32) {
     for index in entries.indices where entries[index].answer == nil {
       let sequence = next()
@@ -81,7 +81,7 @@ final class RequestBatch {
     }
   }
 
-  /// The requests without an answer, for another send.
+  /// Requests without an answer, for another send.
   func bytesOfUnanswered() -> UnsafeRawBufferPointer {
     var count = 0
     for entry in entries where entry.answer == nil {
@@ -91,7 +91,7 @@ final class RequestBatch {
     return UnsafeRawBufferPointer(rebasing: again[..<count])
   }
 
-  /// Each request's answer, in order.
+  /// Answer of each request in order; `missing` for one without an answer.
   func answers(orElse missing: RequestAnswer) -> [RequestAnswer] {
     entries.map { $0.answer ?? missing }
   }

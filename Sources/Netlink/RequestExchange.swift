@@ -3,35 +3,35 @@ import CNetlink
 import Glibc
 import LinuxSystem
 
-/// Sends requests to the kernel, many at a time, and collects the answer to each.
+/// Exchange with the kernel: sends requests, many at a time, and collects the answer to each.
 final class RequestExchange {
-  /// What came of writing one request into the room left.
+  /// Result of writing one request into the room left.
   enum Writing {
-    /// It takes so many bytes, padding included.
+    /// It takes this number of bytes, with padding.
     case written(Int)
-    /// It waits for the next send.
+    /// There was no room, so it waits for the next send.
     case noRoom
-    /// It contradicts itself, and the kernel never sees it.
+    /// It contradicts itself, and is not sent.
     case invalid
   }
 
   private let socket: NetlinkSocket
   private let batch: RequestBatch
-  /// How long the kernel may take over one batch.
+  /// Longest wait for the answers of one batch, in milliseconds.
   private static let answerMilliseconds: Int32 = 1_000
-  /// What an acknowledgement takes of the receive buffer, with what the kernel keeps about it.
+  /// Room of an acknowledgement in the receive buffer, with the kernel's overhead, in bytes.
   private static let acknowledgementBytes = 1_280
 
-  /// Opens the socket; needs no privilege, while changes need CAP_NET_ADMIN.
+  /// Opens the socket. This needs no privilege; changes need CAP_NET_ADMIN.
   init(receiveBuffer: Int32) throws(SystemError) {
     socket = try NetlinkSocket(receiveBuffer: receiveBuffer)
     let room = Int(try NetlinkSocket.check(clinux_socket_receive_buffer_size(socket.rawValue), "read buffer size"))
     batch = RequestBatch(maximumMessages: max(16, room / Self.acknowledgementBytes))
   }
 
-  /// Has `write` write each request into a room, with a sequence number, and gives the answers in order.
+  /// Has `write` write each request with its sequence number, and returns the answers in order.
   ///
-  /// Throws only if the kernel cannot be talked to.
+  /// Throws only if the exchange with the kernel fails.
   func perform(
     _ positions: Range<Int>, _ write: (Int, UnsafeMutableRawBufferPointer, UInt32) -> Writing
   ) throws(SystemError) -> [RequestAnswer] {
@@ -55,7 +55,7 @@ final class RequestExchange {
         guard isAdded else { break }
         next += 1
       }
-      // What was packed before an invalid one goes first, so that the order holds.
+      // The requests before an invalid one are sent first, so that the order is kept.
       if batch.isEmpty {
         answers.append(RequestAnswer(error: isInvalid ? EINVAL : EMSGSIZE))
         next += 1
@@ -66,9 +66,10 @@ final class RequestExchange {
     return answers
   }
 
-  /// Copies a ready request with its number.
+  /// Copies a ready request with its sequence number.
   ///
-  /// What does not begin with a header that gives its length is no request: one may come from a board that a dying process wrote.
+  /// Bytes that do not begin with a header of the right length are no request: they may come from the board of a
+  /// process that died while writing.
   static func write(_ request: [UInt8], into room: UnsafeMutableRawBufferPointer, sequence: UInt32) -> Writing {
     guard request.count >= MemoryLayout<nlmsghdr>.size, request.count % 4 == 0 else { return .invalid }
     var header = request.withUnsafeBytes { $0.loadUnaligned(as: nlmsghdr.self) }
@@ -80,7 +81,7 @@ final class RequestExchange {
     return .written(request.count)
   }
 
-  /// Sends the batch and collects its answers; one that got lost is asked for again, once.
+  /// Sends the batch and collects its answers. A request whose answer was lost is sent again, once.
   private func exchange() throws(SystemError) -> [RequestAnswer] {
     try socket.send(batch.bytes)
     try collect()
@@ -100,12 +101,13 @@ final class RequestExchange {
       case .ignored: continue
       case .overrun: hasLost = true
       case .wouldBlock:
-        // The kernel answers before the send returns, so what is missing now, after a loss, will not come any more.
+        // The kernel answers before the send returns, so answers that are missing after a loss will not come.
         guard !hasLost, try socket.waitReadable(milliseconds: Self.answerMilliseconds) else { return }
       case .messages(let messages):
         for message in messages {
           guard let error = message.acknowledgedError else { continue }
-          batch.answer(message.sequence, RequestAnswer(error: error, words: error == 0 ? "" : message.explanation))
+          batch.answer(
+            message.sequence, RequestAnswer(error: error, explanation: error == 0 ? "" : message.explanation))
         }
       }
     }

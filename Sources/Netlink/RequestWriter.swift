@@ -1,10 +1,10 @@
 import CNetlink
 
-/// Writes one request to the kernel: its header, a fixed part, and attributes (RFC 3549 section 2.3).
+/// Writer of one request to the kernel: its header, a fixed part, and attributes (RFC 3549 section 2.3).
 struct RequestWriter {
   private var bytes: [UInt8]
 
-  /// A request of a type, with flags besides those that every request has.
+  /// A request of a type, with flags in addition to those of every request.
   init<Fixed>(_ type: Int, flags: Int32 = 0, isAcknowledged: Bool = true, _ fixed: Fixed) {
     let common = NLM_F_REQUEST | (isAcknowledged ? NLM_F_ACK : 0)
     let header = nlmsghdr(
@@ -17,7 +17,7 @@ struct RequestWriter {
 
   /// Adds an attribute of the given content.
   mutating func add(_ type: Int, _ content: some Collection<UInt8>) {
-    // An attribute counts its own header of four bytes; none of ours comes near the greatest length.
+    // The length of an attribute includes its header of four bytes. No attribute here comes near the greatest length.
     addNumber(UInt16(truncatingIfNeeded: 4 + content.count))
     addNumber(UInt16(truncatingIfNeeded: type))
     bytes += content
@@ -29,12 +29,12 @@ struct RequestWriter {
     add(type, withUnsafeBytes(of: number) { Array($0) })
   }
 
-  /// Adds text with a zero byte behind it.
+  /// Adds a text that ends with a zero byte.
   mutating func add(_ type: Int, text: String) {
     add(type, Array(text.utf8) + [0])
   }
 
-  /// Adds an attribute that holds what `body` writes.
+  /// Adds an attribute whose content `body` writes.
   mutating func nest(_ type: Int, _ body: (inout RequestWriter) -> Void) {
     let start = bytes.count
     addNumber(UInt16(0))
@@ -43,7 +43,7 @@ struct RequestWriter {
     setLength(UInt16(truncatingIfNeeded: bytes.count - start), at: start)
   }
 
-  /// Adds what is no attribute but begins with its length all the same.
+  /// Adds a structure that begins with its length but is no attribute.
   mutating func addCounted<Fixed>(_ fixed: Fixed, _ body: (inout RequestWriter) -> Void) {
     let start = bytes.count
     withUnsafeBytes(of: fixed) { bytes += $0 }
@@ -52,7 +52,7 @@ struct RequestWriter {
     setLength(UInt16(truncatingIfNeeded: bytes.count - start), at: start)
   }
 
-  /// The whole request, numbered 0 if it gets its number later.
+  /// Whole request; its number is 0 if it gets its number later.
   func finished(sequence: UInt32 = 0) -> [UInt8] {
     var whole = bytes
     withUnsafeBytes(of: UInt32(truncatingIfNeeded: bytes.count)) { whole.replaceSubrange(0..<4, with: $0) }

@@ -1,33 +1,31 @@
 import CNetlink
 import NetworkTypes
 
-/// A macvlan that carries a virtual router's MAC address (RFC 9568 section 7.3).
-public struct VirtualLink: Sendable, Hashable {
-  /// Its name.
-  public var name: String
-  /// The interface below.
-  public var lower: InterfaceIndex
-  /// Its link-layer address.
-  public var mac: MACAddress
+/// Macvlan with a virtual router's MAC address (RFC 9568 section 7.3).
+package struct VirtualLink: Sendable, Hashable {
+  package var name: String
+  /// Interface below.
+  package var lower: InterfaceIndex
+  /// Link-layer address of the link.
+  package var mac: MACAddress
 
-  /// A link from its parts.
-  public init(name: String, lower: InterfaceIndex, mac: MACAddress) {
+  package init(name: String, lower: InterfaceIndex, mac: MACAddress) {
     self.name = name
     self.lower = lower
     self.mac = mac
   }
 
-  /// How links of martlet's making are known again.
+  /// Beginning of the alias by which links of martlet are recognised.
   static let mark = "martlet"
 
-  /// Whether `link` is this one, made by an engine before.
-  public func matches(_ link: LinkState) -> Bool {
+  /// Whether `link` is this one, made by an earlier engine.
+  package func matches(_ link: LinkState) -> Bool {
     link.name == name && link.isMartlets && link.lower == lower && link.mac == mac
   }
 
-  /// What keeps a link of this one's name, which martlet did not make, from being used in its place; `nil` if nothing does, as with
-  /// one that a killed keepalived left.
-  public func obstacle(in link: LinkState, lowerName: String) -> String? {
+  /// Reason for which an existing link of the same name, which martlet did not make, cannot be used; `nil` if it can,
+  /// such as one that a killed keepalived left.
+  package func obstacle(in link: LinkState, lowerName: String) -> String? {
     if link.kind != "macvlan" { return "it is \(link.kind.map { "a \($0)" } ?? "hardware") and no macvlan" }
     if link.lower != lower { return "it is not above \(lowerName)" }
     if link.mac != mac { return "its MAC address is \(link.mac.map { "\($0)" } ?? "none") and not \(mac)" }
@@ -36,21 +34,21 @@ public struct VirtualLink: Sendable, Hashable {
 }
 
 extension LinkState {
-  /// Whether martlet made it.
-  public var isMartlets: Bool { kind == "macvlan" && alias?.hasPrefix(VirtualLink.mark) == true }
+  /// Whether martlet made the link.
+  package var isMartlets: Bool { kind == "macvlan" && alias?.hasPrefix(VirtualLink.mark) == true }
 }
 
-/// How an interface treats ARP (Linux' ip-sysctl).
+/// ARP settings of an interface (ip-sysctl of Linux).
 struct ARPTreatment: Hashable {
-  /// `arp_ignore`: 1 answers for its own addresses only, 0 for all of the host's.
+  /// `arp_ignore`: 1 answers for its own addresses only, 0 for all addresses of the host.
   var ignore: UInt32
-  /// `arp_filter`: 1 answers only if the reply would leave by it.
+  /// `arp_filter`: 1 answers only if the reply would leave by this interface.
   var filter: UInt32
-  /// `arp_announce`: 2 asks in the name of its own addresses only, 0 in that of the packet's source.
+  /// `arp_announce`: 2 asks with its own addresses as source only, 0 with the packet's source.
   var announce: UInt32
 
-  /// What an interface below a virtual MAC address needs: neither answers nor questions of its own for an address that the
-  /// virtual one has, since both would teach neighbours its own MAC address.
+  /// Settings of an interface below a virtual MAC address: it neither answers for an address of the virtual one nor
+  /// asks with it as source, since both would teach neighbours the interface's own MAC address.
   static let belowVirtualMAC = ARPTreatment(ignore: 1, filter: 1, announce: 2)
 
   init(ignore: UInt32, filter: UInt32, announce: UInt32) {
@@ -59,7 +57,7 @@ struct ARPTreatment: Hashable {
     self.announce = announce
   }
 
-  /// From a link's alias, which keeps it for the day when the link goes.
+  /// Settings recorded in a link's alias, to be restored when the link is removed.
   init?(alias: String) {
     let words = alias.split(separator: " ")
     let values = words.dropFirst().compactMap { UInt32($0) }

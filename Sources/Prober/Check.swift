@@ -278,7 +278,7 @@ final class Check {
       history.words = result.words
       wordsAt = loop.now
     }
-    history.steady.heard(history.state.verdict, at: loop.now)
+    history.steady.record(history.state.verdict, at: loop.now)
     if wasOmitted { onVerdict?(self, true) } else { tell(ifOtherThan: before, always: wasUntried) }
     watchSteadiness()
   }

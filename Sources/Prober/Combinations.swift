@@ -116,7 +116,7 @@ final class Combinations {
     // Until its members have answered, as after a restart, it is what it was.
     guard verdict != .unknown else { return }
     entries[index].words = question.combination.reason(of: members)
-    entries[index].steady.heard(verdict, at: loop.now)
+    entries[index].steady.record(verdict, at: loop.now)
   }
 
   private func tell(_ index: Int, ifOtherThan before: TrackerVerdict) -> Bool {

@@ -49,7 +49,7 @@ extension Cluster {
     case .overdue(let silence): "held up for \(silence)"
     case .syncGroup(let member): "with its router at position \(member)"
     case .addressesRefused: "the kernel refuses its addresses"
-    case .addressesTaken: "the kernel takes its addresses again"
+    case .addressesTaken: "the kernel accepts its addresses again"
     case .started, .addressOwner, .interfaceDown, .interfaceUp, .sourceAddressLost, .sourceAddressFound, .noPeers,
       .peersFound, .shutdown, .adopted:
       "\(cause)"

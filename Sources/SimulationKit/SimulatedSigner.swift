@@ -25,7 +25,7 @@ enum SimulatedSigner: Sendable {
   ) -> [[UInt8]] {
     switch self {
     case .header(let key, var sequence):
-      let number = sequence.take()
+      let number = sequence.assignNext()
       self = .header(key, sequence)
       return templates.map { template in
         guard var packet = AuthenticatedPacket(template, key: key, timeToLive: timeToLive) else { return [] }

@@ -5,12 +5,12 @@ import LinuxSystem
 import PrintableText
 import VRRPCore
 
-/// Turns the commands of one table into processes: finds the program, checks who may have written it, sets who runs it.
+/// Starts of the commands of one table: finds the program, checks who may change it, sets user and group.
 final class CommandStarts {
   let table: CommandTable
   let identities: ScriptIdentities
-  /// How many runs that end with the prober may go on at a time, and how many notifications: twice as many as the file gives reason for,
-  /// since a reload or another prober has some begin before the others have ended, and 16.
+  /// Most runs at a time that end with the prober, and most notifications: twice the number of uses in the
+  /// configuration, since after a reload or with a new prober some begin before others have ended, and 16 more.
   let mostChecks: Int
   let mostNotifications: Int
   private let environment = ScriptEnvironment()
@@ -33,7 +33,7 @@ final class CommandStarts {
     table.files.indices.contains(Int(number)) ? table.files[Int(number)] : nil
   }
 
-  /// A command by its place.
+  /// Command at a position of the table.
   func command(_ number: UInt32) throws(StartRefusal) -> CommandTable.Command {
     guard table.commands.indices.contains(Int(number)) else {
       throw StartRefusal(description: "cannot run: the configuration has no such command")
@@ -41,8 +41,8 @@ final class CommandStarts {
     return table.commands[Int(number)]
   }
 
-  /// Starts a command. None of this process's descriptors reaches it. This process waits for no disk that its
-  /// program may be on: what keeps that from being executed is known when the child has ended.
+  /// Starts a command. It inherits no descriptor of this process. This process does not wait for the disk of the
+  /// program: an error in executing it is known when the child has ended.
   func start(
     _ command: CommandTable.Command, telling notification: RunRequest.Notification?, output: Int32,
     note: UnsafeMutablePointer<Int32>?
@@ -52,7 +52,7 @@ final class CommandStarts {
     if table.isStrict, let weakness = weakness(of: program, command, identity) {
       throw StartRefusal(description: "refused: \(weakness)")
     }
-    let (extra, environment) = try told(notification, command)
+    let (extra, environment) = try additions(notification, command)
     var request = SpawnRequest(
       executable: program, arguments: Self.arguments(of: command, extra: extra),
       environment: self.environment.entries(for: identity, searchPath: table.searchPath) + environment)
@@ -64,7 +64,7 @@ final class CommandStarts {
     request.map(output, to: STDOUT_FILENO)
     request.map(output, to: STDERR_FILENO)
     if command.purpose.endsWithProber {
-      // A check needs none of what the service may have been given for its engine.
+      // A check needs none of the limits that the service may have raised for its engine.
       request.limits += Self.checkLimits
       request.parentDeathSignal = SIGKILL
     }
@@ -80,9 +80,9 @@ final class CommandStarts {
     }
   }
 
-  /// What a command gets behind its own words, and in its environment beside the usual: a notification what has happened, and nothing
-  /// else anything that the prober says.
-  private func told(
+  /// Arguments after the command's own, and additions to its environment. Only a notification has any, and nothing else
+  /// that the prober sends reaches a command.
+  private func additions(
     _ notification: RunRequest.Notification?, _ command: CommandTable.Command
   ) throws(StartRefusal) -> (words: [String], environment: [String]) {
     switch (command.purpose, notification) {
@@ -110,7 +110,7 @@ final class CommandStarts {
 
   private static let longestCause = 256
 
-  /// What scripts, which may do anything with it, find of a cause: one printable line, which ends with a whole character.
+  /// Cause as scripts get it, which may use it in any way: one printable line that ends with a whole character.
   private static func line(_ cause: String) -> String {
     var line = ""
     var length = 0
@@ -122,7 +122,7 @@ final class CommandStarts {
     return line
   }
 
-  /// No memory dumps, no more locked memory than the kernel gives by itself, no real-time scheduling.
+  /// Limits of checks: no core dumps, no more locked memory than the kernel's default, no real-time scheduling.
   private static let checkLimits: [ResourceLimit] = [
     .coreSize(0), .lockedMemory(8 << 20), .realTimePriority(0),
   ]
@@ -138,7 +138,7 @@ final class CommandStarts {
     }
   }
 
-  /// The words that the program gets, its own name first. A shell gets the extra words as `$1` and following.
+  /// Arguments of the program, its own name first. A shell gets the extra arguments as `$1` and following.
   private static func arguments(of command: CommandTable.Command, extra: [String]) -> [String] {
     guard command.needsShell else { return command.arguments + extra }
     guard !extra.isEmpty else { return ["/bin/sh", "-c", command.text] }
@@ -158,9 +158,9 @@ final class CommandStarts {
   }
 }
 
-/// Whom root trusts when it runs a command.
+/// Checks of the programs that root runs.
 extension CommandStarts {
-  /// What someone other than root could change of what root will run, each place once. What is refused anyway is left out.
+  /// Programs that root will run and others can change, each place once. Those that are refused anyway are left out.
   func weaknesses() -> [StartReply] {
     var said: Set<String> = []
     var found: [StartReply] = []
@@ -179,8 +179,8 @@ extension CommandStarts {
     return weakness(of: program, command, identity)
   }
 
-  /// Why the interpreter of a command that root would run, or the script that its program interprets, is not safe; `nil` when it is.
-  /// keepalived looks at neither, so that is no reason to refuse it.
+  /// Reason for which the interpreter of a command of root's, or the script that its program interprets, is not safe;
+  /// `nil` if it is. keepalived checks neither, so this is no reason to refuse the command.
   private func weaknessBehind(_ command: CommandTable.Command) -> String? {
     guard let identity = try? identities.identity(for: command.account), identity.userID == 0,
       let program = try? program(of: command)

@@ -2,11 +2,11 @@ import ControlModel
 import Glibc
 import LinuxSystem
 
-/// Makes the FIFO of a configuration if it is missing, gives it to its owner, and opens it.
+/// Opening of a FIFO of the configuration: makes it if it is missing, gives it to its owner, and opens it.
 struct FIFOOpening {
   struct Opened: ~Copyable {
     let descriptor: FileDescriptor
-    /// Whether it was made for this.
+    /// Whether it was made by this opening.
     let isNew: Bool
   }
 
@@ -18,7 +18,7 @@ struct FIFOOpening {
     self.identities = identities
   }
 
-  /// Opens it for reading as well, so that having no reader is no error.
+  /// Opens the FIFO for reading as well, so that a missing reader is no error.
   func open() throws(StartRefusal) -> Opened {
     var isNew = false
     if mkfifo(fifo.path, 0o600) == 0 {
@@ -39,19 +39,19 @@ struct FIFOOpening {
       throw StartRefusal(description: "cannot be inspected: \(SystemError.reason(errno))")
     }
     guard status.st_mode & S_IFMT == S_IFIFO else { throw StartRefusal(description: "is not a FIFO") }
-    if isNew { try giveAway(descriptor.rawValue) } else { try trust(status) }
+    if isNew { try giveAway(descriptor.rawValue) } else { try checkWriters(status) }
     return Opened(descriptor: descriptor, isNew: isNew)
   }
 
-  /// Removes a FIFO. What else may be at its path is none of martlet's.
+  /// Removes a FIFO. Any other kind of file at its path is left alone.
   static func remove(_ fifo: CommandTable.FIFO) {
     var status = stat()
     guard lstat(fifo.path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return }
     unlink(fifo.path)
   }
 
-  /// Refuses a FIFO that was there before if somebody else can write to it, since he could forge notifications.
-  private func trust(_ status: stat) throws(StartRefusal) {
+  /// Refuses an existing FIFO that other users can write to, since they could forge notifications.
+  private func checkWriters(_ status: stat) throws(StartRefusal) {
     if status.st_mode & 0o002 != 0 {
       throw StartRefusal(
         description: "can be written by everyone (mode \(String(status.st_mode & 0o777, radix: 8)))")
@@ -63,7 +63,7 @@ struct FIFOOpening {
   }
 
   private func giveAway(_ fd: Int32) throws(StartRefusal) {
-    // Who starts everything as himself keeps what nobody was named for.
+    // Without root's rights, a FIFO for which no owner is configured keeps the user of this process.
     guard fifo.owner != nil || geteuid() == 0 else { return }
     let identity = try identities.identity(for: fifo.owner)
     if identity.userID == geteuid(), identity.groupID == getegid() { return }

@@ -1,18 +1,18 @@
 import Glibc
 import LinuxSystem
 
-/// A process that was started for the prober, until it is reaped.
+/// Process that was started for the prober and has not been reaped.
 final class RunningScript {
   enum Ending {
     case ended(ExitStatus)
-    /// It ended before it had executed its program.
+    /// The process ended before it executed its program.
     case neverRan(StartRefusal)
   }
 
   let child: ChildProcess
   let endsWithProber: Bool
   var registration: Reactor.Registration?
-  /// Told how it ended, once.
+  /// Called once with the way in which the process ended.
   var onEnd: ((Ending) -> Void)?
   private let note: UnsafeMutablePointer<Int32>?
   private var wasSignalled = false
@@ -23,16 +23,17 @@ final class RunningScript {
     self.endsWithProber = endsWithProber
   }
 
-  /// Signals its group.
+  /// Sends a signal to the process group.
   func signal(_ number: Int32) {
     if number == SIGTERM || number == SIGKILL { wasSignalled = true }
     try? child.signal(number, group: true)
   }
 
-  /// Whether it has ended, which is told then.
+  /// Reaps the process if it has ended, and calls ``onEnd``. Returns whether it has ended.
   func reapIfEnded() -> Bool {
     guard let status = (try? child.peek()).flatMap(\.self) else { return false }
-    // The leader obeyed; whoever of its group did not goes now, while the group's number is still ours.
+    // The leader has ended after a signal. The rest of its group is killed now, while the number of the group is still
+    // in use.
     if wasSignalled { try? child.signal(SIGKILL, group: true) }
     let failure = child.startFailure
     _ = try? child.reap()
@@ -43,10 +44,10 @@ final class RunningScript {
   }
 }
 
-/// Why a command is not run, or a FIFO not opened, in the words that a reason uses.
+/// Reason for which a command was not run or a FIFO not opened, as text for status and log lines.
 struct StartRefusal: Error, Equatable, CustomStringConvertible {
   var description: String
-  /// Whether this host had no room for it at the moment, or its program was being written.
+  /// Whether this host had no resources for it at the moment, or its program was being written.
   var isShortage = false
 
   init(description: String, isShortage: Bool = false) {
@@ -54,10 +55,10 @@ struct StartRefusal: Error, Equatable, CustomStringConvertible {
     self.isShortage = isShortage
   }
 
-  /// That a process could not be started, or could not execute its program.
+  /// Refusal because a process could not be started or could not execute its program.
   init(_ error: SystemError) {
     self.init(
-      description: error.whyNotRun,
+      description: error.reasonNotRun,
       isShortage: [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, ETIMEDOUT].contains(error.errno))
   }
 }

@@ -2,10 +2,10 @@ import LinuxSystem
 
 /// Environment of scripts: the variables of the service, as under keepalived, and the name and home of the user that runs them.
 struct ScriptEnvironment {
-  /// Beginnings of names that scripts do not get: of what the service manager tells the service, of martlet's own, and of what has a
-  /// program load code.
+  /// Prefixes of variables that scripts do not get: messages of the service manager, martlet's own variables, and those
+  /// that make a program load code.
   private static let withheld = ["MARTLET_", "NOTIFY_SOCKET", "WATCHDOG_", "LISTEN_", "SWIFT_BACKTRACE", "LD_"]
-  /// Names whose values are set for each script.
+  /// Variables that are set for each script.
   private static let own = ["PATH", "HOME", "USER", "LOGNAME", "SHELL"]
 
   private let service: [String]

@@ -2,20 +2,21 @@ import ControlModel
 import LinuxSystem
 import NetworkTypes
 
-/// Who a command runs as, and whether it may.
+/// Users and groups that commands run as.
 final class ScriptIdentities {
-  /// Whom keepalived runs scripts as that name nobody, if there is one of that name.
+  /// keepalived's default user of scripts, if the host has one of that name.
   private static let standardUser = "keepalived_script"
 
   private let fallback: CommandTable.Account?
   private let ownIdentity: (user: UInt32, group: UInt32)
   private var known: [CommandTable.Account?: Identity] = [:]
-  /// Who was not found, and until when nobody asks again.
+  /// Look-ups that failed, and the instant until which they are not repeated.
   private var refused: [CommandTable.Account?: (refusal: StartRefusal, until: MonotonicInstant)] = [:]
-  /// A user may come back with the service that knows him; each look-up may wait for that service.
+  /// Time until a failed look-up is repeated. The user may be known again later; each look-up may wait for a network
+  /// service.
   static let refusalTime = Nanoseconds.seconds(10)
 
-  /// What a process is to become; `nil` for what this process is already.
+  /// User and group for a process; `nil` for those that this process has already.
   struct Identity: Equatable {
     var name: String
     var userID: UInt32
@@ -32,13 +33,13 @@ final class ScriptIdentities {
     ownIdentity = (ownUser, ownGroup)
   }
 
-  /// Who runs a command. Answers are kept, since a look-up may ask a slow network service.
+  /// User and group of a command. They are kept, since a look-up may ask a slow network service.
   func identity(for user: CommandTable.Account?) throws(StartRefusal) -> Identity {
     let wanted = user ?? fallback
     if let identity = known[wanted] { return identity }
     if let refused = refused[wanted], MonotonicClock.now() < refused.until { throw refused.refusal }
     do {
-      let identity = try look(up: wanted)
+      let identity = try lookUp(wanted)
       known[wanted] = identity
       return identity
     } catch {
@@ -47,7 +48,7 @@ final class ScriptIdentities {
     }
   }
 
-  private func look(up user: CommandTable.Account?) throws(StartRefusal) -> Identity {
+  private func lookUp(_ user: CommandTable.Account?) throws(StartRefusal) -> Identity {
     let found: UserIdentity?
     var group: UInt32?
     do {

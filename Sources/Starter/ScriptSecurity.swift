@@ -1,13 +1,13 @@
 import Glibc
 import LinuxSystem
 
-/// Whether someone other than root could change a program that root is to run.
+/// Check whether users other than root could change a program that root runs.
 enum ScriptSecurity {
-  /// As many symbolic links as the kernel follows in one path.
+  /// Most symbolic links that the kernel follows in one path.
   private static let mostLinks = 40
 
-  /// The first file or directory on the way to `path` that someone other than root could change or replace, and how;
-  /// `nil` when there is none or the path does not exist. Symbolic links are followed, and the way to each is checked too.
+  /// First file or directory on the way to `path` that users other than root could change or replace, and how; `nil` if
+  /// there is none or the path does not exist. Symbolic links are followed, and the way to each is checked too.
   static func weakness(of path: String) -> String? {
     var path = path
     for _ in 0...mostLinks {
@@ -22,7 +22,7 @@ enum ScriptSecurity {
 
   private enum Step {
     case weak(String)
-    /// The way goes on at this path.
+    /// The path continues at the target of a link.
     case link(String)
     case end
   }
@@ -50,18 +50,19 @@ enum ScriptSecurity {
 
   private static func weakness(of object: String, _ status: stat) -> String? {
     let isLink = status.st_mode & S_IFMT == S_IFLNK
-    // Root here is none that the host's root could be won by, whom this namespace may not know.
+    // In a user namespace files of the host's root have the overflow user. Its root could not become the host's root by
+    // them.
     if status.st_uid != 0, status.st_uid != UserNamespace.foreignUser {
       return "\(object) belongs to user \(owner(status.st_uid)) and root would run it"
     }
-    // A link's mode means nothing, and in a sticky directory others cannot replace what root owns.
+    // The mode of a link has no meaning, and in a sticky directory others cannot replace a file of root's.
     let isSticky = status.st_mode & S_IFMT == S_IFDIR && status.st_mode & S_ISVTX != 0
     guard !isLink, !isSticky else { return nil }
     let mode = "mode 0" + String(status.st_mode & 0o7777, radix: 8)
     if status.st_mode & 0o002 != 0 { return "everybody can write to \(object) (\(mode)) and root would run it" }
     guard status.st_mode & 0o020 != 0 else { return nil }
     if status.st_gid != 0 { return "group \(status.st_gid) can write to \(object) (\(mode)) and root would run it" }
-    // Then those bits are what the list allows at most, to whomever it names.
+    // With an access list the group bits are its mask: the most that it grants to anybody.
     if AccessList.exists(at: object) {
       return "an access list lets others write to \(object) (\(mode)) and root would run it"
     }

@@ -2,8 +2,8 @@ import Glibc
 import LinuxSystem
 
 extension SystemError {
-  /// Why a command cannot be run, as a reason says it.
-  var whyNotRun: String {
+  /// Reason for which a command cannot be run, as a clause for status and log lines.
+  var reasonNotRun: String {
     let reason = SystemError.reason(errno)
     switch operation {
     case "execute": return "cannot run: \(reason)"

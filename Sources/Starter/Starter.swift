@@ -2,22 +2,23 @@ import ControlModel
 import Glibc
 import LinuxSystem
 
-/// Starts what a prober asks for, out of the tables that the supervisor has handed over.
+/// Starter of commands for a prober, from the tables that the supervisor has handed over.
 ///
-/// It has the rights that the file's scripts need, so it reads nothing that a stranger sends: tables come from the loader, requests from
-/// the prober, and those name commands by their place.
-public final class Starter {
-  /// Tables that are kept for what still waits under an older configuration.
+/// It has the rights that the configured scripts need, so it reads no data from strangers: tables come from the loader,
+/// requests from the prober, and a request names a command by its position.
+package final class Starter {
+  /// Number of tables kept for requests that still refer to an older configuration.
   private static let mostTables = 8
   private static let longestTable = 256 << 20
   private static let requestsPerTurn = 64
-  /// What ends a run. One that was stopped would have its place for ever.
+  /// Signals that end a run. SIGCONT is among them, since a stopped process would not end.
   private static let signals = [SIGTERM, SIGCONT, SIGKILL]
-  /// Descriptors that no run gets, since the supervisor's words and the answers need some.
+  /// Descriptors that runs leave free for the supervisor's messages and for answers.
   private static let reservedDescriptors = 64
-  /// A run that goes on has the one that tells its end, and one that tells why it could not execute its program.
+  /// Descriptors of a run under way: one that reports its end, and one that reports why its program could not be
+  /// executed.
   private static let descriptorsPerRun = 2
-  /// Replies that wait for room beyond this many keep further requests waiting.
+  /// Number of replies waiting for room in the socket above which no further requests are read.
   private static let mostUnsent = 4096
 
   private let supervisor: Channel
@@ -27,12 +28,12 @@ public final class Starter {
   private var supervisorRegistration: Reactor.Registration?
   private var tables: [(number: UInt64, starts: CommandStarts)] = []
   private var prober: ProberLink?
-  /// Also those of probers before this one, until they are reaped.
+  /// Running scripts, also those of earlier probers until they are reaped.
   private var scripts: [ObjectIdentifier: RunningScript] = [:]
 
   /// A starter without a prober. It watches the supervisor's channel from now on.
-  /// - Parameter groups: where the groups are noted that must not outlive the prober.
-  public init(
+  /// - Parameter groups: the record of process groups that must end with the prober.
+  package init(
     supervisor: Channel, groups: RunningGroups, watcher: any DescriptorWatching,
     makeSandbox: @escaping (_ hasNetwork: Bool) throws(SystemError) -> Sandbox = {
       (hasNetwork) throws(SystemError) in try Sandbox(hasNetwork: hasNetwork)
@@ -43,37 +44,37 @@ public final class Starter {
     self.watcher = watcher
     self.makeSandbox = makeSandbox
     supervisorRegistration = try watcher.watch(supervisor.rawValue, for: .readable) { [weak self] _ in
-      self?.hearSupervisor()
+      self?.receiveFromSupervisor()
     }
   }
 
-  /// Why it cannot go on, if that is so.
-  public private(set) var failure: String?
+  /// Reason for which the starter cannot go on; `nil` if it can.
+  package private(set) var failure: String?
 
-  /// How many processes it has started that are not reaped yet.
+  /// Number of started processes that have not been reaped.
   var runningCount: Int { scripts.count }
 
-  /// Lets go of the prober and kills all that runs.
+  /// Leaves the prober and kills all running commands.
   func killAll() {
     leaveProber()
     for script in scripts.values { script.signal(SIGKILL) }
   }
 
-  /// Whether nobody is left to start anything for.
-  public var isFinished: Bool { supervisorRegistration == nil && prober == nil }
+  /// Whether both the supervisor and the prober are gone.
+  package var isFinished: Bool { supervisorRegistration == nil && prober == nil }
 
   // MARK: The supervisor
 
-  private func hearSupervisor() {
+  private func receiveFromSupervisor() {
     for _ in 0..<Self.requestsPerTurn {
       switch try? supervisor.receive() {
       case .message(let bytes, _):
         guard let command = try? StarterCommand(decoding: bytes) else { continue }
-        carryOut(command)
-      // There was no descriptor left for the one that came with it, and it does not come again: without a table or a prober this
-      // process is of no use. The next one is told all anew.
+        perform(command)
+      // The descriptor of the message could not be received, and it is not sent again: without a table or a prober this
+      // process is of no use. The next one gets everything again.
       case .truncated:
-        failure = "a word of the supervisor's has lost its descriptor"
+        failure = "a message from the supervisor came without its descriptor"
         leaveProber()
         return leaveSupervisor()
       case .wouldBlock: return
@@ -87,16 +88,16 @@ public final class Starter {
     supervisorRegistration = nil
   }
 
-  private func carryOut(_ command: StarterCommand) {
+  private func perform(_ command: StarterCommand) {
     switch command {
     case .ping: _ = try? supervisor.send([StarterReport.alive.rawValue])
     case .end:
-      if let prober { hear(prober) }
+      if let prober { receive(from: prober) }
       leaveProber()
       leaveSupervisor()
     case .table(let number):
       guard let file = supervisor.takeDescriptor() else { return }
-      adopt(file, as: number)
+      addTable(file, as: number)
     case .prober:
       guard let descriptor = supervisor.takeDescriptor() else { return }
       leaveProber()
@@ -106,15 +107,15 @@ public final class Starter {
         [weak self, weak link] readiness in
         guard let self, let link else { return }
         if readiness.contains(.writable) { flush(link) }
-        // A table comes before the prober is told of it, though by another way.
-        hearSupervisor()
-        hear(link)
+        // A table is sent before the prober hears of it, but over another channel.
+        receiveFromSupervisor()
+        receive(from: link)
       }
-      if let newest = tables.last { tellWeaknesses(of: newest.starts) }
+      if let newest = tables.last { reportWeaknesses(of: newest.starts) }
     }
   }
 
-  private func adopt(_ file: consuming FileDescriptor, as number: UInt64) {
+  private func addTable(_ file: consuming FileDescriptor, as number: UInt64) {
     guard let bytes = try? MemoryFile.readAll(file.rawValue, limit: Self.longestTable),
       let table = try? bytes.withUnsafeBytes({ (bytes) throws(MessageError) in try CommandTable(decoding: bytes) })
     else { return }
@@ -123,34 +124,34 @@ public final class Starter {
     tables.removeAll { $0.number == number }
     tables.append((number, starts))
     if tables.count > Self.mostTables { tables.removeFirst() }
-    if !isKnown { tellWeaknesses(of: starts) }
+    if !isKnown { reportWeaknesses(of: starts) }
   }
 
-  private func tellWeaknesses(of starts: CommandStarts) {
+  private func reportWeaknesses(of starts: CommandStarts) {
     guard prober != nil else { return }
     for weakness in starts.weaknesses() { reply(weakness) }
   }
 
   // MARK: The prober
 
-  /// The channel to a prober, and what it has asked for.
+  /// Channel to a prober, with its requests.
   private final class ProberLink {
     let channel: Channel
     var registration: Reactor.Registration?
     var runs: [UInt32: RunningScript] = [:]
-    /// Replies that its socket had no room for, in order.
+    /// Replies for which its socket had no room, in order.
     var unsent: [UnsentReply] = []
 
     init(_ channel: Channel) { self.channel = channel }
   }
 
-  private func hear(_ link: ProberLink) {
+  private func receive(from link: ProberLink) {
     for _ in 0..<Self.requestsPerTurn {
       guard link === prober, link.unsent.count < Self.mostUnsent else { return }
       switch try? link.channel.receive() {
       case .message(let bytes, _):
         guard let request = try? StartRequest(decoding: bytes) else { continue }
-        carryOut(request, for: link)
+        perform(request, for: link)
       case .truncated: continue
       case .wouldBlock: return
       case .closed, nil: return leaveProber()
@@ -158,7 +159,7 @@ public final class Starter {
     }
   }
 
-  /// Kills what must not go on without the prober.
+  /// Kills the commands that end with the prober.
   private func leaveProber() {
     guard let link = prober else { return }
     prober = nil
@@ -169,7 +170,7 @@ public final class Starter {
     }
   }
 
-  private func carryOut(_ request: StartRequest, for link: ProberLink) {
+  private func perform(_ request: StartRequest, for link: ProberLink) {
     switch request {
     case .run(let number, let run):
       guard let output = link.channel.takeDescriptor() else { return }
@@ -208,7 +209,7 @@ public final class Starter {
       link.runs[number] = script
       script.onEnd = { [weak self, weak link] ending in
         link?.runs[number] = nil
-        self?.tell(ending, of: number)
+        self?.report(ending, of: number)
       }
       let gate = child.takeSandboxGate()
       reply(.started(number, process: child.processID), descriptor: gate?.rawValue)
@@ -218,8 +219,8 @@ public final class Starter {
     }
   }
 
-  /// Whether one more may run, beside those of an older configuration and of an older prober. Notifications, which may go on without
-  /// a prober, leave room for what must not.
+  /// Whether another command may run beside those of older configurations and probers. Notifications, which may outlive
+  /// a prober, leave room for checks.
   private func hasRoom(for starts: CommandStarts, endsWithProber: Bool) -> Bool {
     let same = scripts.values.count { $0.endsWithProber == endsWithProber }
     guard same < (endsWithProber ? starts.mostChecks : starts.mostNotifications) else { return false }
@@ -238,12 +239,12 @@ public final class Starter {
       }
       script.registration = registration
     } catch {
-      // Nobody would see its end.
+      // The end of the process could not be noticed.
       script.signal(SIGKILL)
     }
   }
 
-  private func tell(_ ending: RunningScript.Ending, of number: UInt32) {
+  private func report(_ ending: RunningScript.Ending, of number: UInt32) {
     switch ending {
     case .neverRan(let refusal):
       reply(.refused(number, isShortage: refusal.isShortage, reason: refusal.description))
@@ -269,7 +270,8 @@ public final class Starter {
       return reply(.fileRefused(number, .system(ENOENT)))
     }
     do throws(TrackedPath.Refusal) {
-      // What it says is handed over whole, so a stranger's link would lead the prober to whatever root may read.
+      // The descriptor is handed to the prober, so a link made by another user would let the prober read any file that
+      // root may read.
       let target = try TrackedPath.open(file.path, refusesLinks: true)
       reply(.file(number), descriptor: target.file.rawValue)
     } catch {
@@ -289,7 +291,7 @@ public final class Starter {
     }
   }
 
-  /// A prober that stands still leaves its socket full; what it is told meanwhile waits until it goes on.
+  /// Sends a reply. If the prober is held up and its socket is full, the reply waits.
   private func reply(_ reply: StartReply, descriptor: Int32? = nil) {
     guard let prober else { return }
     if prober.unsent.isEmpty, send(reply.encoded, descriptor, to: prober) { return }
@@ -314,7 +316,7 @@ public final class Starter {
     try? watcher.modify(registration, for: link.unsent.isEmpty ? .readable : listens.union(.writable))
   }
 
-  /// Whether it needs to wait no more: it is sent, or nobody is there to hear it.
+  /// Sends a reply. Returns false if it must wait for room; true if it was sent or the prober is gone.
   private func send(_ bytes: [UInt8], _ descriptor: Int32?, to link: ProberLink) -> Bool {
     switch try? link.channel.send(bytes, descriptors: descriptor.map { [$0] } ?? []) {
     case .sent: return true
@@ -332,15 +334,15 @@ extension StartReply.FileRefusal {
     case .system(let number): self = .system(number)
     case .notRegular: self = .notRegular
     case .kernels(let name): self = .kernels(name)
-    case .link(let words): self = .link(words)
+    case .link(let text): self = .link(text)
     }
   }
 }
 
-/// A reply that waits for room, with a copy of the descriptor that goes with it.
+/// Reply that waits for room, with a copy of its descriptor.
 private final class UnsentReply {
   let bytes: [UInt8]
-  /// The copy's number.
+  /// Number of the copied descriptor.
   let rawValue: Int32?
   private let descriptor: FileDescriptor?
 

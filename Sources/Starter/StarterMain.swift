@@ -2,15 +2,16 @@ import ControlModel
 import Glibc
 import LinuxSystem
 
-/// The process that starts the commands of a configuration, and makes its FIFOs, for a prober that may do neither.
-public enum StarterMain {
-  /// Serves until the supervisor is gone and no prober is left.
+/// Process that starts the commands of a configuration and makes its FIFOs, for a prober that may do neither.
+package enum StarterMain {
+  /// Runs until the supervisor is gone and no prober is left.
   ///
   /// The process must have inherited the channel to the supervisor and the segment of running checks.
-  /// - Returns: the code to exit with.
-  public static func run() -> ExitCode {
+  /// - Returns: The code to exit with.
+  package static func run() -> ExitCode {
     do {
-      // The supervisor decides when this process ends. When that one dies the prober still has last notifications to run.
+      // The supervisor decides when this process ends. If the supervisor dies, the prober still has notifications to
+      // run.
       for signal in [SIGPIPE, SIGINT, SIGHUP, SIGTERM] { try Signals.ignore(signal) }
       let reactor = try Reactor()
       let supervisor = Channel(try Inherited.take(InheritedDescriptor.supervisor.rawValue), maximumMessage: 64)

@@ -2,15 +2,14 @@ import ControlModel
 import Glibc
 import LinuxSystem
 
-/// A process as the supervisor sees it, so that tests can put something else in its place.
+/// Child process as the supervisor uses it. Tests have another implementation.
 protocol Child: AnyObject {
-  /// Readable once the process has ended.
+  /// Descriptor that is readable once the process has ended.
   var rawValue: Int32 { get }
-  /// Its process number.
   var processID: Int32 { get }
-  /// Sends a signal; nothing happens if it has ended.
+  /// Sends a signal. Nothing happens if the process has ended.
   func send(signal number: Int32)
-  /// How it ended; `nil` while it runs. Never waits.
+  /// Way in which the process ended; `nil` while it runs. Never waits.
   func ending() -> Ending?
 }
 
@@ -19,7 +18,7 @@ typealias Launch = (SpawnRequest) throws(SystemError) -> any Child
 
 extension ChildProcess: Child {
   func send(signal number: Int32) {
-    // The one error that can come is that it has ended, which its pidfd tells as well.
+    // The only possible error is that the process has ended, which its pidfd reports as well.
     try? signal(number)
   }
 
@@ -37,7 +36,7 @@ extension ChildProcess: Child {
   }
 }
 
-/// A descriptor shared by reference, closed with its last reference.
+/// Descriptor shared by reference, closed with its last reference.
 final class MemoryHandle {
   private let descriptor: FileDescriptor
 
@@ -55,27 +54,27 @@ final class MemoryHandle {
     return MemoryHandle(file)
   }
 
-  /// A mapping to read from; `nil` while the segment is empty or still may shrink.
+  /// Mapping to read from; `nil` while the segment is empty or may still shrink.
   func map() -> SharedMemory? {
     guard let second = try? descriptor.duplicate() else { return nil }
     return try? SharedMemory(mapping: second, writable: false)
   }
 }
 
-/// A child with its channel, and what must be unwatched when it goes.
+/// Child with its channel, and the registrations to remove when it ends.
 final class RunningChild {
   let process: any Child
-  /// The channel to it; `nil` for the loader, which says all by its exit code.
+  /// Channel to the child; `nil` for the loader, which reports by its exit code only.
   let channel: Channel?
-  /// Takes what it has said; `nil` once it has ended.
-  var hear: (() -> Void)?
+  /// Handles the child's waiting messages; `nil` once it has ended.
+  var receive: (() -> Void)?
   var channelRegistration: Reactor.Registration?
   var endRegistration: Reactor.Registration?
-  /// The prober's end of a new engine's channel to the prober, until the prober has it.
+  /// Prober's end of a new engine's channel to the prober, until the prober has it.
   var proberEnd: Channel?
-  /// Whether it was killed for not reading what it is told: nothing more is said to it, nor of it.
+  /// Whether the child was killed because it did not read its messages. Nothing more is sent to it, or of it to others.
   var isGivenUp = false
-  /// What the kernel tells the prober of processes; ends with the prober, for which alone it is there.
+  /// Subscription to process events for the prober; it ends with the prober.
   var processEvents: ProcessSubscription?
 
   init(process: any Child, channel: Channel?) {
@@ -84,10 +83,10 @@ final class RunningChild {
   }
 }
 
-/// How each role is started.
+/// Requests to start each role.
 struct ChildRequests {
   let options: SupervisorOptions
-  /// Whom those become that need not be root; `nil` for who they are.
+  /// User of the roles that need not be root; `nil` for the present user.
   private let user: UserIdentity?
   private let environment: [String]
 
@@ -95,16 +94,16 @@ struct ChildRequests {
     self.options = options
     self.user = user
     var environment = ProcessEnvironment.current
-    // The service manager listens to one process only.
+    // The service manager accepts messages of one process only.
     for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", InheritedDescriptor.readinessVariable] {
       environment[name] = nil
     }
-    // Printing where it crashed would keep a dead engine from being replaced, and put its memory into the log.
+    // A backtrace of a crashed engine would delay its replacement and put its memory into the log.
     if environment["SWIFT_BACKTRACE"] == nil { environment["SWIFT_BACKTRACE"] = "enable=no" }
     self.environment = environment.entries
   }
 
-  /// - Parameter allowsEmpty: At a reload, whether a file may leave nothing of what is served; `nil` at a start.
+  /// - Parameter allowsEmpty: at a reload, whether a configuration may leave none of the present routers; `nil` at a start.
   func loader(bundle: Int32, commands: Int32, diagnostics: Int32, allowsEmpty: Bool?) -> SpawnRequest {
     var arguments = ["--log-format", options.logFormat.rawValue]
     if let id = options.configurationID { arguments += ["--config-id", id] }
@@ -117,11 +116,11 @@ struct ChildRequests {
     return request
   }
 
-  /// - Parameter goesOn: whether the configuration is that of the engine before it.
+  /// - Parameter goesOn: whether the configuration is that of the previous engine.
   func engine(goesOn: Bool) -> SpawnRequest {
     var request = request(
       .engine, userArguments + (goesOn ? ["--goes-on"] : []), standardError: STDERR_FILENO)
-    // A service manager may have put the service into the real-time class and forbidden to ask for it later.
+    // A service manager may have put the service into the real-time class and forbidden it to ask for that later.
     request.resetsScheduling = false
     return request
   }

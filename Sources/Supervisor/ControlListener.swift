@@ -1,8 +1,8 @@
 import ControlModel
 import LinuxSystem
 
-/// The socket on which status is asked for and a reload is ordered. It outlives the probers that answer on it, so that whoever asks
-/// while one is replaced waits for the next.
+/// Listening control socket. It outlives the probers that answer on it, so that a client that connects while one is
+/// replaced waits for the next.
 final class ControlListener {
   private let path: String
   private let log: SupervisorLog
@@ -14,18 +14,18 @@ final class ControlListener {
     self.log = log
   }
 
-  /// The number to hand to a prober; `nil` while it could not be made.
+  /// Descriptor for a prober; `nil` while the socket could not be made.
   var rawValue: Int32? { descriptor?.rawValue }
 
-  /// Tries to make it if it is not there; whether it has been made now.
+  /// Makes the socket if there is none. Returns whether it has been made now.
   func makeIfMissing() -> Bool {
     guard descriptor == nil else { return false }
     do {
       descriptor = MemoryHandle(try UnixListener.make(at: path))
-      if !lastComplaint.isEmpty { log.write(.notice, "status can be asked for again, on \(path)") }
+      if !lastComplaint.isEmpty { log.write(.notice, "the control socket \(path) is available again") }
       return true
     } catch {
-      let complaint = "status cannot be asked for, and is tried again: \(error)"
+      let complaint = "cannot open the control socket, trying again: \(error)"
       if complaint != lastComplaint { log.write(.error, complaint) }
       lastComplaint = complaint
       return false

@@ -2,11 +2,12 @@ import ControlModel
 import Glibc
 import LinuxSystem
 
-/// The file that tells scripts the supervisor's process number.
+/// File with the supervisor's process ID.
 final class PIDFile {
   private let path: String
 
-  /// All that a service was started with. One that names a keepalived that runs keeps it from starting, any other number is stale.
+  /// PID files that the service was started with. If one names a running keepalived, the service does not start; any
+  /// other number is out of date.
   static func all(of options: SupervisorOptions) throws(ServiceFiles.Refusal) -> [PIDFile] {
     guard let path = options.pidFile else { return [] }
     if options.commandLine == .keepalived, let process = runningKeepalived(in: path) {
@@ -29,7 +30,7 @@ final class PIDFile {
     return files
   }
 
-  /// Writes it: beside first, then renamed, so that nobody reads half a number and no link leads elsewhere.
+  /// Writes the file under another name and renames it, so that nobody reads half a number and no link is followed.
   init(path: String) throws(SystemError) {
     self.path = path
     do {
@@ -51,13 +52,13 @@ final class PIDFile {
     }
   }
 
-  /// Removes it, unless it names another process by now.
+  /// Removes the file, unless it names another process by now.
   func remove() {
     if Self.content(of: path) == "\(getpid())\n" { _ = unlink(path) }
   }
 
-  /// The keepalived whose number a file holds. A number that lives again as another program is not one, nor is this process or the
-  /// one that has started it in the background.
+  /// Process ID of a running keepalived in a file. The number may now belong to another program, to this process or to
+  /// the one that started it in the background; then the result is `nil`.
   private static func runningKeepalived(in path: String) -> Int32? {
     guard let text = content(of: path), let number = Int32(text.prefix { !$0.isNewline }), number > 0,
       number != getpid(), number != getppid()
@@ -65,7 +66,7 @@ final class PIDFile {
     return content(of: "/proc/\(number)/comm") == ProgramName.other + "\n" ? number : nil
   }
 
-  /// The first bytes of a file; `nil` if it cannot be read.
+  /// First bytes of a file; `nil` if it cannot be read.
   private static func content(of path: String) -> String? {
     let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK
     guard let file = try? FileDescriptor.open(path, flags: flags) else { return nil }

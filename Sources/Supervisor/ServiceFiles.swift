@@ -2,24 +2,25 @@ import ControlModel
 import Glibc
 import LinuxSystem
 
-/// What a service holds in the file system while it runs: its runtime directory with the lock that keeps a second one out of it, and
-/// the file with the locks of the addresses.
+/// Files of a running service: its runtime directory with the lock that keeps a second service out, and the file with
+/// the locks of the addresses.
 ///
-/// In a service that root starts they are root's: no process of the service's user, whatever has become of it, can lock them or keep them
-/// open, and so keep martlet from starting. Engine and prober need none of them but the open file with the addresses' locks.
+/// In a service started by root they belong to root, so that no process of the service's user, even a compromised one,
+/// can lock them or keep them open and so prevent a start. Engine and prober need only the open file with the
+/// addresses' locks.
 struct ServiceFiles {
   let directory: RuntimeDirectory
-  /// Held as long as the service runs.
+  /// Lock that is held as long as the service runs.
   private(set) var serviceLock: AddressLocks
   let addressLocks: AddressLocks
 
-  /// Why a service does not start: the code to end with, and the line for the log.
+  /// Reason for which a service does not start: its exit code and log line.
   struct Refusal: Error, Equatable {
     var code: ExitCode
     var text: String
   }
 
-  /// Opens and locks them.
+  /// Opens and locks the files.
   init(_ options: SupervisorOptions, _ log: SupervisorLog) throws(Refusal) {
     do {
       directory = try RuntimeDirectory(options.runtimeDirectory)
@@ -34,7 +35,7 @@ struct ServiceFiles {
           + options.commandLine.explanationOfRuntimeDirectory)
       guard try serviceLock.acquire(SupervisorMain.lockKey.utf8) == .acquired else { throw refusal }
       if directory.isOthers, directory.takeOver() {
-        // Processes of that user may have the lock file open, and lock it whenever they like.
+        // Processes of that user may have the lock file open, and could lock it at any time.
         try directory.remove(SupervisorMain.lockName)
         serviceLock = try directory.locks(SupervisorMain.lockName)
         guard try serviceLock.acquire(SupervisorMain.lockKey.utf8) == .acquired else { throw refusal }
@@ -47,17 +48,17 @@ struct ServiceFiles {
     }
   }
 
-  /// The file whose locks tell apart all martlets of one network namespace, whatever their runtime directories.
+  /// File with the locks of all martlets in one network namespace, whatever their runtime directories.
   private static func openAddressLocks(
     beside directory: RuntimeDirectory, _ log: SupervisorLog
   ) throws(SystemError) -> AddressLocks {
-    let name = LeftLockFiles.name(of: try NetworkNamespace.current())
+    let name = UnusedLockFiles.name(of: try NetworkNamespace.current())
     do throws(SystemError) {
       let isUsual = directory.path == SupervisorOptions.usualRuntimeDirectory
       let usual = isUsual ? directory : try RuntimeDirectory(SupervisorOptions.usualRuntimeDirectory)
       if geteuid() == 0, !usual.isOthers { Self.removeLocks(ofOthersFrom: usual.path(of: name)) }
       let locks = try AddressLocks.inUse(path: usual.path(of: name)) { () throws(SystemError) in try usual.locks(name) }
-      LeftLockFiles.remove(from: usual.path, except: name)
+      UnusedLockFiles.remove(from: usual.path, except: name)
       return locks
     } catch {
       log.write(
@@ -66,13 +67,13 @@ struct ServiceFiles {
     }
   }
 
-  /// Removes a lock file that another user has made in a directory that is root's now, unless somebody uses it.
+  /// Removes a lock file that another user made in a directory that is now root's, unless it is in use.
   private static func removeLocks(ofOthersFrom path: String) {
     var status = stat()
     if lstat(path, &status) == 0, status.st_uid != 0 { AddressLocks.removeUnused(path: path) }
   }
 
-  /// What to do when a directory or a lock file cannot be used.
+  /// Advice for a directory or lock file that cannot be used.
   private static func advice(on error: SystemError, _ commandLine: ServiceCommandLine) -> String {
     var status = stat()
     guard [EACCES, EPERM].contains(error.errno), lstat(error.object, &status) == 0, status.st_uid != geteuid() else {

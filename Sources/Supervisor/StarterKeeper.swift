@@ -3,14 +3,15 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// Keeps the process that starts scripts: starts it with the first configuration that has any, joins it with the prober, and replaces it
-/// when it dies or stands still.
+/// Supervision of the starter: starts it with the first configuration that has commands, connects it with the prober,
+/// and replaces it when it dies or does not answer.
 ///
-/// No address depends on it, so it is no part of ``Supervision``: the prober goes on without it and waits for the next one.
+/// No address depends on it, so it is not part of ``Supervision``: the prober goes on without it and waits for the next
+/// one.
 final class StarterKeeper {
-  /// Between two starts.
+  /// Time between two starts.
   static let pause = Nanoseconds.seconds(1)
-  /// Questions, two a second, that it may leave unanswered: looking at who may change a program may wait for a disk.
+  /// Most unanswered questions, two a second. Checking who may change a program may wait for a disk.
   private static let mostUnanswered = 20
 
   /// Starts the process.
@@ -32,35 +33,35 @@ final class StarterKeeper {
     self.join = join
   }
 
-  /// When the next one is to be started.
+  /// Instant at which to start the next one; `nil` if none is due.
   var restart: MonotonicInstant? {
     guard child == nil, !isEnding, !tables.isEmpty, let startedAt else { return nil }
     return startedAt + Self.pause
   }
 
   /// Hands over the commands of a configuration, before the prober hears of it.
-  func adopt(_ memory: MemoryHandle?, of bundle: BundleID, at now: MonotonicInstant) {
+  func addTable(_ memory: MemoryHandle?, of bundle: BundleID, at now: MonotonicInstant) {
     guard let memory, !tables.contains(where: { $0.bundle == bundle }) else { return }
     tables.append((bundle, memory))
     if child == nil { return begin(at: now) }
     send(.table(bundle.rawValue), memory.rawValue)
   }
 
-  /// Forgets the commands of configurations that no prober is told of any more.
-  func forget(allBut kept: Set<BundleID>) { tables.removeAll { !kept.contains($0.bundle) } }
+  /// Removes the commands of configurations that no prober serves any more.
+  func removeTables(except kept: Set<BundleID>) { tables.removeAll { !kept.contains($0.bundle) } }
 
-  /// A new prober is there.
+  /// Connects a new prober.
   func proberStarted() {
     guard child != nil else { return }
-    introduce()
+    connectProber()
   }
 
-  /// Starts the next one if it is time.
-  func look(at now: MonotonicInstant) {
+  /// Starts the next one if it is due.
+  func startIfDue(at now: MonotonicInstant) {
     if let restart, restart <= now { begin(at: now) }
   }
 
-  /// Asks it whether it lives.
+  /// Asks whether the starter is alive.
   func ping() {
     guard let child else { return }
     guard unanswered < Self.mostUnanswered else {
@@ -72,7 +73,7 @@ final class StarterKeeper {
     send(.ping)
   }
 
-  func heard(_ report: StarterReport) {
+  func handle(_ report: StarterReport) {
     switch report {
     case .alive: unanswered = 0
     }
@@ -84,7 +85,7 @@ final class StarterKeeper {
     log.write(.error, "the process that starts scripts \(ending); it is started again, no address moves")
   }
 
-  /// Has it end once it has heard what the prober said last.
+  /// Has the starter end once it has handled the prober's last requests.
   func end() {
     isEnding = true
     send(.end)
@@ -97,13 +98,13 @@ final class StarterKeeper {
     do {
       child = try start()
       for table in tables { send(.table(table.bundle.rawValue), table.memory.rawValue) }
-      introduce()
+      connectProber()
     } catch {
       log.write(.error, "no script can be started: \(error)")
     }
   }
 
-  private func introduce() {
+  private func connectProber() {
     guard let (starterEnd, proberEnd) = try? Channel.pair(maximumMessage: 1) else { return }
     send(.prober, starterEnd.rawValue)
     join(proberEnd)
@@ -112,7 +113,7 @@ final class StarterKeeper {
   private func send(_ command: StarterCommand, _ descriptor: Int32? = nil) {
     guard let child, let channel = child.channel else { return }
     let sent = try? channel.send(command.encoded, descriptors: descriptor.map { [$0] } ?? [])
-    // One that has left a whole socket buffer unread is of no use any more.
+    // A starter that has left a whole socket buffer unread does not work any more.
     if sent != .sent, sent != .closed { child.process.send(signal: SIGKILL) }
   }
 }

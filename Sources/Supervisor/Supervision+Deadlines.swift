@@ -1,7 +1,7 @@
 import ControlModel
 import NetworkTypes
 
-// What becomes of a child that takes longer than it may.
+// Actions for a child that exceeds its time limit.
 extension Supervision {
   mutating func deadlinePassed(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
     for (id, deadline) in retiring where deadline <= now {
@@ -82,7 +82,7 @@ extension Supervision {
     }
   }
 
-  /// Ends an engine by force; its exit is then no event.
+  /// Kills an engine. Its exit is then no event.
   mutating func retire(_ id: EngineID, into actions: inout [SupervisionAction]) {
     actions.append(.killEngine(id))
     retiring[id] = .distantFuture
@@ -90,6 +90,6 @@ extension Supervision {
 }
 
 extension MonotonicInstant {
-  /// A time that never comes.
+  /// Instant that is never reached.
   static let distantFuture = MonotonicInstant(nanoseconds: .max)
 }

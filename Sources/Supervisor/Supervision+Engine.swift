@@ -67,7 +67,7 @@ extension Supervision {
     startQueuedReload(at: now, into: &actions)
   }
 
-  /// READY is said once an engine runs and the prober serves, and from then on a dead prober does not take it back.
+  /// Reports READY once an engine runs and the prober serves. A prober that dies later does not take it back.
   mutating func announceWhenReady(into actions: inout [SupervisionAction]) {
     guard !wasAnnounced, current?.stage == .running, prober?.isReady == true else { return }
     wasAnnounced = true
@@ -83,7 +83,8 @@ extension Supervision {
       reloadFailed("the new engine \(ending.explained) before it was ready", code: ending.code, into: &actions)
       return startQueuedReload(at: now, into: &actions)
     case .yielding(let next, _) where next.id == id:
-      // The old one lets go all the same; its end is then a crash, and an engine with its configuration goes on.
+      // The old engine yields all the same. Its end is then a crash, after which an engine with its configuration goes
+      // on.
       reloadFailed("the new engine \(ending.explained) before it took over", code: ending.code, into: &actions)
       return stopIfAsked(at: now, into: &actions)
     case .loading, .preparing, .yielding, .takingOver, nil: break
@@ -98,7 +99,7 @@ extension Supervision {
     crashed(engine, "the engine \(ending)", ending, at: now, into: &actions)
   }
 
-  /// Notices an engine that lives and does nothing: every other one would be replaced by now.
+  /// Notices an engine that is alive but has no turns, and kills it so that another replaces it.
   mutating func heartbeat(
     _ id: EngineID, _ time: MonotonicInstant, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {
@@ -111,17 +112,17 @@ extension Supervision {
     }
     stillHeartbeats += 1
     guard stillHeartbeats >= limits.stillHeartbeats else { return }
-    // Looks are counted and not time, so that a host that was itself stopped for a while blames nobody.
+    // Checks are counted and not time, so that a pause of the whole host is not taken for one of the engine.
     retire(id, into: &actions)
-    crashed(engine, "the engine stood still and was killed", .killed(signal: 9), at: now, into: &actions)
+    crashed(engine, "the engine hung and was killed", .killed(signal: 9), at: now, into: &actions)
   }
 
-  /// Replaces an engine that ended unasked.
+  /// Replaces an engine that ended without being asked to.
   mutating func crashed(
     _ engine: Engine, _ what: String, _ ending: Ending, at now: MonotonicInstant,
     into actions: inout [SupervisionAction]
   ) {
-    guard wasEverTrue(engine) else {
+    guard hasBeenInCharge(engine) else {
       if !ending.isSelfExplained { actions.append(.log(.critical, "not started: \(what)")) }
       guard engine.stage != .preparing else { return stopProber(code: ending.code, at: now, into: &actions) }
       return withdraw([engine.id], code: ending.code, at: now, into: &actions)
@@ -135,7 +136,8 @@ extension Supervision {
         "\(what), \(crashes.count) times within \(limits.crashWindow.rawValue / 1_000_000_000) s",
         at: now, into: &actions)
     }
-    // A new configuration whose engine dies on taking over is not tried twice: the one that worked goes on.
+    // If an engine with a new configuration dies during the takeover, the configuration is not tried again: the last
+    // one that worked goes on.
     var bundle = engine.bundle
     if case .takingOver(let previous) = reload {
       bundle = previous.bundle
@@ -149,10 +151,10 @@ extension Supervision {
     stopIfAsked(at: now, into: &actions)
   }
 
-  /// Whether this engine or one before it has run, so that there is a state to go on from.
-  private func wasEverTrue(_ engine: Engine) -> Bool { engine.stage == .running || engine.adopts != nil }
+  /// Whether this engine or an earlier one has run, so that there is a state to go on from.
+  private func hasBeenInCharge(_ engine: Engine) -> Bool { engine.stage == .running || engine.adopts != nil }
 
-  /// Hands the addresses to a peer, since no engine here can hold them.
+  /// Withdraws the addresses so that a peer takes over, since no engine here can hold them.
   mutating func giveUp(_ why: String, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
     actions.append(.log(.critical, "\(why): all addresses are removed"))
     let boards = boardsToWithdraw
@@ -161,7 +163,7 @@ extension Supervision {
     withdraw(boards, code: ExitCode.engineFailing.rawValue, at: now, into: &actions)
   }
 
-  /// The boards that may name addresses in the kernel, the true one first.
+  /// Boards that may name addresses in the kernel, the valid one first.
   var boardsToWithdraw: [EngineID] {
     var boards: [EngineID] = []
     guard let current else { return boards }
@@ -173,7 +175,7 @@ extension Supervision {
 }
 
 extension Ending: CustomStringConvertible {
-  /// What happened, as it follows the name of a process.
+  /// Description of the ending, to follow the name of a process.
   var description: String {
     switch self {
     case .exited(let code): "ended with code \(code)"
@@ -182,18 +184,18 @@ extension Ending: CustomStringConvertible {
     }
   }
 
-  /// Whether a loader that ended so has loaded the configuration.
+  /// Whether the loader that ended in this way has loaded the configuration.
   var isLoaded: Bool {
     self == .exited(ExitCode.success.rawValue) || self == .exited(ExitCode.loadedWithStartupScript.rawValue)
   }
 
-  /// Whether the process has said on standard error what was wrong.
+  /// Whether the process has written its reason to standard error.
   var isSelfExplained: Bool {
     if case .exited(let code) = self { return ExitCode(rawValue: code)?.isSelfExplained ?? false }
     return false
   }
 
-  /// ``description``, with what the code stands for.
+  /// ``description`` with the meaning of the exit code.
   var explained: String {
     guard case .exited(let code) = self, let known = ExitCode(rawValue: code), known.isSelfExplained else {
       return description
@@ -201,7 +203,7 @@ extension Ending: CustomStringConvertible {
     return "\(description) (\(known.explanation))"
   }
 
-  /// The code that the supervisor ends with when this kept it from starting.
+  /// Exit code of the supervisor if this ending kept it from starting.
   var code: Int32 {
     switch self {
     case .exited(0): ExitCode.failure.rawValue

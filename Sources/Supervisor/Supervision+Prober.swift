@@ -20,10 +20,10 @@ extension Supervision {
     announceWhenReady(into: &actions)
   }
 
-  /// Notices a prober that lives and does nothing: nobody would hear of a sick service.
+  /// Notices a prober that is alive but does nothing, and kills it: a failure would not be noticed any more.
   ///
-  /// Questions are counted and not time, so that a host that was itself stopped for a while blames nobody.
-  mutating func lookAtProber(into actions: inout [SupervisionAction]) {
+  /// Questions are counted and not time, so that a pause of the whole host is not taken for one of the prober.
+  mutating func checkProber(into actions: inout [SupervisionAction]) {
     guard let asked = prober, !asked.isKilled else { return }
     let most: Int
     switch phase {
@@ -47,7 +47,7 @@ extension Supervision {
   ) {
     guard prober?.id == id else { return }
     prober = nil
-    // Its connections went with it; the reload goes on and nobody waits for its outcome.
+    // Its connections ended with it. The reload goes on, but nobody waits for its result.
     requesters.removeAll { $0.prober == id }
     queued = queued.map { $0.filter { $0.prober != id } }
     switch phase {
@@ -62,7 +62,7 @@ extension Supervision {
     } else {
       startProber(at: now, into: &actions)
     }
-    // Its startup script went with it. To run that a second time would be worse than to go on.
+    // Its startup script ended with it. Running that again would be worse than going on.
     if case .startingUp(let bundle, _) = phase { beginServing(bundle, at: now, into: &actions) }
   }
 }

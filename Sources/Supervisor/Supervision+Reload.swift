@@ -1,9 +1,9 @@
 import ControlModel
 import NetworkTypes
 
-// Reload: a next engine with the new configuration, prepared beside the current one, which goes on if anything fails.
+// Reload: a next engine with the new configuration is prepared beside the current one, which goes on if anything fails.
 extension Supervision {
-  /// Those who may wait for one reload; a prober asks for fewer at a time.
+  /// Most clients that may wait for one reload; a prober asks for fewer at a time.
   private static let mostRequesters = 256
 
   mutating func reloadRequested(
@@ -22,7 +22,7 @@ extension Supervision {
       actions.append(.answer(requester, code: ExitCode.failure.rawValue, message: message))
       return
     }
-    // Whatever asks while a reload is on shares one more: it may concern a file that this one has read already.
+    // Requests during a reload share one more, since they may concern a file that this one has already read.
     queued = (queued ?? []) + (requester.map { [$0] } ?? [])
     startQueuedReload(at: now, into: &actions)
   }
@@ -39,7 +39,7 @@ extension Supervision {
       .startReloadLoader(bundle, inForce: current.bundle, allowsEmpty: waiting.contains(where: \.allowsEmpty)))
   }
 
-  /// Hands over to an engine with the same configuration that knows the interfaces as they are now.
+  /// Hands over to an engine with the same configuration that uses the interfaces as they are now.
   private mutating func renew(_ engine: Engine, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
     guard wantsRenewal else { return }
     wantsRenewal = false
@@ -67,11 +67,11 @@ extension Supervision {
     guard case .preparing(var next) = reload, next.id == id, let current else { return }
     next.deadline = nil
     reload = .yielding(next: next, deadline: now + limits.yield)
-    self.current?.letsGo = true
+    self.current?.wasToldToYield = true
     actions.append(.command(current.id, .yield))
   }
 
-  /// The old engine has let go: the next one is the current one from here on.
+  /// Makes the next engine the current one, after the old engine has yielded.
   mutating func hasYielded(ended: Bool, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
     guard case .yielding(let next, _) = reload, let old = current else { return }
     if !ended { retiring[old.id] = now + limits.yield }
@@ -81,7 +81,7 @@ extension Supervision {
     stopIfAsked(at: now, into: &actions)
   }
 
-  /// Stops now if that was asked for while an engine was letting go for another.
+  /// Stops now if a stop was requested during a hand-over.
   mutating func stopIfAsked(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
     guard stopsAfterHandOver else { return }
     stopsAfterHandOver = false
@@ -97,7 +97,7 @@ extension Supervision {
     if wasAnnounced { actions.append(.announce(.ready)) }
   }
 
-  /// Ends the reload in progress and says why.
+  /// Ends the reload in progress and logs the reason.
   mutating func reloadFailed(_ why: String, code: Int32, into actions: inout [SupervisionAction]) {
     guard reload != nil else { return }
     reload = nil
@@ -107,7 +107,7 @@ extension Supervision {
     if wasAnnounced { actions.append(.announce(.ready)) }
   }
 
-  /// Puts a reload off that had not come to the hand-over when the engine crashed; it is begun anew afterwards.
+  /// Postpones a reload that had not come to the hand-over when the engine crashed. It starts again afterwards.
   mutating func putReloadOff(into actions: inout [SupervisionAction]) {
     switch reload {
     case .loading: actions.append(.killLoader)

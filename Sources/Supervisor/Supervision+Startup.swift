@@ -1,10 +1,10 @@
 import ControlModel
 import NetworkTypes
 
-// Before the first engine: the startup script, which may make what the engine needs. The prober runs it; the loader says whether there
-// is one, since nothing else here has read the configuration.
+// Before the first engine: the startup script, which may set up what the engine needs. The prober runs it. The loader
+// reports whether there is one, since the supervisor does not read the configuration.
 extension Supervision {
-  /// The first configuration is loaded.
+  /// Goes on after the first configuration was loaded.
   mutating func loaded(
     _ bundle: BundleID, hasStartupScript: Bool, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {
@@ -21,7 +21,7 @@ extension Supervision {
     beginServing(bundle, at: now, into: &actions)
   }
 
-  /// Starts the first engine, and the prober unless it is there.
+  /// Starts the first engine, and the prober unless it runs.
   mutating func beginServing(
     _ bundle: BundleID, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {
@@ -30,7 +30,7 @@ extension Supervision {
     if prober == nil, proberRestart == nil { startProber(at: now, into: &actions) }
   }
 
-  /// The prober runs a script and asks for that much time; it keeps to it itself.
+  /// Extends the deadline, because the prober runs a script that may take this long. The prober itself enforces that.
   mutating func proberTakesLonger(
     _ id: ProberID, _ time: Nanoseconds, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {

@@ -1,7 +1,7 @@
 import ControlModel
 import NetworkTypes
 
-// The end: first the engine, which withdraws; then the prober, which runs the last notifications.
+// The stop: first the engine, which withdraws; then the prober, which runs the last notifications.
 extension Supervision {
   mutating func stopRequested(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
     switch phase {
@@ -23,7 +23,8 @@ extension Supervision {
     guard let engine = current else { return stopProber(code: 0, at: now, into: &actions) }
     switch engine.stage {
     case .preparing:
-      // It has not touched the kernel; one before it that stood still and was killed may be at it yet.
+      // It has changed nothing in the kernel; but an earlier engine that hung and was killed may still be changing
+      // something.
       actions.append(.killEngine(engine.id))
       guard engine.adopts != nil else { return stopProber(code: 0, at: now, into: &actions) }
       withdraw(boardsToWithdraw, code: 0, at: now, into: &actions)
@@ -42,7 +43,7 @@ extension Supervision {
     case .preparing(let next):
       actions.append(.killEngine(next.id))
       reload = nil
-    // The board before this one may still be the true one when the new engine dies without a word.
+    // The board before this one may still be the valid one if the new engine dies before it reports.
     case .takingOver, .yielding, nil: break
     }
     for requester in requesters + (queued ?? []) {
@@ -52,17 +53,17 @@ extension Supervision {
     queued = nil
   }
 
-  /// The engine ended while it was to withdraw.
+  /// Goes on after the engine ended that was to withdraw.
   mutating func engineStopped(
     _ engine: Engine, _ ending: Ending, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {
-    guard ending != .exited(0) || engine.letsGo else { return stopProber(code: 0, at: now, into: &actions) }
+    guard ending != .exited(0) || engine.wasToldToYield else { return stopProber(code: 0, at: now, into: &actions) }
     actions.append(
       .log(.error, "the engine \(ending) while it stopped: the supervisor removes the addresses and resigns"))
     withdraw(boardsToWithdraw, code: 0, at: now, into: &actions)
   }
 
-  /// Withdraws in place of the engines and ends the service: at once, or when the engines that were killed are gone.
+  /// Withdraws in place of the engines and ends the service: at once, or when the killed engines are gone.
   mutating func withdraw(
     _ boards: [EngineID], code: Int32, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {
@@ -72,7 +73,7 @@ extension Supervision {
     withdrawOnceGone(at: now, into: &actions)
   }
 
-  /// A signal is not an end: the withdrawal waits until no killed engine is left.
+  /// A killed process is not gone at once: the withdrawal waits until no killed engine is left.
   mutating func withdrawOnceGone(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
     guard case .withdrawing(let boards, _, let code) = phase, !retiring.values.contains(.distantFuture) else { return }
     actions.append(.withdraw(boards))

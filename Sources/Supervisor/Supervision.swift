@@ -1,83 +1,84 @@
 import ControlModel
 import NetworkTypes
 
-/// What the supervisor does about what happens to its children: pure, so that every order of events can be tested.
+/// Decisions of the supervisor about its children. It does no input or output, so that every order of events can be
+/// tested.
 ///
 /// There is one current engine. A reload prepares a next one beside it; a crash replaces it. A process that was told to
-/// go and has not gone yet is `retiring`. Boards and bundles live for as long as something here names them, which is what
-/// keeps the descriptors of any number of reloads from piling up.
+/// end and has not ended yet is `retiring`. Boards and bundles are kept for as long as a value here names them, so that
+/// the descriptors of many reloads do not accumulate.
 struct Supervision {
-  /// The bounds on how long a child may take.
+  /// Time limits of the children.
   struct Limits {
-    /// For reading the configuration.
+    /// Time for reading the configuration.
     var load = Nanoseconds.seconds(30)
-    /// For the startup script, and for any script that the prober asks time for: longer than a configuration can allow, since the
-    /// prober sees to that.
+    /// Time for the startup script, and for any script for which the prober asks for time. It exceeds what a
+    /// configuration can allow, since the prober enforces that.
     var startup = Nanoseconds.seconds(1010)
-    /// For the first engine and for the one of a reload to be ready.
+    /// Time until the first engine, or the engine of a reload, is ready.
     var prepare = Nanoseconds.seconds(10)
-    /// For the engine after a crash to be ready: below the three seconds in which a peer takes over.
+    /// Time until the engine after a crash is ready: below the three seconds in which a peer takes over.
     var recover = Nanoseconds.seconds(2)
-    /// For the old engine to let go at a reload.
+    /// Time in which the old engine must yield at a reload.
     var yield = Nanoseconds.seconds(2)
-    /// From being told to take over to having done so.
+    /// Time from the command to take over until the engine has done so.
     var takeOver = Nanoseconds.seconds(10)
-    /// For the engine to withdraw at the end.
+    /// Time for the engine to withdraw at a stop.
     var shutdown = Nanoseconds.seconds(3)
-    /// For a killed engine to be gone, so that nothing it was adding comes after the withdrawal.
+    /// Time for a killed engine to be gone, so that nothing that it was adding comes after the withdrawal.
     var kill = Nanoseconds.seconds(1)
-    /// For the prober to run what notifications wait at the end.
+    /// Time for the prober to run the waiting notifications at a stop.
     var finish = Nanoseconds.seconds(6)
-    /// Between two starts of the prober.
+    /// Time between two starts of the prober.
     var proberPause = Nanoseconds.seconds(1)
-    /// The time within which ``mostCrashes`` engines may not crash.
+    /// Period in which ``mostCrashes`` engines must not crash.
     var crashWindow = Nanoseconds.seconds(10)
     /// Crashes after which the addresses are withdrawn.
     var mostCrashes = 3
-    /// Looks at the heartbeat, two a second, that may find it standing still.
+    /// Checks of the heartbeat, two a second, that may find it unchanged.
     var stillHeartbeats = 6
-    /// Questions, two a second, that the prober may leave unanswered: more than an engine may, since it reads files and starts
-    /// processes, and no address depends on it.
+    /// Questions, two a second, that the prober may leave unanswered. It may leave more than an engine, since it reads
+    /// files and starts processes, and no address depends on it.
     var unansweredPings = 20
-    /// The same before it is ready: it may have a large configuration to read, which the loader has read within ``load``.
+    /// Same before it is ready: it may have a large configuration to read, which the loader has read within ``load``.
     var unansweredBeforeReady = 120
   }
 
-  /// An engine process and what it was started with.
+  /// Engine process with the arguments of its start.
   struct Engine: Equatable {
     enum Stage: Equatable {
-      /// Reads its configuration and opens its sockets.
+      /// It reads its configuration and opens its sockets.
       case preparing
-      /// Was told to take over.
+      /// It was told to take over.
       case takingOver
-      /// Writes the true board.
+      /// It writes the valid board.
       case running
     }
     let id: EngineID
     let bundle: BundleID
-    /// Whose board it adopts; `nil` once its own is the true one.
+    /// Engine whose board it adopts; `nil` once its own board is the valid one.
     var adopts: EngineID?
     var stage: Stage
-    /// When its stage must have ended.
+    /// Instant at which its stage must have ended.
     var deadline: MonotonicInstant?
-    /// Whether it was told to let go: it then ends without withdrawing, even if it is told to stop after that.
-    var letsGo = false
+    /// Whether it was told to yield. It then ends without withdrawing, even if it is told to stop after that.
+    var wasToldToYield = false
   }
 
-  /// How far a reload is.
+  /// Stage of a reload.
   enum Reload: Equatable {
     case loading(BundleID, deadline: MonotonicInstant)
     case preparing(Engine)
-    /// The old engine was told to let go; the next one waits.
+    /// The old engine was told to yield; the next one waits.
     case yielding(next: Engine, deadline: MonotonicInstant)
-    /// The current engine is the new one; the one before it, should the new one fail now.
+    /// The current engine is the new one. `previous` goes on if the new one fails now.
     case takingOver(previous: Engine)
   }
 
-  /// What the service as a whole is doing.
+  /// Phase of the service as a whole.
   enum Phase: Equatable {
     case loading(BundleID, deadline: MonotonicInstant)
-    /// The prober runs the startup script; the engine comes after it.
+    /// The prober runs the startup script; the engine starts after it.
     case startingUp(BundleID, deadline: MonotonicInstant)
     case serving
     case stoppingEngine(deadline: MonotonicInstant)
@@ -90,9 +91,9 @@ struct Supervision {
   struct Prober: Equatable {
     let id: ProberID
     var isReady: Bool
-    /// How often it was asked since it last answered.
+    /// Number of questions since its last answer.
     var unanswered = 0
-    /// Whether it was killed for that, and its end is still to come.
+    /// Whether it was killed because it did not answer, and has not ended yet.
     var isKilled = false
   }
 
@@ -100,22 +101,22 @@ struct Supervision {
   var phase: Phase = .ended
   var current: Engine?
   var reload: Reload?
-  /// Who waits for the reload in progress.
+  /// Clients that wait for the reload in progress.
   var requesters: [ReloadRequester] = []
-  /// Who waits for the one after it; `nil` when none is wanted.
+  /// Clients that wait for the reload after it; `nil` if there is none.
   var queued: [ReloadRequester]?
-  /// The current engine asked for another with the same configuration, because interfaces have come or gone.
+  /// Whether the current engine asked for another with the same configuration, because interfaces have changed.
   var wantsRenewal = false
-  /// Engines that were told to go, and when to end them by force.
+  /// Engines that were told to end, and the instants at which to kill them.
   var retiring: [EngineID: MonotonicInstant] = [:]
   var prober: Prober?
   var proberStartedAt: MonotonicInstant?
   var proberRestart: MonotonicInstant?
   var crashes: [MonotonicInstant] = []
-  /// A stop came while one engine was letting go and the next not yet told to take over.
+  /// Whether a stop was requested after one engine began to yield and before the next was told to take over.
   var stopsAfterHandOver = false
-  /// Boards to withdraw once more as the last thing, because an engine that was killed was not gone in time: it finishes the
-  /// system call that it is in, and may so add an address after it was removed.
+  /// Boards to withdraw once more at the very end, because a killed engine was not gone in time: it completes its
+  /// present system call, which may add an address after it was removed.
   var withdrawsAtEnd: [EngineID] = []
   var wasAnnounced = false
   var lastHeartbeat: MonotonicInstant?
@@ -128,14 +129,14 @@ struct Supervision {
     self.limits = limits
   }
 
-  /// Begins: reads the configuration.
+  /// Begins by reading the configuration.
   mutating func start(at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
     let bundle = nextBundle()
     phase = .loading(bundle, deadline: now + limits.load)
     actions.append(.startLoader(bundle))
   }
 
-  /// Takes in what happened and says what to do about it.
+  /// Handles an event and appends the actions that follow.
   mutating func handle(
     _ event: SupervisionEvent, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {
@@ -150,7 +151,7 @@ struct Supervision {
     case .proberTakesLonger(let id, let time): proberTakesLonger(id, time, at: now, into: &actions)
     case .proberReady(let id): proberReady(id, into: &actions)
     case .proberAlive(let id): if prober?.id == id { prober?.unanswered = 0 }
-    case .proberLook: lookAtProber(into: &actions)
+    case .proberCheck: checkProber(into: &actions)
     case .proberEnded(let id, let ending): proberEnded(id, ending, at: now, into: &actions)
     case .reloadRequested(let requester): reloadRequested(requester, at: now, into: &actions)
     case .stopRequested: stopRequested(at: now, into: &actions)
@@ -158,7 +159,7 @@ struct Supervision {
     }
   }
 
-  /// The boards that something may still read.
+  /// Boards that are still needed.
   var retainedBoards: Set<EngineID> {
     var boards = Set(withdrawsAtEnd)
     if case .withdrawing(let waiting, _, _) = phase { boards.formUnion(waiting) }
@@ -176,7 +177,7 @@ struct Supervision {
     return boards
   }
 
-  /// The bundles that an engine may still be started with.
+  /// Bundles that an engine may still be started with.
   var retainedBundles: Set<BundleID> {
     var bundles: Set<BundleID> = []
     if let current { bundles.insert(current.bundle) }
@@ -193,7 +194,7 @@ struct Supervision {
     return bundles
   }
 
-  /// The next time at which something is overdue.
+  /// Earliest deadline; `nil` if there is none.
   var nextDeadline: MonotonicInstant? {
     var deadlines = Array(retiring.values)
     switch phase {
@@ -213,7 +214,7 @@ struct Supervision {
     return deadlines.min()
   }
 
-  /// Whether the service manager's watchdog may be fed: an engine that runs must also move.
+  /// Whether to notify the service manager's watchdog: an engine that runs must also have turns.
   var isAlive: Bool { stillHeartbeats < limits.stillHeartbeats / 2 }
 
   mutating func nextBundle() -> BundleID {
@@ -226,7 +227,7 @@ struct Supervision {
     return ProberID(rawValue: lastProber)
   }
 
-  /// Starts an engine; the caller says what it is to be.
+  /// Starts an engine, which the caller makes the current or the next one.
   mutating func startEngine(
     bundle: BundleID, adopting: EngineID?, within limit: Nanoseconds, at now: MonotonicInstant,
     into actions: inout [SupervisionAction]

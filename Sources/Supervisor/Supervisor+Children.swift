@@ -3,17 +3,17 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-// Starting children, hearing them, and seeing them end.
+// Starting children, receiving their messages, and noticing their ends.
 extension Supervisor {
   private static let longestMessage = 4096
-  /// Messages taken from one child in one turn, so that none keeps the others waiting.
+  /// Most messages received from one child in one turn, so that the others are not kept waiting.
   private static let messagesPerTurn = 64
-  /// The most that is read of what a loader found.
+  /// Most bytes read of a loader's findings.
   private static let longestDiagnostics = 1 << 20
 
   // MARK: The loader
 
-  /// Starts the loader. At a reload it gets the configuration in force, since it is the loader that knows what comes of the new one.
+  /// Starts the loader. At a reload it gets the configuration in force, to compare the new one with it.
   func startLoader(_ id: BundleID, replacing inForce: BundleID? = nil, allowsEmpty: Bool = false) {
     reloadReport = nil
     do {
@@ -36,15 +36,15 @@ extension Supervisor {
         if loader === child { loader = nil }
         if let size = try? MemoryFile.size(of: commands.rawValue), size > 0 { commandTables[id] = commands }
         let complaint = relay(diagnostics, isReload: inForce != nil)
-        happened(.loaderEnded(id, ending, complaint: complaint))
+        enqueue(.loaderEnded(id, ending, complaint: complaint))
       }
     } catch {
-      happened(.loaderEnded(id, .notStarted(error.description), complaint: error.description))
+      enqueue(.loaderEnded(id, .notStarted(error.description), complaint: error.description))
     }
   }
 
-  /// Writes what the loader found to the log; the first error, for the one who asked. At a reload that error stands in the line that says
-  /// that the reload has failed.
+  /// Writes the loader's findings to the log. Returns the first error, for the client that asked for a reload. At a
+  /// reload that error appears in the log line about the failure instead.
   private func relay(_ diagnostics: MemoryHandle, isReload: Bool) -> String {
     guard let bytes = try? MemoryFile.readAll(diagnostics.rawValue, limit: Self.longestDiagnostics) else {
       log.write(.error, "the configuration has more findings than can be logged: see them with `martlet check`")
@@ -83,15 +83,15 @@ extension Supervisor {
       engines[id] = child
       try watchMessages(from: child) { [unowned self] bytes in
         guard let tag = bytes.first, let report = EngineReport(rawValue: tag) else { return }
-        happened(.engineReported(id, report))
+        enqueue(.engineReported(id, report))
       }
       try watchEnd(of: child) { [unowned self] ending in
         engines[id] = nil
-        happened(.engineEnded(id, ending))
+        enqueue(.engineEnded(id, ending))
       }
     } catch {
       engines.removeValue(forKey: id)?.process.send(signal: SIGKILL)
-      happened(.engineEnded(id, .notStarted(error.description)))
+      enqueue(.engineEnded(id, .notStarted(error.description)))
     }
   }
 
@@ -111,28 +111,28 @@ extension Supervisor {
       try watchMessages(from: child) { [unowned self] bytes in
         guard let report = try? ProberReport(decoding: bytes) else { return }
         switch report {
-        case .ready: happened(.proberReady(id))
-        case .alive: happened(.proberAlive(id))
-        case .startupFinished: happened(.startupFinished(id))
-        case .takesLonger(let seconds): happened(.proberTakesLonger(id, .seconds(Int64(seconds))))
+        case .ready: enqueue(.proberReady(id))
+        case .alive: enqueue(.proberAlive(id))
+        case .startupFinished: enqueue(.startupFinished(id))
+        case .takesLonger(let seconds): enqueue(.proberTakesLonger(id, .seconds(Int64(seconds))))
         case .reloadRequested(let token, let allowsEmpty):
-          happened(.reloadRequested(ReloadRequester(prober: id, token: token, allowsEmpty: allowsEmpty)))
-        case .processEvents(let wanted): tellOfProcesses(id, wanted: wanted)
+          enqueue(.reloadRequested(ReloadRequester(prober: id, token: token, allowsEmpty: allowsEmpty)))
+        case .processEvents(let wanted): subscribeToProcesses(id, wanted: wanted)
         }
       }
       try watchEnd(of: child) { [unowned self] ending in
         probers.removeValue(forKey: id)?.processEvents = nil
-        happened(.proberEnded(id, ending))
+        enqueue(.proberEnded(id, ending))
       }
     } catch {
       probers.removeValue(forKey: id)?.process.send(signal: SIGKILL)
-      happened(.proberEnded(id, .notStarted(error.description)))
+      enqueue(.proberEnded(id, .notStarted(error.description)))
     }
   }
 
-  /// Subscribes to process events for a prober, which may not do so itself: to do it takes CAP_NET_ADMIN, to read them nothing.
-  /// Where the kernel tells of none the prober hears nothing, and goes on looking for itself.
-  private func tellOfProcesses(_ id: ProberID, wanted: Bool) {
+  /// Subscribes to process events for a prober. Subscribing needs CAP_NET_ADMIN, which the prober does not have;
+  /// reading needs no privilege. If the kernel sends no events, the prober gets nothing and goes on looking at /proc.
+  private func subscribeToProcesses(_ id: ProberID, wanted: Bool) {
     guard let child = probers[id] else { return }
     child.processEvents = nil
     guard wanted, let subscription = try? ProcessSubscription() else { return }
@@ -143,17 +143,18 @@ extension Supervisor {
   /// Has a prober run the startup script.
   func runStartupScript(_ prober: ProberID, bundle: BundleID) {
     guard let memory = bundles[bundle] else { return }
-    starter.adopt(commandTables[bundle], of: bundle, at: MonotonicClock.now())
+    starter.addTable(commandTables[bundle], of: bundle, at: MonotonicClock.now())
     let command = ProberCommand.runStartupScript(table: bundle.rawValue)
     send(command.encoded, descriptors: [memory.rawValue], to: probers[prober])
   }
 
-  /// Gives a prober what it serves. The first one gets the channel that the engine was started with, a later one a new.
+  /// Gives a prober a configuration and an engine to serve. The first prober gets the channel that the engine was
+  /// started with, a later one a new channel.
   func serve(_ prober: ProberID, engine: EngineID, bundle: BundleID) {
     guard let child = engines[engine], let board = boards[engine], let memory = bundles[bundle] else { return }
-    starter.adopt(commandTables[bundle], of: bundle, at: MonotonicClock.now())
+    starter.addTable(commandTables[bundle], of: bundle, at: MonotonicClock.now())
     do {
-      // Nobody writes on it but its engine: the next one goes by it, and so does whoever withdraws.
+      // Only its engine may write to it: the next engine and a withdrawal rely on it.
       let view = try MemoryFile.readable(board.rawValue)
       let proberEnd: Channel
       if let first = child.proberEnd {
@@ -173,7 +174,7 @@ extension Supervisor {
     }
   }
 
-  /// Hands the prober the socket on which status is asked for, if there is one.
+  /// Hands the prober the control socket, if there is one.
   func offerControl() {
     guard let control, let number = control.rawValue, let prober = newestProber else { return }
     send(ProberCommand.control.encoded, descriptors: [number], to: prober)
@@ -190,10 +191,10 @@ extension Supervisor {
     request.map(runningChecks.rawValue, to: .runningChecks)
     let child = RunningChild(process: try launch(request), channel: ours)
     try watchMessages(from: child) { [unowned self] bytes in
-      if let report = bytes.first.flatMap(StarterReport.init(rawValue:)) { starter.heard(report) }
+      if let report = bytes.first.flatMap(StarterReport.init(rawValue:)) { starter.handle(report) }
     }
     try watchEnd(of: child) { [unowned self] ending in
-      // Checks die with their starter, and so must what they started.
+      // Checks die with their starter, and so must the processes that they started.
       RunningGroups(runningChecks).killAll()
       starter.ended(ending)
     }
@@ -210,14 +211,14 @@ extension Supervisor {
     from child: RunningChild, _ handle: @escaping (UnsafeRawBufferPointer) -> Void
   ) throws(SystemError) {
     guard let channel = child.channel else { return }
-    child.hear = { [unowned child, reactor] in
+    child.receive = { [unowned child, reactor] in
       for _ in 0..<Self.messagesPerTurn {
         switch try? channel.receive() {
         case .message(let bytes, _): handle(bytes)
         case .truncated: continue
         case .wouldBlock: return
         case .closed, nil:
-          // Its end is told by the pidfd; a closed channel would only wake us again and again.
+          // The pidfd reports its end; a closed channel would only wake this process again and again.
           if let registration = child.channelRegistration { reactor.unwatch(registration) }
           child.channelRegistration = nil
           return
@@ -225,25 +226,25 @@ extension Supervisor {
       }
     }
     child.channelRegistration = try reactor.watch(channel.rawValue, for: .readable) { [unowned child] _ in
-      child.hear?()
+      child.receive?()
     }
   }
 
   private func watchEnd(of child: RunningChild, _ handle: @escaping (Ending) -> Void) throws(SystemError) {
     child.endRegistration = try reactor.watch(child.process.rawValue, for: .readable) { [reactor, child] _ in
       guard let ending = child.process.ending() else { return }
-      // What it said last comes before its end.
-      child.hear?()
+      // Its last messages come before its end.
+      child.receive?()
       if let registration = child.channelRegistration { reactor.unwatch(registration) }
       if let registration = child.endRegistration { reactor.unwatch(registration) }
       child.channelRegistration = nil
       child.endRegistration = nil
-      child.hear = nil
+      child.receive = nil
       handle(ending)
     }
   }
 
-  /// Ends what still runs and waits for it, at most until `limit`.
+  /// Ends the running children and waits for them, at most until `limit`.
   func endChildren(by limit: MonotonicInstant) throws(SystemError) {
     for child in remainingChildren { child.process.send(signal: SIGKILL) }
     // It may have a FIFO to remove.
@@ -257,7 +258,7 @@ extension Supervisor {
   }
 }
 
-/// A line that the loader wrote: its severity in front, as journald reads it, then what it found.
+/// Line that the loader wrote: its severity in front, as for journald, then its finding.
 struct LoaderFinding {
   var severity: Severity
   var text: String

@@ -3,10 +3,10 @@ import HostWithdrawal
 import LinuxSystem
 
 extension Supervisor {
-  /// Withdraws what these boards own, the true board first.
+  /// Withdraws what these boards own, the valid board first.
   func withdraw(_ engines: [EngineID]) {
     let copies = engines.compactMap(copy(of:))
-    withExtendedLifetime(copies) { carryOut(Withdrawal(boards: copies.map(\.board))) }
+    withExtendedLifetime(copies) { perform(Withdrawal(boards: copies.map(\.board))) }
   }
 
   /// Removes what an engine that failed to take over may have added.
@@ -14,17 +14,17 @@ extension Supervisor {
     guard let failed = copy(of: failed), let kept = copy(of: kept) else { return }
     withExtendedLifetime((failed, kept)) {
       let withdrawal = Withdrawal(of: failed.board, notOn: kept.board)
-      if !withdrawal.addresses.isEmpty || !withdrawal.entries.isEmpty { carryOut(withdrawal) }
+      if !withdrawal.addresses.isEmpty || !withdrawal.entries.isEmpty { perform(withdrawal) }
     }
   }
 
-  /// An engine's board as it is now. The engine may be there still, and need not be what it was.
+  /// Copy of an engine's present board. The engine may still run, and may be compromised.
   private func copy(of engine: EngineID) -> BoardCopy? {
     guard let memory = boards[engine]?.map() else { return nil }
     return withExtendedLifetime(memory) { try? BoardCopy(of: memory.bytes) }
   }
 
-  private func carryOut(_ withdrawal: Withdrawal) {
+  private func perform(_ withdrawal: Withdrawal) {
     for problem in self.withdrawal.perform(withdrawal) { log.write(.error, problem) }
     let names = withdrawal.resignations.map(\.name).joined(separator: ", ")
     log.write(

@@ -4,7 +4,7 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// Carries out what ``Supervision`` decides: processes, descriptors, signals, the service manager.
+/// Performer of the actions of ``Supervision``: processes, descriptors, signals, the service manager.
 final class Supervisor {
   let reactor: Reactor
   let log: SupervisorLog
@@ -12,33 +12,33 @@ final class Supervisor {
   let requests: ChildRequests
   let addressLocks: AddressLocks
   let withdrawal: any Withdrawing
-  /// Where starters note which checks run.
+  /// Segment in which starters record which checks run.
   let runningChecks: SharedMemory
-  /// Where probers note what they have notified of.
+  /// Segment in which probers record what they have notified of.
   let notified: MemoryHandle
   private(set) lazy var starter = StarterKeeper(
     log: log, start: { [unowned self] () throws(SystemError) in try launchStarter() },
     join: { [unowned self] in joinProber($0) })
-  /// The socket on which status is asked for.
+  /// Control socket.
   let control: ControlListener?
   var supervision: Supervision
   private let service: ServiceNotification
-  /// Where somebody waits to hear that the service serves.
+  /// Pipe on which the process that started the service waits until it serves.
   private var readiness: FileDescriptor?
 
   private var events: [SupervisionEvent] = []
-  /// The code to end with, once that is known.
+  /// Code to end with; `nil` while it is not known.
   private(set) var exitCode: Int32?
   var engines: [EngineID: RunningChild] = [:]
   var probers: [ProberID: RunningChild] = [:]
   var loader: RunningChild?
-  /// What the loader of the reload in progress has to say to whoever asked for it.
+  /// Report of the reload's loader, for the client that asked for the reload.
   var reloadReport: MemoryHandle?
   var boards: [EngineID: MemoryHandle] = [:]
-  /// What the engine of each board was started with.
+  /// Bundle that the engine of each board was started with.
   var bundleOfBoard: [EngineID: BundleID] = [:]
   var bundles: [BundleID: MemoryHandle] = [:]
-  /// The commands of each bundle that has any.
+  /// Commands of each bundle that has any.
   var commandTables: [BundleID: MemoryHandle] = [:]
   private var mapping: (engine: EngineID, memory: SharedMemory, board: Board)?
   private var nextTick: MonotonicInstant
@@ -46,12 +46,12 @@ final class Supervisor {
   private var ticks = 0
   private var status = ""
 
-  /// Children that somebody else has left to this process; `nil` where others start children too, as in tests.
+  /// Children that other processes have left to this one; `nil` where others start children too, as in tests.
   var orphans: Orphans?
   /// Whether there are more of them than one turn has reaped.
   private var orphansWait = false
 
-  /// Between two looks at the engine's heartbeat.
+  /// Time between two checks of the engine's heartbeat.
   private static let tick = Nanoseconds.milliseconds(500)
 
   init(
@@ -77,7 +77,7 @@ final class Supervisor {
     lastWatchdog = reactor.now
   }
 
-  /// Begins: reads the configuration.
+  /// Begins by reading the configuration.
   func start() {
     var actions: [SupervisionAction] = []
     supervision.start(at: MonotonicClock.now(), into: &actions)
@@ -85,22 +85,22 @@ final class Supervisor {
     processEvents()
   }
 
-  /// One turn: waits for the next event at most until `limit` (`nil`: for ever) and sees to it.
+  /// Runs one turn: waits for the next event, at most until `limit` (`nil`: for ever), and handles it.
   func turn(until limit: MonotonicInstant? = nil) throws(SystemError) {
     let deadline = [supervision.nextDeadline, starter.restart, nextTick, limit].compactMap { $0 }.min()
     try reactor.run(until: orphansWait ? reactor.now : deadline)
-    starter.look(at: reactor.now)
+    starter.startIfDue(at: reactor.now)
     if let due = supervision.nextDeadline, due <= reactor.now { events.append(.deadline) }
     if nextTick <= reactor.now { tick() }
     processEvents()
     orphansWait = orphans?.reap() ?? false
   }
 
-  /// Notes what happened; it is seen to before the next wait.
-  func happened(_ event: SupervisionEvent) { events.append(event) }
+  /// Adds an event, which is handled before the next wait.
+  func enqueue(_ event: SupervisionEvent) { events.append(event) }
 
   private func processEvents() {
-    // Bounded: an event makes at most one child start, and a start that fails is one event more.
+    // The number is bounded: an event starts at most one child, and a start that fails is one more event.
     while !events.isEmpty, exitCode == nil {
       let event = events.removeFirst()
       var actions: [SupervisionAction] = []
@@ -136,11 +136,11 @@ final class Supervisor {
       case .end(let code): exitCode = code
       }
     }
-    // Whoever asked for a reload is answered all at once.
+    // All clients that asked for the reload are answered at once.
     if supervision.reload == nil { reloadReport = nil }
   }
 
-  /// Closes the boards and bundles that nothing will be started with again.
+  /// Closes the boards and bundles that are no longer needed.
   private func releaseMemory() {
     let boardsKept = supervision.retainedBoards
     let bundlesKept = supervision.retainedBundles
@@ -148,11 +148,11 @@ final class Supervisor {
     bundleOfBoard = bundleOfBoard.filter { boardsKept.contains($0.key) }
     bundles = bundles.filter { bundlesKept.contains($0.key) }
     commandTables = commandTables.filter { bundlesKept.contains($0.key) }
-    starter.forget(allBut: bundlesKept)
+    starter.removeTables(except: bundlesKept)
     if let engine = mapping?.engine, !boardsKept.contains(engine) { mapping = nil }
   }
 
-  /// The true board; mapped once it is there.
+  /// Valid board; it is mapped once the engine has laid it out.
   private func currentBoard() -> (EngineID, Board)? {
     guard let engine = supervision.current, engine.stage == .running else { return nil }
     if let mapping, mapping.engine == engine.id { return (engine.id, mapping.board) }
@@ -164,7 +164,7 @@ final class Supervisor {
   private func tick() {
     nextTick = reactor.now + Self.tick
     ticks &+= 1
-    events.append(.proberLook)
+    events.append(.proberCheck)
     starter.ping()
     if let control, control.makeIfMissing() { offerControl() }
     if let (engine, board) = currentBoard() {
@@ -199,7 +199,7 @@ final class Supervisor {
       case .takingLonger(let time): try service.extendTimeout(by: time)
       }
     }
-    // From here on it sleeps until something happens.
+    // From here on the process sleeps until an event comes.
     if state == .ready {
       ProcessMemory.returnFree()
       ProcessMemory.returnProgram()
@@ -214,7 +214,7 @@ final class Supervisor {
     }
   }
 
-  /// Sends a message to a child. One that has left a whole socket buffer unread is of no use any more.
+  /// Sends a message to a child. One that has left a whole socket buffer unread does not work any more, and is killed.
   func send(_ bytes: [UInt8], descriptors: [Int32] = [], to child: RunningChild?) {
     guard let child, let channel = child.channel, !child.isGivenUp else { return }
     do {
@@ -222,7 +222,7 @@ final class Supervisor {
       case .sent, .closed: return
       case .wouldBlock:
         log.write(
-          .error, "process \(child.process.processID) does not read what the supervisor tells it, and is killed")
+          .error, "process \(child.process.processID) does not read the supervisor's messages and is killed")
       }
     } catch {
       log.write(.error, "process \(child.process.processID) is killed: \(error.description)")

@@ -2,9 +2,10 @@ import ControlModel
 import Glibc
 import LinuxSystem
 
-/// The supervisor's own lines on standard error, and in a file if one was asked for. A log that nobody reads never holds it up.
+/// Log lines of the supervisor on standard error, and in a file if one was asked for. A log without a reader never
+/// blocks it.
 final class SupervisorLog {
-  /// What a pipe takes whole or not at all; a longer line is cut.
+  /// Bytes that a pipe accepts as a whole; a longer line is cut.
   private static let longestLine = 4096
 
   private static let role = "supervisor"
@@ -13,7 +14,7 @@ final class SupervisorLog {
   private let reader: LogReader
   private let isSilent: Bool
   private var lost = 0
-  /// Where lines go as well.
+  /// File that lines are written to in addition.
   private(set) var file: LogFile?
 
   init(format: LogFormat, isSilent: Bool = false) {
@@ -22,7 +23,7 @@ final class SupervisorLog {
     reader = LogReader(of: STDERR_FILENO)
   }
 
-  /// Has all lines from now on go to a file as well. The service runs without it too.
+  /// Writes all later lines to a file in addition. The service runs without it too.
   func open(file path: String) {
     do {
       file = try LogFile(path: path)
@@ -47,7 +48,7 @@ final class SupervisorLog {
 
   func write(_ severity: Severity, _ message: String) { write(LogLine(severity, message)) }
 
-  /// Room for one line: a pipe is writable only when it takes ``longestLine`` bytes at once.
+  /// Whether there is room for one line: a pipe is writable only when it accepts ``longestLine`` bytes at once.
   private var isReady: Bool {
     var request = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
     return poll(&request, 1, 0) == 1 && Int32(request.revents) & POLLOUT != 0

@@ -3,16 +3,16 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// The supervisor's process.
-public enum SupervisorMain {
-  /// The lock file in the runtime directory that a service holds while it runs.
-  public static let lockName = "supervisor.lock"
-  /// What it holds in it.
-  public static let lockKey = "supervisor"
+/// Process of the supervisor.
+package enum SupervisorMain {
+  /// File in the runtime directory with the lock of a running service.
+  package static let lockName = "supervisor.lock"
+  /// Key of the lock in that file.
+  package static let lockKey = "supervisor"
 
-  /// Runs the service until it is told to stop; the code to end with, one of `ExitCode` or that of the child that kept
-  /// the service from starting.
-  public static func run(_ options: SupervisorOptions) -> Int32 {
+  /// Runs the service until it is told to stop. Returns the code to end with, one of ``ExitCode`` or that of the child
+  /// that kept the service from starting.
+  package static func run(_ options: SupervisorOptions) -> Int32 {
     let log = SupervisorLog(format: options.logFormat)
     do {
       return try run(options, log)
@@ -26,7 +26,7 @@ public enum SupervisorMain {
     RealTime.setProcessName("martlet")
     log.write(.notice, "\(options.program) starts with the configuration \(options.configurationPath)")
     try Signals.ignore(SIGPIPE)
-    // keepalived's scripts send these for its data as JSON and the like; their default is to end the process.
+    // keepalived's scripts send these to get its data as JSON and the like. Their default action is to end the process.
     for signal in Signals.realTime { try Signals.ignore(signal) }
     let signals = try SignalReceiver([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD])
     if let path = options.logFile { log.open(file: path) }
@@ -57,13 +57,13 @@ public enum SupervisorMain {
     supervisor.start()
     while supervisor.exitCode == nil { try supervisor.turn() }
     try supervisor.endChildren(by: MonotonicClock.now() + .seconds(1))
-    // The lock says that it is nobody else's.
+    // The lock shows that the socket belongs to no other service.
     try? files.directory.remove(ControlRequest.socketName)
     withExtendedLifetime(files) {}
     return supervisor.exitCode ?? ExitCode.failure.rawValue
   }
 
-  /// Whom engine and prober become; `nil` if they stay who they are, which is said if that is root.
+  /// User that engine and prober switch to; `nil` if they keep the present user, which is logged if that is root.
   private static func serviceUser(_ options: SupervisorOptions, _ log: SupervisorLog) -> UserIdentity? {
     guard geteuid() == 0 else { return nil }
     if let user = try? UserDatabase.lookup(options.user), user.userID != 0 { return user }
@@ -74,12 +74,12 @@ public enum SupervisorMain {
     return nil
   }
 
-  /// Keeps what withdrawing and signalling the children needs, and access to files, since the control socket may be made later, in a
-  /// directory of the service's user. The bounding set stays, since scripts that run as root
-  /// may need what the service was started with.
+  /// Keeps the capabilities that withdrawing and signalling the children need, and access to files, since the control
+  /// socket may be made later in a directory of the service's user. The bounding set stays, since scripts that run as
+  /// root may need the capabilities of the service's start.
   ///
-  /// A service that is not root has only what the service manager chose, as ambient capabilities; its children inherit
-  /// them and drop their own share.
+  /// A service that is not root has only the capabilities that the service manager chose, as ambient ones. Its children
+  /// inherit them and drop those that they do not need.
   private static func dropCapabilities() throws(SystemError) {
     guard geteuid() == 0 else { return }
     try Capabilities.drop(
@@ -98,14 +98,14 @@ public enum SupervisorMain {
 }
 
 extension Supervisor {
-  /// Listens to the signals that the service is steered by.
+  /// Handles the signals that control the service.
   func receive(_ signals: SignalReceiver) throws(SystemError) {
     _ = try reactor.watch(signals.rawValue, for: .readable) { [unowned self] _ in
       // Signals of one number coalesce in the kernel, so there are never more than there are numbers.
       while let received = try? signals.next() {
         switch received.signal {
-        case SIGTERM, SIGINT: happened(.stopRequested)
-        case SIGHUP: happened(.reloadRequested(nil))
+        case SIGTERM, SIGINT: enqueue(.stopRequested)
+        case SIGHUP: enqueue(.reloadRequested(nil))
         case SIGCHLD: orphans?.childHasEnded()
         default:
           log.write(

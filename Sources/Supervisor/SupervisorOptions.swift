@@ -1,39 +1,39 @@
 import ControlModel
 import Glibc
 
-/// What a service is started with.
-public struct SupervisorOptions: Sendable {
-  /// The configuration file.
-  public var configurationPath: String
-  /// What `@` lines of the configuration are compared with; `nil`: the host's name.
-  public var configurationID: String?
-  /// The directory for locks and the control socket.
-  public var runtimeDirectory: String
-  /// How log lines are written.
-  public var logFormat: LogFormat
-  /// Where the supervisor's process number is written while it runs; `nil` for nowhere.
-  public var pidFile: String?
-  /// Further files for it, for those who look where keepalived's other processes write theirs.
-  public var furtherPIDFiles: [String] = []
-  /// Where the log goes besides standard error; `nil` for nowhere.
-  public var logFile: String?
+/// Options of a service.
+package struct SupervisorOptions: Sendable {
+  /// Path of the configuration file.
+  package var configurationPath: String
+  /// Identifier that `@` lines of the configuration are compared with; `nil` for the host's name.
+  package var configurationID: String?
+  /// Directory for locks and the control socket.
+  package var runtimeDirectory: String
+  /// Form of log lines.
+  package var logFormat: LogFormat
+  /// Path of the supervisor's PID file; `nil` for none.
+  package var pidFile: String?
+  /// Further PID files, at the paths where keepalived's other processes have theirs.
+  package var furtherPIDFiles: [String] = []
+  /// Path of the log file besides standard error; `nil` for none.
+  package var logFile: String?
   /// Whether an include that finds no file is an error.
-  public var requiresIncludes = false
-  /// Which permissions the files that scripts make do not get, whatever the configuration says; `nil`: as that says.
-  public var scriptMask: UInt32?
-  /// Whether somebody waits at `InheritedDescriptor.readiness` to hear that the service serves.
-  public var reportsReadiness = false
-  /// Whom engine and prober become if the service is started by root.
-  public var user = ServiceUser.usual
-  /// What the program calls itself, with its version, for the log.
-  public var program = "martlet"
-  /// By whose words it was started, and is advised.
-  public var commandLine = ServiceCommandLine.martlet
-  /// What the command line has to remark.
-  public var notes: [LogLine] = []
+  package var requiresIncludes = false
+  /// Permission bits that files made by scripts do not get; `nil` for the value in the configuration.
+  package var scriptMask: UInt32?
+  /// Whether a process waits at ``ControlModel/InheritedDescriptor/readiness`` until the service serves.
+  package var reportsReadiness = false
+  /// User that engine and prober switch to if root starts the service.
+  package var user = ServiceUser.usual
+  /// Name and version of the program, for the log.
+  package var program = "martlet"
+  /// Command line by which it was started, which advice in log lines follows.
+  package var commandLine = ServiceCommandLine.martlet
+  /// Remarks of the command line on its arguments.
+  package var notes: [LogLine] = []
 
-  /// Options with the values that the command line has when nothing else is said.
-  public init(
+  /// Options with the default values of the command line.
+  package init(
     configurationPath: String, configurationID: String? = nil,
     runtimeDirectory: String = SupervisorOptions.usualRuntimeDirectory, logFormat: LogFormat = .text
   ) {
@@ -43,18 +43,19 @@ public struct SupervisorOptions: Sendable {
     self.logFormat = logFormat
   }
 
-  /// Where a service keeps what lives as long as it does, unless told otherwise.
-  public static let usualRuntimeDirectory = "/run/martlet"
+  /// Default directory for the files of a running service.
+  package static let usualRuntimeDirectory = "/run/martlet"
 }
 
-/// The command lines by which a service is started; advice speaks the language of the one that was used.
-public enum ServiceCommandLine: Sendable {
+/// Command line by which a service is started. Advice in log lines names the options of the one that was used.
+package enum ServiceCommandLine: Sendable {
   /// `martlet run`.
   case martlet
-  /// That of keepalived, by whose name the program was called.
+  /// Command line of keepalived, by whose name the program was called.
   case keepalived
 
-  /// What to do when a runtime directory cannot be made or used, as a clause. keepalived's options choose only its name.
+  /// Advice for a runtime directory that cannot be made or used, as a clause. keepalived's options choose only its
+  /// name.
   func adviceOnRuntimeDirectory(errno reason: Int32) -> String {
     let hasNoRoom = [EROFS, ENOENT, ENOSPC, ENOTDIR].contains(reason)
     return switch self {
@@ -66,7 +67,7 @@ public enum ServiceCommandLine: Sendable {
     }
   }
 
-  /// Where a runtime directory that nobody has named comes from, to follow its path.
+  /// Origin of a runtime directory that was not chosen, to follow its path.
   var explanationOfRuntimeDirectory: String {
     switch self {
     case .martlet: ""

@@ -1,27 +1,30 @@
 import NetworkTypes
 
-/// How often the kernel has refused all of a router's addresses, and when they are tried again.
+/// Refusals in a row of all of a router's addresses by the kernel, and the instant of the next try.
 ///
-/// The pauses grow, so that a host which cannot hold its addresses does not come and go. They begin anew only once the kernel has
-/// taken the addresses and no more refused them for a while.
+/// The pauses between tries grow, so that a host which cannot hold its addresses does not alternate between master and
+/// fault. They start again from the first pause only after the kernel has accepted the addresses and has not refused
+/// them for ``longestPause``.
 struct AddressRefusals: Sendable, Equatable {
-  /// The pause after the first refusal.
+  /// Pause after the first refusal.
   static let firstPause = Nanoseconds.seconds(1)
-  /// The pause that growing ends at, and how long addresses must not have been refused for pauses to begin anew.
+  /// Longest pause between two tries, and the time without a refusal after which pauses start again from
+  /// ``firstPause``.
   static let longestPause = Nanoseconds.seconds(60)
 
   /// Refusals in a row.
   private(set) var count: UInt8 = 0
-  /// When the addresses are tried next.
+  /// Instant of the next try; `nil` while the addresses are not refused.
   private(set) var retryAt: MonotonicInstant?
-  /// When the kernel last took them after it had refused them.
+  /// Instant at which the kernel last accepted the addresses after a refusal.
   private(set) var takenAt: MonotonicInstant?
 
   init() {}
 
-  /// Those that another engine left on its board.
+  /// Refusals that another engine left on its board.
   /// - Parameters:
-  ///   - isInFault: whether the addresses are refused still. What that engine was refused this one may be granted, so it tries soon.
+  ///   - isInFault: whether the addresses are still refused. The kernel may grant this engine what it refused that one, so the
+  ///     next try comes after ``firstPause`` at the latest.
   ///   - retryAt: when that engine would have tried next.
   init(count: UInt8, isInFault: Bool, retryAt: MonotonicInstant?, adoptedAt now: MonotonicInstant) {
     self.count = count
@@ -33,24 +36,24 @@ struct AddressRefusals: Sendable, Equatable {
     }
   }
 
-  /// The pause after the last of so many refusals in a row.
+  /// Pause after the last of `count` refusals in a row.
   static func pause(after count: UInt8) -> Nanoseconds {
     count > 6 ? longestPause : min(firstPause * (1 << Int64(max(1, count) - 1)), longestPause)
   }
 
-  /// Takes down a refusal.
-  mutating func refuse(at now: MonotonicInstant) {
+  /// Records a refusal.
+  mutating func recordRefusal(at now: MonotonicInstant) {
     if let takenAt, now - takenAt >= Self.longestPause { count = 0 }
     takenAt = nil
     count = min(count, .max - 1) + 1
     retryAt = now + Self.pause(after: count)
   }
 
-  /// Takes down that they are tried now; until there is an answer the next try waits for as long as after another refusal.
+  /// Records that a try begins. Until its answer comes, the next try waits for the longest pause.
   mutating func beginTrial(at now: MonotonicInstant) { retryAt = now + Self.longestPause }
 
-  /// Takes down that the kernel takes them again.
-  mutating func take(at now: MonotonicInstant) {
+  /// Records that the kernel accepts the addresses again.
+  mutating func recordAcceptance(at now: MonotonicInstant) {
     retryAt = nil
     takenAt = now
   }

@@ -55,15 +55,15 @@ public struct Priority: RawRepresentable, Sendable, Hashable, Comparable, Custom
   public var description: String { "\(rawValue)" }
 }
 
-/// What the state machine needs of an advertisement; its address list is compared where the bytes are read.
+/// Fields of an advertisement that the state machine uses. Its address list is compared where the bytes are read.
 public struct Advertisement: Sendable, Hashable {
-  /// The version it was sent in.
+  /// Protocol version in which it was sent.
   public var version: ProtocolVersion
-  /// The virtual router it is about.
+  /// Identifier of the virtual router that it is for.
   public var virtualRouterID: VirtualRouterID
-  /// The sender's effective priority; ``Priority/resignation`` when it gives up.
+  /// Sender's effective priority; ``Priority/resignation`` when the sender gives up its role.
   public var priority: Priority
-  /// The sender's interval between adverts.
+  /// Sender's interval between adverts.
   public var interval: Centiseconds
 
   /// An advertisement of the given contents.

@@ -2,15 +2,15 @@
 public enum BFDState: UInt8, Sendable, Hashable, CaseIterable {
   /// Held down by its administrator.
   case adminDown = 0
-  /// Nobody is heard, or the other end does not hear this one.
+  /// No packet comes from the other end, or the other end does not hear this one.
   case down = 1
-  /// The other end is heard, and is not known to hear this one.
+  /// Packets come from the other end, but it is not yet known to hear this one.
   case initialize = 2
   /// Both ends hear each other.
   case up = 3
 }
 
-/// Why a session left the state Up last (RFC 5880 section 4.1, Diag); five bits on the wire.
+/// Reason for which a session last left the state Up (RFC 5880 section 4.1, Diag); five bits on the wire.
 public struct BFDDiagnostic: RawRepresentable, Sendable, Hashable {
   /// The number, 0 to 31.
   public let rawValue: UInt8
@@ -20,17 +20,17 @@ public struct BFDDiagnostic: RawRepresentable, Sendable, Hashable {
     self.rawValue = rawValue & 31
   }
 
-  /// Nothing to say.
+  /// No diagnostic.
   public static let none = BFDDiagnostic(rawValue: 0)
   /// No packet came for a whole detection time.
   public static let detectionTimeExpired = BFDDiagnostic(rawValue: 1)
   /// The other end says that the session is down.
   public static let neighborSignaledDown = BFDDiagnostic(rawValue: 3)
-  /// The administrator took it down.
+  /// The administrator took the session down.
   public static let administrativelyDown = BFDDiagnostic(rawValue: 7)
 
-  /// The words of RFC 5880 section 4.1.
-  public var words: String {
+  /// Text of the diagnostic in RFC 5880 section 4.1.
+  public var text: String {
     switch rawValue {
     case 0: "no diagnostic"
     case 1: "control detection time expired"
@@ -50,29 +50,29 @@ public struct BFDDiagnostic: RawRepresentable, Sendable, Hashable {
 public struct BFDControlPacket: Sendable, Hashable {
   /// The sender's state.
   public var state: BFDState
-  /// Why the sender's session left Up last.
+  /// Reason for which the sender's session last left the state Up.
   public var diagnostic = BFDDiagnostic.none
-  /// P: an answer with F is asked for.
+  /// P: the sender asks for a packet with F.
   public var poll = false
-  /// F: the answer to P.
+  /// F: the packet answers one with P.
   public var final = false
-  /// C: the sender's BFD lives apart from its control plane.
+  /// C: the sender's BFD runs apart from its control plane, and goes on when that fails.
   public var controlPlaneIndependent = false
   /// A: an authentication section follows.
   public var authenticationPresent = false
   /// D: the sender wants no periodic packets while both ends are up.
   public var demand = false
-  /// Packets in a row that the receiver may miss, less one; never 0.
+  /// Number of consecutive packets whose loss takes the session down (Detect Mult); never 0.
   public var detectMultiplier: UInt8
-  /// The sender's number of the session; never 0.
+  /// Sender's number for the session; never 0.
   public var myDiscriminator: UInt32
-  /// The receiver's number of the session; 0 while the sender does not know it.
+  /// Receiver's number for the session; 0 while the sender does not know it.
   public var yourDiscriminator: UInt32 = 0
-  /// The least interval at which the sender would like to send.
+  /// Shortest interval at which the sender would like to send, in microseconds.
   public var desiredMinTx: UInt32
-  /// The least interval at which the sender can receive; 0 asks for no periodic packets.
+  /// Shortest interval at which the sender can receive, in microseconds; 0 asks for no periodic packets.
   public var requiredMinRx: UInt32
-  /// The least interval at which the sender can receive echo packets; 0 if it does not support them.
+  /// Shortest interval at which the sender can receive echo packets, in microseconds; 0 if it does not support them.
   public var requiredMinEchoRx: UInt32 = 0
 
   /// A packet of the given contents.
@@ -87,17 +87,17 @@ public struct BFDControlPacket: Sendable, Hashable {
   }
 }
 
-/// Why a BFD control packet was discarded, in the order of RFC 5880 section 6.8.6.
+/// Reason for which a BFD control packet was discarded, in the order of the checks in RFC 5880 section 6.8.6.
 ///
 /// Raw values count from 0 and never change their meaning: counters in shared memory are indexed by them.
 public enum BFDDiscard: UInt8, Error, Sendable, Hashable, CaseIterable {
-  /// The TTL or hop limit is lower than it may be: 255 on one link (RFC 5881 section 5).
+  /// The TTL or hop limit is below the least one allowed: 255 on one link (RFC 5881 section 5).
   case hopLimit = 0
   /// The version is not 1.
   case version = 1
-  /// The length field is smaller than the fields that must be there.
+  /// The length field is less than the length of the mandatory fields.
   case length = 2
-  /// The length field is greater than what arrived.
+  /// The length field exceeds the length of the datagram.
   case truncated = 3
   /// The detection multiplier is 0.
   case detectMultiplier = 4
@@ -105,16 +105,16 @@ public enum BFDDiscard: UInt8, Error, Sendable, Hashable, CaseIterable {
   case multipoint = 5
   /// The sender's discriminator is 0.
   case myDiscriminator = 6
-  /// No session has the discriminator, or none is with the sender.
+  /// No session has the packet's discriminator or, if that is 0, no session is with the sender.
   case unknownSession = 7
-  /// The receiver's discriminator is 0, and the state is neither Down nor AdminDown.
+  /// The receiver's discriminator is 0, although the state is neither Down nor AdminDown.
   case yourDiscriminator = 8
-  /// An authentication section is there, and none is used here.
+  /// The packet has an authentication section, and this session uses no authentication.
   case authentication = 9
   /// This end is held down by its administrator.
   case administrativelyDown = 10
 
-  /// A stable name for machine-readable output.
+  /// Stable name for machine-readable output.
   public var name: String {
     switch self {
     case .hopLimit: "hop_limit"
@@ -131,8 +131,8 @@ public enum BFDDiscard: UInt8, Error, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// One clause for people.
-  public var words: String {
+  /// One clause for log lines.
+  public var text: String {
     switch self {
     case .hopLimit: "its TTL or hop limit is lower than max_hops allows"
     case .version: "its version is not 1"

@@ -1,6 +1,6 @@
 import NetworkTypes
 
-/// A session's state as the board keeps it for the next engine.
+/// State of a session as the board keeps it for the next engine.
 public struct BFDSnapshot: Sendable, Hashable {
   /// bfd.LocalDiscr.
   public var localDiscriminator: UInt32 = 0
@@ -12,43 +12,43 @@ public struct BFDSnapshot: Sendable, Hashable {
   public var remoteState = BFDState.down
   /// bfd.LocalDiag.
   public var diagnostic = BFDDiagnostic.none
-  /// The other end's diagnostic.
+  /// Diagnostic in the other end's last packet.
   public var remoteDiagnostic = BFDDiagnostic.none
   /// bfd.DesiredMinTxInterval in microseconds.
   public var desiredMinTx: UInt32 = 0
-  /// What counts for the own sending, in microseconds.
+  /// Interval in use for sending, in microseconds (``BFDSession/operativeMinTx``).
   public var operativeMinTx: UInt32 = 0
-  /// What counts for the detection time, in microseconds.
+  /// Interval in use for the detection time, in microseconds (``BFDSession/operativeMinRx``).
   public var operativeMinRx: UInt32 = 0
   /// bfd.RemoteMinRxInterval in microseconds.
   public var remoteMinRx: UInt32 = 1
-  /// The other end's Desired Min TX Interval in microseconds.
+  /// Desired Min TX Interval in the other end's last packet, in microseconds.
   public var remoteDesiredMinTx: UInt32 = 0
-  /// The other end's Detect Mult.
+  /// Detect Mult in the other end's last packet.
   public var remoteMultiplier: UInt8 = 0
   /// bfd.RemoteDemandMode.
   public var remoteDemand = false
   /// Whether a poll sequence is under way.
   public var isPolling = false
-  /// When a packet was taken last.
+  /// Instant at which a packet was last accepted.
   public var lastReceived: MonotonicInstant?
-  /// When a periodic packet left last.
+  /// Instant at which a periodic packet was last sent.
   public var lastSent: MonotonicInstant?
 
-  /// A session that is down and has heard nobody.
+  /// A session that is down and has received nothing.
   public init() {}
 
-  /// Between periodic packets in microseconds, before jitter.
+  /// Interval between periodic packets in microseconds, before jitter.
   public var transmitInterval: UInt32 { max(operativeMinTx, remoteMinRx) }
 
-  /// How long nothing may come before the session counts as down.
+  /// Silence after which the session counts as down (RFC 5880 section 6.8.4).
   public var detectionTime: Nanoseconds {
     .microseconds(Int64(max(operativeMinRx, remoteDesiredMinTx))) * Int64(remoteMultiplier)
   }
 }
 
 extension BFDSession {
-  /// The state as the board keeps it.
+  /// State of the session as the board keeps it.
   public var snapshot: BFDSnapshot {
     var snapshot = BFDSnapshot()
     snapshot.localDiscriminator = localDiscriminator
@@ -70,10 +70,10 @@ extension BFDSession {
     return snapshot
   }
 
-  /// A session that goes on where another engine left it, perhaps under a changed configuration, which the other end is told of
-  /// by a poll sequence.
+  /// A session that goes on where another engine left it. A changed configuration is announced to the other end by a
+  /// poll sequence.
   ///
-  /// What may have come while nobody listened counts as heard now. One that was held down begins anew.
+  /// The time in which no engine received packets is not counted as silence. A session in AdminDown starts from Down.
   public init(
     adopting snapshot: BFDSnapshot, _ configuration: BFDConfiguration, at now: MonotonicInstant,
     using random: inout some RandomNumberGenerator

@@ -1,21 +1,21 @@
 import NetworkTypes
 
 extension BFDSession {
-  /// How long nothing may come before the session counts as down (RFC 5880 section 6.8.4): what the other end sends by, so many
-  /// times as it says. Zero before it has spoken.
+  /// Silence after which the session counts as down (RFC 5880 section 6.8.4): the other end's sending interval times
+  /// its Detect Mult. Zero until the other end has been heard.
   public var detectionTime: Nanoseconds {
     .microseconds(Int64(max(operativeMinRx, remoteDesiredMinTx))) * Int64(remoteMultiplier)
   }
 
-  /// When the detection time has passed, if somebody was heard.
+  /// Instant at which the detection time ends; `nil` if nothing has been received.
   public var detectionDeadline: MonotonicInstant? {
     state == .adminDown ? nil : lastReceived.map { $0 + detectionTime }
   }
 
-  /// The interval between periodic packets in microseconds, before it is shortened at random (RFC 5880 section 6.8.7).
+  /// Interval between periodic packets in microseconds, before it is shortened at random (RFC 5880 section 6.8.7).
   public var transmitInterval: UInt32 { max(operativeMinTx, remoteMinRx) }
 
-  /// Whether the other end wants no periodic packets (RFC 5880 section 6.6).
+  /// Whether the other end has asked that no periodic packets be sent to it (RFC 5880 section 6.6).
   var isDemandActive: Bool { remoteDemand && state == .up && remoteState == .up }
 
   /// Whether periodic packets may be sent (RFC 5880 section 6.8.7).
@@ -24,7 +24,7 @@ extension BFDSession {
     return !(configuration.isPassive && remoteDiscriminator == 0)
   }
 
-  /// The packet that says how things stand.
+  /// Control packet with the present state and intervals.
   func packet(final: Bool) -> BFDControlPacket {
     var packet = BFDControlPacket(
       state: state, detectMultiplier: configuration.multiplier, myDiscriminator: localDiscriminator,
@@ -36,11 +36,12 @@ extension BFDSession {
     return packet
   }
 
-  /// The intervals that go with the state, once it has changed (RFC 5880 section 6.8.3): the configured one while up, and
-  /// a slow one else.
+  /// Changes the intervals after a change of state (RFC 5880 section 6.8.3): the configured interval while the session
+  /// is up, the slow one otherwise.
   ///
-  /// A packet that tells of a state tells of the intervals too, so that only an end that is up polls for them.
-  mutating func settleIntervals() {
+  /// The packet that carries a new state carries the intervals too, so that only a session that is up needs a poll
+  /// sequence for them.
+  mutating func adjustIntervals() {
     guard state == .up else {
       isPolling = false
       desiredMinTx = configuration.idleTx
@@ -51,23 +52,23 @@ extension BFDSession {
     announce(desiredMinTx: configuration.desiredMinTx)
   }
 
-  /// Tells the other end of intervals that have changed while the session is up.
+  /// Announces changed intervals to the other end by a poll sequence if the session is up.
   mutating func announce(desiredMinTx wanted: UInt32) {
     isPolling = isPolling || desiredMinTx != wanted || operativeMinRx != configuration.requiredMinRx
     desiredMinTx = wanted
-    // A shorter interval counts at once, a longer one when the other end knows of it; with the detection time it is the other
-    // way round.
+    // A shorter sending interval is used at once, a longer one when the other end has confirmed it. For the detection
+    // time it is the reverse.
     operativeMinTx = min(operativeMinTx, wanted)
     operativeMinRx = max(operativeMinRx, configuration.requiredMinRx)
   }
 
-  /// Notes that a periodic packet has left, or one in its place.
-  mutating func noteSent(at now: MonotonicInstant) {
+  /// Records that a periodic packet, or one in its place, has been sent.
+  mutating func recordSent(at now: MonotonicInstant) {
     lastSent = now
     transmission = nil
   }
 
-  /// Sets when the next periodic packet is due: within the interval from the one before, also if the interval has just become
+  /// Schedules the next periodic packet at most one interval after the last one, even if the interval has just become
   /// shorter (RFC 5880 section 6.8.3).
   mutating func reschedule(at now: MonotonicInstant, using random: inout some RandomNumberGenerator) {
     guard mayTransmit else { return transmission = nil }
@@ -77,8 +78,8 @@ extension BFDSession {
     transmission = (due, interval)
   }
 
-  /// An interval shortened at random by up to a quarter, and by at least a tenth when one lost packet is one too many (RFC 5880
-  /// section 6.8.7), so that ends do not fall into step.
+  /// Interval shortened at random by up to a quarter, and by at least a tenth if the multiplier is 1 (RFC 5880 section
+  /// 6.8.7), so that the ends do not send in step.
   func jittered(_ interval: UInt32, using random: inout some RandomNumberGenerator) -> Nanoseconds {
     let whole = Int64(interval) * 1000
     let least = configuration.multiplier == 1 ? whole / 10 : 0

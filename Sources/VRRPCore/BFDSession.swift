@@ -1,19 +1,19 @@
 import NetworkTypes
 
-/// What a BFD session is told by its configuration. Intervals are in microseconds, as on the wire.
+/// Settings of a BFD session. Intervals are in microseconds, as on the wire.
 public struct BFDConfiguration: Sendable, Hashable {
-  /// Least interval at which to send while the session is up.
+  /// Shortest interval at which to send while the session is up.
   public var desiredMinTx: UInt32
-  /// Least interval at which packets can be received.
+  /// Shortest interval at which packets can be received.
   public var requiredMinRx: UInt32
   /// Interval at which to send while the session is not up; at least a second (RFC 5880 section 6.8.3).
   public var idleTx: UInt32
-  /// Packets in a row that the other end may miss, less one.
+  /// Consecutive packets whose loss takes the session down at the other end (Detect Mult).
   public var multiplier: UInt8
-  /// Whether to wait until the other end has spoken (RFC 5880 section 6.1).
+  /// Whether to send nothing until a packet has come from the other end (passive role, RFC 5880 section 6.1).
   public var isPassive: Bool
 
-  /// A configuration; intervals and the multiplier are at least 1.
+  /// A configuration. Intervals and the multiplier are raised to at least 1.
   public init(
     desiredMinTx: UInt32 = 10_000, requiredMinRx: UInt32 = 10_000, idleTx: UInt32 = 1_000_000, multiplier: UInt8 = 5,
     isPassive: Bool = false
@@ -25,45 +25,46 @@ public struct BFDConfiguration: Sendable, Hashable {
     self.isPassive = isPassive
   }
 
-  /// How long this end may go unheard while the session is not up: as long may a new session take.
+  /// Detection time of the other end while the session is not up. A new session may take as long to come up.
   public var idleDetectionTime: Nanoseconds { .microseconds(Int64(idleTx)) * Int64(multiplier) }
 
-  /// How long a session may take that the other end gave up while this one was gone: one that is down speaks at this pace too.
+  /// Time that a session may take to come up again after the other end gave it up: two packets at the slow interval, at
+  /// which an end that is down sends.
   public var recoveryTime: Nanoseconds { .microseconds(Int64(idleTx)) * 2 }
 }
 
-/// A session's step from a state to another.
+/// Change of a session's state.
 public struct BFDChange: Sendable, Hashable {
-  /// The state before.
+  /// State before.
   public var from: BFDState
-  /// The state after.
+  /// State after.
   public var to: BFDState
-  /// Why, if the state before was left for something that went wrong.
+  /// Reason, if the state before was left because of a failure; ``BFDDiagnostic/none`` otherwise.
   public var diagnostic: BFDDiagnostic
-  /// The other end's state and diagnostic when that is what changed it.
+  /// Other end's state when the change was made.
   public var remoteState: BFDState
-  /// See ``remoteState``.
+  /// Other end's diagnostic when the change was made.
   public var remoteDiagnostic: BFDDiagnostic
-  /// For how long nothing had come.
+  /// Time without a packet before the change.
   public var silence: Nanoseconds
 }
 
-/// What came of an input to a session.
+/// Result of an input to a session.
 public struct BFDOutcome: Sendable, Hashable {
-  /// A packet to send now.
+  /// Packet to send now.
   public var packet: BFDControlPacket?
-  /// The state's change.
+  /// Change of the session's state.
   public var change: BFDChange?
-  /// Why the packet received was discarded.
+  /// Reason for which the received packet was discarded.
   public var discard: BFDDiscard?
 }
 
-/// One end of a BFD session in asynchronous mode (RFC 5880 section 6), without authentication and echo. It does not ask for
-/// demand mode, and obeys one who does.
+/// One end of a BFD session in asynchronous mode (RFC 5880 section 6), without authentication and echo. It never asks
+/// for demand mode, and sends no periodic packets to an end that does.
 ///
-/// Time and randomness are parameters; nothing is allocated. The variables bear the names of RFC 5880 section 6.8.1.
+/// Time and randomness are parameters; nothing is allocated. The variables have the names of RFC 5880 section 6.8.1.
 public struct BFDSession: Sendable {
-  /// What it is told.
+  /// Settings of the session.
   public let configuration: BFDConfiguration
   /// bfd.LocalDiscr; never 0.
   public let localDiscriminator: UInt32
@@ -73,34 +74,36 @@ public struct BFDSession: Sendable {
   public internal(set) var diagnostic = BFDDiagnostic.none
   /// bfd.RemoteSessionState.
   public internal(set) var remoteState = BFDState.down
-  /// The diagnostic that the other end sent last.
+  /// Diagnostic in the other end's last packet.
   public internal(set) var remoteDiagnostic = BFDDiagnostic.none
-  /// bfd.RemoteDiscr; 0 while nobody is heard.
+  /// bfd.RemoteDiscr; 0 until a packet has come.
   public internal(set) var remoteDiscriminator: UInt32 = 0
   /// bfd.RemoteMinRxInterval in microseconds.
   public internal(set) var remoteMinRx: UInt32 = 1
-  /// The Desired Min TX Interval that the other end sent last, in microseconds.
+  /// Desired Min TX Interval in the other end's last packet, in microseconds.
   public internal(set) var remoteDesiredMinTx: UInt32 = 0
-  /// The Detect Mult that the other end sent last.
+  /// Detect Mult in the other end's last packet.
   public internal(set) var remoteMultiplier: UInt8 = 0
   /// bfd.RemoteDemandMode.
   public internal(set) var remoteDemand = false
   /// Whether a poll sequence is under way (RFC 5880 section 6.5).
   public internal(set) var isPolling = false
-  /// bfd.DesiredMinTxInterval: what is sent, in microseconds.
+  /// bfd.DesiredMinTxInterval in microseconds, as sent.
   public internal(set) var desiredMinTx: UInt32
-  /// What counts for the own sending until the other end knows of a longer interval (RFC 5880 section 6.8.3).
+  /// Interval in use for sending, in microseconds; shorter than ``desiredMinTx`` until the other end has confirmed a
+  /// longer one (RFC 5880 section 6.8.3).
   var operativeMinTx: UInt32
-  /// What counts for the detection time until the other end knows of a shorter interval (RFC 5880 section 6.8.3).
+  /// Interval in use for the detection time, in microseconds; longer than the one announced until the other end has
+  /// confirmed a shorter one (RFC 5880 section 6.8.3).
   var operativeMinRx: UInt32
-  /// When a packet was taken last; `nil` when a detection time has passed since.
+  /// Instant at which a packet was last accepted; `nil` once a detection time has passed without another.
   public internal(set) var lastReceived: MonotonicInstant?
-  /// When a periodic packet left last.
+  /// Instant at which a periodic packet was last sent.
   var lastSent: MonotonicInstant?
-  /// When the next periodic packet is due, and the interval that it was reckoned with.
+  /// Instant at which the next periodic packet is due, and the interval from which that was computed.
   var transmission: (due: MonotonicInstant, interval: UInt32)?
 
-  /// A session that is down; ``start(at:using:)`` lets it speak.
+  /// A session that is down, and sends nothing before ``start(at:using:)``.
   /// - Parameter discriminator: unique among the sessions of this host, and hard to guess.
   public init(_ configuration: BFDConfiguration, discriminator: UInt32) {
     self.configuration = configuration
@@ -110,17 +113,18 @@ public struct BFDSession: Sendable {
     operativeMinRx = configuration.requiredMinRx
   }
 
-  /// Begins to send, unless its role is passive.
+  /// Begins to send, unless the role is passive.
   public mutating func start(at now: MonotonicInstant, using random: inout some RandomNumberGenerator) {
     reschedule(at: now, using: &random)
   }
 
-  /// Takes a packet whose form is right and whose discriminators are this session's: the second half of RFC 5880 section 6.8.6.
+  /// Handles a packet that is well formed and carries this session's discriminators: the second half of RFC 5880
+  /// section 6.8.6.
   public mutating func receive(
     _ packet: BFDControlPacket, at now: MonotonicInstant, using random: inout some RandomNumberGenerator
   ) -> BFDOutcome {
     guard !packet.authenticationPresent else { return BFDOutcome(discard: .authentication) }
-    learn(from: packet)
+    recordRemoteState(from: packet)
     guard state != .adminDown else { return BFDOutcome(discard: .administrativelyDown) }
     let silence = lastReceived.map { now - $0 } ?? .zero
     lastReceived = now
@@ -131,21 +135,21 @@ public struct BFDSession: Sendable {
     if packet.poll {
       outcome.packet = self.packet(final: true)
     } else if outcome.change != nil, mayTransmit {
-      // Whoever hears of a change at once need not wait for the next packet (RFC 5880 section 6.8.7).
+      // An end that learns of a change at once need not wait for the next periodic packet (RFC 5880 section 6.8.7).
       outcome.packet = self.packet(final: false)
     }
-    if outcome.change != nil, outcome.packet != nil { noteSent(at: now) }
+    if outcome.change != nil, outcome.packet != nil { recordSent(at: now) }
     reschedule(at: now, using: &random)
     return outcome
   }
 
-  /// When ``timer(at:using:)`` is to be called next.
+  /// Instant at which to call ``timer(at:using:)`` next; `nil` if the session waits for a packet only.
   public var nextDeadline: MonotonicInstant? {
     guard let due = transmission?.due else { return detectionDeadline }
     return detectionDeadline.map { min($0, due) } ?? due
   }
 
-  /// To call at ``nextDeadline``: the detection time may have passed, or a packet be due.
+  /// Ends the detection time or sends the periodic packet if it is due. Must be called at ``nextDeadline``.
   public mutating func timer(
     at now: MonotonicInstant, using random: inout some RandomNumberGenerator
   ) -> BFDOutcome {
@@ -157,15 +161,15 @@ public struct BFDSession: Sendable {
     if outcome.packet == nil, let due = transmission?.due, due <= now, mayTransmit {
       outcome.packet = packet(final: false)
     }
-    if outcome.packet != nil { noteSent(at: now) }
+    if outcome.packet != nil { recordSent(at: now) }
     reschedule(at: now, using: &random)
     return outcome
   }
 
-  /// Holds the session down for good, and tells the other end that it is down.
+  /// Takes the session down for good. The packet to send says Down.
   ///
-  /// It is told Down and not AdminDown (RFC 5880 section 6.8.16): keepalived and others go on counting a path as good whose other
-  /// end says AdminDown, and would never learn that nobody is there any more.
+  /// It does not say AdminDown (RFC 5880 section 6.8.16), since keepalived and others count a path to an end in
+  /// AdminDown as good, and would never learn that this end is gone.
   public mutating func shutDown() -> BFDOutcome {
     guard state != .adminDown else { return BFDOutcome() }
     let maySpeak = !(configuration.isPassive && remoteDiscriminator == 0)
@@ -177,8 +181,8 @@ public struct BFDSession: Sendable {
     return BFDOutcome(packet: maySpeak ? last : nil, change: change)
   }
 
-  /// What the other end says of itself.
-  private mutating func learn(from packet: BFDControlPacket) {
+  /// Records the other end's variables from `packet`.
+  private mutating func recordRemoteState(from packet: BFDControlPacket) {
     remoteDiscriminator = packet.myDiscriminator
     remoteState = packet.state
     remoteDiagnostic = packet.diagnostic
@@ -192,7 +196,7 @@ public struct BFDSession: Sendable {
     operativeMinRx = configuration.requiredMinRx
   }
 
-  /// The table of RFC 5880 section 6.8.6; `nil` when the state stays.
+  /// Next state by the table of RFC 5880 section 6.8.6; `nil` when the state stays.
   static func next(from state: BFDState, hearing remote: BFDState) -> (state: BFDState, diagnostic: BFDDiagnostic?)? {
     switch (state, remote) {
     case (.adminDown, _): nil
@@ -207,7 +211,8 @@ public struct BFDSession: Sendable {
     }
   }
 
-  /// Nothing came for a detection time (RFC 5880 sections 6.8.1 and 6.8.4); whoever speaks next begins anew.
+  /// Handles the end of the detection time (RFC 5880 sections 6.8.1 and 6.8.4). The next packet may come from an end
+  /// with another discriminator.
   private mutating func expire(silence: Nanoseconds) -> BFDChange? {
     lastReceived = nil
     remoteDiscriminator = 0
@@ -227,7 +232,7 @@ public struct BFDSession: Sendable {
     } else if next == .up {
       diagnostic = .none
     }
-    settleIntervals()
+    adjustIntervals()
     return BFDChange(
       from: before, to: next, diagnostic: reason ?? .none, remoteState: remoteState, remoteDiagnostic: remoteDiagnostic,
       silence: silence)

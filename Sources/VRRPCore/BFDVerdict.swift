@@ -1,24 +1,24 @@
 import NetworkTypes
 
-/// What a BFD session means to those who track it: up and down, and for a while what it was before.
+/// Verdict of a `track_bfd` tracker on its session. It follows the session's state, except for a while at a start and
+/// after a crash.
 ///
-/// A session takes its time to come up, at a start and after an engine that died without the other end hearing of it in time.
-/// So long the verdict stays: without one at a start, as it was after a crash. It ends when the session is up, or when as long has
-/// passed as a session may take.
+/// A session takes time to come up, at a start and after an engine died. Until it is up, or that time has passed, the
+/// verdict stays: unknown at a start, the last one after a crash.
 public struct BFDVerdict: Sendable, Hashable {
-  /// What is told.
+  /// Verdict as the routers see it.
   public private(set) var status: TrackerStatus
-  /// Until when the status stays although the session is not up.
+  /// Instant until which ``status`` stays although the session is not up; `nil` if it follows the session.
   public private(set) var heldUntil: MonotonicInstant?
 
-  /// A verdict that begins with `status`, and keeps it until `heldUntil` if there is one.
+  /// A verdict that begins with `status` and keeps it until `heldUntil`, unless that is `nil`.
   public init(status: TrackerStatus, heldUntil: MonotonicInstant?) {
     self.status = status
     self.heldUntil = heldUntil
   }
 
-  /// Takes a change of the session's state; whether the status is another one now.
-  public mutating func take(_ change: BFDChange) -> Bool {
+  /// Applies a change of the session's state. Returns whether ``status`` has changed.
+  public mutating func apply(_ change: BFDChange) -> Bool {
     switch change.to {
     case .up:
       heldUntil = nil
@@ -30,7 +30,7 @@ public struct BFDVerdict: Sendable, Hashable {
     }
   }
 
-  /// To call when ``heldUntil`` has come; whether the status is another one now.
+  /// Ends the hold if it is due. Must be called at ``heldUntil``. Returns whether ``status`` has changed.
   public mutating func timer(at now: MonotonicInstant, state: BFDState) -> Bool {
     guard let end = heldUntil, end <= now else { return false }
     heldUntil = nil

@@ -1,15 +1,16 @@
 import NetworkTypes
 
-/// The deadlines of a fixed number of routers or hosts: the least at once, one moved in logarithmic time and without allocating.
+/// Deadlines of a fixed number of routers or hosts. The earliest is found at once; any one is moved in logarithmic
+/// time, without allocation.
 ///
-/// A binary heap of positions with an index from each position to its place, so that any deadline can be moved where it is.
+/// It is a binary heap of positions, with an index from each position to its place in the heap.
 package struct DeadlineHeap: Sendable {
-  /// Stands for a position that is not in the heap.
+  /// Place of a position that is not in the heap.
   private static let absent = -1
 
   /// Positions in heap order.
   private var heap: [Int] = []
-  /// Where each position stands in `heap`.
+  /// Place of each position in `heap`.
   private var places: [Int]
   /// Deadline of each position that is in the heap.
   private var deadlines: [MonotonicInstant]
@@ -21,13 +22,13 @@ package struct DeadlineHeap: Sendable {
     heap.reserveCapacity(count)
   }
 
-  /// The position with the least deadline.
+  /// Position with the earliest deadline, and that deadline; `nil` if there is none.
   package var first: (position: Int, deadline: MonotonicInstant)? {
     guard let position = heap.first else { return nil }
     return (position, deadlines[position])
   }
 
-  /// Gives `position` the deadline, or takes it out when there is none.
+  /// Sets the deadline of `position`, or removes it if `deadline` is `nil`.
   package mutating func set(_ deadline: MonotonicInstant?, for position: Int) {
     guard let deadline else { return remove(position) }
     let place = places[position]

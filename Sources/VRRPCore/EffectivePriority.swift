@@ -1,24 +1,25 @@
 import NetworkTypes
 
-/// What a tracker comes to for one router.
-enum TrackerBearing: Sendable, Hashable {
-  /// Nobody knows yet whether it is a fault.
+/// Effect of a tracker's status on one router.
+enum TrackerEffect: Sendable, Hashable {
+  /// The status is not known yet, and it may be a fault.
   case undecided
-  /// It is a fault.
+  /// The status is a fault.
   case fault
-  /// It changes the priority by so much.
+  /// The status changes the priority by this amount, which may be 0.
   case adds(Int)
 }
 
 extension TrackerBinding {
-  /// The largest change a single tracker can make; what would lower a priority further is a fault.
+  /// Largest change of priority by a single tracker. A change below its negative is a fault.
   private static let greatestChange = 253
 
-  /// What a status comes to.
+  /// Effect of `status` under this binding.
   ///
-  /// A positive weight is added while the tracker is up, a negative one while it is down, and a level is multiplied by it.
-  /// A tracker without a verdict adds nothing either way: a priority must not move on what nobody has measured yet.
-  func bearing(of status: TrackerStatus) -> TrackerBearing {
+  /// A positive weight is added while the tracker is up, a negative one while it is down, and a level is multiplied by
+  /// the weight. A tracker without a verdict adds nothing, since a priority must not change before anything was
+  /// measured.
+  func effect(of status: TrackerStatus) -> TrackerEffect {
     switch status {
     case .unknown: weight == 0 ? .undecided : .adds(0)
     case .untracked: .adds(0)
@@ -29,70 +30,70 @@ extension TrackerBinding {
     }
   }
 
-  /// Whether a status is a fault of every router that is bound like this.
-  public func isFault(under status: TrackerStatus) -> Bool { bearing(of: status) == .fault }
+  /// Whether `status` is a fault of every router with this binding.
+  public func isFault(under status: TrackerStatus) -> Bool { effect(of: status) == .fault }
 
-  private var success: TrackerBearing { change(max(weight, 0)) }
+  private var success: TrackerEffect { change(max(weight, 0)) }
 
-  private var failure: TrackerBearing { weight == 0 ? .fault : change(min(weight, 0)) }
+  private var failure: TrackerEffect { weight == 0 ? .fault : change(min(weight, 0)) }
 
-  private func change(_ sum: Int) -> TrackerBearing {
+  private func change(_ sum: Int) -> TrackerEffect {
     sum < -Self.greatestChange ? .fault : .adds(min(sum, Self.greatestChange))
   }
 }
 
 extension [TrackerStatus] {
-  /// What `binding`'s tracker comes to.
-  func bearing(on binding: TrackerBinding) -> TrackerBearing {
-    binding.bearing(of: indices.contains(binding.tracker.rawValue) ? self[binding.tracker.rawValue] : .unknown)
+  /// Effect of the status of the binding's tracker.
+  func effect(on binding: TrackerBinding) -> TrackerEffect {
+    binding.effect(of: indices.contains(binding.tracker.rawValue) ? self[binding.tracker.rawValue] : .unknown)
   }
 }
 
-/// What the configured priority becomes under the weights of trackers.
+/// Configured priority of a router with the weights of trackers that change it.
 ///
-/// The sum stays within 1 to 254, and a router that owns the addresses stays at 255 whatever its trackers say (RFC 9568
-/// section 5.2.4).
+/// The sum stays within 1 to 254, and a router that owns the addresses stays at 255 whatever its trackers report (RFC
+/// 9568 section 5.2.4).
 struct EffectivePriority: Sendable {
-  /// The configured priority.
+  /// Configured priority.
   let base: Priority
-  /// The bindings that have a weight; the router's own and its group's.
+  /// Bindings with a weight, both the router's own and those of its group.
   let weighted: [TrackerBinding]
 
-  /// The bindings of `bindings` that have a weight, on top of `base`.
+  /// Keeps the bindings of `bindings` that have a weight.
   init(base: Priority, bindings: [TrackerBinding]) {
     self.base = base
     weighted = bindings.filter { $0.weight != 0 }
   }
 
-  /// The priority under the given statuses.
+  /// Effective priority under the given statuses.
   func value(under statuses: [TrackerStatus]) -> Priority {
     guard base != .owner else { return .owner }
     var sum = Int(base.rawValue)
     for binding in weighted {
-      if case .adds(let change) = statuses.bearing(on: binding) { sum += change }
+      if case .adds(let change) = statuses.effect(on: binding) { sum += change }
     }
     return Priority(rawValue: UInt8(min(max(sum, 1), 254)))
   }
 }
 
-/// The trackers that can be a fault: those without a weight when they are down, those with one when they lower the priority
-/// by more than there is.
+/// Trackers that can be a fault: those without a weight when they are down, those with a weight when they would lower
+/// the priority by more than 253.
 struct FaultTrackers: Sendable {
   /// The bindings, in the order in which they were written.
   let bindings: [TrackerBinding]
 
-  /// All of `bindings`.
+  /// Keeps all of `bindings`.
   init(_ bindings: [TrackerBinding]) {
     self.bindings = bindings
   }
 
   /// The first tracker that has failed.
   func firstFailed(under statuses: [TrackerStatus]) -> TrackerID? {
-    bindings.first { statuses.bearing(on: $0) == .fault }?.tracker
+    bindings.first { statuses.effect(on: $0) == .fault }?.tracker
   }
 
-  /// The first tracker that has not given a verdict.
+  /// The first tracker without a verdict.
   func firstUndecided(under statuses: [TrackerStatus]) -> TrackerID? {
-    bindings.first { statuses.bearing(on: $0) == .undecided }?.tracker
+    bindings.first { statuses.effect(on: $0) == .undecided }?.tracker
   }
 }

@@ -1,34 +1,34 @@
 import NetworkTypes
 
-/// The state of a virtual router, by the names that keepalived's users read (RFC 9568 calls the third one Active).
+/// State of a virtual router, with the names that keepalived's users know (RFC 9568 calls ``master`` Active).
 public enum RouterState: UInt8, Sendable, Hashable, CaseIterable {
-  /// Not started: waiting for its sockets or for the first verdict of a check (RFC 9568 section 6.4.1).
+  /// Not started: waits for its sockets or for the first verdict of a check (RFC 9568 section 6.4.1).
   case initialize = 0
-  /// Hearing a master, or waiting to find that there is none (RFC 9568 section 6.4.2).
+  /// Follows a master, or waits until the master-down interval shows that there is none (RFC 9568 section 6.4.2).
   case backup = 1
-  /// Holding the addresses (RFC 9568 section 6.4.3).
+  /// Holds the addresses and sends adverts (RFC 9568 section 6.4.3).
   case master = 2
-  /// Unable to take part: the link, the source address or a check without a weight has failed.
+  /// Cannot take part: the link, the source address or a check without a weight has failed.
   case fault = 3
 }
 
-/// The number of a tracker in its host's list of trackers.
+/// Position of a tracker in its host's list of trackers.
 public struct TrackerID: RawRepresentable, Sendable, Hashable {
-  /// The position in the list.
+  /// Position in the list.
   public let rawValue: Int
 
-  /// A tracker's number from its position.
+  /// The tracker at a position.
   public init(rawValue: Int) {
     self.rawValue = rawValue
   }
 }
 
-/// Why a virtual router is in fault; several reasons can hold at a time.
+/// Reasons for which a virtual router is in fault; several can hold at a time.
 public struct FaultReasons: OptionSet, Sendable, Hashable {
-  /// One bit a reason.
+  /// One bit for each reason.
   public let rawValue: UInt8
 
-  /// Reasons from their bits.
+  /// The reasons of the set bits.
   public init(rawValue: UInt8) {
     self.rawValue = rawValue
   }
@@ -43,17 +43,18 @@ public struct FaultReasons: OptionSet, Sendable, Hashable {
   public static let syncGroup = FaultReasons(rawValue: 8)
   /// There is no peer to send to (`unicast_fault_no_peer`).
   public static let peers = FaultReasons(rawValue: 16)
-  /// The kernel refuses all of the router's addresses, so it could be master and nobody would answer.
+  /// The kernel refuses all of the router's addresses: as master it would answer for none of them.
   public static let addresses = FaultReasons(rawValue: 32)
 }
 
-/// Why a transition happened. Every surface (log, notify, status, metrics) shows it.
+/// Reason for a transition. The log, notify scripts and status show it.
 public enum Cause: Sendable, Hashable {
   /// The process started and the router's sockets are ready.
   case started
-  /// The router owns the addresses (priority 255) and so begins as master (RFC 9568 section 6.4.1).
+  /// The router owns the addresses (priority 255), so it begins as master (RFC 9568 section 6.4.1).
   case addressOwner
-  /// No advert for the whole master-down interval: the last one came from `master` at `lastHeard`, if any ever came.
+  /// No advert came for the whole master-down interval. The last one came from `master` at `lastHeard`; both are `nil`
+  /// if none ever came.
   case masterDown(master: IPAddress?, lastHeard: MonotonicInstant?)
   /// The master gave up with an advert of priority 0.
   case masterResigned(IPAddress)
@@ -75,7 +76,7 @@ public enum Cause: Sendable, Hashable {
   case sourceAddressLost
   /// The source address appeared.
   case sourceAddressFound
-  /// The host itself was held up, and sent no adverts for so long that another may have taken over (`timer_expired_backup`).
+  /// This host was held up and sent no adverts for so long that another may have taken over (`timer_expired_backup`).
   case overdue(silence: Nanoseconds)
   /// No peer is left to send to.
   case noPeers
@@ -83,27 +84,27 @@ public enum Cause: Sendable, Hashable {
   case peersFound
   /// The kernel refused all of the router's addresses, with this errno.
   case addressesRefused(error: Int32)
-  /// The kernel takes an address again.
+  /// The kernel accepts an address again.
   case addressesTaken
-  /// The sync group moved together; `member` is the router whose own transition caused it, by its position.
+  /// The sync group moved together. `member` is the position of the router whose own transition caused it.
   case syncGroup(member: Int)
-  /// The process was told to stop, or its configuration no longer has the router.
+  /// The process was told to stop, or the new configuration no longer has the router.
   case shutdown
-  /// Taken over from the engine before this one, without any change.
+  /// The state was taken over from the previous engine without any change.
   case adopted
 }
 
-/// One step of a virtual router from a state to another.
+/// Transition of a virtual router from one state to another.
 public struct Transition: Sendable, Hashable {
-  /// The state before.
+  /// State before.
   public var from: RouterState
-  /// The state after.
+  /// State after.
   public var to: RouterState
-  /// Why.
+  /// Reason for the transition.
   public var cause: Cause
-  /// The effective priority after it.
+  /// Effective priority after the transition.
   public var priority: Priority
-  /// When.
+  /// Instant of the transition.
   public var at: MonotonicInstant
 
   /// A transition of the given contents.
@@ -116,37 +117,37 @@ public struct Transition: Sendable, Hashable {
   }
 }
 
-/// What the outside must do for a virtual router, in the order given.
+/// Action that the engine performs for a virtual router, in the order in which actions are given.
 public enum Action: Sendable, Hashable {
   /// Send an advert of this priority now.
   case send(Priority)
   /// Put the router's addresses on their interfaces.
   case claim
-  /// Take the router's addresses off their interfaces; what follows in the list waits until the kernel has done so.
+  /// Take the router's addresses off their interfaces. The actions after it wait until the kernel has done so.
   case release
   /// Send gratuitous ARP or unsolicited neighbour advertisements for every address, `repeats` times each.
   case announce(repeats: Int)
-  /// Find out whether the kernel would take the router's addresses, without keeping them, and answer with
+  /// Find out whether the kernel would accept the router's addresses, without keeping them. The answer is
   /// ``HostInput/addressesTaken(router:)`` or ``HostInput/addressesRefused(error:router:)``.
   case tryAddresses
-  /// Stop sending announcements that still wait.
+  /// Drop the announcements that have not been sent yet.
   case cancelAnnouncements
-  /// Tell of a transition, with its cause.
+  /// Report a transition with its cause.
   case transition(Transition)
-  /// Tell of a changed effective priority.
+  /// Report a changed effective priority.
   case priorityChanged(from: Priority, to: Priority)
-  /// Tell that another host claimed to be master while this one was: `yields` says whether this one gave way.
+  /// Report that another host sent adverts while this one was master. `yields` says whether this one yields to it.
   case otherMaster(IPAddress, Priority, yields: Bool)
 }
 
-/// An action together with the router, by its position, that it is for.
+/// An action and the position of the router that it is for.
 public struct Effect: Sendable, Hashable {
-  /// The router's position in its ``VirtualRouterSet``.
+  /// Router's position in its ``VirtualRouterSet``.
   public var router: Int
-  /// What to do.
+  /// Action to perform.
   public var action: Action
 
-  /// An effect on the router at a position.
+  /// An effect for the router at a position.
   public init(router: Int, action: Action) {
     self.router = router
     self.action = action

@@ -1,21 +1,22 @@
 import NetworkTypes
 
-/// Routers that move together: all of them master, or none.
+/// Routers that change state together: all of them are master, or none is.
 ///
-/// The group holds no state of its own but what its configuration fixes; where it stands is read off its members. It becomes
-/// master only when every member wants that or is it already, so a group whose members disagree rests in backup instead of
-/// thrashing. It is in fault when any member is, or when one of its own trackers without a weight is down.
+/// The group stores only what its configuration fixes; its state follows from its members. It becomes master only when
+/// every member is master or wants to be, so a group whose members disagree stays in backup and does not change back
+/// and forth. It is in fault when any member is, or when one of its own trackers without a weight is down.
 struct SyncGroup: Sendable {
   /// Positions of the members.
   let members: [Int]
-  /// The group's own trackers without a weight; those with a weight are counted by each member's ``EffectivePriority``.
+  /// Group's own trackers without a weight. Those with a weight are part of each member's ``EffectivePriority``.
   let faultTrackers: FaultTrackers
-  /// Whether every member owns its addresses: only then may the group begin as master.
+  /// Whether every member owns its addresses. Only then does the group begin as master.
   let ownsAddresses: Bool
-  /// Whether members were started or adopted into different states, so that a backup must be asked before a master is kept.
+  /// Whether members were started or adopted in different states, so that a member in BACKUP must agree before one in
+  /// MASTER may stay.
   var isMixed = false
 
-  /// A group of routers that exist, with trackers that exist.
+  /// A group whose members and trackers all exist.
   init(members: [Int], trackers: [TrackerBinding], ownsAddresses: Bool) {
     self.members = members
     faultTrackers = FaultTrackers(trackers)

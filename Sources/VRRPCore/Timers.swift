@@ -1,18 +1,21 @@
 import NetworkTypes
 
-/// The lengths of time that an election runs on, exact to the nanosecond.
+/// Intervals of an election, exact to the nanosecond.
 ///
-/// RFC 9568 section 6.1 counts in hundredths of a second and RFC 3768 section 6.1 in seconds. Nothing is rounded to either
-/// here: with short intervals the skew of neighbouring priorities would become the same, and with it the election a draw.
+/// RFC 9568 section 6.1 counts in hundredths of a second and RFC 3768 section 6.1 in seconds. They are not rounded to
+/// either here: with short intervals neighbouring priorities would have the same skew time, and two routers would take
+/// over at once.
 struct ElectionTimers: Sendable, Hashable {
-  /// Version 3 follows the master's interval and skews by it; version 2 uses its own interval and skews by one second.
+  /// Protocol version. Version 3 takes interval and skew from the master; version 2 takes its own interval and a skew
+  /// of up to one second.
   let version: ProtocolVersion
-  /// Between this router's own adverts; never zero.
+  /// Interval between this router's own adverts; never zero.
   let interval: Centiseconds
-  /// Advert intervals without an advert until the master counts as down, before the skew.
+  /// Advert intervals without an advert after which the master counts as down, before the skew time.
   let downTimerAdverts: Int64
 
-  /// Timers for a configuration, with what no router could run on put right: an interval of zero would flood the link.
+  /// Intervals for a configuration. An interval of zero is raised to the least valid one, since it would flood the
+  /// link.
   init(_ configuration: VirtualRouterConfiguration) {
     version = configuration.version
     interval = Self.usable(configuration.interval, version: version)
@@ -30,7 +33,8 @@ struct ElectionTimers: Sendable, Hashable {
     }
   }
 
-  /// The interval that times a backup of the sender of `advert` (RFC 9568 section 6.4.2; RFC 3768 section 6.1).
+  /// Interval from which a backup computes its master-down interval once it has heard `advert` (RFC 9568 section 6.4.2;
+  /// RFC 3768 section 6.1).
   func activeInterval(of advert: Advertisement) -> Centiseconds {
     switch version {
     case .v2: interval
@@ -38,7 +42,7 @@ struct ElectionTimers: Sendable, Hashable {
     }
   }
 
-  /// Skew_Time: the lower the priority, the longer a backup waits for a better one to speak up first.
+  /// Skew_Time: the lower the priority, the longer a backup waits for a better one to take over first.
   func skew(priority: Priority, activeInterval: Centiseconds) -> Nanoseconds {
     let unit: Nanoseconds =
       switch version {
@@ -48,14 +52,14 @@ struct ElectionTimers: Sendable, Hashable {
     return Nanoseconds(rawValue: (256 - Int64(priority.rawValue)) * unit.rawValue / 256)
   }
 
-  /// Active_Down_Interval, in RFC 3768 Master_Down_Interval: silence for this long means that there is no master.
+  /// Active_Down_Interval, in RFC 3768 Master_Down_Interval: silence after which there is no master.
   func masterDown(priority: Priority, activeInterval: Centiseconds) -> Nanoseconds {
     activeInterval.nanoseconds * downTimerAdverts + skew(priority: priority, activeInterval: activeInterval)
   }
 }
 
-/// When something periodic is due next: one period after it was due, so that lateness does not add up, but never at or
-/// before `now`, so that what was missed is not made up for in a burst.
+/// Instant at which something periodic is due next: a period after it was last due, so that delays do not add up, but
+/// always after `now`, so that missed ones are not made up for in a burst.
 func nextOccurrence(after due: MonotonicInstant, every period: Nanoseconds, at now: MonotonicInstant)
   -> MonotonicInstant
 {

@@ -1,18 +1,18 @@
-/// What a tracker says of the thing it watches.
+/// Verdict of a tracker on what it watches.
 public enum TrackerStatus: Sendable, Hashable {
-  /// No verdict yet: has no effect on a router that runs, and keeps one that starts from electing itself.
+  /// No verdict yet. It changes nothing for a router that runs; a router that starts waits for it.
   case unknown
-  /// The thing works.
+  /// The tracked thing works.
   case up
-  /// The thing has failed.
+  /// The tracked thing has failed.
   case down
-  /// A number, as a tracked file holds one: a weight multiplies it, and without a weight everything but 0 is a failure.
+  /// Number, as a tracked file holds one. A weight multiplies it; without a weight every number but 0 is a failure.
   case level(Int32)
-  /// The thing is not looked at, for a reason that says nothing of it: a fault of nobody, and no weight counts.
+  /// The tracked thing cannot be examined. This is no fault, and no weight counts.
   case untracked
 }
 
-/// As a number, for messages between processes: 0, 1, 2, 4, and a level above them, its number in the upper 32 bits.
+/// Number of a status in messages between processes: 0, 1, 2, 4 or, for a level, 3 with the level in the upper 32 bits.
 extension TrackerStatus: RawRepresentable {
   private static let levelMark: Int64 = 3
 
@@ -27,7 +27,7 @@ extension TrackerStatus: RawRepresentable {
     }
   }
 
-  /// The status of a number; `nil` for one that means none.
+  /// Status of a number; `nil` if the number stands for none.
   public init?(rawValue: Int64) {
     switch rawValue {
     case 0: self = .unknown

@@ -1,42 +1,43 @@
 import NetworkTypes
 
 extension VirtualRouter {
-  /// What is valid in BACKUP (RFC 9568 section 6.4.2).
+  /// State of a router in BACKUP (RFC 9568 section 6.4.2).
   struct Backup: Sendable {
-    /// When the master counts as down.
+    /// Instant at which the master counts as down.
     var masterDownAt: MonotonicInstant
-    /// Active_Adver_Interval: the interval of the master that is being respected, or this router's own.
+    /// Active_Adver_Interval: interval of the master that the router follows, or the router's own interval.
     var activeInterval: Centiseconds
-    /// The master last heard, of whatever priority.
+    /// Master last heard, whatever its priority.
     var master: HeardMaster?
-    /// When a lower-priority master has been heard for long enough to be preempted; `nil` while none is heard.
+    /// Instant at which a lower-priority master has been heard for long enough to be preempted; `nil` while none is
+    /// heard.
     var preemptAt: MonotonicInstant?
-    /// Whether the master-down timer has fired and only the rest of the sync group is waited for.
+    /// Whether the master-down timer has fired, and the router waits only for the rest of its sync group.
     var wantsMastership = false
-    /// Whether the master it yielded to has yet to hear on the routers' own link that there was another: what that other one announced
-    /// there must be announced over.
-    var owesLastAdvert = false
+    /// Whether the router yielded to a master that it heard over a heartbeat link only. That master must hear one advert on the
+    /// routers' own link, so that it announces the addresses there again.
+    var owesAdvert = false
   }
 
-  /// BACKUP as it is entered when nobody has been heard.
+  /// State of a router that enters BACKUP and has heard no master.
   func freshBackup(at now: MonotonicInstant) -> Backup {
     Backup(
       masterDownAt: now + timers.masterDown(priority: priority, activeInterval: timers.interval),
       activeInterval: timers.interval)
   }
 
-  /// Whether this router takes over from a master of a lower priority; one that owns the addresses always does.
+  /// Whether this router takes over from a master of a lower priority. A router that owns the addresses always does.
   var preempts: Bool { configuration.preempt || isOwner }
 
-  /// Judges an advert heard in BACKUP.
-  mutating func hearInBackup(
+  /// Decides on an advert received in BACKUP.
+  mutating func receiveInBackup(
     _ advert: Advertisement, from sender: IPAddress, _ backup: Backup, at now: MonotonicInstant
   ) -> Proposal {
     var backup = backup
     defer { state = .backup(backup) }
     backup.master = HeardMaster(address: sender, priority: advert.priority, at: now)
     if advert.priority == .resignation {
-      // Never later than it was: a stream of resignations must not put the election off.
+      // Never later than before: a stream of resignations must not delay the election.
       let skew = timers.skew(priority: priority, activeInterval: backup.activeInterval)
       backup.masterDownAt = min(backup.masterDownAt, now + skew)
       return .remain
@@ -48,16 +49,16 @@ extension VirtualRouter {
     return .respect
   }
 
-  /// Sends the advert that is owed to a better master, now that the routers' own link lets it through.
-  mutating func payLastAdvert(for advert: Advertisement, into effects: inout [Effect]) {
-    guard case .backup(var backup) = state, backup.owesLastAdvert, advert.priority >= priority else { return }
-    backup.owesLastAdvert = false
+  /// Sends the owed advert (``Backup/owesAdvert``) once the better master is heard on the routers' own link.
+  mutating func sendOwedAdvert(on advert: Advertisement, into effects: inout [Effect]) {
+    guard case .backup(var backup) = state, backup.owesAdvert, advert.priority >= priority else { return }
+    backup.owesAdvert = false
     state = .backup(backup)
     emit(.send(priority), into: &effects)
   }
 
-  /// Whether an advert of a living master puts the master-down timer back. One that does not is dropped unanswered: the timer
-  /// then runs out, and this router takes over.
+  /// Whether an advert of a living master restarts the master-down timer. If it does not, the advert is dropped without
+  /// an answer: the timer then fires, and this router takes over.
   private func respects(_ advert: Advertisement, _ backup: inout Backup, at now: MonotonicInstant) -> Bool {
     guard advert.priority < priority else {
       backup.preemptAt = nil
@@ -70,7 +71,7 @@ extension VirtualRouter {
     return now < preemptAt
   }
 
-  /// Why the master-down timer of `backup` fired.
+  /// Reason for which the master-down timer of `backup` fired.
   func causeOfTakingOver(from backup: Backup) -> Cause {
     guard let master = backup.master else { return .masterDown(master: nil, lastHeard: nil) }
     if master.priority == .resignation { return .masterResigned(master.address) }
@@ -80,14 +81,14 @@ extension VirtualRouter {
     return .masterDown(master: master.address, lastHeard: master.at)
   }
 
-  /// Remembers that the timer has fired while the sync group is not ready to follow.
+  /// Records that the timer has fired while the sync group is not ready to take over.
   mutating func wantMastership() {
     guard case .backup(var backup) = state else { return }
     backup.wantsMastership = true
     state = .backup(backup)
   }
 
-  /// Whether it is master, or wants to be and waits only for its sync group.
+  /// Whether the router is master, or wants to be and waits only for its sync group.
   var agreesToMastership: Bool {
     switch state {
     case .initialize(.awaitingGroup): true

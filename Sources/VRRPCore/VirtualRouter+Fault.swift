@@ -1,15 +1,16 @@
 import NetworkTypes
 
 extension VirtualRouter {
-  /// What is valid in FAULT: nothing is sent, but what is heard is remembered for the moment it ends.
+  /// State of a router in FAULT. Nothing is sent; adverts are recorded for the time after the fault.
   struct Fault: Sendable {
-    /// The master last heard.
+    /// Master last heard.
     var master: HeardMaster?
-    /// The interval of that master, or this router's own.
+    /// Interval of that master, or this router's own.
     var activeInterval: Centiseconds
   }
 
-  /// Goes to FAULT. A master takes its addresses off and resigns, so that the peer takes over after its skew time alone.
+  /// Goes to FAULT. A master removes its addresses and resigns, so that the next host takes over after its skew time
+  /// only.
   mutating func enterFault(cause: Cause, at now: MonotonicInstant, into effects: inout [Effect]) {
     var fault = Fault(activeInterval: timers.interval)
     switch state {
@@ -24,16 +25,16 @@ extension VirtualRouter {
     enter(.fault(fault), cause: cause, at: now, into: &effects)
   }
 
-  /// Asks for another try of addresses that the kernel refused. The router stays in FAULT until they are taken: to claim them in earnest
-  /// would be to take the role from a host that can hold them.
+  /// Asks for another try of the addresses that the kernel refused. The router stays in FAULT until the kernel accepts
+  /// them, since becoming master would take the role from a host that can hold them.
   mutating func tryAddressesIfDue(at now: MonotonicInstant, into effects: inout [Effect]) {
     guard ownFaults.contains(.addresses), let due = refusals.retryAt, due <= now else { return }
     refusals.beginTrial(at: now)
     emit(.tryAddresses, into: &effects)
   }
 
-  /// Remembers a master heard in FAULT.
-  mutating func hearInFault(
+  /// Records a master heard in FAULT.
+  mutating func recordInFault(
     _ advert: Advertisement, from sender: IPAddress, at now: MonotonicInstant
   ) {
     let master = HeardMaster(address: sender, priority: advert.priority, at: now)

@@ -1,12 +1,13 @@
 import NetworkTypes
 
-/// Further links that adverts travel by (`heartbeat_interface`): a master counts as dead only when it is silent on all of them.
+/// Adverts over further links (`heartbeat_interface`): a master counts as down only when it is silent on all links.
 ///
-/// What comes this way says that the master lives and how it ranks. Its sender has another address than on the router's own link, so
-/// it does not change the address by which the master is known, and decides a tie only if the router's own link cannot.
+/// Such an advert says that the master lives and what its priority is. The master has another address here than on the router's own
+/// link. So the address by which the router knows the master does not change, and this address decides between equal priorities only
+/// if the router's own link cannot.
 extension VirtualRouter {
-  /// Lets the router judge an advert that came by a further link.
-  mutating func hearHeartbeat(
+  /// Decides on an advert that came over a heartbeat link.
+  mutating func receiveHeartbeat(
     _ advert: Advertisement, from sender: IPAddress, own: IPAddress?, at now: MonotonicInstant,
     into effects: inout [Effect]
   ) -> Proposal {
@@ -17,23 +18,23 @@ extension VirtualRouter {
     case .initialize:
       return .remain
     case .fault:
-      hearInFault(advert, from: sender, at: now)
+      recordInFault(advert, from: sender, at: now)
       return .remain
     case .backup(let backup):
-      return hearInBackup(advert, from: backup.master?.address ?? sender, backup, at: now)
+      return receiveInBackup(advert, from: backup.master?.address ?? sender, backup, at: now)
     case .master(let master):
       guard advert.priority != .resignation else { return .remain }
-      return hearRival(advert, from: sender, own: own, master, at: now, into: &effects)
+      return receiveFromRival(advert, from: sender, own: own, master, at: now, into: &effects)
     }
   }
 
-  /// Another master, which the router's own link may or may not let through. The lower one hears this router as this one hears it.
-  private mutating func hearRival(
+  /// Decides on an advert of another master. Its adverts may or may not arrive on the router's own link.
+  private mutating func receiveFromRival(
     _ advert: Advertisement, from sender: IPAddress, own: IPAddress?, _ master: Master, at now: MonotonicInstant,
     into effects: inout [Effect]
   ) -> Proposal {
-    // If the own link lets through, it has told of the other one, and decides a tie.
-    let isKnown = master.inferiorHeardAt.map { now - $0 <= timers.interval.nanoseconds } ?? false
+    // If the router's own link works, the other master has been heard there, and that link decides between equal priorities.
+    let isKnown = master.rivalHeardAt.map { now - $0 <= timers.interval.nanoseconds } ?? false
     let isTie = advert.priority == priority
     let cause: Cause? =
       if advert.priority > priority {
@@ -47,9 +48,9 @@ extension VirtualRouter {
       emit(.otherMaster(sender, advert.priority, yields: cause != nil), into: &effects)
     }
     guard let cause else { return .remain }
-    var blind = master
-    blind.yieldsBeyondCut = true
-    state = .master(blind)
+    var yielding = master
+    yielding.yieldsOverHeartbeat = true
+    state = .master(yielding)
     let better = HeardMaster(address: sender, priority: advert.priority, at: now)
     return .giveWay(to: better, activeInterval: timers.activeInterval(of: advert), cause)
   }

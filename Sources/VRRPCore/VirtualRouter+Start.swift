@@ -1,22 +1,23 @@
 import NetworkTypes
 
 extension VirtualRouter {
-  /// How far a router in INITIALIZE has come.
+  /// Progress of a router in INITIALIZE.
   enum Readiness: Sendable {
-    /// It has not been told to start.
+    /// The router has not been told to start.
     case notStarted
-    /// It has started, and a check without a weight has yet to give its first verdict.
+    /// The router has started and waits for the first verdict of a check without a weight.
     case awaitingVerdicts
-    /// It owns its addresses and could be master, but not every member of its sync group is as far.
+    /// The router owns its addresses and could be master, but a member of its sync group is not ready.
     case awaitingGroup
-    /// It has stopped for good.
+    /// The router has stopped for good.
     case stopped
   }
 
-  /// Leaves INITIALIZE or FAULT for BACKUP, with the master-down timer running from now: a host hears before it claims.
+  /// Leaves INITIALIZE or FAULT for BACKUP, with the master-down timer running from now, so that a host listens before
+  /// it takes over.
   ///
-  /// A master heard while in fault, if it can still be alive, times the wait in version 3: with its longer interval it could
-  /// otherwise be taken for dead between two of its adverts.
+  /// If a master was heard in FAULT and may still be alive, its interval counts in version 3: with a longer interval it
+  /// could otherwise be taken for down between two of its adverts.
   mutating func beginBackup(cause: Cause, at now: MonotonicInstant, into effects: inout [Effect]) {
     var backup = freshBackup(at: now)
     if case .fault(let fault) = state, let master = fault.master, master.priority != .resignation {
@@ -31,7 +32,7 @@ extension VirtualRouter {
     enter(.backup(backup), cause: cause, at: now, into: &effects)
   }
 
-  /// Stops for good: addresses off first, then the resignation, so that no instant has two hosts answering.
+  /// Stops for good. The addresses are removed before the resignation leaves, so that never two hosts answer for them.
   mutating func stop(at now: MonotonicInstant, into effects: inout [Effect]) {
     switch state {
     case .initialize:
@@ -44,10 +45,10 @@ extension VirtualRouter {
     }
   }
 
-  /// Takes the priority that the trackers now give.
+  /// Computes the effective priority anew.
   ///
-  /// A running master-down timer keeps the moment it counts from and changes by the difference in skew. A master goes on
-  /// with its schedule; its next advert carries the new priority, and it is for the others to preempt.
+  /// A running master-down timer keeps its starting point and changes by the difference in skew time. A master keeps
+  /// its schedule; its next advert carries the new priority, and preempting is up to the others.
   mutating func reviewPriority(under statuses: [TrackerStatus], into effects: inout [Effect]) {
     let new = weights.value(under: statuses)
     guard new != priority else { return }

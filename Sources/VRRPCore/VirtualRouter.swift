@@ -1,6 +1,7 @@
 import NetworkTypes
 
-/// One virtual router's machine (RFC 9568 section 6, RFC 3768 section 6, and the state FAULT that keepalived's users know).
+/// State machine of one virtual router (RFC 9568 section 6, RFC 3768 section 6), with keepalived's additional state
+/// FAULT.
 ///
 ///                       start, nothing wrong
 ///     INITIALIZE ───────────────────────────────► BACKUP ◄──────────────┐
@@ -10,13 +11,13 @@ import NetworkTypes
 ///       │                                 │  └────────┘ a better master │
 ///       └────────── start with a fault ───┴────────► FAULT ─────────────┘
 ///
-/// What happens comes in two parts, so that a sync group can stand between them. An input first lets the router judge: it
-/// moves its timers, sends what its state sends, and returns a ``Proposal``. Then a move (``takeOver(cause:at:into:)``,
+/// An input is handled in two parts, so that a sync group can decide between them. First the router decides alone: it sets
+/// its timers, sends what its state sends, and returns a ``Proposal``. Then a move (``takeOver(cause:at:into:)``,
 /// ``giveWay(to:activeInterval:cause:at:into:)``, …) changes the state, of this router alone or of all members of its group.
 ///
-/// Each behaviour has its file: `+Start`, `+Backup`, `+Master`, `+Fault`.
+/// Each state has its own file: `+Start`, `+Backup`, `+Master`, `+Fault`.
 struct VirtualRouter: Sendable {
-  /// The state with what is valid in it and nowhere else.
+  /// State, with the data that is valid in it only.
   enum State: Sendable {
     case initialize(Readiness)
     case backup(Backup)
@@ -24,54 +25,55 @@ struct VirtualRouter: Sendable {
     case fault(Fault)
   }
 
-  /// What the router asks for after an input; whether it happens is for its group, if it has one.
+  /// Change that the router asks for after an input. Its sync group, if it has one, decides whether it happens.
   enum Proposal {
     /// Nothing changes.
     case remain
     /// Become master.
     case takeOver(Cause)
-    /// Yield to the master that was heard, whose interval times the wait from here on.
+    /// Yield to the master that was heard. The master-down interval follows from `activeInterval`, the interval of that
+    /// master.
     case giveWay(to: HeardMaster, activeInterval: Centiseconds, Cause)
-    /// Stay in backup because a master was heard that is to be respected.
+    /// Stay in backup, because a master was heard that this router does not preempt.
     case respect
   }
 
-  /// A master as its last advert showed it.
+  /// A master, as its last advert described it.
   struct HeardMaster: Sendable {
-    /// Where its adverts come from.
+    /// Source address of its adverts.
     var address: IPAddress
-    /// Its priority; 0 once it has resigned.
+    /// Priority in its last advert; 0 once it has resigned.
     var priority: Priority
-    /// When its last advert came.
+    /// Instant at which its last advert came.
     var at: MonotonicInstant
   }
 
-  /// Its position in the set, which names it in effects.
+  /// Position of the router in its set, by which effects name it.
   let position: Int
-  /// What it is set to.
+  /// Settings of the router.
   let configuration: VirtualRouterConfiguration
-  /// Its lengths of time.
+  /// Intervals of the router's election.
   let timers: ElectionTimers
-  /// The configured priority with the weights that bear on it.
+  /// Configured priority with the weights of trackers that change it.
   let weights: EffectivePriority
-  /// Its own trackers without a weight.
+  /// Router's own trackers that can be a fault.
   let faultTrackers: FaultTrackers
-  /// How long a lower-priority master is respected: the longest delay of its sync group.
+  /// Time for which a lower-priority master is not preempted: the longest delay in the router's sync group.
   let preemptDelay: Nanoseconds
 
-  /// The state.
+  /// State of the router.
   var state = State.initialize(.notStarted)
-  /// The priority that counts in every comparison and every skew.
+  /// Effective priority, from which comparisons and skew times follow.
   var priority: Priority
-  /// Where its adverts leave from, which decides ties.
+  /// Source address of the router's adverts, which decides between equal priorities.
   var sourceAddress: IPAddress?
-  /// What is wrong with the router itself; a group's fault is not among it.
+  /// Faults of the router itself, without those of its sync group.
   var ownFaults: FaultReasons = .sourceAddress
-  /// What came of its addresses when the kernel would not take them.
+  /// Refusals of the router's addresses by the kernel.
   var refusals = AddressRefusals()
-  /// Whether its sync group is in fault on another's account.
+  /// Whether the sync group is in fault because of another member or of a tracker of the group.
   var isHeldByGroup = false
-  /// Whether it has yet to run for the first time, and therefore waits for every check's first verdict.
+  /// Whether the router has not run yet, and therefore waits for every check's first verdict.
   var awaitsVerdicts = true
 
   /// A router that has not started.
@@ -87,7 +89,7 @@ struct VirtualRouter: Sendable {
     priority = weights.value(under: [])
   }
 
-  /// The state's name.
+  /// Name of the state.
   var currentState: RouterState {
     switch state {
     case .initialize: .initialize
@@ -97,10 +99,10 @@ struct VirtualRouter: Sendable {
     }
   }
 
-  /// All that holds it in fault.
+  /// All reasons that hold the router in fault.
   var faults: FaultReasons { isHeldByGroup ? ownFaults.union(.syncGroup) : ownFaults }
 
-  /// Whether it has been started or adopted, and not stopped.
+  /// Whether the router has been started or adopted, and not stopped.
   var isStarted: Bool {
     switch state {
     case .initialize(.notStarted), .initialize(.stopped): false
@@ -108,10 +110,10 @@ struct VirtualRouter: Sendable {
     }
   }
 
-  /// Whether it owns the addresses, so that neither trackers nor `nopreempt` apply to it.
+  /// Whether the router owns its addresses, so that neither trackers nor `nopreempt` apply to it.
   var isOwner: Bool { configuration.priority == .owner }
 
-  /// When the state next has something to do by itself.
+  /// Instant at which the state next has something to do without an input; `nil` if it has nothing to do.
   var deadline: MonotonicInstant? {
     switch state {
     case .initialize: nil
@@ -121,8 +123,8 @@ struct VirtualRouter: Sendable {
     }
   }
 
-  /// Lets the router judge an advert. One of another version or for another router is not its business.
-  mutating func hear(
+  /// Decides on an advert. One of another version or for another virtual router is ignored.
+  mutating func receive(
     _ advert: Advertisement, from sender: IPAddress, at now: MonotonicInstant, into effects: inout [Effect]
   ) -> Proposal {
     guard advert.version == configuration.version, advert.virtualRouterID == configuration.virtualRouterID else {
@@ -132,18 +134,18 @@ struct VirtualRouter: Sendable {
     case .initialize:
       return .remain
     case .backup(let backup):
-      defer { payLastAdvert(for: advert, into: &effects) }
-      return hearInBackup(advert, from: sender, backup, at: now)
+      defer { sendOwedAdvert(on: advert, into: &effects) }
+      return receiveInBackup(advert, from: sender, backup, at: now)
     case .master(let master):
       guard !isOwner || !configuration.ownerIgnoresAdverts else { return .remain }
-      return hearInMaster(advert, from: sender, master, at: now, into: &effects)
+      return receiveInMaster(advert, from: sender, master, at: now, into: &effects)
     case .fault:
-      hearInFault(advert, from: sender, at: now)
+      recordInFault(advert, from: sender, at: now)
       return .remain
     }
   }
 
-  /// Does what is due by the clock.
+  /// Does what is due at `now`.
   mutating func fire(at now: MonotonicInstant, into effects: inout [Effect]) -> Proposal {
     switch state {
     case .initialize:
@@ -165,7 +167,7 @@ struct VirtualRouter: Sendable {
     effects.append(Effect(router: position, action: action))
   }
 
-  /// Changes the state and tells of it.
+  /// Changes the state and reports the transition.
   mutating func enter(_ next: State, cause: Cause, at now: MonotonicInstant, into effects: inout [Effect]) {
     let before = currentState
     state = next

@@ -1,13 +1,14 @@
 import NetworkTypes
 
 extension VirtualRouterSet {
-  /// Takes over a router's state from another engine's board, instead of ``HostInput/start(router:)``; a start that follows
-  /// does nothing.
+  /// Takes over a router's state from another engine's board, instead of ``HostInput/start(router:)``. A start that
+  /// follows does nothing.
   ///
-  /// Interface, source address and trackers must be told before. Nothing is sent, claimed or reported for a router whose
-  /// facts and configuration are as they were: a master's next advert comes when it was due (at once if that has passed), a
-  /// backup's timer runs on. What has changed meanwhile appends its effects: a priority that comes out differently, a fault
-  /// that has come or gone. A tracker without a verdict moves nobody. A snapshot in `.initialize` is a start.
+  /// Interface, source address and trackers must be given before. Nothing is sent, claimed or reported for a router
+  /// whose interface, addresses, trackers and configuration are as they were: a master's next advert comes when it was
+  /// due (at once if that has passed), and a backup's timer runs on. Changes since then append their effects: an
+  /// effective priority that is another one, a fault that has begun or ended. A tracker without a verdict changes no
+  /// state. A snapshot in `.initialize` is a start.
   public mutating func adopt(
     _ snapshot: VirtualRouterSnapshot, router: Int, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
@@ -18,7 +19,7 @@ extension VirtualRouterSet {
     case .backup, .master:
       routers[router].awaitsVerdicts = false
     case .fault:
-      // One that has left its group since has nobody to be held for.
+      // A router that has left its group since is not held by it.
       routers[router].isHeldByGroup = groupOfRouter[router] != nil && snapshot.faults.contains(.syncGroup)
     }
     routers[router].restore(snapshot, at: now)
@@ -31,17 +32,17 @@ extension VirtualRouterSet {
     rearm(router)
     let cause = snapshot.state == .fault ? causeOfRecovery(of: router, from: snapshot.faults) : nil
     reviewFaults(from: router, cause: cause, at: now, into: &effects)
-    noteMixture(around: router)
+    recordMixedStates(around: router)
   }
 
-  /// Has a master announce its addresses once more after the usual delay, as after a takeover: some were added just now.
+  /// Has a master announce its addresses once more after `garp_master_delay`, because some have just been added.
   public mutating func announceAdded(router: Int, at now: MonotonicInstant) {
     guard routers.indices.contains(router) else { return }
     routers[router].scheduleSecondSet(at: now)
     rearm(router)
   }
 
-  /// What came back for a router that was adopted in fault and has none any more.
+  /// Cause to report for a router that was adopted in fault and has no fault any more.
   private func causeOfRecovery(of router: Int, from faults: FaultReasons) -> Cause {
     if faults.contains(.interface) { return .interfaceUp }
     if faults.contains(.sourceAddress) { return .sourceAddressFound }
@@ -52,7 +53,8 @@ extension VirtualRouterSet {
     return .adopted
   }
 
-  /// The router's state as the board keeps it; that of a router not started for a position that does not exist.
+  /// Router's state as the board keeps it. For a position that does not exist it is that of a router that was not
+  /// started.
   public func snapshot(of router: Int) -> VirtualRouterSnapshot {
     guard routers.indices.contains(router) else {
       return VirtualRouterSnapshot(
@@ -63,7 +65,7 @@ extension VirtualRouterSet {
 }
 
 extension VirtualRouter {
-  /// The state as the board keeps it.
+  /// State of the router as the board keeps it.
   var snapshot: VirtualRouterSnapshot {
     var snapshot = VirtualRouterSnapshot(
       state: currentState, activeInterval: timers.interval, effectivePriority: priority)
@@ -79,8 +81,9 @@ extension VirtualRouter {
       snapshot.record(backup.master)
     case .master(let master):
       snapshot.mainDeadline = master.nextAdvert
-      snapshot.announcementDeadline = [master.secondSetAt, master.aloneAt].compactMap(\.self).min()
-      snapshot.refreshDeadline = master.refreshAt
+      let timers = master.announcementTimers
+      snapshot.announcementDeadline = [timers[.secondSet], timers[.rivalGone]].compactMap(\.self).min()
+      snapshot.refreshDeadline = timers[.refresh]
     case .fault(let fault):
       if ownFaults.contains(.addresses) { snapshot.mainDeadline = refusals.retryAt }
       snapshot.activeInterval = fault.activeInterval
@@ -89,8 +92,8 @@ extension VirtualRouter {
     return snapshot
   }
 
-  /// Takes the state of a snapshot. A deadline that lies further ahead than this configuration would ever set it (the interval
-  /// has been shortened, or the board is damaged) is brought forward to what it would.
+  /// Takes the state of a snapshot. A deadline later than this configuration would ever set it (the interval was
+  /// shortened, or the board is damaged) is brought forward to the latest one that it would set.
   mutating func restore(_ snapshot: VirtualRouterSnapshot, at now: MonotonicInstant) {
     let activeInterval =
       switch timers.version {
@@ -110,12 +113,15 @@ extension VirtualRouter {
     case .master:
       let schedule = configuration.announcements
       let latest = now + timers.interval.nanoseconds
-      // A refresh that has been configured since starts now; one that no longer is ends.
-      let refreshAt = schedule.refreshPeriod.map { min(snapshot.refreshDeadline ?? now + $0, now + $0) }
-      state = .master(
-        Master(
-          nextAdvert: min(snapshot.mainDeadline ?? now, latest), secondSetAt: snapshot.announcementDeadline,
-          secondSetRepeats: max(schedule.repeats, schedule.lowerPriorityRepeats), refreshAt: refreshAt))
+      var master = Master(
+        nextAdvert: min(snapshot.mainDeadline ?? now, latest),
+        secondSetRepeats: max(schedule.repeats, schedule.lowerPriorityRepeats))
+      master.announcementTimers[.secondSet] = snapshot.announcementDeadline
+      // Refreshes that this configuration has added begin now; those that it has removed end.
+      master.announcementTimers[.refresh] = schedule.refreshPeriod.map {
+        min(snapshot.refreshDeadline ?? now + $0, now + $0)
+      }
+      state = .master(master)
     case .fault:
       state = .fault(Fault(master: snapshot.heardMaster, activeInterval: activeInterval))
       if snapshot.faults.contains(.addresses) { ownFaults.insert(.addresses) }
@@ -127,13 +133,13 @@ extension VirtualRouter {
 }
 
 extension VirtualRouterSnapshot {
-  /// The master last heard, if any was.
+  /// Master last heard; `nil` if none was.
   fileprivate var heardMaster: VirtualRouter.HeardMaster? {
     guard let master, let lastHeard else { return nil }
     return VirtualRouter.HeardMaster(address: master, priority: masterPriority, at: lastHeard)
   }
 
-  /// Takes down the master last heard.
+  /// Records the master last heard.
   fileprivate mutating func record(_ heard: VirtualRouter.HeardMaster?) {
     guard let heard else { return }
     master = heard.address

@@ -1,55 +1,55 @@
 import NetworkTypes
 
-/// Whom a tracker bears on.
-struct TrackerReach: Sendable {
-  /// A sync group that a tracker can put in fault.
+/// Routers and sync groups that a tracker can change.
+struct TrackerDependents: Sendable {
+  /// Sync group that a tracker can put in fault.
   struct Group: Sendable {
-    /// The group.
+    /// Position of the group.
     let group: Int
-    /// The member whose tracker it is; the first member when it is the group's own.
+    /// Member whose tracker it is; the first member if it is the group's own.
     let member: Int
-    /// Whether it is the group's own, and so the cause that every member gives.
+    /// Whether it is the group's own, so that every member reports the tracker itself as the cause.
     let isShared: Bool
   }
 
-  /// Routers whose priority or faults it enters into.
+  /// Routers whose priority or faults depend on the tracker.
   var routers: [Int] = []
   /// Groups of such routers, each once.
   var groups: [Group] = []
 
-  /// The reach of each tracker.
+  /// Dependents of each tracker.
   static func all(
     trackerCount: Int, routers: [VirtualRouterConfiguration], groups: [SyncGroupConfiguration], membership: Membership
-  ) -> [TrackerReach] {
-    var reaches = Array(repeating: TrackerReach(), count: trackerCount)
+  ) -> [TrackerDependents] {
+    var dependents = Array(repeating: TrackerDependents(), count: trackerCount)
     for (position, group) in groups.enumerated() {
       guard let first = membership.members[position].first else { continue }
       for tracker in Set(group.trackers.map(\.tracker)) {
-        reaches[tracker.rawValue].groups.append(Group(group: position, member: first, isShared: true))
+        dependents[tracker.rawValue].groups.append(Group(group: position, member: first, isShared: true))
       }
     }
     for (position, router) in routers.enumerated() {
       let group = membership.groupOfRouter[position]
       let own = Set(router.trackers.map(\.tracker))
       let all = own.union(group.map { groups[$0].trackers.map(\.tracker) } ?? [])
-      for tracker in all { reaches[tracker.rawValue].routers.append(position) }
+      for tracker in all { dependents[tracker.rawValue].routers.append(position) }
       guard let group else { continue }
-      for tracker in own where !reaches[tracker.rawValue].groups.contains(where: { $0.group == group }) {
-        reaches[tracker.rawValue].groups.append(Group(group: group, member: position, isShared: false))
+      for tracker in own where !dependents[tracker.rawValue].groups.contains(where: { $0.group == group }) {
+        dependents[tracker.rawValue].groups.append(Group(group: group, member: position, isShared: false))
       }
     }
-    return reaches
+    return dependents
   }
 }
 
 extension VirtualRouterSet {
-  /// Takes a tracker's verdict into priorities and faults.
+  /// Applies a tracker's verdict to priorities and faults.
   mutating func setTracker(
     _ tracker: TrackerID, to status: TrackerStatus, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
     guard statuses.indices.contains(tracker.rawValue), statuses[tracker.rawValue] != status else { return }
     statuses[tracker.rawValue] = status
-    let reach = reaches[tracker.rawValue]
+    let reach = dependents[tracker.rawValue]
     for router in reach.routers {
       routers[router].reviewPriority(under: statuses, into: &effects)
       reviewTrackerFault(of: router)
@@ -64,16 +64,16 @@ extension VirtualRouterSet {
     }
   }
 
-  /// What a change of `tracker` is called by a router that it bears on.
+  /// Cause that a router reports for a change of `tracker`.
   private func cause(of tracker: TrackerID, on router: Int) -> Cause {
     let group = groupOfRouter[router].map { groups[$0].faultTrackers.bindings } ?? []
     let failed = (routers[router].faultTrackers.bindings + group).contains { binding in
-      binding.tracker == tracker && statuses.bearing(on: binding) == .fault
+      binding.tracker == tracker && statuses.effect(on: binding) == .fault
     }
     return failed ? .trackerDown(tracker) : .trackerUp(tracker)
   }
 
-  /// Sets or clears one of a router's own faults and has it draw the consequence.
+  /// Sets or clears one of a router's own faults and changes its state to match.
   mutating func setFault(
     _ fault: FaultReasons, to isPresent: Bool, of router: Int, cause: Cause, at now: MonotonicInstant,
     into effects: inout [Effect]
@@ -87,22 +87,22 @@ extension VirtualRouterSet {
     reviewFaults(from: router, cause: cause, at: now, into: &effects)
   }
 
-  /// Has a router whose addresses the kernel refuses go to FAULT, or stay there for a longer pause.
+  /// Puts a router whose addresses the kernel refuses in FAULT, or keeps it there for a longer pause.
   mutating func refuseAddresses(
     of router: Int, error: Int32, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
     guard routers.indices.contains(router) else { return }
     let isKnown = routers[router].ownFaults.contains(.addresses)
     guard isKnown || routers[router].currentState == .master else { return }
-    routers[router].refusals.refuse(at: now)
+    routers[router].refusals.recordRefusal(at: now)
     setFault(.addresses, to: true, of: router, cause: .addressesRefused(error: error), at: now, into: &effects)
     rearm(router)
   }
 
-  /// Takes what the router's own trackers say into its faults.
+  /// Sets or clears the router's tracker fault by its own trackers.
   ///
-  /// A tracker without a verdict is no fault, except for a router that went to FAULT before it ever ran: leaving it would be
-  /// starting, and a start waits for every verdict.
+  /// A tracker without a verdict is no fault, except for a router that went to FAULT before it ever ran: leaving FAULT
+  /// would be starting, and a start waits for every verdict.
   mutating func reviewTrackerFault(of router: Int) {
     var isPresent = routers[router].faultTrackers.firstFailed(under: statuses) != nil
     if case .fault = routers[router].state, routers[router].awaitsVerdicts {
@@ -115,32 +115,32 @@ extension VirtualRouterSet {
     }
   }
 
-  /// The first tracker without a weight, of the router or its group, that has no verdict.
+  /// First tracker without a verdict among those of the router and its group that can be a fault.
   func firstUndecidedTracker(of router: Int) -> TrackerID? {
     if let own = routers[router].faultTrackers.firstUndecided(under: statuses) { return own }
     guard let group = groupOfRouter[router] else { return nil }
     return groups[group].faultTrackers.firstUndecided(under: statuses)
   }
 
-  /// Has a router, and its sync group with it, go to FAULT or leave it as their faults now say.
+  /// Puts a router and its sync group in FAULT, or takes them out of it, by their present faults.
   ///
-  /// `cause` is what changed for `router`; `nil` at a start, when it is read off the faults. The other members name the
-  /// router as their cause, unless the change `isShared` by all.
+  /// `cause` is the change at `router`; it is `nil` at a start, when it follows from the faults. The other members
+  /// report the router as their cause, unless the cause `isShared` by all.
   mutating func reviewFaults(
     from router: Int, cause: Cause?, isShared: Bool = false, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
     guard let group = groupOfRouter[router] else {
-      return settle(router, cause: cause, at: now, into: &effects)
+      return updateState(router, cause: cause, at: now, into: &effects)
     }
     holdMembers(of: group)
-    settle(router, cause: cause, at: now, into: &effects)
+    updateState(router, cause: cause, at: now, into: &effects)
     for member in groups[group].members where member != router {
-      settle(member, cause: isShared ? cause : .syncGroup(member: router), at: now, into: &effects)
+      updateState(member, cause: isShared ? cause : .syncGroup(member: router), at: now, into: &effects)
     }
   }
 
-  /// Works out which members are in fault on another's account. While some have not been started or adopted, nobody is let
-  /// go: the faults of the missing are not known yet.
+  /// Computes which members are in fault because of another. While some members have not been started or adopted, none
+  /// is released, since the faults of those are not known yet.
   private mutating func holdMembers(of group: Int) {
     let members = groups[group].members
     let isInFault = groups[group].faultTrackers.firstFailed(under: statuses) != nil
@@ -153,8 +153,8 @@ extension VirtualRouterSet {
     }
   }
 
-  /// Brings a router's state in line with its faults.
-  private mutating func settle(
+  /// Changes a router's state to match its faults.
+  private mutating func updateState(
     _ router: Int, cause: Cause?, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
     let isInFault = !routers[router].faults.isEmpty
@@ -175,7 +175,7 @@ extension VirtualRouterSet {
     rearm(router)
   }
 
-  /// The cause that a router's faults amount to when no single change brought them about.
+  /// Cause to report for a router's faults if no single change brought them about.
   private func causeOfFault(of router: Int) -> Cause {
     let faults = routers[router].ownFaults
     if faults.contains(.interface) { return .interfaceDown }

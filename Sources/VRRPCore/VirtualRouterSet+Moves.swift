@@ -1,8 +1,8 @@
 import NetworkTypes
 
 extension VirtualRouterSet {
-  /// Turns what a router asks for into moves: of the router alone, or of its sync group.
-  mutating func carryOut(
+  /// Changes the state as a router proposes: that of the router alone, or of its sync group.
+  mutating func apply(
     _ proposal: VirtualRouter.Proposal, of router: Int, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
     switch proposal {
@@ -22,7 +22,8 @@ extension VirtualRouterSet {
     }
   }
 
-  /// Makes a router master, or has it wait until every member of its group agrees; the last to agree takes all along.
+  /// Makes a router master, or has it wait until every member of its group agrees. The last member to agree makes all
+  /// of them master.
   mutating func takeOver(
     _ router: Int, cause: Cause, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
@@ -42,7 +43,7 @@ extension VirtualRouterSet {
     groups[group].isMixed = false
   }
 
-  /// Makes a router master that is not.
+  /// Makes a router master unless it is already.
   private mutating func promote(
     _ router: Int, cause: Cause, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
@@ -55,7 +56,8 @@ extension VirtualRouterSet {
     }
   }
 
-  /// Takes the masters among the other members to BACKUP. They resign, so that the peer need not wait for their silence.
+  /// Takes the masters among the other members to BACKUP. They resign, so that the next host takes over after its skew
+  /// time.
   private mutating func demoteOthers(
     than router: Int, in group: Int, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
@@ -67,8 +69,8 @@ extension VirtualRouterSet {
     groups[group].isMixed = false
   }
 
-  /// Takes a master that was held up for too long to BACKUP with its group, if it is set to. It resigns, for the case that nobody has
-  /// taken over; a host that has answers at once.
+  /// Takes a master that was held up for too long to BACKUP with its group, if it is set to do so. It resigns in case
+  /// no other host has taken over; a host that has, answers at once. Returns whether it did so.
   @discardableResult
   mutating func standDownIfOverdue(_ router: Int, at now: MonotonicInstant, into effects: inout [Effect]) -> Bool {
     guard let silence = routers[router].overdueSilence(at: now) else { return false }
@@ -78,19 +80,19 @@ extension VirtualRouterSet {
     return true
   }
 
-  /// Begins with a router that is told to start.
+  /// Starts a router.
   mutating func start(_ router: Int, at now: MonotonicInstant, into effects: inout [Effect]) {
     guard routers.indices.contains(router), case .initialize(.notStarted) = routers[router].state else { return }
     routers[router].state = .initialize(.awaitingVerdicts)
     reviewTrackerFault(of: router)
     reviewFaults(from: router, cause: nil, at: now, into: &effects)
-    noteMixture(around: router)
+    recordMixedStates(around: router)
   }
 
-  /// Lets a router go on that has been started, is faultless and may still lack a verdict.
+  /// Continues the start of a router that has no fault; it may still wait for a verdict.
   mutating func proceedWithStart(_ router: Int, at now: MonotonicInstant, into effects: inout [Effect]) {
     guard firstUndecidedTracker(of: router) == nil else { return }
-    if isOwnerThroughout(router) {
+    if ownsAddressesWithGroup(router) {
       routers[router].state = .initialize(.awaitingGroup)
       takeOver(router, cause: .addressOwner, at: now, into: &effects)
     } else {
@@ -99,7 +101,7 @@ extension VirtualRouterSet {
     }
   }
 
-  /// Lets a router out of FAULT. One that owns its addresses, with all of its group, is master again at once.
+  /// Takes a router out of FAULT. If it and all members of its group own their addresses, it is master again at once.
   mutating func leaveFault(
     _ router: Int, cause: Cause, at now: MonotonicInstant, into effects: inout [Effect]
   ) {
@@ -108,16 +110,17 @@ extension VirtualRouterSet {
     }
     routers[router].beginBackup(cause: cause, at: now, into: &effects)
     rearm(router)
-    if isOwnerThroughout(router) { takeOver(router, cause: .addressOwner, at: now, into: &effects) }
+    if ownsAddressesWithGroup(router) { takeOver(router, cause: .addressOwner, at: now, into: &effects) }
   }
 
   /// Whether the router, and every member of its group if it has one, owns its addresses.
-  private func isOwnerThroughout(_ router: Int) -> Bool {
+  private func ownsAddressesWithGroup(_ router: Int) -> Bool {
     groupOfRouter[router].map { groups[$0].ownsAddresses } ?? routers[router].isOwner
   }
 
-  /// Remembers whether a router's group has members in BACKUP beside masters, which only starts and adoptions bring about.
-  mutating func noteMixture(around router: Int) {
+  /// Records whether a router's group has members in BACKUP beside masters, which only starts and adoptions bring
+  /// about.
+  mutating func recordMixedStates(around router: Int) {
     guard let group = groupOfRouter[router] else { return }
     let members = groups[group].members
     let hasMaster = members.contains { routers[$0].currentState == .master }

@@ -1,14 +1,15 @@
 import NetworkTypes
 
-/// What happens to a host's virtual routers.
+/// Input to a host's virtual routers.
 public enum HostInput: Sendable, Hashable {
-  /// The router's sockets are ready: begin, or wait for first verdicts. Interface and source address must be told before;
-  /// an interface that was never told of counts as up, a source address as missing.
+  /// The router's sockets are ready: begin, or wait for first verdicts. Interface and source address must be given
+  /// before. An interface that was never given counts as up, a source address as missing.
   case start(router: Int)
   /// A valid advert came for the router from another host.
   case advertisement(Advertisement, from: IPAddress, router: Int)
-  /// A valid advert came for the router from another host by a further link (`heartbeat_interface`), where this host has the address
-  /// `own`: given for the one link that decides a tie which the router's own link does not let through.
+  /// A valid advert came for the router from another host over a further link (`heartbeat_interface`). `own` is this
+  /// host's address there; it is given for the one link that decides between equal priorities if the router's own link
+  /// does not work.
   case heartbeat(Advertisement, from: IPAddress, own: IPAddress?, router: Int)
   /// The clock has reached the next deadline.
   case timer
@@ -16,44 +17,48 @@ public enum HostInput: Sendable, Hashable {
   case tracker(TrackerID, TrackerStatus)
   /// The router's own interface came up or went down. Never sent under `dont_track_primary` except for a missing interface.
   case interface(up: Bool, router: Int)
-  /// The address that the router's adverts leave from, which also decides ties; `nil` when there is none.
+  /// Source address of the router's adverts changed; it also decides between equal priorities. `nil` if there is none.
   case sourceAddress(IPAddress?, router: Int)
-  /// Whether there is any peer to send to. Told only of a router that is in fault without (`unicast_fault_no_peer`).
+  /// Whether there is any peer to send to. Sent only for a router that is in fault without one
+  /// (`unicast_fault_no_peer`).
   case peers(present: Bool, router: Int)
-  /// The kernel refused all addresses of a master, or all that were tried, with this errno. A router that is neither master nor in fault
-  /// for it already takes no notice.
+  /// The kernel refused all addresses of a master, or all that were tried, with this errno. It is ignored for a router
+  /// that is neither master nor already in fault because of it.
   case addressesRefused(error: Int32, router: Int)
-  /// The kernel took an address that was tried.
+  /// The kernel accepted an address that was tried.
   case addressesTaken(router: Int)
-  /// The router must stop for good: release, then resign. What comes after is ignored.
+  /// The router must stop for good: release the addresses, then resign. All later inputs for it are ignored.
   case shutdown(router: Int)
 }
 
-/// All virtual routers of one host with their sync groups and trackers: the whole of VRRP without a socket or a clock.
+/// All virtual routers of one host with their sync groups and trackers: the whole of VRRP without sockets and without a
+/// clock.
 ///
-/// The engine performs the effects, the simulator records them. Routers, groups and trackers are named by position; an input
-/// that names one which does not exist does nothing. An advert costs a constant number of steps and the move of one deadline
-/// in a heap, and allocates nothing as long as the array of effects keeps its storage.
+/// The engine performs the effects, the simulator records them. Routers, groups and trackers are named by position; an
+/// input for one that does not exist does nothing. An advert costs a constant number of steps and one change in a heap
+/// of deadlines, and allocates nothing as long as the array of effects keeps its storage.
 ///
-/// On taking over, a router's effects are `send`, `claim`, `announce`, `transition`; on giving up, `cancelAnnouncements`,
-/// `release`, `send` of priority 0 if it resigns, `transition`. So no notification comes before the deed it tells of.
+/// On becoming master a router's effects are `send`, `claim`, `announce`, `transition`; on leaving MASTER
+/// `cancelAnnouncements`, `release`, `send` of priority 0 if it resigns, `transition`. So a notification never comes
+/// before the change that it reports.
 public struct VirtualRouterSet: Sendable {
   /// The routers, by position.
   var routers: [VirtualRouter]
   /// The sync groups, by position.
   var groups: [SyncGroup]
-  /// The group of each router that is in one.
+  /// Group of each router; `nil` for a router in none.
   let groupOfRouter: [Int?]
-  /// What each tracker last said.
+  /// Last status of each tracker.
   var statuses: [TrackerStatus]
-  /// Whom each tracker bears on.
-  let reaches: [TrackerReach]
-  /// When each router next has something to do by itself.
+  /// Routers and groups that depend on each tracker.
+  let dependents: [TrackerDependents]
+  /// Instants at which each router next has something to do without an input.
   var deadlines: DeadlineHeap
 
   /// A set in which no router has started.
   ///
-  /// What names a router or tracker that does not exist is left out, and a router stays in the first group that names it.
+  /// References to routers or trackers that do not exist are left out, and a router belongs to the first group that
+  /// names it.
   public init(routers: [VirtualRouterConfiguration], groups: [SyncGroupConfiguration], trackerCount: Int) {
     let trackerCount = max(0, trackerCount)
     let routers = routers.map { $0.keepingTrackers(below: trackerCount) }
@@ -75,11 +80,12 @@ public struct VirtualRouterSet: Sendable {
         position: position, configuration: router, groupTrackers: groups[group].trackers, preemptDelay: longestDelay)
     }
     statuses = Array(repeating: .unknown, count: trackerCount)
-    reaches = TrackerReach.all(trackerCount: trackerCount, routers: routers, groups: groups, membership: membership)
+    dependents = TrackerDependents.all(
+      trackerCount: trackerCount, routers: routers, groups: groups, membership: membership)
     deadlines = DeadlineHeap(count: routers.count)
   }
 
-  /// Lets something happen. Effects are appended in the order in which they must be carried out.
+  /// Handles an input. Effects are appended in the order in which they must be performed.
   public mutating func handle(_ input: HostInput, at now: MonotonicInstant, into effects: inout [Effect]) {
     switch input {
     case .start(let router):
@@ -87,13 +93,13 @@ public struct VirtualRouterSet: Sendable {
     case .advertisement(let advert, let sender, let router):
       guard routers.indices.contains(router) else { return }
       standDownIfOverdue(router, at: now, into: &effects)
-      let proposal = routers[router].hear(advert, from: sender, at: now, into: &effects)
-      carryOut(proposal, of: router, at: now, into: &effects)
+      let proposal = routers[router].receive(advert, from: sender, at: now, into: &effects)
+      apply(proposal, of: router, at: now, into: &effects)
     case .heartbeat(let advert, let sender, let own, let router):
       guard routers.indices.contains(router) else { return }
       standDownIfOverdue(router, at: now, into: &effects)
-      let proposal = routers[router].hearHeartbeat(advert, from: sender, own: own, at: now, into: &effects)
-      carryOut(proposal, of: router, at: now, into: &effects)
+      let proposal = routers[router].receiveHeartbeat(advert, from: sender, own: own, at: now, into: &effects)
+      apply(proposal, of: router, at: now, into: &effects)
     case .timer:
       fireDueTimers(at: now, into: &effects)
     case .tracker(let tracker, let status):
@@ -111,7 +117,7 @@ public struct VirtualRouterSet: Sendable {
       refuseAddresses(of: router, error: error, at: now, into: &effects)
     case .addressesTaken(let router):
       guard routers.indices.contains(router), routers[router].ownFaults.contains(.addresses) else { return }
-      routers[router].refusals.take(at: now)
+      routers[router].refusals.recordAcceptance(at: now)
       setFault(.addresses, to: false, of: router, cause: .addressesTaken, at: now, into: &effects)
       rearm(router)
     case .shutdown(let router):
@@ -121,46 +127,46 @@ public struct VirtualRouterSet: Sendable {
     }
   }
 
-  /// The least deadline of all routers; at or after it, ``HostInput/timer`` is due.
+  /// Earliest deadline of all routers, at which ``HostInput/timer`` is due; `nil` if there is none.
   public var nextDeadline: MonotonicInstant? { deadlines.first?.deadline }
 
-  /// The router that ``nextDeadline`` is of.
+  /// Router with the earliest deadline.
   public var nextRouter: Int? { deadlines.first?.position }
 
-  /// The least deadline of one router; `nil` when it waits for nothing.
+  /// Deadline of one router; `nil` if it has none.
   public func deadline(of router: Int) -> MonotonicInstant? {
     routers.indices.contains(router) ? routers[router].deadline : nil
   }
 
-  /// The router's state.
+  /// State of the router.
   public func state(of router: Int) -> RouterState {
     routers.indices.contains(router) ? routers[router].currentState : .initialize
   }
 
-  /// The router's effective priority.
+  /// Effective priority of the router.
   public func effectivePriority(of router: Int) -> Priority {
     routers.indices.contains(router) ? routers[router].priority : .resignation
   }
 
-  /// Takes a router's deadline over into the heap after its state has changed.
+  /// Copies a router's deadline into the heap after its state has changed.
   mutating func rearm(_ router: Int) {
     deadlines.set(routers[router].deadline, for: router)
   }
 
-  /// Fires every router that is due. Each firing moves its router's deadline past `now`, and the count is bounded all the
-  /// same: whatever is left over is due at the next turn.
+  /// Fires every router that is due. Each firing moves the router's deadline past `now`. The count is bounded
+  /// nevertheless: a router left over is due at the next turn.
   private mutating func fireDueTimers(at now: MonotonicInstant, into effects: inout [Effect]) {
     for _ in 0..<routers.count {
       guard let (router, deadline) = deadlines.first, deadline <= now else { return }
       guard !standDownIfOverdue(router, at: now, into: &effects) else { continue }
       let proposal = routers[router].fire(at: now, into: &effects)
-      carryOut(proposal, of: router, at: now, into: &effects)
+      apply(proposal, of: router, at: now, into: &effects)
     }
   }
 }
 
 extension VirtualRouterConfiguration {
-  /// The same without bindings to trackers that do not exist.
+  /// Same configuration without bindings to trackers that do not exist.
   fileprivate func keepingTrackers(below count: Int) -> VirtualRouterConfiguration {
     var kept = self
     kept.trackers.removeAll { !(0..<count).contains($0.tracker.rawValue) }
@@ -169,7 +175,7 @@ extension VirtualRouterConfiguration {
 }
 
 extension SyncGroupConfiguration {
-  /// The same without bindings to trackers that do not exist.
+  /// Same configuration without bindings to trackers that do not exist.
   fileprivate func keepingTrackers(below count: Int) -> SyncGroupConfiguration {
     var kept = self
     kept.trackers.removeAll { !(0..<count).contains($0.tracker.rawValue) }
@@ -177,14 +183,14 @@ extension SyncGroupConfiguration {
   }
 }
 
-/// Who is in which group, with routers that do not exist and second memberships left out.
+/// Membership of routers in sync groups, without routers that do not exist and without second memberships.
 struct Membership {
-  /// The members of each group.
+  /// Members of each group.
   let members: [[Int]]
-  /// The group of each router that is in one.
+  /// Group of each router; `nil` for a router in none.
   let groupOfRouter: [Int?]
 
-  /// Sorts the routers into their groups.
+  /// Assigns each router to the first group that names it.
   init(groups: [SyncGroupConfiguration], routerCount: Int) {
     var groupOfRouter: [Int?] = Array(repeating: nil, count: routerCount)
     members = groups.enumerated().map { position, group in

@@ -1,17 +1,18 @@
 import NetworkTypes
 
-/// The addresses of a virtual router as its adverts carry them, ready to be sent and to be compared with what others send.
+/// Addresses of a virtual router as its adverts carry them, prepared for sending and for comparing with received
+/// adverts.
 public struct AddressList: Sendable, Hashable {
-  /// The family of every address.
+  /// Family of every address.
   public let family: AddressFamily
-  /// The addresses in the order in which they are sent.
+  /// Addresses in the order in which they are sent.
   public let addresses: [IPAddress]
-  /// The same in network order, one after the other.
+  /// Addresses in network byte order, one after the other.
   let bytes: [UInt8]
-  /// The same in ascending order, each once.
+  /// Addresses in ascending order, each once.
   private let ascending: [IPAddress]
 
-  /// A list; `nil` for more than 255 addresses or one of another family.
+  /// A list of addresses; `nil` for more than 255 addresses or one of another family.
   public init?(_ family: AddressFamily, _ addresses: [IPAddress]) {
     guard addresses.count <= AdvertisementFormat.mostAddresses, addresses.allSatisfy({ $0.family == family }) else {
       return nil
@@ -32,11 +33,11 @@ public struct AddressList: Sendable, Hashable {
     ascending = addresses
   }
 
-  /// The number of addresses as the count field gives it.
+  /// Number of addresses, as in the count field.
   var count: UInt8 { UInt8(truncatingIfNeeded: addresses.count) }
 
-  /// How the addresses at the front of `list`, `count` of them, differ from these: `nil` when each of these is there and there are
-  /// as many, in any order.
+  /// Difference between these addresses and the `count` addresses at the front of `list`; `nil` if `list` has the same
+  /// addresses and the same number of them, in any order.
   func difference(from list: RawSpan, count: Int) -> AdvertisementError? {
     guard count == addresses.count else { return .addressCount }
     if isSame(list) { return nil }

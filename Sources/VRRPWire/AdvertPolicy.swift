@@ -1,47 +1,48 @@
 import NetworkTypes
 import VRRPCore
 
-/// How one virtual router's adverts are sent, and which adverts it takes: what its configuration comes to on the wire.
+/// Rules by which one virtual router's adverts are sent, and received adverts are accepted: its configuration in terms
+/// of the wire.
 ///
-/// The engine and the simulator hold the same value, so what is simulated is what runs. What the hosts of a router learn from each
-/// other, numbers and replays, is not in it; see ``AdvertSigning``.
+/// The engine and the simulator use the same type, so the simulation tests what runs. The policy has no memory: numbers
+/// and replays of signed adverts are kept elsewhere (``AdvertSigning``).
 public struct AdvertPolicy: Sendable {
   /// Another host of a router that sends by unicast.
   public struct Peer: Sendable, Hashable {
-    /// Address that its adverts come from and that ours go to.
+    /// Source address of its adverts, and destination of ours.
     public var address: IPAddress
-    /// TTL or hop limit that its adverts may have.
+    /// Range of TTLs or hop limits in which its adverts are accepted.
     public var timeToLive: ClosedRange<UInt8>
 
-    /// A peer of which any TTL is taken unless said otherwise.
+    /// A peer whose adverts are accepted with any TTL, unless a range is given.
     public init(address: IPAddress, timeToLive: ClosedRange<UInt8> = 0...255) {
       self.address = address
       self.timeToLive = timeToLive
     }
   }
 
-  /// VRID that adverts are sent with and found by.
+  /// VRID of the adverts.
   public var virtualRouterID: VirtualRouterID
-  /// Addresses that adverts carry; their family is the router's.
+  /// Addresses in the adverts; their family is the router's.
   public var addresses: AddressList
-  /// Version, interval and authentication, of own adverts and of those that are taken.
+  /// Version, interval and authentication of own adverts and of those that are accepted.
   public var expectation: AdvertisementExpectation
-  /// Multicast group that adverts go to, or would if there were no peers.
+  /// Multicast group of the adverts; used only if there are no peers.
   public var group: IPAddress
-  /// Hosts that adverts go to instead of the group; `nil` by multicast. A list may be empty: then nobody is sent to.
+  /// Hosts that adverts are sent to instead of the group; `nil` for multicast. With an empty list no advert is sent.
   public var peers: [Peer]?
-  /// Whether an advert by unicast must come from one of the peers.
+  /// Whether a unicast advert must come from one of the peers.
   public var demandsPeer = true
-  /// TTL or hop limit of own adverts by unicast; by multicast it is ``AdvertisementFormat/timeToLive``.
+  /// TTL or hop limit of own unicast adverts; for multicast it is ``AdvertisementFormat/timeToLive``.
   public var unicastTimeToLive = AdvertisementFormat.timeToLive
-  /// Over what the checksums of own adverts are formed.
+  /// Extent of the checksums of own adverts.
   public var checksumStyle = ChecksumStyle.withPseudoHeader
-  /// How adverts are signed; `nil` if they are not.
+  /// Signature of adverts; `nil` if they have none.
   public var signing: AdvertSigning?
-  /// Whether the addresses of an advert that is taken are compared with ``addresses``.
+  /// Whether the addresses in an accepted advert are compared with ``addresses``.
   public var comparesAddresses = true
 
-  /// A router that sends by multicast and signs nothing.
+  /// A router that sends unsigned adverts by multicast.
   public init(
     virtualRouterID: VirtualRouterID, addresses: AddressList, expectation: AdvertisementExpectation, group: IPAddress
   ) {
@@ -54,26 +55,26 @@ public struct AdvertPolicy: Sendable {
   /// Family of the adverts and of their addresses.
   public var family: AddressFamily { addresses.family }
 
-  /// Whether adverts go to peers and not to the group.
+  /// Whether adverts are sent to peers and not to the group.
   public var isUnicast: Bool { peers != nil }
 
-  /// Where own adverts go. One list of peers may serve all hosts, so an address of this host's own is none of them.
+  /// Destinations of own adverts. One list of peers may serve all hosts, so this host's own addresses are left out.
   public func destinations(isOwnAddress: (IPAddress) -> Bool = { _ in false }) -> [IPAddress] {
     guard let peers else { return [group] }
     return peers.map(\.address).filter { !isOwnAddress($0) }
   }
 
-  /// TTL or hop limit of own adverts.
+  /// TTL or hop limit of own adverts, in unicast or multicast.
   public var timeToLive: UInt8 { isUnicast ? unicastTimeToLive : AdvertisementFormat.timeToLive }
 
-  /// The same router on a further link, where adverts always go by multicast.
+  /// Policy of the same router on a heartbeat link, where adverts are always multicast.
   public var onFurtherLink: AdvertPolicy {
     var policy = self
     policy.peers = nil
     return policy
   }
 
-  /// The router's advert from an address to a destination, ready to be sent; its priority is that of a resignation.
+  /// Template of the adverts from `source` to `destination`, with priority 0.
   public func template(
     from source: IPAddress, to destination: IPAddress
   ) throws(AdvertisementTemplateError) -> AdvertisementTemplate {
@@ -85,19 +86,20 @@ public struct AdvertPolicy: Sendable {
       authentication: expectation.authentication, checksumStyle: checksumStyle)
   }
 
-  /// Whether an advert is for this one among the routers of its VRID: by whose peer the sender is, or by the group it went to.
+  /// Whether an advert is for this router among those with its VRID, by its sender (a peer) or its destination (the
+  /// group).
   public func concerns(_ source: IPAddress, _ destination: IPAddress) -> Bool {
     peers?.contains { $0.address == source } ?? (destination == group)
   }
 
-  /// Makes every check of a message that needs no memory of earlier ones, in the order of RFC 9568 section 7.1: its form, then what
-  /// the configuration demands. A signature is still to be verified then. Nothing is allocated.
+  /// Checks a message as far as that needs no memory of earlier ones, in the order of RFC 9568 section 7.1: its form first, then
+  /// what the configuration demands. A signature must be verified afterwards. Nothing is allocated.
   ///
   /// - Parameters:
-  ///   - message: the IP payload, or what is behind the Authentication Header.
-  ///   - origin: what the IP header says.
-  ///   - isBehindHeader: whether it came behind an Authentication Header.
-  ///   - isOwnAddress: whether this host has an address.
+  ///   - message: the IP payload, or the bytes after the Authentication Header.
+  ///   - origin: source, destination and TTL from the IP header.
+  ///   - isBehindHeader: whether the message came behind an Authentication Header.
+  ///   - isOwnAddress: whether an address is one of this host's.
   public func admit(
     _ message: RawSpan, _ origin: DatagramOrigin, isBehindHeader: Bool = false, isOwnAddress: (IPAddress) -> Bool
   ) throws(AdvertisementError) -> ReceivedAdvertisement {
@@ -117,7 +119,8 @@ public struct AdvertPolicy: Sendable {
     return peer?.timeToLive ?? 0...255
   }
 
-  /// How the addresses of an advert that was taken differ from this router's; `nil` if they do not, or nobody is to compare them.
+  /// Difference between the addresses in an accepted advert and this router's; `nil` if there is none or they are not
+  /// compared.
   public func addressDifference(of received: ReceivedAdvertisement, in message: RawSpan) -> AdvertisementError? {
     comparesAddresses ? received.addressDifference(from: addresses, in: message) : nil
   }

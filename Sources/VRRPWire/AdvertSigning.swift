@@ -1,11 +1,11 @@
-/// How a router's adverts are signed.
+/// Signature of a router's adverts.
 public enum AdvertSigning: Sendable {
-  /// In an Authentication Header (`auth_type AH`).
+  /// Authentication Header in front of the advert (`auth_type AH`).
   case header(AuthenticationKey)
-  /// In a trailer (`auth_hmac`).
+  /// Trailer behind the advert (`auth_hmac`).
   case trailer(TrailerAuthentication)
 
-  /// What an advert may have behind it.
+  /// Whether a trailer may or must follow an advert.
   public var trailerUse: TrailerUse {
     switch self {
     case .header: .none
@@ -13,10 +13,10 @@ public enum AdvertSigning: Sendable {
     }
   }
 
-  /// Whether packets begin with their IPv4 header.
+  /// Whether packets are sent with their IPv4 header.
   public var makesWholePackets: Bool { if case .header = self { true } else { false } }
 
-  /// Whether own adverts bear a trailer.
+  /// Whether own adverts carry a trailer.
   public var makesTrailers: Bool { if case .trailer(let authentication) = self { authentication.signs } else { false } }
 
   /// Bytes that a signature adds to an advert.

@@ -1,42 +1,45 @@
-/// Why an advertisement was not taken as it came.
+/// Reason for which an advertisement was refused, or accepted with a warning.
 ///
-/// Every kind but those that ``isObeyed`` names means that the advert was dropped and no timer touched. The raw values count from
-/// 0 without a gap and never change their meaning: counters in shared memory are indexed by them. Those the decoder never
-/// raises, because only the engine can know, say so.
+/// An advert with ``addressCount`` or ``addressList`` is accepted with a warning, as in keepalived: two hosts that
+/// ignored each other's adverts would both be master. Every other kind means that the advert was dropped and changed no
+/// timer. Raw values count from 0 without a gap and never change their meaning: counters in shared memory are indexed
+/// by them. A comment says which kinds only the engine raises.
 public enum AdvertisementError: UInt8, Error, Sendable, Hashable, CaseIterable {
-  /// The TTL or hop limit is not what it must be: 255, or within a unicast peer's range (RFC 9568 section 5.1.1.3).
+  /// The TTL or hop limit is not 255, or is outside a unicast peer's range (RFC 9568 section 5.1.1.3).
   case timeToLive = 0
   /// The version is neither 2 nor 3, or not the virtual router's (RFC 9568 section 5.2.1).
   case version = 1
   /// The type is not 1, ADVERTISEMENT (RFC 9568 section 5.2.2).
   case type = 2
-  /// The message ends before the fields and addresses that it announces (RFC 9568 section 7.1).
+  /// The message ends before the fields and addresses that its header announces (RFC 9568 section 7.1).
   case truncated = 3
-  /// The message goes on after the fields and addresses that it announces.
+  /// The message goes on after the fields and addresses that its header announces.
   case length = 4
   /// The checksum is wrong (RFC 9568 section 5.2.8).
   case checksum = 5
-  /// No virtual router on this interface has the VRID; raised by the decoder for VRID 0 only, else by the engine.
+  /// No virtual router on this interface has the VRID. The decoder raises it for VRID 0 only, otherwise the engine
+  /// does.
   case unknownVirtualRouter = 6
-  /// The authentication type is not one that exists (RFC 2338 section 5.3.6).
+  /// The authentication type does not exist (RFC 2338 section 5.3.6).
   case authenticationType = 7
-  /// The authentication type exists but is not the virtual router's.
+  /// The authentication type exists but is not the one configured for the virtual router.
   case authenticationMismatch = 8
-  /// The password is not the virtual router's.
+  /// The password is not the one configured for the virtual router.
   case authenticationFailure = 9
-  /// Version 2: the interval is not the virtual router's (RFC 3768 section 7.1). Either version: the interval is zero.
+  /// Version 2: the interval is not the one configured (RFC 3768 section 7.1). Either version: the interval is zero.
   case interval = 10
-  /// The number of addresses is not the virtual router's; obeyed all the same.
+  /// The number of addresses is not the configured one. The advert is accepted all the same.
   case addressCount = 11
-  /// The number of addresses is right, but not the addresses; obeyed all the same.
+  /// The number of addresses is right, but not the addresses. The advert is accepted all the same.
   case addressList = 12
-  /// Version 2 over IPv6, which does not exist; or, raised by the engine, a family the virtual router does not have.
+  /// The advert is of version 2 over IPv6, which does not exist, or (raised by the engine) of a family that the router
+  /// does not have.
   case family = 13
-  /// The source is none of the configured unicast peers; raised by the engine.
+  /// The source is none of the configured unicast peers. Raised by the engine.
   case notAPeer = 14
-  /// The source is an address of this host; raised by the engine.
+  /// The source is an address of this host. Raised by the engine.
   case ownAddress = 15
-  /// Sent to another kind of destination than the virtual router uses: multicast or unicast; raised by the engine.
+  /// The destination is multicast for a router in unicast, or the reverse. Raised by the engine.
   case destination = 16
   /// The IP header in front of the message cannot be read, or the packet is a fragment.
   case ipHeader = 17
@@ -44,31 +47,18 @@ public enum AdvertisementError: UInt8, Error, Sendable, Hashable, CaseIterable {
   case authenticationHeader = 18
   /// The check value is not that of the virtual router's key (RFC 2402 section 3.4.4; ``AuthenticationTrailer``).
   case authenticationCode = 19
-  /// The sequence number is not above those that were sent and heard before (RFC 2402 section 3.4.3; ``ReplayMarks``).
+  /// The sequence number is not above those sent and received before (RFC 2402 section 3.4.3; ``ReplayMarks``).
   case replay = 20
-  /// There is no authentication trailer, and the virtual router demands one.
+  /// The advert has no authentication trailer, and the virtual router demands one.
   case trailerMissing = 21
-  /// The authentication trailer is cut short, or of another type than there is.
+  /// The authentication trailer is cut short or of an unknown type.
   case trailerMalformed = 22
   /// The authentication trailer names a key that the virtual router does not have.
   case unknownKey = 23
-  /// The authentication trailer was made too long ago by this host's clock, or is not made yet.
+  /// The authentication trailer was made too long ago by this host's clock, or lies too far in its future.
   case stale = 24
 
-  /// Whether the advert is counted and warned of but obeyed, as keepalived does: two hosts that differ in their list of addresses
-  /// and did not listen to each other would both be master.
-  public var isObeyed: Bool {
-    switch self {
-    case .addressCount, .addressList: true
-    case .timeToLive, .version, .type, .truncated, .length, .checksum, .unknownVirtualRouter, .authenticationType,
-      .authenticationMismatch, .authenticationFailure, .interval, .family, .notAPeer, .ownAddress, .destination,
-      .ipHeader, .authenticationHeader, .authenticationCode, .replay, .trailerMissing, .trailerMalformed, .unknownKey,
-      .stale:
-      false
-    }
-  }
-
-  /// A stable name for metrics and machine-readable output.
+  /// Stable name for machine-readable output.
   public var name: String {
     switch self {
     case .timeToLive: "time_to_live"
@@ -101,7 +91,7 @@ public enum AdvertisementError: UInt8, Error, Sendable, Hashable, CaseIterable {
 }
 
 extension AdvertisementError: CustomStringConvertible {
-  /// One line for people.
+  /// One clause for log lines.
   public var description: String {
     switch self {
     case .timeToLive: "the TTL or hop limit is not the one required, so it may have come through a router"

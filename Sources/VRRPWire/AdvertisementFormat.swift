@@ -1,33 +1,34 @@
 import NetworkTypes
 import VRRPCore
 
-/// The figures of an advertisement's layout (RFC 9568 section 5.2, RFC 3768 section 5.3).
+/// Constants of an advertisement's layout (RFC 9568 section 5.2, RFC 3768 section 5.3).
 public enum AdvertisementFormat {
-  /// The number of VRRP among the Internet protocols (RFC 9568 section 5.1.1.4).
+  /// IP protocol number of VRRP (RFC 9568 section 5.1.1.4).
   public static let protocolNumber: UInt8 = 112
   /// The TTL and hop limit of an advert (RFC 9568 section 5.1.1.3).
   public static let timeToLive: UInt8 = 255
-  /// The most addresses that the count field can name.
+  /// Greatest number of addresses in the count field.
   public static let mostAddresses = 255
-  /// The length of the longest advert there is, in bytes.
+  /// Length of the longest advert in bytes.
   public static let longest = headerLength + mostAddresses * 16
 
-  /// The group of IPv4 adverts (RFC 9568 section 5.1.1.2); the old pseudo-header names it whatever group is configured.
+  /// Multicast group of IPv4 adverts (RFC 9568 section 5.1.1.2). ``ChecksumStyle/withGroupPseudoHeader`` uses it
+  /// whatever group is configured.
   static let group = IPAddress(v4: 0xE000_0012)
   static let headerLength = 8
   static let advertisementType: UInt8 = 1
   static let priorityOffset = 2
   static let checksumOffset = 6
 
-  /// Bytes of authentication data at the end: 8 in version 2, also for authentication type 0; none in version 3.
+  /// Bytes of authentication data at the end: 8 in version 2, even for authentication type 0; none in version 3.
   static func authenticationLength(_ version: ProtocolVersion) -> Int { version == .v2 ? 8 : 0 }
 
-  /// The length in bytes of an advert of `count` addresses, without the IP header.
+  /// Length in bytes of an advert with `count` addresses, without the IP header.
   public static func length(version: ProtocolVersion, family: AddressFamily, addressCount count: UInt8) -> Int {
     headerLength + Int(count) * family.addressLength + authenticationLength(version)
   }
 
-  /// How many addresses an advert can carry in one packet over a link of `mtu` bytes, at most 255.
+  /// Number of addresses that an advert can carry in one packet over a link with this MTU in bytes; at most 255.
   public static func addressCapacity(
     version: ProtocolVersion, family: AddressFamily, mtu: Int, hasTrailer: Bool = false
   ) -> Int {
@@ -39,24 +40,24 @@ public enum AdvertisementFormat {
   }
 }
 
-/// Over what the checksum of a version 3 advert over IPv4 is formed; all other adverts leave no choice.
+/// Extent of the checksum of a version 3 advert over IPv4. All other adverts have only one form.
 public enum ChecksumStyle: UInt8, Sendable, Hashable, CaseIterable {
-  /// The pseudo-header and the message, as keepalived sends by default and RFC 5798 is mostly read.
+  /// Pseudo-header and message, as keepalived sends by default and most read RFC 5798.
   case withPseudoHeader = 0
-  /// The message alone, as RFC 9568 section 5.2.8 says and keepalived does under `v3_checksum_as_v2`.
+  /// Message alone, as RFC 9568 section 5.2.8 says and keepalived sends under `v3_checksum_as_v2`.
   case messageOnly = 1
-  /// A pseudo-header that names the multicast group, though the advert goes to one host: keepalived up to 1.3.6, and later ones under
-  /// `old_unicast_checksum`. By multicast it is the same as ``withPseudoHeader``.
+  /// Pseudo-header with the multicast group as destination, although the advert is unicast: keepalived up to 1.3.6, and
+  /// later releases under `old_unicast_checksum`. In multicast it is the same as ``withPseudoHeader``.
   case withGroupPseudoHeader = 2
 }
 
-/// The authentication of version 2; version 3 has none.
+/// Authentication of version 2; version 3 has none.
 public enum AdvertisementAuthentication: Sendable, Hashable {
   /// Type 0: none (RFC 3768 section 5.3.6).
   case none
-  /// Type 1: a password in clear (RFC 2338 section 5.3.6.1).
+  /// Type 1: a password in clear text (RFC 2338 section 5.3.6.1).
   case simplePassword(SimplePassword)
-  /// Type 2: an IP Authentication Header in front of the advert (RFC 2338 section 5.3.6.2); the key is not the advert's matter.
+  /// Type 2: an IP Authentication Header in front of the advert (RFC 2338 section 5.3.6.2); its key is kept elsewhere.
   case header
 
   var typeNumber: UInt8 {

@@ -1,18 +1,19 @@
 import NetworkTypes
 import VRRPCore
 
-/// Why no advert can be made of what was asked for.
+/// Reason for which an advert cannot be built.
 public enum AdvertisementTemplateError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Version 2 over IPv6, which does not exist.
   case versionOverFamily
-  /// The source, the destination and the addresses are not of one family.
+  /// Source, destination and addresses of different families.
   case mixedFamilies
-  /// Zero; in version 2 not a whole number of seconds up to 255; in version 3 more than 40.95 seconds.
+  /// Interval that the version cannot carry: zero; in version 2 no whole number of seconds up to 255; in version 3 more
+  /// than 40.95 seconds.
   case interval(Centiseconds)
   /// A password in version 3, which has no authentication.
   case authenticationInVersion3
 
-  /// One line for people.
+  /// One clause for log lines.
   public var description: String {
     switch self {
     case .versionOverFamily: "VRRP version 2 does not exist over IPv6"
@@ -24,29 +25,29 @@ public enum AdvertisementTemplateError: Error, Sendable, Hashable, CustomStringC
   }
 }
 
-/// A virtual router's advert to one destination, ready to send; only the bytes that change are rewritten.
+/// Advert of a virtual router to one destination, ready to send. Only the bytes that change are rewritten.
 ///
-/// The message does not hold the IP header, which the kernel makes. Because pseudo-headers name the destination, every unicast peer
-/// has a template of its own.
+/// The message does not contain the IP header, which the kernel writes. Every unicast peer has its own template, since
+/// the checksum covers the destination.
 public struct AdvertisementTemplate: Sendable {
-  /// What it says, the priority being that of the next advert.
+  /// Fields of the advert; the priority is that of the next advert.
   public private(set) var advertisement: Advertisement
-  /// The addresses it names.
+  /// Addresses in the advert.
   public let addresses: AddressList
-  /// The address it leaves from.
+  /// Source address of the advert.
   public let source: IPAddress
-  /// The multicast group or unicast peer it goes to.
+  /// Destination: the multicast group or a unicast peer.
   public let destination: IPAddress
-  /// Over what its checksum is formed; what version and family prescribe where they leave no choice.
+  /// Extent of the checksum. Where version and family leave no choice it is what they prescribe.
   public let checksumStyle: ChecksumStyle
   private let authentication: AdvertisementAuthentication
   private var message: [UInt8]
-  /// The checksum's sum over everything but the priority and the checksum itself, both taken as zero.
+  /// Sum of all bytes but the priority and the checksum, which count as zero.
   private let constantSum: InternetChecksum
 
-  /// A template with all its bytes made.
+  /// A template with a complete message.
   ///
-  /// - Parameter checksumStyle: counts for version 3 over IPv4 alone.
+  /// - Parameter checksumStyle: the extent of the checksum; it matters for version 3 over IPv4 only.
   public init(
     _ advertisement: Advertisement, addresses: AddressList, source: IPAddress, destination: IPAddress,
     authentication: AdvertisementAuthentication = .none, checksumStyle: ChecksumStyle = .withPseudoHeader
@@ -84,53 +85,56 @@ public struct AdvertisementTemplate: Sendable {
     setPriority(advertisement.priority)
   }
 
-  /// Makes the next advert one of `priority`: three bytes are rewritten, nothing is allocated while the value is not shared.
+  /// Sets the priority of the next advert. Three bytes are rewritten, and nothing is allocated while the value is not
+  /// shared.
   public mutating func setPriority(_ priority: Priority) {
     advertisement.priority = priority
     let checksum = checksum(for: priority)
     message.withUnsafeMutableBytes { Self.write(priority, checksum, into: $0) }
   }
 
-  /// The same with another source address, which the kernel chose or an interface got.
+  /// Same advert with another source address.
   public func replacing(source: IPAddress) throws(AdvertisementTemplateError) -> AdvertisementTemplate {
     try AdvertisementTemplate(
       advertisement, addresses: addresses, source: source, destination: destination, authentication: authentication,
       checksumStyle: checksumStyle)
   }
 
-  /// The same for another destination.
+  /// Same advert with another destination.
   public func replacing(destination: IPAddress) throws(AdvertisementTemplateError) -> AdvertisementTemplate {
     try AdvertisementTemplate(
       advertisement, addresses: addresses, source: source, destination: destination, authentication: authentication,
       checksumStyle: checksumStyle)
   }
 
-  /// The same with priority 0, by which a master gives up; made ahead, it can be sent without a thought.
+  /// Same advert with priority 0, by which a master resigns. It is built ahead, so that sending it needs no further
+  /// work.
   public var resignation: AdvertisementTemplate {
     var copy = self
     copy.setPriority(.resignation)
     return copy
   }
 
-  /// The message's length in bytes; it never changes.
+  /// Length of the message in bytes; it never changes.
   public var count: Int { message.count }
 
-  /// The message.
+  /// Bytes of the message.
   public var bytes: [UInt8] { message }
 
-  /// Lends the message without copying it.
+  /// Gives `body` the message without copying it.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     try message.withUnsafeBytes(body)
   }
 
-  /// Writes the whole message to the front of `buffer`; returns its length, or `nil` with nothing written when it does not fit.
+  /// Writes the whole message to the front of `buffer`. Returns its length, or `nil` if it does not fit and nothing was
+  /// written.
   public func write(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
     guard buffer.count >= message.count else { return nil }
     buffer.copyBytes(from: message)
     return message.count
   }
 
-  /// Rewrites the priority and the checksum in a buffer that ``write(into:)`` filled, for callers that keep their own send buffers.
+  /// Rewrites priority and checksum in a buffer that ``write(into:)`` filled, for callers with their own send buffers.
   public func rewritePriority(into buffer: UnsafeMutableRawBufferPointer) {
     Self.write(advertisement.priority, checksum(for: advertisement.priority), into: buffer)
   }
@@ -153,7 +157,7 @@ public struct AdvertisementTemplate: Sendable {
     }
   }
 
-  /// The message with priority and checksum zero.
+  /// Message with priority and checksum zero.
   private static func message(
     _ advertisement: Advertisement, addresses: AddressList, authentication: AdvertisementAuthentication
   ) -> [UInt8] {

@@ -1,15 +1,15 @@
 import NetworkTypes
 import VRRPCore
 
-/// An advert with the IPv4 and Authentication Headers in front of it: whole, since the signature covers all of them.
+/// Advert with the IPv4 and Authentication Headers in front of it. The signature covers all three.
 ///
 /// The kernel adds the header's checksum, which is not signed, and nothing else.
 public struct AuthenticatedPacket: SignedPacket {
   private let key: AuthenticationKey
   private var packet: [UInt8]
 
-  /// A packet for the adverts of `template`; it is worth nothing before ``seal(_:sequenceNumber:)``. `nil` for IPv6, over which
-  /// there is none.
+  /// A packet for the adverts of `template`. It must be completed by ``seal(_:sequenceNumber:)``. `nil` for IPv6, which
+  /// has no such packets.
   public init?(_ template: AdvertisementTemplate, key: AuthenticationKey, timeToLive: UInt8) {
     guard template.source.family == .ipv4, template.destination.family == .ipv4 else { return nil }
     self.key = key
@@ -17,7 +17,7 @@ public struct AuthenticatedPacket: SignedPacket {
     let length = UInt16(truncatingIfNeeded: packet.count)
     packet.withUnsafeMutableBytes { packet in
       packet.write(0x45 as UInt8, at: 0)
-      // Precedence "internetwork control", as all adverts have it.
+      // Precedence "internetwork control", as in all adverts.
       packet.write(0xC0 as UInt8, at: 1)
       packet.write(length, at: 2)
       packet.write(timeToLive, at: 8)
@@ -30,10 +30,11 @@ public struct AuthenticatedPacket: SignedPacket {
     }
   }
 
-  /// Puts the template's advert in, numbers and signs it. The template must be the one the packet was made for.
+  /// Writes the template's advert and the number into the packet and signs it. The template must be the one that the
+  /// packet was built for.
   public mutating func seal(_ template: AdvertisementTemplate, sequenceNumber: UInt32) {
     let key = key
-    // An identification of zero would be replaced by the kernel, and it is signed.
+    // The kernel would replace an identification of zero, and the signature covers it.
     let identification = UInt16(truncatingIfNeeded: sequenceNumber)
     packet.withUnsafeMutableBytes { packet in
       packet.write(identification == 0 ? 1 : identification, at: 4)
@@ -50,13 +51,13 @@ public struct AuthenticatedPacket: SignedPacket {
     }
   }
 
-  /// The packet's length in bytes; it never changes.
+  /// Length of the packet in bytes; it never changes.
   public var count: Int { packet.count }
 
-  /// The packet.
+  /// Bytes of the packet.
   public var bytes: [UInt8] { packet }
 
-  /// Lends the packet without copying it.
+  /// Gives `body` the packet without copying it.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     try packet.withUnsafeBytes(body)
   }

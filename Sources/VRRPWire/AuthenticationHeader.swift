@@ -1,33 +1,33 @@
 import NetworkTypes
 
-/// The IP Authentication Header in front of an advert (RFC 2402), as keepalived's `auth_type AH` has it:
+/// IP Authentication Header in front of an advert (RFC 2402), in the form of keepalived's `auth_type AH`:
 ///
-/// - IPv4 alone, without options, and version 2 with authentication type 2 (RFC 2338 section 5.3.6.2);
+/// - IPv4 only, without options, and version 2 with authentication type 2 (RFC 2338 section 5.3.6.2);
 /// - the security parameters index is the sender's address;
-/// - the integrity check value is HMAC-MD5-96 over the whole packet, taken as zero in it: type of service, flags and fragment
-///   offset, header checksum, the value itself and, in unicast, the time to live. RFC 2402 section 3.3.3.1.1.1 has that as zero in
-///   multicast too; keepalived has not.
+/// - the integrity check value is HMAC-MD5-96 over the whole packet. Type of service, flags and fragment offset, header
+///   checksum, the value itself and, in unicast, the time to live count as zero. RFC 2402 section 3.3.3.1.1.1 has the
+///   time to live as zero in multicast too; keepalived does not.
 public struct AuthenticationHeader: Sendable, Hashable {
-  /// The number of the Authentication Header among the Internet protocols.
+  /// IP protocol number of the Authentication Header.
   public static let protocolNumber: UInt8 = 51
-  /// Its length in bytes, with a check value of 96 bits.
+  /// Length of the header in bytes, with a check value of 96 bits.
   public static let length = 24
-  /// Everything in front of the advert: the IP header and this one.
+  /// Bytes in front of the advert: the IPv4 header and the Authentication Header.
   public static let packetOverhead = ipHeaderLength + length
 
   static let ipHeaderLength = 20
-  /// The length field counts words of four bytes and leaves out two of them (RFC 2402 section 2.2).
+  /// Value of the length field: the header's length in words of four bytes, less two (RFC 2402 section 2.2).
   static let payloadLength: UInt8 = 4
   static let integrityCheckOffset = ipHeaderLength + 12
 
-  /// The number of this packet in its sender's sequence (RFC 2402 section 2.5).
+  /// Sequence number of the packet (RFC 2402 section 2.5).
   public let sequenceNumber: UInt32
-  /// Where the advert lies in the packet.
+  /// Range of the advert in the packet.
   public let message: Range<Int>
 
-  /// Reads the header of a whole IPv4 packet. Whether it is authentic is not asked here.
-  /// - Throws: ``AdvertisementError/ipHeader`` for what is no whole IPv4 packet without options,
-  ///   ``AdvertisementError/authenticationHeader`` for a header that is cut short or contradicts itself.
+  /// Reads the header of a whole IPv4 packet, without verifying the signature.
+  /// - Throws: ``AdvertisementError/ipHeader`` if the packet is no whole IPv4 packet without options,
+  ///   ``AdvertisementError/authenticationHeader`` if the header is cut short or contradicts itself.
   public init(decoding packet: RawSpan) throws(AdvertisementError) {
     guard let header = IPHeader(decodingIPv4: packet), header.payload.lowerBound == Self.ipHeaderLength else {
       throw .ipHeader
@@ -42,8 +42,8 @@ public struct AuthenticationHeader: Sendable, Hashable {
     message = start + Self.length..<header.payload.upperBound
   }
 
-  /// Checks that somebody with the key sent the packet that this header was read from.
-  /// - Throws: ``AdvertisementError/authenticationCode``
+  /// Verifies that a holder of the key sent the packet that this header was read from.
+  /// - Throws: ``AdvertisementError/authenticationCode`` if not.
   public func verify(_ packet: RawSpan, key: AuthenticationKey) throws(AdvertisementError) {
     guard message.upperBound <= packet.byteCount else { throw .authenticationHeader }
     let code = Self.integrityCheck(of: packet.extracting(0..<message.upperBound), key)
@@ -52,7 +52,7 @@ public struct AuthenticationHeader: Sendable, Hashable {
     }
   }
 
-  /// The integrity check value of a packet, whatever value it has now.
+  /// Integrity check value of a packet, computed as if the field were zero.
   static func integrityCheck(of packet: RawSpan, _ key: AuthenticationKey) -> AuthenticationCode {
     withUnsafeTemporaryAllocation(byteCount: packetOverhead, alignment: 8) { front in
       for offset in 0..<packetOverhead { front[offset] = packet.byte(at: offset) ?? 0 }

@@ -1,38 +1,38 @@
 import NetworkTypes
 import VRRPCore
 
-/// What stands behind a signed advert (keepalived's `auth_hmac` from 2.4.2 on; draft-cassen-vrrp-auth-hmac), in either version and
-/// family:
+/// Trailer behind a signed advert (keepalived's `auth_hmac` from 2.4.2 on; draft-cassen-vrrp-auth-hmac), in either
+/// version and family:
 ///
 /// | byte | |
 /// |---|---|
 /// | 0 | 1: HMAC-SHA256, of which the first 128 bits are sent |
-/// | 1 | the key's number |
-/// | 2 | two bytes of zero |
-/// | 4 | the ``TrailerNumber`` |
-/// | 12 | the HMAC |
+/// | 1 | number of the key |
+/// | 2 | two zero bytes |
+/// | 4 | ``TrailerNumber`` |
+/// | 12 | HMAC |
 ///
-/// The HMAC covers a header of 20 bytes that is not sent (the versions of IP and VRRP, the VRID, a byte of zero, and the source address
-/// with zeros behind an IPv4 one), then the advert, its checksum taken as zero, then the trailer, the HMAC taken as zero. The
-/// destination is not covered: the copies for all unicast peers bear one trailer. An IPv4 checksum leaves the trailer out, an
-/// IPv6 one covers it, as it covers all that follows the IPv6 header.
+/// The HMAC covers a header of 20 bytes that is not sent (the versions of IP and VRRP, the VRID, a zero byte, and the
+/// source address, padded with zeros for IPv4), then the advert with a checksum of zero, then the trailer with an HMAC
+/// of zero. The destination is not covered, so the copies for all unicast peers have the same trailer. An IPv4 checksum
+/// leaves the trailer out; an IPv6 checksum covers it, as it covers everything after the IPv6 header.
 public struct AuthenticationTrailer: Sendable {
-  /// Its length in bytes.
+  /// Length of the trailer in bytes.
   public static let length = 28
 
   static let type: UInt8 = 1
   static let codeOffset = 12
-  /// The header that is not sent, and as much of the advert as its checksum is in.
+  /// Length of the header that is not sent and of the advert up to its checksum.
   private static let frontLength = 20 + AdvertisementFormat.headerLength
 
-  /// The number of the key that it was made with.
+  /// Number of the key with which the trailer was made.
   public let keyID: UInt8
-  /// When it was made, and which one of that instant.
+  /// Time of signing, with a count for adverts of one instant.
   public let number: TrailerNumber
   private let code: AuthenticationCode
 
-  /// Reads a trailer. Whether it is authentic is not asked here.
-  /// - Throws: ``AdvertisementError/trailerMalformed`` for one of another length or type, or with something in its reserved bytes.
+  /// Reads a trailer without verifying it.
+  /// - Throws: ``AdvertisementError/trailerMalformed`` if its length or type is wrong or a reserved byte is not zero.
   public init(decoding trailer: RawSpan) throws(AdvertisementError) {
     guard trailer.byteCount == Self.length, trailer.byte(at: 0) == Self.type, let keyID = trailer.byte(at: 1),
       trailer.word(at: 2) == 0, let number = trailer.quad(at: 4)
@@ -44,20 +44,20 @@ public struct AuthenticationTrailer: Sendable {
     }
   }
 
-  /// The trailer for an advert.
+  /// Trailer for an advert.
   public init(for message: RawSpan, from source: IPAddress, key: TrailerKey, number: TrailerNumber) {
     keyID = key.id
     self.number = number
     code = Self.code(of: message, from: source, key, number)
   }
 
-  /// Checks that somebody with the key sent the advert in front of the trailer from this address.
-  /// - Throws: ``AdvertisementError/authenticationCode``
+  /// Verifies that a holder of the key sent the advert in front of the trailer from this address.
+  /// - Throws: ``AdvertisementError/authenticationCode`` if not.
   public func verify(_ message: RawSpan, from source: IPAddress, key: TrailerKey) throws(AdvertisementError) {
     guard code == Self.code(of: message, from: source, key, number) else { throw .authenticationCode }
   }
 
-  /// Writes the trailer's bytes.
+  /// Writes the bytes of the trailer.
   func write(to packet: UnsafeMutableRawBufferPointer, at offset: Int) {
     Self.write(keyID, number, to: packet, at: offset)
     code.write(to: packet, at: offset &+ Self.codeOffset)
@@ -93,16 +93,17 @@ public struct AuthenticationTrailer: Sendable {
   }
 }
 
-/// An advert with a trailer behind it.
+/// Advert with a trailer behind it.
 public struct TrailedMessage: SignedPacket {
   private var message: [UInt8]
 
-  /// A message for the adverts of `template`; it is worth nothing before ``seal(_:_:)``.
+  /// A message for the adverts of `template`. It must be completed by ``seal(_:_:)``.
   public init(_ template: AdvertisementTemplate) {
     message = Array(repeating: 0, count: template.count + AuthenticationTrailer.length)
   }
 
-  /// Puts the template's advert and the trailer that was made for it in. The template must be the one the message was made for.
+  /// Writes the template's advert and its trailer into the message. The template must be the one that the message was
+  /// built for.
   public mutating func seal(_ template: AdvertisementTemplate, _ trailer: AuthenticationTrailer) {
     message.withUnsafeMutableBytes { message in
       let length = message.count - AuthenticationTrailer.length
@@ -120,22 +121,22 @@ public struct TrailedMessage: SignedPacket {
     }
   }
 
-  /// The message's length in bytes; it never changes.
+  /// Length of the message in bytes; it never changes.
   public var count: Int { message.count }
 
-  /// The message.
+  /// Bytes of the message.
   public var bytes: [UInt8] { message }
 
-  /// Lends the message without copying it.
+  /// Gives `body` the message without copying it.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     try message.withUnsafeBytes(body)
   }
 }
 
-/// What a signed advert is sent as: an ``AuthenticatedPacket`` or a ``TrailedMessage``.
+/// Packet in which a signed advert is sent: an ``AuthenticatedPacket`` or a ``TrailedMessage``.
 public protocol SignedPacket: Sendable {
-  /// Its length in bytes; it never changes.
+  /// Length of the packet in bytes; it never changes.
   var count: Int { get }
-  /// Lends its bytes without copying them.
+  /// Gives `body` the packet without copying it.
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
 }

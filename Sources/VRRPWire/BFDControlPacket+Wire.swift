@@ -1,17 +1,17 @@
 import NetworkTypes
 import VRRPCore
 
-/// The form of BFD control packets (RFC 5880 section 4.1).
+/// Constants of BFD control packets (RFC 5880 section 4.1).
 public enum BFDFormat {
-  /// Bytes of a packet without authentication.
+  /// Length in bytes of a packet without authentication.
   public static let length = 24
-  /// Bytes of the shortest packet with an authentication section.
+  /// Length in bytes of the shortest packet with an authentication section.
   static let authenticatedLength = 26
-  /// The destination port of sessions on one link (RFC 5881 section 4).
+  /// Destination port of sessions on one link (RFC 5881 section 4).
   public static let singleHopPort: UInt16 = 3784
-  /// The destination port of sessions over several hops (RFC 5883 section 5).
+  /// Destination port of sessions over several hops (RFC 5883 section 5).
   public static let multihopPort: UInt16 = 4784
-  /// The source ports that a session may send from (RFC 5881 section 4).
+  /// Source ports that a session may use (RFC 5881 section 4).
   public static let sourcePorts: ClosedRange<UInt16> = 49152...65535
 
   fileprivate static let version: UInt8 = 1
@@ -24,9 +24,10 @@ public enum BFDFormat {
 }
 
 extension BFDControlPacket {
-  /// Reads the payload of a UDP datagram, checking in the order of RFC 5880 section 6.8.6 what needs no session.
+  /// Reads the payload of a UDP datagram. All checks that need no session are made, in the order of RFC 5880 section
+  /// 6.8.6.
   ///
-  /// An authentication section is noted and not read.
+  /// An authentication section is skipped.
   public init(decoding payload: RawSpan) throws(BFDDiscard) {
     guard let first = payload.byte(at: 0) else { throw .truncated }
     guard first >> 5 == BFDFormat.version else { throw .version }

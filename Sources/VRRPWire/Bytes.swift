@@ -1,6 +1,6 @@
 import NetworkTypes
 
-/// Reads that answer `nil` instead of trapping beyond the end.
+/// Reads that return `nil` beyond the end of the bytes.
 extension RawSpan {
   func byte(at offset: Int) -> UInt8? {
     guard holds(1, at: offset) else { return nil }
@@ -12,7 +12,7 @@ extension RawSpan {
     return UInt16(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
   }
 
-  /// Four bytes as they lie in memory, for comparing.
+  /// Four bytes in memory order, for comparisons.
   func quarter(at offset: Int) -> UInt32? {
     guard holds(4, at: offset) else { return nil }
     return unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
@@ -41,13 +41,13 @@ extension RawSpan {
     return MACAddress(bits: UInt64(first) << 32 | UInt64(second) << 16 | UInt64(third))
   }
 
-  /// Whether `count` bytes are there from `offset` on.
+  /// Whether there are `count` bytes from `offset` on.
   func holds(_ count: Int, at offset: Int) -> Bool {
     offset >= 0 && offset <= byteCount && byteCount &- offset >= count
   }
 }
 
-/// Writes; the caller has checked that the buffer is long enough, and what lies beyond is left out all the same.
+/// Writes. The caller has checked that the buffer is long enough; bytes beyond its end are left out.
 extension UnsafeMutableRawBufferPointer {
   func write(_ value: UInt8, at offset: Int) {
     guard offset >= 0, offset < count else { return }

@@ -1,6 +1,6 @@
 import NetworkTypes
 
-/// The Ethernet header's figures.
+/// Constants of the Ethernet header.
 enum Ethernet {
   static let headerLength = 14
   static let typeIPv4: UInt16 = 0x0800
@@ -19,37 +19,37 @@ enum Ethernet {
 
 /// An ARP packet for IPv4 over Ethernet (RFC 826), with the Ethernet addresses of the frame that carries it.
 public struct ARPPacket: Sendable, Hashable {
-  /// What the packet does.
+  /// Operation of the packet.
   public enum Operation: UInt16, Sendable, Hashable, CaseIterable {
-    /// Asks; also the usual form of a gratuitous ARP (RFC 5227 section 3 gives the reasons).
+    /// Request; also the usual form of a gratuitous ARP (RFC 5227 section 3 gives the reasons).
     case request = 1
-    /// Answers; the other form of a gratuitous ARP, for hosts that learn from replies alone.
+    /// Reply; the other form of a gratuitous ARP, for hosts that learn from replies only.
     case reply = 2
   }
 
-  /// The frame's source.
+  /// Source of the frame.
   public var frameSource: MACAddress
-  /// The frame's destination.
+  /// Destination of the frame.
   public var frameDestination: MACAddress
   /// Request or reply.
   public var operation: Operation
-  /// Link-layer address of the sender: what neighbours learn.
+  /// Link-layer address of the sender, which neighbours learn.
   public var senderMAC: MACAddress
-  /// IPv4 address of the sender: what neighbours learn it for.
+  /// IPv4 address of the sender, for which neighbours learn the link-layer address.
   public var senderAddress: IPAddress
   /// Link-layer address of the target.
   public var targetMAC: MACAddress
   /// IPv4 address of the target.
   public var targetAddress: IPAddress
 
-  /// Length of the frame in bytes. The kernel or the card pads it to the least that Ethernet carries.
+  /// Length of the frame in bytes. The kernel or the card pads it to the least length of an Ethernet frame.
   public static let frameLength = 42
 
-  /// The gratuitous ARP by which the owner of `mac` announces `address` to all on its link; `nil` unless the address is IPv4.
+  /// Gratuitous ARP that announces `address` at `mac` to all hosts on the link; `nil` unless the address is IPv4.
   ///
-  /// Sender and target address are both `address`. The target's link-layer address is `mac` as well (RFC 9568 section 6.4.1): a
-  /// request's is ignored by who gets it (RFC 5227 section 2.1.1), and Linux only takes a reply as gratuitous when it equals the
-  /// sender's.
+  /// Sender and target address are both `address`. The target's link-layer address is `mac` as well (RFC 9568 section
+  /// 6.4.1): receivers ignore that of a request (RFC 5227 section 2.1.1), and Linux takes a reply as gratuitous only if
+  /// it equals the sender's.
   public init?(announcing address: IPAddress, at mac: MACAddress, form operation: Operation = .request) {
     guard address.family == .ipv4 else { return nil }
     frameSource = mac
@@ -61,10 +61,10 @@ public struct ARPPacket: Sendable, Hashable {
     targetAddress = address
   }
 
-  /// Whether it announces its sender's own address: the form of ``init(announcing:at:form:)``, whoever made it.
+  /// Whether the packet announces its sender's own address, as one of ``init(announcing:at:form:)`` does.
   public var isGratuitous: Bool { senderAddress == targetAddress }
 
-  /// Reads an Ethernet frame without a VLAN tag; `nil` when it is no ARP packet for IPv4 over Ethernet.
+  /// Reads an Ethernet frame without a VLAN tag; `nil` if it is no ARP packet for IPv4 over Ethernet.
   public init?(decoding frame: RawSpan) {
     guard frame.word(at: 12) == Ethernet.typeARP else { return nil }
     self.init(decoding: frame, headerLength: Ethernet.headerLength)
@@ -87,8 +87,8 @@ public struct ARPPacket: Sendable, Hashable {
     self.targetAddress = targetAddress
   }
 
-  /// Writes the whole Ethernet frame to the front of `frame`; returns its length, or `nil` with nothing written when it does not
-  /// fit.
+  /// Writes the whole Ethernet frame to the front of `frame`. Returns its length, or `nil` if it does not fit and
+  /// nothing was written.
   public func write(into frame: UnsafeMutableRawBufferPointer) -> Int? {
     guard frame.count >= Self.frameLength else { return nil }
     Ethernet.writeHeader(to: frameDestination, from: frameSource, type: Ethernet.typeARP, into: frame)
@@ -103,8 +103,8 @@ public struct ARPPacket: Sendable, Hashable {
     return Self.frameLength
   }
 
-  /// Makes a gratuitous ARP's frame that ``write(into:)`` filled announce another address, at the same link-layer address: eight
-  /// bytes change. Does nothing with a frame too short or an address that is not IPv4.
+  /// Changes the announced address in a gratuitous ARP's frame that ``write(into:)`` filled; eight bytes change.
+  /// Nothing happens if the frame is too short or the address is not IPv4.
   public static func rewriteAnnouncedAddress(_ address: IPAddress, into frame: UnsafeMutableRawBufferPointer) {
     guard frame.count >= frameLength, address.family == .ipv4 else { return }
     frame.write(address, at: 28)

@@ -1,9 +1,9 @@
-/// The Internet checksum of any number of pieces, given in the order in which they stand in the message (RFC 1071).
+/// Internet checksum over any number of pieces, given in the order of the message (RFC 1071).
 ///
-/// Words are added as they lie in memory and the bytes put right once at the end, which one's-complement sums allow
-/// (RFC 1071 section 2(B)).
+/// Words are added in memory order, and the bytes are swapped once at the end, which one's-complement sums allow (RFC
+/// 1071 section 2(B)).
 struct InternetChecksum: Sendable, Hashable {
-  /// The sum of what was added, in the machine's byte order; far from overflowing for anything a packet can hold.
+  /// Sum so far, in the machine's byte order. It cannot overflow for anything that fits in a packet.
   private var sum: UInt64 = 0
   /// Whether an odd number of bytes was added, so that the next piece begins in the middle of a word.
   private var isOdd = false
@@ -33,21 +33,21 @@ struct InternetChecksum: Sendable, Hashable {
     isOdd = isOdd != (bytes.count & 1 == 1)
   }
 
-  /// Adds one 16-bit word; only for a message of which an even number of bytes was added so far.
+  /// Adds one 16-bit word, if the number of bytes added so far is even.
   mutating func add(_ word: UInt16) {
     sum &+= UInt64(word.bigEndian)
   }
 
-  /// Adds four 16-bit words; only for a message of which an even number of bytes was added so far.
+  /// Adds four 16-bit words, if the number of bytes added so far is even.
   mutating func add(_ words: UInt64) {
     let words = words.bigEndian
     sum &+= (words & 0xFFFF_FFFF) &+ (words >> 32)
   }
 
-  /// The one's-complement sum; 0xFFFF over a message that holds its own right checksum.
+  /// One's-complement sum; 0xFFFF over a message with a correct checksum.
   var total: UInt16 { UInt16(bigEndian: Self.fold(sum)) }
 
-  /// The checksum to put into a message whose checksum field was added as zero.
+  /// Checksum to write into a message whose checksum field was added as zero.
   var checksum: UInt16 { ~total }
 
   private static func fold(_ sum: UInt64) -> UInt16 {

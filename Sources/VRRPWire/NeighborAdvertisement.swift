@@ -1,24 +1,24 @@
 import NetworkTypes
 
-/// A neighbour advertisement (RFC 4861 section 4.4), with the addresses of the frame and the IPv6 packet that carry it.
+/// Neighbour advertisement (RFC 4861 section 4.4), with the addresses of the frame and the IPv6 packet that carry it.
 public struct NeighborAdvertisement: Sendable, Hashable {
-  /// The frame's source.
+  /// Source of the frame.
   public var frameSource: MACAddress
-  /// The frame's destination.
+  /// Destination of the frame.
   public var frameDestination: MACAddress
-  /// The packet's source.
+  /// Source of the packet.
   public var source: IPAddress
-  /// The packet's destination.
+  /// Destination of the packet.
   public var destination: IPAddress
-  /// R: the sender forwards for others.
+  /// R: the sender is a router.
   public var isRouter: Bool
   /// S: an answer to a solicitation.
   public var isSolicited: Bool
-  /// O: replaces what neighbours have cached.
+  /// O: neighbours replace the link-layer address that they have cached.
   public var isOverride: Bool
-  /// The address it is about.
+  /// Address that the advertisement announces.
   public var target: IPAddress
-  /// The link-layer address of the target; `nil` when the option is not there.
+  /// Link-layer address of the target; `nil` without the option.
   public var targetMAC: MACAddress?
 
   /// Length of the frame that ``write(into:)`` makes, in bytes.
@@ -27,13 +27,13 @@ public struct NeighborAdvertisement: Sendable, Hashable {
   /// All nodes on the link, ff02::1.
   public static let allNodes = IPAddress(v6High: 0xFF02_0000_0000_0000, low: 1)
 
-  /// The unsolicited advertisement by which the owner of `mac` announces `address` to all on its link; `nil` unless the address is
+  /// Unsolicited advertisement that announces `address` at `mac` to all hosts on the link; `nil` unless the address is
   /// IPv6.
   ///
-  /// The source must be an address of the interface (RFC 4861 section 4.4). The announced address is one at that moment, unlike a
-  /// link-local address that may be tentative, and it makes receivers that check find source and target agree; so it is both.
-  /// RFC 9568 section 6.4.1 sets the router flag, for routers; a host that only holds a service's address must leave it clear,
-  /// or neighbours take it for a router.
+  /// The source must be an address of the interface (RFC 4861 section 4.4). It is the announced address, which the
+  /// interface has at that moment, while the link-local address may still be tentative; besides, some receivers check
+  /// that source and target agree. RFC 9568 section 6.4.1 sets the router flag, for routers. A host that only holds a
+  /// service's address must leave it clear, or neighbours take it for a router.
   public init?(announcing address: IPAddress, at mac: MACAddress, isRouter: Bool = false) {
     guard address.family == .ipv6 else { return nil }
     frameSource = mac
@@ -47,8 +47,8 @@ public struct NeighborAdvertisement: Sendable, Hashable {
     targetMAC = mac
   }
 
-  /// Reads an Ethernet frame without a VLAN tag; `nil` when it is no neighbour advertisement that a host would take
-  /// (RFC 4861 section 7.1.2: hop limit 255, code 0, right checksum, whole options).
+  /// Reads an Ethernet frame without a VLAN tag; `nil` if it is no neighbour advertisement that a host would accept
+  /// (RFC 4861 section 7.1.2: hop limit 255, code 0, correct checksum, whole options).
   public init?(decoding frame: RawSpan) {
     guard frame.word(at: 12) == Ethernet.typeIPv6 else { return nil }
     self.init(decoding: frame, headerLength: Ethernet.headerLength)
@@ -76,8 +76,8 @@ public struct NeighborAdvertisement: Sendable, Hashable {
     targetMAC = options.targetMAC
   }
 
-  /// Writes the whole Ethernet frame, with the target link-layer address option (the frame's source when it is `nil`), to the
-  /// front of `frame`; returns its length, or `nil` with nothing written when it does not fit.
+  /// Writes the whole Ethernet frame, with the target link-layer address option (the frame's source if it is `nil`), to
+  /// the front of `frame`. Returns its length, or `nil` if it does not fit and nothing was written.
   public func write(into frame: UnsafeMutableRawBufferPointer) -> Int? {
     guard frame.count >= Self.frameLength else { return nil }
     frame.zero(0..<Self.frameLength)
@@ -97,8 +97,8 @@ public struct NeighborAdvertisement: Sendable, Hashable {
     return Self.frameLength
   }
 
-  /// Makes an unsolicited advertisement's frame that ``write(into:)`` filled announce another address, as source and target, at the
-  /// same link-layer address and to the same destination. Does nothing with a frame too short or an address that is not IPv6.
+  /// Changes the announced address, both source and target, in an unsolicited advertisement's frame that
+  /// ``write(into:)`` filled. Nothing happens if the frame is too short or the address is not IPv6.
   public static func rewriteAnnouncedAddress(_ address: IPAddress, into frame: UnsafeMutableRawBufferPointer) {
     guard frame.count >= frameLength, address.family == .ipv6,
       let destination = UnsafeRawBufferPointer(frame).bytes.address(.ipv6, at: 38)
@@ -117,12 +117,12 @@ public struct NeighborAdvertisement: Sendable, Hashable {
   }
 }
 
-/// ICMPv6's figures (RFC 4443, RFC 4861).
+/// Constants of ICMPv6 (RFC 4443, RFC 4861).
 private enum ICMPv6 {
   static let protocolNumber: UInt8 = 58
   /// Type 136 and code 0 as one word.
   static let neighborAdvertisement: UInt16 = 136 << 8
-  /// A neighbour advertisement with its one option.
+  /// Length in bytes of a neighbour advertisement with its one option.
   static let messageLength = 32
 
   static func total(of message: RawSpan, from source: IPAddress, to destination: IPAddress) -> UInt16 {
@@ -133,11 +133,11 @@ private enum ICMPv6 {
   }
 }
 
-/// The options of a neighbour advertisement (RFC 4861 section 4.6).
+/// Options of a neighbour advertisement (RFC 4861 section 4.6).
 private struct NeighborAdvertisementOptions {
   private(set) var targetMAC: MACAddress?
 
-  /// `nil` when an option has length 0 or goes beyond the end.
+  /// Options from `start` on; `nil` if one has length 0 or goes beyond the end.
   init?(_ message: RawSpan, from start: Int) {
     var offset = start
     while offset < message.byteCount {

@@ -1,16 +1,16 @@
 import NetworkTypes
 import VRRPCore
 
-/// What the IP header says of a datagram.
+/// Fields of a datagram's IP header that matter to VRRP.
 public struct DatagramOrigin: Sendable, Hashable {
-  /// The source address.
+  /// Source address.
   public var source: IPAddress
-  /// The destination address: the multicast group or, for unicast, one of this host's own; it is part of pseudo-headers.
+  /// Destination address: the multicast group or, in unicast, one of this host's own. Pseudo-headers contain it.
   public var destination: IPAddress
-  /// TTL or hop limit as it arrived.
+  /// TTL or hop limit on arrival.
   public var timeToLive: UInt8
 
-  /// An origin of the given contents.
+  /// An origin of the given values.
   public init(source: IPAddress, destination: IPAddress, timeToLive: UInt8) {
     self.source = source
     self.destination = destination
@@ -18,51 +18,52 @@ public struct DatagramOrigin: Sendable, Hashable {
   }
 }
 
-/// Whether an ``AuthenticationTrailer`` stands behind an advert.
+/// Whether an ``AuthenticationTrailer`` may or must follow an advert.
 public enum TrailerUse: Sendable, Hashable {
-  /// None may.
+  /// No trailer may follow.
   case none
-  /// One may.
+  /// A trailer may follow.
   case allowed
-  /// One must.
+  /// A trailer must follow.
   case demanded
 }
 
-/// An advertisement whose form has been checked; nothing of it has been compared with a configuration.
+/// Advertisement whose form has been checked, but which has not been compared with a configuration.
 ///
-/// It is a plain value and keeps no hold of the bytes: what looks at the addresses is given the same bytes again.
+/// It does not keep the bytes: functions that look at the addresses are given the same bytes again.
 public struct ReceivedAdvertisement: Sendable, Hashable {
-  /// What the state machine needs.
+  /// Fields for the state machine.
   public let advertisement: Advertisement
-  /// The family it came over, and that of its addresses.
+  /// Family of the packet and of its addresses.
   public let family: AddressFamily
-  /// The number of addresses.
+  /// Number of addresses.
   public let addressCount: UInt8
-  /// Version 2's authentication; ``AdvertisementAuthentication/none`` in version 3.
+  /// Authentication of version 2; ``AdvertisementAuthentication/none`` in version 3.
   public let authentication: AdvertisementAuthentication
-  /// Over what its checksum was formed.
+  /// Extent of the checksum.
   public let checksumStyle: ChecksumStyle
-  /// Bytes of the advert alone.
+  /// Length of the advert in bytes, without a trailer.
   public let length: Int
-  /// Whether an authentication trailer follows the advert; what it is worth was not asked.
+  /// Whether an authentication trailer follows the advert. It has not been verified.
   public let hasTrailer: Bool
 
-  /// The VRID in a message that nothing is known of yet, to find the virtual router whose version and TTL range must hold; `nil`
-  /// when the message is too short or the VRID is 0. The order of checks stays the initializer's.
+  /// VRID in a message that has not been checked, by which to find the virtual router with its version and TTL range;
+  /// `nil` if the message is too short or the VRID is 0. The order of checks stays that of
+  /// ``init(decoding:origin:timeToLive:version:)``.
   public static func virtualRouterID(of message: RawSpan) -> VirtualRouterID? {
     message.byte(at: 1).flatMap { VirtualRouterID($0) }
   }
 
-  /// Checks the form of a message in the order of RFC 9568 section 7.1: TTL, version, type, length, checksum, then VRID,
-  /// authentication type and interval for being possible at all. Nothing is allocated.
+  /// Checks the form of a message in the order of RFC 9568 section 7.1: TTL, version, type, length, checksum, then whether VRID,
+  /// authentication type and interval are possible values. Nothing is allocated.
   ///
   /// - Parameters:
   ///   - message: the IP payload, without IP header.
-  ///   - origin: what the IP header says.
-  ///   - timeToLive: what is allowed; 255 alone except for unicast peers with a range of their own.
-  ///   - expected: the virtual router's version where it is known; else both are taken.
-  ///   - isBehindHeader: whether it came behind an Authentication Header; without one it cannot have that type.
-  ///   - trailer: whether an authentication trailer may follow the advert.
+  ///   - origin: source, destination and TTL from the IP header.
+  ///   - timeToLive: the TTLs allowed; only 255 except for unicast peers with a range of their own.
+  ///   - version: the virtual router's version if it is known; otherwise both are accepted.
+  ///   - isBehindHeader: whether the message came behind an Authentication Header; only then may it have that type.
+  ///   - trailer: whether an authentication trailer may or must follow the advert.
   public init(
     decoding message: RawSpan, origin: DatagramOrigin, timeToLive: ClosedRange<UInt8> = 255...255,
     version expected: ProtocolVersion? = nil, isBehindHeader: Bool = false,
@@ -98,7 +99,8 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
     case .v2: centiseconds = .seconds(UInt8(truncatingIfNeeded: interval))
     case .v3: centiseconds = Centiseconds(rawValue: interval & 0x0FFF)
     }
-    // An interval of zero would make this host's master-down time zero: one forged advert, and it elects itself without end.
+    // An interval of zero would make this host's master-down interval zero: after one forged advert it would become
+    // master again and again.
     guard centiseconds.rawValue > 0 else { throw .interval }
     advertisement = Advertisement(
       version: version, virtualRouterID: identifier, priority: Priority(rawValue: priority), interval: centiseconds)
@@ -106,14 +108,15 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
     addressCount = count
   }
 
-  /// The address at `index` of the message that this value was decoded from; `nil` beyond the last.
+  /// Address at `index` in the message that this value was decoded from; `nil` beyond the last.
   public func address(at index: Int, in message: RawSpan) -> IPAddress? {
     guard (0..<Int(addressCount)).contains(index) else { return nil }
     return message.address(family, at: AdvertisementFormat.headerLength + index * family.addressLength)
   }
 
-  /// How the addresses of the message that this value was decoded from differ from `list`: `nil` when they are the same in any
-  /// order, else ``AdvertisementError/addressCount``, ``AdvertisementError/addressList`` or ``AdvertisementError/family``.
+  /// Difference between the addresses in the message that this value was decoded from and `list`: `nil` if they are the
+  /// same in any order, otherwise ``AdvertisementError/addressCount``, ``AdvertisementError/addressList`` or
+  /// ``AdvertisementError/family``.
   public func addressDifference(from list: AddressList, in message: RawSpan) -> AdvertisementError? {
     guard list.family == family else { return .family }
     let length = Int(addressCount) * family.addressLength
@@ -122,7 +125,7 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
     return list.difference(from: message.extracting(start..<start + length), count: Int(addressCount))
   }
 
-  /// Whether what follows an advert is an authentication trailer by its length.
+  /// Whether the bytes after an advert have the length of an authentication trailer.
   private static func isTrailer(_ length: Int, _ use: TrailerUse) throws(AdvertisementError) -> Bool {
     switch (use, length) {
     case (.none, 0), (.allowed, 0): return false
@@ -150,7 +153,7 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
     return .withGroupPseudoHeader
   }
 
-  /// Whether the checksum is right with a pseudo-header that names these addresses.
+  /// Whether the checksum is correct with a pseudo-header of these addresses.
   private static func isRight(_ message: RawSpan, from source: IPAddress, to destination: IPAddress) -> Bool {
     var whole = InternetChecksum(
       pseudoHeaderFrom: source, to: destination, protocolNumber: AdvertisementFormat.protocolNumber,
@@ -167,25 +170,25 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
     case 0 where !isBehindHeader: return .none
     case 1 where !isBehindHeader: return .simplePassword(SimplePassword(bits: data))
     case 2 where isBehindHeader: return .header
-    // Type 2 stands for a header, and a header for type 2.
+    // Type 2 and an Authentication Header require each other.
     case 0, 1, 2: throw .authenticationMismatch
     default: throw .authenticationType
     }
   }
 }
 
-/// What a virtual router's configuration demands of the adverts it obeys.
+/// Values that a virtual router's configuration demands of the adverts that it accepts.
 public struct AdvertisementExpectation: Sendable, Hashable {
-  /// The version.
+  /// Protocol version.
   public var version: ProtocolVersion
-  /// The interval, which version 2 demands to be equal.
+  /// Interval; version 2 demands that both hosts have the same.
   public var interval: Centiseconds
-  /// Version 2's authentication.
+  /// Authentication of version 2.
   public var authentication: AdvertisementAuthentication
   /// Whether ``ChecksumStyle/withGroupPseudoHeader`` counts as a wrong checksum (`old_unicast_checksum never`).
   public var refusesOldChecksum = false
 
-  /// An expectation of the given contents.
+  /// An expectation of the given values.
   public init(
     version: ProtocolVersion, interval: Centiseconds, authentication: AdvertisementAuthentication = .none
   ) {
@@ -194,7 +197,7 @@ public struct AdvertisementExpectation: Sendable, Hashable {
     self.authentication = authentication
   }
 
-  /// Compares what the RFCs say must be equal, in their order: version, authentication, and in version 2 the interval.
+  /// Compares what must be equal by the RFCs, in their order: version, authentication, and in version 2 the interval.
   public func check(_ received: ReceivedAdvertisement) throws(AdvertisementError) {
     guard received.advertisement.version == version else { throw .version }
     guard !refusesOldChecksum || received.checksumStyle != .withGroupPseudoHeader else { throw .checksum }

@@ -1,11 +1,12 @@
 import CNettle
 import NetworkTypes
 
-/// A key of HMAC-SHA256 with the number that trailers name it by; never printed.
+/// Key of HMAC-SHA256 with the number by which trailers name it; never printed.
 public struct TrailerKey: Sendable, CustomStringConvertible, CustomReflectable {
-  /// Its number, 1 to 255.
+  /// Number of the key, 1 to 255.
   public let id: UInt8
-  /// What depends on the key alone, computed once (RFC 2104 section 4). It lies in this value, so that signing allocates nothing.
+  /// HMAC state that depends on the key only, computed once (RFC 2104 section 4). It is stored in line, so that signing
+  /// allocates nothing.
   private let context: hmac_sha256_ctx
 
   /// A key of the given bytes.
@@ -16,7 +17,7 @@ public struct TrailerKey: Sendable, CustomStringConvertible, CustomReflectable {
     self.context = context
   }
 
-  /// The first 128 bits of the HMAC of pieces that follow one another.
+  /// First 128 bits of the HMAC over the three pieces in order.
   func code(of first: RawSpan, _ second: RawSpan, _ third: RawSpan) -> AuthenticationCode {
     var context = context
     first.withBytes { nettle_hmac_sha256_update(&context, $0.count, $0.baseAddress) }
@@ -25,28 +26,28 @@ public struct TrailerKey: Sendable, CustomStringConvertible, CustomReflectable {
     return AuthenticationCode { nettle_hmac_sha256_digest(&context, $0.count, $0.baseAddress) }
   }
 
-  /// Its number, and asterisks.
+  /// Number of the key, and asterisks.
   public var description: String { "\(id) ********" }
 
-  /// Shows nothing, so that no dump of a value that holds a key gives it away.
+  /// Empty mirror, so that no dump of a value with a key shows the key.
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// How a virtual router signs its adverts and what it demands of others' (`auth_hmac`).
+/// Settings for authentication by trailers (`auth_hmac`): signing own adverts and verifying those of other hosts.
 public struct TrailerAuthentication: Sendable {
-  /// The key that its own adverts are signed with.
+  /// Key of own adverts.
   public let activeKey: TrailerKey
-  /// Every key that others may sign with; the active one among them.
+  /// Keys that other hosts may use, including ``activeKey``.
   public let keys: [TrailerKey]
-  /// How many seconds an advert's number may be from this host's clock (`anti_replay time`); `nil` if numbers need only grow
-  /// (`anti_replay monotonic`).
+  /// Greatest distance in seconds of an advert's number from this host's clock (`anti_replay time`); `nil` if numbers
+  /// need only increase (`anti_replay monotonic`).
   public let window: Int?
-  /// Whether its own adverts are signed; not under `mode receive-only`.
+  /// Whether own adverts are signed; they are not under `mode receive-only`.
   public let signs: Bool
-  /// Whether adverts without a trailer are refused; only under `mode enforce`.
+  /// Whether adverts without a trailer are refused, as under `mode enforce`.
   public let demandsTrailers: Bool
 
-  /// A way of signing with the given keys.
+  /// Settings with the given keys.
   public init(
     activeKey: TrailerKey, otherKeys: [TrailerKey] = [], window: Int?, signs: Bool = true, demandsTrailers: Bool = true
   ) {
@@ -57,36 +58,37 @@ public struct TrailerAuthentication: Sendable {
     self.demandsTrailers = demandsTrailers
   }
 
-  /// What an advert may have behind it.
+  /// Whether a trailer may or must follow an advert.
   public var trailerUse: TrailerUse { demandsTrailers ? .demanded : .allowed }
 }
 
-/// One virtual router's part in the authentication by trailers: its keys, its own numbers and those that it took from others.
+/// State of one virtual router's authentication by trailers: its keys, its own numbers and those accepted from other
+/// hosts.
 public struct TrailerGuard: Sendable {
   private let authentication: TrailerAuthentication
-  /// The numbers of its own adverts.
+  /// Numbers of own adverts.
   public private(set) var sequence: TrailerSequence
-  /// The numbers taken from others.
+  /// Numbers accepted from other hosts.
   public var marks: ReplayMarks
 
-  /// A guard that knows no number yet.
+  /// A guard without any number yet.
   public init(_ authentication: TrailerAuthentication) {
     self.authentication = authentication
     sequence = TrailerSequence(window: authentication.window)
     marks = ReplayMarks(window: authentication.window)
   }
 
-  /// Goes on from a number that was sent before.
+  /// Continues after a number that was sent before.
   public mutating func resume(after last: TrailerNumber) {
     sequence = TrailerSequence(after: last, window: authentication.window)
   }
 
-  /// Signs an advert. The trailer holds for all destinations.
+  /// Signs an advert. The trailer is valid for all destinations.
   public mutating func sign(_ template: AdvertisementTemplate, at time: CalendarInstant) -> AuthenticationTrailer {
-    trailer(for: template, sequence.take(at: time))
+    trailer(for: template, sequence.assignNext(at: time))
   }
 
-  /// The trailer that an advert would get next, which is not counted.
+  /// Trailer that the next advert would get. The number is not counted.
   public func nextTrailer(for template: AdvertisementTemplate, at time: CalendarInstant) -> AuthenticationTrailer {
     trailer(for: template, sequence.next(at: time))
   }
@@ -97,11 +99,11 @@ public struct TrailerGuard: Sendable {
     }
   }
 
-  /// Takes a received message, advert and trailer, if it is authentic, fresh and new.
+  /// Accepts a received message, advert and trailer, if it is authentic, fresh and new.
   ///
-  /// The age is looked at first, since that costs nothing; the number only once the sender is known, or a forged one would shut the
-  /// right one out.
-  /// - Returns: The position of the mark that has changed, and how many seconds the sender's clock was ahead of this host's.
+  /// The age is checked first, since that costs nothing. The number is recorded only after the signature was verified, or a forged
+  /// advert would shut out the genuine ones.
+  /// - Returns: The position of the mark that has changed, and the seconds by which the sender's clock is ahead of this host's.
   /// - Throws: ``AdvertisementError/trailerMalformed``, ``AdvertisementError/stale``, ``AdvertisementError/unknownKey``,
   ///   ``AdvertisementError/authenticationCode`` or ``AdvertisementError/replay``.
   public mutating func admit(
@@ -113,7 +115,7 @@ public struct TrailerGuard: Sendable {
     if let window = authentication.window, abs(skew) > window { throw .stale }
     guard let key = authentication.keys.first(where: { $0.id == trailer.keyID }) else { throw .unknownKey }
     try trailer.verify(message.extracting(0..<received.length), from: source, key: key)
-    guard let mark = marks.take(trailer.number, from: source, at: time) else { throw .replay }
+    guard let mark = marks.accept(trailer.number, from: source, at: time) else { throw .replay }
     return (mark, skew)
   }
 }

@@ -1,18 +1,19 @@
 import NetworkTypes
 
-/// The number of an advert in an authentication trailer: when it was signed, and a count of those of one instant.
+/// Number of an advert in an authentication trailer: the time of signing, and a count for adverts of one instant.
 ///
-/// Numbers are compared as serial ones (RFC 1982), so that the end of the 32 bits for seconds, in 2106, is nothing special.
+/// Numbers are compared as serial numbers (RFC 1982), so that they go on after the 32 bits for seconds overflow in
+/// 2106.
 public struct TrailerNumber: RawRepresentable, Sendable, Hashable {
-  /// As it is sent: seconds since 1970 in 32 bits, parts of a second in 16, the count in 16.
+  /// Number on the wire: seconds since 1970 in 32 bits, fraction of a second in 16, the count in 16.
   public let rawValue: UInt64
 
-  /// A number as it is sent.
+  /// A number from the wire.
   public init(rawValue: UInt64) {
     self.rawValue = rawValue
   }
 
-  /// The first number of an instant.
+  /// First number of an instant.
   public init(at time: CalendarInstant) {
     let (seconds, rest) = time.nanosecondsSince1970.quotientAndRemainder(dividingBy: 1_000_000_000)
     // Before 1970 the remainder is negative.
@@ -22,37 +23,37 @@ public struct TrailerNumber: RawRepresentable, Sendable, Hashable {
     rawValue = UInt64(UInt32(truncatingIfNeeded: whole)) << 32 | parts << 16
   }
 
-  /// The one that follows.
+  /// Following number.
   public var next: TrailerNumber { TrailerNumber(rawValue: rawValue &+ 1) }
 
-  /// Whether it is a later one.
+  /// Whether this number is later than `other`.
   public func isAfter(_ other: TrailerNumber) -> Bool {
     Int64(bitPattern: rawValue &- other.rawValue) > 0
   }
 
-  /// The whole seconds from another number to this one; negative if this one is earlier.
+  /// Whole seconds from `other` to this number; negative if this number is earlier.
   public func seconds(since other: TrailerNumber) -> Int {
     Int(Int32(truncatingIfNeeded: (rawValue >> 32) &- (other.rawValue >> 32)))
   }
 }
 
-/// The numbers of a host's own adverts.
+/// Numbers of a host's own adverts.
 ///
-/// Each is the time, and above the one before even if the clock was set back: then the number before is counted up. A number that
-/// is further ahead than others accept came of a clock that stood wrong, and the time is gone on from.
+/// Each number is the time, and above the one before: if the clock was set back, the last number is counted up. If the
+/// last number is further ahead than receivers accept, it came from a wrong clock, and numbers continue from the time.
 public struct TrailerSequence: Sendable, Hashable {
-  /// The last number given; `nil` before the first.
+  /// Last number given; `nil` before the first.
   public private(set) var last: TrailerNumber?
   private let window: Int?
 
-  /// A sequence that goes on from `last`. `window` is how many seconds a number may be from a receiver's clock; `nil` if numbers need
-  /// only grow.
+  /// A sequence that continues after `last`. `window` is the greatest distance in seconds of a number from a receiver's
+  /// clock; `nil` if numbers need only increase.
   public init(after last: TrailerNumber? = nil, window: Int?) {
     self.last = last
     self.window = window
   }
 
-  /// The number that an advert signed at `time` would get.
+  /// Number that an advert signed at `time` would get.
   public func next(at time: CalendarInstant) -> TrailerNumber {
     let clock = TrailerNumber(at: time)
     guard let last, !clock.isAfter(last) else { return clock }
@@ -60,8 +61,8 @@ public struct TrailerSequence: Sendable, Hashable {
     return last.next
   }
 
-  /// Numbers an advert.
-  public mutating func take(at time: CalendarInstant) -> TrailerNumber {
+  /// Returns the number for an advert signed at `time` and counts it.
+  public mutating func assignNext(at time: CalendarInstant) -> TrailerNumber {
     let number = next(at: time)
     last = number
     return number

@@ -33,7 +33,7 @@ import VRRPCore
     (.syncGroup(member: -1), "", "follows a router that is no longer configured of its sync group"),
     (.interfaceDown, "", "eth0 is down"), (.interfaceUp, "", "eth0 is up again"),
     (.sourceAddressLost, "", "eth0 has no address to send adverts from"),
-    (.interfaceDown, "it cannot have interface vrrp.51", "it cannot have interface vrrp.51"),
+    (.interfaceDown, "cannot use the interface vrrp.51", "cannot use the interface vrrp.51"),
     (.sourceAddressLost, "no interface has 192.0.2.1", "no interface has 192.0.2.1"),
     (.sourceAddressFound, "", "eth0 has an address to send adverts from again"),
     (
@@ -43,7 +43,7 @@ import VRRPCore
     (.noPeers, "", "there is no unicast peer to send adverts to"),
     (.peersFound, "", "there is a unicast peer to send adverts to again"),
     (.addressesRefused(error: 13), "", "the kernel refuses its addresses: Permission denied"),
-    (.addressesTaken, "", "the kernel takes its addresses again"),
+    (.addressesTaken, "", "the kernel accepts its addresses again"),
     (.syncGroup(member: 1), "", "follows VI_2 of its sync group"),
     (.syncGroup(member: 99), "", "follows router #99 of its sync group"), (.shutdown, "", "martlet stops"),
     (.adopted, "", "a new engine took over; the state is the same"),
@@ -77,15 +77,15 @@ import VRRPCore
     ),
     (
       .otherMaster(host, .standard, .yields), .notice,
-      "192.0.2.11 is master now, with priority 100; this host gives way to it"
+      "192.0.2.11 is master now, with priority 100; this host yields to it"
     ),
     (
       .otherMaster(host, .standard, .stays), .warning,
-      "192.0.2.11 claims to be master too, with priority 100; this host stays master"
+      "192.0.2.11 is master too, with priority 100; this host stays master"
     ),
     (
       .otherMaster(host, .standard, .replaces), .info,
-      "192.0.2.11 was master until now, with priority 100; it is to give way to this host"
+      "192.0.2.11 was master until now, with priority 100; it must yield to this host"
     ),
     (
       .addressRefused(host, on: "eth0", errno: 1), .error,

@@ -72,7 +72,7 @@ import VRRPCore
     Case(cause: .sourceAddressLost, faults: .sourceAddress, remark: nil),
     Case(
       cause: .sourceAddressLost, faults: .syncGroup,
-      remark: "VI_1: now in FAULT because its sync group is in FAULT on another's account"),
+      remark: "VI_1: now in FAULT because its sync group is in FAULT"),
   ]
 
   @Test(arguments: cases) func whatHoldsItInFaultNow(_ example: Case) throws {

@@ -120,7 +120,7 @@ import Testing
       var actions: [AddressAction] = []
       keeper.adopt(previous, masters: { _ in isMaster }, holds: { _ in true }, into: &actions)
       #expect(keeper.mark(of: 0).isTentative && !keeper.isAnnounceable(0))
-      keeper.nowUsable(plan.addresses[0].place, into: &actions)
+      keeper.becameUsable(plan.addresses[0].place, into: &actions)
       #expect(actions.contains(.announceAddress(0, rounds: 5)) == isMaster)
     }
   }

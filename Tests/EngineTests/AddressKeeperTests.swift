@@ -139,7 +139,7 @@ import Testing
     var actions: [AddressAction] = []
     let place = AddressPlace(prefix: try #require(IPPrefix("2001:db8::9/64")), interface: Plan.eth0)
     keeper.addressVanished(place)
-    keeper.nowUsable(place, into: &actions)
+    keeper.becameUsable(place, into: &actions)
     keeper.foundDuplicate(place, into: &actions)
     keeper.review([AddressState(prefix: place.prefix, interface: Plan.eth0)], into: &actions)
     let waits = keeper.announceAfterClaim(0, rounds: 1)

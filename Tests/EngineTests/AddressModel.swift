@@ -309,7 +309,7 @@ struct AddressModel {
     var actions: [AddressAction] = []
     switch event {
     case .vanished(let place): keeper.addressVanished(place)
-    case .usable(let place): keeper.nowUsable(place, into: &actions)
+    case .usable(let place): keeper.becameUsable(place, into: &actions)
     case .duplicate(let place): keeper.foundDuplicate(place, into: &actions)
     }
     carryOut(&actions)

@@ -77,7 +77,7 @@ import Testing
     // With an address only those go that are tracked.
     model.take(.hostRemoves(0))
     var keeper = model.keeper
-    keeper.look(at: .tracked)
+    keeper.recheck(.tracked)
     #expect(keeper.pending.isEmpty)
   }
 
@@ -93,7 +93,7 @@ import Testing
     let model = try model([[.rule(1), .rule(2)]], Self.on + steps)
     #expect(model.board == [.uncertain, .uncertain] && model.violations.isEmpty)
     #expect(
-      model.actions == [0, 1].map { .reportRefusal($0, error: EACCES, words: "not allowed") })
+      model.actions == [0, 1].map { .reportRefusal($0, error: EACCES, explanation: "not allowed") })
   }
 
   @Test("What is refused is reported once, tried with each pass, and what is not answered for stays marked")
@@ -138,7 +138,7 @@ import Testing
   @Test("One that must be new is refused while another is there")
   func mustBeNew() throws {
     var model = try model([[.route(1, isMartlets: false, mustBeNew: true)]], hostHas: [0], Self.on)
-    #expect(model.actions == [.reportRefusal(0, error: EEXIST, words: "")] && model.board == [.none])
+    #expect(model.actions == [.reportRefusal(0, error: EEXIST, explanation: "")] && model.board == [.none])
     model.take([.hostRemoves(0), .pass, .turn])
     #expect(model.board == [.held] && model.keeper.refused.isEmpty)
   }

@@ -13,23 +13,23 @@ struct ModelTables: Hashable {
   /// Without its link the kernel takes no route, and drops those that it has without a word.
   private(set) var hasLink = true
   /// What it has yet to say is gone.
-  var events: [PlannedEntry.Trace] = []
+  var events: [PlannedEntry.RemovalKey] = []
   /// Says nothing of what goes; no kernel does that.
   var isSilent = false
 
   func holds(_ key: Int) -> Bool { entries[key] != nil }
 
   mutating func apply(
-    _ operation: EntryRequest.Operation, _ key: Int, _ trace: PlannedEntry.Trace
+    _ operation: EntryRequest.Operation, _ key: Int, _ removalKey: PlannedEntry.RemovalKey
   ) -> KernelEntryResult {
     switch refusal {
-    case .forbidden: return .refused(EACCES, words: "not allowed")
-    case .noRoom: return .refused(ENOBUFS, words: "")
+    case .forbidden: return .refused(EACCES, explanation: "not allowed")
+    case .noRoom: return .refused(ENOBUFS, explanation: "")
     case .none, .noAnswer: break
     }
-    if operation == .add, !hasLink { return .refused(ENETDOWN, words: "") }
-    let hasChanged = operation == .add ? add(key, .martlet) : remove(key, trace)
-    if refusal == .noAnswer { return .refused(ENOBUFS, words: "") }
+    if operation == .add, !hasLink { return .refused(ENETDOWN, explanation: "") }
+    let hasChanged = operation == .add ? add(key, .martlet) : remove(key, removalKey)
+    if refusal == .noAnswer { return .refused(ENOBUFS, explanation: "") }
     return hasChanged ? .done : .unchanged
   }
 
@@ -43,9 +43,9 @@ struct ModelTables: Hashable {
 
   /// False if it is not there.
   @discardableResult
-  mutating func remove(_ key: Int, _ trace: PlannedEntry.Trace) -> Bool {
+  mutating func remove(_ key: Int, _ removalKey: PlannedEntry.RemovalKey) -> Bool {
     guard entries.removeValue(forKey: key) != nil else { return false }
-    if !isSilent, !events.contains(trace) { events.append(trace) }
+    if !isSilent, !events.contains(removalKey) { events.append(removalKey) }
     return true
   }
 
@@ -147,7 +147,7 @@ struct EntryModel {
     case .link(let isThere): setLink(isThere: isThere)
     case .refuse(let refusal): kernel.refusal = refusal
     case .hostAdds(let position): kernel.add(keys[position], .host)
-    case .hostRemoves(let position): kernel.remove(keys[position], plan.entries[position].trace)
+    case .hostRemoves(let position): kernel.remove(keys[position], plan.entries[position].removalKey)
     case .handOver: handOver()
     case .stop:
       isRunning = false
@@ -186,8 +186,8 @@ struct EntryModel {
     }
   }
 
-  private mutating func deliver(_ trace: PlannedEntry.Trace) {
-    switch trace {
+  private mutating func deliver(_ removalKey: PlannedEntry.RemovalKey) {
+    switch removalKey {
     case .route(let route): keeper.entriesVanished(plan.entriesOfRoute[route] ?? [], at: now)
     case .rule: keeper.entriesVanished(plan.rules, at: now)
     case .address(let place): keeper.entriesVanished(plan.entriesOfPlace[place] ?? [], at: now)
@@ -196,7 +196,7 @@ struct EntryModel {
 
   private mutating func setLink(isThere: Bool) {
     kernel.setLink(isThere: isThere)
-    if isThere, fault != .losesLinks { keeper.look(at: .all) }
+    if isThere, fault != .losesLinks { keeper.recheck(.all) }
   }
 
   private mutating func turn(dyingAfter count: Int? = nil) {
@@ -238,7 +238,7 @@ struct EntryModel {
   private mutating func ask(_ requests: [EntryRequest], _ left: inout Int?) -> [KernelEntryResult] {
     requests.map { request in
       if left == 0 { isDead = true }
-      guard !isDead else { return .refused(ENOBUFS, words: "") }
+      guard !isDead else { return .refused(ENOBUFS, explanation: "") }
       if let count = left { left = count - 1 }
       let (position, key) = (request.position, keys[request.position])
       if request.operation == .remove, kernel.entries[key] == .host {
@@ -250,7 +250,7 @@ struct EntryModel {
       if request.operation == .add, !isWanted(position) {
         violations.append("entry \(position) is added for nobody")
       }
-      let result = kernel.apply(request.operation, key, plan.entries[position].trace)
+      let result = kernel.apply(request.operation, key, plan.entries[position].removalKey)
       if left == 0 { isDead = true }
       checkMark(of: key)
       return result
@@ -290,7 +290,7 @@ struct EntryModel {
     let removals = keeper.adopt(previous ?? PreviousEntries()) { masters[$0] ? .on : .off }
     keeper.writeMarks { board[$0] = $1 }
     for position in plan.entries.indices where removals.contains(removal(position)) {
-      _ = kernel.apply(.remove, keys[position], plan.entries[position].trace)
+      _ = kernel.apply(.remove, keys[position], plan.entries[position].removalKey)
     }
     kernel.events = []
   }

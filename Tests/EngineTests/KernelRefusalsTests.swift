@@ -19,7 +19,7 @@ import Testing
   func refusal(_ errors: [Int32?], _ expected: Int32?) {
     var refusals = KernelRefusals()
     for (position, error) in errors.enumerated() {
-      if let error { refusals.refuse(10 + position, of: 3, error) }
+      if let error { refusals.recordRefusal(10 + position, of: 3, error) }
     }
     #expect(refusals.refusal(of: 10..<10 + errors.count) == expected)
     #expect(refusals.takeTouched() == (errors.contains { $0 != nil } ? [3] : []))
@@ -28,9 +28,9 @@ import Testing
 
   @Test func whatPassesCountsTheSecondTime() {
     var refusals = KernelRefusals()
-    for _ in 1...2 { refusals.refuse(0, of: 0, ENOBUFS) }
+    for _ in 1...2 { refusals.recordRefusal(0, of: 0, ENOBUFS) }
     #expect(refusals.refusal(of: 0..<1) == ENOBUFS)
-    refusals.take(0)
+    refusals.recordAcceptance(0)
     #expect(refusals.refusal(of: 0..<1) == nil)
   }
 

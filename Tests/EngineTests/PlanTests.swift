@@ -271,11 +271,11 @@ import VRRPWire
   @Test func eachWaitsOnceAndInOrder() {
     var pending = PendingEntries(count: 5)
     pending.insert([3, 1, 3, 4])
-    #expect(pending.take(2) == [3, 1])
+    #expect(pending.removeNext(2) == [3, 1])
     pending.insert([1, 4])
-    #expect(pending.take(10) == [4, 1])
+    #expect(pending.removeNext(10) == [4, 1])
     #expect(pending.isEmpty)
-    #expect(pending.take(10).isEmpty)
+    #expect(pending.removeNext(10).isEmpty)
   }
 }
 

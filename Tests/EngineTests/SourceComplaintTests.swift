@@ -27,16 +27,16 @@ import Testing
     Case(sentence: "no IPv4 address on eth0 to send from"),
     Case(
       addresses: [on(own)], virtual: [own],
-      sentence: "no IPv4 address on eth0 to send from: 10.90.0.2 floats, so every host may have it"),
+      sentence: "no IPv4 address on eth0 to send from: 10.90.0.2 is a virtual address, which any host may have"),
     Case(
       configured: configured, addresses: [on(own), on(local)],
       sentence:
-        "no interface has 10.90.0.1, which it is to send from; eth0 has 10.90.0.2, which nobody expects adverts from"),
-    Case(configured: configured, sentence: "no interface has 10.90.0.1, which it is to send from"),
+        "no interface has the source address 10.90.0.1; eth0 has 10.90.0.2, from which no peer expects adverts"),
+    Case(configured: configured, sentence: "no interface has the source address 10.90.0.1"),
     Case(
       configured: configured, addresses: [on(configured, isTentative: true)], isElsewhere: true,
       sentence:
-        "10.90.0.1, which it is to send from, is not ready: the kernel looks for a duplicate, or has found one"),
+        "the source address 10.90.0.1 is not ready: duplicate address detection runs, or has found a duplicate"),
     Case(
       family: .ipv6, addresses: [on(own), on(global), on(local, isTentative: true)],
       sentence:
@@ -48,8 +48,8 @@ import Testing
     let complaint = SourceComplaint(
       configured: example.configured, family: example.family, needsLinkLocal: example.family == .ipv6,
       interface: "eth0")
-    let words = complaint.words(
+    let sentence = complaint.sentence(
       for: example.addresses, virtual: example.virtual, isElsewhere: example.isElsewhere)
-    #expect(words == example.sentence)
+    #expect(sentence == example.sentence)
   }
 }

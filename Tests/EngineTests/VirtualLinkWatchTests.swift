@@ -24,19 +24,19 @@ import Testing
     var watch = try VirtualLinkWatch(Self.links, InterfaceTable())
     let other = try #require(MACAddress(bytes: [2, 0, 0, 0, 0, 9]))
     for changed in [link(1, flags: []), link(1, mac: other), link(1, alias: "mine"), link(1, alias: nil)] {
-      watch.note(changed)
+      watch.record(changed)
       #expect(watch.changed[changed.index] == changed)
-      watch.note(link(1))
+      watch.record(link(1))
       #expect(watch.changed.isEmpty)
     }
     // What is none of the plan's is nobody's business.
-    watch.note(link(7, flags: []))
+    watch.record(link(7, flags: []))
     #expect(watch.changed.isEmpty)
   }
 
   @Test func theyAreTakenAtABoundedPaceAndOnlyAboveWhatIsUp() throws {
     var watch = try VirtualLinkWatch(Self.links, InterfaceTable())
-    for number in 1...3 as ClosedRange<Int32> { watch.note(link(number, flags: [])) }
+    for number in 1...3 as ClosedRange<Int32> { watch.record(link(number, flags: [])) }
     let pace = Nanoseconds.milliseconds(250)
     let start = MonotonicInstant(nanoseconds: 0)
     func take(_ limit: Int, _ time: Nanoseconds) -> [Int32] {
@@ -53,7 +53,7 @@ import Testing
     var watch = try VirtualLinkWatch(Self.links, InterfaceTable())
     let (index, start) = (Self.links[0].interface, MonotonicInstant(nanoseconds: 0))
     let said = [(index, 0), (index, 59), (Self.links[1].interface, 59), (index, 60)].map { link, seconds in
-      watch.shouldSay(of: link, at: start + .seconds(seconds))
+      watch.shouldReport(of: link, at: start + .seconds(seconds))
     }
     #expect(said == [true, false, true, true])
   }

@@ -10,7 +10,7 @@ import Testing
   func plain() {
     var verdict = SteadyVerdict(at: instant(0))
     for (second, next) in [Verdict.up, .down, .up, .down, .up].enumerated() {
-      verdict.heard(next, at: instant(Int64(second)))
+      verdict.record(next, at: instant(Int64(second)))
       #expect(verdict.verdict == next && verdict.condition == .fresh && verdict.deadline == nil)
     }
     verdict.advance(to: instant(1_000_000))
@@ -23,12 +23,12 @@ import Testing
     var verdict = SteadyVerdict(damping: limits, at: instant(0))
     // The first verdict is no change.
     for (second, next) in [Verdict.up, .down, .up, .down].enumerated() {
-      verdict.heard(next, at: instant(Int64(second)))
+      verdict.record(next, at: instant(Int64(second)))
     }
     #expect(verdict.verdict == .down && verdict.condition == .held && verdict.deadline == instant(33))
-    verdict.heard(.up, at: instant(4))
+    verdict.record(.up, at: instant(4))
     #expect(verdict.verdict == .down && verdict.condition == .held)
-    if !endsUp { verdict.heard(.down, at: instant(5)) }
+    if !endsUp { verdict.record(.down, at: instant(5)) }
     verdict.advance(to: instant(32))
     #expect(verdict.condition == .held)
     verdict.advance(to: instant(33))
@@ -39,13 +39,13 @@ import Testing
   func stale(fails: Bool) {
     var verdict = SteadyVerdict(expiry: VerdictExpiry(after: .seconds(5), fails: fails), verdict: .up, at: instant(0))
     #expect(verdict.deadline == instant(5))
-    verdict.heard(.up, at: instant(3))
+    verdict.record(.up, at: instant(3))
     #expect(verdict.deadline == instant(8))
     verdict.advance(to: instant(7))
     #expect(verdict.verdict == .up && verdict.condition == .fresh)
     verdict.advance(to: instant(8))
     #expect(verdict.verdict == (fails ? .down : .up) && verdict.condition == .stale && verdict.deadline == nil)
-    verdict.heard(.up, at: instant(9))
+    verdict.record(.up, at: instant(9))
     #expect(verdict.verdict == .up && verdict.condition == .fresh && verdict.deadline == instant(14))
   }
 
@@ -57,7 +57,7 @@ import Testing
     verdict.advance(to: instant(60))
     #expect(verdict.condition == .fresh && verdict.deadline == instant(65))
     // What lies before the last result is of no account.
-    verdict.heard(.up, at: instant(63))
+    verdict.record(.up, at: instant(63))
     verdict.stoodStill(until: instant(62))
     #expect(verdict.deadline == instant(68))
     for round in 1...4 as ClosedRange<Int64> {
@@ -77,7 +77,7 @@ import Testing
     for round in 0..<5 as Range<Int64> {
       verdict.advance(to: instant(round * 2 + 1))
       #expect(verdict.verdict == .down)
-      verdict.heard(.up, at: instant(round * 2 + 2))
+      verdict.record(.up, at: instant(round * 2 + 2))
       #expect(verdict.verdict == .up && verdict.condition == .fresh)
     }
   }
@@ -104,19 +104,19 @@ import Testing
       expiry: VerdictExpiry(after: .seconds(5), fails: fails), resuming: memory, at: instant(100))
     #expect(verdict.verdict == (fails ? .down : .up) && verdict.condition == .stale && verdict.deadline == nil)
     #expect(verdict.memory == memory)
-    verdict.heard(.up, at: instant(101))
+    verdict.record(.up, at: instant(101))
     #expect(verdict.verdict == .up && verdict.condition == .fresh)
   }
 
   @Test("Other limits leave what was found and counted alone")
   func otherLimits() {
     var verdict = SteadyVerdict(damping: limits, at: instant(0))
-    for (second, next) in [Verdict.up, .down, .up].enumerated() { verdict.heard(next, at: instant(Int64(second))) }
+    for (second, next) in [Verdict.up, .down, .up].enumerated() { verdict.record(next, at: instant(Int64(second))) }
     let wider = FlapDamping.Limits(changes: 4, period: .seconds(10), hold: .seconds(60))
     verdict.setLimits(damping: wider, expiry: nil, at: instant(3))
-    verdict.heard(.down, at: instant(3))
+    verdict.record(.down, at: instant(3))
     #expect(verdict.condition == .fresh)
-    verdict.heard(.up, at: instant(4))
+    verdict.record(.up, at: instant(4))
     #expect(verdict.condition == .held && verdict.deadline == instant(64))
     let shorter = FlapDamping.Limits(changes: 4, period: .seconds(10), hold: .seconds(5))
     verdict.setLimits(damping: shorter, expiry: nil, at: instant(10))

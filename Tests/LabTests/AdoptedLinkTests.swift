@@ -59,7 +59,7 @@ extension LabTests {
         let router = try MartletStatus.of(peer).routers.first
         #expect(router?.state == "FAULT", "\(peer.log)")
         #expect(router?.faults == ["interface"])
-        let lines = peer.log.split(separator: "\n").filter { $0.contains("cannot have interface vrrp.51") }
+        let lines = peer.log.split(separator: "\n").filter { $0.contains("cannot use the interface vrrp.51") }
         #expect(lines.count == 1, "\(peer.log)")
         let status = try peer.command("status").output
         #expect(status.contains("VI_1: INIT → FAULT") && status.contains("vrrp.51"), "\(status)")

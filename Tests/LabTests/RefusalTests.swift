@@ -83,7 +83,7 @@ extension LabTests {
         try pair.high.host.run("sysctl", "-q", "-w", "net.ipv6.conf.side0.disable_ipv6=0")
         let back = try await eventually(within: .seconds(30)) { try holders() == ["a"] }
         #expect(back, "\(pair.logs)")
-        #expect(high.log.contains("the kernel takes its addresses again"), "\(pair.logs)")
+        #expect(high.log.contains("the kernel accepts its addresses again"), "\(pair.logs)")
       }
     }
 

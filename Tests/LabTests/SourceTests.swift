@@ -94,15 +94,15 @@ extension LabTests {
         let peer = try MartletPeer(host: host)
         let text = file.text(for: host, priority: 100, peers: [other])
         try peer.start(text.replacing("unicast_src_ip 10.9.0.1", with: "unicast_src_ip 10.9.0.7"))
-        let missing = "no interface has 10.9.0.7, which it is to send from"
-        let words = "\(missing); eth0 has 10.9.0.1, which nobody expects adverts from"
+        let missing = "no interface has the source address 10.9.0.7"
+        let words = "\(missing); eth0 has 10.9.0.1, from which no peer expects adverts"
         let isNamed = await eventually(within: .seconds(10)) { peer.statusText.contains(words) }
         #expect(isNamed, "\(peer.statusText)\n\(peer.log)")
         #expect(peer.log.contains(words), "\(peer.log)")
         // What stands there follows the addresses.
         try host.run("ip", "address", "add", "10.9.0.8/16", "dev", "eth0")
         let isFresh = await eventually(within: .seconds(10)) {
-          peer.statusText.contains("\(missing); eth0 has 10.9.0.1, 10.9.0.8, which")
+          peer.statusText.contains("\(missing); eth0 has 10.9.0.1, 10.9.0.8, from")
         }
         #expect(isFresh, "\(peer.statusText)")
         try host.run("ip", "address", "add", "10.9.0.7/16", "dev", "eth0")

@@ -194,7 +194,7 @@ extension LabTests {
             martlet.log.contains("messages of the kernel about interfaces and addresses were lost")
           }
           if !isNoticed {
-            #expect(martlet.log.contains("stood still"), "\(martlet.log)")
+            #expect(martlet.log.contains("the engine hung"), "\(martlet.log)")
             #expect(try await eventually(within: startup + .seconds(2), every: .milliseconds(50)) { try isWhole() })
           }
         }

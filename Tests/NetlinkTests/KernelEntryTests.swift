@@ -168,7 +168,7 @@ import Testing
       let unreachable = try made(route("198.51.100.0/24", via: "203.0.113.1"), interfaces)
       let fine = try made(route("198.51.101.0/24"), interfaces)
       let results = table.add([unreachable, fine])
-      #expect(results == [.refused(ENETUNREACH, words: "Nexthop has invalid gateway"), .done])
+      #expect(results == [.refused(ENETUNREACH, explanation: "Nexthop has invalid gateway"), .done])
     }
   }
 
@@ -236,7 +236,7 @@ import Testing
   @Test(arguments: [[], [1, 2, 3], Array(repeating: 0, count: 16), Array(repeating: 0xFF, count: 64)] as [[UInt8]])
   func bytesThatAreNoRequestAreNotSent(bytes: [UInt8]) throws {
     try withWire { table, _ in
-      #expect(table.remove([bytes]) == [.refused(EINVAL, words: "")])
+      #expect(table.remove([bytes]) == [.refused(EINVAL, explanation: "")])
     }
   }
 

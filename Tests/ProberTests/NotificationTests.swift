@@ -169,7 +169,7 @@ extension ProberTests {
         let other = LogEvent.otherMaster(IPAddress(v4: 0xC000_0200 + sender), Priority(rawValue: 1), .stays)
         _ = try harness.engine.send(EngineMessage.event(other, router: 0).encoded)
       }
-      try harness.wait(for: "the last one's line") { harness.logText.contains("192.0.2.99 claims to be master too") }
+      try harness.wait(for: "the last one's line") { harness.logText.contains("192.0.2.99 is master too") }
       harness.scratch.write("go", "")
       try harness.wait(for: "the last call") { harness.scratch.lines("calls").last == "lower" }
       #expect(

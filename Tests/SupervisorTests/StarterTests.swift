@@ -64,7 +64,7 @@ import Testing
   func end() throws {
     let stage = try SupervisorStage(commands: "table")
     #expect(try stage.reaches { stage.isServing })
-    stage.supervisor.happened(.stopRequested)
+    stage.supervisor.enqueue(.stopRequested)
     #expect(try stage.reaches { stage.supervisor.exitCode != nil })
     stage.supervisor.starter.end()
     stage.processes.pump()

@@ -67,8 +67,8 @@ import Testing
 
   @Test func aProberThatStandsStillMeanwhileIsKilled() {
     var harness = startingUp()
-    for _ in 0..<20 { #expect(harness.send(.proberLook) == [.pingProber(.first)]) }
-    #expect(harness.send(.proberLook).deeds == [.killProber(.first)])
+    for _ in 0..<20 { #expect(harness.send(.proberCheck) == [.pingProber(.first)]) }
+    #expect(harness.send(.proberCheck).deeds == [.killProber(.first)])
   }
 
   @Test func aScriptWhoseEndNobodyReportsIsNotWaitedForForever() {

@@ -164,19 +164,19 @@ import Testing
     var harness = SupervisionHarness()
     harness.bringUp()
     for _ in 1...50 {
-      #expect(harness.send(.proberLook) == [.pingProber(.first)])
+      #expect(harness.send(.proberCheck) == [.pingProber(.first)])
       harness.send(.proberAlive(.first))
     }
-    for _ in 1...20 { #expect(harness.send(.proberLook) == [.pingProber(.first)]) }
-    #expect(harness.send(.proberLook).deeds == [.killProber(.first)])
-    #expect(harness.send(.proberLook) == [])
+    for _ in 1...20 { #expect(harness.send(.proberCheck) == [.pingProber(.first)]) }
+    #expect(harness.send(.proberCheck).deeds == [.killProber(.first)])
+    #expect(harness.send(.proberCheck) == [])
     harness.wait(.seconds(5))
     let ended = harness.send(.proberEnded(.first, .killed(signal: 9))).deeds
     #expect(ended.contains(.startProber(.second)))
     // It has a minute to read its configuration, and no longer: one that stands still before it is ready is replaced too.
-    for _ in 1...120 { #expect(harness.send(.proberLook) == [.pingProber(.second)]) }
-    #expect(harness.send(.proberLook).deeds == [.killProber(.second)])
-    #expect(harness.send(.proberLook) == [])
+    for _ in 1...120 { #expect(harness.send(.proberCheck) == [.pingProber(.second)]) }
+    #expect(harness.send(.proberCheck).deeds == [.killProber(.second)])
+    #expect(harness.send(.proberCheck) == [])
     harness.wait(.seconds(5))
     let again = harness.send(.proberEnded(.second, .killed(signal: 9))).deeds
     #expect(again.contains(.startProber(ProberID(rawValue: 3))))

@@ -86,7 +86,7 @@ import Testing
     let requester = ReloadRequester(prober: try #require(stage.supervisor.supervision.prober?.id), token: 1)
     stage.processes.load = ("<3>" + String(repeating: "e", count: 3000) + "\n", 2)
     for _ in 0..<40 {
-      for _ in 0..<64 { stage.supervisor.happened(.reloadRequested(requester)) }
+      for _ in 0..<64 { stage.supervisor.enqueue(.reloadRequested(requester)) }
       try stage.supervisor.turn(until: MonotonicClock.now() + .milliseconds(1))
     }
     let end = MonotonicClock.now() + .seconds(5)
@@ -139,7 +139,7 @@ import Testing
     stage.processes.lastGoodEngine = 1
     let engine = try #require(stage.processes.living(.engine).first)
     for number in 1...5 {
-      stage.supervisor.happened(.reloadRequested(nil))
+      stage.supervisor.enqueue(.reloadRequested(nil))
       #expect(try stage.reaches { stage.processes.started(.engine).count == 1 + number && stage.isServing })
     }
     #expect(stage.processes.living(.engine).count == 1)
@@ -150,7 +150,7 @@ import Testing
   @Test func stopsTheEngineThenTheProber() throws {
     let stage = try SupervisorStage()
     #expect(try stage.reaches { stage.isServing })
-    stage.supervisor.happened(.stopRequested)
+    stage.supervisor.enqueue(.stopRequested)
     #expect(try stage.reaches { stage.supervisor.exitCode != nil })
     #expect(stage.supervisor.exitCode == 0)
     #expect(stage.processes.told.suffix(2) == ["shutdown", "prober shutdown"])
@@ -190,7 +190,7 @@ import Testing
       func reload(_ count: Int) throws {
         for _ in 0..<count {
           let old = stage.processes.living(.engine).first
-          stage.supervisor.happened(.reloadRequested(nil))
+          stage.supervisor.enqueue(.reloadRequested(nil))
           guard try stage.reaches({ stage.isServing && stage.processes.living(.engine).first !== old }) else {
             exit(11)
           }

@@ -230,10 +230,10 @@ import Testing
     ])
   func change(to state: BFDState, _ diagnostic: BFDDiagnostic, held: TrackerStatus, free: TrackerStatus) {
     var verdict = BFDVerdict(status: .unknown, heldUntil: end)
-    #expect(verdict.take(change(state, diagnostic)) == (held != .unknown))
+    #expect(verdict.apply(change(state, diagnostic)) == (held != .unknown))
     #expect(verdict.status == held)
     var other = BFDVerdict(status: .unknown, heldUntil: nil)
-    #expect(other.take(change(state, diagnostic)) == (free != .unknown))
+    #expect(other.apply(change(state, diagnostic)) == (free != .unknown))
     #expect(other.status == free)
   }
 

@@ -181,7 +181,6 @@ import VRRPCore
     #expect(Set(AdvertisementError.allCases.map(\.name)).count == AdvertisementError.allCases.count)
     #expect(Set(AdvertisementError.allCases.map(\.description)).count == AdvertisementError.allCases.count)
     #expect(AdvertisementError.allCases.allSatisfy { !$0.description.contains("\n") && !$0.description.isEmpty })
-    #expect(AdvertisementError.allCases.filter(\.isObeyed) == [.addressCount, .addressList])
   }
 }
 

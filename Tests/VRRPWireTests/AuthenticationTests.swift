@@ -282,20 +282,20 @@ struct SignedSample {
     var sequence = AuthenticationSequence()
     let heard = sequence.accept(100)
     #expect(heard)
-    let first = sequence.take()
+    let first = sequence.assignNext()
     #expect(first == 101)
     let old = sequence.accept(100)
     #expect(!old)
     let next = sequence.accept(102)
     #expect(next)
-    let own = sequence.take()
+    let own = sequence.assignNext()
     #expect(own == 103)
   }
 
   /// Two masters send the same number at once: each takes the other's, once.
   @Test func aTieIsTakenOnce() {
     var sequence = AuthenticationSequence(highest: 600)
-    _ = sequence.take()
+    _ = sequence.assignNext()
     let tie = sequence.accept(601)
     let again = sequence.accept(601)
     #expect(tie)
@@ -306,8 +306,8 @@ struct SignedSample {
     var fresh = AuthenticationSequence(leastOwn: 1_700_000_000)
     let heard = fresh.accept(5)
     #expect(heard, "what is heard is not measured by this host's clock")
-    let first = fresh.take()
-    let second = fresh.take()
+    let first = fresh.assignNext()
+    let second = fresh.assignNext()
     #expect(first == 1_700_000_000)
     #expect(second == 1_700_000_001)
     #expect(AuthenticationSequence.leastOwn(secondsSince1970: 1_700_000_000) == 1_700_000_000)
@@ -322,7 +322,7 @@ struct SignedSample {
     #expect(jump)
     let back = sequence.accept(0x8000_0004)
     #expect(!back)
-    let next = sequence.take()
+    let next = sequence.assignNext()
     #expect(next == 0x8000_0006)
   }
 
@@ -331,7 +331,7 @@ struct SignedSample {
     var receiver = AuthenticationSequence(highest: .max - 2)
     var numbers: [UInt32] = []
     for _ in 0..<4 {
-      let number = sender.take()
+      let number = sender.assignNext()
       numbers.append(number)
       let taken = receiver.accept(number)
       #expect(taken, "\(number)")

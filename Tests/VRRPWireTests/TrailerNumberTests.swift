@@ -33,32 +33,32 @@ private func at(_ milliseconds: Int64) -> CalendarInstant {
   /// As keepalived 2.4.3 was seen to number when its clock was set: forth and back a little, and too far.
   @Test func goesOnWhenTheClockIsSetBack() {
     var sequence = TrailerSequence(window: 5)
-    let first = sequence.take(at: at(0))
+    let first = sequence.assignNext(at: at(0))
     #expect(first == TrailerNumber(at: at(0)))
-    let ahead = sequence.take(at: at(3000))
+    let ahead = sequence.assignNext(at: at(3000))
     #expect(ahead == TrailerNumber(at: at(3000)))
-    let back = [sequence.take(at: at(1000)), sequence.take(at: at(2000))]
+    let back = [sequence.assignNext(at: at(1000)), sequence.assignNext(at: at(2000))]
     #expect(back == [ahead.next, ahead.next.next])
-    let caughtUp = sequence.take(at: at(3001))
+    let caughtUp = sequence.assignNext(at: at(3001))
     #expect(caughtUp == TrailerNumber(at: at(3001)))
-    _ = sequence.take(at: at(100_000))
-    let corrected = sequence.take(at: at(4000))
+    _ = sequence.assignNext(at: at(100_000))
+    let corrected = sequence.assignNext(at: at(4000))
     #expect(corrected == TrailerNumber(at: at(4000)), "nobody would take a number that far ahead")
   }
 
   @Test func onlyGrowsWhereNumbersNeedOnlyGrow() {
     var sequence = TrailerSequence(window: nil)
-    let ahead = sequence.take(at: at(100_000))
-    let corrected = sequence.take(at: at(0))
+    let ahead = sequence.assignNext(at: at(100_000))
+    let corrected = sequence.assignNext(at: at(0))
     #expect(corrected == ahead.next)
     var resumed = TrailerSequence(after: corrected, window: nil)
-    let next = resumed.take(at: at(1000))
+    let next = resumed.assignNext(at: at(1000))
     #expect(next == corrected.next)
   }
 
   @Test func twoOfOneInstantDiffer() {
     var sequence = TrailerSequence(window: 5)
-    let numbers = (0..<70_000).map { _ in sequence.take(at: at(0)) }
+    let numbers = (0..<70_000).map { _ in sequence.assignNext(at: at(0)) }
     #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $1.isAfter($0) })
     // The count's carry is a part of a second.
     #expect(numbers.last?.seconds(since: TrailerNumber(at: at(0))) == 0)
@@ -69,7 +69,7 @@ private func at(_ milliseconds: Int64) -> CalendarInstant {
   private static func host(_ number: Int) -> IPAddress { IPAddress(v4: 0x0A09_0000 + UInt32(number)) }
 
   private func take(_ marks: inout ReplayMarks, _ host: Int, _ milliseconds: Int64, now: Int64? = nil) -> Bool {
-    marks.take(TrailerNumber(at: at(milliseconds)), from: Self.host(host), at: at(now ?? milliseconds)) != nil
+    marks.accept(TrailerNumber(at: at(milliseconds)), from: Self.host(host), at: at(now ?? milliseconds)) != nil
   }
 
   @Test func nothingIsTakenTwiceNorBackwards() {

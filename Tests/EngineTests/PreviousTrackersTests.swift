@@ -9,7 +9,7 @@ import VRRPCore
 @testable import Engine
 
 /// Which verdicts an engine goes on from.
-@Suite struct InheritedTrackersTests {
+@Suite struct PreviousTrackersTests {
   /// A configuration with one tracker of each kind that the prober looks after, and a BFD session.
   private func configuration() throws -> Configuration {
     var configuration = Configuration()
@@ -34,7 +34,7 @@ import VRRPCore
   private func withBoard(
     _ trackers: [PlannedTracker], _ statuses: [TrackerStatus], keepsKinds: Bool = true,
     fingerprint: (PlannedTracker) -> UInt64 = \.fingerprint,
-    _ body: (InheritedTrackers) throws -> Void
+    _ body: (PreviousTrackers) throws -> Void
   ) throws {
     let size = try Board.size(routers: 0, addresses: 0, trackers: trackers.count, packetBytes: 0)
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
@@ -48,10 +48,10 @@ import VRRPCore
       if keepsKinds { record.kind = tracker.kind.rawValue }
       record.finding = TrackerFinding(statuses[position % statuses.count], since: MonotonicInstant(nanoseconds: 1), "")
     }
-    try body(InheritedTrackers(board))
+    try body(PreviousTrackers(board))
   }
 
-  private func statuses(_ inherited: InheritedTrackers, _ trackers: [PlannedTracker]) -> [TrackerStatus?] {
+  private func statuses(_ inherited: PreviousTrackers, _ trackers: [PlannedTracker]) -> [TrackerStatus?] {
     trackers.map { inherited.record(of: $0)?.finding.status }
   }
 
@@ -64,7 +64,7 @@ import VRRPCore
     after.trackedProcesses[0].command = "/b"
     after.bfdInstances[0].neighbor = IPAddress(v4: 0x0A00_0003)
     let (old, new) = (trackers(before), trackers(after))
-    #expect(zip(old, new).allSatisfy { ($0.fingerprint == $1.fingerprint) == $0.isProbers })
+    #expect(zip(old, new).allSatisfy { ($0.fingerprint == $1.fingerprint) == $0.isFromProber })
     let values = old.indices.map { TrackerStatus.level(Int32($0) + 5) }
     try withBoard(old, values) { inherited in
       #expect(statuses(inherited, old) == values)

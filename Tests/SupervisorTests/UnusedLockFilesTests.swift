@@ -4,7 +4,7 @@ import Testing
 
 @testable import Supervisor
 
-@Suite struct LeftLockFilesTests {
+@Suite struct UnusedLockFilesTests {
   private func directory() throws -> String {
     var template = Array("/tmp/martlet-locks-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw SystemError(operation: "make directory", errno: errno) }
@@ -29,7 +29,7 @@ import Testing
     #expect(AddressLocks.isHeld(nil, at: path("addresses-3.lock")) == true)
     #expect(AddressLocks.isHeld("192.0.2.1", at: path("addresses-3.lock")) == true)
     #expect(AddressLocks.isHeld("192.0.2.2", at: path("addresses-3.lock")) == false)
-    LeftLockFiles.remove(from: directory, except: "addresses-4.lock")
+    UnusedLockFiles.remove(from: directory, except: "addresses-4.lock")
     #expect(names.filter { !exists(path($0)) } == ["addresses-1.lock"])
     withExtendedLifetime((used, held)) {}
     for name in names { unlink(path(name)) }

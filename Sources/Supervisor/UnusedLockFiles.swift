@@ -1,13 +1,13 @@
 import Glibc
 import LinuxSystem
 
-/// The lock files of network namespaces in which no martlet runs any more. Each namespace has a number of its own, so a host that makes
-/// namespaces all day would gather a file for each.
-enum LeftLockFiles {
-  /// The name of a namespace's lock file.
+/// Lock files of network namespaces in which no martlet runs any more. Each namespace has its own number, so on a host
+/// that makes many namespaces their files would accumulate.
+enum UnusedLockFiles {
+  /// Name of the lock file of a namespace.
   static func name(of namespace: UInt64) -> String { "addresses-\(namespace).lock" }
 
-  /// Removes those that nobody uses from a directory, but for one.
+  /// Removes the unused lock files from a directory, except for one.
   static func remove(from directory: String, except kept: String) {
     guard let entries = opendir(directory) else { return }
     defer { closedir(entries) }
