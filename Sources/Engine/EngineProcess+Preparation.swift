@@ -55,7 +55,8 @@ extension EngineProcess {
   }
 
   static func lockKey(_ address: IPAddress, _ interface: InterfaceIndex) -> [UInt8] {
-    address.bytes + "@\(interface)".utf8
+    // The address comes last, so that the locks of neighbours touch.
+    "\(interface)@".utf8 + address.bytes
   }
 
   /// Board of an engine that died in charge; `nil` if the previous one is alive or has yielded.

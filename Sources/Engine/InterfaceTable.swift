@@ -94,7 +94,8 @@ struct InterfaceTable {
   func primaryAddress(
     _ family: AddressFamily, on index: InterfaceIndex, excluding virtual: Set<IPAddress>
   ) -> IPAddress? {
-    let candidates = (interfaces[index]?.addresses ?? []).filter {
+    // Lazily, since an interface may have hundreds of virtual addresses, and the first is most often the one.
+    let candidates = (interfaces[index]?.addresses ?? []).lazy.filter {
       $0.prefix.address.family == family && !$0.isTentative && !virtual.contains($0.prefix.address)
     }
     switch family {

@@ -64,10 +64,18 @@ public final class AddressLocks {
     try checked(clinux_ofd_unlock(descriptor.rawValue, Self.offset(of: key)), "unlock address")
   }
 
-  /// Offset of a key's byte in the file: FNV-1a of 64 bits without the sign bit, at most one less than the greatest
-  /// offset.
+  /// Offset of a key's byte in the file: FNV-1a of all bytes but the last in the upper bits, without the sign bit, and
+  /// the last byte in the lowest eight; at most one less than the greatest offset.
+  ///
+  /// Keys that differ in the last byte alone lie side by side, and the kernel keeps locks that touch as one. It looks
+  /// through all locks of a file for each new one, so thousands of single ones would take seconds.
   static func offset(of key: some Sequence<UInt8>) -> Int64 {
-    let hash = key.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    return min(Int64(hash >> 1), Int64.max - 1)
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    var last: UInt8 = 0
+    for byte in key {
+      hash = (hash ^ UInt64(last)) &* 0x100_0000_01B3
+      last = byte
+    }
+    return min(Int64(hash >> 9) << 8 | Int64(last), Int64.max - 1)
   }
 }

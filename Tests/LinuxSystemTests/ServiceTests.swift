@@ -99,6 +99,28 @@ private final class UnixDatagramSocket {
     }
   }
 
+  @Test("Locks of neighbours are one to the kernel, which looks through all of a file for each new one")
+  func neighboursTouch() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/locks"
+      let locks = try AddressLocks(path: path)
+      for last in UInt8.min...UInt8.max { #expect(try locks.acquire([10, 0, 0, last]) == .acquired) }
+      var status = stat()
+      try #require(stat(path, &status) == 0)
+      let file = try FileDescriptor.open(reading: "/proc/locks")
+      var bytes: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: 65_536)
+      while case let count = read(file.rawValue, &buffer, buffer.count), count > 0 { bytes += buffer.prefix(count) }
+      let listed = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+      #expect(listed.count { $0.contains(":\(status.st_ino) ") } == 1)
+      try locks.release([10, 0, 0, 7])
+      let other = try AddressLocks(path: path)
+      #expect(try other.acquire([10, 0, 0, 7]) == .acquired)
+      #expect(try other.acquire([10, 0, 0, 8]) == .held)
+      #expect(try other.acquire([10, 0, 1, 8]) == .acquired)
+    }
+  }
+
   @Test func aChildThatInheritsTheFileKeepsTheLocks() throws {
     try withTemporaryDirectory { directory in
       var request = SpawnRequest(executable: "/bin/sleep", arguments: ["sleep", "100"])
