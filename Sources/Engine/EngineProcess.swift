@@ -43,18 +43,39 @@ final class EngineProcess {
     signals = try SignalReceiver([SIGTERM])
     reactor = try Reactor()
 
-    let configuration = try Self.readConfiguration()
-    let monitor = try Self.permitted("watching the network") { () throws(SystemError) in
+    let prepared = try Self.prepare(goesOn: goesOn, locks, reactor, prober)
+    (boardMemory, engine) = (prepared.board, prepared.engine)
+    (virtualInterfaces, silence) = (prepared.virtualInterfaces, prepared.silence)
+    // The configuration is gone by now, and so can its memory go before all memory is locked.
+    ProcessMemory.returnFree()
+    ProcessMemory.reserveHeap(bytes: 256 << 10)
+    let notes = Self.becomeRealTime() + prepared.notes + refuseUnaccepted() + promoteSecondaries()
+    for note in notes { engine.outbox.send(.event(.degraded(note))) }
+  }
+
+  /// What is made of the configuration, of which nothing else is needed later.
+  private struct Preparation {
+    var board: SharedMemory
+    var engine: Engine
+    var virtualInterfaces: VirtualInterfaces
+    var silence: InterfaceSilence?
+    /// What does not work as the configuration asks, for the log.
+    var notes: [String]
+  }
+
+  private static func prepare(
+    goesOn: Bool, _ locks: AddressLocks?, _ reactor: Reactor, _ prober: Channel?
+  ) throws -> Preparation {
+    let configuration = try readConfiguration()
+    let monitor = try permitted("watching the network") { () throws(SystemError) in
       try NetlinkMonitor(watchesRouting: configuration.hasRouting)
     }
     // A host that cannot hold an address must not take it from one that can.
-    try Self.permitted("changing addresses", needs: "CAP_NET_ADMIN") { () throws(SystemError) in
+    try permitted("changing addresses", needs: "CAP_NET_ADMIN") { () throws(SystemError) in
       try AddressTable().checkPermission()
     }
     var virtualInterfaces = try VirtualInterfaces(locks)
     let (silence, complaint) = Self.silence(configuration)
-    self.silence = silence
-    let addressLocks = locks
     do {
       try virtualInterfaces.prepare(configuration, monitor) { links, unusable in
         // A link in use is not replaced for a configuration that cannot be served.
@@ -65,37 +86,25 @@ final class EngineProcess {
           interfaces.setLink(index, name: link, mac: nil, isUp: true)
           future.insert(index)
         }
-        let plan = try Self.plan(configuration, interfaces, goesOn: goesOn, unusableLinks: unusable)
-        try Self.lock(plan, with: addressLocks, except: future)
+        try lock(
+          Self.plan(configuration, interfaces, goesOn: goesOn, unusableLinks: unusable), with: locks, except: future)
       }
-      let unusable = virtualInterfaces.unusable
-      (boardMemory, engine) = try Self.prepare(configuration, monitor, goesOn, unusable, locks, reactor, prober)
+      let interfaces = try InterfaceTable(readBy: monitor)
+      let plan = try Self.plan(
+        configuration, interfaces, goesOn: goesOn, unusableLinks: virtualInterfaces.unusable)
+      try lock(plan, with: locks)
+      let (memory, board) = try layOutBoard(for: plan)
+      let engine = try permitted("opening raw sockets") { () throws(SystemError) in
+        try Engine(plan, interfaces: interfaces, board: board, reactor: reactor, monitor: monitor, prober: prober)
+      }
+      let settings = KernelSettings.findings(of: configuration) { KernelSetting(parts: $0).value }.map(\.message)
+      return Preparation(
+        board: memory, engine: engine, virtualInterfaces: virtualInterfaces, silence: silence,
+        notes: complaint + virtualInterfaces.complaints + settings)
     } catch {
       virtualInterfaces.abandon(monitor)
       throw error
     }
-    self.virtualInterfaces = virtualInterfaces
-    ProcessMemory.returnFree()
-    ProcessMemory.reserveHeap(bytes: 256 << 10)
-    let settings = KernelSettings.findings(of: configuration) { KernelSetting(parts: $0).value }.map(\.message)
-    let notes =
-      Self.becomeRealTime() + complaint + virtualInterfaces.complaints + settings + refuseUnaccepted()
-      + promoteSecondaries()
-    for note in notes { engine.outbox.send(.event(.degraded(note))) }
-  }
-
-  private static func prepare(
-    _ configuration: Configuration, _ monitor: NetlinkMonitor, _ goesOn: Bool, _ unusableLinks: [String: String],
-    _ locks: AddressLocks?, _ reactor: Reactor, _ prober: Channel?
-  ) throws -> (SharedMemory, Engine) {
-    let interfaces = try InterfaceTable(readBy: monitor)
-    let plan = try Self.plan(configuration, interfaces, goesOn: goesOn, unusableLinks: unusableLinks)
-    try Self.lock(plan, with: locks)
-    let (memory, board) = try Self.layOutBoard(for: plan)
-    let engine = try Self.permitted("opening raw sockets") { () throws(SystemError) in
-      try Engine(plan, interfaces: interfaces, board: board, reactor: reactor, monitor: monitor, prober: prober)
-    }
-    return (memory, engine)
   }
 
   /// Keeps the kernel from sending by itself on the interfaces with virtual MAC addresses. Returns a note if that is

@@ -16,7 +16,7 @@ final class Notifier {
     /// What was said last.
     var announced: NotifyState?
     var priority: Int
-    var notify: NotifyDefinition
+    @Boxed var notify: NotifyDefinition
     /// That of the configuration which has its scripts.
     var launcher: CommandLauncher?
   }
@@ -78,17 +78,20 @@ final class Notifier {
   ) -> Remembered {
     let last = record?.lastTransition
     let priority = Int((record?.snapshot.effectivePriority ?? router.core.priority).rawValue)
+    var remembered: Remembered
     if let old, last == nil || (last?.number ?? 0) >= old.number {
-      return Remembered(
-        number: last == nil ? 0 : old.number, announced: old.announced, priority: priority, notify: router.notify,
+      remembered = Remembered(
+        number: last == nil ? 0 : old.number, announced: old.announced, priority: priority, launcher: launcher)
+    } else {
+      // What was notified of has happened: another number is somebody else's, or of a router that began anew.
+      let notified = noted <= last?.number ?? 0 ? noted : 0
+      let isKnown = last.map { $0.number == notified } ?? false
+      remembered = Remembered(
+        number: notified, announced: isKnown ? last.flatMap { NotifyState($0.transition) } : nil, priority: priority,
         launcher: launcher)
     }
-    // What was notified of has happened: another number is somebody else's, or of a router that began anew.
-    let notified = noted <= last?.number ?? 0 ? noted : 0
-    let isKnown = last.map { $0.number == notified } ?? false
-    return Remembered(
-      number: notified, announced: isKnown ? last.flatMap { NotifyState($0.transition) } : nil, priority: priority,
-      notify: router.notify, launcher: launcher)
+    remembered.notify = router.notify
+    return remembered
   }
 
   /// Notifies of the last transition of each router whose messages were lost.
