@@ -60,7 +60,7 @@ extension LabTests {
         let host = try lab.addHost("a", number: 1)
         let other = try lab.addHost("b", number: 2)
         let text = file.text(for: host, priority: 100, peers: [other])
-        let without = text.replacing("interface eth0\n", with: "\n")
+        let without = text.replacing("interface eth0\n", with: "\n").replacing(" dev eth0", with: "")
         #expect(without != text)
         try host.run("ip", "link", "add", "other0", "type", "veth", "peer", "name", "other1")
         for link in ["other0", "other1"] { try host.run("ip", "link", "set", link, "up") }
