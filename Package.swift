@@ -55,12 +55,14 @@ let package = Package(
     layer("HealthCore", ["NetworkTypes"]),
     layer("ConfigurationSyntax", ["PrintableText"]),
 
-    // Layer 2: bytes and text to values.
+    // Layer 2: bytes to values and back.
     layer("VRRPWire", ["CNettle", "NetworkTypes", "VRRPCore"]),
-    layer("Configuration", ["NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax"]),
     layer("ControlModel", ["NetworkTypes", "PrintableText", "VRRPCore", "HealthCore"]),
 
-    // Layer 3: a settled configuration as people see it.
+    // Layer 3: text to values; among them what a router's settings come to on the wire.
+    layer("Configuration", ["NetworkTypes", "VRRPCore", "HealthCore", "ConfigurationSyntax", "VRRPWire"]),
+
+    // Layer 4: a settled configuration as people see it.
     layer(
       "ConfigurationOutline",
       [
@@ -68,7 +70,7 @@ let package = Package(
         "ControlModel",
       ]),
 
-    // Layer 3 too: what a configuration asks of the service that runs it, against the unit that starts that.
+    // Layer 4 too: what a configuration asks of the service that runs it, against the unit that starts that.
     layer("ServiceUnit", ["NetworkTypes", "PrintableText", "Configuration", "ConfigurationSyntax", "ControlModel"]),
 
     // Layers 3 and 4: the operating system.
@@ -153,7 +155,7 @@ let package = Package(
     tests(
       "ConfigurationTests",
       [
-        "Configuration", "ConfigurationSyntax", "PrintableText", "VRRPCore", "HealthCore", "NetworkTypes",
+        "Configuration", "ConfigurationSyntax", "PrintableText", "VRRPCore", "VRRPWire", "HealthCore", "NetworkTypes",
         "SeededRandom",
       ]),
     tests(
@@ -175,8 +177,8 @@ let package = Package(
     tests(
       "ProberTests",
       [
-        "Prober", "Starter", "ControlModel", "Configuration", "HealthCore", "VRRPCore", "NetworkTypes", "LinuxSystem",
-        "SeededRandom",
+        "Prober", "Starter", "ControlModel", "Configuration", "ConfigurationOutline", "HealthCore", "VRRPCore",
+        "NetworkTypes", "LinuxSystem", "SeededRandom",
       ]),
     tests(
       "ProbesTests",

@@ -69,17 +69,18 @@ extension ConfigurationDifference {
 
   private static func named<Owner>(
     _ keyword: String, _ rows: [ShownProperty<Owner>], _ old: [Owner], _ new: [Owner], name: (Owner) -> String,
-    goesOn: (Owner, Owner) -> Bool, remark: (Item) -> String?
+    continuity: (Owner, Owner) -> Continuity, remark: (Continuity) -> String? = { _ in nil }
   ) -> [Item] {
     let before = Dictionary(old.map { (name($0), $0) }) { first, _ in first }
     let names = Set(new.map(name))
     var items = new.map { subject in
       var item = Item(keyword: keyword, name: name(subject), fate: .added, changes: [])
       if let known = before[item.name] {
+        let continuity = continuity(known, subject)
         item.changes = changes(rows, known, subject)
-        item.fate = !goesOn(known, subject) ? .restarted : item.changes.isEmpty ? .untouched : .changed
+        item.fate = continuity == .nothing ? .restarted : item.changes.isEmpty ? .untouched : .changed
+        item.remark = remark(continuity)
       }
-      item.remark = remark(item)
       return item
     }
     items += old.filter { !names.contains(name($0)) }.map {
@@ -88,46 +89,45 @@ extension ConfigurationDifference {
     return items
   }
 
-  private static func checkRemark(_ item: Item) -> String? {
-    switch item.fate {
-    case .changed: "it is made again soon, and keeps its verdict until then"
-    case .restarted: "it has no verdict until its first result"
-    case .added, .removed, .untouched: nil
+  private static func checkRemark(_ continuity: Continuity) -> String? {
+    switch continuity {
+    case .nothing: "it has no verdict until its first result"
+    case .verdict: "it asks something else now; its verdict holds until new results have come to another"
+    case .findings: "a run that is under way ends, and the next one follows soon; what was found so far counts on"
+    case .everything: nil
     }
   }
 
-  /// The prober's part: it goes on with a check of which nothing has changed, and starts any other.
   static func scripts(_ old: Configuration, _ new: Configuration) -> [Item] {
     named(
       "vrrp_script", ShownProperty.script, old.scripts, new.scripts, name: \.name,
-      goesOn: { $0.command == $1.command }, remark: checkRemark)
+      continuity: { $1.continuity(from: $0) }, remark: checkRemark)
   }
 
   static func probes(_ old: Configuration, _ new: Configuration) -> [Item] {
     named(
       "vrrp_probe", ShownProperty.comparedProbe, old.probes, new.probes, name: \.name,
-      goesOn: { $0.question == $1.question }, remark: checkRemark)
+      continuity: { $1.continuity(from: $0) }, remark: checkRemark)
   }
 
   static func filesAndProcesses(_ old: Configuration, _ new: Configuration) -> [Item] {
     let files = named(
       "track_file", ShownProperty.file, old.trackedFiles, new.trackedFiles, name: \.name,
-      goesOn: { $0.path == $1.path }, remark: { _ in nil })
+      continuity: { $1.continuity(from: $0) },
+      remark: { $0 == .verdict ? "its number holds until one has been read at the new place" : nil })
     let processes = named(
       "vrrp_track_process", ShownProperty.process, old.trackedProcesses, new.trackedProcesses, name: \.name,
-      goesOn: { before, after in
-        before.command == after.command && before.parameters == after.parameters
-          && before.parameterMatch == after.parameterMatch && before.usesCommandLine == after.usesCommandLine
-      }, remark: { _ in nil })
+      continuity: { $1.continuity(from: $0) },
+      remark: { $0 == .verdict ? "its verdict holds until what runs of the new processes has lasted long enough" : nil }
+    )
     return files + processes
   }
 
   static func sessions(_ old: Configuration, _ new: Configuration) -> [Item] {
-    named("bfd_instance", ShownProperty.session, old.bfdInstances, new.bfdInstances, name: \.name) { before, after in
-      before.neighbor == after.neighbor && before.source == after.source && before.isMultihop == after.isMultihop
-    } remark: { item in
-      item.fate == .restarted ? "the session with the old end is taken down" : nil
-    }
+    named(
+      "bfd_instance", ShownProperty.session, old.bfdInstances, new.bfdInstances, name: \.name,
+      continuity: { $1.continuity(from: $0) },
+      remark: { $0 == .nothing ? "the session with the old end is taken down" : nil })
   }
 
   static func groups(_ old: Configuration, _ new: Configuration) -> [Item] {
@@ -141,10 +141,8 @@ extension ConfigurationDifference {
           }, trackers: trackers)
       }
     }
-    return named("vrrp_sync_group", ShownProperty.group, subjects(old), subjects(new), name: \.group.name) { _, _ in
-      true
-    } remark: { _ in
-      nil
-    }
+    return named(
+      "vrrp_sync_group", ShownProperty.group, subjects(old), subjects(new), name: \.group.name,
+      continuity: { _, _ in .everything })
   }
 }

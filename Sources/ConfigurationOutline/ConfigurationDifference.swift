@@ -3,8 +3,7 @@ import Configuration
 /// What a reload from one configuration to another does, by what the next engine and the prober take over.
 ///
 /// A virtual router goes on if its interface, family and VRID are the same, and its name or nothing else that could be meant; one that
-/// does not go on gives up its addresses and another starts in its place. A check goes on if nothing about it has changed; one that runs
-/// the same command otherwise keeps its verdict. A BFD session goes on if its name and its ends are the same.
+/// does not go on gives up its addresses and another starts in its place. All else goes on by its name, as ``Continuity`` says.
 public struct ConfigurationDifference: Sendable {
   /// What becomes of a thing.
   public enum Fate: Sendable, Hashable {

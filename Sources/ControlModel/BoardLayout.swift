@@ -129,6 +129,8 @@ enum TrackerField {
   static let condition = BoardField<UInt8>(offset: 4)
   static let result = BoardField<UInt8>(offset: 5)
   static let kind = BoardField<UInt8>(offset: 6)
+  /// 1 if the result is none of a run's (`init_fail`).
+  static let untried = BoardField<UInt8>(offset: 7)
   static let changedAt = BoardField<Int64>(offset: 8)
   /// A hash of what is watched and how, so that a changed BFD session under an old name starts afresh.
   static let fingerprint = BoardField<UInt64>(offset: 16)
@@ -136,6 +138,8 @@ enum TrackerField {
   static let name = 32
   static let reason = 104  // a length byte and at most 255 bytes
   static let until = BoardField<Int64>(offset: 360)
+  /// Where the results' own words begin in the reason.
+  static let wordsStart = BoardField<UInt16>(offset: 368)
 }
 
 enum EntryField {

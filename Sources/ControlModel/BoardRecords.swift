@@ -132,44 +132,34 @@ public struct TrackerRecord: BoardRecord {
     nonmutating set { self[TrackerField.fingerprint] = newValue }
   }
 
-  /// What the next prober goes on from. A board of a release that knew of none has a result of the status, and nothing else.
-  public var memory: VerdictMemory {
+  /// What it was found to be, all of it at one moment. On a board of a release that knew of no memory the result is the status.
+  public var finding: TrackerFinding {
     get {
       read {
+        let status = TrackerStatus(rawValue: self[TrackerField.status]) ?? .unknown
         let condition = VerdictCondition(rawValue: self[TrackerField.condition]) ?? .fresh
         let result = Verdict(rawValue: self[TrackerField.result]) ?? .unknown
-        let status = TrackerStatus(rawValue: self[TrackerField.status]) ?? .unknown
         let until = self[TrackerField.until]
-        return VerdictMemory(
+        let memory = VerdictMemory(
           result: result == .unknown && condition != .stale ? Verdict(status) : result, condition: condition,
-          until: until == 0 ? nil : MonotonicInstant(nanoseconds: until))
-      }
-    }
-    nonmutating set {
-      write {
-        self[TrackerField.condition] = newValue.condition.rawValue
-        self[TrackerField.result] = newValue.result.rawValue
-        self[TrackerField.until] = newValue.until?.nanoseconds ?? 0
-      }
-    }
-  }
-
-  /// Its status, since when, and the check's last words about it.
-  public var verdict: (status: TrackerStatus, since: MonotonicInstant, reason: String) {
-    get {
-      read {
-        (
-          TrackerStatus(rawValue: self[TrackerField.status]) ?? .unknown,
-          MonotonicInstant(nanoseconds: self[TrackerField.changedAt]),
-          text(at: TrackerField.reason, longest: BoardLayout.longestReason)
-        )
+          until: until == 0 ? nil : MonotonicInstant(nanoseconds: until), isUntried: self[TrackerField.untried] == 1)
+        return TrackerFinding(
+          status, since: MonotonicInstant(nanoseconds: self[TrackerField.changedAt]),
+          because: TrackerReason(
+            text(at: TrackerField.reason, longest: BoardLayout.longestReason),
+            wordsStart: Int(self[TrackerField.wordsStart])), memory: memory)
       }
     }
     nonmutating set {
       write {
         self[TrackerField.status] = newValue.status.rawValue
         self[TrackerField.changedAt] = newValue.since.nanoseconds
-        setText(newValue.reason, at: TrackerField.reason, longest: BoardLayout.longestReason)
+        setText(newValue.reason.text, at: TrackerField.reason, longest: BoardLayout.longestReason)
+        self[TrackerField.wordsStart] = UInt16(clamping: newValue.reason.wordsStart)
+        self[TrackerField.condition] = newValue.memory.condition.rawValue
+        self[TrackerField.result] = newValue.memory.result.rawValue
+        self[TrackerField.until] = newValue.memory.until?.nanoseconds ?? 0
+        self[TrackerField.untried] = newValue.memory.isUntried ? 1 : 0
       }
     }
   }

@@ -8,80 +8,12 @@ public enum EngineMessage: Sendable, Equatable {
   case transition(router: Int, number: UInt64, Transition, detail: String)
   /// A router's effective priority changed.
   case priorityChanged(router: Int, from: Priority, to: Priority)
-  /// Something worth a line in the log.
-  case event(LogEvent)
+  /// Something worth a line in the log. `router`: the position of the router that it is about, if it is about one.
+  case event(LogEvent, router: Int? = nil)
   /// What is behind a router's last transition has other words now than were told with it, or was told to a prober before.
   case detail(router: Int, text: String)
   /// So many messages before this one found the queue full and are lost.
   case dropped(UInt32)
-}
-
-/// What the prober tells the engine: the verdict of a check, with the last line of its output as the reason.
-public struct TrackerVerdict: Sendable, Equatable {
-  /// The tracker's position in the configuration's list of trackers.
-  public var tracker: Int
-  /// The verdict.
-  public var status: TrackerStatus
-  /// Why, in the check's own words.
-  public var reason: String
-  /// What the next prober goes on from.
-  public var memory: VerdictMemory
-
-  /// Whether it is what the last results said.
-  public var condition: VerdictCondition { memory.condition }
-
-  /// A verdict of the given contents, which is what the results came to unless there is a memory of others.
-  public init(tracker: Int, status: TrackerStatus, reason: String, memory: VerdictMemory? = nil) {
-    self.tracker = tracker
-    self.status = status
-    self.reason = reason
-    self.memory = memory ?? VerdictMemory(result: Verdict(status))
-  }
-
-  /// A status with its condition in words: `down`, or `down (held)`.
-  public static func label(_ status: TrackerStatus, _ condition: VerdictCondition) -> String {
-    condition == .fresh ? status.label : "\(status.label) (\(condition.label))"
-  }
-
-  /// The message's bytes.
-  public var encoded: [UInt8] {
-    var writer = MessageWriter()
-    writer.write(UInt32(clamping: tracker))
-    writer.write(status.rawValue)
-    writer.write(reason)
-    writer.write(memory.condition.rawValue)
-    writer.write(memory.result.rawValue)
-    writer.write(memory.until?.nanoseconds ?? 0)
-    return writer.bytes
-  }
-
-  /// Reads a message.
-  public init(decoding bytes: UnsafeRawBufferPointer) throws(MessageError) {
-    var reader = MessageReader(bytes)
-    tracker = Int(try reader.read(UInt32.self))
-    guard let status = TrackerStatus(rawValue: try reader.read(Int64.self)) else { throw .invalid }
-    self.status = status
-    reason = try reader.readText()
-    // A prober of an earlier release has no word for it.
-    memory = VerdictMemory(result: Verdict(status))
-    guard let condition = (try? reader.read(UInt8.self)).flatMap(VerdictCondition.init) else { return }
-    memory.condition = condition
-    guard let result = (try? reader.read(UInt8.self)).flatMap(Verdict.init), let until = try? reader.read(Int64.self)
-    else { return }
-    memory.result = result
-    memory.until = until == 0 ? nil : MonotonicInstant(nanoseconds: until)
-  }
-}
-
-extension Verdict {
-  /// The verdict that a status is; that of a number is none.
-  public init(_ status: TrackerStatus) {
-    switch status {
-    case .up: self = .up
-    case .down: self = .down
-    case .unknown, .level, .untracked: self = .unknown
-    }
-  }
 }
 
 extension EngineMessage {
@@ -107,8 +39,10 @@ extension EngineMessage {
       writer.write(UInt32(clamping: router))
       writer.write(from.rawValue)
       writer.write(to.rawValue)
-    case .event(let event):
-      writer.write(3 as UInt8)
+    case .event(let event, let router):
+      // 3 is what earlier releases send.
+      writer.write(6 as UInt8)
+      writer.write(Int32(clamping: router ?? -1))
       event.write(to: &writer)
     case .detail(let router, let text):
       writer.write(5 as UInt8)
@@ -142,12 +76,13 @@ extension EngineMessage {
       self = .priorityChanged(
         router: Int(try reader.read(UInt32.self)), from: Priority(rawValue: try reader.read()),
         to: Priority(rawValue: try reader.read()))
-    case 3:
-      self = .event(try LogEvent(from: &reader))
     case 4:
       self = .dropped(try reader.read())
     case 5:
       self = .detail(router: Int(try reader.read(UInt32.self)), text: try reader.readText())
+    case 6:
+      let router = Int(try reader.read(Int32.self))
+      self = .event(try LogEvent(from: &reader), router: router < 0 ? nil : router)
     default:
       throw .invalid
     }

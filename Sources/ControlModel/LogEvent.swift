@@ -1,4 +1,5 @@
 import NetworkTypes
+import VRRPCore
 
 /// The syslog severities, as journald reads them from the start of a line (sd-daemon(3)).
 public enum Severity: UInt8, Sendable, Comparable, CaseIterable {
@@ -22,93 +23,68 @@ public enum Severity: UInt8, Sendable, Comparable, CaseIterable {
   public var name: String { "\(self)" }
 }
 
-/// Something the engine has to say, as fields: the prober puts it into words.
-public struct LogEvent: Sendable, Equatable {
-  /// What happened.
-  public var kind: Kind
-  /// The router it is about, by its position.
-  public var router: Int?
-  /// The host it is about.
-  public var address: IPAddress?
-  /// A number whose meaning the kind gives: a count, an errno, a priority, an error's raw value.
-  public var number: Int64
-  /// A name or reason whose meaning the kind gives.
-  public var text: String
-
-  /// An event of the given contents.
-  public init(_ kind: Kind, router: Int? = nil, address: IPAddress? = nil, number: Int64 = 0, text: String = "") {
-    self.kind = kind
-    self.router = router
-    self.address = address
-    self.number = number
-    self.text = text
+/// Something the engine has to say besides what becomes of its routers; the prober puts it into words.
+public enum LogEvent: Sendable, Equatable {
+  /// What this host does when another one claims to be master too.
+  public enum Rivalry: UInt8, Sendable, CaseIterable {
+    /// It gives way.
+    case yields = 1
+    /// It stays master.
+    case stays = 2
+    /// It has just become master in the other's place, which may not have heard of that yet.
+    case replaces = 3
   }
 
-  /// What can happen.
-  public enum Kind: UInt8, Sendable, CaseIterable {
-    /// The engine runs. `number`: routers; `text`: `fresh` or `adopted`.
-    case engineRunning = 1
-    /// An advert was dropped. `number`: the error's raw value; `text`: the interface; `address`: the sender.
-    case advertisementDropped = 2
-    /// A master's address list differs from ours; its adverts count all the same. `address`: the master.
-    case addressListDiffers = 3
-    /// Another host also claims to be master. `address`: it; `number`: its priority; `text`: `yields` or `stays`, or `replaces` if
-    /// this one has just become master in its place.
-    case otherMaster = 4
-    /// Somebody removed an address of ours; it is back and announced. `address`: it; `text`: the interface.
-    case addressPutBack = 5
-    /// The kernel refused to add or remove an address. `address`: it; `number`: errno; `text`: the interface.
-    case addressRefused = 6
-    /// An interface changed. `text`: its name; `number`: 1 when it came up.
-    case interfaceChanged = 7
-    /// Netlink messages were lost; links and addresses were read anew.
-    case netlinkOverrun = 8
-    /// Sending failed; logged once until it works again. `number`: errno; `text`: the interface.
-    case sendFailed = 9
-    /// A tracker changed. `text`: its name; `number`: a status's raw value.
-    case trackerChanged = 10
-    /// Something optional is not to be had. `text`: what and why.
-    case degraded = 11
-    /// An address that no router has any more was removed. `address`: it; `text`: the interface.
-    case addressRemoved = 12
-    /// An advert left late. `number`: nanoseconds.
-    case advertisementLate = 13
-    /// A second host answers for an address of ours (duplicate address). `address`: it.
-    case duplicateAddress = 14
-    /// Somebody removed a route, a rule or a static address of ours; it is back. `text`: it, as configured.
-    case entryPutBack = 15
-    /// The kernel refused to add or remove a route, a rule or a static address. `text`: it, as configured, and the kernel's words.
-    case entryRefused = 16
-    /// The virtual routers start later. `number`: in so many nanoseconds.
-    case startDelayed = 17
-    /// Somebody changed an interface with a virtual MAC address; it is as it was. `text`: its name.
-    case linkRestored = 18
-    /// A BFD session changed. `address`: the neighbour; `number`: the new state's raw value; `text`: its name, and why.
-    case sessionChanged = 30
-    /// A BFD packet was discarded. `address`: the sender; `number`: the reason's raw value; `text`: the session's name if it is
-    /// known.
-    case sessionPacketDiscarded = 31
-    /// A signed advert was taken, but more than half of what is allowed lies between the sender's clock and ours. `address`: the
-    /// sender; `number`: how many seconds its clock is ahead; `text`: how many are allowed.
-    case clockSkew = 40
-    /// An advert without an authentication trailer was taken, as configured. `address`: the sender.
-    case unsignedAdvertisement = 41
+  /// Why an address was removed.
+  public enum Removal: UInt8, Sendable, CaseIterable {
+    /// No virtual router has it any more.
+    case notConfigured = 0
+    /// Its virtual router is not master.
+    case notMaster = 1
   }
 
-  func write(to writer: inout MessageWriter) {
-    writer.write(kind.rawValue)
-    writer.write(Int32(clamping: router ?? -1))
-    writer.write(address)
-    writer.write(number)
-    writer.write(text)
-  }
-
-  init(from reader: inout MessageReader) throws(MessageError) {
-    kind = try reader.readCase()
-    let router = try reader.read(Int32.self)
-    self.router = router < 0 ? nil : Int(router)
-    address = try reader.readAddress()
-    number = try reader.read()
-    text = try reader.readText()
-  }
+  /// The engine runs. `isAdopted`: it goes on in the states of the engine before it.
+  case engineRunning(routers: Int, isAdopted: Bool)
+  /// An advert was dropped. `reason`: the raw value of the wire's error.
+  case advertisementDropped(reason: UInt8, from: IPAddress, on: String)
+  /// A master's address list differs from ours; its adverts count all the same.
+  case addressListDiffers(of: IPAddress)
+  /// Another host also claims to be master.
+  case otherMaster(IPAddress, Priority, Rivalry)
+  /// Somebody removed an address of ours; it is back and announced.
+  case addressPutBack(IPAddress, on: String)
+  /// The kernel refused to add or remove an address.
+  case addressRefused(IPAddress, on: String, errno: Int32)
+  /// An interface came up or went down.
+  case interfaceChanged(String, isUp: Bool)
+  /// Netlink messages were lost; links and addresses were read anew.
+  case netlinkOverrun
+  /// Sending adverts failed; logged once until it works again.
+  case sendFailed(on: String, errno: Int32)
+  /// Sending a BFD session's packets failed; logged once until it works again.
+  case sessionSendFailed(session: String, errno: Int32)
+  /// A tracker that the engine looks after changed. `tracker`: its position.
+  case trackerChanged(tracker: Int, TrackerStatus)
+  /// Something optional is not to be had: what and why.
+  case degraded(String)
+  /// An address that no router has, or may have now, was removed.
+  case addressRemoved(IPAddress, from: String, Removal)
+  /// A second host answers for an address of ours (duplicate address).
+  case duplicateAddress(IPAddress)
+  /// Somebody removed a route, a rule or a static address of ours, named as configured; it is back.
+  case entryPutBack(String)
+  /// The kernel refused to add or remove a route, a rule or a static address, named as configured.
+  case entryRefused(String, reason: String)
+  /// The virtual routers start later, in so long a time.
+  case startDelayed(Nanoseconds)
+  /// Somebody changed an interface with a virtual MAC address; it is as it was.
+  case linkRestored(String)
+  /// A BFD session came up or went down. `reason` may be empty.
+  case sessionChanged(session: String, neighbor: IPAddress, from: BFDState, to: BFDState, reason: String)
+  /// A BFD packet was discarded. `session`: the name of the session, if it is known.
+  case sessionPacketDiscarded(BFDDiscard, from: IPAddress, session: String)
+  /// A signed advert was taken, but the sender's clock is ahead of ours by more than half of what is allowed, or behind it.
+  case clockSkew(of: IPAddress, seconds: Int, allowed: Int)
+  /// An advert without an authentication trailer was taken, as configured.
+  case unsignedAdvertisement(from: IPAddress)
 }

@@ -80,21 +80,23 @@ public struct Names: Sendable, Equatable {
     self.dropReasons = dropReasons
   }
 
-  /// The name of the router at a position, or the position itself where there is none.
+  /// The name of the router at a position, or the position itself where there is none; before the first is what is no more.
   public func router(_ index: Int) -> String {
-    routers.indices.contains(index) ? routers[index].name : "router #\(index)"
+    guard index >= 0 else { return "a router that is no longer configured" }
+    return routers.indices.contains(index) ? routers[index].name : "router #\(index)"
   }
 
-  /// The tracker at a position as a sentence names it, or the position itself where there is none.
+  /// The tracker at a position as a sentence names it, or the position itself where there is none; before the first is what is no more.
   public func tracker(_ index: Int) -> String {
+    guard index >= 0 else { return "a tracker that is no longer configured" }
     guard trackers.indices.contains(index) else { return "tracker #\(index)" }
     return "\(trackers[index].kind) \(trackers[index].name)"
   }
 
   /// Why an advert was dropped, for people; the raw value itself where no reason has it.
-  public func dropReason(_ rawValue: Int64) -> String {
-    guard let index = Int(exactly: rawValue), dropReasons.indices.contains(index) else { return "reason \(rawValue)" }
-    return dropReasons[index].sentence
+  public func dropReason(_ rawValue: UInt8) -> String {
+    let index = Int(rawValue)
+    return dropReasons.indices.contains(index) ? dropReasons[index].sentence : "reason \(index)"
   }
 }
 

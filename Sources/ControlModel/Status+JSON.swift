@@ -121,7 +121,7 @@ extension Status {
             writer.object { writer in
               writer.member("address", "\(address.prefix.address)/\(address.prefix.length)")
               writer.member("owned", address.isOwned)
-              writer.member("refused", address.refusal.map { Names.errorText(Int64($0)) })
+              writer.member("refused", address.refusal.map { Names.errorText($0) })
             }
           }
         }

@@ -57,7 +57,7 @@ extension Status {
     guard router.snapshot.state == .master || router.snapshot.faults.contains(.addresses) else { return [] }
     let refused = router.addresses.filter { $0.refusal != nil }
     var sentences = refused.prefix(Self.mostNamed).map { address in
-      let reason = Names.errorText(Int64(address.refusal ?? 0))
+      let reason = Names.errorText(address.refusal ?? 0)
       return "\(router.names.name): the kernel refuses \(address.prefix.address)/\(address.prefix.length): \(reason)"
     }
     if refused.count > Self.mostNamed {

@@ -183,12 +183,12 @@ public struct Status: Sendable, Equatable {
     sessions = (0..<board.sessionCount).compactMap { board.session($0).map(Session.init) }
     trackers = (0..<board.trackerCount).compactMap { index in
       guard let record = board.tracker(index) else { return nil }
-      let verdict = record.verdict
+      let finding = record.finding
       let known = names.trackers.indices.contains(index)
       return Tracker(
         names: known ? names.trackers[index] : Names.Tracker(kind: "tracker", name: record.name),
-        status: verdict.status, condition: record.memory.condition, since: verdict.since,
-        reason: answers[index]?.words ?? verdict.reason, answeredAt: answers[index]?.at)
+        status: finding.status, condition: finding.memory.condition, since: finding.since,
+        reason: answers[index]?.words ?? finding.reason.text, answeredAt: answers[index]?.at)
     }
   }
 }

@@ -36,6 +36,78 @@ struct MessageWriter {
   }
 }
 
+/// A value that stands in a message by itself.
+protocol MessageValue {
+  func write(to writer: inout MessageWriter)
+  init(from reader: inout MessageReader) throws(MessageError)
+}
+
+extension MessageWriter {
+  /// Appends a kind and the values that belong to it.
+  mutating func append<each Value: MessageValue>(_ kind: UInt8, _ values: repeat each Value) {
+    write(kind)
+    repeat (each values).write(to: &self)
+  }
+}
+
+extension MessageReader {
+  /// Takes a value of the type that is asked for.
+  mutating func value<Value: MessageValue>(_ type: Value.Type = Value.self) throws(MessageError) -> Value {
+    try Value(from: &self)
+  }
+}
+
+extension MessageValue where Self: RawRepresentable, RawValue == UInt8 {
+  func write(to writer: inout MessageWriter) { writer.write(rawValue) }
+  init(from reader: inout MessageReader) throws(MessageError) { self = try reader.readCase() }
+}
+
+extension UInt8: MessageValue {
+  func write(to writer: inout MessageWriter) { writer.write(self) }
+  init(from reader: inout MessageReader) throws(MessageError) { self = try reader.read() }
+}
+
+extension Int32: MessageValue {
+  func write(to writer: inout MessageWriter) { writer.write(self) }
+  init(from reader: inout MessageReader) throws(MessageError) { self = try reader.read() }
+}
+
+extension Int: MessageValue {
+  func write(to writer: inout MessageWriter) { writer.write(Int64(self)) }
+  init(from reader: inout MessageReader) throws(MessageError) { self = Int(try reader.read(Int64.self)) }
+}
+
+extension Bool: MessageValue {
+  func write(to writer: inout MessageWriter) { writer.write(self ? 1 : 0 as UInt8) }
+
+  init(from reader: inout MessageReader) throws(MessageError) {
+    switch try reader.read(UInt8.self) {
+    case 0: self = false
+    case 1: self = true
+    default: throw .invalid
+    }
+  }
+}
+
+extension String: MessageValue {
+  func write(to writer: inout MessageWriter) { writer.write(self) }
+  init(from reader: inout MessageReader) throws(MessageError) { self = try reader.readText() }
+}
+
+extension Nanoseconds: MessageValue {
+  func write(to writer: inout MessageWriter) { writer.write(rawValue) }
+  init(from reader: inout MessageReader) throws(MessageError) { self.init(rawValue: try reader.read()) }
+}
+
+extension IPAddress: MessageValue {
+  func write(to writer: inout MessageWriter) { writer.write(self) }
+
+  init(from reader: inout MessageReader) throws(MessageError) {
+    guard let address = try reader.readAddress() else { throw .invalid }
+    self = address
+  }
+}
+
 /// Takes fields from a message; every read is checked against its end.
 struct MessageReader {
   /// Texts are cut here, so that one message always fits a socket's buffer.

@@ -39,11 +39,8 @@ extension AddressKeeper {
       // address since.
       let isThere = ownership == .held && (previous.hasYielded || holds(place))
       set(position, to: isThere ? .held : .uncertain)
-      if !isMaster {
-        leftovers.insert(position)
-      } else if previous.tentative.contains(place) {
-        tentative.insert(position)
-      }
+      if !isMaster { leftovers.insert(position) }
+      if previous.tentative.contains(place) { tentative.insert(position) }
     } else if holds(place) {
       let isOwners =
         ownsAddresses(address.router)

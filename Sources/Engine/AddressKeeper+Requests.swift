@@ -162,7 +162,7 @@ extension AddressKeeper {
   /// Lets the address stay for other masters of it, and the mark with them.
   private mutating func leaveToOthers(_ position: Int) {
     for other in sharers[position] ?? []
-    where isMaster[plan.addresses[other].router] && [.absent, .asked].contains(holdings[other]) {
+    where isMaster[plan.addresses[other].router] && !holdings[other].wasPutThere {
       set(other, to: .uncertain)
     }
     forget(position)

@@ -3,36 +3,6 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// How a router's adverts are signed.
-enum AdvertSigning {
-  /// In an Authentication Header (`auth_type AH`).
-  case header(AuthenticationKey)
-  /// In a trailer (`auth_hmac`).
-  case trailer(TrailerAuthentication)
-
-  /// What an advert may have behind it.
-  var trailerUse: TrailerUse {
-    switch self {
-    case .header: .none
-    case .trailer(let authentication): authentication.trailerUse
-    }
-  }
-
-  /// Whether packets begin with their IPv4 header.
-  var makesWholePackets: Bool { if case .header = self { true } else { false } }
-
-  /// Whether own adverts bear a trailer.
-  var makesTrailers: Bool { if case .trailer(let authentication) = self { authentication.signs } else { false } }
-
-  /// Bytes that a signature adds to an advert.
-  var overhead: Int {
-    switch self {
-    case .header: AuthenticationHeader.packetOverhead
-    case .trailer: makesTrailers ? AuthenticationTrailer.length : 0
-    }
-  }
-}
-
 /// Signs one virtual router's adverts, anew each time they are sent, and knows what their numbers have come to.
 protocol AdvertSigner: AnyObject {
   /// What the numbers have come to, as the board keeps it for the next engine.
@@ -198,10 +168,12 @@ final class TrailerSigner: AdvertSigner {
 
 extension Plan {
   /// Positions of the routers whose adverts are behind an Authentication Header.
-  var routersBehindHeaders: [Int] { routers.indices.filter { routers[$0].signing?.makesWholePackets == true } }
+  var routersBehindHeaders: [Int] {
+    routers.indices.filter { routers[$0].policy.signing?.makesWholePackets == true }
+  }
 
   /// Positions of the routers whose adverts bear a trailer, or may.
   var routersWithTrailers: [Int] {
-    routers.indices.filter { if case .trailer = routers[$0].signing { true } else { false } }
+    routers.indices.filter { if case .trailer = routers[$0].policy.signing { true } else { false } }
   }
 }

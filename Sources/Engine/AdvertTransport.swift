@@ -40,10 +40,12 @@ final class AdvertTransport {
     let headers = plan.routersBehindHeaders
     wholePacketSender = headers.isEmpty ? nil : try AdvertSender(family: .ipv4, wholePackets: true)
     trailers = plan.routers.map { router in
-      if case .trailer(let authentication) = router.signing { TrailerSigner(authentication) } else { nil }
+      if case .trailer(let authentication) = router.policy.signing { TrailerSigner(authentication) } else { nil }
     }
     signers = zip(plan.routers, trailers).map { router, trailer in
-      if case .header(let key) = router.signing { return HeaderSigner(key, timeToLive: router.timeToLive) }
+      if case .header(let key) = router.policy.signing {
+        return HeaderSigner(key, timeToLive: router.policy.timeToLive)
+      }
       return trailer?.authentication.signs == true ? trailer : nil
     }
     var senders: [AddressFamily: AdvertSender] = [:]
@@ -59,7 +61,7 @@ final class AdvertTransport {
         tables[router.family, default: [:]][router.interface] = table
         ears.append(try Self.ear(like: router, table: table, isSigned: false, onlyRouter: nil))
       }
-      index.insert(position, virtualRouterID: router.virtualRouterID, table: table)
+      index.insert(position, virtualRouterID: router.policy.virtualRouterID, table: table)
     }
     // The other socket stays: what comes without a signature to a router that wants one is to be counted.
     for (interface, positions) in Dictionary(grouping: headers, by: { plan.routers[$0].interface }) {
@@ -85,20 +87,13 @@ final class AdvertTransport {
 
   /// Makes a router's adverts anew for a source address and the destinations; without a source it can send none.
   func setSource(
-    _ source: IPAddress?, to destinations: [IPAddress], of position: Int, _ router: PlannedRouter,
-    interval: Centiseconds
+    _ source: IPAddress?, to destinations: [IPAddress], of position: Int, _ router: PlannedRouter
   ) {
     self.destinations[position] = destinations
     templates[position] = []
     defer { signers[position]?.prepare(templates[position]) }
     guard let source else { return }
-    let advert = Advertisement(
-      version: router.version, virtualRouterID: router.virtualRouterID, priority: .resignation, interval: interval)
-    templates[position] = destinations.compactMap { destination in
-      try? AdvertisementTemplate(
-        advert, addresses: router.advertised, source: source, destination: destination,
-        authentication: router.expectation.authentication, checksumStyle: router.checksumStyle)
-    }
+    templates[position] = destinations.compactMap { try? router.policy.template(from: source, to: $0) }
   }
 
   /// The packets of a router's resignation, one for each destination and one after the other, for the board; `nil` while it has no
@@ -107,7 +102,7 @@ final class AdvertTransport {
     guard !templates[position].isEmpty else { return nil }
     var packets = templates[position].flatMap(\.resignation.bytes)
     if let signer = signers[position] {
-      packets += Array(repeating: 0, count: templates[position].count * (router.signing?.overhead ?? 0))
+      packets += Array(repeating: 0, count: templates[position].count * (router.policy.signing?.overhead ?? 0))
       packets.withUnsafeMutableBytes { signer.writeResignations(to: $0) }
     }
     return (packets, templates[position].map(\.destination))
@@ -124,7 +119,7 @@ final class AdvertTransport {
     _ priority: Priority, of position: Int, _ router: PlannedRouter,
     failure: (_ router: Int, _ errno: Int32) -> Void
   ) -> Int {
-    let isWhole = router.signing?.makesWholePackets == true
+    let isWhole = router.policy.signing?.makesWholePackets == true
     guard let sender = isWhole ? wholePacketSender : senders[router.family] else { return 0 }
     for destination in templates[position].indices
     where templates[position][destination].advertisement.priority != priority {
@@ -143,7 +138,7 @@ final class AdvertTransport {
     func add(_ bytes: UnsafeRawBufferPointer) -> Bool {
       sender.add(
         bytes, to: template.destination, from: template.source, on: router.sendingInterface,
-        hopLimit: router.timeToLive, tag: position)
+        hopLimit: router.policy.timeToLive, tag: position)
     }
     guard let signer = signers[position] else { return template.withBytes(add) }
     return signer.withPacket(destination, add)

@@ -123,24 +123,19 @@ extension Engine {
       board.router(address.router)?[.addressesPutBack] &+= 1
       guard limiter.shouldLog(.addressPutBack, from: address.prefix.address, at: now) else { return }
       let name = interfaces[address.interface]?.name ?? ""
-      outbox.send(
-        .event(LogEvent(.addressPutBack, router: address.router, address: address.prefix.address, text: name)))
+      outbox.send(.event(.addressPutBack(address.prefix.address, on: name), router: address.router))
     case .refusal(let position, let error):
       let address = plan.addresses[position]
-      outbox.send(
-        .event(
-          LogEvent(
-            .addressRefused, router: address.router, address: address.prefix.address, number: Int64(error),
-            text: plan.name(of: address.interface))))
+      let name = plan.name(of: address.interface)
+      outbox.send(.event(.addressRefused(address.prefix.address, on: name, errno: error), router: address.router))
     case .duplicate(let position):
       let address = plan.addresses[position]
       guard limiter.shouldLog(.duplicateAddress, from: address.prefix.address, at: now) else { return }
-      outbox.send(.event(LogEvent(.duplicateAddress, router: address.router, address: address.prefix.address)))
+      outbox.send(.event(.duplicateAddress(address.prefix.address), router: address.router))
     case .removal(let place, let isConfigured):
       let name = interfaces[place.interface]?.name ?? ""
       outbox.send(
-        .event(
-          LogEvent(.addressRemoved, address: place.prefix.address, number: isConfigured ? 1 : 0, text: name)))
+        .event(.addressRemoved(place.prefix.address, from: name, isConfigured ? .notMaster : .notConfigured)))
     }
   }
 

@@ -74,7 +74,7 @@ extension Engine {
     }
     do throws(AdvertisementError) {
       if datagram.isTruncated { throw .length }
-      let received = try check(message, origin, for: router)
+      let received = try plan.routers[router].policy.admit(message, origin, isOwnAddress: { interfaces.isUsable($0) })
       try authenticate(received, message, from: datagram.source, for: router, at: now)
       let isOther = noteAddressDifference(received, message, from: datagram.source, router: router, at: now)
       // A signed advert never comes twice, and one with other addresses is to be noted each time.
@@ -92,32 +92,10 @@ extension Engine {
     else { return nil }
     var candidate: Int? = first
     while let router = candidate {
-      let plan = plan.routers[router]
-      if plan.destinations.contains(plan.isUnicast ? datagram.source : datagram.destination) { return router }
+      if plan.routers[router].policy.concerns(datagram.source, datagram.destination) { return router }
       candidate = transport.index.next(after: router)
     }
     return first
-  }
-
-  /// Everything that makes an advert one to obey, in the order of RFC 9568 section 7.1.
-  func check(
-    _ message: RawSpan, _ origin: DatagramOrigin, for position: Int, isBehindHeader: Bool = false
-  ) throws(AdvertisementError) -> ReceivedAdvertisement {
-    let router = plan.routers[position]
-    let peer = router.peers.first { $0.address == origin.source }
-    var timeToLive = AdvertisementFormat.timeToLive...AdvertisementFormat.timeToLive
-    if router.isUnicast {
-      let least = peer?.minimumTTL ?? 0
-      timeToLive = least...max(least, peer?.maximumTTL ?? .max)
-    }
-    let received = try ReceivedAdvertisement(
-      decoding: message, origin: origin, timeToLive: timeToLive, version: router.version,
-      isBehindHeader: isBehindHeader, trailer: router.signing?.trailerUse ?? .none)
-    if origin.destination.isMulticast == router.isUnicast { throw .destination }
-    if interfaces.isUsable(origin.source) { throw .ownAddress }
-    if router.checksPeers, peer == nil { throw .notAPeer }
-    try router.expectation.check(received)
-    return received
   }
 
   func accept(
@@ -138,16 +116,16 @@ extension Engine {
     _ received: ReceivedAdvertisement, _ message: RawSpan, from sender: IPAddress, router: Int,
     at now: MonotonicInstant
   ) -> Bool {
-    guard !plan.routers[router].skipsAddressCheck,
-      let difference = received.addressDifference(from: plan.routers[router].advertised, in: message)
-    else { return false }
+    guard let difference = plan.routers[router].policy.addressDifference(of: received, in: message) else {
+      return false
+    }
     if let record = board.router(router) {
       record[.addressListErrors] &+= 1
       record[drops: Int(difference.rawValue)] &+= 1
       record[sighting: .otherAddresses] = (sender, now, difference.rawValue)
     }
     if limiter.shouldLog(.advertisement(difference), from: sender, at: now) {
-      outbox.send(.event(LogEvent(.addressListDiffers, router: router, address: sender)))
+      outbox.send(.event(.addressListDiffers(of: sender), router: router))
     }
     return true
   }
@@ -165,9 +143,7 @@ extension Engine {
     guard limiter.shouldLog(.advertisement(error), from: sender, at: now) else { return }
     let interface = interfaces[ear.receiver.interface]?.name ?? ""
     outbox.send(
-      .event(
-        LogEvent(
-          .advertisementDropped, router: router, address: sender, number: Int64(error.rawValue), text: interface)))
+      .event(.advertisementDropped(reason: error.rawValue, from: sender, on: interface), router: router))
   }
 
   /// What is wrong with the form of an advert that no router here has the VRID of.

@@ -37,7 +37,7 @@ extension Engine {
       discriminators.insert(session.localDiscriminator)
       ports.insert(port)
       let tracker = plan.trackers.firstIndex { $0.session == position }
-      let status = tracker.flatMap(board.tracker)?.verdict.status ?? .unknown
+      let status = tracker.flatMap(board.tracker)?.finding.status ?? .unknown
       // The verdict is no guess if the engine that gave it had time to.
       let isSure = record != nil && hasYielded && (status == .up) == (session.state == .up) && status != .unknown
       let patience =
@@ -100,7 +100,7 @@ extension Engine {
     }
     guard let failure else { return }
     sessions.retryDue = now + Self.socketRetryInterval
-    if !wasFailing { outbox.send(.event(LogEvent(.degraded, text: "BFD: \(failure); it is tried again each second"))) }
+    if !wasFailing { outbox.send(.event(.degraded("BFD: \(failure); it is tried again each second"))) }
   }
 
   private func openSockets(of position: Int) throws(SystemError) {
@@ -145,11 +145,8 @@ extension Engine {
     let position = sessions.position(withSenderOf: datagram, port: port)
     if let record = position.flatMap(board.session) { record[reason] &+= 1 }
     guard limiter.shouldLog(.session(reason), from: datagram.source, at: now) else { return }
-    outbox.send(
-      .event(
-        LogEvent(
-          .sessionPacketDiscarded, address: datagram.source, number: Int64(reason.rawValue),
-          text: position.map { sessions[$0].plan.name } ?? "")))
+    let session = position.map { sessions[$0].plan.name } ?? ""
+    outbox.send(.event(.sessionPacketDiscarded(reason, from: datagram.source, session: session)))
   }
 
   /// Whatever is due of the sessions: packets, detection times, and verdicts that were held long enough.
@@ -199,8 +196,7 @@ extension Engine {
     board.session(position)?[.sendErrors] &+= 1
     guard !sessions[position].failsToSend else { return }
     sessions[position].failsToSend = true
-    outbox.send(
-      .event(LogEvent(.sendFailed, number: Int64(failure), text: "BFD session \(sessions[position].plan.name)")))
+    outbox.send(.event(.sessionSendFailed(session: sessions[position].plan.name, errno: failure)))
   }
 
   /// The kernel's reason if it would not.
@@ -221,12 +217,10 @@ extension Engine {
     let reason = Self.reason(for: change, neighbor: plan.neighbor)
     // The steps on the way up say little.
     if change.to == .up || change.from == .up {
-      let words = reason.isEmpty ? "" : ", \(reason)"
       outbox.send(
         .event(
-          LogEvent(
-            .sessionChanged, address: plan.neighbor, number: Int64(change.to.rawValue),
-            text: "\(plan.name) with \(plan.neighbor): \(change.from.label) → \(change.to.label)\(words)")))
+          .sessionChanged(
+            session: plan.name, neighbor: plan.neighbor, from: change.from, to: change.to, reason: reason)))
     }
     if sessions[position].verdict.take(change) { tellVerdict(position, because: reason, at: now) }
   }
@@ -234,7 +228,7 @@ extension Engine {
   private func tellVerdict(_ position: Int, because reason: String, at now: MonotonicInstant) {
     guard let tracker = sessions[position].tracker else { return }
     let status = sessions[position].verdict.status
-    setTracker(tracker, to: status, reason: status == .up ? "" : reason, at: now)
+    setTracker(tracker, to: TrackerFinding(status, since: now, status == .up ? "" : reason), at: now)
   }
 
   private static func reason(for change: BFDChange, neighbor: IPAddress) -> String {

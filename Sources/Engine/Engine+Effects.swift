@@ -79,8 +79,7 @@ extension Engine {
     board.router(router)?[.sendErrors] &+= 1
     guard !sendFails[router] else { return }
     sendFails[router] = true
-    outbox.send(
-      .event(LogEvent(.sendFailed, router: router, number: Int64(errno), text: plan.routers[router].interfaceName)))
+    outbox.send(.event(.sendFailed(on: plan.routers[router].interfaceName, errno: errno), router: router))
   }
 
   private func noteLateness(_ lateness: Nanoseconds, of router: Int) {
@@ -121,17 +120,16 @@ extension Engine {
     }
   }
 
-  /// The words of the check behind a cause, or what is behind a fault that its name does not tell.
+  /// What is behind a fault that its cause does not tell.
   private func detail(of cause: Cause, _ router: Int) -> String {
     switch cause {
     case .interfaceDown:
       plan.routers[router].foreignLink ?? ""
     case .sourceAddressLost:
       interfaces.complaint(of: plan.routers[router], virtual: virtualAddresses)
-    case .trackerDown(let tracker), .trackerUp(let tracker):
-      board.tracker(tracker.rawValue)?.verdict.reason ?? ""
-    case .started, .addressOwner, .masterDown, .masterResigned, .higherPriority, .tieLost, .preempted,
-      .interfaceUp, .sourceAddressFound, .overdue, .noPeers, .peersFound, .addressesRefused,
+    // What a tracker says stands on the board.
+    case .trackerDown, .trackerUp, .started, .addressOwner, .masterDown, .masterResigned, .higherPriority, .tieLost,
+      .preempted, .interfaceUp, .sourceAddressFound, .overdue, .noPeers, .peersFound, .addressesRefused,
       .addressesTaken, .syncGroup, .shutdown, .adopted:
       ""
     }
@@ -147,11 +145,8 @@ extension Engine {
     // At a hand-back the former master may say so once more before it hears that it is none.
     let isFormer = !yields && hasJustBecomeMaster(router, at: now)
     guard limiter.shouldLog(isFormer ? .formerMaster : .otherMaster, from: address, at: now) else { return }
-    outbox.send(
-      .event(
-        LogEvent(
-          .otherMaster, router: router, address: address, number: Int64(priority.rawValue),
-          text: yields ? "yields" : isFormer ? "replaces" : "stays")))
+    let rivalry: LogEvent.Rivalry = yields ? .yields : isFormer ? .replaces : .stays
+    outbox.send(.event(.otherMaster(address, priority, rivalry), router: router))
   }
 
   private func hasJustBecomeMaster(_ router: Int, at now: MonotonicInstant) -> Bool {

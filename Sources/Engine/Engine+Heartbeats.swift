@@ -22,7 +22,8 @@ extension Engine {
       if let known = heartbeats.known(message, origin, path: path) {
         received = known
       } else {
-        received = try checkHeartbeat(message, origin, for: router)
+        received = try plan.routers[router].policy.onFurtherLink.admit(
+          message, origin, isOwnAddress: { interfaces.isUsable($0) })
         try authenticate(received, message, from: datagram.source, for: router, at: now)
         if !received.hasTrailer { heartbeats.remember(received, message, origin, path: path) }
       }
@@ -36,21 +37,6 @@ extension Engine {
     } catch {
       drop(error, from: datagram.source, router: router, on: ear, at: now)
     }
-  }
-
-  /// As on the router's own link, but always by multicast.
-  private func checkHeartbeat(
-    _ message: RawSpan, _ origin: DatagramOrigin, for position: Int
-  ) throws(AdvertisementError) -> ReceivedAdvertisement {
-    let router = plan.routers[position]
-    let received = try ReceivedAdvertisement(
-      decoding: message, origin: origin,
-      timeToLive: AdvertisementFormat.timeToLive...AdvertisementFormat.timeToLive, version: router.version,
-      trailer: router.signing?.trailerUse ?? .none)
-    guard origin.destination.isMulticast else { throw .destination }
-    if interfaces.isUsable(origin.source) { throw .ownAddress }
-    try router.expectation.check(received)
-    return received
   }
 
   /// Finds the addresses that further links are sent from, of one link or of all.

@@ -14,9 +14,9 @@ extension Engine {
     entries.perform(entryRequests, at: now, mark: markEntry, ask: askKernel, into: &entryActions)
     for action in entryActions {
       switch action {
-      case .reportPutBack(let position): report(.entryPutBack, position)
+      case .reportPutBack(let position): report(.entryPutBack(plan.entries[position].text), position)
       case .reportRefusal(let position, let error, let words):
-        report(.entryRefused, position, reason: Self.reason(error, words))
+        report(.entryRefused(plan.entries[position].text, reason: Self.reason(error, words)), position)
       }
     }
     entryActions.removeAll(keepingCapacity: true)
@@ -32,10 +32,8 @@ extension Engine {
       + kernelEntries.add(additions.compactMap { plan.entries[$0.position].entry })
   }
 
-  private func report(_ kind: LogEvent.Kind, _ position: Int, reason: String = "") {
-    let entry = plan.entries[position]
-    outbox.send(
-      .event(LogEvent(kind, router: entry.router, text: entry.text + (reason.isEmpty ? "" : ": \(reason)"))))
+  private func report(_ event: LogEvent, _ position: Int) {
+    outbox.send(.event(event, router: plan.entries[position].router))
   }
 
   private static func reason(_ error: Int32, _ words: String) -> String {
@@ -53,8 +51,7 @@ extension Engine {
     let remover = removals.isEmpty ? nil : kernelEntries ?? (try? KernelEntryTable())
     for result in remover?.remove(removals) ?? [] {
       guard case .refused(let error, let words) = result else { continue }
-      let text = "an entry that is no more: \(Self.reason(error, words))"
-      outbox.send(.event(LogEvent(.entryRefused, text: text)))
+      outbox.send(.event(.entryRefused("an entry that is no more", reason: Self.reason(error, words))))
     }
   }
 }

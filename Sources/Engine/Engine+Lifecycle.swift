@@ -1,4 +1,5 @@
 import ControlModel
+import HealthCore
 import HostWithdrawal
 import LinuxSystem
 import Netlink
@@ -13,9 +14,7 @@ extension Engine {
     phase = .running
     entries.needsGroupReview = !plan.entriesOfGroup.isEmpty
     board.startedAt = min(previous?.startedAt ?? now, now)
-    outbox.send(
-      .event(
-        LogEvent(.engineRunning, number: Int64(plan.routers.count), text: previous == nil ? "fresh" : "adopted")))
+    outbox.send(.event(.engineRunning(routers: plan.routers.count, isAdopted: previous != nil)))
     tellFacts(from: previous, at: now)
     let predecessor = PreviousEngine(previous, for: plan)
     let begin = firstStart
@@ -30,7 +29,7 @@ extension Engine {
       markDirty(router)
     }
     if let startDue {
-      outbox.send(.event(LogEvent(.startDelayed, number: (startDue - now).rawValue)))
+      outbox.send(.event(.startDelayed(startDue - now)))
     }
     carryOut(at: now, due: nil)
     startSessions(from: previous, hasYielded: predecessor.hasYielded, at: now)
@@ -94,16 +93,19 @@ extension Engine {
       let old = inherited.record(of: tracker)
       if let name = tracker.interfaceName {
         let isUp = interfaces.indexes[name].map(interfaces.isUp) ?? false
-        record.verdict = (isUp ? .up : .down, old?.verdict.since ?? now, isUp ? "" : "interface is down")
+        record.finding = .interface(isUp: isUp, since: now)
+        if let old = old?.finding, old.status == record.finding.status { record.finding = old }
       } else if let old {
-        record.verdict = old.verdict
-        record.memory = old.memory
+        record.finding = old.finding
       } else {
         // That of a group is known as soon as the kernel has been asked for its entries; until then nobody elects itself.
         let reason = tracker.session == nil ? "no result yet" : "no session yet"
-        record.verdict = (tracker.isInitiallyFailed ? .down : .unknown, now, reason)
+        let status: TrackerStatus = tracker.isInitiallyFailed ? .down : .unknown
+        record.finding = TrackerFinding(
+          status, since: now, because: TrackerReason(reason),
+          memory: VerdictMemory(result: Verdict(status), isUntried: tracker.isInitiallyFailed))
       }
-      core.handle(.tracker(TrackerID(rawValue: position), record.verdict.status), at: now, into: &effects)
+      core.handle(.tracker(TrackerID(rawValue: position), record.finding.status), at: now, into: &effects)
     }
     refreshHeartbeats()
     for router in plan.routers.indices {
@@ -117,7 +119,11 @@ extension Engine {
     for counter in RouterCounter.allCases { record[counter] = old[counter] }
     for kind in 0..<RouterRecord.dropKinds { record[drops: kind] = old[drops: kind] }
     for kind in RouterSighting.allCases { record[sighting: kind] = old[sighting: kind] }
-    if let last = old.lastTransition { record.record(last.transition, number: last.number) }
+    if let last = old.lastTransition {
+      var transition = last.transition
+      transition.cause = predecessor.renumbered(transition.cause)
+      record.record(transition, number: last.number)
+    }
     resumeNumbers(of: router, from: old, on: predecessor.board)
     keepReady(router)
     var snapshot = old.snapshot
@@ -159,7 +165,7 @@ extension Engine {
     guard source == nil || source != record?.sourceAddress || goElsewhere else { return }
     record?.sourceAddress = source
     if source != nil {
-      transport.setSource(source, to: destinations, of: position, router, interval: plan.core[position].interval)
+      transport.setSource(source, to: destinations, of: position, router)
       makeReady(position)
     }
     // Without one the adverts stay as they are: what is left to send is the resignation of a master, and it may leave from an address

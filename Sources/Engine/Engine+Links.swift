@@ -72,7 +72,7 @@ extension Engine {
       entries.entriesVanished(plan.rules, at: now)
     case .overrun:
       board.overruns &+= 1
-      outbox.send(.event(LogEvent(.netlinkOverrun)))
+      outbox.send(.event(.netlinkOverrun))
       resynchronize(at: now)
     }
   }
@@ -99,10 +99,10 @@ extension Engine {
     let isUp = after?.isUp ?? false
     let name = after?.name ?? before?.name ?? ""
     if (before?.isUp ?? false) != isUp, isWatched(index, name) {
-      outbox.send(.event(LogEvent(.interfaceChanged, number: isUp ? 1 : 0, text: name)))
+      outbox.send(.event(.interfaceChanged(name, isUp: isUp)))
     }
     for (position, tracker) in plan.trackers.enumerated() where tracker.interfaceName == name {
-      setTracker(position, to: isUp ? .up : .down, reason: isUp ? "" : "interface is down", at: now)
+      setTracker(position, to: .interface(isUp: isUp, since: now), at: now)
     }
     if isUp { entries.look(at: .all) }
     if isUp { announceSources(of: plan.routers.indices.filter { sourcePlace(of: $0)?.interface == index }) }
@@ -265,19 +265,27 @@ extension Engine {
 
   private func take(_ verdict: TrackerVerdict, at now: MonotonicInstant) {
     guard plan.trackers.indices.contains(verdict.tracker), plan.trackers[verdict.tracker].isProbers else { return }
-    board.tracker(verdict.tracker)?.memory = verdict.memory
-    setTracker(verdict.tracker, to: verdict.status, reason: verdict.reason, at: now)
+    setTracker(verdict.tracker, to: verdict.finding(since: now), at: now)
     carryOut(at: now, due: nil)
   }
 
-  /// Notes what a tracker says now, and tells the core if it is something else than before.
-  func setTracker(_ position: Int, to status: TrackerStatus, reason: String, at now: MonotonicInstant) {
+  /// Notes what a tracker is found to be now, and tells the core if its status is another one than before.
+  func setTracker(_ position: Int, to finding: TrackerFinding, at now: MonotonicInstant) {
     guard let record = board.tracker(position) else { return }
-    let before = record.verdict
-    record.verdict = (status, before.status == status ? before.since : now, reason)
-    guard phase == .running, before.status != status else { return }
-    outbox.send(
-      .event(LogEvent(.trackerChanged, number: status.rawValue, text: "\(plan.trackers[position].name)")))
-    core.handle(.tracker(TrackerID(rawValue: position), status), at: now, into: &effects)
+    let before = record.finding
+    var finding = finding
+    if before.status == finding.status { finding.since = before.since }
+    record.finding = finding
+    guard phase == .running, before.status != finding.status else { return }
+    // What the prober has found it has told already.
+    if !plan.trackers[position].isProbers { outbox.send(.event(.trackerChanged(tracker: position, finding.status))) }
+    core.handle(.tracker(TrackerID(rawValue: position), finding.status), at: now, into: &effects)
+  }
+}
+
+extension TrackerFinding {
+  /// What an interface is found to be.
+  static func interface(isUp: Bool, since: MonotonicInstant) -> TrackerFinding {
+    TrackerFinding(isUp ? .up : .down, since: since, isUp ? "" : "interface is down")
   }
 }

@@ -19,7 +19,8 @@ extension Engine {
       guard let router else {
         throw Self.formError(of: message, origin, isBehindHeader: true) ?? .unknownVirtualRouter
       }
-      let received = try check(message, origin, for: router, isBehindHeader: true)
+      let received = try plan.routers[router].policy.admit(
+        message, origin, isBehindHeader: true, isOwnAddress: { interfaces.isUsable($0) })
       try authenticate(header, packet, for: router, at: now)
       noteAddressDifference(received, message, from: datagram.source, router: router, at: now)
       accept(received, from: datagram.source, router: router, at: now)
@@ -67,7 +68,7 @@ extension Engine {
     guard let window = trailer.authentication.window, abs(skew) * 2 > window,
       limiter.shouldLog(.clockSkew, from: sender, at: now)
     else { return }
-    outbox.send(.event(LogEvent(.clockSkew, router: router, address: sender, number: Int64(skew), text: "\(window)")))
+    outbox.send(.event(.clockSkew(of: sender, seconds: skew, allowed: window), router: router))
   }
 
   /// Counts an advert that was taken without a trailer by a router that will demand them one day.
@@ -75,7 +76,7 @@ extension Engine {
     guard !received.hasTrailer, transport.trailer(of: router) != nil else { return }
     board.router(router)?[.unsignedAdvertisements] &+= 1
     guard limiter.shouldLog(.unsignedAdvertisement, from: sender, at: now) else { return }
-    outbox.send(.event(LogEvent(.unsignedAdvertisement, router: router, address: sender)))
+    outbox.send(.event(.unsignedAdvertisement(from: sender), router: router))
   }
 
   /// Writes the mark at a position down for the next engine, and the one that senders without their own share.

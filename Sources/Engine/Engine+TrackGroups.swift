@@ -28,8 +28,8 @@ extension Engine {
         entries.needsGroupReview = true
         continue
       }
-      if board.tracker(tracker)?.verdict.status != verdict.status {
-        setTracker(tracker, to: verdict.status, reason: verdict.reason, at: now)
+      if board.tracker(tracker)?.finding.status != verdict.status {
+        setTracker(tracker, to: TrackerFinding(verdict.status, since: now, verdict.reason), at: now)
       }
     }
     carryOut(at: now, due: nil)

@@ -19,7 +19,7 @@ extension Engine {
         try virtualLinks.table?.restore(link, mac: planned.mac, alias: virtualLinks.aliases[link.index])
         virtualLinks.changed[link.index] = nil
         guard virtualLinks.shouldSay(of: link.index, at: now) else { continue }
-        outbox.send(.event(LogEvent(.linkRestored, text: link.name)))
+        outbox.send(.event(.linkRestored(link.name)))
       } catch {
         guard error.errno != ENODEV else {
           // It was put down to be taken away, of which the kernel tells next.
@@ -27,7 +27,7 @@ extension Engine {
           continue
         }
         guard virtualLinks.shouldSay(of: link.index, at: now) else { continue }
-        outbox.send(.event(LogEvent(.degraded, text: "\(link.name) was changed and cannot be set right: \(error)")))
+        outbox.send(.event(.degraded("\(link.name) was changed and cannot be set right: \(error)")))
       }
     }
   }

@@ -87,12 +87,13 @@ extension EngineProcess {
     for (position, router) in plan.routers.enumerated() {
       let record = board.router(position)
       record?.description = RouterDescription(
-        identity: router.identity, version: router.version, basePriority: plan.core[position].priority,
+        identity: router.identity, version: router.policy.expectation.version,
+        basePriority: plan.core[position].priority,
         interval: plan.core[position].interval, addresses: router.addresses)
       record?.virtualInterface = router.virtualInterface
       record?.resignation = ResignationPacket(
-        offset: offset, length: 0, destinationCount: 0, timeToLive: router.timeToLive,
-        isWholePacket: router.signing?.makesWholePackets == true)
+        offset: offset, length: 0, destinationCount: 0, timeToLive: router.policy.timeToLive,
+        isWholePacket: router.policy.signing?.makesWholePackets == true)
       offset += packetSizes[position]
     }
     for (number, position) in plan.routersWithTrailers.enumerated() {
@@ -152,7 +153,8 @@ extension PlannedRouter {
   /// Bytes that its ready resignation takes on the board.
   fileprivate var resignationSize: Int {
     let advert = AdvertisementFormat.length(
-      version: version, family: family, addressCount: UInt8(clamping: advertised.addresses.count))
-    return destinations.count * (16 + advert + (signing?.overhead ?? 0))
+      version: policy.expectation.version, family: family,
+      addressCount: UInt8(clamping: policy.addresses.addresses.count))
+    return destinations.count * (16 + advert + (policy.signing?.overhead ?? 0))
   }
 }

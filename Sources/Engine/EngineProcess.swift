@@ -79,7 +79,7 @@ final class EngineProcess {
     let notes =
       Self.becomeRealTime() + complaint + virtualInterfaces.complaints + settings + refuseUnaccepted()
       + promoteSecondaries()
-    for note in notes { engine.outbox.send(.event(LogEvent(.degraded, text: note))) }
+    for note in notes { engine.outbox.send(.event(.degraded(note))) }
   }
 
   private static func prepare(

@@ -50,7 +50,7 @@ extension EntryKeeper {
 
   /// Lets the entry stay for another router of this host, and the mark with it.
   private mutating func leaveToOthers(_ position: Int) {
-    for other in plan.duplicateEntries[position] ?? [] where stage(of: other) != .off && holdings[other] == .absent {
+    for other in plan.duplicateEntries[position] ?? [] where stage(of: other) != .off && !holdings[other].wasPutThere {
       set(other, to: .uncertain)
       pending.insert(other)
     }

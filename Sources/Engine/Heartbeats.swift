@@ -44,9 +44,9 @@ final class Heartbeats {
     on link: PlannedRouter.Heartbeat, for router: PlannedRouter, _ ears: inout [AdvertTransport.Ear]
   ) throws(SystemError) {
     let known = ears.first { $0.receiver.interface == link.interface && $0.receiver.family == router.family }
-    if let known { return try known.receiver.join(router.multicastGroup) }
+    if let known { return try known.receiver.join(router.policy.group) }
     let receiver = try AdvertReceiver(interface: link.interface, name: link.name, family: router.family)
-    try receiver.join(router.multicastGroup)
+    try receiver.join(router.policy.group)
     ears.append(AdvertTransport.Ear(receiver: receiver, table: ears.count, isSigned: false, onlyRouter: nil))
   }
 
@@ -58,16 +58,9 @@ final class Heartbeats {
       let router = plan.routers[paths[index].router]
       let address = source(paths[index].interface, router.family)
       guard address != paths[index].template?.source else { continue }
-      let advert = Advertisement(
-        version: router.version, virtualRouterID: router.virtualRouterID, priority: .resignation,
-        interval: plan.core[paths[index].router].interval)
-      paths[index].template = address.flatMap {
-        try? AdvertisementTemplate(
-          advert, addresses: router.advertised, source: $0, destination: router.multicastGroup,
-          authentication: router.expectation.authentication, checksumStyle: router.checksumStyle)
-      }
+      paths[index].template = address.flatMap { try? router.policy.template(from: $0, to: router.policy.group) }
       paths[index].message =
-        router.signing?.makesTrailers == true ? paths[index].template.map(TrailedMessage.init) : nil
+        router.policy.signing?.makesTrailers == true ? paths[index].template.map(TrailedMessage.init) : nil
     }
   }
 
@@ -108,7 +101,7 @@ final class Heartbeats {
   /// The path of an advert that came by a further link; `nil` if it is for none of the routers there.
   func path(of identifier: VirtualRouterID, on ear: AdvertTransport.Ear, _ plan: Plan) -> Int? {
     paths.firstIndex {
-      $0.interface == ear.receiver.interface && plan.routers[$0.router].virtualRouterID == identifier
+      $0.interface == ear.receiver.interface && plan.routers[$0.router].policy.virtualRouterID == identifier
         && plan.routers[$0.router].family == ear.receiver.family
     }
   }
@@ -123,7 +116,7 @@ final class Heartbeats {
 
   /// Whether adverts for a router of this number may come by this link as by a further one.
   func mayHear(_ identifier: VirtualRouterID, on interface: InterfaceIndex, _ plan: Plan) -> Bool {
-    paths.contains { $0.interface == interface && plan.routers[$0.router].virtualRouterID == identifier }
+    paths.contains { $0.interface == interface && plan.routers[$0.router].policy.virtualRouterID == identifier }
   }
 
   /// What the same message came to before, if it is the last one of the path again.

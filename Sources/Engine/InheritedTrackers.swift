@@ -16,14 +16,13 @@ struct InheritedTrackers {
   /// For what the prober looks after that is the one of its name and kind, whatever it asks now: that somebody has changed a check says
   /// nothing against what is checked. A BFD session that is another one for its other end has nothing to go on from.
   func record(of tracker: PlannedTracker) -> TrackerRecord? {
-    let named = records[RouterRecord.kept(tracker.name)] ?? []
-    let same = named.first {
-      $0.fingerprint == tracker.fingerprint && [0, tracker.kind.rawValue].contains($0.kind)
+    let alike = (records[RouterRecord.kept(tracker.name)] ?? []).filter {
+      [0, tracker.kind.rawValue].contains($0.kind)
     }
-    if let same { return same }
-    // Of several names that the board keeps as the same, nobody knows whose it was.
-    let alike = named.filter { $0.kind == tracker.kind.rawValue }
-    guard tracker.isProbers, alike.count == 1, alike[0].verdict.status != .unknown else { return nil }
-    return alike[0]
+    let same = alike.filter { $0.fingerprint == tracker.fingerprint }
+    guard tracker.isProbers else { return same.first }
+    // Earlier releases had other hashes. Of several names that the board keeps as the same, nobody knows then whose it was.
+    let record = same.count == 1 ? same[0] : alike.count == 1 ? alike[0] : nil
+    return record?.finding.status == .unknown ? nil : record
   }
 }

@@ -38,38 +38,23 @@ struct PlannedRouter {
   let name: String
   let interface: InterfaceIndex
   let interfaceName: String
-  /// The further links that its adverts travel by, and the group that they are sent to there.
+  /// The further links that its adverts travel by.
   let heartbeats: [Heartbeat]
-  let multicastGroup: IPAddress
   /// The one with its virtual MAC address; `nil` if it has none.
   let virtualInterface: InterfaceIndex?
   /// Why one of the interfaces with its virtual MAC addresses is none of martlet's, so that it is in FAULT; `nil` if all are.
   let foreignLink: String?
   /// The interface that its adverts leave by.
   let sendingInterface: InterfaceIndex
-  let family: AddressFamily
-  let virtualRouterID: VirtualRouterID
-  let version: ProtocolVersion
+  /// How its adverts are sent, and which are taken.
+  let policy: AdvertPolicy
   let configuredSource: IPAddress?
-  /// The addresses adverts carry.
-  let advertised: AddressList
   /// Positions of all its addresses, the excluded ones too, in ``Plan/addresses``.
   let addresses: Range<Int>
   /// Positions of its routes and rules in ``Plan/entries``.
   let entries: Range<Int>
-  /// The multicast group, or the unicast peers.
-  let destinations: [IPAddress]
-  let peers: [UnicastPeer]
-  let isUnicast: Bool
   let faultsWithoutPeers: Bool
-  let checksPeers: Bool
-  let expectation: AdvertisementExpectation
-  /// How its adverts are signed, if they are.
-  let signing: AdvertSigning?
-  let checksumStyle: ChecksumStyle
-  let timeToLive: UInt8
   let ignoresInterfaceFaults: Bool
-  let skipsAddressCheck: Bool
   /// Whether packets to its addresses are accepted; an owner's always are (RFC 9568 section 6.1).
   let accepts: Bool
 
@@ -78,6 +63,11 @@ struct PlannedRouter {
     let interface: InterfaceIndex
     let name: String
   }
+
+  var family: AddressFamily { policy.family }
+  var isUnicast: Bool { policy.isUnicast }
+  /// The multicast group, or the unicast peers.
+  var destinations: [IPAddress] { policy.destinations() }
 }
 
 /// The interfaces of one router.
@@ -123,74 +113,22 @@ extension PlannedRouter {
     _ definition: VirtualRouterDefinition, on links: RouterLinks, addresses: Range<Int>, entries: Range<Int>,
     foreignLinks: [String: String] = [:]
   ) {
-    guard
-      let advertised = AddressList(definition.family, definition.addresses.map(\.prefix.address)),
-      let authentication = Self.authentication(definition.authentication)
-    else { return nil }
+    guard let policy = definition.advertPolicy else { return nil }
     name = definition.name
     interface = links.interface
     interfaceName = links.name
     heartbeats = links.heartbeats
-    multicastGroup = definition.multicastGroup
+    self.policy = policy
     virtualInterface = links.virtual == Plan.absent ? nil : links.virtual
     let made = [definition.virtualMAC] + (definition.addresses + definition.excludedAddresses).map(\.virtualMAC)
     foreignLink =
       foreignLinks.isEmpty ? nil : made.lazy.compactMap { $0 }.compactMap { foreignLinks[$0.interface] }.first
     sendingInterface = definition.virtualMAC?.sendsAdvertsBelow == false ? links.carrier : links.interface
-    family = definition.family
-    virtualRouterID = definition.core.virtualRouterID
-    version = definition.core.version
     configuredSource = definition.sourceAddress
-    self.advertised = advertised
     self.addresses = addresses
     self.entries = entries
-    isUnicast = definition.isUnicast
     faultsWithoutPeers = definition.faultsWithoutPeers
-    destinations = isUnicast ? definition.unicastPeers.map(\.address) : [definition.multicastGroup]
-    peers = definition.unicastPeers
-    checksPeers = definition.checksUnicastSource && isUnicast
-    var expectation = AdvertisementExpectation(
-      version: definition.core.version, interval: definition.core.interval, authentication: authentication)
-    expectation.refusesOldChecksum = definition.refusesOldChecksum
-    self.expectation = expectation
-    signing = Self.signing(definition.authentication)
-    checksumStyle =
-      definition.sendsOldChecksum
-      ? .withGroupPseudoHeader : definition.checksumWithoutPseudoHeader ? .messageOnly : .withPseudoHeader
-    timeToLive = isUnicast ? definition.unicastTTL : AdvertisementFormat.timeToLive
     ignoresInterfaceFaults = definition.ignoresInterfaceFaults
-    skipsAddressCheck = definition.skipsAddressCheck
     accepts = definition.accepts || definition.core.priority == .owner
-  }
-
-  private static func authentication(_ definition: AuthenticationDefinition?) -> AdvertisementAuthentication? {
-    switch definition {
-    case .password(let password): SimplePassword(bytes: password).map(AdvertisementAuthentication.simplePassword)
-    case .header: .header
-    case .trailer, nil: AdvertisementAuthentication.none
-    }
-  }
-
-  private static func signing(_ definition: AuthenticationDefinition?) -> AdvertSigning? {
-    switch definition {
-    case .header(let key): .header(AuthenticationKey(bytes: key))
-    case .trailer(let trailer): .trailer(TrailerAuthentication(trailer))
-    case .password, nil: nil
-    }
-  }
-}
-
-extension TrailerAuthentication {
-  fileprivate init(_ definition: TrailerDefinition) {
-    self.init(
-      activeKey: TrailerKey(definition.activeKey), otherKeys: definition.otherKeys.map(TrailerKey.init),
-      window: definition.window, signs: definition.mode != .receiveOnly,
-      demandsTrailers: definition.mode == .enforce)
-  }
-}
-
-extension TrailerKey {
-  fileprivate init(_ definition: TrailerDefinition.Key) {
-    self.init(id: definition.id, bytes: definition.bytes)
   }
 }

@@ -24,8 +24,7 @@ struct PlannedSession {
     isMultihop = definition.isMultihop
     hopLimit = definition.hopLimit
     leastHopLimit = definition.leastHopLimit
-    let source = definition.source.map { "\($0)" } ?? ""
-    fingerprint = PlannedTracker.fingerprint(of: "\(definition.neighbor)\0\(source)\0\(definition.isMultihop)")
+    fingerprint = PlannedTracker.fingerprint(of: definition.ends)
   }
 
   /// The port that its packets go to.

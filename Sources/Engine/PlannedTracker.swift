@@ -18,63 +18,44 @@ struct PlannedTracker {
   let kind: Kind
   /// The interface it watches, if it watches one.
   let interfaceName: String?
-  /// Whether it is a `track_group`.
-  let isGroup: Bool
   /// The position in ``Plan/sessions`` of the BFD session it stands for, if it does.
   let session: Int?
+  /// A hash of what it goes on by besides its kind and as much of its name as the board keeps: a session's ends, or the whole name of
+  /// what the prober looks after.
   let fingerprint: UInt64
   let isInitiallyFailed: Bool
+  /// Whether its verdicts come from the prober.
+  let isProbers: Bool
 
   init(_ definition: TrackerDefinition, in configuration: Configuration) {
     name = configuration.name(of: definition)
+    isProbers = definition.kind.isProbers
     interfaceName = definition.kind == .interface ? name : nil
-    isGroup = definition.kind == .group
     var session: Int?
     var isInitiallyFailed = false
+    var identity = isProbers ? name : ""
     switch definition {
-    case .interface:
-      kind = .interface
-      fingerprint = 0
-    case .group:
-      kind = .group
-      fingerprint = 0
+    case .interface: kind = .interface
+    case .group: kind = .group
+    case .file: kind = .file
+    case .process: kind = .process
     case .script(let index):
-      let script = configuration.scripts[index]
       kind = .script
-      fingerprint = Self.fingerprint(of: script.command)
-      isInitiallyFailed = script.initiallyFailed
+      isInitiallyFailed = configuration.scripts[index].initiallyFailed
     case .probe(let index):
-      let probe = configuration.probes[index]
-      if case .combination = probe.question { kind = .combination } else { kind = .probe }
-      fingerprint = Self.fingerprint(of: "\(probe.question)")
-      isInitiallyFailed = probe.initiallyFailed
+      kind = configuration.probes[index].isCombination ? .combination : .probe
+      isInitiallyFailed = configuration.probes[index].initiallyFailed
     case .bfd(let index):
       kind = .session
-      fingerprint = PlannedSession(configuration.bfdInstances[index]).fingerprint
       session = index
-    case .file(let index):
-      kind = .file
-      fingerprint = Self.fingerprint(of: configuration.trackedFiles[index].path)
-    case .process(let index):
-      kind = .process
-      let process = configuration.trackedProcesses[index]
-      let words = [process.command] + process.parameters
-      fingerprint = Self.fingerprint(
-        of: words.joined(separator: "\0") + "\0\(process.parameterMatch) \(process.usesCommandLine)")
+      identity = configuration.bfdInstances[index].ends
     }
     self.session = session
     self.isInitiallyFailed = isInitiallyFailed
+    fingerprint = identity.isEmpty ? 0 : Self.fingerprint(of: identity)
   }
 
-  /// Whether its verdicts come from the prober.
-  var isProbers: Bool { interfaceName == nil && session == nil && !isGroup }
-
-  /// FNV-1a over the command: the same text gives the same number in every process, which `Hasher` does not.
-  private static func fingerprint(of command: CommandDefinition) -> UInt64 {
-    let user = command.user.map { "\($0.user):\($0.group ?? "")" } ?? ""
-    return fingerprint(of: "\(command.text)\0\(user)")
-  }
-
+  /// FNV-1a: the same text gives the same number in every process and release, which `Hasher` does not.
   static func fingerprint(of text: String) -> UInt64 {
     text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }

@@ -3,6 +3,7 @@ import LinuxSystem
 import Netlink
 import NetworkTypes
 import VRRPCore
+import VRRPWire
 
 /// What the engine before this one left, sorted by what this one makes of it.
 struct PreviousEngine {
@@ -11,6 +12,8 @@ struct PreviousEngine {
   let succession: RouterSuccession
   let addresses: PreviousAddresses
   let entries: PreviousEntries
+  /// The position that each of its trackers has in this plan.
+  private let trackers: [Int: Int]
 
   /// Whether it let go, so that it heard adverts to the last and what its board says of the kernel is so.
   var hasYielded: Bool { board?.hasYielded ?? false }
@@ -27,6 +30,12 @@ struct PreviousEngine {
       identity.name = ""
       return identity
     }
+    let positions = Dictionary(plan.trackers.enumerated().map { (TrackerKey($0.element), $0.offset) }) { first, _ in
+      first
+    }
+    trackers = (0..<(board?.trackerCount ?? 0)).reduce(into: [:]) { trackers, number in
+      trackers[number] = board?.tracker(number).flatMap { positions[TrackerKey($0)] }
+    }
     addresses = PreviousAddresses(board, inheritable: plan.inheritable)
     entries = PreviousEntries(board)
   }
@@ -35,8 +44,37 @@ struct PreviousEngine {
   /// die before its own board is the true one, the next must not believe what the old one says.
   static func forgetYield(on memory: SharedMemory) { (try? Board(opening: memory.bytes))?.hasYielded = false }
 
+  /// Its cause by the numbers that tracker or router has in this plan: -1 if it is not configured any more.
+  func renumbered(_ cause: Cause) -> Cause {
+    switch cause {
+    case .trackerDown(let tracker): .trackerDown(TrackerID(rawValue: trackers[tracker.rawValue] ?? -1))
+    case .trackerUp(let tracker): .trackerUp(TrackerID(rawValue: trackers[tracker.rawValue] ?? -1))
+    case .syncGroup(let member): .syncGroup(member: succession.predecessors.firstIndex(of: member) ?? -1)
+    case .started, .addressOwner, .masterDown, .masterResigned, .higherPriority, .tieLost, .preempted, .interfaceDown,
+      .interfaceUp, .sourceAddressLost, .sourceAddressFound, .overdue, .noPeers, .peersFound, .addressesRefused,
+      .addressesTaken, .shutdown, .adopted:
+      cause
+    }
+  }
+
   func record(of router: Int) -> RouterRecord? {
     succession.predecessors[router].flatMap { board?.router($0) }
+  }
+}
+
+/// What a tracker is called on a board.
+private struct TrackerKey: Hashable {
+  let kind: UInt8
+  let name: String
+
+  init(_ tracker: PlannedTracker) {
+    kind = tracker.kind.rawValue
+    name = RouterRecord.kept(tracker.name)
+  }
+
+  init(_ record: TrackerRecord) {
+    kind = record.kind
+    name = record.name
   }
 }
 
@@ -102,7 +140,7 @@ extension PlannedRouter {
   var identity: RouterIdentity {
     // The board keeps this much of a name; a longer one must compare equal to what it kept.
     RouterIdentity(
-      interface: interface, family: family, virtualRouterID: virtualRouterID.rawValue,
+      interface: interface, family: family, virtualRouterID: policy.virtualRouterID.rawValue,
       name: RouterRecord.kept(name))
   }
 }

@@ -41,12 +41,17 @@ public struct VerdictMemory: Sendable, Hashable {
   public var condition: VerdictCondition
   /// When the verdict changes without a result: it is held down no longer, or what has been seen has lasted long enough.
   public var until: MonotonicInstant?
+  /// Whether the result is none of a run's: there has been no run, and the check is initially failed (`init_fail`).
+  public var isUntried: Bool
 
   /// A memory from its parts.
-  public init(result: Verdict, condition: VerdictCondition = .fresh, until: MonotonicInstant? = nil) {
+  public init(
+    result: Verdict, condition: VerdictCondition = .fresh, until: MonotonicInstant? = nil, isUntried: Bool = false
+  ) {
     self.result = result
     self.condition = condition
     self.until = until
+    self.isUntried = isUntried
   }
 }
 

@@ -53,7 +53,7 @@ public final class Reactor {
   public private(set) var now: MonotonicInstant
 
   private let epoll: FileDescriptor
-  private let timer: FileDescriptor
+  let timer: FileDescriptor
   private let events: UnsafeMutableBufferPointer<clinux_event>
   private var slots: [Slot] = []
   private var freeSlots: [Int] = []

@@ -47,16 +47,16 @@ final class Check {
     var omission: String?
 
     /// Whether no run has come to anything.
-    var isUntried: Bool { state.verdict == .unknown || words == Check.noRunYet }
+    var isUntried: Bool { state.isFirst }
 
     /// That of a check that has not been run, or of one whose verdict is remembered.
     init(of definition: CheckDefinition, resuming previous: TrackerVerdict? = nil, at now: MonotonicInstant) {
       let limits = definition.steadiness
       let result = previous?.memory.result ?? .unknown
       let (rise, fall) = (definition.rise, definition.fall)
-      words = previous.map { SteadyVerdict.words(in: $0.reason, $0.condition) } ?? ""
+      words = previous?.because.words ?? ""
       // Down without a run is not down because of one.
-      if result == .unknown || result == .down && words == Check.noRunYet {
+      if result == .unknown || previous?.memory.isUntried == true {
         state = CheckState(rise: rise, fall: fall, initiallyFailed: definition.isInitiallyFailed)
         if definition.isInitiallyFailed { words = Check.noRunYet }
       } else {
@@ -65,16 +65,20 @@ final class Check {
       var memory = previous?.memory ?? VerdictMemory(result: .unknown)
       memory.result = state.verdict
       steady = SteadyVerdict(damping: limits.damping, expiry: limits.expiry, resuming: memory, at: now)
-      if previous?.status == .untracked { omission = previous?.reason }
+      if let previous, previous.status == .untracked { omission = previous.reason }
     }
 
-    /// What a check of the same name goes on from that asks something else: the verdict holds until its own results have come to
-    /// another one. `nil` if there is none, and then it begins as any new one.
-    var forAnotherQuestion: History? {
-      guard state.verdict != .unknown || omission != nil else { return nil }
-      var history = self
-      history.state.countAnew()
-      return history
+    /// As much of it as another check of the same name goes on from; `nil` if that begins as any new one.
+    func goingOn(_ continuity: Continuity) -> History? {
+      switch continuity {
+      case .nothing: return nil
+      case .findings, .everything: return self
+      case .verdict:
+        guard state.verdict != .unknown || omission != nil else { return nil }
+        var history = self
+        history.state.countAnew()
+        return history
+      }
     }
 
     /// Has what follows from the findings be what a definition says.
@@ -104,14 +108,15 @@ final class Check {
   /// Whether that is what the last results said.
   var condition: VerdictCondition { history.omission == nil ? history.steady.condition : .fresh }
 
-  /// Why the verdict is what it is, in the check's own words.
-  var reason: String { history.omission ?? history.steady.reason(history.words) }
+  /// Why the verdict is what it is.
+  var reason: TrackerReason { history.omission.map { TrackerReason($0) } ?? history.steady.reason(history.words) }
 
   /// All that the engine is told, for a tracker.
   func verdict(of tracker: Int) -> TrackerVerdict {
     // What was found before it was left out is no longer so.
-    let memory = history.omission == nil ? history.steady.memory : VerdictMemory(result: .unknown)
-    return TrackerVerdict(tracker: tracker, status: status, reason: reason, memory: memory)
+    var memory = history.omission == nil ? history.steady.memory : VerdictMemory(result: .unknown)
+    memory.isUntried = history.isUntried && memory.result != .unknown
+    return TrackerVerdict(tracker: tracker, status: status, because: reason, memory: memory)
   }
 
   /// The process group of a run that has one.
@@ -263,6 +268,8 @@ final class Check {
 
   private func record(_ result: CheckResult) {
     let before = history.steady
+    // The next prober is to know of the first result, also where nothing else follows from it.
+    let wasUntried = history.isUntried
     let wasOmitted = history.omission != nil
     history.omission = nil
     let isChanged = history.state.record(success: result.isSuccess) != nil
@@ -272,14 +279,14 @@ final class Check {
       wordsAt = loop.now
     }
     history.steady.heard(history.state.verdict, at: loop.now)
-    if wasOmitted { onVerdict?(self, true) } else { tell(ifOtherThan: before) }
+    if wasOmitted { onVerdict?(self, true) } else { tell(ifOtherThan: before, always: wasUntried) }
     watchSteadiness()
   }
 
-  private func tell(ifOtherThan before: SteadyVerdict) {
+  private func tell(ifOtherThan before: SteadyVerdict, always: Bool = false) {
     guard history.omission == nil else { return }
     let isNews = history.steady.isNews(after: before)
-    if isNews || history.steady.memory != before.memory { onVerdict?(self, isNews) }
+    if isNews || always || history.steady.memory != before.memory { onVerdict?(self, isNews) }
   }
 
   /// Sees to what changes without a result. Each result puts that off, so the timer only looks whether its time has come.
@@ -299,28 +306,18 @@ final class Check {
 }
 
 extension SteadyVerdict {
-  private static let lastWords = "; last: "
-
   /// Whether it says something else than before.
   func isNews(after before: SteadyVerdict) -> Bool { (verdict, condition) != (before.verdict, before.condition) }
 
-  /// What the results said, in a reason that ``reason(_:)`` made.
-  static func words(in reason: String, _ condition: VerdictCondition) -> String {
-    guard condition != .fresh else { return reason }
-    return reason.firstRange(of: lastWords).map { String(reason[$0.upperBound...]) } ?? ""
-  }
-
   /// Why the verdict is what it is, when the results say `words`.
-  func reason(_ words: String) -> String {
-    let last = words.isEmpty ? "" : Self.lastWords + words
-    switch condition {
-    case .fresh: return words
-    case .held:
-      guard let damping else { return words }
-      return "\(damping.changes) changes within \(damping.period.spoken), held down for \(damping.hold.spoken)" + last
-    case .stale:
-      guard let expiry else { return words }
-      return "no result for \(expiry.time.spoken)" + last
-    }
+  func reason(_ words: String) -> TrackerReason {
+    let preface: String? =
+      switch condition {
+      case .fresh: nil
+      case .held:
+        damping.map { "\($0.changes) changes within \($0.period.spoken), held down for \($0.hold.spoken)" }
+      case .stale: expiry.map { "no result for \($0.time.spoken)" }
+      }
+    return TrackerReason(words, preface: preface)
   }
 }

@@ -57,22 +57,12 @@ enum CheckDefinition: Hashable {
     }
   }
 
-  /// Whether another definition of the name looks at the same thing, so that its verdict is this one's too.
-  func isAboutTheSame(as other: CheckDefinition) -> Bool {
-    switch (self, other) {
-    case (.script(let mine), .script(let theirs)): mine.name == theirs.name && mine.command == theirs.command
-    case (.probe(let mine), .probe(let theirs)): mine.name == theirs.name && mine.question == theirs.question
-    case (.script, .probe), (.probe, .script): false
-    }
-  }
-
-  /// Whether a run of it is one of the other's too.
-  func isRun(as other: CheckDefinition) -> Bool {
-    guard isAboutTheSame(as: other) else { return false }
-    return switch (self, other) {
-    case (.script(let mine), .script(let theirs)): mine.timeout == theirs.timeout && mine.sandbox == theirs.sandbox
-    case (.probe(let mine), .probe(let theirs)): mine.timeout == theirs.timeout
-    case (.script, .probe), (.probe, .script): false
+  /// What goes on of a check of the same kind and name.
+  func continuity(from old: CheckDefinition) -> Continuity {
+    switch (self, old) {
+    case (.script(let mine), .script(let theirs)): mine.continuity(from: theirs)
+    case (.probe(let mine), .probe(let theirs)): mine.continuity(from: theirs)
+    case (.script, .probe), (.probe, .script): .nothing
     }
   }
 

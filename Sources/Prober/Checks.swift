@@ -45,13 +45,14 @@ final class Checks {
     var fresh: [Check] = []
     for (tracker, definition) in definitions {
       let same = old[definition.key]
-      if let same, definition.isRun(as: same.definition) {
+      let continuity = same.map { definition.continuity(from: $0.definition) } ?? .nothing
+      if let same, continuity == .everything {
         old[definition.key] = nil
         same.follow(definition, work(definition))
         checks.append((tracker, same))
       } else {
         let history =
-          same.flatMap { definition.isAboutTheSame(as: $0.definition) ? $0.history : $0.history.forAnotherQuestion }
+          same?.history.goingOn(continuity)
           ?? previous(tracker, definition).map { Check.History(of: definition, resuming: $0, at: loop.now) }
         let check = Check(definition, work: work(definition), loop: loop, history: history)
         checks.append((tracker, check))
@@ -73,7 +74,7 @@ final class Checks {
   /// verdict began with.
   var answers: [Int: Status.Answer] {
     checks.reduce(into: [:]) { answers, entry in
-      answers[entry.tracker] = entry.check.wordsAt.map { Status.Answer(words: entry.check.reason, at: $0) }
+      answers[entry.tracker] = entry.check.wordsAt.map { Status.Answer(words: entry.check.reason.text, at: $0) }
     }
   }
 
@@ -141,12 +142,13 @@ final class Checks {
 
   private func tell(of check: Check) {
     let (kind, name) = (check.definition.kind, check.definition.name)
-    let words = check.reason.isEmpty ? "" : ": " + check.reason
+    let reason = check.reason.text
+    let words = reason.isEmpty ? "" : ": " + reason
     log.log(
       [.down, .untracked].contains(check.status) || check.condition != .fresh ? .warning : .notice,
       "\(kind) \(name) is \(TrackerVerdict.label(check.status, check.condition))\(words)",
       fields: [
-        ("event", "check"), (kind, name), ("status", check.status.label), ("reason", check.reason),
+        ("event", "check"), (kind, name), ("status", check.status.label), ("reason", reason),
         ("condition", check.condition.label),
       ])
   }

@@ -19,7 +19,7 @@ final class Combinations {
 
     var verdict: TrackerVerdict {
       TrackerVerdict(
-        tracker: tracker, status: TrackerStatus(steady.verdict), reason: steady.reason(words),
+        tracker: tracker, status: TrackerStatus(steady.verdict), because: steady.reason(words),
         memory: steady.memory)
     }
   }
@@ -64,7 +64,7 @@ final class Combinations {
         steady: SteadyVerdict(
           damping: probe.steadiness.damping, expiry: probe.steadiness.expiry,
           resuming: before?.memory ?? VerdictMemory(result: .unknown), at: loop.now),
-        words: before.map { SteadyVerdict.words(in: $0.reason, $0.condition) } ?? "")
+        words: before?.because.words ?? "")
     }
     // What one keeps is not told again, and others may be made of it.
     for entry in entries where entry.verdict.status != .unknown {

@@ -17,7 +17,7 @@ final class EngineLink {
   private(set) var isClosed = false
   /// Verdicts that found no room, the newest of each tracker.
   private var waiting: [Int: TrackerVerdict] = [:]
-  /// Last words of the tracker that caused each router's last transition.
+  /// What is behind each router's last transition: the words that its tracker had then, or what a fault's name does not tell.
   var details: [Int: String] = [:]
 
   /// Told of every message.
@@ -52,6 +52,27 @@ final class EngineLink {
       }
     ) { first, _ in first }
     for (index, router) in configuration.routers.enumerated() { details[index] = known[router.name] }
+  }
+
+  /// Finds what is behind the transitions that the engine told another prober of, as far as it is still so.
+  func recallDetails() {
+    for router in configuration.routers.indices {
+      guard let cause = board.router(router)?.lastTransition?.transition.cause else { continue }
+      let reason = reason(behind: cause)
+      if !reason.isEmpty { details[router] = reason }
+    }
+  }
+
+  /// What the tracker behind a cause says of it; empty if it has come to say the opposite since.
+  func reason(behind cause: Cause) -> String {
+    if case .trackerDown(let tracker) = cause { return reason(of: tracker, unless: .up) }
+    if case .trackerUp(let tracker) = cause { return reason(of: tracker, unless: .down) }
+    return ""
+  }
+
+  private func reason(of tracker: TrackerID, unless opposite: TrackerStatus) -> String {
+    guard let finding = board.tracker(tracker.rawValue)?.finding, finding.status != opposite else { return "" }
+    return finding.reason.text
   }
 
   /// Hears all that has been said so far.

@@ -97,10 +97,10 @@ final class Notifier {
       guard let last = link.board.router(index)?.lastTransition, let known = routers[router.name],
         last.number > known.number
       else { continue }
-      // Those of a transition before that.
-      link.details[index] = nil
-      log.log(link.names.line(for: last.transition, number: last.number, router: index, detail: ""))
-      notify(of: last.transition, number: last.number, router: index, detail: "", on: link)
+      let reason = link.reason(behind: last.transition.cause)
+      link.details[index] = reason
+      log.log(link.names.line(for: last.transition, number: last.number, router: index, detail: reason))
+      notify(of: last.transition, number: last.number, router: index, detail: reason, on: link)
     }
   }
 

@@ -182,7 +182,7 @@ final class Prober {
     link?.drain()
     let isFirst = link == nil
     let link = try EngineLink(wanted, memory: memory, board: board, channel: channel, loop: loop)
-    if let old = self.link { link.inheritDetails(from: old) }
+    if let old = self.link { link.inheritDetails(from: old) } else { link.recallDetails() }
     retireLink()
     self.link = link
     link.onMessage = { [weak self] link, message in self?.hear(message, from: link) }
@@ -235,18 +235,13 @@ final class Prober {
   private func adoptTrackers(_ configuration: Configuration, _ launcher: CommandLauncher, board: Board?) {
     trackerNumbers = Dictionary(
       uniqueKeysWithValues: configuration.trackers.enumerated().map { ($0.element, $0.offset) })
-    let own = configuration.trackers.filter { [.script, .file, .process, .probe].contains($0.kind) }
-    ownTrackers = Set(own.map(configuration.name))
     let numbers = TrackerNumbers(configuration)
     engineTrackers = Set(configuration.probes.flatMap(\.question.members)).compactMap { member in
-      [.interface, .bfd].contains(member.kind) ? numbers[member.kind, member.name]?.rawValue : nil
+      member.kind.isProbers ? nil : numbers[member.kind, member.name]?.rawValue
     }
     func previous(_ number: Int?, _ name: String) -> TrackerVerdict? {
-      guard let number, let record = board?.tracker(number), !record.name.isEmpty, name.hasPrefix(record.name) else {
-        return nil
-      }
-      let verdict = record.verdict
-      return TrackerVerdict(tracker: number, status: verdict.status, reason: verdict.reason, memory: record.memory)
+      guard let number, let record = board?.tracker(number), record.name == RouterRecord.kept(name) else { return nil }
+      return TrackerVerdict(tracker: number, record.finding)
     }
     func previous(_ tracker: TrackerDefinition) -> TrackerVerdict? {
       previous(trackerNumbers[tracker], configuration.name(of: tracker))
@@ -304,22 +299,21 @@ final class Prober {
     switch message {
     case .transition(let router, let number, let transition, let detail):
       guard !notifier.isKnown(number, router: router, on: link) else { return }
-      link.details[router] = detail
-      log.log(link.names.line(for: message))
-      notifier.notify(of: transition, number: number, router: router, detail: detail, on: link)
+      let reason = detail.isEmpty ? link.reason(behind: transition.cause) : detail
+      link.details[router] = reason
+      log.log(link.names.line(for: transition, number: number, router: router, detail: reason))
+      notifier.notify(of: transition, number: number, router: router, detail: reason, on: link)
     case .priorityChanged(let router, _, let priority):
       let name = link.names.router(router)
       lines.log(link.names.line(for: message), about: "the priority of \(name)") { [weak link] in
         link?.board.router(router).map { "it is \($0.snapshot.effectivePriority) now" }
       }
       notifier.priorityChanged(to: priority, router: router, on: link)
-    case .event(let event):
-      // What the engine says of what this process looks after has been said already, with its reason.
-      let isEcho = event.kind == .trackerChanged && ownTrackers.contains(event.text)
-      if !isEcho { log.log(link.names.line(for: message)) }
-      if event.kind == .trackerChanged { noteEngineTrackers(of: link) }
-      if event.kind == .otherMaster, event.text != "yields", let router = event.router {
-        notifier.heardLowerPriority(router: router, from: event.address.map { "\($0)" } ?? "a host", on: link)
+    case .event(let event, let router):
+      log.log(link.names.line(for: event, router: router))
+      if case .trackerChanged = event { noteEngineTrackers(of: link) }
+      if case .otherMaster(let host, _, let rivalry) = event, rivalry != .yields, let router {
+        notifier.heardLowerPriority(router: router, from: "\(host)", on: link)
       }
     case .detail(let router, let text):
       // What this process has not heard of is old news to the log.
@@ -349,8 +343,6 @@ final class Prober {
   }
 
   private var trackerNumbers: [TrackerDefinition: Int] = [:]
-  /// The names of what this process looks after.
-  private var ownTrackers: Set<String> = []
   /// The trackers that the engine looks after and some combination is made of.
   private var engineTrackers: [Int] = []
 
@@ -371,8 +363,8 @@ final class Prober {
   private func noteEngineTrackers(of link: EngineLink) {
     guard link === self.link else { return }
     for number in engineTrackers {
-      guard let verdict = link.board.tracker(number)?.verdict else { continue }
-      combinations.note(number, verdict.status, verdict.reason)
+      guard let finding = link.board.tracker(number)?.finding else { continue }
+      combinations.note(number, finding.status, finding.reason.text)
     }
   }
 

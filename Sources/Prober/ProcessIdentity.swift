@@ -47,12 +47,6 @@ extension TrackedProcessDefinition {
   /// Whether the arguments of a process decide whether it is one of these.
   var needsArguments: Bool { usesCommandLine || parameterMatch != .none }
 
-  /// Whether another definition means the same processes, however many of them are wanted and whatever follows from it.
-  func isAboutTheSame(as other: TrackedProcessDefinition) -> Bool {
-    name == other.name && command == other.command && parameters == other.parameters
-      && parameterMatch == other.parameterMatch && usesCommandLine == other.usesCommandLine
-  }
-
   /// Whether a process is one of these.
   func matches(_ process: ProcessIdentity) -> Bool {
     guard needsArguments else {

@@ -110,7 +110,7 @@ final class TrackedProcesses {
     let old = Dictionary(entries.map { ($0.definition.name, $0) }) { first, _ in first }
     entries = definitions.enumerated().map { index, definition in
       if var same = old[definition.name] {
-        if definition.isAboutTheSame(as: same.definition) {
+        if definition.continuity(from: same.definition) == .everything {
           same.verdict.setDelays(growth: definition.forkDelay, loss: definition.terminateDelay)
         } else {
           same.verdict = DelayedVerdict(

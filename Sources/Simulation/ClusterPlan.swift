@@ -9,13 +9,15 @@ struct ClusterPlan {
   let hosts: [RehearsedHost]
   let definitions: [HostDefinition]
 
-  init(_ hosts: [RehearsedHost]) {
+  /// - Throws: what no advert can hold.
+  init(_ hosts: [RehearsedHost]) throws(AdvertisementTemplateError) {
     self.hosts = hosts
     let sources = SourceAddresses(hosts)
     let lans = Self.lans(of: hosts, sources)
-    definitions = hosts.enumerated().map { number, host in
-      let routers = host.configuration.routers.enumerated().map { position, definition in
-        SimulatedRouter(definition, on: host, source: sources[number, position])
+    definitions = try hosts.enumerated().map { number, host throws(AdvertisementTemplateError) in
+      let routers = try host.configuration.routers.enumerated().map {
+        position, definition throws(AdvertisementTemplateError) in
+        try SimulatedRouter(definition, on: host, source: sources[number, position])
       }
       let groups = host.configuration.groups.map { group in
         SyncGroupConfiguration(
@@ -83,46 +85,15 @@ struct SourceAddresses {
 
 extension SimulatedRouter {
   /// A router as its file sets it.
-  fileprivate init(_ definition: VirtualRouterDefinition, on host: RehearsedHost, source: IPAddress?) {
+  fileprivate init(
+    _ definition: VirtualRouterDefinition, on host: RehearsedHost, source: IPAddress?
+  ) throws(AdvertisementTemplateError) {
+    guard let policy = definition.advertPolicy else { throw .mixedFamilies }
     var configuration = definition.core
     configuration.trackers = host.trackers.bindings(definition.followed)
-    self.init(
-      configuration, family: definition.family, addresses: definition.addresses.map(\.prefix.address),
-      interface: host.interfaces.firstIndex(of: definition.interface) ?? 0)
+    self.init(configuration, policy: policy, interface: host.interfaces.firstIndex(of: definition.interface) ?? 0)
     self.source = source
-    peers = definition.unicastPeers.filter { $0.address != source }.map { peer in
-      SimulatedPeer(
-        address: peer.address, timeToLive: peer.minimumTTL...max(peer.minimumTTL, peer.maximumTTL))
-    }
-    lacksPeers = peers.isEmpty && definition.faultsWithoutPeers
-    destinations = definition.isUnicast ? peers.map(\.address) : [definition.multicastGroup]
-    checksPeers = definition.checksUnicastSource && definition.isUnicast
-    timeToLive = definition.isUnicast ? definition.unicastTTL : AdvertisementFormat.timeToLive
-    switch definition.authentication {
-    case .password(let password):
-      authentication = SimplePassword(bytes: password).map { .simplePassword($0) } ?? .none
-    case .header(let key):
-      authentication = .header
-      signature = SimulatedSignature(isInHeader: true, key: key)
-      acceptedSignatures = [signature]
-    case .trailer(let trailer):
-      authentication = .none
-      signature = trailer.mode == .receiveOnly ? nil : SimulatedSignature(trailer.activeKey)
-      acceptedSignatures = Set(([trailer.activeKey] + trailer.otherKeys).map { SimulatedSignature($0) })
-      if trailer.mode != .enforce { acceptedSignatures.insert(nil) }
-    case nil:
-      authentication = .none
-    }
-    checksumStyle =
-      definition.sendsOldChecksum
-      ? .withGroupPseudoHeader : definition.checksumWithoutPseudoHeader ? .messageOnly : .withPseudoHeader
-    refusesOldChecksum = definition.refusesOldChecksum
+    faultsWithoutPeers = definition.faultsWithoutPeers
     ignoresInterfaceFaults = definition.ignoresInterfaceFaults
-  }
-}
-
-extension SimulatedSignature {
-  fileprivate init(_ key: TrailerDefinition.Key) {
-    self.init(isInHeader: false, id: key.id, key: key.bytes)
   }
 }

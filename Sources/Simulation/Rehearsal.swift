@@ -36,7 +36,11 @@ public struct Rehearsal {
     guard findings.isEmpty else { throw .script(findings) }
     self.script = script
     self.seed = seed
-    plan = ClusterPlan(hosts)
+    do {
+      plan = try ClusterPlan(hosts)
+    } catch {
+      throw .advert(error)
+    }
     let lastStep = (script.steps.last?.at ?? MonotonicInstant(nanoseconds: 0)) - MonotonicInstant(nanoseconds: 0)
     self.duration = duration ?? max(Self.usualDuration, lastStep + Self.usualRest)
   }

@@ -23,15 +23,9 @@ extension Cluster {
     let settings = hosts[host].definition.routers[router]
     invariants.countAdvert(
       hosts[host].seats[router], of: place, interval: settings.configuration.interval.nanoseconds, at: now)
-    for destination in hosts[host].templates[router].indices {
-      advertsSent += 1
-      guard hosts[host].isConnected(router) else { continue }
-      hosts[host].templates[router][destination].setPriority(priority)
-      let template = hosts[host].templates[router][destination]
-      let origin = DatagramOrigin(
-        source: template.source, destination: template.destination, timeToLive: settings.timeToLive)
-      deliver(Packet(template.bytes, origin: origin, signature: settings.signature), from: place)
-    }
+    advertsSent += hosts[host].destinationCount(of: router)
+    guard hosts[host].isConnected(router) else { return }
+    for packet in hosts[host].packets(of: router, priority, at: now) { deliver(packet, from: place) }
   }
 
   /// Puts an advert on its way to every host that its destination leads to.
@@ -50,7 +44,6 @@ extension Cluster {
   private mutating func dispatch(_ packet: Packet, _ passage: Passage, to receiver: RouterPlace) {
     let copy = passage.corruptedByte.map(packet.corrupted) ?? packet
     events.add(.deliver(copy, to: receiver), at: now + passage.delay)
-    if passage.corruptedByte != nil, copy.received != nil { report("a corrupted advert can be read", at: receiver) }
   }
 
   /// Whether a router's socket gets what is sent to a destination: its group, or its own address.
@@ -58,17 +51,19 @@ extension Cluster {
     let host = hosts[place.host]
     guard destination.isMulticast else { return host.sources[place.router] == destination }
     let router = host.definition.routers[place.router]
-    return !router.peers.isEmpty || router.destinations.contains(destination)
+    return router.policy.isUnicast || router.policy.group == destination
   }
 
-  /// Has a host read an advert as an engine does. One whose form is wrong is dropped, and moves no timer.
+  /// Has a host read an advert. One that is not taken is dropped, and moves no timer.
   mutating func receive(_ packet: Packet, at place: RouterPlace) {
-    guard let received = packet.received else { return }
+    let received: ReceivedAdvertisement
     do throws(AdvertisementError) {
-      try hosts[place.host].definition.routers[place.router].check(received, in: packet)
+      received = try hosts[place.host].admit(packet, of: place.router, at: now)
     } catch {
-      return noteRefusal(error, of: packet.origin.source, by: place)
+      // What was changed on its way is nobody's configuration.
+      return packet.isCorrupted ? () : noteRefusal(error, of: packet.origin.source, by: place)
     }
+    if packet.isCorrupted { report("a corrupted advert was taken", at: place) }
     give(.advertisement(received.advertisement, from: packet.origin.source, router: place.router), to: place.host)
   }
 

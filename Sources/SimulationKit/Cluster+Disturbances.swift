@@ -45,7 +45,7 @@ extension Cluster {
   private mutating func start(_ host: Int) {
     guard hosts[host].condition == .off else { return }
     setCondition(.running, of: host)
-    hosts[host].core = hosts[host].definition.freshCore
+    hosts[host].startProcess(at: now)
     tellFacts(to: host)
     for router in hosts[host].holds.indices { give(.start(router: router), to: host) }
   }
@@ -91,8 +91,8 @@ extension Cluster {
     }
   }
 
-  /// Sets a host's routers anew and hands over; what no advert can hold, or would be another router, is refused whole, as a
-  /// reload with an error in its file is.
+  /// Sets a host's routers anew and hands over; what would be another router, or sends other adverts, is refused whole, as a reload
+  /// with an error in its file is.
   private mutating func reload(_ host: Int, as configurations: [VirtualRouterConfiguration]) {
     var routers = hosts[host].definition.routers
     guard hosts[host].condition != .frozen, configurations.count == routers.count else { return }
@@ -104,9 +104,7 @@ extension Cluster {
       routers[position].configuration = new
       invariants.noteReload(of: hosts[host].seats[position], from: old)
     }
-    guard let templates = try? SimulatedHost.templates(routers, from: hosts[host].sources) else { return }
     hosts[host].definition.routers = routers
-    hosts[host].templates = templates
     guard hosts[host].condition == .running else { return }
     handOver(host, mustBeSilent: false)
   }
@@ -114,7 +112,7 @@ extension Cluster {
   /// Has a new engine adopt every router of the one that runs. If nothing has changed, nothing may come of it.
   private mutating func handOver(_ host: Int, mustBeSilent: Bool) {
     let old = hosts[host].core
-    hosts[host].core = hosts[host].definition.freshCore
+    hosts[host].replaceCore()
     tellFacts(to: host)
     let reading = hosts[host].definition.clock.reading(at: now)
     for router in hosts[host].holds.indices {

@@ -1,22 +1,20 @@
 import NetworkTypes
 import VRRPWire
 
-/// An advert on its way, as bytes; read once, however many hosts it reaches.
+/// An advert on its way, as bytes.
 final class Packet: Sendable {
+  /// The message; the whole IPv4 packet if it is behind an Authentication Header.
   let bytes: [UInt8]
   let origin: DatagramOrigin
-  /// What it is signed with, if it is.
-  let signature: SimulatedSignature?
-  /// What the bytes say; `nil` when their form is wrong.
-  let received: ReceivedAdvertisement?
+  let isBehindHeader: Bool
+  /// Whether a byte was changed on its way.
+  let isCorrupted: Bool
 
-  init(_ bytes: [UInt8], origin: DatagramOrigin, signature: SimulatedSignature?) {
+  init(_ bytes: [UInt8], origin: DatagramOrigin, isBehindHeader: Bool, isCorrupted: Bool = false) {
     self.bytes = bytes
     self.origin = origin
-    self.signature = signature
-    // What TTL is allowed is for each receiver to say.
-    received = try? ReceivedAdvertisement(
-      decoding: bytes.span.bytes, origin: origin, timeToLive: 0...255, isBehindHeader: signature?.isInHeader == true)
+    self.isBehindHeader = isBehindHeader
+    self.isCorrupted = isCorrupted
   }
 
   /// The same with one byte changed.
@@ -24,6 +22,6 @@ final class Packet: Sendable {
     guard !bytes.isEmpty else { return self }
     var bytes = bytes
     bytes[position % bytes.count] ^= UInt8(truncatingIfNeeded: position >> 8) | 1
-    return Packet(bytes, origin: origin, signature: signature)
+    return Packet(bytes, origin: origin, isBehindHeader: isBehindHeader, isCorrupted: true)
   }
 }

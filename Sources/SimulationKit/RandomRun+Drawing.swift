@@ -1,6 +1,7 @@
 import NetworkTypes
 import SeededRandom
 import VRRPCore
+import VRRPWire
 
 extension RandomRun {
   /// Draws what a run is made of, from one generator in a fixed order.
@@ -80,9 +81,9 @@ extension RandomRun {
       var router = SimulatedRouter(configuration, family: design.family, interface: design.lan)
       guard design.isUnicast else { return router }
       router.source = Self.source(of: host, design.family)
-      router.peers = hosts.filter { $0 != host }.map { SimulatedPeer(address: Self.source(of: $0, design.family)) }
-      router.destinations = router.peers.map(\.address)
-      router.checksPeers = true
+      router.policy.peers = hosts.filter { $0 != host }.map {
+        AdvertPolicy.Peer(address: Self.source(of: $0, design.family))
+      }
       return router
     }
 

@@ -106,8 +106,8 @@ extension RandomRun: CustomStringConvertible {
 
   private static func words(for router: SimulatedRouter) -> String {
     let settings = router.configuration
-    return "VRID \(settings.virtualRouterID) on LAN \(router.interface), \(router.family) \(settings.version) "
-      + "\(router.peers.isEmpty ? "multicast" : "unicast"), interval \(settings.interval.rawValue) cs, "
+    return "VRID \(settings.virtualRouterID) on LAN \(router.interface), \(router.policy.family) \(settings.version) "
+      + "\(router.policy.isUnicast ? "unicast" : "multicast"), interval \(settings.interval.rawValue) cs, "
       + "priority \(settings.priority), \(settings.preempt ? "preempt" : "nopreempt"), "
       + "delay \(settings.preemptDelay.inSeconds) s, down after \(settings.downTimerAdverts)"
   }

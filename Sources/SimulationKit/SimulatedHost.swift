@@ -20,8 +20,14 @@ struct SimulatedHost: Sendable {
   var definition: HostDefinition
   /// Where each router's adverts leave from.
   let sources: [IPAddress]
+  /// The same addresses, each once.
+  private let ownAddresses: Set<IPAddress>
   /// The adverts of each router to each of its destinations, ready to be sent.
-  var templates: [[AdvertisementTemplate]]
+  private var templates: [[AdvertisementTemplate]]
+  /// What signs each router's adverts and verifies those of others, if anything does.
+  private var signers: [SimulatedSigner?]
+  /// The last advert that each router took.
+  private var remembered: [RememberedAdvertisement]
   /// Each router's place in the cluster.
   var seats: [Seat] = []
   /// The group of each router that is in one.
@@ -43,9 +49,19 @@ struct SimulatedHost: Sendable {
   init(_ definition: HostDefinition, number: Int) throws(AdvertisementTemplateError) {
     self.definition = definition
     sources = definition.routers.map { router in
-      router.source ?? Self.source(host: number, lan: definition.lans[router.interface], router.family)
+      router.source
+        ?? Self.source(host: number, lan: definition.lans[router.interface], router.policy.family)
     }
-    templates = try Self.templates(definition.routers, from: sources)
+    ownAddresses = Set(sources)
+    var templates: [[AdvertisementTemplate]] = []
+    for (router, source) in zip(definition.routers, sources) {
+      var own: [AdvertisementTemplate] = []
+      for destination in router.destinations { own.append(try router.policy.template(from: source, to: destination)) }
+      templates.append(own)
+    }
+    self.templates = templates
+    signers = definition.routers.map { _ in nil }
+    remembered = definition.routers.map { _ in RememberedAdvertisement() }
     var groupOfRouter: [Int?] = Array(repeating: nil, count: definition.routers.count)
     for (position, group) in definition.groups.enumerated() {
       for member in group.members where groupOfRouter[member] == nil { groupOfRouter[member] = position }
@@ -58,18 +74,63 @@ struct SimulatedHost: Sendable {
     core = definition.freshCore
   }
 
-  static func templates(
-    _ routers: [SimulatedRouter], from sources: [IPAddress]
-  ) throws(AdvertisementTemplateError) -> [[AdvertisementTemplate]] {
-    var all: [[AdvertisementTemplate]] = []
-    for (router, source) in zip(routers, sources) {
-      var templates: [AdvertisementTemplate] = []
-      for destination in router.destinations {
-        templates.append(try router.template(from: source, to: destination))
-      }
-      all.append(templates)
+  /// What the host's wall clock shows at a moment of the cluster's; a run begins with the year 2026.
+  private func calendar(at now: MonotonicInstant) -> CalendarInstant {
+    CalendarInstant(nanosecondsSince1970: 1_767_225_600_000_000_000 + definition.clock.reading(at: now).nanoseconds)
+  }
+
+  /// Begins a process that knows nothing of one before it.
+  mutating func startProcess(at now: MonotonicInstant) {
+    let time = calendar(at: now)
+    signers = definition.routers.map { SimulatedSigner($0.policy.signing, at: time) }
+    replaceCore()
+  }
+
+  /// Makes the state machines anew, and forgets what an engine does not leave to the next one.
+  mutating func replaceCore() {
+    core = definition.freshCore
+    remembered = definition.routers.map { _ in RememberedAdvertisement() }
+  }
+
+  /// How many packets a router's advert is.
+  func destinationCount(of router: Int) -> Int { templates[router].count }
+
+  /// A router's advert, a packet for each of its destinations.
+  mutating func packets(of router: Int, _ priority: Priority, at now: MonotonicInstant) -> [Packet] {
+    for destination in templates[router].indices { templates[router][destination].setPriority(priority) }
+    let policy = definition.routers[router].policy
+    let time = calendar(at: now)
+    let bytes =
+      signers[router]?.seal(templates[router], timeToLive: policy.timeToLive, at: time)
+      ?? templates[router].map(\.bytes)
+    return zip(templates[router], bytes).map { template, bytes in
+      let origin = DatagramOrigin(
+        source: template.source, destination: template.destination, timeToLive: policy.timeToLive)
+      return Packet(bytes, origin: origin, isBehindHeader: policy.signing?.makesWholePackets == true)
     }
-    return all
+  }
+
+  /// Reads an advert as an engine does: it is the same as the last one, or the router's policy and its signer take it.
+  mutating func admit(
+    _ packet: Packet, of router: Int, at now: MonotonicInstant
+  ) throws(AdvertisementError) -> ReceivedAdvertisement {
+    let (bytes, origin, own) = (packet.bytes, packet.origin, ownAddresses)
+    let (policy, time) = (definition.routers[router].policy, calendar(at: now))
+    guard !packet.isBehindHeader else {
+      let header = try AuthenticationHeader(decoding: bytes.span.bytes)
+      let received = try policy.admit(
+        bytes.span.bytes.extracting(header.message), origin, isBehindHeader: true, isOwnAddress: { own.contains($0) })
+      try signers[router]?.verify(header, of: bytes.span.bytes)
+      return received
+    }
+    if let known = remembered[router].match(bytes.span.bytes, origin: origin) { return known }
+    let received = try policy.admit(bytes.span.bytes, origin, isOwnAddress: { own.contains($0) })
+    if received.hasTrailer {
+      try signers[router]?.verify(received, bytes.span.bytes, from: origin.source, at: time)
+    } else if policy.addressDifference(of: received, in: bytes.span.bytes) == nil {
+      remembered[router].remember(received, message: bytes.span.bytes, origin: origin)
+    }
+    return received
   }
 
   /// An address made up for a host on a LAN: from 198.18.0.0/15 (RFC 2544), or link-local.
@@ -147,7 +208,8 @@ public struct ClusterRouter: Sendable, Hashable {
     for host in hosts.indices {
       for (position, router) in hosts[host].definition.routers.enumerated() {
         let key = ClusterRouter(
-          lan: hosts[host].lan(of: position), family: router.family, identifier: router.configuration.virtualRouterID)
+          lan: hosts[host].lan(of: position), family: router.policy.family,
+          identifier: router.configuration.virtualRouterID)
         let number = numbers[key] ?? all.count
         if number == all.count {
           numbers[key] = number

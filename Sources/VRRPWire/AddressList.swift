@@ -24,6 +24,14 @@ public struct AddressList: Sendable, Hashable {
     self.ascending = ascending
   }
 
+  /// A list of one address.
+  public init(_ address: IPAddress) {
+    family = address.family
+    addresses = [address]
+    bytes = address.bytes
+    ascending = addresses
+  }
+
   /// The number of addresses as the count field gives it.
   var count: UInt8 { UInt8(truncatingIfNeeded: addresses.count) }
 

@@ -88,15 +88,20 @@ struct DifferenceTests {
       !difference.text.contains("alpha") && !"\(difference)".contains("alpha") && !"\(difference)".contains("omega"))
   }
 
-  @Test("A check of another command starts anew, one that runs at other times keeps its verdict")
-  func scripts() {
+  @Test(
+    "A check goes on by its name, and what is said of it is what goes on",
+    arguments: [
+      ("/a\nrise 3", nil), ("/a\nweight 3", nil), ("/a\ninterval 7\ntimeout 1", nil),
+      ("/a\ntimeout 7", "what was found so far counts on"), ("/a\nsandbox on", "what was found so far counts on"),
+      ("/b", "its verdict holds until new results have come to another"), ("/a\nuser nobody", "its verdict holds"),
+    ] as [(String, String?)])
+  func scripts(lines: String, remark: String?) {
     func text(_ extra: String) -> String { "vrrp_script c {\nscript \(extra)\n}" }
-    let changed = difference(text("/a"), text("/a\nrise 3"))
+    let changed = difference(text("/a"), text(lines))
     #expect(fate("c", changed) == .changed)
-    #expect(changed.text.contains("keeps its verdict"))
-    #expect(fate("c", difference(text("/a"), text("/b"))) == .restarted)
-    #expect(fate("c", difference(text("/a"), text("/a\nuser nobody"))) == .restarted)
-    #expect(fate("c", difference(text("/a"), text("/a"))) == .untouched)
+    #expect(changed.text.contains("vrrp_script c: goes on, changed\n" + (remark == nil ? "    " : "    (")))
+    if let remark { #expect(changed.text.contains(remark)) } else { #expect(!changed.text.contains("(")) }
+    #expect(fate("c", difference(text(lines), text(lines))) == .untouched)
   }
 
   @Test("A BFD session goes on while its ends are the same")
@@ -107,18 +112,25 @@ struct DifferenceTests {
     #expect(fate("b", difference(text("192.0.2.1"), text("192.0.2.1\nmultihop"))) == .restarted)
   }
 
-  @Test("A probe that asks something else starts anew, as do files and processes that are others")
+  @Test("A probe that asks something else goes on from its verdict, as do files and processes that are others")
   func trackedThings() {
     func probe(_ extra: String) -> String { "vrrp_probe p {\nhttp http://192.0.2.1/\(extra)\n}" }
     let other = difference(probe("a"), probe("b"))
-    #expect(fate("p", other) == .restarted)
+    #expect(fate("p", other) == .changed)
+    #expect(
+      other.text.contains("(it asks something else now; its verdict holds until new results have come to another)\n"))
     #expect(other.text.contains("    http → another one\n"))
+    let combined = difference(probe("a"), "vrrp_script s {\nscript /a\n}\nvrrp_probe p {\nany {\nscript s\n}\n}")
+    #expect(fate("p", combined) == .restarted && combined.text.contains("(it has no verdict until its first result)\n"))
     #expect(fate("p", difference(probe("a"), probe("a\nrise 2"))) == .changed)
     func file(_ extra: String) -> String { "track_file f {\nfile \(extra)\n}" }
-    #expect(fate("f", difference(file("/a"), file("/b"))) == .restarted)
+    #expect(fate("f", difference(file("/a"), file("/b"))) == .changed)
+    #expect(
+      difference(file("/a"), file("/b")).text.contains("(its number holds until one has been read at the new place)"))
     #expect(fate("f", difference(file("/a"), file("/a\nweight 3"))) == .changed)
     func process(_ extra: String) -> String { "vrrp_track_process q {\nprocess \(extra)\n}" }
-    #expect(fate("q", difference(process("a"), process("a b"))) == .restarted)
+    #expect(fate("q", difference(process("a"), process("a b"))) == .changed)
+    #expect(difference(process("a"), process("a b")).text.contains("(its verdict holds until what runs of the new"))
     #expect(fate("q", difference(process("a"), process("a\nquorum 2"))) == .changed)
     let tracked = difference(
       probe("a") + "\n" + router(), probe("a") + "\n" + router("V", "track_probe {\np weight 2\n}"))

@@ -55,7 +55,8 @@ struct CombinedProbeTests {
       ("at_least 3 {\n probe p\n script s\n}", "quorum"), ("any {\n probe q\n}", "unknown-check"),
       ("any {\n process s\n}", "unknown-check"), ("any {\n file g\n}", "unknown-check"),
       ("any {\n bfd g\n}", "unknown-check"), ("any {\n interface eth1 eth1\n}", "member-twice"),
-      ("all {\n probe p p\n}", "member-twice"),
+      ("all {\n probe p p\n}", "member-twice"), ("any 2 {\n probe p\n}", "bad-target"),
+      ("all x {\n probe p\n}", "bad-target"),
       ("all {\n probe c\n}", "combined-cycle"), ("all {\n probe p\n}\nany {\n probe p\n}", "probe-kinds"),
     ])
   func errors(text: String, id: String) {

@@ -139,6 +139,7 @@ struct ProbeTests {
       ("unix app.sock", "bad-target", 2), ("udp 127.0.0.1:80", "missing-option", 2),
       ("https https://a/ {\n ca_file ca.pem\n}", "bad-path", 3),
       ("https https://a/ {\n key_file /k\n}", "missing-option", 2),
+      ("https https://a/ {\n verify maybe\n}", "bad-value", 3),
       ("https https://a/ {\n server_name 192.0.2.1\n}", "bad-name", 3),
       ("icmp", "missing-target", 2), ("icmp gateway", "bad-target", 2), ("icmp 224.0.0.1", "bad-target", 2),
       ("icmp 192.0.2.1 {\n quorum 2\n}", "quorum", 3), ("arp 192.0.2.1", "missing-option", 2),
@@ -151,7 +152,7 @@ struct ProbeTests {
       ("haproxy /s {\n backend \"a;b\"\n}", "bad-name", 3), ("load 2 {\n most 1\n}", "bad-target", 2),
       ("load 1", "missing-option", 2), ("disk var", "bad-target", 2), ("disk / {\n free 101%\n}", "bad-amount", 3),
       ("disk / {\n free 99999999999T\n}", "bad-amount", 3), ("memory", "missing-option", 2),
-      ("memory {\n some 5\n window 11\n}", "bad-value", 4),
+      ("memory {\n some 5\n window 11\n}", "bad-value", 4), ("memory x {\n some 5\n}", "bad-target", 2),
     ])
   func impossible(text: String, id: String, line: Int) {
     let loaded = probe(text)

@@ -10,8 +10,8 @@ struct RuleCatalogueTests {
   /// The text of every file that reports findings, without the ids of the pages themselves.
   private func reportingText() -> String {
     let disk = DiskSourceFiles()
-    let files = ["Configuration", "ConfigurationSyntax", "ServiceUnit"].flatMap {
-      disk.matches(of: Self.sources + $0 + "/*.swift") + disk.matches(of: Self.sources + $0 + "/*/*.swift")
+    let files = ["Configuration", "ConfigurationSyntax", "ServiceUnit"].flatMap { layer in
+      ["/*.swift", "/*/*.swift", "/*/*/*.swift"].flatMap { disk.matches(of: Self.sources + layer + $0) }
     }
     return files.filter { !$0.contains("/Schema/") }.compactMap { path in
       (try? disk.read(path)).map { String(decoding: $0, as: UTF8.self).replacing(/\bRule\(\s*"[a-z0-9-]+"/, with: "") }

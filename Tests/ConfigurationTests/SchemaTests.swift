@@ -29,7 +29,7 @@ struct SchemaTests {
     compare(Block.authentication)
     compare(Block.trailer)
     compare(Block.group)
-    for kind in Lowering.kinds { compare("vrrp_probe/\(kind.name)", kind.actions.map(\.name)) }
+    for kind in ProbeKind.all { compare("vrrp_probe/\(kind.name)", kind.actions) }
     compare(Block.announcementGroup)
   }
 

@@ -18,7 +18,11 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
     .peersFound, .overdue(silence: .seconds(5)), .addressesRefused(error: 13), .addressesTaken,
   ]
 
-  private static let messages: [EngineMessage] =
+  private static let events = LogEvent.samples.flatMap { event -> [EngineMessage] in
+    [.event(event), .event(event, router: 5)]
+  }
+
+  private static let transitions: [EngineMessage] =
     causes.map {
       .transition(
         router: 4, number: 12,
@@ -26,11 +30,13 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
           from: .backup, to: .master, cause: $0, priority: Priority(rawValue: 150),
           at: MonotonicInstant(nanoseconds: 123)),
         detail: "curl: (7) connection refused")
-    } + [
+    }
+
+  private static let messages: [EngineMessage] =
+    transitions + events + [
       .detail(router: 3, text: "no interface has 10.90.0.1"),
       .priorityChanged(router: 0, from: .standard, to: Priority(rawValue: 80)),
-      .event(LogEvent(.advertisementDropped, router: nil, address: v4, number: 3, text: "eth0")),
-      .event(LogEvent(.engineRunning, router: 5)), .dropped(99),
+      .dropped(99),
     ]
 
   @Test(arguments: messages) func survivesItsEncoding(message: EngineMessage) throws {
@@ -44,6 +50,17 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
         try bytes[..<count].withUnsafeBytes { try EngineMessage(decoding: $0) }
       }
     }
+  }
+
+  /// What an engine of an earlier release says, what one of a later one may, and what no engine says: an event without its host, a
+  /// truth that is neither, a state that there is not.
+  @Test(
+    arguments: [
+      [3, 1], [6, 0, 0, 0, 0, 13], [6, 0, 0, 0, 0, 250], [7], [6, 0, 0, 0, 0, 3] + [UInt8](repeating: 0, count: 17),
+      [6, 0, 0, 0, 0, 7, 0, 0, 2], [6, 0, 0, 0, 0, 10] + [UInt8](repeating: 0, count: 8) + [5, 0, 0, 0, 0, 0, 0, 0],
+    ] as [[UInt8]]) func refusesWhatMeansNothing(bytes: [UInt8])
+  {
+    #expect(throws: MessageError.invalid) { try bytes.withUnsafeBytes { try EngineMessage(decoding: $0) } }
   }
 
   @Test func randomBytesNeverTrap() {
@@ -79,25 +96,34 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
     }
     for memory in [
       nil, VerdictMemory(result: .up, condition: .held, until: MonotonicInstant(nanoseconds: 5)),
-      VerdictMemory(result: .unknown, condition: .stale),
+      VerdictMemory(result: .unknown, condition: .stale), VerdictMemory(result: .down, isUntried: true),
     ] {
-      let verdict = TrackerVerdict(tracker: 2, status: .down, reason: "exit 1", memory: memory)
-      #expect(try verdict.encoded.withUnsafeBytes { try TrackerVerdict(decoding: $0) } == verdict)
+      for preface in [nil, "no result for 4 s"] {
+        let reason = TrackerReason("exit 1", preface: preface)
+        let verdict = TrackerVerdict(tracker: 2, status: .down, because: reason, memory: memory)
+        let read = try verdict.encoded.withUnsafeBytes { try TrackerVerdict(decoding: $0) }
+        #expect(read == verdict && read.because.words == "exit 1")
+      }
     }
   }
 
-  @Test("A prober of a release that knew less is understood", arguments: [9, 10])
+  @Test("A prober of a release that knew less is understood", arguments: [3, 12, 13])
   func shorterVerdicts(missing: Int) throws {
     let memory = VerdictMemory(result: .up, condition: .held, until: MonotonicInstant(nanoseconds: 5))
     let bytes = TrackerVerdict(tracker: 2, status: .down, reason: "exit 1", memory: memory).encoded
     let read = try bytes.dropLast(missing).withUnsafeBytes { try TrackerVerdict(decoding: $0) }
-    let condition = missing == 9 ? VerdictCondition.held : .fresh
-    #expect(read.status == .down && read.memory == VerdictMemory(result: .down, condition: condition))
+    let condition = missing == 12 ? VerdictCondition.held : .fresh
+    let expected = missing == 3 ? memory : VerdictMemory(result: .down, condition: condition)
+    #expect(read.status == .down && read.memory == expected && read.because.words == "exit 1")
   }
 
   @Test func cutsTextsThatAreTooLong() throws {
     let verdict = TrackerVerdict(tracker: 0, status: .up, reason: String(repeating: "x", count: 5000))
     #expect(try verdict.encoded.withUnsafeBytes { try TrackerVerdict(decoding: $0) }.reason.count == 512)
+    // What a prober gone mad says of its words has none.
+    var bytes = TrackerVerdict(tracker: 0, status: .up, reason: "exit 0").encoded
+    bytes[bytes.count - 1] = .max
+    #expect(try bytes.withUnsafeBytes { try TrackerVerdict(decoding: $0) }.because.words.isEmpty)
   }
 }
 
@@ -148,7 +174,12 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       address.interface = InterfaceIndex(rawValue: 4)
       let tracker = try #require(board.tracker(0))
       tracker.name = "chk"
-      tracker.verdict = (.down, MonotonicInstant(nanoseconds: 3), "exit 2")
+      let remembered = VerdictMemory(
+        result: .up, condition: .held, until: MonotonicInstant(nanoseconds: 9), isUntried: true)
+      let finding = TrackerFinding(
+        .down, since: MonotonicInstant(nanoseconds: 3), because: TrackerReason("exit 2", preface: "held"),
+        memory: remembered)
+      tracker.finding = finding
 
       let other = try Board(opening: memory)
       let read = try #require(other.router(1))
@@ -172,7 +203,8 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       #expect(other.address(1)?.ownership == Ownership.none && other.address(1)?.isOwned == false)
       #expect(other.address(1)?.prefix == nil)
       #expect(other.tracker(0)?.name == "chk")
-      #expect(try #require(other.tracker(0)).verdict.reason == "exit 2")
+      #expect(other.tracker(0)?.finding == finding)
+      #expect(other.tracker(0)?.finding.reason.words == "exit 2")
       #expect(other.packets.count == 64)
       #expect(board.router(0)?.description == nil)
       #expect(board.router(2) == nil && board.router(-1) == nil && board.address(3) == nil && board.tracker(1) == nil)

@@ -27,7 +27,9 @@ import VRRPCore
     (.trackerDown(TrackerID(rawValue: 0)), "exit 1: refused", "script chk is down: exit 1: refused"),
     (.trackerUp(TrackerID(rawValue: 1)), "", "interface eth7 is no longer down"),
     (.trackerUp(TrackerID(rawValue: 0)), "1209", "script chk is no longer down; it says: 1209"),
-    (.trackerDown(TrackerID(rawValue: -3)), "", "tracker #-3 is down"),
+    (.trackerDown(TrackerID(rawValue: 3)), "", "tracker #3 is down"),
+    (.trackerDown(TrackerID(rawValue: -1)), "", "a tracker that is no longer configured is down"),
+    (.syncGroup(member: -1), "", "follows a router that is no longer configured of its sync group"),
     (.interfaceDown, "", "eth0 is down"), (.interfaceUp, "", "eth0 is up again"),
     (.sourceAddressLost, "", "eth0 has no address to send adverts from"),
     (.interfaceDown, "it cannot have interface vrrp.51", "it cannot have interface vrrp.51"),
@@ -58,39 +60,90 @@ import VRRPCore
     #expect(detail.isEmpty || line.fields.contains { $0 == ("detail", detail) })
   }
 
-  @Test(
-    arguments: [
-      (0, "removed 192.0.2.11 from eth0: it is no longer configured"),
-      (1, "removed 192.0.2.11 from eth0: its virtual router is not master"),
-    ] as [(Int64, String)])
-  func saysWhyAnAddressIsRemoved(number: Int64, sentence: String) {
-    let event = LogEvent(.addressRemoved, address: Self.host, number: number, text: "eth0")
-    #expect(names.line(for: .event(event)).message == sentence)
+  private static let eventLines: [(LogEvent, Severity, String)] = [
+    (.engineRunning(routers: 1, isAdopted: false), .notice, "the engine runs 1 virtual router"),
+    (
+      .engineRunning(routers: 2, isAdopted: true), .notice,
+      "a new engine runs 2 virtual routers and goes on in their states"
+    ),
+    (
+      .advertisementDropped(reason: 0, from: host, on: "eth0"), .warning,
+      "refused an advert from 192.0.2.11 on eth0: the checksum is wrong"
+    ),
+    (
+      .advertisementDropped(reason: 200, from: host, on: "eth0"), .warning,
+      "refused an advert from 192.0.2.11 on eth0: reason 200"
+    ),
+    (
+      .otherMaster(host, .standard, .yields), .notice,
+      "192.0.2.11 is master now, with priority 100; this host gives way to it"
+    ),
+    (
+      .otherMaster(host, .standard, .stays), .warning,
+      "192.0.2.11 claims to be master too, with priority 100; this host stays master"
+    ),
+    (
+      .otherMaster(host, .standard, .replaces), .info,
+      "192.0.2.11 was master until now, with priority 100; it is to give way to this host"
+    ),
+    (
+      .addressRefused(host, on: "eth0", errno: 1), .error,
+      "the kernel refused to add or remove 192.0.2.11 on eth0: Operation not permitted"
+    ),
+    (
+      .addressRemoved(host, from: "eth0", .notConfigured), .notice,
+      "removed 192.0.2.11 from eth0: it is no longer configured"
+    ),
+    (
+      .addressRemoved(host, from: "eth0", .notMaster), .notice,
+      "removed 192.0.2.11 from eth0: its virtual router is not master"
+    ),
+    (.interfaceChanged("eth0", isUp: false), .warning, "eth0 went down"),
+    (.interfaceChanged("eth0", isUp: true), .notice, "eth0 went up"),
+    (.trackerChanged(tracker: 1, .down), .warning, "tracker eth7 is down"),
+    (.trackerChanged(tracker: 9, .up), .notice, "tracker #9 is up"),
+    (
+      .sendFailed(on: "eth0", errno: 1), .error,
+      "cannot send adverts on eth0: Operation not permitted; this is logged once until it works again"
+    ),
+    (
+      .sessionSendFailed(session: "far", errno: 1), .error,
+      "cannot send packets of BFD session far: Operation not permitted; this is logged once until it works again"
+    ),
+    (
+      .sessionChanged(session: "far", neighbor: host, from: .up, to: .down, reason: "neighbor signaled session down"),
+      .warning, "BFD session far with 192.0.2.11: Up → Down, neighbor signaled session down"
+    ),
+    (
+      .sessionChanged(session: "far", neighbor: host, from: .initialize, to: .up, reason: ""), .notice,
+      "BFD session far with 192.0.2.11: Init → Up"
+    ),
+    (
+      .clockSkew(of: host, seconds: -4, allowed: 5), .warning,
+      "the clock of 192.0.2.11 is 4 s behind this host's; beyond 5 s its adverts will be refused"
+    ),
+    (
+      .entryRefused("10.0.0.0/8", reason: "no such device"), .error,
+      "the kernel refused to add or remove 10.0.0.0/8: no such device; martlet tries again each second"
+    ),
+  ]
+
+  @Test(arguments: eventLines) func putsAnEventIntoWords(event: LogEvent, severity: Severity, sentence: String) {
+    let line = names.line(for: .event(event))
+    #expect(line.severity == severity && line.message == sentence)
+    #expect(names.line(for: .event(event, router: 0)).message == "VI_1: " + sentence)
   }
 
-  @Test(arguments: LogEvent.Kind.allCases) func hasALineForEveryEvent(kind: LogEvent.Kind) {
-    for number in [0, 1, -1, .min, .max] as [Int64] {
-      let bare = names.line(for: .event(LogEvent(kind, number: number)))
-      #expect(bare.fields.first?.value == kind.label)
-      let event = LogEvent(kind, router: 0, address: Self.host, number: number, text: "eth0")
-      let line = names.line(for: .event(event))
-      #expect(line.message.hasPrefix("VI_1: ") && line.message.count > 6)
-      #expect(line.fields.contains { $0 == ("router", "VI_1") })
-    }
-  }
-
-  @Test func namesTheReasonForADrop() {
-    let event = LogEvent(.advertisementDropped, router: 0, address: Self.host, number: 0, text: "eth0")
-    #expect(
-      names.line(for: event).message == "VI_1: refused an advert from 192.0.2.11 on eth0: the checksum is wrong")
-    let refused = LogEvent(.addressRefused, router: 0, address: Self.host, number: 1, text: "eth0")
-    #expect(
-      names.line(for: refused).message
-        == "VI_1: the kernel refused to add or remove 192.0.2.11 on eth0: Operation not permitted")
+  @Test(arguments: LogEvent.samples) func hasALineForEveryEvent(event: LogEvent) {
+    let bare = names.line(for: event)
+    #expect(bare.fields.first?.value == event.label && !bare.message.isEmpty)
+    let line = names.line(for: event, router: 0)
+    #expect(line.fields.contains { $0 == ("router", "VI_1") })
   }
 
   @Test func labelsAreDistinct() {
-    #expect(Set(LogEvent.Kind.allCases.map(\.label)).count == LogEvent.Kind.allCases.count)
+    // Two kinds tell of what could not be sent.
+    #expect(Set(LogEvent.samples.map(\.label)).count == LogEvent.samples.count - 1)
     #expect(Set(RouterCounter.allCases.map(\.label)).count == RouterCounter.allCases.count)
   }
 }
@@ -240,7 +293,7 @@ import VRRPCore
     let memory = try board { board in
       board.isRunning = true
       board.heartbeat = now
-      board.tracker(0)?.verdict = (.untracked, now, "cannot run: there is no user haproxy")
+      board.tracker(0)?.finding = TrackerFinding(.untracked, since: now, "cannot run: there is no user haproxy")
     }
     defer { memory.deallocate() }
     let names = Names(
@@ -250,7 +303,7 @@ import VRRPCore
     #expect(
       status.warnings.first?.sentence
         == "script chk is untracked, so nobody notices a failure: cannot run: there is no user haproxy")
-    try Board(opening: memory).tracker(0)?.verdict = (.unknown, now, "")
+    try Board(opening: memory).tracker(0)?.finding = TrackerFinding(.unknown, since: now, "")
     #expect(Status(reading: try Board(opening: memory), names: names, at: now).warnings.isEmpty)
   }
 
@@ -266,7 +319,7 @@ import VRRPCore
         state: .fault, activeInterval: Centiseconds(rawValue: 100), effectivePriority: .standard)
       snapshot.faults = [.interface, .tracker, .addresses]
       board.router(0)?.snapshot = snapshot
-      board.tracker(0)?.verdict = (.down, now, hostile)
+      board.tracker(0)?.finding = TrackerFinding(.down, since: now, hostile)
     }
     defer { memory.deallocate() }
     let names = Names(
@@ -344,4 +397,24 @@ import VRRPCore
       #expect(!status.text(isWide: true).isEmpty && status.json.hasSuffix("}\n"))
     }
   }
+}
+
+extension LogEvent {
+  /// One event of each kind.
+  static let samples: [LogEvent] = {
+    let (v4, v6) = (IPAddress(v4: 0xC000_0201), IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1))
+    return [
+      .engineRunning(routers: 4000, isAdopted: true), .advertisementDropped(reason: 24, from: v4, on: "eth0"),
+      .addressListDiffers(of: v6), .otherMaster(v4, .owner, .replaces), .addressPutBack(v6, on: "eth0"),
+      .addressRefused(v4, on: "eth0", errno: 13), .interfaceChanged("eth0", isUp: false), .netlinkOverrun,
+      .sendFailed(on: "eth0", errno: 100), .sessionSendFailed(session: "far", errno: 101),
+      .trackerChanged(tracker: 7, .level(-3)), .degraded("no memory lock"),
+      .addressRemoved(v4, from: "eth0", .notMaster), .duplicateAddress(v6), .entryPutBack("10.0.0.0/8 dev eth1"),
+      .entryRefused("from 10.0.0.0/8 table 7", reason: "File exists"), .startDelayed(.seconds(5)),
+      .linkRestored("vrrp.51"),
+      .sessionChanged(session: "far", neighbor: v6, from: .up, to: .down, reason: "path down"),
+      .sessionPacketDiscarded(.authentication, from: v4, session: "far"),
+      .clockSkew(of: v6, seconds: -3, allowed: 5), .unsignedAdvertisement(from: v4),
+    ]
+  }()
 }

@@ -38,7 +38,7 @@ import VRRPCore
       board.address(position)?.refusal = refusal
     }
     for (position, status) in statuses.enumerated() {
-      board.tracker(position)?.verdict = (status, now, "exit \(position)")
+      board.tracker(position)?.finding = TrackerFinding(status, since: now, "exit \(position)")
     }
     let names = Names(
       routers: [

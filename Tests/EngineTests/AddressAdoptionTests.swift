@@ -119,7 +119,9 @@ import Testing
       var keeper = AddressKeeper(plan)
       var actions: [AddressAction] = []
       keeper.adopt(previous, masters: { _ in isMaster }, holds: { _ in true }, into: &actions)
-      #expect(keeper.mark(of: 0).isTentative == isMaster && !keeper.isAnnounceable(0) == isMaster)
+      #expect(keeper.mark(of: 0).isTentative && !keeper.isAnnounceable(0))
+      keeper.nowUsable(plan.addresses[0].place, into: &actions)
+      #expect(actions.contains(.announceAddress(0, rounds: 5)) == isMaster)
     }
   }
 

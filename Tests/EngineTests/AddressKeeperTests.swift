@@ -132,6 +132,20 @@ import Testing
     #expect(actions.isEmpty)
   }
 
+  @Test(
+    "What the kernel says of other addresses is nobody's business, and what waits for no claim is announced at once")
+  func others() throws {
+    var keeper = try model(Self.six, [.claim(0), .turn]).keeper
+    var actions: [AddressAction] = []
+    let place = AddressPlace(prefix: try #require(IPPrefix("2001:db8::9/64")), interface: Plan.eth0)
+    keeper.addressVanished(place)
+    keeper.nowUsable(place, into: &actions)
+    keeper.foundDuplicate(place, into: &actions)
+    keeper.review([AddressState(prefix: place.prefix, interface: Plan.eth0)], into: &actions)
+    let waits = keeper.announceAfterClaim(0, rounds: 1)
+    #expect(actions.isEmpty && !keeper.hasWork && !waits)
+  }
+
   // MARK: Refusals
 
   @Test("A master of whose addresses the kernel refuses every one resigns; one of whose addresses it takes one stays")

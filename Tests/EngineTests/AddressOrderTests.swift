@@ -138,7 +138,7 @@ import VRRPCore
     }
     let faults = model.violations.isEmpty ? model.restlessness() : model.violations
     #expect(faults.isEmpty, "\(faults.first ?? "") after \(way.suffix(30))")
-    #expect(way.count > 200)
+    #expect(way.count > 150)
   }
 
   private static func step(

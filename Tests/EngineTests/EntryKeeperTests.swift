@@ -150,6 +150,10 @@ import Testing
     #expect(isThere(model) == [true, true] && model.board == [.none, .uncertain])
     model.take([.addressesDone(1), .turn])
     #expect(model.board == [.none, .held] && model.actions.isEmpty)
+    // The other one joins: what martlet has put there is nobody else's.
+    model.take([.claim(0), .addressesDone(0), .turn])
+    #expect(model.board == [.held, .held] && model.actions.isEmpty)
+    model.take([.release(0), .addressesDone(0), .turn])
     model.take([.release(1), .addressesDone(1), .turn])
     #expect(isThere(model) == [false, false] && model.board == [.none, .none])
   }

@@ -106,7 +106,8 @@ import VRRPWire
       marks: ReplayMarks.capacity, packetBytes: 1024)
     for (position, router) in plan.routers.enumerated() {
       board.router(position)?.description = RouterDescription(
-        identity: router.identity, version: router.version, basePriority: .standard, interval: .seconds(1),
+        identity: router.identity, version: router.policy.expectation.version, basePriority: .standard,
+        interval: .seconds(1),
         addresses: router.addresses)
       board.router(position)?.resignation = ResignationPacket(
         offset: position * 256, length: 0, destinationCount: 0, timeToLive: 255)
@@ -137,7 +138,8 @@ import VRRPWire
     for (position, router) in plan.routers.enumerated() {
       guard let record = board.router(position) else { continue }
       record.description = RouterDescription(
-        identity: router.identity, version: router.version, basePriority: .standard, interval: .seconds(1),
+        identity: router.identity, version: router.policy.expectation.version, basePriority: .standard,
+        interval: .seconds(1),
         addresses: router.addresses)
       record.snapshot = VirtualRouterSnapshot(
         state: position == 1 ? .backup : .master, activeInterval: .seconds(1), effectivePriority: .standard)

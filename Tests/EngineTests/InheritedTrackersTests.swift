@@ -32,6 +32,7 @@ import VRRPCore
   /// Has `body` look at a board on which trackers are as some statuses say.
   private func withBoard(
     _ trackers: [PlannedTracker], _ statuses: [TrackerStatus], keepsKinds: Bool = true,
+    fingerprint: (PlannedTracker) -> UInt64 = \.fingerprint,
     _ body: (InheritedTrackers) throws -> Void
   ) throws {
     let size = try Board.size(routers: 0, addresses: 0, trackers: trackers.count, packetBytes: 0)
@@ -42,15 +43,15 @@ import VRRPCore
     for (position, tracker) in trackers.enumerated() {
       let record = try #require(board.tracker(position))
       record.name = tracker.name
-      record.fingerprint = tracker.fingerprint
+      record.fingerprint = fingerprint(tracker)
       if keepsKinds { record.kind = tracker.kind.rawValue }
-      record.verdict = (statuses[position % statuses.count], MonotonicInstant(nanoseconds: 1), "")
+      record.finding = TrackerFinding(statuses[position % statuses.count], since: MonotonicInstant(nanoseconds: 1), "")
     }
     try body(InheritedTrackers(board))
   }
 
   private func statuses(_ inherited: InheritedTrackers, _ trackers: [PlannedTracker]) -> [TrackerStatus?] {
-    trackers.map { inherited.record(of: $0)?.verdict.status }
+    trackers.map { inherited.record(of: $0)?.finding.status }
   }
 
   @Test func whatIsLookedAtOtherwiseGoesOnByItsNameAndKind() throws {
@@ -62,7 +63,7 @@ import VRRPCore
     after.trackedProcesses[0].command = "/b"
     after.bfdInstances[0].neighbor = IPAddress(v4: 0x0A00_0003)
     let (old, new) = (trackers(before), trackers(after))
-    #expect(zip(old, new).allSatisfy { $0.fingerprint != $1.fingerprint })
+    #expect(zip(old, new).allSatisfy { ($0.fingerprint == $1.fingerprint) == $0.isProbers })
     let values = old.indices.map { TrackerStatus.level(Int32($0) + 5) }
     try withBoard(old, values) { inherited in
       #expect(statuses(inherited, old) == values)
@@ -97,16 +98,28 @@ import VRRPCore
     var before = try configuration()
     before.scripts[0].name = String(repeating: "x", count: 70)
     let script = try #require(trackers(before).first { $0.kind == .script })
-    try withBoard([script], [.down]) { #expect($0.record(of: script)?.verdict.status == .down) }
+    try withBoard([script], [.down]) { #expect($0.record(of: script)?.finding.status == .down) }
   }
 
-  @Test func aBoardWithoutKindsIsGoneOnFromWhereNothingHasChanged() throws {
-    let before = try configuration()
-    var after = before
-    after.scripts[0].command = CommandDefinition(arguments: ["/b"], text: "/b")
-    let (old, new) = (trackers(before), trackers(after))
-    try withBoard(old, [.up], keepsKinds: false) { inherited in
-      #expect(statuses(inherited, new) == new.map { $0.kind == .script ? nil : .up })
+  @Test func aBoardWithoutKindsIsGoneOnFromByNamesThatOneTrackerHas() throws {
+    let trackers = trackers(try configuration())
+    try withBoard(trackers, [.up], keepsKinds: false) { inherited in
+      #expect(statuses(inherited, trackers) == trackers.map { $0.name == "one" ? nil : .up })
     }
+  }
+
+  /// Earlier releases had a hash of what is asked.
+  @Test func aHashOfAnEarlierReleaseIsNoneThatTellsTrackersApart() throws {
+    var before = try configuration()
+    before.scripts[0].name = String(repeating: "x", count: 70)
+    before.scripts.append(before.scripts[0])
+    before.scripts[1].name += "y"
+    let trackers = trackers(before)
+    let scripts = trackers.filter { $0.kind == .script }
+    try withBoard(trackers, [.up, .down], fingerprint: { _ in 77 }) { inherited in
+      #expect(statuses(inherited, scripts) == [nil, nil])
+      #expect(statuses(inherited, trackers.filter { $0.kind == .process }).first != .some(nil))
+    }
+    try withBoard(trackers, [.up, .down]) { #expect(statuses($0, scripts) == [.up, .down]) }
   }
 }

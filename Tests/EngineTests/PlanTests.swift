@@ -34,7 +34,7 @@ import VRRPWire
     let plan = try Plan(configuration(), interfaces: ["eth0": eth0, "eth1": eth1])
     #expect(plan.addresses.map(\.interface) == [eth0, eth1, eth0])
     #expect(plan.routers[0].addresses == 0..<3)
-    #expect(plan.routers[0].advertised.addresses.count == 2)
+    #expect(plan.routers[0].policy.addresses.addresses.count == 2)
     #expect(plan.routers[0].destinations == [IPAddress(v4: 0xE000_0012)])
     #expect(
       plan.core[0].trackers == [
@@ -142,11 +142,11 @@ import VRRPWire
     signed.routers[0].authentication = .header(key: [1, 2, 3])
     let plan = try Plan(signed, interfaces: ["eth0": eth0, "eth1": eth1])
     #expect(plan.routersBehindHeaders == [0] && plan.routersWithTrailers.isEmpty)
-    #expect(plan.routers[0].signing?.trailerUse == TrailerUse.none)
-    #expect(plan.routers[0].expectation.authentication == .header)
+    #expect(plan.routers[0].policy.signing?.trailerUse == TrailerUse.none)
+    #expect(plan.routers[0].policy.expectation.authentication == .header)
     let bare = try Plan(configuration(), interfaces: ["eth0": eth0, "eth1": eth1])
     #expect(bare.routersBehindHeaders.isEmpty && bare.routersWithTrailers.isEmpty)
-    #expect(bare.routers[0].signing == nil)
+    #expect(bare.routers[0].policy.signing == nil)
   }
 
   @Test(
@@ -159,10 +159,10 @@ import VRRPWire
     signed.routers[0].authentication = .trailer(TrailerDefinition(activeKey: key, window: 5, mode: mode))
     let plan = try Plan(signed, interfaces: ["eth0": eth0, "eth1": eth1])
     #expect(plan.routersBehindHeaders.isEmpty && plan.routersWithTrailers == [0])
-    let signing = try #require(plan.routers[0].signing)
+    let signing = try #require(plan.routers[0].policy.signing)
     #expect(signing.trailerUse == use)
     #expect(signing.makesTrailers == signs && signing.overhead == (signs ? 28 : 0) && !signing.makesWholePackets)
-    #expect(plan.routers[0].expectation.authentication == .none)
+    #expect(plan.routers[0].policy.expectation.authentication == .none)
   }
 
   @Test(arguments: [["eth1"], ["eth0"]]) func namesTheInterfaceThatIsMissing(present: [String]) throws {
@@ -174,13 +174,19 @@ import VRRPWire
     }
   }
 
-  @Test func aChangedCommandIsAnotherTracker() throws {
-    var changed = try configuration()
-    changed.scripts[0].command.text = "/bin/false"
+  /// Boards outlive releases: what a tracker is known by is the same in all of them.
+  @Test func whatTheNextEngineKnowsATrackerByNeverChanges() throws {
+    var configuration = try configuration()
+    configuration.bfdInstances = [BFDInstanceDefinition(name: "far", neighbor: IPAddress(v4: 0xC000_0202))]
     let interfaces = ["eth0": eth0, "eth1": eth1]
-    let before = try Plan(configuration(), interfaces: interfaces).trackers[0].fingerprint
-    #expect(try Plan(configuration(), interfaces: interfaces).trackers[0].fingerprint == before)
-    #expect(try Plan(changed, interfaces: interfaces).trackers[0].fingerprint != before)
+    let trackers = try Plan(configuration, interfaces: interfaces).trackers
+    #expect(trackers.map(\.name) == ["chk", "eth1", "far"])
+    #expect(trackers.map(\.fingerprint) == [0xF5FA_F419_0CF9_14BF, 0, 0x4D76_E8DF_F5AF_BD7C])
+    configuration.scripts[0].command.text = "/bin/false"
+    configuration.bfdInstances[0].source = IPAddress(v4: 0xC000_0201)
+    configuration.bfdInstances[0].isMultihop = true
+    let changed = try Plan(configuration, interfaces: interfaces).trackers
+    #expect(changed.map(\.fingerprint) == [0xF5FA_F419_0CF9_14BF, 0, 0x921B_0429_47AA_27F6])
   }
 }
 

@@ -51,6 +51,9 @@ extension LabTests {
         let begin = MonotonicInstant.labNow()
         let transitions = try MartletStatus.of(high).routers.first?.transitions
         try high.replaceConfiguration(Self.text(file, pair, high, argument, option))
+        let difference = try high.command("config", "diff", high.configurationPath)
+        #expect(difference.output.contains("vrrp_script slow: goes on, changed\n"), "\(difference)")
+        #expect(difference.output.contains("(it asks something else now; its verdict holds until"), "\(difference)")
         high.reload()
         func runs() -> Int { readFile("\(high.host.folder)/runs").split(separator: "\n").count { $0 == argument } }
         let hasAsked = await eventually(within: .seconds(10)) { runs() >= 3 }

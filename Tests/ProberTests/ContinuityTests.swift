@@ -63,7 +63,7 @@ extension ProberTests.Steadiness {
     #expect(
       harness.verdicts.first
         == TrackerVerdict(
-          tracker: 0, status: fails ? .down : .up, reason: "no result for 1 s",
+          tracker: 0, status: fails ? .down : .up, because: TrackerReason("", preface: "no result for 1 s"),
           memory: VerdictMemory(result: .up, condition: .stale)))
     unlink(harness.scratch.path("hang"))
     try harness.wait(for: "the fresh verdict") { last(0, harness)?.condition == .fresh }
@@ -136,8 +136,7 @@ extension ProberTests.Steadiness {
     try harness.serve(configuration)
     try harness.wait(for: "down") { last(0, harness)?.status == .down }
     // They ran when another prober looked last.
-    harness.board.tracker(0)?.verdict = (.up, MonotonicClock.now(), "1 ran")
-    harness.board.tracker(0)?.memory = VerdictMemory(result: .up)
+    harness.board.tracker(0)?.finding = TrackerFinding(.up, since: MonotonicClock.now(), "1 ran")
     try harness.restartProber()
     try harness.serve(configuration, keepingBoard: true)
     try harness.wait(for: "the delay") { last(0, harness)?.memory.until != nil }

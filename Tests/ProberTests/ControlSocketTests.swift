@@ -287,10 +287,12 @@ extension ProberTests {
       }
       _ = try harness.supervisor.send(ProberCommand.serve(table: 0).encoded)
       try harness.wait(for: "the error") { harness.logText.contains("too few descriptors") }
-      let event = LogEvent(.otherMaster, router: 4_000, number: .min, text: "stays")
+      let host = IPAddress(v4: 0)
       for message in [
-        EngineMessage.event(event), .priorityChanged(router: .max, from: .owner, to: .owner),
-        .event(LogEvent(.advertisementDropped, router: 9, number: .max)),
+        EngineMessage.event(.otherMaster(host, .resignation, .stays), router: 4_000),
+        .priorityChanged(router: .max, from: .owner, to: .owner),
+        .event(.advertisementDropped(reason: .max, from: host, on: ""), router: 9),
+        .event(.trackerChanged(tracker: .min, .down)),
       ] { _ = try harness.engine.send(message.encoded) }
       try harness.transition(77, .max, from: .backup, to: .master, cause: .syncGroup(member: -5))
       try harness.wait(for: "the transition") { harness.logText.contains("router #77: BACKUP → MASTER") }

@@ -240,8 +240,7 @@ final class Harness {
       verdicts.append(verdict)
       // As the engine does.
       guard let record = board.tracker(verdict.tracker) else { continue }
-      record.verdict = (verdict.status, MonotonicClock.now(), verdict.reason)
-      record.memory = verdict.memory
+      record.finding = verdict.finding(since: MonotonicClock.now())
     }
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while case .bytes(let count)? = buffer.withUnsafeMutableBytes({ try? logReader.descriptor.read(into: $0) }) {

@@ -165,9 +165,8 @@ extension ProberTests {
       try harness.transition(0, 2, from: .backup, to: .master)
       // Adverts of many senders, forged perhaps, while the first script still runs.
       for sender in 0..<100 as Range<UInt32> {
-        let other = LogEvent(
-          .otherMaster, router: 0, address: IPAddress(v4: 0xC000_0200 + sender), number: 1, text: "stays")
-        _ = try harness.engine.send(EngineMessage.event(other).encoded)
+        let other = LogEvent.otherMaster(IPAddress(v4: 0xC000_0200 + sender), Priority(rawValue: 1), .stays)
+        _ = try harness.engine.send(EngineMessage.event(other, router: 0).encoded)
       }
       try harness.wait(for: "the last one's line") { harness.logText.contains("192.0.2.99 claims to be master too") }
       harness.scratch.write("go", "")

@@ -45,8 +45,8 @@ extension ProberTests {
           router: router, from: Priority(rawValue: 150), to: Priority(rawValue: 90))
         _ = try harness.engine.send(change.encoded)
       }
-      let other = LogEvent(.otherMaster, router: 0, address: IPAddress(v4: 0xC000_0201), number: 100, text: "stays")
-      _ = try harness.engine.send(EngineMessage.event(other).encoded)
+      let other = LogEvent.otherMaster(IPAddress(v4: 0xC000_0201), .standard, .stays)
+      _ = try harness.engine.send(EngineMessage.event(other, router: 0).encoded)
       try harness.transition(0, 3, from: .master, to: .fault, priority: 90)
       let back = EngineMessage.priorityChanged(router: 0, from: Priority(rawValue: 90), to: Priority(rawValue: 150))
       _ = try harness.engine.send(back.encoded)

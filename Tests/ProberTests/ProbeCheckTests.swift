@@ -1,6 +1,7 @@
 import Configuration
 import ControlModel
 import Glibc
+import HealthCore
 import LinuxSystem
 import NetworkTypes
 import Testing
@@ -119,7 +120,11 @@ extension ProberTests {
       waiting.initiallyFailed = false
       try harness.serve(configuration(failed, waiting, probe(listener.port, name: "plain")))
       try harness.wait(for: "the plain one") { harness.verdicts.contains { $0.tracker == 2 } }
-      #expect(harness.verdicts.first == TrackerVerdict(tracker: 0, status: .down, reason: "no success yet (init_fail)"))
+      #expect(
+        harness.verdicts.first
+          == TrackerVerdict(
+            tracker: 0, status: .down, reason: "no success yet (init_fail)",
+            memory: VerdictMemory(result: .down, isUntried: true)))
       #expect(!harness.verdicts.contains { $0.tracker == 1 })
     }
 
@@ -151,7 +156,7 @@ extension ProberTests {
       try harness.serve(configuration(web))
       try harness.wait(for: "up") { harness.verdicts.last?.status == .up }
       // As the engine writes it.
-      harness.board.tracker(0)?.verdict = (.up, MonotonicClock.now(), "what it was")
+      harness.board.tracker(0)?.finding = TrackerFinding(.up, since: MonotonicClock.now(), "what it was")
       try harness.restartProber()
       var late = web
       late.interval = .seconds(3600)
@@ -178,7 +183,6 @@ extension ProberTests {
         waiting.timeout = .seconds(60)
         try harness.serve(configuration(waiting))
         try harness.wait(for: "the connection") { silent.takeAll() > 0 && !harness.verdicts.isEmpty }
-        harness.board.tracker(0)?.verdict = (.down, MonotonicClock.now(), try #require(harness.verdicts.last?.reason))
         try harness.restartProber()
         try harness.serve(configuration(web), keepingBoard: true)
       } else {
@@ -332,7 +336,7 @@ extension ProberTests {
       let begin = loop.now
       check.start()
       try turn(loop) { !verdicts.isEmpty }
-      #expect(verdicts == [.down] && check.reason == "cannot be ended")
+      #expect(verdicts == [.down] && check.reason.text == "cannot be ended")
       #expect(loop.now - begin >= .milliseconds(20), "fall 3 wants three")
       #expect(work.starts == 1)
       work.end()
@@ -367,7 +371,7 @@ extension ProberTests {
       var reasons: [String] = []
       check.onVerdict = { check, _ in
         verdicts.append(check.status)
-        reasons.append(check.reason)
+        reasons.append(check.reason.text)
       }
       check.start()
       try turn(loop) { work.starts.count > 8 }

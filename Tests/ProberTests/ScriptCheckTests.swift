@@ -357,10 +357,10 @@ extension ProberTests {
       let script = harness.scratch.script("check", "while test ! -e \(harness.scratch.path("go")); do sleep 0.05; done")
       let configuration = configuration(check(CommandDefinition(script), interval: .seconds(3600)))
       try harness.serve(configuration)
-      harness.board.tracker(0)?.verdict = (status, MonotonicClock.now(), "as it was")
+      harness.board.tracker(0)?.finding = TrackerFinding(status, since: MonotonicClock.now(), "as it was")
       harness.scratch.write("go", "")
       try harness.wait(for: "the first prober's verdict") { !harness.verdicts.isEmpty }
-      harness.board.tracker(0)?.verdict = (status, MonotonicClock.now(), "as it was")
+      harness.board.tracker(0)?.finding = TrackerFinding(status, since: MonotonicClock.now(), "as it was")
       unlink(harness.scratch.path("go"))
       try harness.restartProber()
       try harness.serve(configuration, keepingBoard: true)

@@ -61,7 +61,7 @@ extension ProberTests {
       #expect(
         last(0, harness)
           == TrackerVerdict(
-            tracker: 0, status: .down, reason: "2 changes within 60 s, held down for 2 s",
+            tracker: 0, status: .down, because: TrackerReason("", preface: "2 changes within 60 s, held down for 2 s"),
             memory: VerdictMemory(result: .up, condition: .held, until: until)))
       #expect(harness.logText.contains("script chk is down (held): 2 changes within 60 s, held down for 2 s"))
       try harness.wait(for: "the end of the hold") { last(0, harness)?.status == .up }
@@ -81,7 +81,7 @@ extension ProberTests {
       #expect(
         last(0, harness)
           == TrackerVerdict(
-            tracker: 0, status: fails ? .down : .up, reason: "no result for 0.5 s",
+            tracker: 0, status: fails ? .down : .up, because: TrackerReason("", preface: "no result for 0.5 s"),
             memory: VerdictMemory(result: .up, condition: .stale)))
       unlink(harness.scratch.path("hang"))
       try harness.wait(for: "the fresh verdict") { last(0, harness)?.condition == .fresh }
@@ -96,7 +96,7 @@ extension ProberTests {
       let configuration = configuration([check])
       try harness.serve(configuration)
       try harness.wait(for: "up") { last(0, harness)?.status == .up }
-      harness.board.tracker(0)?.verdict = (.up, MonotonicClock.now(), "as it was")
+      harness.board.tracker(0)?.finding = TrackerFinding(.up, since: MonotonicClock.now(), "as it was")
       harness.scratch.write("hang", "")
       try harness.restartProber()
       try harness.serve(configuration, keepingBoard: true)
@@ -105,7 +105,7 @@ extension ProberTests {
         harness.verdicts == [
           TrackerVerdict(tracker: 0, status: .up, reason: "as it was"),
           TrackerVerdict(
-            tracker: 0, status: .down, reason: "no result for 4 s; last: as it was",
+            tracker: 0, status: .down, because: TrackerReason("as it was", preface: "no result for 4 s"),
             memory: VerdictMemory(result: .up, condition: .stale)),
         ])
       unlink(harness.scratch.path("hang"))
@@ -204,7 +204,7 @@ extension ProberTests {
       #expect(last(2, harness) == nil)
       for (tracker, name) in ["a", "b", "both"].enumerated() {
         harness.board.tracker(tracker)?.name = name
-        harness.board.tracker(tracker)?.verdict = (.up, MonotonicClock.now(), "as it was")
+        harness.board.tracker(tracker)?.finding = TrackerFinding(.up, since: MonotonicClock.now(), "as it was")
       }
       try harness.restartProber()
       try harness.serve(configuration, keepingBoard: true)
@@ -225,12 +225,12 @@ extension ProberTests {
       configuration.bfdInstances = [BFDInstanceDefinition(name: "far", neighbor: IPAddress(v4: 0x0A00_0002))]
       let (interface, session, file, out) = (0, 1, 2, 3)
       func say(_ tracker: Int, _ status: TrackerStatus, _ reason: String = "") throws {
-        harness.board.tracker(tracker)?.verdict = (status, MonotonicClock.now(), reason)
-        let event = LogEvent(.trackerChanged, number: status.rawValue, text: tracker == interface ? "eth1" : "far")
-        #expect(try harness.engine.send(EngineMessage.event(event).encoded) == .sent)
+        harness.board.tracker(tracker)?.finding = TrackerFinding(status, since: MonotonicClock.now(), reason)
+        let message = EngineMessage.event(.trackerChanged(tracker: tracker, status))
+        #expect(try harness.engine.send(message.encoded) == .sent)
       }
       try harness.serve(configuration)
-      harness.board.tracker(interface)?.verdict = (.up, MonotonicClock.now(), "")
+      harness.board.tracker(interface)?.finding = TrackerFinding(.up, since: MonotonicClock.now(), "")
       try harness.wait(for: "the file") { last(file, harness)?.status == .level(0) }
       #expect(last(out, harness) == nil)
       try say(session, .up)
@@ -249,11 +249,12 @@ extension ProberTests {
       try harness.wait(for: "no number") { last(out, harness)?.status == .up }
 
       // What the engine could not say stands on its board, for this process and for the next one.
-      harness.board.tracker(session)?.verdict = (.down, MonotonicClock.now(), "no packet for 0.6 s")
+      harness.board.tracker(session)?.finding = TrackerFinding(
+        .down, since: MonotonicClock.now(), "no packet for 0.6 s")
       #expect(try harness.engine.send(EngineMessage.dropped(1).encoded) == .sent)
       try harness.wait(for: "a lost session") { last(out, harness)?.status == .down }
       try harness.restartProber()
-      harness.board.tracker(session)?.verdict = (.up, MonotonicClock.now(), "")
+      harness.board.tracker(session)?.finding = TrackerFinding(.up, since: MonotonicClock.now(), "")
       try harness.serve(configuration, keepingBoard: true)
       try harness.wait(for: "the session") { last(out, harness)?.status == .up }
     }

@@ -183,6 +183,61 @@ import VRRPCore
     #expect(performance.stories[0].periods.last?.holders == holders)
   }
 
+  /// What the hosts of a pair that do not obey each other say, each of the other.
+  private static let refusals: [(extra: (String, String), version: Int, left: String, right: String)] = {
+    func trailer(_ key: String, id: Int = 1, mode: String = "enforce") -> String {
+      "auth_hmac {\nkey \(id) \(String(repeating: key, count: 32))\nactive_key \(id)\nmode \(mode)\n}"
+    }
+    func header(_ key: String) -> String { "authentication {\nauth_type AH\nauth_pass \(key)\n}" }
+    func peer(_ address: String, from own: String) -> String { "unicast_src_ip \(own)\nunicast_peer {\n\(address)\n}" }
+    let source = "mcast_src_ip 192.0.2.1"
+    let (otherKey, noKey) = ("it was signed with another key", "it was signed with a key that is not configured")
+    return [
+      ((source, source), 3, "the sender uses an address of this host", "the sender uses an address of this host"),
+      // A list of peers that names this host alone is unicast all the same.
+      (
+        (peer("192.0.2.11", from: "192.0.2.11"), peer("192.0.2.11", from: "192.0.2.12")), 3,
+        "the sender is not a configured unicast peer", ""
+      ),
+      ((trailer("1"), trailer("2")), 3, otherKey, otherKey), ((trailer("1"), trailer("1", id: 2)), 3, noKey, noKey),
+      ((trailer("1"), ""), 3, "it is not signed, and auth_hmac demands that it is", "longer than its own fields say"),
+      ((header("one"), header("two")), 2, otherKey, otherKey),
+      ((header("one"), ""), 2, "the authentication type is not the one configured", "the authentication type is not"),
+    ]
+  }()
+
+  @Test("An advert is refused for the reason for which an engine refuses it", arguments: refusals.indices)
+  func refusalReasons(index: Int) throws {
+    let (extra, version, left, right) = Self.refusals[index]
+    let pair = [
+      (path: "left.conf", configuration: try Self.host(150, version: version, extra: extra.0)),
+      (path: "right.conf", configuration: try Self.host(100, version: version, extra: extra.1)),
+    ]
+    let performance = try Rehearsal(pair, script: "", duration: .seconds(20)).run()
+    for (host, reason) in [left, right].enumerated() {
+      let refusals = performance.events.filter { $0.host == host && $0.text.contains("does not obey adverts of") }
+      #expect(refusals.count == (reason.isEmpty ? 0 : 1), "\(performance.text)")
+      #expect(refusals.allSatisfy { $0.text.contains(reason) }, "\(performance.text)")
+    }
+    #expect(performance.isOverrun)
+  }
+
+  @Test("A signed pair goes on through a crash, a return, a hand-over and a freeze", arguments: [true, false])
+  func signedPair(hasHeader: Bool) throws {
+    let block =
+      hasHeader
+      ? "authentication {\nauth_type AH\nauth_pass secret\n}"
+      : "auth_hmac {\nkey 1 \(String(repeating: "1", count: 32))\nactive_key 1\n}"
+    let pair = [
+      (path: "left.conf", configuration: try Self.host(150, version: 2, extra: block)),
+      (path: "right.conf", configuration: try Self.host(100, version: 2, extra: block)),
+    ]
+    let script = "at 10s crash left; at 20s restart left; at 40s reload right; at 50s freeze left; at 52s thaw left"
+    let performance = try Rehearsal(pair, script: script, duration: .seconds(90)).run()
+    #expect(!performance.events.contains { $0.text.contains("does not obey") }, "\(performance.text)")
+    #expect(performance.stories[0].periods.last?.holders == [0])
+  }
+
   @Test("The same seed gives the same text, and JSON holds the same story")
   func repeatable() throws {
     let script = "at 10s crash left; at 12s loss 20%"

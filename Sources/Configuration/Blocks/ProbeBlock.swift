@@ -12,9 +12,6 @@ extension ProbeDefinition: TrackableModel {
   // It asks nothing until a line says what.
   static var unset: Self { Self(name: "", question: .memory(MemoryQuestion())) }
 
-  /// Whether it is made of other checks, and has no runs of its own.
-  private var isCombination: Bool { if case .combination = question { true } else { false } }
-
   /// A property that only runs have.
   fileprivate func ofRuns(_ value: ShownValue) -> ShownValue { isCombination ? .nothing : value }
 }
@@ -23,7 +20,7 @@ extension Block<ProbeDefinition> {
   /// `vrrp_probe`.
   static var probe: Block {
     Block("vrrp_probe", requires: "question") {
-      Lowering.kinds.map(kind)
+      ProbeKind.all.map(\.setting)
       Setting(
         "interval", "Sets the time from one start of the probe to the next", .seconds(10_000...4_294_000_000),
         \.interval, bad: .error, since: Keyword.own
@@ -43,51 +40,6 @@ extension Block<ProbeDefinition> {
       Setting("init_fail", Schema.Shared.initFail, .flag, \.initiallyFailed, since: Keyword.own)
       Setting.steadiness(\.steadiness.damping, \.steadiness.expiry)
     }
-  }
-
-  /// The keyword of a kind, with its target and the block of its options.
-  private static func kind(_ kind: Lowering.ProbeKind) -> Setting<Model> {
-    let name = kind.name
-    return Setting(Keyword(name, kind.meaning, .target, since: Keyword.own, .acts), as: "question") {
-      block, statement, lowering in
-      guard let kind = Lowering.kinds.first(where: { $0.name == name }),
-        let question = lowering.question(kind, statement, &block)
-      else { return nil }
-      block.question = question
-      return statement.span
-    }
-  }
-}
-
-extension Lowering {
-  /// A kind of probe: how its target and its options become a question.
-  struct ProbeKind {
-    let name: String
-    /// A sentence without a full stop.
-    let meaning: String
-    let actions: [KeywordAction<ProbeOptions>]
-    /// Makes the question; `nil` after it has reported what is wrong.
-    let question: (Statement, ProbeOptions, Lowering) -> ProbeQuestion?
-  }
-
-  static var kinds: [ProbeKind] { serviceKinds + networkKinds + hostKinds + combinedKinds }
-
-  fileprivate func question(
-    _ kind: ProbeKind, _ statement: Statement, _ block: inout BlockReading<ProbeDefinition>
-  ) -> ProbeQuestion? {
-    if let earlier = block.notes.kind {
-      diagnostics.report(
-        .error, "probe-kinds",
-        "\(block.name.value) is a probe of kind \(earlier.value) already; a probe asks one thing",
-        at: statement.span, notes: [("that is here", earlier.span)],
-        suggestion: "write a vrrp_probe block for each, and track both")
-      return nil
-    }
-    block.notes.kind = Located(kind.name, statement.span)
-    var options = ProbeOptions()
-    apply(ActionTable(schema, block: ["vrrp_probe", kind.name], kind.actions), to: &options, statement.children)
-    block.notes.members = options.members
-    return options.isBroken ? nil : kind.question(statement, options, self)
   }
 }
 

@@ -6,12 +6,9 @@ extension Lowering {
   /// Checks a checker's block in a `real_server`.
   func checkChecker(_ statement: Statement, _ row: Keyword) {
     var families: [AddressFamily: SourceSpan] = [:]
-    for line in statement.children {
-      guard let row = self.row(of: line) else { continue }
-      noteDeprecationOfServer(line, row)
-      guard checkWords(line, row) else { continue }
+    forEachLine(of: statement) { line, row in
       switch row.name {
-      case "url": reading(line.children) { checkURL(line) }
+      case "url": checkURL(line)
       case "payload", "require_reply": checkHexadecimal(line, hasWildcards: row.name == "require_reply")
       case "connect_ip", "bindto":
         if let address = address(line) { families[address.value.family] = address.span }
@@ -29,16 +26,15 @@ extension Lowering {
       guard child(keyword, of: statement) == nil else { return }
       reportServer("incomplete-checker", "\(name) needs \(keyword); the checker is left out", at: statement.span)
     }
-    func number(_ keyword: StaticString) -> Int? {
-      child(keyword, of: statement)?.arguments.first.flatMap { Self.wholeNumber($0.bytes) }
-    }
     switch name {
     case "MISC_CHECK": requires("misc_path")
     case "HTTP_GET", "SSL_GET": requires("url")
     case "FILE_CHECK": requires("track_file")
     case "BFD_CHECK": requires("name")
     case "UDP_CHECK":
-      if let least = number("min_reply_length"), let most = number("max_reply_length"), least > most {
+      if let least = number(after: "min_reply_length", of: statement),
+        let most = number(after: "max_reply_length", of: statement), least > most
+      {
         reportServer(
           "reply-length", "no reply can have at least \(least) and at most \(most) bytes; the check always fails",
           at: statement.span)
@@ -57,12 +53,11 @@ extension Lowering {
     if child("path", of: statement) == nil {
       reportServer("incomplete-checker", "the url has no path; it is left out", at: statement.span)
     }
-    for line in statement.children {
-      guard let row = self.row(of: line), checkWords(line, row) else { continue }
+    forEachLine(of: statement) { line, row in
       switch row.name {
       case "digest":
         let word = line.words[1]
-        guard word.bytes.count != 32 || !word.bytes.allSatisfy(Self.isHexadecimal) else { continue }
+        if word.bytes.count == 32, word.bytes.allSatisfy(Self.isHexadecimal) { return }
         reportServer("bad-value", "a digest has 32 hexadecimal digits; the line is ignored", at: word.span)
       case "status_code": for word in line.arguments { checkStatusCode(word) }
       case "regex_min_offset", "regex_max_offset", "regex_stack":
@@ -72,14 +67,10 @@ extension Lowering {
       default: check(line, row)
       }
     }
-    guard let least = offset("regex_min_offset", statement), let most = offset("regex_max_offset", statement),
-      most <= least
+    guard let least = number(after: "regex_min_offset", of: statement),
+      let most = number(after: "regex_max_offset", of: statement), most <= least
     else { return }
     reportServer("offset-range", "regex_max_offset must be above regex_min_offset", at: statement.span)
-  }
-
-  private func offset(_ keyword: StaticString, _ statement: Statement) -> Int? {
-    child(keyword, of: statement)?.arguments.first.flatMap { Self.wholeNumber($0.bytes) }
   }
 
   private func checkStatusCode(_ word: Word) {

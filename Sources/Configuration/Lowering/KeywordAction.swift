@@ -10,11 +10,6 @@ struct KeywordAction<Draft> {
   static func custom(_ name: String, _ apply: @escaping (inout Draft, Statement, Lowering) -> Void) -> Self {
     Self(name: name, apply: apply)
   }
-
-  /// A keyword whose presence means true.
-  static func flag(_ name: String, _ path: WritableKeyPath<Draft, Bool>) -> Self {
-    Self(name: name) { draft, _, _ in draft[keyPath: path] = true }
-  }
 }
 
 /// The actions of one block by the numbers of its keywords.

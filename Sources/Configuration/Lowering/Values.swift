@@ -54,7 +54,7 @@ extension Lowering {
   }
 
   /// The keyword's `on` or `off`; true when nothing follows.
-  func boolean(_ statement: Statement) -> Bool? {
+  func boolean(_ statement: Statement, bad: BadValue = .ignored) -> Bool? {
     guard let word = statement.arguments.first else { return true }
     guard let row = row(of: statement) else { return nil }
     if let value = Self.truths[word.text] {
@@ -65,7 +65,7 @@ extension Lowering {
     if row.wasFlag {
       reportBadFlag(statement, word, row, what)
     } else {
-      reportBad(statement, word, row, what, .ignored)
+      reportBad(statement, word, row, what, bad)
     }
     return nil
   }

@@ -7,7 +7,7 @@ extension Lowering {
   /// Checks a statement of LVS outside all blocks or in `global_defs`, and its block.
   func checkForeign(_ statement: Statement, _ row: Keyword) {
     switch (row.block, row.name) {
-    case ("", "virtual_server"): reading(statement.children) { checkVirtualServer(statement) }
+    case ("", "virtual_server"): checkVirtualServer(statement)
     case ("", "virtual_server_group"): checkServerGroup(statement)
     case ("global_defs", "lvs_sync_daemon"): checkSyncDaemon(statement)
     case ("global_defs", "lvs_timeouts"): checkTimeouts(statement)
@@ -28,12 +28,7 @@ extension Lowering {
     var server = VirtualServer(family: family)
     // A mark's packets are of any protocol, and a group's services may be marks.
     server.hasProtocol = family == nil
-    for child in statement.children {
-      guard let row = row(of: child) else { continue }
-      noteDeprecationOfServer(child, row)
-      guard checkWords(child, row) else { continue }
-      check(child, row, in: &server)
-    }
+    forEachLine(of: statement) { check($0, $1, in: &server) }
     settle(server, statement)
   }
 
@@ -85,7 +80,7 @@ extension Lowering {
 
   private func check(_ child: Statement, _ row: Keyword, in server: inout VirtualServer) {
     switch row.name {
-    case "real_server": reading(child.children) { checkRealServer(child, in: &server) }
+    case "real_server": checkRealServer(child, in: &server)
     case "sorry_server": _ = endpoint(child.arguments, row.name)
     case "lb_kind", "lvs_method", "sorry_server_lvs_method":
       let isTunnel = checkForwarding(child)
@@ -177,23 +172,31 @@ extension Lowering {
       return
     }
     server.realServers += 1
-    let weight = child("weight", of: statement)?.arguments.first.flatMap { Self.wholeNumber($0.bytes) }
-    server.addWeight(weight)
-    for line in statement.children {
-      guard let row = row(of: line) else { continue }
-      noteDeprecationOfServer(line, row)
-      guard checkWords(line, row) else { continue }
-      switch row.name {
-      case "lvs_method": _ = checkForwarding(line)
-      default:
-        if row.form == .block { reading(line.children) { checkChecker(line, row) } } else { check(line, row) }
+    server.addWeight(number(after: "weight", of: statement))
+    forEachLine(of: statement) { line, row in
+      switch row.form {
+      case .block: checkChecker(line, row)
+      case _ where row.name == "lvs_method": _ = checkForwarding(line)
+      default: check(line, row)
       }
     }
   }
 
-  /// Deprecated keywords of LVS, as far as keepalived itself complains of them.
-  func noteDeprecationOfServer(_ statement: Statement, _ row: Keyword) {
-    if row.name == "nb_get_retry" { noteDeprecation(statement, row) }
+  /// Judges each line of a block of LVS that is a keyword with the words that it needs.
+  func forEachLine(of statement: Statement, _ judge: (Statement, Keyword) -> Void) {
+    reading(statement.children) {
+      for line in statement.children {
+        guard let row = row(of: line) else { continue }
+        // The only deprecated keyword of LVS that keepalived itself complains of.
+        if row.name == "nb_get_retry" { noteDeprecation(line, row) }
+        if checkWords(line, row) { judge(line, row) }
+      }
+    }
+  }
+
+  /// The whole number after a keyword of a block.
+  func number(after keyword: StaticString, of statement: Statement) -> Int? {
+    child(keyword, of: statement)?.arguments.first.flatMap { Self.wholeNumber($0.bytes) }
   }
 
   /// Whether a word is a whole number in a range.

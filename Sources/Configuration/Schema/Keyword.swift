@@ -157,7 +157,7 @@ public struct Keyword: Sendable, Hashable {
   /// What stands in ``since`` for a keyword of martlet's own.
   static let own = "martlet"
   /// What becomes of it.
-  public let disposition: Disposition
+  public private(set) var disposition: Disposition
   /// Which line counts if several have it.
   public let repetition: Repetition
   /// What becomes of a value that is beyond its form.
@@ -177,7 +177,7 @@ public struct Keyword: Sendable, Hashable {
   init(
     _ name: String, _ meaning: String, _ form: Form, arguments: String? = nil, default defaultText: String? = nil,
     unit: Unit? = nil, since: String = "2.2.7", instead: String? = nil, isNamed: Bool = false,
-    repetition: Repetition? = nil, excess: Excess = .refused, wasFlag: Bool = false, _ disposition: Disposition
+    repetition: Repetition? = nil, excess: Excess = .refused, wasFlag: Bool = false, _ disposition: Disposition = .acts
   ) {
     self.name = name
     self.meaning = meaning
@@ -203,10 +203,20 @@ public struct Keyword: Sendable, Hashable {
     return keyword
   }
 
+  /// The keyword, deprecated.
+  func replaced(by instead: String) -> Keyword { renamed(name, meaning, instead: instead) }
+
   /// The keyword with another default.
   func with(default text: String?) -> Keyword {
     var keyword = self
     keyword.defaultText = text
+    return keyword
+  }
+
+  /// The keyword, of which something else becomes.
+  func with(_ disposition: Disposition) -> Keyword {
+    var keyword = self
+    keyword.disposition = disposition
     return keyword
   }
 

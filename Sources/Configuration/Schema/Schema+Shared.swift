@@ -25,14 +25,6 @@ extension Schema {
     static let fall = "Sets how many failures in a row make a working check down"
     static let initFail =
       "Counts the check as down until its first run ends; that run decides alone, whatever rise and fall are"
-    static let retry = "Sets how many more times a failed check is made before the server is down"
-    static let delayBeforeRetry = "Sets how long to wait before a failed check is made again"
-    static let warmup = "Sets the longest random wait before the first check"
-    static let connectTimeout = "Sets how long a check waits for a connection or an answer"
-    static let delayLoop = "Sets the time between two checks"
-    static let inhibit = "Gives a failed real server weight 0 instead of removing it"
-    static let forwarding = "Chooses how packets get to a real server: NAT, direct routing (DR) or a tunnel (TUN)"
-    static let hostField = "Sets the Host field in the requests of HTTP_GET and SSL_GET"
 
     /// The weight of a tracked thing itself.
     static func weight(of block: String) -> String {

@@ -7,8 +7,8 @@ public struct Schema: Sendable {
 
   /// The rows by area; a block stands before the keywords in it.
   private static let areas: [[[Keyword]]] = [
-    topLevel, [Block.global.keywords], instance, syncGroup, trackers, virtualServer, healthCheckers, addressOptions,
-    routeOptions, ruleOptions, probes,
+    topLevel, [Block.global.keywords], instance, syncGroup, trackers, loadBalancing, addressOptions,
+    routeOptions, ruleOptions, [Block.probe.keywords] + ProbeKind.all.map(\.keywords),
   ]
 
   /// All rows.

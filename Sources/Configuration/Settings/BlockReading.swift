@@ -59,6 +59,8 @@ struct KeywordPlaces {
 
   // A block has a handful of keywords, so looking through them is quicker than a dictionary, and smaller.
   private var places: [Place] = []
+  /// Whether some line cannot be used.
+  private(set) var haveUnusableLine = false
 
   /// The value of a keyword that counts, or its line where the value is the whole of it. Without one the default holds.
   subscript(keyword: String) -> SourceSpan? {
@@ -81,6 +83,7 @@ struct KeywordPlaces {
   /// Notes a line of a keyword.
   /// - Parameter value: Where its value stands; `nil` for a line that cannot be used, which leaves an earlier one in force.
   mutating func note(_ keyword: String, line: SourceSpan, value: SourceSpan?) {
+    if value == nil { haveUnusableLine = true }
     guard let position = places.firstIndex(where: { $0.keyword == keyword }) else {
       places.append(Place(keyword: keyword, line: line, value: value))
       return

@@ -52,8 +52,8 @@ extension ValueForm<Bool> {
 
   /// `on` or `off`; nothing means on.
   static var boolean: Self {
-    Self(form: .boolean) { statement, lowering, _ in
-      lowering.boolean(statement)
+    Self(form: .boolean) { statement, lowering, bad in
+      lowering.boolean(statement, bad: bad)
     } words: {
       [.word($0 ? "on" : "off")]
     }
