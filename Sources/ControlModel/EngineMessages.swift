@@ -89,7 +89,7 @@ extension EngineMessage {
   }
 }
 
-/// A ``VRRPCore/Cause`` in three plain fields, for messages and for the board.
+/// A `VRRPCore.Cause` in three plain fields, for messages and for the board.
 struct EncodedCause: Equatable {
   var kind: UInt8
   var address: IPAddress?

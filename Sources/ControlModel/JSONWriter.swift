@@ -9,10 +9,10 @@ public struct JSONWriter: Sendable {
   /// An empty text.
   public init() {}
 
-  /// Writes an object. `body` writes its members with ``member(_:_:)-swift.method``.
+  /// Writes an object. `body` writes its members with `member(_:_:)`.
   public mutating func object(_ body: (inout JSONWriter) -> Void) { enclose("{", "}", body) }
 
-  /// Writes an array. `body` writes its elements with ``element(_:)``.
+  /// Writes an array. `body` writes its elements with `element(_:)`.
   public mutating func array(_ body: (inout JSONWriter) -> Void) { enclose("[", "]", body) }
 
   /// Writes a member whose value `body` writes.

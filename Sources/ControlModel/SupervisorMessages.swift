@@ -37,7 +37,7 @@ public enum ProberCommand: Sendable, Equatable {
   /// Answer with ``ProberReport/alive``.
   case ping
   /// Run the startup script of the configuration whose source bundle is the one descriptor, and answer with
-  /// ``ProberReport/startupFinished``. Sent at most once, before ``serve``.
+  /// ``ProberReport/startupFinished``. Sent at most once, before ``serve(table:)``.
   case runStartupScript(table: UInt64)
   /// Socket on which the kernel sends process events, in one descriptor; the kernel's answer to the subscription
   /// carries the mark. It answers ``ProberReport/processEvents(wanted:)``, if the kernel sends such events.
@@ -94,7 +94,7 @@ public enum ProberCommand: Sendable, Equatable {
 
 /// Message from the prober to the supervisor.
 public enum ProberReport: Sendable, Equatable {
-  /// The first ``ProberCommand/serve`` is done.
+  /// The first ``ProberCommand/serve(table:)`` is done.
   case ready
   /// A client asked for a reload on the control socket; the answer must carry the token. With `allowsEmpty` a
   /// configuration is accepted that leaves none of the present virtual routers.

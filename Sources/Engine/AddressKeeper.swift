@@ -9,7 +9,7 @@ import VRRPCore
 /// Events are passed in as they happen: routers become master or cease to be, and the kernel reports addresses that are
 /// removed or become usable. In each turn the engine takes requests, a slice at a time (``takeSlice(into:)``,
 /// ``returnVanished(at:isUp:into:)``, ``reconcile(at:isUp:into:)``, ``takeTrial(into:_:)``), and must pass them to
-/// ``perform(_:at:mark:ask:into:)``, which marks the board, asks the kernel, and handles its answers. Consequences are
+/// ``perform(_:mark:ask:into:)``, which marks the board, asks the kernel, and handles its answers. Consequences are
 /// returned as ``AddressAction``s.
 ///
 /// The kernel must have the addresses of masters and no others, except for those that the host of an owner (priority

@@ -100,7 +100,7 @@ final class HeaderSigner: AdvertSigner {
   }
 
   /// Verifies an advert and returns whether its number is new. If it is, no other advert may have it.
-  /// - Throws: ``AdvertisementError/authenticationCode`` if the advert is not authentic.
+  /// - Throws: `AdvertisementError.authenticationCode` if the advert is not authentic.
   func accept(_ header: AuthenticationHeader, of packet: RawSpan) throws(AdvertisementError) -> Bool {
     try header.verify(packet, key: key)
     return sequence.accept(header.sequenceNumber)
@@ -160,7 +160,7 @@ final class TrailerSigner: AdvertSigner {
     set { state.marks = newValue }
   }
 
-  /// Verifies a received message as ``TrailerGuard/admit(_:_:from:at:)`` does.
+  /// Verifies a received message as `TrailerGuard.admit(_:_:from:at:)` does.
   func admit(
     _ received: ReceivedAdvertisement, _ message: RawSpan, from source: IPAddress
   ) throws(AdvertisementError) -> (mark: Int, skew: Int) {

@@ -126,7 +126,7 @@ final class Engine {
   var hasChanges: Bool { addresses.hasWork || !entries.pending.isEmpty }
 
   /// Runs until the engine has stopped or yielded.
-  /// - Throws: ``LinuxSystem/SystemError`` if the engine cannot wait for events any more.
+  /// - Throws: `SystemError` if the engine cannot wait for events any more.
   func run() throws(SystemError) {
     while phase != .finished {
       try reactor.run(until: nextDeadline)

@@ -7,7 +7,7 @@ final class Bundle {
   private let header: BundleHeader
 
   /// Takes a bundle over.
-  /// - Throws: ``ImageError`` if it is none that this program can read; ``SystemError`` if the file cannot be read.
+  /// - Throws: `ImageError` if it is none that this program can read; `SystemError` if the file cannot be read.
   init(_ file: consuming FileDescriptor) throws {
     header = try BundleHeader(decoding: MemoryFile.read(file.rawValue, 0..<BundleHeader.size))
     self.file = file
@@ -16,7 +16,7 @@ final class Bundle {
   /// The configuration.
   func configuration() throws -> Configuration { try ConfigurationImage.decode(image()) }
 
-  /// What ``ControlRequest/sources`` is answered with.
+  /// What `ControlRequest.sources` is answered with.
   func sources() throws -> [UInt8] {
     let size = try MemoryFile.size(of: file.rawValue)
     return try MemoryFile.read(file.rawValue, header.sourcesOffset..<max(header.sourcesOffset, size))

@@ -10,7 +10,7 @@ package enum SupervisorMain {
   /// Key of the lock in that file.
   package static let lockKey = "supervisor"
 
-  /// Runs the service until it is told to stop. Returns the code to end with, one of ``ExitCode`` or that of the child
+  /// Runs the service until it is told to stop. Returns the code to end with, one of `ExitCode` or that of the child
   /// that kept the service from starting.
   package static func run(_ options: SupervisorOptions) -> Int32 {
     let log = SupervisorLog(format: options.logFormat)

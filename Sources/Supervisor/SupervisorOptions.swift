@@ -21,7 +21,7 @@ package struct SupervisorOptions: Sendable {
   package var requiresIncludes = false
   /// Permission bits that files made by scripts do not get; `nil` for the value in the configuration.
   package var scriptMask: UInt32?
-  /// Whether a process waits at ``ControlModel/InheritedDescriptor/readiness`` until the service serves.
+  /// Whether a process waits at `InheritedDescriptor.readiness` until the service serves.
   package var reportsReadiness = false
   /// User that engine and prober switch to if root starts the service.
   package var user = ServiceUser.usual

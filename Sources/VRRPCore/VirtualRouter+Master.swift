@@ -21,7 +21,7 @@ extension VirtualRouter {
     var rivalHeardAt: MonotonicInstant?
     /// Whether the better master to which it yields was heard over a heartbeat link, and may not be heard on the router's own.
     var yieldsOverHeartbeat = false
-    /// Adverts in a row of another owner of the addresses that should have yielded (``toleratedOwnerAdverts``).
+    /// Adverts in a row of another owner of the addresses that should have yielded (`toleratedOwnerAdverts`).
     var rivalOwnerAdverts = 0
 
     /// Earliest instant at which the master has something to do.

@@ -49,7 +49,7 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
 
   /// VRID in a message that has not been checked, by which to find the virtual router with its version and TTL range;
   /// `nil` if the message is too short or the VRID is 0. The order of checks stays that of
-  /// ``init(decoding:origin:timeToLive:version:)``.
+  /// `init(decoding:…)`.
   public static func virtualRouterID(of message: RawSpan) -> VirtualRouterID? {
     message.byte(at: 1).flatMap { VirtualRouterID($0) }
   }
@@ -61,7 +61,7 @@ public struct ReceivedAdvertisement: Sendable, Hashable {
   ///   - message: the IP payload, without IP header.
   ///   - origin: source, destination and TTL from the IP header.
   ///   - timeToLive: the TTLs allowed; only 255 except for unicast peers with a range of their own.
-  ///   - version: the virtual router's version if it is known; otherwise both are accepted.
+  ///   - expected: the virtual router's version if it is known; otherwise both are accepted.
   ///   - isBehindHeader: whether the message came behind an Authentication Header; only then may it have that type.
   ///   - trailer: whether an authentication trailer may or must follow the advert.
   public init(
