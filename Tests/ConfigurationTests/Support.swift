@@ -11,7 +11,8 @@ func load(
   files.files["/etc/martlet/martlet.conf"] = Array(text.utf8)
   let loaded = ConfigurationLoader.load(path: "/etc/martlet/martlet.conf", files: files, configurationID: id)
   let image = ConfigurationImage.encode(loaded.configuration)
-  #expect((try? ConfigurationImage.decode(image)) == loaded.configuration)
+  let isKept = (try? ConfigurationImage.decode(image)) == loaded.configuration
+  #expect(isKept, "something is lost in the image: is each property named in its struct's code(_:)?")
   return loaded
 }
 

@@ -1,8 +1,8 @@
 /// A configuration as bytes, which engine and prober read in place of the file's text.
 ///
 /// The fields stand one after the other, each as its type writes it. So whoever writes and whoever reads must agree on the fields: the
-/// bundle says with which ``layout`` it was written. Whoever changes a field of the model raises that number; `ConfigurationImageTests`
-/// fails until it is done.
+/// bundle says with which ``layout`` it was written. Whoever changes a field of the model raises that number; `ImageLayoutTests` fails
+/// until it is done.
 public enum ConfigurationImage {
   /// Number of the layout.
   public static let layout: UInt64 = 1
