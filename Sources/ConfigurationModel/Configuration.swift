@@ -2,7 +2,7 @@ import NetworkTypes
 
 /// A whole configuration, read and checked: every default filled in, every name resolved.
 public struct Configuration: Sendable, Hashable {
-  /// What holds for the whole process.
+  /// Settings of `global_defs`, which hold for the whole service.
   public var global = GlobalSettings()
   /// `vrrp_script` blocks in the file's order.
   public var scripts: [ScriptCheckDefinition] = []
@@ -26,13 +26,13 @@ public struct Configuration: Sendable, Hashable {
   /// Interfaces whose announcements are spaced together (`garp_group`).
   public var announcementGroups: [AnnouncementGroup] = []
 
-  /// How long a change of a link must last to count, by the link's name (`interface_up_down_delays`).
+  /// Delays of the links that have any, by the link's name (`interface_up_down_delays`).
   public var linkDelays: [String: LinkDelay] = [:]
 
   /// An empty configuration with the defaults.
   public init() {}
 
-  /// Whether it has any routes or rules.
+  /// True if the configuration has a route or a rule, static or of a router.
   public var hasRouting: Bool {
     (staticEntries + routers.flatMap(\.entries)).contains { if case .address = $0.content { false } else { true } }
   }
@@ -61,9 +61,9 @@ extension Configuration: ImageRecord {
 public struct AnnouncementGroup: Sendable, Hashable {
   /// The interfaces.
   public var interfaces: [String]
-  /// Between two gratuitous ARPs on any of them; zero for none.
+  /// Time between two gratuitous ARPs on any of the interfaces; zero for none.
   public var garpInterval: Nanoseconds
-  /// Between two unsolicited neighbour advertisements on any of them; zero for none.
+  /// Time between two unsolicited neighbour advertisements on any of the interfaces; zero for none.
   public var neighborAdvertisementInterval: Nanoseconds
 
   /// A group of the given contents.
@@ -91,11 +91,11 @@ extension AnnouncementGroup: ImageRecord {
   }
 }
 
-/// How long the state of a link must last to count.
+/// Times for which a state of a link must last before it counts.
 public struct LinkDelay: Sendable, Hashable {
-  /// After going down.
+  /// Time after the link went down.
   public var down: Nanoseconds
-  /// After coming up.
+  /// Time after the link came up.
   public var up = Nanoseconds.zero
 
   /// Delays of the given lengths.

@@ -11,19 +11,19 @@ public struct GlobalSettings: Sendable, Hashable {
   public var garpInterval = Nanoseconds.zero
   /// Between unsolicited neighbour advertisements on such an interface (`vrrp_gna_interval`).
   public var neighborAdvertisementInterval = Nanoseconds.zero
-  /// Who scripts run as when they do not say (`script_user`).
+  /// User of the scripts whose own line names none (`script_user`).
   public var scriptUser: ScriptUser?
-  /// Which permissions the files that scripts make do not get (`umask`); keepalived's own default.
+  /// Permissions that the files made by scripts do not get (`umask`); the default is keepalived's.
   public var scriptMask: UInt32 = 0o177
-  /// Whether a script that root would run and another user could change is refused (`enable_script_security`).
+  /// True if a script that root would run is refused when another user could change it (`enable_script_security`).
   public var scriptSecurity = false
   /// The FIFO that every transition is written to (`notify_fifo`).
   public var notifyFIFO: NotifyFIFO?
   /// The FIFO that VRRP transitions are written to (`vrrp_notify_fifo`).
   public var vrrpNotifyFIFO: NotifyFIFO?
-  /// What runs once before everything else (`startup_script`).
+  /// Script that runs once, before everything else (`startup_script`).
   public var startupScript: LifecycleScript?
-  /// What runs once after everything has been given up (`shutdown_script`).
+  /// Script that runs once, after every address has been given up (`shutdown_script`).
   public var shutdownScript: LifecycleScript?
   /// Whether the FIFOs get every state anew after a reload (`fifo_write_vrrp_states_on_reload`).
   public var writesStatesOnReload = false

@@ -35,7 +35,7 @@ struct ImageReader: ImageCoder {
     throw .damaged
   }
 
-  /// A number of things that take at least a byte each, or one that is less than that anyway.
+  /// A number that is a count or a position. The caller compares it with what there can be.
   mutating func count() throws(ImageError) -> Int {
     let value = try number()
     guard let count = Int(exactly: value) else { throw .damaged }
@@ -48,39 +48,5 @@ struct ImageReader: ImageCoder {
     guard length <= remaining else { throw .damaged }
     defer { position += length }
     return String(decoding: bytes[position..<position + length], as: UTF8.self)
-  }
-}
-
-/// Appends values to an image.
-struct ImageWriter: ImageCoder {
-  /// What has been written.
-  private(set) var bytes: [UInt8] = []
-
-  mutating func callAsFunction<Value: ImageValue>(_ field: inout Value) { field.write(to: &self) }
-
-  mutating func put(byte: UInt8) { bytes.append(byte) }
-
-  /// Appends a number as ``ImageReader/number()`` reads it.
-  mutating func put(_ number: UInt64) {
-    var rest = number
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
-  }
-
-  mutating func put(_ text: String) {
-    var text = text
-    text.withUTF8 {
-      put(UInt64($0.count))
-      bytes.append(contentsOf: $0)
-    }
-  }
-
-  /// Appends the number of a case and its payload.
-  mutating func put(case number: UInt8, _ payload: some ImageValue) {
-    put(byte: number)
-    payload.write(to: &self)
   }
 }
