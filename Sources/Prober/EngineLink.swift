@@ -7,8 +7,7 @@ import VRRPWire
 
 /// An engine as the prober sees it: its channel, its board, and the configuration that gives its numbers a meaning.
 final class EngineLink {
-  let configuration: Configuration
-  let names: Names
+  let configuration: ServedConfiguration
   let board: Board
   private let memory: SharedMemory
   private let channel: Channel
@@ -29,10 +28,9 @@ final class EngineLink {
   private static let messagesPerTurn = 256
 
   init(
-    _ configuration: Configuration, memory: SharedMemory, board: Board, channel: Channel, loop: EventLoop
+    _ configuration: ServedConfiguration, memory: SharedMemory, board: Board, channel: Channel, loop: EventLoop
   ) throws(SystemError) {
     self.configuration = configuration
-    names = Names(configuration)
     self.memory = memory
     self.board = board
     self.channel = channel
@@ -43,6 +41,8 @@ final class EngineLink {
       receive(most: Self.messagesPerTurn)
     }
   }
+
+  var names: Names { configuration.names }
 
   /// Takes over what is known of the routers of the engine before this one that have the same names.
   func inheritDetails(from old: EngineLink) {

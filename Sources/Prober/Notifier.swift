@@ -26,7 +26,7 @@ final class Notifier {
   private let scriptLimit: Nanoseconds
   /// What the prober after this one goes on from.
   private let notified: NotifiedTransitions?
-  private var configuration = Configuration()
+  private var configuration = ServedConfiguration(Configuration())
   private var launcher: CommandLauncher?
   private var routers: [String: Remembered] = [:]
   private var groups: [String: NotifyState] = [:]
@@ -74,10 +74,10 @@ final class Notifier {
   }
 
   private func remembered(
-    _ router: VirtualRouterDefinition, _ old: Remembered?, _ record: RouterRecord?, noted: UInt64
+    _ router: ServedConfiguration.Router, _ old: Remembered?, _ record: RouterRecord?, noted: UInt64
   ) -> Remembered {
     let last = record?.lastTransition
-    let priority = Int((record?.snapshot.effectivePriority ?? router.core.priority).rawValue)
+    let priority = Int((record?.snapshot.effectivePriority ?? router.priority).rawValue)
     var remembered: Remembered
     if let old, last == nil || (last?.number ?? 0) >= old.number {
       remembered = Remembered(
@@ -197,10 +197,11 @@ final class Notifier {
   private func send(_ event: NotifyEvent, _ notify: NotifyDefinition, launcher other: CommandLauncher? = nil) {
     write(event.line)
     guard let launcher = other ?? launcher else { return }
+    let commands = notify.commands(for: event.state)
+    // Most routers have none; one that had some has them wait no longer.
+    guard !commands.isEmpty || queues[event.subject] != nil else { return }
     queue(of: event.subject).add(
-      notify.commands(for: event.state).map {
-        .init(event: event, command: $0.command, takesWords: $0.takesWords, launcher: launcher)
-      })
+      commands.map { .init(event: event, command: $0.command, takesWords: $0.takesWords, launcher: launcher) })
   }
 
   /// Writes to the FIFOs where every router and group stands, for readers to begin anew with a configuration. No script is called:

@@ -95,7 +95,7 @@ extension Prober {
   }
 
   private var shutdownScript: LifecycleScript? {
-    (configuration ?? startup?.configuration)?.global.shutdownScript
+    (configuration?.global ?? startup?.configuration.global)?.shutdownScript
   }
 
   /// The last script, if there is one and everything is withdrawn; then the end.

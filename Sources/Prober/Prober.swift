@@ -31,7 +31,7 @@ final class Prober {
   var supervisorRegistration: Reactor.Registration?
   /// What the loader has handed over of the configuration that is served.
   private var bundle: Bundle?
-  var configuration: Configuration?
+  var configuration: ServedConfiguration?
   var link: EngineLink?
   var oldLinks: [EngineLink] = []
   var reloads: [UInt32: ControlConnection] = [:]
@@ -129,6 +129,7 @@ final class Prober {
       withdrawn()
     case .ping:
       _ = report(.alive)
+      returnWhatServingTook()
     case .processEvents(let mark):
       if let socket = supervisor.takeDescriptor() { processes.listen(ProcessEventReader(socket), mark: mark) }
     }
@@ -172,8 +173,8 @@ final class Prober {
     let channel = Channel(channelEnd)
     let served = bundle?.holdsTheSame(as: next) == true ? configuration : nil
     let prepared = startup?.bundle.holdsTheSame(as: next) == true ? startup?.configuration : nil
-    let wanted = try served ?? prepared ?? next.configuration()
-    let isNew = served == nil
+    let new = served == nil ? try prepared ?? next.configuration() : nil
+    guard let wanted = served ?? new.map(ServedConfiguration.init) else { return }
     // What the engine before this one said last comes first.
     link?.drain()
     let isFirst = link == nil
@@ -185,14 +186,14 @@ final class Prober {
     link.onClose = { [weak self] link in self?.closed(link) }
     bundle = next
     configuration = wanted
-    let launcher = isNew && prepared == nil ? adopt(wanted, table) : self.launcher
+    let launcher = if let new, prepared == nil { adopt(new, table) } else { self.launcher }
     launcher?.table = table
     startup = nil
     if let launcher {
       self.launcher = launcher
       notifier.adopt(link, launcher: launcher)
-      if isNew, !isFirst, wanted.global.writesStatesOnReload { notifier.writeStates() }
-      if isNew { adoptTrackers(wanted, launcher, board: isFirst ? board : nil) }
+      if new != nil, !isFirst, wanted.global.writesStatesOnReload { notifier.writeStates() }
+      if let new { adoptTrackers(new, launcher, board: isFirst ? board : nil) }
       // What the engine has said comes before what the board shows to be missing.
       link.drain()
       notifier.catchUp(link)
@@ -200,9 +201,18 @@ final class Prober {
     noteEngineTrackers(of: link)
     sendAllVerdicts()
     if !hasReported { hasReported = report(.ready) }
+    hasServedAnew = true
+  }
+
+  /// Returns what taking a configuration over needed, once the first transitions of its engine have been told.
+  private func returnWhatServingTook() {
+    guard hasServedAnew else { return }
+    hasServedAnew = false
     ProcessMemory.returnFree()
     ProcessMemory.returnProgram()
   }
+
+  private var hasServedAnew = false
 
   var launcher: CommandLauncher?
   private var hasReported = false

@@ -1,0 +1,32 @@
+import ConfigurationModel
+import ControlModel
+import VRRPCore
+
+/// What the prober keeps of a configuration that an engine serves. Most of a virtual router concerns the engine alone, and
+/// there may be thousands.
+final class ServedConfiguration {
+  /// What is notified of a virtual router.
+  struct Router {
+    let name: String
+    /// Configured priority.
+    let priority: Priority
+    @Boxed var notify: NotifyDefinition
+  }
+
+  let global: GlobalSettings
+  /// The virtual routers, by their position in the engine.
+  let routers: [Router]
+  let groups: [SyncGroupDefinition]
+  let names: Names
+
+  init(_ configuration: Configuration) {
+    global = configuration.global
+    groups = configuration.groups
+    routers = configuration.routers.map { router in
+      var served = Router(name: router.name, priority: router.core.priority)
+      served.notify = router.notify
+      return served
+    }
+    names = Names(configuration)
+  }
+}
