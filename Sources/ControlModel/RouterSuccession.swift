@@ -16,6 +16,12 @@ public struct RouterSuccession: Sendable {
   public init<Identity: Hashable>(
     from old: [Identity?], to new: [Identity], nameless: (Identity) -> Identity
   ) {
+    // An engine that is started again after a crash has the same routers, and little time.
+    if old.count == new.count, zip(old, new).allSatisfy({ $0 == $1 }) {
+      predecessors = Array(new.indices)
+      succeeded = Set(new.indices)
+      return
+    }
     var exact: [Identity: Int] = [:]
     var renamed: [Identity: [Int]] = [:]
     for (position, identity) in old.enumerated() {

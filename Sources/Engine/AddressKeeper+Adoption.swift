@@ -16,14 +16,14 @@ extension AddressKeeper {
   ) {
     for router in isMaster.indices { isMaster[router] = masters(router) }
     for position in holdings.indices { inherit(position, from: previous, holds: holds) }
-    orphans = previous.ownership.keys.filter { positions[$0] == nil }
+    orphans = previous.ownership.keys.filter { positions(of: $0).isEmpty }
     for router in isMaster.indices where !queue.holds(router) {
       let addresses = plan.routers[router].addresses
       if !isMaster[router] {
         if addresses.contains(where: isOwned) { queue.append(.release(resigns: false), router: router) }
       } else if !addresses.allSatisfy({ holdings[$0] == .held || holdings[$0] == .preexisting }) {
         queue.append(.claim, router: router)
-        roundsAfterClaim[router] = plan.core[router].announcements.repeats
+        roundsAfterClaim[router] = plan.routers[router].announcementRounds
         actions.append(.announceAdded(router: router))
       }
     }

@@ -5,7 +5,7 @@ import NetworkTypes
 extension AddressKeeper {
   /// Next slice of the waiting claims and releases. ``finishSlice(into:)`` must follow once it is performed.
   mutating func takeSlice(into requests: inout [AddressRequest]) {
-    requests.removeAll(keepingCapacity: true)
+    requests.empty()
     let routers = plan.routers
     queue.takeSlice(limit: slice, count: { routers[$0].addresses.count }, into: &steps)
     for step in steps {
@@ -39,7 +39,7 @@ extension AddressKeeper {
         }
       }
     }
-    steps.removeAll(keepingCapacity: true)
+    steps.empty()
   }
 
   /// Adds a slice of the addresses again that a master has lost. An address that is removed too often, or cannot be
@@ -47,7 +47,7 @@ extension AddressKeeper {
   mutating func returnVanished(
     at now: MonotonicInstant, isUp: (InterfaceIndex) -> Bool, into requests: inout [AddressRequest]
   ) {
-    requests.removeAll(keepingCapacity: true)
+    requests.empty()
     let taken = vanished.prefix(slice)
     for position in taken {
       switch holdings[position] {
@@ -79,7 +79,7 @@ extension AddressKeeper {
   mutating func reconcile(
     at now: MonotonicInstant, isUp: (InterfaceIndex) -> Bool, into requests: inout [AddressRequest]
   ) -> Bool {
-    requests.removeAll(keepingCapacity: true)
+    requests.empty()
     guard now >= reconcileDue else { return false }
     var missing: [Int] = []
     while reconcilePosition < holdings.count, requests.count + missing.count < slice {
@@ -109,7 +109,7 @@ extension AddressKeeper {
   /// host for microseconds only, and only once: a refused address is never there, and an accepted one ends the fault.
   /// An address that an owner may have had before martlet is not removed.
   mutating func takeTrial(into requests: inout [AddressRequest], _ actions: inout [AddressAction]) -> Bool {
-    requests.removeAll(keepingCapacity: true)
+    requests.empty()
     guard let router = refusals.takeDue() else { return false }
     guard !isMaster[router] else { return true }
     let all = plan.routers[router].addresses

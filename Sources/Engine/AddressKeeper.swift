@@ -25,7 +25,8 @@ struct AddressKeeper {
   static let putBackInterval = Nanoseconds.milliseconds(250)
 
   let plan: Plan
-  let positions: [AddressPlace: [Int]]
+  /// First position with a place; ``sharers`` has the others, if there are any.
+  private let firstPositions: [AddressPlace: Int]
   /// Other positions with the same place, for those positions that have any.
   let sharers: [Int: [Int]]
   let positionsOnInterface: [InterfaceIndex: [Int]]
@@ -64,7 +65,8 @@ struct AddressKeeper {
   init(_ plan: Plan, slice: Int = 128) {
     self.plan = plan
     self.slice = slice
-    positions = Dictionary(grouping: plan.addresses.indices) { plan.addresses[$0].place }
+    let positions = Dictionary(grouping: plan.addresses.indices) { plan.addresses[$0].place }
+    firstPositions = positions.compactMapValues(\.first)
     sharers = positions.values.filter { $0.count > 1 }.reduce(into: [:]) { sharers, group in
       for position in group { sharers[position] = group.filter { $0 != position } }
     }
@@ -73,6 +75,11 @@ struct AddressKeeper {
     isMaster = Array(repeating: false, count: plan.routers.count)
     roundsAfterClaim = Array(repeating: 0, count: plan.routers.count)
     queue = WorkQueue(routerCount: plan.routers.count)
+  }
+
+  /// Positions of an address on an interface: one for each router that has it there.
+  func positions(of place: AddressPlace) -> [Int] {
+    firstPositions[place].map { [$0] + (sharers[$0] ?? []) } ?? []
   }
 
   /// Whether there is work for the next turn.
@@ -102,7 +109,7 @@ struct AddressKeeper {
   /// Writes the marks that are out of date to the board.
   mutating func writeMarks(_ mark: (Int, AddressMark) -> Void) {
     for position in unwritten { mark(position, self.mark(of: position)) }
-    unwritten.removeAll(keepingCapacity: true)
+    unwritten.empty()
   }
 
   /// Whether the kernel may have the address from martlet.
@@ -114,7 +121,7 @@ struct AddressKeeper {
   }
 
   /// Whether a router owns its addresses in the sense of RFC 9568 section 1.7.
-  func ownsAddresses(_ router: Int) -> Bool { plan.core[router].priority == .owner }
+  func ownsAddresses(_ router: Int) -> Bool { plan.routers[router].ownsAddresses }
 }
 
 // Events of routers and addresses.
@@ -151,12 +158,12 @@ extension AddressKeeper {
     where holdings[position] == .held || holdings[position] == .preexisting {
       let router = plan.addresses[position].router
       guard isMaster[router], !queue.holds(router) else { continue }
-      actions.append(.announceAddress(position, rounds: plan.core[router].announcements.repeats))
+      actions.append(.announceAddress(position, rounds: plan.routers[router].announcementRounds))
     }
   }
 
   /// Handles that the kernel has reported an address as removed.
-  mutating func addressVanished(_ place: AddressPlace) { vanished += positions[place] ?? [] }
+  mutating func addressVanished(_ place: AddressPlace) { vanished += positions(of: place) }
 
   /// Handles that all addresses were read again: missing ones have been removed.
   mutating func findVanished(holds: (AddressPlace) -> Bool) {
@@ -174,20 +181,20 @@ extension AddressKeeper {
   /// only after RetransTimer, a second (RFC 4861 section 10).
   mutating func becameUsable(_ place: AddressPlace, into actions: inout [AddressAction]) {
     guard !tentative.isEmpty || !duplicates.isEmpty else { return }
-    for position in positions[place] ?? [] {
+    for position in positions(of: place) {
       duplicates.remove(position)
       guard tentative.remove(position) != nil else { continue }
       unwritten.append(position)
       let router = plan.addresses[position].router
       guard isMaster[router] else { continue }
-      actions.append(.announceAddress(position, rounds: plan.core[router].announcements.repeats))
+      actions.append(.announceAddress(position, rounds: plan.routers[router].announcementRounds))
     }
   }
 
   /// Handles that the kernel does not use an address because another host answers for it, as an old master may until it
   /// hears of the new one.
   mutating func foundDuplicate(_ place: AddressPlace, into actions: inout [AddressAction]) {
-    let owned = (positions[place] ?? []).filter(isOwned)
+    let owned = positions(of: place).filter(isOwned)
     duplicates.formUnion(owned)
     recordTentative(owned)
     if let position = owned.first { actions.append(.report(.duplicate(position))) }
@@ -210,7 +217,8 @@ extension AddressKeeper {
   mutating func review(_ addresses: [AddressState], into actions: inout [AddressAction]) {
     for address in addresses where address.prefix.address.family == .ipv6 {
       let place = AddressPlace(prefix: address.prefix, interface: address.interface)
-      guard let owned = positions[place]?.filter(isOwned), !owned.isEmpty else { continue }
+      let owned = positions(of: place).filter(isOwned)
+      guard !owned.isEmpty else { continue }
       if address.isDuplicate {
         foundDuplicate(place, into: &actions)
       } else if address.isTentative {

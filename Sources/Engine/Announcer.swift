@@ -55,6 +55,10 @@ struct Announcer {
 
     mutating func dropFirst() {
       head += 1
+      if isEmpty {
+        items.empty()
+        head = 0
+      }
       // The used front is removed now and then, so that the array does not grow for ever.
       if head > 64, head * 2 > items.count {
         items.removeSubrange(..<head)

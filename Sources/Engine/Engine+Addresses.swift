@@ -72,7 +72,10 @@ extension Engine {
     addresses.perform(
       addressRequests, mark: markAddress,
       ask: { requests in
-        apply(requests.map { AddressChange($0.operation, plan.addresses[$0.position].specification) })
+        apply(
+          requests.map {
+            AddressChange($0.operation, plan.addresses[$0.position].specification, prepared: $0.position)
+          })
       }, into: &addressActions)
     performAddressActions(at: now)
   }
@@ -114,7 +117,7 @@ extension Engine {
       case .report(let report): log(report, at: now)
       }
     }
-    addressActions.removeAll(keepingCapacity: true)
+    addressActions.empty()
   }
 
   private func log(_ report: AddressReport, at now: MonotonicInstant) {

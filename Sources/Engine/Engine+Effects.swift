@@ -38,7 +38,7 @@ extension Engine {
         reportOtherMaster(address, priority, yields: yields, of: router, at: now)
       }
     }
-    effects.removeAll(keepingCapacity: true)
+    effects.empty()
   }
 
   /// Adds a router's advert to the batch that leaves at the end of the turn.

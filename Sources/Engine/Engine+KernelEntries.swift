@@ -19,7 +19,7 @@ extension Engine {
         report(.entryRefused(plan.entries[position].text, reason: Self.reason(error, explanation)), position)
       }
     }
-    entryActions.removeAll(keepingCapacity: true)
+    entryActions.empty()
   }
 
   func markEntry(_ position: Int, _ ownership: Ownership) { board.entry(position)?.ownership = ownership }

@@ -129,7 +129,7 @@ extension Engine {
     keepReady(router)
     var snapshot = old.snapshot
     if !predecessor.hasYielded {
-      snapshot.allowForSilence(until: now, downTimerAdverts: plan.core[router].downTimerAdverts)
+      snapshot.allowForSilence(until: now, downTimerAdverts: plan.routers[router].downTimerAdverts)
     }
     core.adopt(snapshot, router: router, at: now, into: &effects)
   }

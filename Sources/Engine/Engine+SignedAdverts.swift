@@ -104,7 +104,8 @@ extension Engine {
   /// Signs the ready resignations of masters with long intervals again, since an old one would be refused.
   func refreshResignations() {
     for router in routersWithTrailers
-    where plan.core[router].interval.nanoseconds > AddressKeeper.reconcileInterval && core.state(of: router) == .master
+    where plan.routers[router].policy.expectation.interval.nanoseconds > AddressKeeper.reconcileInterval
+      && core.state(of: router) == .master
     {
       keepReady(router)
     }

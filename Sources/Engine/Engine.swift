@@ -88,6 +88,9 @@ final class Engine {
   init(
     _ plan: Plan, interfaces: InterfaceTable, board: Board, reactor: Reactor, monitor: NetlinkMonitor, prober: Channel?
   ) throws(SystemError) {
+    core = VirtualRouterSet(routers: plan.core, groups: plan.groups, trackerCount: plan.trackers.count)
+    var plan = plan
+    plan.core = []
     self.plan = plan
     self.interfaces = interfaces
     self.board = board
@@ -96,12 +99,11 @@ final class Engine {
     transport = try AdvertTransport(plan)
     heartbeats = try Heartbeats(plan)
     kernelAddresses = try AddressTable()
-    kernelAddresses.prepare(plan.addresses.map(\.specification))
+    kernelAddresses.prepare(plan.addresses.lazy.map(\.specification))
     kernelEntries = plan.entries.isEmpty ? nil : try KernelEntryTable()
     linkDelays = LinkDelays(plan.linkDelays)
     virtualLinks = try VirtualLinkWatch(plan.virtualLinks, interfaces)
     outbox = Outbox(prober)
-    core = VirtualRouterSet(routers: plan.core, groups: plan.groups, trackerCount: plan.trackers.count)
     addresses = AddressKeeper(plan)
     entries = EntryKeeper(plan)
     announcer = Announcer(plan.announcementLanes)
@@ -202,6 +204,6 @@ final class Engine {
       board.router(router)?.snapshot = core.snapshot(of: router)
       isDirty[router] = false
     }
-    dirty.removeAll(keepingCapacity: true)
+    dirty.empty()
   }
 }

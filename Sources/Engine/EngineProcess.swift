@@ -46,8 +46,9 @@ final class EngineProcess {
     let prepared = try Self.prepare(goesOn: goesOn, locks, reactor, prober)
     (boardMemory, engine) = (prepared.board, prepared.engine)
     (virtualInterfaces, silence) = (prepared.virtualInterfaces, prepared.silence)
-    // The configuration is gone by now, and so can its memory go before all memory is locked.
+    // The configuration is gone by now. Its memory, and the code that only a start runs, go before all memory is locked.
     ProcessMemory.returnFree()
+    ProcessMemory.returnProgram()
     ProcessMemory.reserveHeap(bytes: 256 << 10)
     let notes = Self.becomeRealTime() + prepared.notes + refuseUnaccepted() + promoteSecondaries()
     for note in notes { engine.outbox.send(.event(.degraded(note))) }

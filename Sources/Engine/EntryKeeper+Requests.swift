@@ -23,7 +23,7 @@ extension EntryKeeper {
   /// Requests for a slice of the pending entries: first removals, then additions. It replaces the contents of
   /// `requests`.
   mutating func takeSlice(into requests: inout [EntryRequest]) {
-    requests.removeAll(keepingCapacity: true)
+    requests.empty()
     var wanted: [Int] = []
     var unwanted: [Int] = []
     for position in pending.removeNext(slice) where plan.entries[position].entry != nil {

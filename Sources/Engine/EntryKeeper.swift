@@ -85,7 +85,7 @@ struct EntryKeeper {
   /// Writes the marks that are out of date to the board.
   mutating func writeMarks(_ mark: (Int, Ownership) -> Void) {
     for position in unwritten { mark(position, holdings[position].ownership) }
-    unwritten.removeAll(keepingCapacity: true)
+    unwritten.empty()
   }
 }
 

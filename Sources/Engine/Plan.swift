@@ -15,7 +15,8 @@ enum PlanError: Error, Equatable {
 struct Plan {
   let routers: [PlannedRouter]
   let addresses: [PlannedAddress]
-  let core: [VirtualRouterConfiguration]
+  /// Settings of the routers for their state machines, which keep them. An engine that has these drops them from its plan.
+  var core: [VirtualRouterConfiguration]
   let groups: [SyncGroupConfiguration]
   let trackers: [PlannedTracker]
   let sessions: [PlannedSession]
@@ -81,6 +82,9 @@ struct Plan {
     var routers: [PlannedRouter] = []
     var addresses: [PlannedAddress] = []
     var core: [VirtualRouterConfiguration] = []
+    routers.reserveCapacity(configuration.routers.count)
+    core.reserveCapacity(configuration.routers.count)
+    addresses.reserveCapacity(configuration.routers.reduce(0) { $0 + $1.addresses.count + $1.excludedAddresses.count })
     var entries: [PlannedEntry] = []
     for definition in configuration.staticEntries { entries.append(try PlannedEntry(definition, of: nil, &names)) }
     for (index, definition) in configuration.routers.enumerated() {

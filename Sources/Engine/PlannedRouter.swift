@@ -32,8 +32,8 @@ struct AddressPlace: Hashable {
   let interface: InterfaceIndex
 }
 
-/// Virtual router bound to the interfaces of this host.
-struct PlannedRouter {
+/// Virtual router bound to the interfaces of this host. A class, since it is large, never changes, and is looked at for each advert.
+final class PlannedRouter: Sendable {
   let name: String
   let interface: InterfaceIndex
   let interfaceName: String
@@ -55,6 +55,12 @@ struct PlannedRouter {
   let entries: Range<Int>
   let faultsWithoutPeers: Bool
   let ignoresInterfaceFaults: Bool
+  /// Whether it owns its addresses (RFC 9568 section 1.7).
+  let ownsAddresses: Bool
+  /// Rounds of announcements on becoming master.
+  let announcementRounds: Int
+  /// Advert intervals without an advert after which a master counts as down.
+  let downTimerAdverts: Int
   /// Whether packets to its addresses are accepted; an owner's always are (RFC 9568 section 6.1).
   let accepts: Bool
 
@@ -62,6 +68,35 @@ struct PlannedRouter {
   struct Heartbeat {
     let interface: InterfaceIndex
     let name: String
+  }
+
+  init?(
+    _ definition: VirtualRouterDefinition, on links: RouterLinks, addresses: Range<Int>, entries: Range<Int>,
+    unusableLinks: [String: String] = [:]
+  ) {
+    guard let policy = definition.advertPolicy else { return nil }
+    name = definition.name
+    interface = links.interface
+    interfaceName = links.name
+    heartbeats = links.heartbeats
+    self.policy = policy
+    virtualInterface = links.virtual == Plan.absent ? nil : links.virtual
+    unusableLink = unusableLinks.isEmpty ? nil : Self.unusableLink(of: definition, unusableLinks)
+    sendingInterface = definition.virtualMAC?.sendsAdvertsBelow == false ? links.carrier : links.interface
+    configuredSource = definition.sourceAddress
+    self.addresses = addresses
+    self.entries = entries
+    faultsWithoutPeers = definition.faultsWithoutPeers
+    ignoresInterfaceFaults = definition.ignoresInterfaceFaults
+    ownsAddresses = definition.core.priority == .owner
+    announcementRounds = definition.core.announcements.repeats
+    downTimerAdverts = definition.core.downTimerAdverts
+    accepts = definition.accepts || ownsAddresses
+  }
+
+  private static func unusableLink(of definition: VirtualRouterDefinition, _ reasons: [String: String]) -> String? {
+    let made = [definition.virtualMAC] + (definition.addresses + definition.excludedAddresses).map(\.virtualMAC)
+    return made.lazy.compactMap { $0 }.compactMap { reasons[$0.interface] }.first
   }
 
   var family: AddressFamily { policy.family }
@@ -106,30 +141,5 @@ struct RouterLinks {
     }
     let isRouters = lower == interface && address.prefix.address.family == definition.family
     return (isRouters ? carrier : lower, lower)
-  }
-}
-
-extension PlannedRouter {
-  init?(
-    _ definition: VirtualRouterDefinition, on links: RouterLinks, addresses: Range<Int>, entries: Range<Int>,
-    unusableLinks: [String: String] = [:]
-  ) {
-    guard let policy = definition.advertPolicy else { return nil }
-    name = definition.name
-    interface = links.interface
-    interfaceName = links.name
-    heartbeats = links.heartbeats
-    self.policy = policy
-    virtualInterface = links.virtual == Plan.absent ? nil : links.virtual
-    let made = [definition.virtualMAC] + (definition.addresses + definition.excludedAddresses).map(\.virtualMAC)
-    unusableLink =
-      unusableLinks.isEmpty ? nil : made.lazy.compactMap { $0 }.compactMap { unusableLinks[$0.interface] }.first
-    sendingInterface = definition.virtualMAC?.sendsAdvertsBelow == false ? links.carrier : links.interface
-    configuredSource = definition.sourceAddress
-    self.addresses = addresses
-    self.entries = entries
-    faultsWithoutPeers = definition.faultsWithoutPeers
-    ignoresInterfaceFaults = definition.ignoresInterfaceFaults
-    accepts = definition.accepts || definition.core.priority == .owner
   }
 }

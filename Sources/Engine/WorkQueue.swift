@@ -59,7 +59,7 @@ struct WorkQueue: Hashable {
 
   /// Takes the next steps, together of at most `limit` addresses, from routers with `count(router)` addresses.
   mutating func takeSlice(limit: Int, count: (Int) -> Int, into steps: inout [Step]) {
-    steps.removeAll(keepingCapacity: true)
+    steps.empty()
     var left = limit
     while left > 0, !isEmpty {
       let item = items[head]
@@ -75,7 +75,7 @@ struct WorkQueue: Hashable {
       }
     }
     if isEmpty {
-      items.removeAll(keepingCapacity: true)
+      items.empty()
       head = 0
     }
   }

@@ -12,7 +12,7 @@ public enum ProcessMemory {
   public static func reserveHeap(bytes: Int) { clinux_reserve_heap(bytes) }
 
   /// Returns the unmodified pages of the program and its libraries to the kernel. Pages come back when they are used,
-  /// so pages that only the start needed stay out. It is for a process that may wait for a disk; the engine may not,
-  /// and locks its memory.
+  /// so pages that only the start needed stay out. A process that must not wait for a disk locks its memory afterwards,
+  /// and what it has used once stays (``RealTime/lockMemory()``).
   public static func returnProgram() { clinux_return_file_pages() }
 }

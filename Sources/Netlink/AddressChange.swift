@@ -56,10 +56,13 @@ package struct AddressChange: Sendable, Hashable {
   package var operation: Operation
   /// Address to add or remove.
   package var address: AddressSpecification
+  /// Position of the address among those of ``AddressTable/prepare(_:)``; `nil` if it is none of them.
+  package var prepared: Int?
 
-  package init(_ operation: Operation, _ address: AddressSpecification) {
+  package init(_ operation: Operation, _ address: AddressSpecification, prepared: Int? = nil) {
     self.operation = operation
     self.address = address
+    self.prepared = prepared
   }
 }
 

@@ -9,19 +9,38 @@ import NetworkTypes
 /// net.ipv4.conf.*.promote_secondaries is set. Those are then reported as not there, or by the monitor.
 package final class AddressTable {
   private let exchange: RequestExchange
-  /// Ready requests (``prepare(_:)``).
-  private var additions: [AddressSpecification: [UInt8]] = [:]
+  /// Ready requests (``prepare(_:)``), one after the other.
+  private var additions: [UInt8] = []
+  /// End of each ready request; that of one that could not be built is the end of the one before.
+  private var additionEnds: [UInt32] = []
 
   /// Opens the socket. This needs no privilege; changes need CAP_NET_ADMIN.
   package init() throws(SystemError) {
     exchange = try RequestExchange(receiveBuffer: 4 << 20)
   }
 
-  /// Builds the requests that add these addresses, so that adding them later costs only a copy of each.
-  package func prepare(_ addresses: [AddressSpecification]) {
-    for address in addresses where additions[address] == nil {
-      additions[address] = AddressMessage(AddressChange(.add, address))?.request()
+  /// Builds the requests that add these addresses, so that adding them later costs only a copy of each
+  /// (``AddressChange/prepared``).
+  package func prepare(_ addresses: some Collection<AddressSpecification>) {
+    additions = []
+    additionEnds = []
+    additionEnds.reserveCapacity(addresses.count)
+    for address in addresses {
+      let request = AddressMessage(AddressChange(.add, address))?.request() ?? []
+      if additions.isEmpty { additions.reserveCapacity(request.count * addresses.count) }
+      additions += request
+      additionEnds.append(UInt32(additions.count))
     }
+  }
+
+  /// Ready request that adds the address of a change; `nil` if there is none.
+  private func readyRequest(for change: AddressChange) -> ArraySlice<UInt8>? {
+    guard change.operation == .add, let number = change.prepared, additionEnds.indices.contains(number) else {
+      return nil
+    }
+    let start = number == 0 ? 0 : Int(additionEnds[number - 1])
+    let end = Int(additionEnds[number])
+    return start < end ? additions[start..<end] : nil
   }
 
   /// Finds out whether this process may change addresses, by a request that changes nothing: the kernel checks the
@@ -45,7 +64,7 @@ package final class AddressTable {
   package func apply(_ changes: ArraySlice<AddressChange>) throws(SystemError) -> [AddressChangeResult] {
     let answers = try exchange.perform(changes.indices) { position, room, sequence in
       let change = changes[position]
-      if change.operation == .add, let ready = additions[change.address] {
+      if let ready = readyRequest(for: change) {
         return RequestExchange.write(ready, into: room, sequence: sequence)
       }
       guard let message = AddressMessage(change) else { return .invalid }

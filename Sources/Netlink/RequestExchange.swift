@@ -70,12 +70,12 @@ final class RequestExchange {
   ///
   /// Bytes that do not begin with a header of the right length are no request: they may come from the board of a
   /// process that died while writing.
-  static func write(_ request: [UInt8], into room: UnsafeMutableRawBufferPointer, sequence: UInt32) -> Writing {
+  static func write(_ request: some Collection<UInt8>, into room: UnsafeMutableRawBufferPointer, sequence: UInt32) -> Writing {
     guard request.count >= MemoryLayout<nlmsghdr>.size, request.count % 4 == 0 else { return .invalid }
-    var header = request.withUnsafeBytes { $0.loadUnaligned(as: nlmsghdr.self) }
-    guard Int(header.nlmsg_len) == request.count else { return .invalid }
     guard request.count <= room.count else { return .noRoom }
     room.copyBytes(from: request)
+    var header = room.loadUnaligned(as: nlmsghdr.self)
+    guard Int(header.nlmsg_len) == request.count else { return .invalid }
     header.nlmsg_seq = sequence
     room.storeBytes(of: header, as: nlmsghdr.self)
     return .written(request.count)

@@ -20,6 +20,11 @@ public struct AddressList: Sendable, Hashable {
     self.family = family
     self.addresses = addresses
     bytes = addresses.flatMap(\.bytes)
+    // Most lists are in order, and are kept once.
+    guard !zip(addresses, addresses.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      ascending = addresses
+      return
+    }
     var ascending: [IPAddress] = []
     for address in addresses.sorted() where ascending.last != address { ascending.append(address) }
     self.ascending = ascending

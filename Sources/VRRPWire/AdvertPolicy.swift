@@ -60,9 +60,12 @@ public struct AdvertPolicy: Sendable {
 
   /// Destinations of own adverts. One list of peers may serve all hosts, so this host's own addresses are left out.
   public func destinations(isOwnAddress: (IPAddress) -> Bool = { _ in false }) -> [IPAddress] {
-    guard let peers else { return [group] }
+    guard let peers else { return group == AdvertisementFormat.group ? Self.usualGroup : [group] }
     return peers.map(\.address).filter { !isOwnAddress($0) }
   }
+
+  /// Destinations of the routers that send to the usual group: one list for thousands.
+  private static let usualGroup = [AdvertisementFormat.group]
 
   /// TTL or hop limit of own adverts, in unicast or multicast.
   public var timeToLive: UInt8 { isUnicast ? unicastTimeToLive : AdvertisementFormat.timeToLive }

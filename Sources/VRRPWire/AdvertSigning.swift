@@ -1,5 +1,5 @@
-/// Signature of a router's adverts.
-public enum AdvertSigning: Sendable {
+/// Signature of a router's adverts. Kept outside what has it, since most routers have none.
+public indirect enum AdvertSigning: Sendable {
   /// Authentication Header in front of the advert (`auth_type AH`).
   case header(AuthenticationKey)
   /// Trailer behind the advert (`auth_hmac`).

@@ -9,7 +9,8 @@ extension AddressModel {
   /// The board names every address that martlet has in the kernel.
   mutating func checkMarks() {
     for place in kernel.addresses where kernel.owners[place] == .martlet {
-      let marked = keeper.positions[place]?.contains { board[$0].ownership != .none } ?? true
+      let positions = keeper.positions(of: place)
+      let marked = positions.isEmpty || positions.contains { board[$0].ownership != .none }
       if !marked { violations.append("\(place.prefix) is in the kernel and not marked on the board") }
     }
   }
@@ -95,7 +96,8 @@ extension AddressModel {
     // Once martlet may have an address there, nobody can tell it from one that the host adds.
     case .hostAdds(let position):
       !kernel.holds(place(position))
-        && keeper.positions[place(position)]?.contains { board[$0].ownership != .none } == false
+        && !keeper.positions(of: place(position)).isEmpty
+        && !keeper.positions(of: place(position)).contains { board[$0].ownership != .none }
     case .hostRemoves(let position): kernel.holds(place(position))
     case .conflict(let position, let isOver): kernel.conflicts.contains(place(position)) == isOver
     case .trial(let router): refused.contains(router) && keeper.refusals.due.isEmpty

@@ -176,7 +176,7 @@ struct AddressModel {
   }
 
   func isMastered(_ position: Int) -> Bool {
-    keeper.positions[place(position)]?.contains { masters[plan.addresses[$0].router] } ?? false
+    keeper.positions(of: place(position)).contains { masters[plan.addresses[$0].router] }
   }
 
   // MARK: A turn, in the order of the engine's.
