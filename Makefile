@@ -31,7 +31,7 @@ LAB := unshare $(NAMESPACES) env MARTLET_LAB=1 /bin/sh -c \
 
 RELEASE := -c release --static-swift-stdlib
 INSTALLED := $(DESTDIR)$(PREFIX)
-BINARY ?= .build/release/martlet
+BUILT ?= .build/release
 
 .PHONY: deps build demo test simulate scale fuzz docs interoperability lint bench install clean have-build-packages have-lab-packages
 
@@ -63,23 +63,29 @@ else \
 fi
 endef
 
-## build: the release binary, with Swift's runtime inside it
+# What is installed: the command line with the parser, and the service. SwiftPM builds one product at a time.
+PROGRAMS := martlet martletd
+define build_programs
+for program in $(PROGRAMS); do $(SWIFT) build $(1) --product $$program --quiet || exit 1; done
+endef
+
+## build: the release programs, with Swift's runtime inside it
 build: have-build-packages
-	$(SWIFT) build $(RELEASE) --product martlet
+	@for program in $(PROGRAMS); do $(SWIFT) build $(RELEASE) --product $$program || exit 1; done
 
 ## demo: two hosts, a floating address and a client that never stops asking
 demo: deps
 	@echo "Building martlet (the first time takes a few minutes) …"
-	@$(SWIFT) build $(RELEASE) --product martlet --quiet
+	@$(call build_programs,$(RELEASE))
 	@$(SWIFT) build $(RELEASE) --product Demo --quiet
 	@$(LAB) "$$($(SWIFT) build $(RELEASE) --show-bin-path)/Demo"
 
 ## test: every test; those with real hosts run inside namespaces, after the others
 test: deps
 	$(SWIFT) build --build-tests
-	@$(SWIFT) build --product martlet --quiet
+	@$(call build_programs)
 	@echo "Building what the labs run, as it is released …"
-	@$(SWIFT) build $(RELEASE) --product martlet --quiet
+	@$(call build_programs,$(RELEASE))
 	@if $(LAB) true 2>/dev/null; then inside=yes; else \
 	  echo "No namespaces can be made here, so tests with real hosts will be skipped." >&2; fi; \
 	failed=0; \
@@ -116,7 +122,7 @@ docs: have-build-packages
 ## interoperability: the takeovers beside keepalived and FRR, written to docs/interoperability.md when all of them passed
 interoperability: deps
 	$(SWIFT) build --build-tests
-	@$(SWIFT) build $(RELEASE) --product martlet --quiet
+	@$(call build_programs,$(RELEASE))
 	@table=.build/interoperability.md; rm -f $$table; \
 	$(LAB) env MARTLET_BINARY="$$($(SWIFT) build $(RELEASE) --show-bin-path)/martlet" \
 	  MARTLET_INTEROPERABILITY="$$PWD/$$table" $(SWIFT) test --skip-build \
@@ -131,18 +137,20 @@ lint:
 ## bench: takeover times beside the least that a backup can do, scripts and checked files side by side with keepalived, memory and recovery,
 ## and probes; ROUNDS=n for more takeovers, TAKEOVERS=1, PROBES=1, SCRIPTS=1, CHECKS=1 or RECOVERY=1 for those alone, ROUTERS=65024 for so many
 bench: deps
-	@$(SWIFT) build $(RELEASE) --product martlet --quiet
+	@$(call build_programs,$(RELEASE))
 	@$(SWIFT) build $(RELEASE) --product Benchmarks --quiet
 	@$(SWIFT) build $(RELEASE) --product LeastBackup --quiet
 	@$(LAB) "$$($(SWIFT) build $(RELEASE) --show-bin-path)/Benchmarks" $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(TAKEOVERS),--takeovers) $(if $(PROBES),--probes) $(if $(SCRIPTS),--scripts) $(if $(CHECKS),--checks) $(if $(RECOVERY),--recovery) $(if $(ROUTERS),--routers $(ROUTERS))
 
-## install: the binary without its symbols, the systemd unit, the manual page and the sample configurations, below $(DESTDIR)$(PREFIX);
+## install: the programs without their symbols, the systemd unit, the manual page and the sample configurations, below $(DESTDIR)$(PREFIX);
 ## builds only what is not built yet, so that root needs no Swift after the `make build` of somebody else
 install:
-	@if [ ! -x $(BINARY) ] || [ -n "$$(find Package.swift Sources -newer $(BINARY) -print -quit)" ]; then \
-	  $(MAKE) --no-print-directory build; fi
-	install -D -m 755 $(BINARY) $(INSTALLED)/sbin/martlet
-	@$(STRIP) --strip-all $(INSTALLED)/sbin/martlet 2>/dev/null || echo "$(INSTALLED)/sbin/martlet keeps its symbols: $(STRIP) could not take them." >&2
+	@for program in $(PROGRAMS); do \
+	  if [ ! -x $(BUILT)/$$program ] || [ -n "$$(find Package.swift Sources -newer $(BUILT)/$$program -print -quit)" ]; then \
+	    $(MAKE) --no-print-directory build; break; fi; done
+	@for program in $(PROGRAMS); do file=$(INSTALLED)/sbin/$$program; \
+	  install -D -m 755 $(BUILT)/$$program $$file || exit 1; \
+	  $(STRIP) --strip-all $$file 2>/dev/null || echo "$$file keeps its symbols: $(STRIP) could not take them." >&2; done
 	for unit in systemd/*.service; do \
 	  sed 's#/usr/sbin/martlet#$(PREFIX)/sbin/martlet#g' "$$unit" \
 	  | install -D -m 644 /dev/stdin $(INSTALLED)/lib/systemd/system/"$${unit##*/}"; done

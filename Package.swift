@@ -34,7 +34,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let package = Package(
   name: "martlet",
   products: [
-    .executable(name: "martlet", targets: ["martlet"])
+    .executable(name: "martlet", targets: ["martlet"]),
+    .executable(name: "martletd", targets: ["martletd"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -129,9 +130,15 @@ let package = Package(
       dependencies: [
         "NetworkTypes", "PrintableText", "ConfigurationSyntax", "Configuration", "ConfigurationModel",
         "ConfigurationOutline", "ControlModel",
-        "LinuxSystem", "ServiceUnit", "Engine", "Probes", "Prober", "Starter", "Supervisor", "Simulation",
-        argumentParser,
+        "LinuxSystem", "ServiceUnit", "Probes", "Prober", "Simulation", argumentParser,
       ],
+      swiftSettings: settings, linkerSettings: linking),
+
+    // Layer 6 too: the processes of the service, but for the loader. A program of its own, so that none of them carries the parser, the
+    // command line and what these bring along.
+    .executableTarget(
+      name: "martletd",
+      dependencies: ["ControlModel", "LinuxSystem", "Engine", "Prober", "Starter", "Supervisor"],
       swiftSettings: settings, linkerSettings: linking),
 
     // Kits: what stands behind the tests, the demo and the benchmarks.

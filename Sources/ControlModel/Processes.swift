@@ -1,4 +1,5 @@
-/// Roles of the processes of one binary; each is started with its role as the first argument.
+/// Roles of the processes that the supervisor starts, each with its role as the first argument. The loader is a process of
+/// the program `martlet`, which has the parser; the others are processes of `martletd`, as is the supervisor.
 public enum ProcessRole: String, Sendable, CaseIterable {
   /// Adverts, state machines, addresses.
   case engine
@@ -8,6 +9,20 @@ public enum ProcessRole: String, Sendable, CaseIterable {
   case starter
   /// Reading and checking the configuration once; writes the source bundle and ends.
   case loader
+}
+
+/// Programs of a release, which are installed beside each other.
+public enum ProgramFile {
+  /// Name of the file that the service runs, all but its loader.
+  public static let daemon = "martletd"
+}
+
+/// Lock in the runtime directory that shows that a service runs.
+public enum ServiceLock {
+  /// Name of the file.
+  public static let file = "supervisor.lock"
+  /// Key of the lock in the file.
+  public static let key = "supervisor"
 }
 
 /// User of the service.
@@ -43,6 +58,10 @@ public enum InheritedDescriptor: Int32, Sendable, CaseIterable {
   /// Loader at a reload: empty segment for its messages to the client that asked for the reload.
   case reloadReport = 13
 
+  /// Supervisor: memory file with the entries of its options (``SupervisorOptions/entries``), separated by NUL.
+  case options = 14
+  /// Supervisor and loader: the program `martlet` of this release, as a file to execute; another may be installed since.
+  case loaderProgram = 15
   /// Prober: log file besides standard error; absent unless one was asked for.
   case logFile = 16
   /// Prober: segment in which it records for the next prober what it has notified of.

@@ -47,6 +47,15 @@ public struct FileDescriptor: ~Copyable, Sendable {
     FileDescriptor(owning: try checked(clinux_duplicate(rawValue, 0), "duplicate descriptor"))
   }
 
+  /// Makes a second descriptor with this number, which the program that this process becomes inherits. One that has the number is closed.
+  public borrowing func inherit(as number: Int32) throws(SystemError) {
+    if rawValue == number {
+      try checked(clinux_set_close_on_exec(number, false), "inherit descriptor", "\(number)")
+    } else if dup2(rawValue, number) < 0 {
+      throw SystemError(operation: "inherit descriptor", errno: Glibc.errno, object: "\(number)")
+    }
+  }
+
   /// Makes reads and writes return at once. The flag belongs to the open file description, so duplicates share it.
   public borrowing func setNonblocking() throws(SystemError) {
     try checked(clinux_set_nonblocking(rawValue), "set descriptor non-blocking")

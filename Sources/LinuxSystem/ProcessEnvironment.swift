@@ -39,6 +39,25 @@ public enum Executable {
   /// Path by which this program can be executed again, even if its file was replaced or removed.
   public static let ownPath = "/proc/self/exe"
 
+  /// Path by which the file of a descriptor can be executed.
+  public static func path(ofDescriptor number: Int32) -> String { "/proc/self/fd/\(number)" }
+
+  /// Path of the file with a name in the directory of the program's file.
+  public static func path(beside name: String) throws(SystemError) -> String {
+    let own = try resolvedPath()
+    return own[..<(own.lastIndex(of: "/") ?? own.startIndex)] + "/" + name
+  }
+
+  /// Goes on as another program with the same arguments and environment, and with the descriptors that are not close-on-exec
+  /// (execve(2)). Returns only if that fails.
+  public static func become(_ path: String) -> SystemError {
+    var arguments = CommandLine.arguments.map { strdup($0) } + [nil]
+    execve(path, &arguments, clinux_environment())
+    let error = SystemError(operation: "execute", errno: Glibc.errno, object: path)
+    for argument in arguments { free(argument) }
+    return error
+  }
+
   /// Path of the program's file as the kernel sees it; it ends in ` (deleted)` if the file was removed.
   public static func resolvedPath() throws(SystemError) -> String {
     var buffer = [CChar](repeating: 0, count: 4_096)

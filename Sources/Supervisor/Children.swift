@@ -111,6 +111,8 @@ struct ChildRequests {
     if options.requiresIncludes { arguments += ["--includes", "required"] }
     if let mask = options.scriptMask { arguments += ["--script-mask", "\(mask)"] }
     var request = self.request(.loader, arguments + ["--", options.configurationPath], standardError: diagnostics)
+    request.executable = Executable.path(ofDescriptor: InheritedDescriptor.loaderProgram.rawValue)
+    request.map(InheritedDescriptor.loaderProgram.rawValue, to: .loaderProgram)
     request.map(bundle, to: .bundle)
     request.map(commands, to: .commands)
     return request

@@ -24,7 +24,7 @@ struct ServiceFiles {
   init(_ options: SupervisorOptions, _ log: SupervisorLog) throws(Refusal) {
     do {
       directory = try RuntimeDirectory(options.runtimeDirectory)
-      serviceLock = try directory.locks(SupervisorMain.lockName)
+      serviceLock = try directory.locks(ServiceLock.file)
     } catch {
       throw Refusal(code: .failure, text: "not started: \(error); \(Self.advice(on: error, options.commandLine))")
     }
@@ -33,12 +33,12 @@ struct ServiceFiles {
         code: .alreadyServed,
         text: "not started: another martlet runs with the runtime directory \(directory.path)"
           + options.commandLine.explanationOfRuntimeDirectory)
-      guard try serviceLock.acquire(SupervisorMain.lockKey.utf8) == .acquired else { throw refusal }
+      guard try serviceLock.acquire(ServiceLock.key.utf8) == .acquired else { throw refusal }
       if directory.isOthers, directory.takeOver() {
         // Processes of that user may have the lock file open, and could lock it at any time.
-        try directory.remove(SupervisorMain.lockName)
-        serviceLock = try directory.locks(SupervisorMain.lockName)
-        guard try serviceLock.acquire(SupervisorMain.lockKey.utf8) == .acquired else { throw refusal }
+        try directory.remove(ServiceLock.file)
+        serviceLock = try directory.locks(ServiceLock.file)
+        guard try serviceLock.acquire(ServiceLock.key.utf8) == .acquired else { throw refusal }
       }
       addressLocks = try Self.openAddressLocks(beside: directory, log)
     } catch let refusal as Refusal {

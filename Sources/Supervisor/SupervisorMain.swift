@@ -5,11 +5,6 @@ import NetworkTypes
 
 /// Process of the supervisor.
 package enum SupervisorMain {
-  /// File in the runtime directory with the lock of a running service.
-  package static let lockName = "supervisor.lock"
-  /// Key of the lock in that file.
-  package static let lockKey = "supervisor"
-
   /// Runs the service until it is told to stop. Returns the code to end with, one of `ExitCode` or that of the child
   /// that kept the service from starting.
   package static func run(_ options: SupervisorOptions) -> Int32 {

@@ -5,6 +5,7 @@ import ConfigurationOutline
 import ConfigurationSyntax
 import ControlModel
 import Glibc
+import LinuxSystem
 import PrintableText
 
 /// `martlet config`.

@@ -3,7 +3,6 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 import PrintableText
-import Supervisor
 
 /// Asks the service that runs, on its control socket.
 struct ControlClient {
@@ -147,7 +146,7 @@ struct ControlClient {
 
   /// Whether a service holds the runtime directory.
   private var isServed: Bool {
-    AddressLocks.isHeld(SupervisorMain.lockKey, at: runtimeDirectory + "/" + SupervisorMain.lockName) == true
+    AddressLocks.isHeld(ServiceLock.key, at: runtimeDirectory + "/" + ServiceLock.file) == true
   }
 
   private func explanation(of error: SystemError) -> String {

@@ -3,7 +3,7 @@ import Glibc
 import LinuxSystem
 import PrintableText
 
-/// What one binary can be: a role that the supervisor starts, keepalived by name, or the command line.
+/// What this program can be: the loader that the supervisor starts, keepalived by name, or the command line.
 struct EntryPoint {
   private let arguments: [String]
 
@@ -21,9 +21,11 @@ struct EntryPoint {
       return ControlModel.ExitCode.failure.rawValue
     }
     let rest = Array(arguments.dropFirst())
-    if let role = rest.first.flatMap(ProcessRole.init(rawValue:)) {
-      RealTime.setProcessName("\(ProgramName.own)-\(role.rawValue)")
-      return RoleProcess(role: role, arguments: Array(rest.dropFirst())).run().rawValue
+    if rest.first == ProcessRole.loader.rawValue {
+      RealTime.setProcessName("\(ProgramName.own)-\(ProcessRole.loader.rawValue)")
+      // Supervisor and engine are to be spared when memory is short; a file that eats it is not.
+      try? RealTime.endOutOfMemoryProtection()
+      return LoaderProcess(arguments: Array(rest.dropFirst())).run().rawValue
     }
     if ProgramName.of(called: arguments.first ?? "") == ProgramName.other {
       return KeepalivedCommand(arguments: rest).run()
@@ -46,19 +48,4 @@ func writeOut(_ bytes: ArraySlice<UInt8>) {
 func printOut(source: [UInt8]) {
   isatty(STDOUT_FILENO) == 0
     ? writeOut(source[...]) : printOut(String(decoding: source, as: UTF8.self).printableLines)
-}
-
-/// Writes text to standard error.
-func printError(_ text: String) { writeAll(Array(text.utf8)[...], to: STDERR_FILENO) }
-
-/// Writes bytes until all are taken or nobody takes them any more; then the number of the error.
-@discardableResult
-func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Int32? {
-  var rest = bytes
-  while !rest.isEmpty {
-    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    guard count > 0 || (count < 0 && errno == EINTR) else { return count < 0 ? errno : ENOSPC }
-    rest = rest.dropFirst(max(0, count))
-  }
-  return nil
 }

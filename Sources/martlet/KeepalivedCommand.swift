@@ -5,7 +5,6 @@ import ControlModel
 import Glibc
 import LinuxSystem
 import PrintableText
-import Supervisor
 
 /// martlet called by the name `keepalived`: the same service behind the other one's command line.
 struct KeepalivedCommand {

@@ -3,7 +3,6 @@ import ControlModel
 import LinuxSystem
 import NetworkTypes
 import PrintableText
-import Supervisor
 
 /// The command line.
 struct MartletCommand: ParsableCommand {
@@ -32,12 +31,6 @@ struct MartletCommand: ParsableCommand {
       return code.rawValue
     }
   }
-}
-
-/// What this program calls itself.
-enum Version {
-  static let number = "0.1.0"
-  static let line = "martlet \(number)"
 }
 
 extension LogFormat: ExpressibleByArgument {}
@@ -79,7 +72,6 @@ struct RunCommand: ParsableCommand {
       configurationPath: file, configurationID: configurationID, runtimeDirectory: runtimeDirectory.path,
       logFormat: logFormat)
     options.user = user
-    options.program = Version.line
     throw ArgumentParser.ExitCode(Service(options).run())
   }
 }

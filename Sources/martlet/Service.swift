@@ -1,7 +1,6 @@
 import ControlModel
 import Glibc
 import LinuxSystem
-import Supervisor
 
 /// The service in the network namespace that the command line or the configuration (`net_namespace`) names.
 ///
@@ -22,21 +21,35 @@ struct Service {
     try? Signals.ignore(SIGHUP)
     // Process 1 gets no signal that it does not take, and takes these a little later.
     if getpid() == 1 { for signal in [SIGTERM, SIGINT] { try? Signals.keepWaiting(signal) } }
-    guard let name = namespace ?? configuredNamespace() else { return SupervisorMain.run(options) }
+    guard let name = namespace ?? configuredNamespace() else { return becomeSupervisor() }
     let path = "/run/netns/" + name
     var code: Int32 = ControlModel.ExitCode.failure.rawValue
     do {
       // A service manager may have put the service there, and left it no right to go anywhere.
       if try NetworkNamespace.identifier(path: path) == NetworkNamespace.current() {
-        return SupervisorMain.run(options)
+        return becomeSupervisor()
       }
-      try NetworkNamespace.withNamespace(path) { code = SupervisorMain.run(options) }
-    } catch let error as SystemError where error.operation == "return from network namespace" {
-      // The service has ended, and with it the right to go back.
+      try NetworkNamespace.withNamespace(path) { code = becomeSupervisor() }
     } catch {
       return refuse(name, error)
     }
     return code
+  }
+
+  /// Goes on as the supervisor, in the program that has no parser; the code to exit with if that fails.
+  private func becomeSupervisor() -> Int32 {
+    do {
+      let path = try Executable.path(beside: ProgramFile.daemon)
+      let entries = Array(options.entries.joined(separator: "\0").utf8)
+      let file = try MemoryFile.create(name: "martlet-options", holding: entries)
+      try file.inherit(as: InheritedDescriptor.options.rawValue)
+      try FileDescriptor.open(reading: Executable.ownPath).inherit(as: InheritedDescriptor.loaderProgram.rawValue)
+      let error = Executable.become(path)
+      let advice = error.errno == ENOENT ? "; martlet and martletd are installed beside each other" : ""
+      return refuse("not started: \(error)\(advice)", .failure)
+    } catch {
+      return refuse("not started: \(error)", .failure)
+    }
   }
 
   private func refuse(_ name: String, _ error: any Error) -> Int32 {
@@ -47,9 +60,14 @@ struct Service {
       case EPERM: "; under systemd, write NetworkNamespacePath=/run/netns/\(name) into the service instead"
       default: ""
       }
-    let line = LogLine(.critical, "not started in network namespace \(name): \(error)\(advice)")
+    return refuse(
+      "not started in network namespace \(name): \(error)\(advice)",
+      reason == EPERM ? .missingCapability : .missingInterface)
+  }
+
+  private func refuse(_ text: String, _ code: ControlModel.ExitCode) -> Int32 {
+    let line = LogLine(.critical, text)
     printError(line.rendered(options.logFormat, for: LogReader(of: STDERR_FILENO), role: "supervisor"))
-    let code: ControlModel.ExitCode = reason == EPERM ? .missingCapability : .missingInterface
     return code.rawValue
   }
 

@@ -4,6 +4,7 @@ import ConfigurationModel
 import ConfigurationSyntax
 import ControlModel
 import Glibc
+import LinuxSystem
 import NetworkTypes
 import Simulation
 

@@ -37,13 +37,14 @@ import Testing
     let scratch = try Scratch()
     let staged = scratch.path + "/staged"
     defer { _ = try? Running.run("/bin/rm", ["rm", "-r", staged]) }
-    let built = scratch.path + "/built"
+    let martlet = try #require(Running.martlet)
     // Newer than the sources, so that nothing is built.
-    #expect(try Running.run("/bin/cp", ["cp", try #require(Running.martlet), built]).code == 0)
+    #expect(try Running.run("/bin/cp", ["cp", martlet, martlet + "d", scratch.path]).code == 0)
+    let built = scratch.path + "/martlet"
     let outcome = try Running.run(
       make,
       [
-        "make", "-s", "-C", Running.sources, "install", "DESTDIR=" + staged, "BINARY=" + built,
+        "make", "-s", "-C", Running.sources, "install", "DESTDIR=" + staged, "BUILT=" + scratch.path,
         "SWIFT=/nonexistent/swift",
       ])
     #expect(outcome.code == 0 && outcome.errors == "", "\(outcome.output)\(outcome.errors)")
@@ -51,8 +52,10 @@ import Testing
     func hasSymbols(_ path: String) throws -> Bool {
       try Running.run("/bin/grep", ["grep", "-q", "-a", "-F", ".symtab", path]).code == 0
     }
-    #expect(try hasSymbols(built))
-    #expect(try !hasSymbols(installed))
+    for program in ["", "d"] {
+      #expect(try hasSymbols(built + program))
+      #expect(try !hasSymbols(installed + program))
+    }
     let version = try Running.run(installed, [installed, "--version"])
     let wanted = try Running.run(built, [built, "--version"])
     #expect(version.code == 0 && version.output == wanted.output)
@@ -64,21 +67,21 @@ import Testing
   func installs() throws {
     let make = try #require(Running.find("make"))
     let scratch = try Scratch()
-    let binary = try scratch.file("built", "#!/bin/sh\n")
-    chmod(binary, 0o755)
+    for program in ["martlet", "martletd"] { chmod(try scratch.file(program, "#!/bin/sh\n"), 0o755) }
     let staged = scratch.path + "/staged"
     defer { _ = try? Running.run("/bin/rm", ["rm", "-r", staged]) }
     let outcome = try Running.run(
       make,
       [
-        "make", "-s", "-C", Running.sources, "install", "DESTDIR=" + staged, "PREFIX=/usr", "BINARY=" + binary,
+        "make", "-s", "-C", Running.sources, "install", "DESTDIR=" + staged, "PREFIX=/usr", "BUILT=" + scratch.path,
         "SWIFT=/nonexistent/swift",
       ])
     #expect(outcome.code == 0, "\(outcome.output)\(outcome.errors)")
     let files = try Running.run("/usr/bin/find", ["find", staged, "-type", "f", "-printf", "%P %m\n"]).output
     #expect(
       Set(files.split(separator: "\n").map(String.init)) == [
-        "usr/sbin/martlet 755", "usr/lib/systemd/system/martlet.service 644", "usr/lib/sysusers.d/martlet.conf 644",
+        "usr/sbin/martlet 755", "usr/sbin/martletd 755", "usr/lib/systemd/system/martlet.service 644",
+        "usr/lib/sysusers.d/martlet.conf 644",
         "usr/lib/tmpfiles.d/martlet.conf 644", "usr/share/doc/martlet/examples/martlet-left.conf 644",
         "usr/share/doc/martlet/examples/martlet-right.conf 644", "usr/share/doc/martlet/examples/haproxy.conf 644",
         "usr/share/doc/martlet/examples/nginx.conf 644", "usr/share/doc/martlet/examples/probes.conf 644",
@@ -87,7 +90,7 @@ import Testing
     let elsewhere = try Running.run(
       make,
       [
-        "make", "-s", "-C", Running.sources, "install", "DESTDIR=" + staged, "PREFIX=/opt/it", "BINARY=" + binary,
+        "make", "-s", "-C", Running.sources, "install", "DESTDIR=" + staged, "PREFIX=/opt/it", "BUILT=" + scratch.path,
         "SWIFT=/nonexistent/swift",
       ])
     #expect(elsewhere.code == 0, "\(elsewhere.output)\(elsewhere.errors)")

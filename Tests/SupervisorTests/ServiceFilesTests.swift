@@ -52,7 +52,7 @@ struct ServiceFilesTests {
   func rootKeepsWhatItMakes() throws {
     try withDirectory { path in
       let files = try open(path)
-      for name in ["", "/" + SupervisorMain.lockName] {
+      for name in ["", "/" + ServiceLock.file] {
         let status = try inspect(path + name)
         #expect(status.st_uid == 0 && status.st_gid == 0 && status.st_mode & 0o077 == 0, "\(name)")
       }
@@ -67,13 +67,13 @@ struct ServiceFilesTests {
   func rootTakesOver() throws {
     try withDirectory { path in
       try #require(mkdir(path, 0o700) == 0 && chown(path, Self.owner, Self.owner) == 0)
-      let lock = path + "/" + SupervisorMain.lockName
+      let lock = path + "/" + ServiceLock.file
       let surviving = try AddressLocks(path: lock)
       try #require(chown(lock, Self.owner, Self.owner) == 0)
       do {
         let files = try open(path)
         for name in [path, lock] { #expect(try inspect(name).st_uid == 0, "\(name)") }
-        #expect(try surviving.acquire(SupervisorMain.lockKey.utf8) == .acquired)
+        #expect(try surviving.acquire(ServiceLock.key.utf8) == .acquired)
         // And a second service is still refused.
         #expect(throws: ServiceFiles.Refusal.self) { try open(path) }
         withExtendedLifetime(files) {}
@@ -86,10 +86,10 @@ struct ServiceFilesTests {
   func oneThatRunsIsLeftAlone() throws {
     try withDirectory { path in
       try #require(mkdir(path, 0o700) == 0 && chown(path, Self.owner, Self.owner) == 0)
-      let lock = path + "/" + SupervisorMain.lockName
+      let lock = path + "/" + ServiceLock.file
       let running = try AddressLocks(path: lock)
       try #require(chown(lock, Self.owner, Self.owner) == 0)
-      #expect(try running.acquire(SupervisorMain.lockKey.utf8) == .acquired)
+      #expect(try running.acquire(ServiceLock.key.utf8) == .acquired)
       #expect(throws: ServiceFiles.Refusal.self) { try open(path) }
       for name in [path, lock] { #expect(try inspect(name).st_uid == Self.owner, "\(name)") }
       withExtendedLifetime(running) {}

@@ -3,6 +3,7 @@ import Configuration
 import ConfigurationModel
 import ConfigurationSyntax
 import ControlModel
+import LinuxSystem
 import PrintableText
 import ServiceUnit
 

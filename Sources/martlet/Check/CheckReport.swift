@@ -1,6 +1,7 @@
 import ConfigurationSyntax
 import ControlModel
 import Glibc
+import LinuxSystem
 
 /// What `martlet check` has found.
 struct CheckReport {

@@ -2,6 +2,7 @@ import Configuration
 import ConfigurationModel
 import ConfigurationSyntax
 import ControlModel
+import LinuxSystem
 import PrintableText
 
 /// `martlet check`: reads the files, each for itself and side by side, and looks at this host if asked to.

@@ -12,8 +12,8 @@ struct RoleProcess {
 
   func run() -> ControlModel.ExitCode {
     // Started by hand, the prober would take the control socket from the one that serves.
-    guard role == .loader || hasSupervisor else {
-      printError("martlet: \(role.rawValue) is a part of the service, which `martlet run` starts\n")
+    guard hasSupervisor else {
+      printError("martletd: \(role.rawValue) is a part of the service, which `martlet run` starts\n")
       return .usage
     }
     // Only supervisor and engine are to be spared; a check that eats memory is not.
@@ -23,7 +23,7 @@ struct RoleProcess {
       case .engine: return try runEngine()
       case .prober: return try runProber()
       case .starter: return try runStarter()
-      case .loader: return LoaderProcess(arguments: arguments).run()
+      case .loader: return .usage
       }
     } catch {
       log(.critical, "\(role.rawValue): \(error)")

@@ -1,0 +1,46 @@
+import ControlModel
+import Testing
+
+@Suite struct SupervisorOptionsTests {
+  private static let usual = SupervisorOptions(configurationPath: "/etc/keepalived/keepalived.conf")
+
+  private static let full: SupervisorOptions = {
+    var options = SupervisorOptions(
+      configurationPath: "/etc/a=b c.conf", configurationID: "left", runtimeDirectory: "/run/other", logFormat: .json)
+    options.pidFile = "/run/a.pid"
+    options.furtherPIDFiles = ["/run/b.pid", "/run/c.pid"]
+    options.logFile = "/var/log/martlet"
+    options.requiresIncludes = true
+    options.scriptMask = 0o022
+    options.reportsReadiness = true
+    options.user = "someone"
+    options.program = "martlet 9, in the place of keepalived,"
+    options.commandLine = .keepalived
+    options.notes = [LogLine(.warning, "-x has no effect"), LogLine(.info, "")]
+    return options
+  }()
+
+  @Test("What the command line hands over comes back, whatever is set", arguments: [usual, full])
+  func comesBack(options: SupervisorOptions) {
+    #expect(SupervisorOptions(entries: options.entries) == options)
+  }
+
+  @Test("Each option is handed over")
+  func isWhole() {
+    let changed = zip(Mirror(reflecting: Self.full).children, Mirror(reflecting: Self.usual).children)
+      .filter { "\($0.value)" != "\($1.value)" }
+    #expect(changed.count == Mirror(reflecting: Self.full).children.count, "an option has its default in the test")
+  }
+
+  @Test(
+    "What another release says, or says wrong, is refused",
+    arguments: [
+      ["release=0.0.0", "configuration=/a"], ["configuration=/a", "colour=red"], ["configuration"],
+      ["configuration=/a", "log-format=xml"], ["configuration=/a", "script-mask=many"],
+      ["configuration=/a", "note=text"],
+      ["configuration=/a", "reports-readiness=no"], ["user=root"], [],
+    ])
+  func refuses(entries: [String]) {
+    #expect(SupervisorOptions(entries: entries) == nil)
+  }
+}
