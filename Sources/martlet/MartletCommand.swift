@@ -5,7 +5,7 @@ import NetworkTypes
 import PrintableText
 import Supervisor
 
-/// The command line.
+/// The command `martlet` with its subcommands.
 struct MartletCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "martlet",
@@ -16,7 +16,7 @@ struct MartletCommand: ParsableCommand {
       ReloadCommand.self, SimulateCommand.self, UnitCommand.self, HelpCommand.self,
     ])
 
-  /// Parses and runs; the code to exit with.
+  /// Parses and runs a command; returns the exit code.
   static func run(_ arguments: [String]) -> Int32 {
     do {
       var command = try parseAsRoot(arguments)
@@ -25,7 +25,7 @@ struct MartletCommand: ParsableCommand {
     } catch let code as ArgumentParser.ExitCode {
       return code.rawValue
     } catch {
-      // It repeats what stood on the command line.
+      // The message repeats words of the command line.
       let text = fullMessage(for: error).printableLines
       let code = exitCode(for: error)
       if code.isSuccess { printOut(text + "\n") } else { printError(text + "\n") }
@@ -34,7 +34,7 @@ struct MartletCommand: ParsableCommand {
   }
 }
 
-/// What this program calls itself.
+/// Name and version of this program.
 enum Version {
   static let number = "0.1.0"
   static let line = "martlet \(number)"
@@ -42,7 +42,7 @@ enum Version {
 
 extension LogFormat: ExpressibleByArgument {}
 
-/// Where a service keeps its control socket.
+/// The option for the directory with the control socket.
 struct RuntimeDirectoryOption: ParsableArguments {
   @Option(name: .customLong("runtime-directory"), help: "The directory for locks and the control socket.")
   var path = SupervisorOptions.usualRuntimeDirectory
