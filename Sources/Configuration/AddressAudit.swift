@@ -3,7 +3,7 @@ import ConfigurationSyntax
 import NetworkTypes
 import VRRPCore
 
-/// Looks at whether a host can send the adverts of a configuration and answer for its addresses.
+/// Checks that a host can send the adverts of a configuration and answer for its addresses.
 enum AddressAudit {
   static func diagnostics(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
     settings(of: loaded, on: host) + sources(of: loaded, on: host)
@@ -17,7 +17,7 @@ enum AddressAudit {
     }
   }
 
-  /// The routers that have no address to send from. One that is the floating address of a router is none: every host has it in turn.
+  /// The routers that have no address to send from. A router's floating address does not count: every host has it in turn.
   private static func sources(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
     let virtual = Set(
       loaded.configuration.routers.flatMap { ($0.addresses + $0.excludedAddresses).map(\.prefix.address) })

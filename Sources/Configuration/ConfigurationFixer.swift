@@ -1,20 +1,20 @@
 import ConfigurationSyntax
 
-/// Applies the fixes of a configuration's findings, and those of the findings that show up then, until there are no more.
-public enum ConfigurationFixer {
-  /// What the fixes come to.
-  public struct Outcome: Sendable {
-    /// Every file that changes, by path: what was read and what it becomes.
-    public var files: [String: (before: [UInt8], after: [UInt8])] = [:]
-    /// How many fixes were applied.
-    public var count = 0
+/// Applies the fixes of a configuration's findings, reads the result, and goes on until there are no more fixes.
+package enum ConfigurationFixer {
+  /// Result of the fixes.
+  package struct Outcome: Sendable {
+    /// Contents of the changed files before and after, by path.
+    package var files: [String: (before: [UInt8], after: [UInt8])] = [:]
+    /// Number of fixes applied.
+    package var count = 0
   }
 
-  /// More rounds than any file needs: each round settles all that can be settled side by side.
+  /// Most rounds: more than any file needs, since each round applies all fixes that do not touch each other.
   private static let mostRounds = 200
 
-  /// What the files of a configuration become, fixed. Nothing is written. Fixing the outcome changes nothing any more.
-  public static func fix(
+  /// Applies the fixes in memory; nothing is written. Fixing the outcome again changes nothing.
+  package static func fix(
     _ source: ConfigurationSource, files: some SourceFiles, limits: SourceLimits = SourceLimits()
   ) -> Outcome {
     var overlay = OverlaidSourceFiles(base: files)
@@ -39,14 +39,14 @@ public enum ConfigurationFixer {
         overlay.replaced[path] = bytes
       }
       count += applied.count
-      // Fixes that undo one another would never come to an end, so none of them is worth anything.
+      // Fixes that undo one another would never come to an end, so none of them counts.
       guard seen.insert(overlay.replaced).inserted else { break }
     }
     return Outcome()
   }
 }
 
-/// Files of which some have other contents than where they come from.
+/// Source files, some of them with other contents than those of `base`.
 struct OverlaidSourceFiles<Base: SourceFiles>: SourceFiles {
   let base: Base
   var replaced: [String: [UInt8]] = [:]

@@ -1,27 +1,25 @@
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// A configuration with everything found out about it.
-public struct LoadedConfiguration: Sendable {
+/// A configuration with its findings and what it asks of the host.
+package struct LoadedConfiguration: Sendable {
   /// The model. With errors it holds what could be understood, and must not be run.
-  public var configuration: Configuration
+  package var configuration: Configuration
   /// The findings in the order of the files.
-  public var diagnostics: [Diagnostic]
-  /// Whether one of them is an error, and the configuration is not to be run.
-  public var hasErrors: Bool
-  /// What it asks of the host that it runs on, for ``HostAudit``.
-  public var requirements: HostRequirements
-  /// The programs that it would run, for ``ScriptAudit``.
-  public var scripts: [ScriptUse] { requirements.scripts }
-  /// The files that it would read, for ``FileAudit``.
-  public var files: [FileUse]
+  package var diagnostics: [Diagnostic]
+  /// True when one of the findings is an error; the configuration must not be run.
+  package var hasErrors: Bool
+  /// Requirements of the host that runs it, for ``HostAudit``.
+  package var requirements: HostRequirements
+  /// The programs that would be run, for ``ScriptAudit``.
+  package var scripts: [ScriptUse] { requirements.scripts }
+  /// The files that would be read, for ``FileAudit``.
+  package var files: [FileUse]
 
-  /// The number of findings of a severity.
-  public func count(of severity: Severity) -> Int { diagnostics.count { $0.severity == severity } }
+  package func count(of severity: Severity) -> Int { diagnostics.count { $0.severity == severity } }
 }
 
-/// Reads configurations.
-public enum ConfigurationLoader {
+package enum ConfigurationLoader {
   /// Reads `path` and what it includes, checks it and fills every default in.
   ///
   /// Never fails: a file that cannot be read is an error among the findings.
@@ -29,11 +27,11 @@ public enum ConfigurationLoader {
   /// - Parameters:
   ///   - path: The file; make it absolute, so that relative includes are found from any directory.
   ///   - files: Where files come from.
-  ///   - configurationID: What `@ID` lines are compared with: keepalived's `-i`, else the node name up to its first dot.
-  ///   - randomSeed: Where `${_RANDOM}` starts.
-  ///   - limits: How much is read at most.
-  ///   - lints: Whether to look also for what can be improved in a configuration that means what it says.
-  public static func load(
+  /// - configurationID: The value for `@ID` lines: keepalived's `-i`, else the node name up to its first dot.
+  /// - randomSeed: The seed of `${_RANDOM}`.
+  /// - limits: Limits on files, lines and bytes.
+  /// - lints: Also report what can be improved in a configuration that means what it says.
+  package static func load(
     path: String, files: some SourceFiles, configurationID: String? = nil, randomSeed: UInt64 = 0,
     limits: SourceLimits = SourceLimits(), lints: Bool = false
   ) -> LoadedConfiguration {
@@ -43,8 +41,8 @@ public enum ConfigurationLoader {
         limits: limits, lints: lints))
   }
 
-  /// Reads a configuration, and keeps the statements that it was made of.
-  public static func loadWithSource(
+  /// Reads a configuration, and keeps its statements.
+  package static func loadWithSource(
     _ source: ConfigurationSource, files: some SourceFiles, limits: SourceLimits = SourceLimits()
   ) -> (loaded: LoadedConfiguration, source: ParsedSource) {
     var statements: [Statement] = []
@@ -52,14 +50,14 @@ public enum ConfigurationLoader {
     return (finish(lowering), ParsedSource(statements: statements, diagnostics: lowering.diagnostics))
   }
 
-  /// Reads the configuration that a bundle was made of; gives what the first reading gave.
-  public static func load(bundle: SourceBundle) -> LoadedConfiguration {
+  /// Reads a configuration from a bundle, with the result of the first reading.
+  package static func load(bundle: SourceBundle) -> LoadedConfiguration {
     load(
       path: bundle.rootPath, files: bundle, configurationID: bundle.configurationID, randomSeed: bundle.randomSeed)
   }
 
   /// Reads the configurations of several hosts, with lints, and compares the routers that they have in common.
-  public static func load(hosts: [ConfigurationSource], files: some SourceFiles) -> LoadedHosts {
+  package static func load(hosts: [ConfigurationSource], files: some SourceFiles) -> LoadedHosts {
     let lowerings = hosts.map { read($0, files: files, limits: SourceLimits(), lints: true) }
     let comparison = HostComparison(zip(hosts, lowerings).map { ComparedHost(path: $0.path, lowering: $1) })
     let findings = comparison.check()
@@ -94,17 +92,16 @@ public enum ConfigurationLoader {
   }
 }
 
-/// A file to start reading with, and what it is read as.
-public struct ConfigurationSource: Sendable, Hashable {
+/// A file to start reading with, and the values that the reading depends on.
+package struct ConfigurationSource: Sendable, Hashable {
   /// The file; make it absolute, so that relative includes are found from any directory.
-  public var path: String
-  /// What `@ID` lines are compared with; `nil` for none.
-  public var configurationID: String?
-  /// Where `${_RANDOM}` starts.
-  public var randomSeed: UInt64
+  package var path: String
+  /// Value for `@ID` lines; `nil` for none.
+  package var configurationID: String?
+  /// Seed of `${_RANDOM}`.
+  package var randomSeed: UInt64
 
-  /// A source of the given contents.
-  public init(path: String, configurationID: String? = nil, randomSeed: UInt64 = 0) {
+  package init(path: String, configurationID: String? = nil, randomSeed: UInt64 = 0) {
     self.path = path
     self.configurationID = configurationID
     self.randomSeed = randomSeed
@@ -112,11 +109,11 @@ public struct ConfigurationSource: Sendable, Hashable {
 }
 
 /// The configurations of several hosts.
-public struct LoadedHosts: Sendable {
-  /// Each for itself, in the order in which they were asked for.
-  public var hosts: [LoadedConfiguration]
-  /// Whether two of them have a router in common.
-  public var hasCommonRouters: Bool
-  /// What is wrong between them.
-  public var comparison: [Diagnostic]
+package struct LoadedHosts: Sendable {
+  /// One configuration for each host, in the order asked for.
+  package var hosts: [LoadedConfiguration]
+  /// True when two hosts have a router in common.
+  package var hasCommonRouters: Bool
+  /// Findings that compare the hosts.
+  package var comparison: [Diagnostic]
 }

@@ -1,12 +1,12 @@
 import ConfigurationSyntax
 
-/// What is wrong with the contents of a file that a configuration names; whoever can read such files says it.
-public typealias FileFault = (path: String, reason: String)
+/// A fault in the contents of a file that a configuration names, found by the process that can read such files.
+package typealias FileFault = (path: String, reason: String)
 
-/// Looks for the files that a configuration wants read besides itself: without them what it asks for cannot be.
-public enum FileAudit {
-  /// The files of `loaded` that are there and are not what they should be.
-  public static func diagnostics(of loaded: LoadedConfiguration, faults: [FileFault]) -> [Diagnostic] {
+/// Checks the files that a configuration names besides itself and cannot do without.
+package enum FileAudit {
+  /// Findings for files of `loaded` that exist and have bad contents.
+  package static func diagnostics(of loaded: LoadedConfiguration, faults: [FileFault]) -> [Diagnostic] {
     loaded.files.compactMap { use in
       guard let fault = faults.first(where: { $0.path == use.path }) else { return nil }
       return Diagnostic(
@@ -15,8 +15,8 @@ public enum FileAudit {
     }
   }
 
-  /// What is wrong with the files of `loaded`, as `files` sees them.
-  public static func diagnostics(of loaded: LoadedConfiguration, files: some FileStatusProvider) -> [Diagnostic] {
+  /// Findings for files of `loaded` that are missing or of the wrong kind, as `files` sees them.
+  package static func diagnostics(of loaded: LoadedConfiguration, files: some FileStatusProvider) -> [Diagnostic] {
     loaded.files.compactMap { use in
       let status = files.status(of: use.path)
       guard status?.isRegular != true else { return nil }

@@ -2,40 +2,36 @@ import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
 
-/// What can be asked of a host without changing it.
-public protocol HostFacts: FileStatusProvider {
-  /// The names of its network interfaces; `nil` where they cannot be read.
+/// Facts about a host that can be read without changing it.
+package protocol HostFacts: FileStatusProvider {
+  /// The names of the network interfaces; `nil` where they cannot be read.
   var interfaceNames: [String]? { get }
   /// The addresses on an interface now; `nil` where they cannot be read or there is no such interface.
   func addresses(on interface: String) -> [IPAddress]?
-  /// The number that a setting of the kernel (sysctl(8)) has, by the parts of its name; `nil` where there is none.
+  /// The number that a kernel setting (sysctl(8)) has, by the parts of its name; `nil` if there is no such setting.
   func kernelSetting(_ parts: [String]) -> Int?
-  /// Whether it has a user of that name or number.
+  /// True when the host has a user of that name or number.
   func hasUser(_ name: String) -> Bool
-  /// Whether it has a group of that name or number.
+  /// True when the host has a group of that name or number.
   func hasGroup(_ name: String) -> Bool
-  /// Whether whoever asks may know the status of a file at all.
+  /// True when the caller may read the status of the file.
   func maySee(_ path: String) -> Bool
-  /// Whose numbers a script of a user has; for no user, of the one that scripts run as by default. `nil` where nobody knows.
+  /// The user and group numbers of a script's user, or of the default script user; `nil` where they are unknown.
   func identity(of user: ScriptUser?) -> ScriptIdentity?
 }
 
 extension HostFacts {
-  /// Nothing is kept from whoever asks.
-  public func maySee(_ path: String) -> Bool { true }
+  package func maySee(_ path: String) -> Bool { true }
 
-  /// None can be read.
-  public func addresses(on interface: String) -> [IPAddress]? { nil }
-  /// None can be read.
-  public func kernelSetting(_ parts: [String]) -> Int? { nil }
-  /// Nobody is known.
-  public func identity(of user: ScriptUser?) -> ScriptIdentity? { nil }
+  package func addresses(on interface: String) -> [IPAddress]? { nil }
+  package func kernelSetting(_ parts: [String]) -> Int? { nil }
+  package func identity(of user: ScriptUser?) -> ScriptIdentity? { nil }
 }
 
-/// Looks at whether a host has what a configuration asks of it: interfaces, users, scripts; and who there can read its passwords.
-public enum HostAudit {
-  /// What `host` lacks for `loaded`, or has too openly.
-  public static func diagnostics(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
+/// Checks that a host has what a configuration needs (interfaces, users, scripts), and that no other user can read its passwords.
+package enum HostAudit {
+  /// Findings for what `host` lacks for `loaded`, and for files with passwords that are too open.
+  package static func diagnostics(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
     missingInterfaces(of: loaded, on: host) + AddressAudit.diagnostics(of: loaded, on: host)
       + unknownUsers(of: loaded, on: host)
       + ScriptAudit.diagnostics(of: loaded, files: host, identities: host.identity)
@@ -79,13 +75,13 @@ public enum HostAudit {
     }
   }
 
-  /// The checks that can never pass on `host`, because nobody is there to run them: a router that tracks one would be in FAULT for
-  /// ever. keepalived takes the check away instead, so that nothing is tracked.
-  public static func impossibleChecks(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
+  /// Findings for checks that can never pass on `host`, because their user does not exist: a router that tracks one would stay in FAULT.
+  /// keepalived removes the check instead, so that nothing is tracked.
+  package static func impossibleChecks(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
     unknownUsers(of: loaded, on: host).filter { $0.severity == .error }
   }
 
-  /// The users of the scripts that something tracks.
+  /// The users of the scripts that are tracked.
   private static func usersOfTrackedScripts(_ configuration: Configuration) -> Set<ScriptUser> {
     let references = configuration.routers.flatMap(\.tracked) + configuration.groups.flatMap(\.tracked)
     var names = Set(references.filter { $0.kind == .script }.map(\.name))
@@ -120,14 +116,14 @@ public enum HostAudit {
     return found
   }
 
-  /// What a host lacks of a user and its group, in words.
+  /// The part of a user and its group that a host lacks, in words; `nil` if it has both.
   static func lack(of user: ScriptUser, on host: some HostFacts) -> String? {
     if !host.hasUser(user.user) { return "user \(user.user)" }
     if let group = user.group, !host.hasGroup(group) { return "group \(group)" }
     return nil
   }
 
-  /// The user that scripts run as which name none, where no script has told of it.
+  /// The finding that the default script user does not exist, unless a script's own finding has said so.
   private static func unknownDefault(of loaded: LoadedConfiguration, on host: some HostFacts) -> Diagnostic? {
     let global = loaded.configuration.global
     if let user = global.scriptUser {

@@ -1,78 +1,68 @@
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// What a configuration asks of the host that it runs on, each where it is asked for first.
-public struct HostRequirements: Sendable, Hashable {
-  /// A name in its place.
-  public struct Use: Sendable, Hashable {
-    /// The name.
-    public var name: String
-    /// Where it stands.
-    public var range: SourceRange
+/// Requirements of a configuration to its host, each at the place that asks for it first.
+package struct HostRequirements: Sendable, Hashable {
+  /// A name and its place.
+  package struct Use: Sendable, Hashable {
+    package var name: String
+    package var range: SourceRange
   }
 
   /// A FIFO that transitions are written to.
-  public struct FIFO: Sendable, Hashable {
-    /// The keyword that names it.
-    public var keyword: String
-    /// Its path.
-    public var path: String
-    /// Who is to own it, if anybody is named.
-    public var owner: ScriptUser?
-    /// Where it stands.
-    public var range: SourceRange
+  package struct FIFO: Sendable, Hashable {
+    package var keyword: String
+    package var path: String
+    /// The owner that the line names, if any.
+    package var owner: ScriptUser?
+    package var range: SourceRange
   }
 
   /// A file whose number is tracked.
-  public struct NumberFile: Sendable, Hashable {
-    /// Its path.
-    public var path: String
-    /// Whether the first number is written into it (`init_file`).
-    public var isWritten: Bool
-    /// Where the path stands.
-    public var range: SourceRange
+  package struct NumberFile: Sendable, Hashable {
+    package var path: String
+    /// True when `init_file` has the first number written into it.
+    package var isWritten: Bool
+    package var range: SourceRange
   }
 
   /// The programs that would be run.
-  public var scripts: [ScriptUse] = []
+  package var scripts: [ScriptUse] = []
   /// The FIFOs that would be made.
-  public var fifos: [FIFO] = []
-  /// The lines that ask for processes by their names, each of them (`killall`, `pidof`, `pgrep`, `pkill`).
-  public var processScripts: [ScriptUse] = []
+  package var fifos: [FIFO] = []
+  /// Each line that asks for processes by their names (`killall`, `pidof`, `pgrep`, `pkill`).
+  package var processScripts: [ScriptUse] = []
   /// The processes that are tracked.
-  public var processes: [Use] = []
+  package var processes: [Use] = []
   /// The files whose numbers are tracked.
-  public var numberFiles: [NumberFile] = []
-  /// The sockets in the file system that probes ask.
-  public var sockets: [Use] = []
-  /// The probes that take raw or packet sockets, by their kinds.
-  public var rawProbes: [Use] = []
-  /// Where `script_user` stands.
-  public var scriptUser: SourceRange?
-  /// The interfaces that must be there.
-  public var interfaces: [Use] = []
-  /// The interfaces that only rules name, and may come later.
-  public var awaitedInterfaces: [Use] = []
-  /// The interfaces that only a `garp_group` names, without which keepalived does not start.
-  public var pacedInterfaces: [Use] = []
-  /// The interfaces that only `interface_up_down_delays` names, whose delays keepalived ignores if they are not there.
-  public var delayedInterfaces: [Use] = []
+  package var numberFiles: [NumberFile] = []
+  /// The sockets in the file system that probes connect to.
+  package var sockets: [Use] = []
+  /// The probes that need raw or packet sockets, by their kinds.
+  package var rawProbes: [Use] = []
+  package var scriptUser: SourceRange?
+  /// The interfaces that must exist.
+  package var interfaces: [Use] = []
+  /// The interfaces that only rules name; they may come later.
+  package var awaitedInterfaces: [Use] = []
+  /// The interfaces that only a `garp_group` names; keepalived does not start without them.
+  package var pacedInterfaces: [Use] = []
+  /// The interfaces that only `interface_up_down_delays` names; keepalived ignores delays of a missing interface.
+  package var delayedInterfaces: [Use] = []
   /// Files that hold a password, by path.
-  public var filesWithSecrets: [Use] = []
+  package var filesWithSecrets: [Use] = []
 }
 
-/// A file that a configuration names for the daemon to read, where it names it.
-public struct FileUse: Sendable, Hashable {
-  /// The keyword that names it, as `ca_file`.
-  public var keyword: String
-  /// Its path.
-  public var path: String
-  /// Where the path stands.
-  public var range: SourceRange
+/// A file that the daemon is to read, with the place that names it.
+package struct FileUse: Sendable, Hashable {
+  /// The keyword, such as `ca_file`.
+  package var keyword: String
+  package var path: String
+  package var range: SourceRange
 }
 
 extension Lowering {
-  /// The files that the configuration names, where nothing of a secret is shown.
+  /// The files that the configuration names, with places that show no secret.
   var shownFileUses: [FileUse] {
     fileUses.map { use in
       var use = use
@@ -84,14 +74,14 @@ extension Lowering {
   /// The interfaces that routers make, once the rules have named them.
   var madeInterfaces: Set<String> {
     var names = Set(instances.compactMap(\.notes.virtualMAC?.interface))
-    for draft in instances {
-      for address in draft.notes.addresses { address.value.virtualMAC.map { _ = names.insert($0.interface) } }
-      for address in draft.notes.excludedAddresses { address.value.virtualMAC.map { _ = names.insert($0.interface) } }
+    for router in instances {
+      for address in router.notes.addresses { address.value.virtualMAC.map { _ = names.insert($0.interface) } }
+      for address in router.notes.excludedAddresses { address.value.virtualMAC.map { _ = names.insert($0.interface) } }
     }
     return names
   }
 
-  /// The probes that have what is looked for, with that, or with their kind where it is empty.
+  /// The probes for which `find` gives a text, with that text, or with their kind if it is empty.
   private func probeUses(_ find: (ProbeQuestion) -> String?) -> [HostRequirements.Use] {
     probes.readings.compactMap { probe in
       guard let kind = probe.notes.kind, probe.places["question"] != nil, let found = find(probe.question) else {
@@ -101,7 +91,7 @@ extension Lowering {
     }
   }
 
-  /// What has been read asks of the host; interfaces that it makes itself are none.
+  /// The requirements of what has been read, without interfaces that it makes itself.
   var requirements: HostRequirements {
     let made = madeInterfaces
     func uses(_ names: [String: SourceSpan]) -> [HostRequirements.Use] {

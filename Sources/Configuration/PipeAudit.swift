@@ -1,6 +1,6 @@
 import ConfigurationSyntax
 
-/// Looks at whether the FIFOs of a configuration can be made and opened on a host: keepalived goes on without one that cannot.
+/// Checks that the FIFOs of a configuration can be made and opened; keepalived goes on without one that cannot.
 enum PipeAudit {
   static func diagnostics(of loaded: LoadedConfiguration, on host: some HostFacts) -> [Diagnostic] {
     loaded.requirements.fifos.compactMap { use in

@@ -1,51 +1,44 @@
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// A program that a configuration names, where it names it first.
-public struct ScriptUse: Sendable, Hashable {
-  /// The keyword that names it, as `notify_master`.
-  public var keyword: String
-  /// The command.
-  public var command: CommandDefinition
-  /// Where the command stands.
-  public var range: SourceRange
-  /// Where its user stands, if it has one of its own.
-  public var userRange: SourceRange?
+/// A program that a configuration names, with its first place.
+package struct ScriptUse: Sendable, Hashable {
+  /// The keyword, such as `notify_master`.
+  package var keyword: String
+  package var command: CommandDefinition
+  package var range: SourceRange
+  /// Place of the command's own user, if it has one.
+  package var userRange: SourceRange?
 }
 
-/// Who a script runs as on a host.
-public struct ScriptIdentity: Sendable, Hashable {
-  /// The user's number.
-  public var user: UInt32
-  /// The numbers of all its groups.
-  public var groups: [UInt32]
+/// User and groups of a script on a host, as numbers.
+package struct ScriptIdentity: Sendable, Hashable {
+  package var user: UInt32
+  package var groups: [UInt32]
 
-  /// An identity of the given numbers.
-  public init(user: UInt32, groups: [UInt32]) {
+  package init(user: UInt32, groups: [UInt32]) {
     self.user = user
     self.groups = groups
   }
 
-  /// The host's root.
-  public static let root = ScriptIdentity(user: 0, groups: [0])
+  package static let root = ScriptIdentity(user: 0, groups: [0])
 }
 
-/// Looks at the programs a configuration names: whether they are there, can be run by whom they are to run as, and cannot be changed
-/// by others. A program is also the interpreter that a script names, and a script that is an interpreter's first word, though
-/// keepalived looks at neither.
+/// Checks that the programs of a configuration exist, can be run by their user, and cannot be changed by others. Interpreters that
+/// scripts name, and scripts that are an interpreter's first word, are programs too, although keepalived checks neither.
 ///
-/// What it finds is never an error: a script may come with a mount, or a package, after the start.
-public struct ScriptAudit {
-  /// Whose number a user's name is; for no user, whom scripts run as by default. `nil` where nobody knows.
-  public typealias Identities = (ScriptUser?) -> ScriptIdentity?
+/// No finding is an error: a script may come with a mount or a package after the start.
+package struct ScriptAudit {
+  /// Gives the numbers of a user, or of the default script user; `nil` where they are unknown.
+  package typealias Identities = (ScriptUser?) -> ScriptIdentity?
 
   private let use: ScriptUse
   private let identity: ScriptIdentity?
   private let isStrict: Bool
   private let files: any FileStatusProvider
 
-  /// What is wrong with the programs of `loaded`, as `files` sees them.
-  public static func diagnostics(
+  /// Findings for the programs of `loaded`, as `files` sees them.
+  package static func diagnostics(
     of loaded: LoadedConfiguration, files: some FileStatusProvider, identities: Identities = { _ in nil }
   ) -> [Diagnostic] {
     let global = loaded.configuration.global
@@ -58,13 +51,13 @@ public struct ScriptAudit {
     }
   }
 
-  /// `loaded` with what is wrong with its programs among its findings, in the order of their places.
-  public static func audited(
+  /// `loaded` with the findings for its programs added, in the order of their places.
+  package static func audited(
     _ loaded: LoadedConfiguration, files: some FileStatusProvider, identities: Identities = { _ in nil }
   ) -> LoadedConfiguration {
     var audited = loaded
     for finding in diagnostics(of: loaded, files: files, identities: identities) {
-      // After the last finding of its file that does not come later; those of a file stand together.
+      // The finding goes after the last one of its file that does not come later; findings of a file stand together.
       let before = audited.diagnostics.lastIndex { other in
         guard let place = other.range, let own = finding.range, place.path == own.path else { return false }
         return place.line <= own.line
@@ -77,7 +70,7 @@ public struct ScriptAudit {
 
   private func finding() -> Diagnostic? {
     guard let name = use.command.arguments.first else { return nil }
-    // What a shell makes of its own words is its affair.
+    // Words that a shell interprets are not checked.
     if use.command.needsShell, !name.hasPrefix("/") || CommandWords(name.utf8).needsShell { return nil }
     guard name.contains("/") else { return findingOnSearch(name) }
     let path = name.hasPrefix("/") ? name : "/" + (name.hasPrefix("./") ? String(name.dropFirst(2)) : name)
@@ -111,7 +104,7 @@ public struct ScriptAudit {
     return line.message.map { warning("script-first-line", $0, suggestion: line.suggestion) }
   }
 
-  /// What is wrong with what runs in the name of a program: its interpreter, and the script that it interprets.
+  /// The first finding for the program's interpreter, and for the script that it interprets.
   private func findingBehind(_ path: String) -> Diagnostic? {
     var others: [String] = []
     if let words = files.interpreter(of: path) {
@@ -135,8 +128,8 @@ public struct ScriptAudit {
   }
 
   /// - Parameters:
-  ///   - changed: what runs the program.
-  ///   - isRead: whether an interpreter reads it, so that it need not be executable.
+  /// - runner: The program or keyword that runs the file, for the finding.
+  /// - isRead: True when an interpreter reads the file, so that it need not be executable.
   private func finding(on path: String, changed runner: String, isRead: Bool = false) -> Diagnostic? {
     guard let status = files.status(of: path) else {
       return warning(
@@ -167,11 +160,12 @@ public struct ScriptAudit {
     }
     guard let culprit = changeablePart(of: path) else { return nil }
     return warning(
-      "script-writable", "\(path) is run as root, and others than root can change \(culprit.words)" + refusal(runner),
+      "script-writable",
+      "\(path) is run as root, and others than root can change \(culprit.description)" + refusal(runner),
       suggestion: "let \(culprit.part) belong to root and be writable by nobody else, or name a script_user")
   }
 
-  /// What becomes of a program that cannot be run.
+  /// The consequence of a program that cannot be run, to follow a comma.
   private var consequence: String {
     use.keyword == "script"
       ? use.command.needsShell
@@ -180,7 +174,7 @@ public struct ScriptAudit {
       : "so \(use.keyword) would fail"
   }
 
-  /// What becomes of one that keepalived does not look at.
+  /// The consequence of a fault that keepalived does not look for, to follow a comma.
   private var failure: String { use.keyword == "script" ? "so the check would fail" : "so \(use.keyword) would fail" }
 
   private func refusal(_ runner: String) -> String {
@@ -190,8 +184,8 @@ public struct ScriptAudit {
       : "; under enable_script_security it is not run"
   }
 
-  /// The first part of a path that someone other than root can change, from the root down.
-  private func changeablePart(of path: String) -> (part: String, words: String)? {
+  /// The first part of a path, from the root down, that a user other than root can change, and its description.
+  private func changeablePart(of path: String) -> (part: String, description: String)? {
     var part = ""
     for name in path.split(separator: "/") {
       part += "/" + name
@@ -205,7 +199,7 @@ public struct ScriptAudit {
     return nil
   }
 
-  /// The first part of a path that keeps someone from it, with its mode. Root only needs that anybody may run a file.
+  /// The first part of a path that `identity` may not pass, with its mode. Root only needs a file that anybody may run.
   private func barredPart(of path: String, for identity: ScriptIdentity, bit: UInt32) -> String? {
     guard identity.user != 0 else { return nil }
     var part = ""

@@ -1,15 +1,15 @@
 import ConfigurationSyntax
 
-/// What is said of a program whose first line keeps the kernel from running it.
+/// The finding for a program whose first line keeps the kernel from running it.
 struct ScriptFirstLine {
   let path: String
   let fault: FirstLineFault
-  /// The keyword that names the program, as `script` or `notify_master`.
+  /// The keyword that names the program, such as `script` or `notify_master`.
   let keyword: String
-  /// Whether a shell starts the program, which runs text without an interpreter itself.
+  /// True when a shell starts the program: a shell runs a text without an interpreter itself.
   let isRunByShell: Bool
 
-  /// What is wrong and what comes of it; `nil` where a shell makes up for it.
+  /// The fault and its effect; `nil` where a shell makes up for the fault.
   var message: String? {
     switch fault {
     case .carriageReturn(let interpreter):
@@ -25,7 +25,6 @@ struct ScriptFirstLine {
     }
   }
 
-  /// What to do about it.
   var suggestion: String {
     switch fault {
     case .carriageReturn: "take the carriage returns out: sed -i 's/\\r$//' \(path)"

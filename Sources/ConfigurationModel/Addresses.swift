@@ -3,40 +3,39 @@ import NetworkTypes
 import VRRPCore
 
 /// One line of `virtual_ipaddress` or `virtual_ipaddress_excluded`.
-public struct VirtualAddress: Sendable, Hashable {
+package struct VirtualAddress: Sendable, Hashable {
   /// Address and prefix length.
-  public var prefix: IPPrefix
-  /// The interface that carries it, when it is not the instance's own.
-  public var interface: String?
-  /// Whether its line asks for a virtual MAC address (`use_vmac`).
-  public var asksForVirtualMAC = false
-  /// The virtual MAC address that carries it on ``interface``, when that is not the router's own one.
-  public var virtualMAC: VirtualMACDefinition?
+  package var prefix: IPPrefix
+  /// Interface of the address; `nil` for the instance's own.
+  package var interface: String?
+  /// True when the line asks for a virtual MAC address (`use_vmac`).
+  package var asksForVirtualMAC = false
+  /// Virtual MAC address on ``interface``; `nil` for the router's own one or the real address.
+  package var virtualMAC: VirtualMACDefinition?
   /// Label of an IPv4 address, at most 15 characters.
-  public var label: String?
+  package var label: String?
   /// Scope number of an IPv4 address (`global` is 0, `link` 253, `host` 254).
-  public var scope: UInt8 = 0
+  package var scope: UInt8 = 0
   /// Broadcast address, computed for `brd +` and `brd -`.
-  public var broadcast: IPAddress?
-  /// The other end of a point-to-point address.
-  public var peer: IPAddress?
-  /// Whether an IPv6 address skips duplicate address detection; true unless `-nodad` is written.
-  public var skipsDuplicateDetection = true
-  /// Whether no route to the prefix is made (`noprefixroute`).
-  public var noPrefixRoute = false
-  /// Whether it is a home address of Mobile IPv6 (`home`).
-  public var isHome = false
-  /// Whether temporary addresses are made from it (`mngtmpaddr`).
-  public var managesTemporary = false
-  /// Whether the kernel joins the multicast group that it is (`autojoin`).
-  public var joinsMulticast = false
-  /// Preferred lifetime in seconds; `nil` for ever. 0 is the default of IPv6 /128.
-  public var preferredLifetime: UInt32?
-  /// Whether its router is in fault while the interface that carries it is down or gone; not with `no_track`.
-  public var isTracked = true
+  package var broadcast: IPAddress?
+  /// Other end of a point-to-point address.
+  package var peer: IPAddress?
+  /// True when an IPv6 address skips duplicate address detection; only `-nodad` makes it false.
+  package var skipsDuplicateDetection = true
+  /// True when no route to the prefix is made (`noprefixroute`).
+  package var noPrefixRoute = false
+  /// True for a home address of Mobile IPv6 (`home`).
+  package var isHome = false
+  /// True when temporary addresses are made from it (`mngtmpaddr`).
+  package var managesTemporary = false
+  /// True when the kernel joins the multicast group of this address (`autojoin`).
+  package var joinsMulticast = false
+  /// Preferred lifetime in seconds; `nil` for ever. The default of IPv6 /128 is 0.
+  package var preferredLifetime: UInt32?
+  /// True when the router is in FAULT while the address's interface is down or gone; false with `no_track`.
+  package var isTracked = true
 
-  /// An address with the defaults.
-  public init(prefix: IPPrefix) {
+  package init(prefix: IPPrefix) {
     self.prefix = prefix
     preferredLifetime = prefix.address.family == .ipv6 && prefix.length == 128 ? 0 : nil
   }
@@ -64,10 +63,10 @@ extension VirtualAddress: ImageRecord {
   }
 }
 
-/// A route, a rule or an address that the kernel is to have, always or while a router is master.
-public struct KernelEntryDefinition: Sendable, Hashable {
-  /// What it is.
-  public enum Content: Sendable, Hashable {
+/// A route, a rule or an address that the kernel has always, or while a router is master.
+package struct KernelEntryDefinition: Sendable, Hashable {
+  /// Kind of entry, with its settings.
+  package enum Content: Sendable, Hashable {
     /// A line of `static_ipaddress`.
     case address(VirtualAddress)
     /// A line of `static_routes` or `virtual_routes`.
@@ -76,22 +75,20 @@ public struct KernelEntryDefinition: Sendable, Hashable {
     case rule(RoutingRule)
   }
 
-  /// What it is.
-  public var content: Content
-  /// The line as written, for messages about it.
-  public var text: String
-  /// The `track_group` whose routers are in fault while the kernel cannot have it.
-  public var trackGroup: String?
+  package var content: Content
+  /// The line as written, for messages.
+  package var text: String
+  /// Name of the `track_group` whose routers are in FAULT while the kernel refuses the entry.
+  package var trackGroup: String?
 
-  /// An entry of the given contents.
-  public init(_ content: Content, text: String, trackGroup: String? = nil) {
+  package init(_ content: Content, text: String, trackGroup: String? = nil) {
     self.content = content
     self.text = text
     self.trackGroup = trackGroup
   }
 
-  /// Whether it is looked after (not with `no_track`).
-  public var isTracked: Bool {
+  /// True when the entry is watched and put back; false with `no_track`.
+  package var isTracked: Bool {
     switch content {
     case .address(let address): address.isTracked
     case .route(let route): route.isTracked
@@ -99,8 +96,8 @@ public struct KernelEntryDefinition: Sendable, Hashable {
     }
   }
 
-  /// The interfaces that it needs.
-  public var interfaces: [String] {
+  /// Interfaces that must exist for the entry.
+  package var interfaces: [String] {
     switch content {
     case .address(let address): [address.interface].compactMap(\.self)
     case .route(let route): ([route.interface] + route.nextHops.map(\.interface)).compactMap(\.self)
@@ -139,16 +136,15 @@ extension KernelEntryDefinition: ImageRecord {
 }
 
 /// `use_vmac`, `use_vmac_addr`.
-public struct VirtualMACDefinition: Sendable, Hashable {
-  /// The name of the interface to be made.
-  public var interface: String
-  /// Its link-layer address.
-  public var mac: MACAddress
-  /// Whether adverts leave from the interface below all the same (`vmac_xmit_base`), as unicast ones always do.
-  public var sendsAdvertsBelow = false
+package struct VirtualMACDefinition: Sendable, Hashable {
+  /// Name of the interface that is made.
+  package var interface: String
+  /// Link-layer address of the interface.
+  package var mac: MACAddress
+  /// True when adverts leave from the interface below (`vmac_xmit_base`), as unicast ones always do.
+  package var sendsAdvertsBelow = false
 
-  /// An interface of the given name and address.
-  public init(interface: String, mac: MACAddress, sendsAdvertsBelow: Bool = false) {
+  package init(interface: String, mac: MACAddress, sendsAdvertsBelow: Bool = false) {
     self.interface = interface
     self.mac = mac
     self.sendsAdvertsBelow = sendsAdvertsBelow
@@ -165,21 +161,21 @@ extension VirtualMACDefinition: ImageRecord {
   }
 }
 
-/// An interface that is to be made for a virtual MAC address.
-public struct VirtualLinkDefinition: Sendable, Hashable {
-  /// The name of the router it is made for.
-  public var router: String
-  /// The interface below it.
-  public var lower: String
-  /// What is to be made.
-  public var virtual: VirtualMACDefinition
-  /// Whether it is to carry an IPv6 address.
-  public var carriesIPv6: Bool
+/// An interface that is made for a virtual MAC address.
+package struct VirtualLinkDefinition: Sendable, Hashable {
+  /// Name of its router.
+  package var router: String
+  /// Name of the interface below it.
+  package var lower: String
+  /// Name and address of the interface.
+  package var virtual: VirtualMACDefinition
+  /// True when the interface has an IPv6 address.
+  package var carriesIPv6: Bool
 }
 
 extension Configuration {
-  /// Every interface to be made for a virtual MAC address, each once.
-  public var virtualLinks: [VirtualLinkDefinition] {
+  /// Every interface that is made for a virtual MAC address, each once.
+  package var virtualLinks: [VirtualLinkDefinition] {
     var names: Set<String> = []
     return routers.flatMap { router in
       let own = router.virtualMAC.map { ($0, router.interface, router.family == .ipv6) }

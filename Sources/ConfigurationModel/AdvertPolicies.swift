@@ -3,9 +3,9 @@ import VRRPCore
 import VRRPWire
 
 extension VirtualRouterDefinition {
-  /// How the router's adverts are sent and which are taken, as its settings say; `nil` for what no advert can hold: more than 255
-  /// addresses, one of another family, or a password of more than eight bytes.
-  public var advertPolicy: AdvertPolicy? {
+  /// Rules for sending and accepting the router's adverts; `nil` for settings that no advert can hold: more than 255 addresses, one of
+  /// another family, or a password of more than eight bytes.
+  package var advertPolicy: AdvertPolicy? {
     guard let carried = AddressList(family, addresses.map(\.prefix.address)),
       let authentication = advertAuthentication
     else { return nil }

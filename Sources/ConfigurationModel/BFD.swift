@@ -2,31 +2,29 @@ import NetworkTypes
 import VRRPCore
 
 /// `bfd_instance`: a BFD session with a neighbour.
-public struct BFDInstanceDefinition: Sendable, Hashable {
-  /// Its name.
-  public var name: String
-  /// The other end.
-  public var neighbor: IPAddress
-  /// Where packets are sent from when the file says (`source_ip`).
-  public var source: IPAddress?
-  /// What the session is told.
-  public var session: BFDConfiguration
-  /// Whether the neighbour may be several hops away (RFC 5883).
-  public var isMultihop = false
-  /// TTL or hop limit of what is sent.
-  public var hopLimit: UInt8 = 255
-  /// How many routers a received packet may have passed (`max_hops`); negative for any number.
-  public var greatestHops = 0
-  /// -253 to 253; 0 makes a session that is down a fault.
-  public var weight = 0
-  /// Whether up and down change places in the weight.
-  public var reverse = false
+package struct BFDInstanceDefinition: Sendable, Hashable {
+  package var name: String
+  /// Address of the neighbour.
+  package var neighbor: IPAddress
+  /// Source address of packets (`source_ip`); `nil` if the kernel chooses.
+  package var source: IPAddress?
+  /// Intervals and multiplier of the session.
+  package var session: BFDConfiguration
+  /// True when the neighbour may be several hops away (RFC 5883).
+  package var isMultihop = false
+  /// TTL or hop limit of sent packets.
+  package var hopLimit: UInt8 = 255
+  /// Most routers that a received packet may have passed (`max_hops`); negative for any number.
+  package var greatestHops = 0
+  /// Weight of the session, -253 to 253; with 0 a session that is down is a fault.
+  package var weight = 0
+  /// True when the weight applies the other way round (`reverse`).
+  package var reverse = false
 
-  /// The least TTL or hop limit of what is taken.
-  public var leastHopLimit: UInt8 { greatestHops < 0 ? 0 : UInt8(clamping: Int(hopLimit) - greatestHops) }
+  /// Least TTL or hop limit of accepted packets.
+  package var leastHopLimit: UInt8 { greatestHops < 0 ? 0 : UInt8(clamping: Int(hopLimit) - greatestHops) }
 
-  /// A session on one link with the defaults.
-  public init(name: String, neighbor: IPAddress, session: BFDConfiguration = BFDConfiguration()) {
+  package init(name: String, neighbor: IPAddress, session: BFDConfiguration = BFDConfiguration()) {
     self.name = name
     self.neighbor = neighbor
     self.session = session

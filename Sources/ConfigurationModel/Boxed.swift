@@ -1,6 +1,6 @@
-/// A large value that most of many thousand blocks do not have: kept outside the block, and only once it is set.
+/// A large value that few blocks have, kept outside the block and allocated once it is set.
 @propertyWrapper
-public struct Boxed<Value: Hashable & Sendable & Unset>: Hashable, Sendable {
+package struct Boxed<Value: Hashable & Sendable & Unset>: Hashable, Sendable {
   private final class Storage: Sendable {
     let value: Value
     init(_ value: Value) { self.value = value }
@@ -8,27 +8,23 @@ public struct Boxed<Value: Hashable & Sendable & Unset>: Hashable, Sendable {
 
   private var storage: Storage?
 
-  /// Nothing is set.
-  public init() {}
+  package init() {}
 
-  /// The value.
-  public var wrappedValue: Value {
+  package var wrappedValue: Value {
     get { storage?.value ?? Value() }
     set { storage = newValue == Value() ? nil : Storage(newValue) }
   }
 
-  /// Compares the values.
-  public static func == (left: Self, right: Self) -> Bool {
+  package static func == (left: Self, right: Self) -> Bool {
     left.storage === right.storage || left.wrappedValue == right.wrappedValue
   }
 
-  /// Hashes the value.
-  public func hash(into hasher: inout Hasher) { hasher.combine(wrappedValue) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(wrappedValue) }
 }
 
-/// A value that has a form in which nothing is set.
-public protocol Unset {
-  /// Nothing is set.
+/// A value with an empty form.
+package protocol Unset {
+  /// The empty form.
   init()
 }
 

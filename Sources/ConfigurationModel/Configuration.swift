@@ -3,37 +3,36 @@ import NetworkTypes
 /// A whole configuration, read and checked: every default filled in, every name resolved.
 public struct Configuration: Sendable, Hashable {
   /// Settings of `global_defs`, which hold for the whole service.
-  public var global = GlobalSettings()
+  package var global = GlobalSettings()
   /// `vrrp_script` blocks in the file's order.
-  public var scripts: [ScriptCheckDefinition] = []
+  package var scripts: [ScriptCheckDefinition] = []
   /// `bfd_instance` blocks in the file's order.
-  public var bfdInstances: [BFDInstanceDefinition] = []
+  package var bfdInstances: [BFDInstanceDefinition] = []
   /// `track_file` and `vrrp_track_file` blocks in the file's order.
-  public var trackedFiles: [TrackedFileDefinition] = []
+  package var trackedFiles: [TrackedFileDefinition] = []
   /// `vrrp_track_process` blocks in the file's order.
-  public var trackedProcesses: [TrackedProcessDefinition] = []
+  package var trackedProcesses: [TrackedProcessDefinition] = []
   /// `vrrp_probe` blocks in the file's order.
-  public var probes: [ProbeDefinition] = []
+  package var probes: [ProbeDefinition] = []
   /// `vrrp_instance` blocks in the file's order.
-  public var routers: [VirtualRouterDefinition] = []
+  package var routers: [VirtualRouterDefinition] = []
   /// `vrrp_sync_group` blocks in the file's order.
-  public var groups: [SyncGroupDefinition] = []
-  /// `static_ipaddress`, `static_routes` and `static_rules`: what the kernel has as long as the daemon runs.
-  public var staticEntries: [KernelEntryDefinition] = []
-  /// The names of the `track_group`s that static entries are in and routers follow.
-  public var trackGroups: [String] = []
+  package var groups: [SyncGroupDefinition] = []
+  /// `static_ipaddress`, `static_routes` and `static_rules`: entries that the kernel has as long as the daemon runs.
+  package var staticEntries: [KernelEntryDefinition] = []
+  /// Names of the `track_group`s of static entries, which routers follow.
+  package var trackGroups: [String] = []
 
   /// Interfaces whose announcements are spaced together (`garp_group`).
-  public var announcementGroups: [AnnouncementGroup] = []
+  package var announcementGroups: [AnnouncementGroup] = []
 
   /// Delays of the links that have any, by the link's name (`interface_up_down_delays`).
-  public var linkDelays: [String: LinkDelay] = [:]
+  package var linkDelays: [String: LinkDelay] = [:]
 
-  /// An empty configuration with the defaults.
-  public init() {}
+  package init() {}
 
   /// True if the configuration has a route or a rule, static or of a router.
-  public var hasRouting: Bool {
+  package var hasRouting: Bool {
     (staticEntries + routers.flatMap(\.entries)).contains { if case .address = $0.content { false } else { true } }
   }
 }
@@ -57,17 +56,16 @@ extension Configuration: ImageRecord {
   }
 }
 
-/// `garp_group`: interfaces on one switch, which is not to be flooded with announcements.
-public struct AnnouncementGroup: Sendable, Hashable {
-  /// The interfaces.
-  public var interfaces: [String]
+/// `garp_group`: interfaces on one switch, whose announcements are spaced out to protect it.
+package struct AnnouncementGroup: Sendable, Hashable {
+  /// Names of the interfaces.
+  package var interfaces: [String]
   /// Time between two gratuitous ARPs on any of the interfaces; zero for none.
-  public var garpInterval: Nanoseconds
+  package var garpInterval: Nanoseconds
   /// Time between two unsolicited neighbour advertisements on any of the interfaces; zero for none.
-  public var neighborAdvertisementInterval: Nanoseconds
+  package var neighborAdvertisementInterval: Nanoseconds
 
-  /// A group of the given contents.
-  public init(
+  package init(
     interfaces: [String], garpInterval: Nanoseconds = .zero, neighborAdvertisementInterval: Nanoseconds = .zero
   ) {
     self.interfaces = interfaces
@@ -75,8 +73,8 @@ public struct AnnouncementGroup: Sendable, Hashable {
     self.neighborAdvertisementInterval = neighborAdvertisementInterval
   }
 
-  /// Between two announcements of addresses of a family.
-  public func interval(_ family: AddressFamily) -> Nanoseconds {
+  /// Time between two announcements of addresses of a family.
+  package func interval(_ family: AddressFamily) -> Nanoseconds {
     family == .ipv4 ? garpInterval : neighborAdvertisementInterval
   }
 }
@@ -92,14 +90,13 @@ extension AnnouncementGroup: ImageRecord {
 }
 
 /// Times for which a state of a link must last before it counts.
-public struct LinkDelay: Sendable, Hashable {
+package struct LinkDelay: Sendable, Hashable {
   /// Time after the link went down.
-  public var down: Nanoseconds
+  package var down: Nanoseconds
   /// Time after the link came up.
-  public var up = Nanoseconds.zero
+  package var up = Nanoseconds.zero
 
-  /// Delays of the given lengths.
-  public init(down: Nanoseconds, up: Nanoseconds = .zero) {
+  package init(down: Nanoseconds, up: Nanoseconds = .zero) {
     self.down = down
     self.up = up
   }

@@ -1,22 +1,20 @@
 import NetworkTypes
 
 /// `track_file`: a file that holds a number.
-public struct TrackedFileDefinition: Sendable, Hashable {
-  /// Its name.
-  public var name: String
-  /// Where it is.
-  public var path: String
-  /// -254 to 254: multiplies the number; 0 makes any number but 0 a fault.
-  public var weight = 1
-  /// Whether the product is taken with the other sign.
-  public var reverse = false
-  /// What is written into it at the start (`init_file`); `nil` if it is left as it is.
-  public var initialValue: Int32?
-  /// Whether that is written even if the file is there.
-  public var overwrites = false
+package struct TrackedFileDefinition: Sendable, Hashable {
+  package var name: String
+  /// Path of the file.
+  package var path: String
+  /// Weight that multiplies the number, -254 to 254; with 0 any number but 0 is a fault.
+  package var weight = 1
+  /// True when the product has the opposite sign (`reverse`).
+  package var reverse = false
+  /// Number written into the file at the start (`init_file`); `nil` for none.
+  package var initialValue: Int32?
+  /// True when that number is written even if the file exists.
+  package var overwrites = false
 
-  /// A file with keepalived's defaults.
-  public init(name: String, path: String) {
+  package init(name: String, path: String) {
     self.name = name
     self.path = path
   }
@@ -36,51 +34,49 @@ extension TrackedFileDefinition: ImageRecord {
 }
 
 /// `vrrp_track_process`: processes of which enough, and not too many, must run.
-public struct TrackedProcessDefinition: Sendable, Hashable {
-  /// How parameters are compared.
-  public enum ParameterMatch: Sendable, Hashable, CaseIterable {
-    /// Not at all.
+package struct TrackedProcessDefinition: Sendable, Hashable {
+  /// Comparison of parameters.
+  package enum ParameterMatch: Sendable, Hashable, CaseIterable {
+    /// Parameters are not compared.
     case none
-    /// All of them, and no others.
+    /// All parameters match, and there are no others.
     case exact
-    /// The first ones; others may follow (`partial`).
+    /// The first parameters match; others may follow (`partial`).
     case partial
-    /// Like ``partial``, and the last one may go on (`initial`).
+    /// Like ``partial``, and the last one may be longer (`initial`).
     case initial
   }
 
-  /// Its name.
-  public var name: String
-  /// The name of the process; with ``usesCommandLine``, or to compare parameters, its first argument.
-  public var command: String
-  /// What must follow it on the process's command line.
-  public var parameters: [String]
-  /// How.
-  public var parameterMatch = ParameterMatch.none
-  /// Whether the command line is compared instead of the kernel's name of the process (`full_command`).
-  public var usesCommandLine = false
-  /// -254 to 254; 0 makes a lost quorum a fault.
-  public var weight = 0
-  /// Whether up and down change places.
-  public var reverse = false
-  /// The least number of processes that is well.
-  public var quorum = 1
-  /// The greatest such number; `nil` for any, and 0 if none may run.
-  public var greatestCount: Int?
-  /// How long what a start has brought must last before it counts, a quorum or too many (`fork_delay`).
-  public var forkDelay = Nanoseconds.zero
-  /// How long what an end has brought must last before it counts, a lost quorum or no longer too many (`terminate_delay`).
-  public var terminateDelay = Nanoseconds.zero
+  package var name: String
+  /// Name of the process; with ``usesCommandLine``, or if parameters are compared, its first argument.
+  package var command: String
+  /// Parameters that must follow it on the command line.
+  package var parameters: [String]
+  /// Comparison of the parameters.
+  package var parameterMatch = ParameterMatch.none
+  /// True when the command line is compared instead of the kernel's name of the process (`full_command`).
+  package var usesCommandLine = false
+  /// Weight of the processes, -254 to 254; with 0 a lost quorum is a fault.
+  package var weight = 0
+  /// True when the weight applies the other way round (`reverse`).
+  package var reverse = false
+  /// Least number of processes that must run.
+  package var quorum = 1
+  /// Greatest number of processes that may run; `nil` for any, and 0 if none may.
+  package var greatestCount: Int?
+  /// Time for which a quorum, or too many processes, must last after a start before it counts (`fork_delay`).
+  package var forkDelay = Nanoseconds.zero
+  /// Time for which a lost quorum, or no longer too many processes, must last after an end before it counts (`terminate_delay`).
+  package var terminateDelay = Nanoseconds.zero
 
-  /// Processes with keepalived's defaults.
-  public init(name: String, command: String, parameters: [String] = []) {
+  package init(name: String, command: String, parameters: [String] = []) {
     self.name = name
     self.command = command
     self.parameters = parameters
   }
 
-  /// Whether so many processes are well.
-  public func isWell(count: Int) -> Bool {
+  /// True when so many processes are neither too few nor too many.
+  package func isWell(count: Int) -> Bool {
     if greatestCount == 0 { return count == 0 }
     return count >= quorum && greatestCount.map { count <= $0 } ?? true
   }

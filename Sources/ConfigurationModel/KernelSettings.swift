@@ -1,33 +1,33 @@
 import NetworkTypes
 
-/// Settings of the kernel's network that keep addresses from answering on interfaces that are not martlet's to set.
-public enum KernelSettings {
-  /// A setting that is in the way.
-  public struct Finding: Sendable, Hashable {
-    /// The interface that the configuration names and that is concerned.
-    public var interface: String
-    /// What it is and what comes of it, in a sentence without a full stop.
-    public var message: String
-    /// What helps.
-    public var suggestion: String
+/// Kernel settings that keep addresses from answering on interfaces that martlet does not set up.
+package enum KernelSettings {
+  /// A setting that keeps an address from answering.
+  package struct Finding: Sendable, Hashable {
+    /// Name of the affected interface of the configuration.
+    package var interface: String
+    /// The setting and its effect, in a sentence without a full stop.
+    package var message: String
+    /// The remedy.
+    package var suggestion: String
   }
 
-  /// An interface that addresses are on.
+  /// An interface with addresses.
   private struct Carrier: Hashable {
     var name: String
-    /// The interface below, if martlet makes this one and sets it up.
+    /// The interface below, if martlet makes and sets up this one.
     var lower: String?
     var family: AddressFamily
-    /// Whether an address has a network of its own alone.
+    /// True when an address is alone in its network.
     var isAlone: Bool
   }
 
-  /// Only the lowest bits are defined: from here on no address is answered for.
+  /// The least value of `arp_ignore` that answers for no address; only the lowest bits are defined.
   private static let answersNothing = 4
 
-  /// What is in the way, each once.
-  /// - Parameter setting: the number that a setting has, by the parts of its name; `nil` if there is none.
-  public static func findings(of configuration: Configuration, setting: ([String]) -> Int?) -> [Finding] {
+  /// The settings that keep addresses from answering, each once.
+  /// - Parameter setting: Gives the number of a setting by the parts of its name; `nil` if there is no such setting.
+  package static func findings(of configuration: Configuration, setting: ([String]) -> Int?) -> [Finding] {
     var seen: Set<Finding> = []
     return carriers(in: configuration).flatMap { carrier in
       switch carrier.family {
@@ -52,9 +52,9 @@ public enum KernelSettings {
     }.filter { $0.name != "lo" && !$0.name.isEmpty && seen.insert($0).inserted }
   }
 
-  /// `arp_ignore`: the greater of all interfaces' and the interface's own counts.
+  /// Checks `arp_ignore`: the greater value of all interfaces and of the interface itself counts.
   private static func requests(on carrier: Carrier, _ setting: ([String]) -> Int?) -> [Finding] {
-    // What martlet makes it sets to 1 itself.
+    // martlet sets 1 on interfaces that it makes.
     let names = carrier.lower == nil ? ["all", carrier.name] : ["all"]
     return names.compactMap { name in
       guard let value = setting(["net", "ipv4", "conf", name, "arp_ignore"]) else { return nil }
@@ -71,7 +71,7 @@ public enum KernelSettings {
     }
   }
 
-  /// `arp_filter`: either of the two is enough.
+  /// Checks `arp_filter`: it is on if either value is.
   private static func filter(on carrier: Carrier, _ setting: ([String]) -> Int?) -> [Finding] {
     guard let lower = carrier.lower, let value = setting(["net", "ipv4", "conf", "all", "arp_filter"]), value != 0
     else { return [] }
@@ -84,7 +84,7 @@ public enum KernelSettings {
   }
 
   private static func disabled(on carrier: Carrier, _ setting: ([String]) -> Int?) -> [Finding] {
-    // What martlet makes it sets itself, and says if it cannot.
+    // martlet sets this on interfaces that it makes, and reports if it cannot.
     guard carrier.lower == nil, let value = setting(["net", "ipv6", "conf", carrier.name, "disable_ipv6"]), value != 0
     else { return [] }
     return [
@@ -103,6 +103,6 @@ public enum KernelSettings {
       suggestion: "set it to \(wanted) (sysctl -w \(name)=\(wanted), and in a file of /etc/sysctl.d)")
   }
 
-  /// As sysctl(8) writes a dot that is part of a name.
+  /// A name in the notation of sysctl(8), which has a slash for a dot within a name.
   private static func dotless(_ name: String) -> String { String(name.map { $0 == "." ? "/" : $0 }) }
 }

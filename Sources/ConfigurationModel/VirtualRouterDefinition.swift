@@ -1,17 +1,16 @@
 import NetworkTypes
 import VRRPCore
 
-/// The other hosts of a router that sends by unicast.
-public struct UnicastPeer: Sendable, Hashable {
-  /// Its address.
-  public var address: IPAddress
+/// Another host of a router that sends by unicast.
+package struct UnicastPeer: Sendable, Hashable {
+  /// Address of the host.
+  package var address: IPAddress
   /// Least TTL or hop limit accepted from it.
-  public var minimumTTL: UInt8 = 0
+  package var minimumTTL: UInt8 = 0
   /// Greatest TTL or hop limit accepted from it.
-  public var maximumTTL: UInt8 = 255
+  package var maximumTTL: UInt8 = 255
 
-  /// A peer of which any TTL is accepted.
-  public init(address: IPAddress) {
+  package init(address: IPAddress) {
     self.address = address
   }
 }
@@ -27,70 +26,68 @@ extension UnicastPeer: ImageRecord {
 }
 
 /// `vrrp_instance`.
-public struct VirtualRouterDefinition: Sendable, Hashable {
-  /// Its name.
-  public var name: String
-  /// The interface its adverts use; empty if it is the one that has ``sourceAddress``.
-  public var interface: String
-  /// What the state machine needs. `trackers` is empty here: ``tracked`` names them.
-  public var core: VirtualRouterConfiguration
-  /// Family of its addresses and adverts.
-  public var family: AddressFamily
+package struct VirtualRouterDefinition: Sendable, Hashable {
+  package var name: String
+  /// Interface of the adverts; empty if it is the one that has ``sourceAddress``.
+  package var interface: String
+  /// Settings of the state machine. `trackers` is empty here: ``tracked`` names them.
+  package var core: VirtualRouterConfiguration
+  /// Family of the addresses and adverts.
+  package var family: AddressFamily
   /// The `state` written in the file; only a hint, since an election decides.
-  public var initialState: RouterState = .backup
+  package var initialState: RouterState = .backup
   /// Addresses carried in adverts, in the file's order.
-  public var addresses: [VirtualAddress] = []
-  /// Addresses that move along without being carried in adverts; of either family.
-  public var excludedAddresses: [VirtualAddress] = []
-  /// `virtual_routes`, then `virtual_rules`: what the kernel has while the router is master.
-  public var entries: [KernelEntryDefinition] = []
-  /// How its adverts are authenticated; `nil` if they are not.
-  public var authentication: AuthenticationDefinition?
+  package var addresses: [VirtualAddress] = []
+  /// Addresses that move along but are not in adverts; of either family.
+  package var excludedAddresses: [VirtualAddress] = []
+  /// `virtual_routes`, then `virtual_rules`: entries that the kernel has while the router is master.
+  package var entries: [KernelEntryDefinition] = []
+  /// Authentication of adverts; `nil` for none.
+  package var authentication: AuthenticationDefinition?
   /// Peers; empty for multicast.
-  public var unicastPeers: [UnicastPeer] = []
-  /// Whether it is in fault while it has no peer to send to, instead of sending by multicast (`unicast_fault_no_peer`).
-  public var faultsWithoutPeers = false
-  /// Where adverts are sent from when the file says (`unicast_src_ip`, `mcast_src_ip`).
-  public var sourceAddress: IPAddress?
-  /// Where multicast adverts go (`mcast_dst_ip`, else `vrrp_mcast_group4` or `vrrp_mcast_group6`).
-  public var multicastGroup: IPAddress
-  /// Whether the adverts' sender must be one of the peers; on by default for unicast.
-  public var checksUnicastSource = true
+  package var unicastPeers: [UnicastPeer] = []
+  /// True when the router is in FAULT while it has no peer, instead of sending by multicast (`unicast_fault_no_peer`).
+  package var faultsWithoutPeers = false
+  /// Source address of adverts (`unicast_src_ip`, `mcast_src_ip`); `nil` if the file names none.
+  package var sourceAddress: IPAddress?
+  /// Destination of multicast adverts (`mcast_dst_ip`, else `vrrp_mcast_group4` or `vrrp_mcast_group6`).
+  package var multicastGroup: IPAddress
+  /// True when the sender of an advert must be one of the peers; the default for unicast.
+  package var checksUnicastSource = true
   /// TTL or hop limit of unicast adverts.
-  public var unicastTTL: UInt8 = 255
-  /// Whether version 3 over IPv4 leaves the pseudo-header out of the checksum it sends (`v3_checksum_as_v2`).
-  public var checksumWithoutPseudoHeader = false
-  /// Whether version 3 over IPv4 sends to peers with the checksum of keepalived up to 1.3.6 (`old_unicast_checksum`).
-  public var sendsOldChecksum = false
-  /// Whether such a checksum is refused on receipt (`old_unicast_checksum never`).
-  public var refusesOldChecksum = false
-  /// Whether packets to the addresses are accepted by a router that does not own them.
-  public var accepts = true
-  /// The interface that carries its virtual MAC address (`use_vmac`); `nil` if the real address is used.
-  public var virtualMAC: VirtualMACDefinition?
-  /// Further links that its adverts travel by (`heartbeat_interface`).
-  public var heartbeatInterfaces: [String] = []
-  /// Whether the other addresses of a network stay when the first is removed (`promote_secondaries`).
-  public var promotesSecondaries = false
-  /// Whether faults of the own interface are ignored (`dont_track_primary`).
-  public var ignoresInterfaceFaults = false
-  /// Whether a repeated advert's address list is not compared (`skip_check_adv_addr`).
-  public var skipsAddressCheck = false
+  package var unicastTTL: UInt8 = 255
+  /// True when version 3 over IPv4 sends a checksum without the pseudo-header (`v3_checksum_as_v2`).
+  package var checksumWithoutPseudoHeader = false
+  /// True when version 3 over IPv4 sends to peers with the checksum of keepalived up to 1.3.6 (`old_unicast_checksum`).
+  package var sendsOldChecksum = false
+  /// True when such a checksum is refused on receipt (`old_unicast_checksum never`).
+  package var refusesOldChecksum = false
+  /// True when a router that does not own the addresses accepts packets to them.
+  package var accepts = true
+  /// Interface with the virtual MAC address (`use_vmac`); `nil` if the real address is used.
+  package var virtualMAC: VirtualMACDefinition?
+  /// Further interfaces that adverts are sent on (`heartbeat_interface`).
+  package var heartbeatInterfaces: [String] = []
+  /// True when the other addresses of a network stay when the first is removed (`promote_secondaries`).
+  package var promotesSecondaries = false
+  /// True when faults of the own interface are ignored (`dont_track_primary`).
+  package var ignoresInterfaceFaults = false
+  /// True when the address list of a repeated advert is not compared (`skip_check_adv_addr`).
+  package var skipsAddressCheck = false
   /// `track_script`, `track_interface` and their like, in the file's order.
-  public var tracked: [TrackerReference] = []
+  package var tracked: [TrackerReference] = []
   /// Notify scripts.
-  @Boxed public var notify: NotifyDefinition
+  @Boxed package var notify: NotifyDefinition
 
-  /// Its interface, in words.
-  public var interfaceText: String {
+  /// The interface, in words.
+  package var interfaceText: String {
     interface.isEmpty ? "the interface with \(sourceAddress.map { "\($0)" } ?? "its source address")" : interface
   }
 
-  /// Whether its adverts go to peers and not to a group.
-  public var isUnicast: Bool { !unicastPeers.isEmpty || faultsWithoutPeers }
+  /// True when adverts go to peers and not to a group.
+  package var isUnicast: Bool { !unicastPeers.isEmpty || faultsWithoutPeers }
 
-  /// An instance with the defaults.
-  public init(name: String, interface: String, core: VirtualRouterConfiguration, family: AddressFamily) {
+  package init(name: String, interface: String, core: VirtualRouterConfiguration, family: AddressFamily) {
     self.name = name
     self.interface = interface
     self.core = core
@@ -134,18 +131,16 @@ extension VirtualRouterDefinition: ImageRecord {
 }
 
 /// `vrrp_sync_group`.
-public struct SyncGroupDefinition: Sendable, Hashable {
-  /// Its name.
-  public var name: String
-  /// Positions of its members in ``Configuration/routers``.
-  public var members: [Int] = []
+package struct SyncGroupDefinition: Sendable, Hashable {
+  package var name: String
+  /// Positions of the members in ``Configuration/routers``.
+  package var members: [Int] = []
   /// `track_script`, `track_interface` and their like, in the file's order.
-  public var tracked: [TrackerReference] = []
+  package var tracked: [TrackerReference] = []
   /// Notify scripts.
-  @Boxed public var notify: NotifyDefinition
+  @Boxed package var notify: NotifyDefinition
 
-  /// A group without members.
-  public init(name: String) {
+  package init(name: String) {
     self.name = name
   }
 }

@@ -7,7 +7,7 @@ import VRRPCore
 extension ConfigurationDifference {
   // MARK: Virtual routers
 
-  /// What the next engine knows a router by; ``ControlModel/RouterIdentity`` has the interface's number in place of its name.
+  /// Identity of a router for the next engine; ``ControlModel/RouterIdentity`` has the interface's number in place of its name.
   private struct Identity: Hashable {
     var interface: String
     var family: AddressFamily
@@ -66,7 +66,7 @@ extension ConfigurationDifference {
       : [.line(property: "vrrp_instance", from: ["vrrp_instance", .word(old)], to: ["vrrp_instance", .word(new)])]
   }
 
-  // MARK: Things that are known by their names
+  // MARK: Items identified by name
 
   private static func named<Owner>(
     _ keyword: String, _ rows: [ShownProperty<Owner>], _ old: [Owner], _ new: [Owner], name: (Owner) -> String,

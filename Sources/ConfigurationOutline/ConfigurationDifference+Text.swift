@@ -3,11 +3,11 @@ import ConfigurationModel
 import PrintableText
 
 extension ConfigurationDifference {
-  /// Untouched things of a kind that are named; of more only the number is.
+  /// Most untouched items of a kind that are listed by name; beyond that only their number is shown.
   private static let mostNames = 8
 
-  /// The difference for people: what goes on otherwise first, what stays last, and the numbers of all.
-  public var text: String {
+  /// The difference as text: items that change first, untouched ones last, then the totals.
+  package var text: String {
     var text = ""
     for item in items where item.fate != .untouched {
       text += "\(Self.title(item).printable()): \(Self.words(for: item.fate))\n"
@@ -23,8 +23,8 @@ extension ConfigurationDifference {
     return text + counts.joined(separator: ", ") + "\n"
   }
 
-  /// One line for each thing that does not go on as it is, for a log.
-  public var lines: [String] {
+  /// One line for each item that changes, for a log.
+  package var lines: [String] {
     items.filter { $0.fate != .untouched }.map { item in
       let changes = item.changes.map { change in
         Self.text(of: change).split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
@@ -73,7 +73,7 @@ extension ConfigurationDifference {
     case .line(let property, let from?, let to?):
       let (old, new) = (shown(from), shown(to))
       if old == new { return "    \(old) → another one\n" }
-      // The keyword is the same but for two that say the opposite.
+      // The keywords differ only for two that mean the opposite of each other.
       let isSameKeyword = from.first == to.first && from.first == .word(property)
       return isSameKeyword
         ? "    \(property) \(shown(from.dropFirst())) → \(shown(to.dropFirst()))\n" : "    \(old) → \(new)\n"
@@ -91,7 +91,7 @@ extension ConfigurationDifference {
     }
   }
 
-  /// Words one blank apart, with nothing in them that a terminal would act on.
+  /// Words with one blank between them, without anything that a terminal would act on.
   private static func shown(_ words: some Sequence<ShownWord>) -> String {
     words.map(\.text).joined(separator: " ").printable()
   }

@@ -1,66 +1,63 @@
 import Configuration
 import ConfigurationModel
 
-/// What a reload from one configuration to another does, by what the next engine and the prober take over.
+/// Effects of a reload from one configuration to another, by what the next engine and the prober take over.
 ///
-/// A virtual router goes on if its interface, family and VRID are the same, and its name or nothing else that could be meant; one that
-/// does not go on gives up its addresses and another starts in its place. All else goes on by its name, as ``Continuity`` says.
-public struct ConfigurationDifference: Sendable {
-  /// What becomes of a thing.
-  public enum Fate: Sendable, Hashable {
-    /// It is new.
+/// A virtual router continues if its interface, family and VRID are the same, and its name is too or no other router can be meant; one
+/// that does not continue gives up its addresses, and another starts in its place. Other items continue by name, as ``Continuity`` says.
+package struct ConfigurationDifference: Sendable {
+  /// Effect of a reload on an item.
+  package enum Fate: Sendable, Hashable {
+    /// The item is only in the new configuration.
     case added
-    /// It is no more.
+    /// The item is only in the old configuration.
     case removed
-    /// It goes on with other properties.
+    /// The item continues with other properties.
     case changed
-    /// It ends, and another of its name starts.
+    /// The item ends, and another of its name starts.
     case restarted
-    /// It goes on as it is.
+    /// The item continues unchanged.
     case untouched
   }
 
-  /// A thing of the configurations: a block with a name, or what holds for the whole process.
-  public struct Item: Sendable {
-    /// The keyword of its block.
-    public var keyword: String
-    /// Its name; empty for what has none.
-    public var name: String
-    /// What becomes of it.
-    public var fate: Fate
-    /// Its properties that are not the same; for what is new or no more there are none.
-    public var changes: [Change]
-    /// What there is to say about it.
-    public var remark: String?
+  /// A block with a name, or the settings of the whole process.
+  package struct Item: Sendable {
+    /// The keyword of the block.
+    package var keyword: String
+    /// The name; empty for an item without one.
+    package var name: String
+    package var fate: Fate
+    /// The properties that differ; empty for an item that was added or removed.
+    package var changes: [Change]
+    /// A remark for people; `nil` for none.
+    package var remark: String?
   }
 
-  /// A property that is not the same.
-  public enum Change: Sendable, Hashable {
-    /// A line is another one; `nil` where there is none. Both may look the same if what differs is secret.
+  /// A property that differs.
+  package enum Change: Sendable, Hashable {
+    /// A line differs; `nil` where there is none. Both may look the same if a secret differs.
     case line(property: String, from: [ShownWord]?, to: [ShownWord]?)
-    /// The lines of a block of values that go, that come, and that become others; or that only change places.
+    /// Lines of a block of values are removed, added or changed; if all are empty, only their order differs.
     case entries(property: String, removed: [[ShownWord]], added: [[ShownWord]], changed: [EntryChange])
   }
 
-  /// An entry of a block of values that is another one.
-  public struct EntryChange: Sendable, Hashable {
-    /// What it was.
-    public var from: [ShownWord]
-    /// What it is.
-    public var to: [ShownWord]
+  /// An entry of a block of values that differs.
+  package struct EntryChange: Sendable, Hashable {
+    /// The old entry.
+    package var from: [ShownWord]
+    /// The new entry.
+    package var to: [ShownWord]
   }
 
-  /// Every thing of both configurations.
-  public let items: [Item]
+  /// Every item of both configurations.
+  package let items: [Item]
 
-  /// Whether a reload would change nothing.
-  public var isEmpty: Bool { items.allSatisfy { $0.fate == .untouched } }
+  /// True when a reload would change nothing.
+  package var isEmpty: Bool { items.allSatisfy { $0.fate == .untouched } }
 
-  /// The number of things with a fate.
-  public func count(of fate: Fate) -> Int { items.count { $0.fate == fate } }
+  package func count(of fate: Fate) -> Int { items.count { $0.fate == fate } }
 
-  /// Compares two models.
-  public init(from old: Configuration, to new: Configuration) {
+  package init(from old: Configuration, to new: Configuration) {
     var items = [
       Self.settings("", ShownProperty.comparedTop, old, new),
       Self.settings("global_defs", ShownProperty.global, old.global, new.global),
@@ -137,7 +134,7 @@ public struct ConfigurationDifference: Sendable {
     }
     let left = before.mapValues(\.count)
     var seen: [String: Int] = [:]
-    // Of several with one key the last ones are left.
+    // Of several entries with one key the last ones remain.
     let removed = old.reversed().filter { entry in
       seen[entry.key, default: 0] += 1
       return seen[entry.key, default: 0] <= left[entry.key, default: 0]
@@ -147,8 +144,8 @@ public struct ConfigurationDifference: Sendable {
 }
 
 extension ConfigurationDifference.Change {
-  /// The property's name, which is its keyword.
-  public var property: String {
+  /// Name of the property, which is its keyword.
+  package var property: String {
     switch self {
     case .line(let property, _, _), .entries(let property, _, _, _): property
     }

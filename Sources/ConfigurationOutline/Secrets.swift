@@ -2,22 +2,22 @@ import Configuration
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// What of a configuration nobody may see.
+/// Secrets of a configuration, which nobody may see.
 enum Secrets {
-  /// Keywords whose lines hold a secret, by block and name, and how many words of the line may be seen.
+  /// Keywords whose lines hold a secret, by block and name, with the number of words that may be shown.
   private static let keywords: [String: Int] = [
     "vrrp_instance/authentication/auth_pass": 1, "vrrp_instance/auth_hmac/key": 2, "SSL/password": 1,
   ]
-  /// Blocks in which a line that has too many words may have swallowed the one with the secret, as on one line with it.
+  /// Blocks in which a line with too many words may contain the line with the secret.
   private static let blocks: Set<String> = ["vrrp_instance/authentication", "vrrp_instance/auth_hmac"]
 
-  /// Fields of a request that prove who asks, as far as their names say so.
+  /// Parts of the names of HTTP fields that carry credentials.
   private static let fields = ["authorization", "cookie", "token", "secret", "password", "key"]
 
-  /// How many words of a statement may be seen; `nil` for all.
+  /// The number of words of a statement that may be shown; `nil` for all.
   static func shownWords(of statement: Statement, _ keyword: Keyword) -> Int? {
     if let shown = keywords["\(keyword.block)/\(keyword.name)"] {
-      // The number of a key may be forgotten, and the key stand in its place.
+      // If the number of a key is missing, the key stands in its place.
       return shown == 2 && statement.arguments.first.map { UInt16($0.text) == nil } == true ? 1 : shown
     }
     guard !blocks.contains(keyword.block) else { return 2 }

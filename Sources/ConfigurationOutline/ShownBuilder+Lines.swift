@@ -4,7 +4,7 @@ import ConfigurationSyntax
 import NetworkTypes
 
 extension ShownBuilder {
-  /// What puts a block into strict mode, if anything does.
+  /// The statement that puts a block into strict mode; `nil` for none.
   func strictMode<Owner>(_ bound: BoundRows<Owner>, _ index: StatementIndex) -> Statement? {
     guard let id = bound.strictMode else { return nil }
     let statement = index.effective(id) ?? global.effective(schema.grammar.find(path: ["global_defs", "vrrp_strict"]))
@@ -17,7 +17,7 @@ extension ShownBuilder {
 
   private func form(of statement: Statement) -> Keyword.Form? { statement.keyword.flatMap(schema.keyword)?.form }
 
-  /// A property's line with its origin, and with what is written there if that is something else.
+  /// A property's line with its origin, and with the written value if that is another one.
   func line<Owner>(
     _ words: [ShownWord], _ row: BoundRows<Owner>.Row, _ index: StatementIndex, strict: Statement?
   ) -> ShownLine {
@@ -41,7 +41,7 @@ extension ShownBuilder {
     return .following(keyword: statement.words[0].text, map.place(of: span))
   }
 
-  /// How what is written differs from what holds, where that can be said in a word.
+  /// The difference between the written and the effective value, where a word can name it.
   private func difference(_ statement: Statement, _ words: [ShownWord]) -> String? {
     let written = statement.words.map(\.text)
     guard written.first == words.first?.text else { return "written: \(written.joined(separator: " "))" }
@@ -60,7 +60,7 @@ extension ShownBuilder {
     _ lists: [ShownList], _ row: BoundRows<Owner>.Row, _ index: StatementIndex
   ) -> [ShownLine] {
     lists.map { list in
-      // A row of several keywords has those of each list first.
+      // A row of several keywords has the keywords of each list first.
       let own = row.ids.filter { schema.keyword($0)?.name == list.keyword }
       let ids = own + row.ids.filter { !row.isByKeyword && !own.contains($0) }
       return ShownLine(
@@ -77,7 +77,7 @@ extension ShownBuilder {
     for id in ids where written == nil { written = index.takeEntry(id, key: entry.key) }
     guard let written else { return line }
     line.origin = origin(written.words.first?.span)
-    // What the model keeps of a route is its text, in which a word with a blank looks like two.
+    // The model keeps a route as text, in which a word with a blank looks like two words.
     if EntryKeying(of: keyword) == .wholeLine {
       line.words = written.words.map { .word($0.text) } + entry.words.dropFirst(words(in: entry.key))
     }
@@ -86,7 +86,7 @@ extension ShownBuilder {
 
   private func words(in key: String) -> Int { key.split(separator: " ").count }
 
-  /// Adds the entries that are written and not in the model to their blocks.
+  /// Adds the entries that are written but not in the model to their blocks.
   func addHiddenEntries<Owner>(
     of bound: BoundRows<Owner>, _ index: StatementIndex, to lines: inout [ShownLine]
   ) {
@@ -94,7 +94,7 @@ extension ShownBuilder {
     for id in bound.rows.filter(\.isList).flatMap(\.ids) where seen.insert(id).inserted {
       guard let keyword = schema.keyword(id)?.name, let first = index.all(id).first else { continue }
       let hidden = index.hiddenEntries(id)
-      // Of the members of a group only the first block counts.
+      // Only the first block of members of a group counts.
       let ownBlock = keyword == "group" ? hidden.filter { !$0.isInFirstBlock } : []
       let rest = keyword == "group" ? hidden.filter(\.isInFirstBlock) : hidden
       if let block = lines.lastIndex(where: { $0.words == [.word(keyword)] && $0.children != nil }) {
@@ -116,7 +116,7 @@ extension ShownBuilder {
     return line
   }
 
-  /// The statements of a block that no property is about.
+  /// The statements of a block that belong to no property.
   func others<Owner>(_ bound: BoundRows<Owner>, _ index: StatementIndex, isInside: Bool) -> [ShownLine] {
     index.statements.compactMap { statement in
       guard !statement.isGuess, let id = statement.keyword, !bound.ids.contains(id), let keyword = schema.keyword(id)
@@ -128,7 +128,7 @@ extension ShownBuilder {
     }
   }
 
-  /// The blocks that are shown by themselves.
+  /// The blocks that are shown separately.
   private static let kindsOfBlocks: Set<String> = [
     "global_defs", "vrrp_script", "bfd_instance", "track_file", "vrrp_track_file", "vrrp_track_process", "vrrp_probe",
     "vrrp_sync_group", "vrrp_instance",
@@ -136,7 +136,7 @@ extension ShownBuilder {
 
   private func isUnmanaged(_ keyword: Keyword) -> Bool { keyword.disposition == .notManaged }
 
-  /// The blocks outside all others that are left to other programs.
+  /// The blocks outside all others that martlet does not manage.
   func unmanaged() -> [ShownLine] {
     top.statements.compactMap { statement in
       guard !statement.isGuess, let keyword = statement.keyword.flatMap(schema.keyword), isUnmanaged(keyword) else {
@@ -146,7 +146,7 @@ extension ShownBuilder {
     }
   }
 
-  /// A statement as it stands in the source, expanded.
+  /// A statement as written, expanded.
   func asWritten(_ statement: Statement, remark: String?) -> ShownLine {
     var line = ShownLine(
       words(of: statement), origin: origin(statement.arguments.first?.span ?? statement.span))
@@ -175,7 +175,7 @@ extension ShownBuilder {
 }
 
 extension Keyword.Disposition {
-  /// Why a line of the keyword has no effect here; `nil` if it has one.
+  /// The reason why a line of the keyword has no effect here; `nil` if it has one.
   fileprivate var remark: String? {
     switch self {
     case .acts: nil
@@ -187,7 +187,7 @@ extension Keyword.Disposition {
 }
 
 extension EntryKeying {
-  /// An address in one way of writing.
+  /// An address in canonical notation.
   static func address(_ text: String) -> String {
     let host = text.split(maxSplits: 1) { $0 == "/" || $0 == "-" }.first.map(String.init) ?? text
     return IPAddress(host).map { "\($0)" } ?? text

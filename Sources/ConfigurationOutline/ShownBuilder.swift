@@ -2,8 +2,8 @@ import Configuration
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// Puts the lines of a shown configuration together: what the model says, where the statements say it, and the statements that the
-/// model says nothing of.
+/// Builds the lines of a shown configuration from the model, the statements that set its values, and the statements that the model does
+/// not contain.
 struct ShownBuilder {
   let configuration: Configuration
   let schema = Schema.keepalived
@@ -60,9 +60,9 @@ struct ShownBuilder {
     return indexes
   }
 
-  /// The blocks of one kind; those that are written and not in the model come last.
+  /// The blocks of one kind; blocks that are written but not in the model come last.
   ///
-  /// - Parameter old: Another keyword of the same kind of block.
+  /// - Parameter old: A second keyword for the same kind of block.
   private func blocks<Owner>(
     _ keyword: String, also old: String? = nil, _ rows: [ShownProperty<Owner>], _ subjects: [Owner],
     outer: [String: StatementIndex] = [:], name: (Owner) -> String
@@ -103,7 +103,7 @@ struct ShownBuilder {
     block(BoundRows(rows, in: isInside ? ["global_defs"] : [], schema), subject, index, isInside: isInside)
   }
 
-  /// The lines of one block: its properties, then what else is written in it.
+  /// The lines of one block: its properties, then its other statements.
   private func block<Owner>(
     _ bound: BoundRows<Owner>, _ subject: Owner, _ index: StatementIndex, isInside: Bool
   ) -> [ShownLine] {
@@ -125,7 +125,7 @@ struct ShownBuilder {
     return lines
   }
 
-  /// A property without a value that could be written, as a comment.
+  /// A comment for a property whose value cannot be written.
   private func absence(_ name: String, _ otherwise: String) -> ShownLine {
     var line = ShownLine([], origin: .byDefault)
     line.remark = "\(name): \(otherwise)"
@@ -142,16 +142,16 @@ struct BoundRows<Owner> {
     /// The keywords of the own block.
     var ids: [Grammar.ID]
     var following: Grammar.ID?
-    /// The keyword of a sync group that sets it for its members.
+    /// The keyword of a sync group whose value members inherit.
     var outer: Grammar.ID?
     var inherited: [Grammar.ID]
     var isList: Bool
-    /// Whether the entries of a keyword's list stand in its own blocks only.
+    /// True when the entries of a keyword's list stand in its own blocks only.
     var isByKeyword: Bool
   }
 
   var rows: [Row]
-  /// Every keyword that a row is about.
+  /// Every keyword of a row.
   var ids: Set<Grammar.ID>
   var strictMode: Grammar.ID?
 

@@ -4,8 +4,8 @@ import ConfigurationSyntax
 import PrintableText
 
 extension ShownConfiguration {
-  /// The configuration as text; what stands behind `#` is where each line comes from.
-  public var text: [UInt8] {
+  /// The configuration as text, with the origin of each line after `#`.
+  package var text: [UInt8] {
     var writer = ShownWriter(path: path)
     for line in lines {
       if line.children != nil { writer.separate() }
@@ -20,11 +20,11 @@ private struct ShownWriter {
   private static let indent = 4
   /// The column that comments begin in where the line leaves room.
   private static let commentColumn = 48
-  /// keepalived reads no more of a line.
+  /// The greatest length of a line that keepalived reads.
   private static let longestLine = 1023
 
   private let path: String
-  /// What every path is shown without.
+  /// The directory left out of paths.
   private let directory: String
   private(set) var body: [UInt8] = []
   private var needsDollarName = false
@@ -37,7 +37,7 @@ private struct ShownWriter {
   var head: [UInt8] {
     var text = "# \(path.printable()) with all that it includes and every default.\n"
     text += "# Behind each line stands where it comes from; files are named from \(directory.printable()).\n"
-    // Behind a dollar sign, a name that needs no definition would be taken for a reference.
+    // A name that needs no definition would be read as a reference after a dollar sign.
     if needsDollarName { text += "$\(Quoting.dollarName)=$\n" }
     return Array(text.utf8)
   }

@@ -2,29 +2,28 @@ import Configuration
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// A configuration as it is in force: everything that it was read from in one text, each default filled in, and for each value where
-/// it comes from.
+/// The effective configuration: everything that was read in one text, with each default filled in and the origin of each value.
 ///
-/// The text is a configuration itself, which reads as the same model, but for passwords, which it does not show.
-public struct ShownConfiguration: Sendable {
+/// The text is a configuration itself. It reads as the same model, except for passwords, which are not shown.
+package struct ShownConfiguration: Sendable {
   /// The file that was read first.
-  public let path: String
-  /// What it consists of, in the order in which it is shown.
-  public let lines: [ShownLine]
+  package let path: String
+  /// The lines in the order in which they are shown.
+  package let lines: [ShownLine]
 }
 
 /// A line of a shown configuration, with its block if it has one.
-public struct ShownLine: Sendable {
-  /// The keyword or the first word of an entry, and what follows it.
-  public var words: [ShownWord]
-  /// The lines of its block; `nil` without a block.
-  public var children: [ShownLine]?
-  /// Where it comes from; `nil` for a block that several lines make up, each with an origin of its own.
-  public var origin: ShownOrigin?
-  /// What there is to say about it.
-  public var remark: String?
-  /// Whether it has an effect here. What has none is shown as it is written, and why stands in ``remark``.
-  public var hasEffect = true
+package struct ShownLine: Sendable {
+  /// The keyword, or the first word of an entry, and the words after it.
+  package var words: [ShownWord]
+  /// The lines of the block; `nil` without a block.
+  package var children: [ShownLine]?
+  /// Origin of the line; `nil` for a block of several lines, each with an origin of its own.
+  package var origin: ShownOrigin?
+  /// A remark for people; `nil` for none.
+  package var remark: String?
+  /// True when the line has an effect here. A line without one is shown as written, with the reason in ``remark``.
+  package var hasEffect = true
 
   init(_ words: [ShownWord], origin: ShownOrigin? = nil, children: [ShownLine]? = nil) {
     self.words = words
@@ -33,24 +32,23 @@ public struct ShownLine: Sendable {
   }
 }
 
-/// Where a value comes from.
-public enum ShownOrigin: Sendable {
-  /// Nothing says it.
+/// Origin of a value.
+package enum ShownOrigin: Sendable {
+  /// The default.
   case byDefault
-  /// A place in a file says it.
+  /// A line at a place in a file.
   case written(SourcePlace)
-  /// It follows from another keyword, which stands there.
+  /// Another keyword at a place in a file, from which the value follows.
   case following(keyword: String, SourcePlace)
 }
 
 extension ShownConfiguration {
-  /// Shows what was loaded.
   ///
   /// - Parameters:
   ///   - configuration: The model.
-  ///   - source: The statements that it was made of.
+  /// - source: The statements of the configuration.
   ///   - path: The file that was read first.
-  public init(_ configuration: Configuration, source: ParsedSource, path: String) {
+  package init(_ configuration: Configuration, source: ParsedSource, path: String) {
     self.path = path
     lines = ShownBuilder(configuration, source: source).lines()
   }

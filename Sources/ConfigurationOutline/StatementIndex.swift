@@ -2,14 +2,14 @@ import Configuration
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// The statements of one block by keyword, and which of its entries have been shown.
+/// The statements of one block by keyword, and the entries that have been shown.
 final class StatementIndex {
   /// An entry of a block of values.
   struct Entry {
     var key: String
     var words: [Word]
     var statement: Statement
-    /// Whether it stands in the first block of its keyword.
+    /// True for an entry in the first block of its keyword.
     var isInFirstBlock: Bool
     var isShown = false
   }
@@ -33,10 +33,10 @@ final class StatementIndex {
       next.append(nil)
     }
 
-    /// No more are added.
+    /// Drops what is needed only while entries are added.
     func finish() { last = [:] }
 
-    /// The first entry of a key that has not been shown, which then counts as shown.
+    /// Takes the first entry of a key that has not been shown.
     func take(_ key: String) -> Entry? {
       guard let position = hidden[key] else { return nil }
       hidden[key] = next[position]
@@ -46,13 +46,13 @@ final class StatementIndex {
   }
 
   private let schema: Schema
-  /// Those of the sync group that the block's subject is in.
+  /// The statements of the router's sync group.
   var outer: StatementIndex?
   /// The statements of the block in their order.
   let statements: [Statement]
   private var byKeyword: [Grammar.ID: [Statement]] = [:]
   private var lists: [Grammar.ID: EntryList] = [:]
-  /// What counts of the keywords that are written often, once it has been asked for.
+  /// The statement that counts, by keyword, for keywords that are written often; found on first use.
   private var found: [Grammar.ID: Statement?] = [:]
 
   /// Indexes the children of all statements of one block, which may have been written in parts.
@@ -76,7 +76,7 @@ final class StatementIndex {
     return statement
   }
 
-  /// So many statements are searched anew each time.
+  /// The greatest number of statements that are searched each time.
   private static let few = 8
 
   private static func effective(_ statements: [Statement], _ row: Keyword) -> Statement? {
@@ -88,7 +88,7 @@ final class StatementIndex {
     }
   }
 
-  /// The first entry of a block of values with this key that has not been shown, which then counts as shown.
+  /// Takes the first entry of a block of values with this key that has not been shown.
   func takeEntry(_ id: Grammar.ID?, key: String) -> Entry? { list(id)?.take(key) }
 
   /// The entries of a block of values that have not been shown.
@@ -113,12 +113,12 @@ final class StatementIndex {
   }
 }
 
-/// What tells the entries of a block of values apart; ``ShownEntry`` has keys of the same kind.
+/// Identity of the entries of a block of values; ``ShownEntry`` has keys of the same kind.
 enum EntryKeying {
   case firstWord, address, wholeLine
-  /// Keys have numbers.
+  /// The key is a word and a number.
   case numberedKeys
-  /// One line may hold several.
+  /// Each word of a line is an entry.
   case eachWord
 
   init(of keyword: String) {

@@ -321,7 +321,7 @@ struct BlockBuilder {
     }
     let name = outcast.block.words[0].text
     diagnostics.report(
-      outcast.block.keyword.map(grammar.isForeign) == true ? .warning : .error, "extra-brace",
+      outcast.block.keyword.map(grammar.isUnmanaged) == true ? .warning : .error, "extra-brace",
       "this } closes nothing: a } before it has closed the block of \(name) too early", at: span,
       notes: [
         ("\(outcast.word.text) is outside of it already", outcast.word.span),
@@ -334,7 +334,7 @@ struct BlockBuilder {
 
   /// A lost brace changes what the configuration means, unless all of it belongs to somebody else.
   private var severityOfMissingBrace: Severity {
-    open.allSatisfy { $0.statement.keyword.map(grammar.isForeign) ?? true } ? .warning : .error
+    open.allSatisfy { $0.statement.keyword.map(grammar.isUnmanaged) ?? true } ? .warning : .error
   }
 
   /// Closes what the end of the files leaves open.

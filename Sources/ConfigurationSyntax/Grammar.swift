@@ -32,7 +32,7 @@ public struct Grammar: Sendable {
   private var homes: [ArraySlice<UInt8>: [ID?]] = [:]
 
   private var secrets: Set<ID> = []
-  private var foreign: Set<ID> = []
+  private var unmanaged: Set<ID> = []
 
   /// A grammar without keywords.
   public init() {}
@@ -58,9 +58,9 @@ public struct Grammar: Sendable {
   func isSecret(_ block: ID) -> Bool { secrets.contains(block) }
 
   /// Says that a keyword belongs to what this program leaves to others.
-  public mutating func markForeign(_ keyword: ID) { foreign.insert(keyword) }
+  public mutating func markUnmanaged(_ keyword: ID) { unmanaged.insert(keyword) }
 
-  func isForeign(_ keyword: ID) -> Bool { foreign.contains(keyword) }
+  func isUnmanaged(_ keyword: ID) -> Bool { unmanaged.contains(keyword) }
 
   /// The number of a keyword in a block.
   public func find(_ name: ArraySlice<UInt8>, in parent: ID?) -> ID? {

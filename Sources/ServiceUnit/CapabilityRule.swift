@@ -1,5 +1,5 @@
-/// A set of capabilities as unit files write it: some, or all but some.
-public struct CapabilityRule: Sendable, Hashable {
+/// A set of capabilities in the notation of unit files: some, or all but some.
+package struct CapabilityRule: Sendable, Hashable {
   private var names: Set<String>
   private var isAllBut: Bool
 
@@ -8,8 +8,8 @@ public struct CapabilityRule: Sendable, Hashable {
   /// None.
   static let none = CapabilityRule(names: [], isAllBut: false)
 
-  /// What assignments to `CapabilityBoundingSet=` or `AmbientCapabilities=` come to (systemd.exec(5)): the first sets, others add or,
-  /// with a tilde, take away; an empty one leaves none.
+  /// The result of assignments to `CapabilityBoundingSet=` or `AmbientCapabilities=` (systemd.exec(5)): the first one sets, others add or,
+  /// with a tilde, remove; an empty one clears the set.
   init(_ assignments: [UnitAssignment], unset: CapabilityRule) {
     self = unset
     for assignment in assignments {
@@ -33,6 +33,6 @@ public struct CapabilityRule: Sendable, Hashable {
     self.isAllBut = isAllBut
   }
 
-  /// Whether it holds a capability, by its name, as `CAP_NET_RAW`.
+  /// True when the set has a capability, named as in `CAP_NET_RAW`.
   func holds(_ name: String) -> Bool { names.contains(name) != isAllBut }
 }

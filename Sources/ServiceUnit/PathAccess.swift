@@ -2,23 +2,22 @@ import Configuration
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// Whether somebody may use a file by the modes of all that is on the way to it.
+/// A user's access to files, by the modes of every folder on the way.
 struct PathAccess<Host: HostFacts> {
-  /// Who.
   let identity: ScriptIdentity
-  /// Whether modes stop it: root with its capabilities passes them all.
+  /// True when modes do not matter: root with its capabilities passes them all.
   let passesModes: Bool
-  /// Where modes come from.
+  /// The source of modes.
   let host: Host
 
-  /// What is wanted of the file at the end.
+  /// The access wanted at the end of the path.
   enum Use: UInt32 {
     case read = 4
     case write = 2
     case execute = 1
   }
 
-  /// The first part of a path that keeps it from the file, with its mode; `nil` if nothing does, or the file is not there.
+  /// The first part of a path that bars the way, with its mode; `nil` if none does or the file does not exist.
   func bar(to path: String, _ use: Use) -> String? {
     guard !passesModes else { return nil }
     var part = ""

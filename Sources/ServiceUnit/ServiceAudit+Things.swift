@@ -2,11 +2,11 @@ import Configuration
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// What is looked at: processes, files, sockets and FIFOs.
+/// Checks of processes, files, sockets and FIFOs.
 extension ServiceAudit {
   // MARK: Processes
 
-  /// The processes that are looked for where `/proc` hides them, and those that are to be signalled without the right to.
+  /// Findings for checks of processes that `/proc` hides, and of processes that the service has no right to signal.
   func processes() -> [Diagnostic] {
     var found = requirements.processes.compactMap { use -> Diagnostic? in
       guard let hider = hider(from: conditions.proberName, mayTrace: false) else { return nil }
@@ -18,7 +18,7 @@ extension ServiceAudit {
     for use in requirements.processScripts {
       let runner = runner(of: use)
       let name = use.command.programName
-      // Whom the service cannot become has been said.
+      // A user that the service cannot become has been reported.
       if let hider = hider(from: runner, mayTrace: conditions.lack(of: "CAP_SYS_PTRACE") == nil) {
         found.append(
           error(
@@ -28,7 +28,7 @@ extension ServiceAudit {
         found.append(
           error(
             "service-processes",
-            "\(name) runs as \(line.value), who may not signal others' processes, since the service has \(line.words)",
+            "\(name) runs as \(line.value), who may not signal others' processes, since the service has \(line)",
             use.range, "\(replacement(of: use) ?? "write script_user root"), or \(Self.dropIn)"))
       } else if ["killall", "pkill"].contains(name), let identity = host.identity(of: ScriptUser(user: runner)),
         identity.user != 0, use.command.arguments.last != runner
@@ -48,18 +48,18 @@ extension ServiceAudit {
     use.command.user == nil && loaded.configuration.global.scriptUser == nil
   }
 
-  /// What hides processes from somebody.
+  /// The cause that hides processes from a user; `nil` for none.
   private func hider(from name: String, mayTrace: Bool) -> String? {
     let isRoot = host.identity(of: ScriptUser(user: name))?.user == 0 || name == "root"
     if let line = conditions.hiding {
-      // The group of root is let in, but for the strictest.
+      // Root's group may see processes, except in the strictest mode.
       if isRoot, line.value != "ptraceable" || mayTrace { return nil }
-      return line.words
+      return line.description
     }
     return isRoot ? nil : hostHiding
   }
 
-  /// The lines that ask the same without a script, for a check that looks for a process by its name.
+  /// A replacement without a script for a check that looks for a process by name.
   func replacement(of use: ScriptUse) -> String? {
     guard use.keyword == "script", use.command.asksForProcesses, !use.command.needsShell,
       let name = use.command.arguments.dropFirst().last, !name.hasPrefix("-")
@@ -69,13 +69,13 @@ extension ServiceAudit {
 
   // MARK: Files
 
-  /// Tracked files that the service cannot read, or not begin.
+  /// Findings for tracked files that the service cannot read, or cannot initialize.
   func numberFiles() -> [Diagnostic] {
     requirements.numberFiles.compactMap { use in
       if let line = conditions.paths.hider(of: use.path) { return unseen(use.path, use.range, line) }
       if use.isWritten, let line = conditions.paths.protector(of: use.path) {
         return error(
-          "service-path", "init_file cannot write \(use.path): \(line.words)", use.range,
+          "service-path", "init_file cannot write \(use.path): \(line)", use.range,
           "write ReadWritePaths=\(ServicePaths.folder(of: use.path)) into a drop-in")
       }
       guard let access = access(conditions.userName) else { return nil }
@@ -91,7 +91,7 @@ extension ServiceAudit {
     }
   }
 
-  /// Certificates and keys.
+  /// Findings for certificates and keys that cannot be read.
   func keyFiles() -> [Diagnostic] {
     loaded.files.compactMap { use in
       if let line = conditions.paths.hider(of: use.path) { return unseen(use.path, use.range, line) }
@@ -108,13 +108,13 @@ extension ServiceAudit {
 
   private func unseen(_ path: String, _ range: SourceRange, _ line: UnitAssignment) -> Diagnostic {
     error(
-      "service-path", "the service does not see \(path): \(line.words)", range,
+      "service-path", "the service does not see \(path): \(line)", range,
       "move it to where the service sees it, or write \(line.name)=no into a drop-in")
   }
 
   // MARK: Sockets and FIFOs
 
-  /// The sockets of probes that the prober may not connect to.
+  /// Findings for sockets of probes to which the prober may not connect.
   func sockets() -> [Diagnostic] {
     requirements.sockets.compactMap { use in
       if let line = conditions.paths.hider(of: use.name) { return unseen(use.name, use.range, line) }
@@ -127,7 +127,7 @@ extension ServiceAudit {
     }
   }
 
-  /// FIFOs that cannot be made where they are to be.
+  /// Findings for FIFOs that cannot be made in their folder.
   func fifos() -> [Diagnostic] {
     requirements.fifos.compactMap { use in
       if let line = conditions.paths.hider(of: use.path) { return unseen(use.path, use.range, line) }
@@ -139,7 +139,7 @@ extension ServiceAudit {
       }
       if let line = conditions.paths.protector(of: use.path) {
         return error(
-          "service-path", "\(use.keyword): \(use.path) cannot be made: \(line.words)", use.range,
+          "service-path", "\(use.keyword): \(use.path) cannot be made: \(line)", use.range,
           "write ReadWritePaths=\(ServicePaths.folder(of: use.path)) into a drop-in")
       }
       guard let bar = access(conditions.userName)?.bar(to: ServicePaths.folder(of: use.path), .write) else {

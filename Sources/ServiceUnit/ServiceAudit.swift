@@ -3,23 +3,23 @@ import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
 
-/// Looks at whether the service, as its unit starts it, can do what a configuration asks.
+/// Checks that the service, as its unit starts it, can do what a configuration asks for.
 ///
-/// Each finding is at the line of the configuration that will not work, and says which setting of which unit file is in the way.
-public struct ServiceAudit<Host: HostFacts> {
+/// Each finding is at the line of the configuration that will not work, and names the setting of the unit file that prevents it.
+package struct ServiceAudit<Host: HostFacts> {
   let loaded: LoadedConfiguration
   let conditions: ServiceConditions
   let host: Host
-  /// Why this host's own `/proc` hides processes, if it does.
+  /// The reason why this host's own `/proc` hides processes; `nil` if it does not.
   let hostHiding: String?
 
   var requirements: HostRequirements { loaded.requirements }
 
-  /// What `loaded` asks of the service that it cannot do.
+  /// Findings for what `loaded` asks of the service and the service cannot do.
   /// - Parameters:
-  ///   - sources: the files that the configuration was read from, if it is the one that the service reads.
-  ///   - hostHiding: why the host's own `/proc` hides processes from ordinary users, if it does.
-  public static func diagnostics(
+  /// - sources: The files of the configuration, if it is the one that the service reads.
+  /// - hostHiding: The reason why the host's own `/proc` hides processes from ordinary users; `nil` if it does not.
+  package static func diagnostics(
     of loaded: LoadedConfiguration, under conditions: ServiceConditions, on host: Host, sources: [String] = [],
     hostHiding: String? = nil
   ) -> [Diagnostic] {
@@ -28,7 +28,7 @@ public struct ServiceAudit<Host: HostFacts> {
       + audit.numberFiles() + audit.keyFiles() + audit.sockets() + audit.fifos()
   }
 
-  /// Whoever may not be asked for is nobody's fault: where the host does not know a user, another finding says so.
+  /// The access of a user; `nil` for a user that the host does not know, which another finding reports.
   func access(_ name: String) -> PathAccess<Host>? {
     guard let identity = conditions.identity(of: name, on: host) else { return nil }
     let passes = identity.user == 0 && conditions.lack(of: "CAP_DAC_OVERRIDE") == nil
@@ -41,12 +41,12 @@ public struct ServiceAudit<Host: HostFacts> {
     Diagnostic(id: id, severity: severity, message: message, range: range, suggestion: suggestion)
   }
 
-  /// What to say where `martlet unit` knows the lines.
+  /// The suggestion where `martlet unit` prints the lines.
   static var dropIn: String { "put what `martlet unit FILE` prints into a drop-in" }
 
-  // MARK: What no file can do without
+  // MARK: Needs of every configuration
 
-  /// The capabilities and the families of sockets that adverts and addresses take.
+  /// Findings for missing capabilities and socket families that adverts and addresses need.
   private func necessities() -> [Diagnostic] {
     let place = requirements.interfaces.first?.range
     let lacks = ["CAP_NET_ADMIN", "CAP_NET_RAW"].compactMap { conditions.lack(of: $0) }
@@ -67,26 +67,26 @@ public struct ServiceAudit<Host: HostFacts> {
     return found
   }
 
-  /// Whether whoever reads the configuration may.
+  /// Findings for files of the configuration that its reader may not read.
   private func sourceFiles(_ paths: [String]) -> [Diagnostic] {
     paths.compactMap { path in
       let place = SourceRange(of: 0, at: 0, in: "", called: path)
       if let line = conditions.paths.hider(of: path) {
         return error(
-          "service-path", "the service does not see this file: \(line.words)", place,
+          "service-path", "the service does not see this file: \(line)", place,
           "move it, or write BindReadOnlyPaths=\(path)")
       }
       guard let line = conditions.user, let bar = access(line.value)?.bar(to: path, .read) else { return nil }
       return error(
         "service-file",
-        "the service would not start: it runs as \(line.words), who may not read this file because of \(bar)", place,
+        "the service would not start: it runs as \(line), who may not read this file because of \(bar)", place,
         "chown root:\(line.value) \(path); chmod 640 \(path)")
     }
   }
 
-  // MARK: Whom scripts run as
+  // MARK: Users of scripts
 
-  /// The scripts that are to run as somebody whom the service cannot become.
+  /// Findings for scripts whose user the service cannot become.
   private func users() -> [Diagnostic] {
     var seen: Set<SourceRange> = []
     return requirements.scripts.compactMap { use in
@@ -102,7 +102,7 @@ public struct ServiceAudit<Host: HostFacts> {
       guard let line = conditions.user else { return nil }
       return error(
         "service-user",
-        "\(use.keyword) names no user and runs as \(line.value), since the service has \(line.words); "
+        "\(use.keyword) names no user and runs as \(line.value), since the service has \(line); "
           + "keepalived runs it as root or keepalived_script", range,
         "write script_user \(line.value) if that is meant, else script_user root and \(Self.dropIn)",
         severity: .warning)
@@ -128,12 +128,12 @@ public struct ServiceAudit<Host: HostFacts> {
     return own.user == other.user && other.groups.allSatisfy(own.groups.contains)
   }
 
-  /// Who runs a script.
+  /// The name of the user that runs a script.
   func runner(of use: ScriptUse) -> String {
     (use.command.user ?? loaded.configuration.global.scriptUser)?.user ?? standardRunner
   }
 
-  /// Who runs what names nobody.
+  /// The name of the user that runs scripts without a user.
   private var standardRunner: String {
     conditions.isRoot && host.hasUser(ScriptUser.standard) ? ScriptUser.standard : conditions.userName
   }
@@ -142,20 +142,20 @@ public struct ServiceAudit<Host: HostFacts> {
 
   private static var raisers: Set<String> { ["sudo", "su", "doas", "pkexec", "runuser"] }
 
-  /// Programs that the service does not see, or that are to gain rights and cannot.
+  /// Findings for programs that the service does not see, or that cannot gain the rights they need.
   private func programs() -> [Diagnostic] {
     requirements.scripts.compactMap { use in
       guard let program = use.command.arguments.first else { return nil }
       for path in [program, use.command.interpretedScript].compactMap(\.self) where path.hasPrefix("/") {
         guard let line = conditions.paths.hider(of: path) else { continue }
         return error(
-          "service-path", "the service does not see \(path): \(line.words)", use.range,
+          "service-path", "the service does not see \(path): \(line)", use.range,
           "move it to where the service sees it, as /usr/local/bin, or write BindReadOnlyPaths=\(path)")
       }
       let name = use.command.programName
       guard Self.raisers.contains(name), let line = conditions.noNewPrivileges else { return nil }
       return error(
-        "service-privileges", "\(name) gains nothing in the service: \(line.words)", use.range,
+        "service-privileges", "\(name) gains nothing in the service: \(line)", use.range,
         "write NoNewPrivileges=no into a drop-in, or name a user for the script instead of \(name)")
     }
   }

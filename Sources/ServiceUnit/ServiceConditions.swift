@@ -3,20 +3,19 @@ import ConfigurationModel
 import ConfigurationSyntax
 import ControlModel
 
-/// What a unit lets the service do, as far as a configuration can ask for it.
-public struct ServiceConditions: Sendable {
-  /// The unit's file.
-  public let unitPath: String
+/// The permissions that a unit gives the service, as far as a configuration can need them.
+package struct ServiceConditions: Sendable {
+  package let unitPath: String
 
   /// The assignment of `User=`; `nil` for a service that starts as root.
   let user: UnitAssignment?
   let group: UnitAssignment?
   let supplementaryGroups: [String]
-  /// What keeps programs from gaining rights by set-user-ID.
+  /// The setting that keeps programs from gaining rights by set-user-ID.
   let noNewPrivileges: UnitAssignment?
-  /// What has `/proc` hide processes, with the mode's name.
+  /// The setting that has `/proc` hide processes, with its mode.
   let hiding: UnitAssignment?
-  /// What limits the families of sockets.
+  /// The settings that limit socket families.
   let families: [UnitAssignment]
   let paths: ServicePaths
   private let bounding: CapabilityRule
@@ -24,8 +23,8 @@ public struct ServiceConditions: Sendable {
   private let boundingLine: UnitAssignment?
   private let ambientLine: UnitAssignment?
 
-  /// What a unit lets the service do.
-  public init(_ unit: ServiceUnit) {
+  /// Reads the permissions from a unit.
+  package init(_ unit: ServiceUnit) {
     unitPath = unit.path
     let named = unit.last("User")
     user = named.flatMap { ["root", "0"].contains($0.value) ? nil : $0 }
@@ -43,46 +42,46 @@ public struct ServiceConditions: Sendable {
     ambientLine = unit.all("AmbientCapabilities").last
   }
 
-  /// The user that all of it runs as, scripts included; `nil` for a service that starts as root.
-  public var fixedUser: String? { user?.value }
+  /// The user of the whole service, scripts included; `nil` for a service that starts as root.
+  package var fixedUser: String? { user?.value }
 
-  /// Whether it starts as root.
+  /// True when the service starts as root.
   var isRoot: Bool { user == nil }
 
-  /// Who the service is, for findings.
+  /// The name of the service's user, for findings.
   var userName: String { user?.value ?? "root" }
 
-  /// Who asks what probes ask, and looks for processes.
-  public var proberName: String { user?.value ?? ServiceUser.usual }
+  /// The name of the user of probes, who also looks for processes.
+  package var proberName: String { user?.value ?? ServiceUser.usual }
 
-  /// Why the service has no capability; `nil` if it has it.
+  /// The reason why the service lacks a capability; `nil` if it has it.
   func lack(of capability: String) -> String? {
     let line: String
     if !bounding.holds(capability) {
-      line = boundingLine?.words ?? "CapabilityBoundingSet="
+      line = boundingLine?.description ?? "CapabilityBoundingSet="
     } else if isRoot || ambient.holds(capability) {
       return nil
     } else {
-      line = ambientLine?.words ?? "AmbientCapabilities=, which is not set"
+      line = ambientLine?.description ?? "AmbientCapabilities=, which is not set"
     }
-    return (user.map { "it has \($0.words), and " } ?? "") + "\(capability) is not in \(line)"
+    return (user.map { "it has \($0), and " } ?? "") + "\(capability) is not in \(line)"
   }
 
-  /// Why no socket of a family can be made; `nil` if one can.
+  /// The reason why no socket of a family can be opened; `nil` if one can.
   func lack(ofFamily family: String) -> String? {
     var isAllowed: Bool?
     for assignment in families {
       let isInverted = assignment.value.hasPrefix("~")
       let words = UnitText.words(isInverted ? String(assignment.value.dropFirst()) : assignment.value)
-      // The first assignment says what the list is: one of those that may be, or of those that may not.
+      // The first assignment decides whether the list names allowed or forbidden families.
       if isAllowed == nil { isAllowed = isInverted }
       if words.contains(family) { isAllowed = !isInverted }
     }
     guard isAllowed == false, let last = families.last else { return nil }
-    return last.words
+    return last.description
   }
 
-  /// The numbers of somebody with the groups that the unit adds.
+  /// The numbers of a user, with the groups that the unit adds.
   func identity(of name: String, on host: some HostFacts) -> ScriptIdentity? {
     guard var identity = host.identity(of: ScriptUser(user: name)) else { return nil }
     guard let user, user.value == name else { return identity }
@@ -95,15 +94,15 @@ public struct ServiceConditions: Sendable {
   }
 }
 
-/// What a unit makes of the host's paths for the service.
+/// The service's view of the host's paths.
 struct ServicePaths: Sendable {
-  /// What the service finds at a place.
+  /// The view of one path.
   enum Kind: Sendable, Hashable {
-    /// What everybody finds there.
+    /// The path as it is.
     case open
-    /// The same, but it cannot change it.
+    /// The path as it is, read-only.
     case readOnly
-    /// Nothing, or something of its own.
+    /// Nothing, or something else.
     case hidden
   }
 
@@ -160,7 +159,7 @@ struct ServicePaths: Sendable {
     places.append((prefix, kind, line))
   }
 
-  /// What the service finds at a path, and what has it so. The longest of the prefixes counts, of equal ones the last.
+  /// The service's view of a path, and the setting that causes it. The longest matching prefix counts, of equal ones the last.
   func kind(of path: String) -> (kind: Kind, line: UnitAssignment)? {
     let path = Self.usual(path)
     var best: (prefix: String, kind: Kind, line: UnitAssignment)?
@@ -170,19 +169,19 @@ struct ServicePaths: Sendable {
     return best.map { ($0.kind, $0.line) }
   }
 
-  /// What hides a path from the service, if something does.
+  /// The setting that hides a path; `nil` for none.
   func hider(of path: String) -> UnitAssignment? { kind(of: path).flatMap { $0.kind == .hidden ? $0.line : nil } }
 
-  /// What keeps the service from writing at a path, if something does.
+  /// The setting that prevents writing at a path; `nil` for none.
   func protector(of path: String) -> UnitAssignment? { kind(of: path).flatMap { $0.kind == .open ? nil : $0.line } }
 
-  /// The folder that a path lies in.
+  /// The folder of a path.
   static func folder(of path: String) -> String {
     let parent = path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
     return parent.isEmpty ? "/" : parent
   }
 
-  /// The path by the name that it has on every host with systemd.
+  /// The path in the form that every host with systemd has.
   private static func usual(_ path: String) -> String {
     path.hasPrefix("/var/run/") ? "/run/" + path.dropFirst(9) : path
   }

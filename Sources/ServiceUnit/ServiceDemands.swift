@@ -2,32 +2,31 @@ import Configuration
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// What a configuration asks of the service that runs it: users, rights, and what it must see and may change of its host.
-public struct ServiceDemands: Sendable, Hashable {
-  /// Whom its scripts run as, the mightiest of them.
-  public enum ScriptRunner: Sendable, Hashable {
-    /// There are none.
+/// Demands of a configuration to its service: users, rights, and the parts of the host that it must see and may change.
+package struct ServiceDemands: Sendable, Hashable {
+  /// The most powerful user of its scripts.
+  package enum ScriptRunner: Sendable, Hashable {
+    /// No scripts.
     case nobody
     /// Ordinary users, named in the file.
     case users([ScriptUser])
-    /// Root, for the reason that is given.
+    /// Root, with the reason.
     case root(String)
   }
 
-  /// Whom its scripts run as.
-  public var runner: ScriptRunner
-  /// The processes that it looks for, by the names that it looks for.
-  public var processes: [String]
-  /// The files and sockets that it must see, scripts left out.
-  public var visiblePaths: [String]
-  /// The sockets that its probes ask.
-  public var sockets: [String]
-  /// The folders that it makes files or FIFOs in.
-  public var writtenFolders: [String]
+  package var runner: ScriptRunner
+  /// Names of the processes that it looks for.
+  package var processes: [String]
+  /// The files and sockets that it must see, without scripts.
+  package var visiblePaths: [String]
+  /// The sockets that its probes connect to.
+  package var sockets: [String]
+  /// The folders in which it makes files or FIFOs.
+  package var writtenFolders: [String]
 
-  /// What `loaded` asks for.
-  /// - Parameter sources: the files that it was read from.
-  public init(_ loaded: LoadedConfiguration, sources: [String]) {
+  /// Collects the demands of `loaded`.
+  /// - Parameter sources: The files of the configuration.
+  package init(_ loaded: LoadedConfiguration, sources: [String]) {
     let requirements = loaded.requirements
     runner = Self.runner(loaded)
     processes = requirements.processes.map(\.name)

@@ -1,12 +1,11 @@
 import ConfigurationSyntax
 
-/// A service as systemd puts it together of its unit file and the drop-ins to that (systemd.unit(5)).
-public struct ServiceUnit: Sendable {
-  /// The unit's name.
-  public static let name = "martlet.service"
+/// A service as systemd reads it: its unit file and drop-ins (systemd.unit(5)).
+package struct ServiceUnit: Sendable {
+  package static let name = "martlet.service"
 
-  /// Where systemd looks for unit files, the first that has one winning.
-  public static let folders =
+  /// Folders that systemd searches for unit files; the first one that has the file wins.
+  package static let folders =
     [
       "/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient",
       "/run/systemd/generator.early", "/etc/systemd/system", "/etc/systemd/system.attached", "/run/systemd/system",
@@ -14,12 +13,11 @@ public struct ServiceUnit: Sendable {
       "/usr/lib/systemd/system", "/lib/systemd/system", "/run/systemd/generator.late",
     ]
 
-  /// The unit file.
-  public let path: String
+  package let path: String
   private var assignments: [UnitAssignment]
 
-  /// The unit that is installed; `nil` if there is none, or a link to `/dev/null` in its place.
-  public static func installed(files: some SourceFiles, folders: [String] = folders) -> ServiceUnit? {
+  /// The installed unit; `nil` if there is none, or a link to `/dev/null` instead.
+  package static func installed(files: some SourceFiles, folders: [String] = folders) -> ServiceUnit? {
     for folder in folders {
       let path = folder + "/" + name
       do throws(SourceFileError) {
@@ -32,24 +30,24 @@ public struct ServiceUnit: Sendable {
     return nil
   }
 
-  /// A unit file that is not installed, with the drop-ins in the folder of its name with `.d` behind it.
-  public init(reading path: String, files: some SourceFiles) throws(SourceFileError) {
+  /// A unit file that is not installed, with the drop-ins in the folder of its name plus `.d`.
+  package init(reading path: String, files: some SourceFiles) throws(SourceFileError) {
     let bytes = try files.read(path)
-    // Signs of patterns in the path would find other files.
+    // Wildcards in the path would match other files.
     let isPlain = path.utf8.allSatisfy { !"*?[]{}\\".utf8.contains($0) }
     let dropIns = isPlain ? files.matches(of: path + ".d/*.conf").sorted() : []
     self.init(path: path, bytes, dropIns: dropIns.compactMap { path in (try? files.read(path)).map { (path, $0) } })
   }
 
   /// A unit of the given text.
-  /// - Parameter dropIns: the paths and contents of drop-ins, in the order in which they count.
-  public init(path: String, _ bytes: [UInt8], dropIns: [(path: String, bytes: [UInt8])] = []) {
+  /// - Parameter dropIns: Paths and contents of drop-ins, in the order in which they count.
+  package init(path: String, _ bytes: [UInt8], dropIns: [(path: String, bytes: [UInt8])] = []) {
     self.path = path
     assignments = ([(path: path, bytes: bytes)] + dropIns).flatMap { UnitText.assignments($0.bytes, path: $0.path) }
       .filter { $0.section == "Service" }
   }
 
-  /// By their names, wherever they lie; of two of one name the one in the earlier folder counts.
+  /// The drop-ins in the order of their names; of two with one name the one in the earlier folder counts.
   private static func dropIns(files: some SourceFiles, folders: [String]) -> [(path: String, bytes: [UInt8])] {
     var byName: [String: String] = [:]
     for unit in [name, "service"] {
@@ -63,16 +61,16 @@ public struct ServiceUnit: Sendable {
     return byName.sorted { $0.key < $1.key }.compactMap { _, path in (try? files.read(path)).map { (path, $0) } }
   }
 
-  /// The same unit with one more drop-in, which counts last.
-  public func adding(_ path: String, _ bytes: [UInt8]) -> ServiceUnit {
+  /// The unit with one more drop-in, which counts last.
+  package func adding(_ path: String, _ bytes: [UInt8]) -> ServiceUnit {
     var unit = self
     unit.assignments += UnitText.assignments(bytes, path: path).filter { $0.section == "Service" }
     return unit
   }
 
-  /// The configuration's file that the service is started with; `nil` if the unit names none.
-  /// - Parameter files: where the files are from which it takes its environment.
-  public func configurationPath(files: some SourceFiles) -> String? {
+  /// The configuration file that the service is started with; `nil` if the unit names none.
+  /// - Parameter files: Source of the environment files.
+  package func configurationPath(files: some SourceFiles) -> String? {
     let words = last("ExecStart").map { UnitText.words($0.value) } ?? []
     guard let option = words.firstIndex(where: { $0 == "-f" || $0 == "--file" }), option + 1 < words.count else {
       return nil
@@ -83,32 +81,32 @@ public struct ServiceUnit: Sendable {
     return environment(String(name), files: files)
   }
 
-  /// Every assignment to a setting in the order in which they count, empty ones included.
+  /// Every assignment to a setting in order, including empty ones.
   func all(_ name: String) -> [UnitAssignment] { assignments.filter { $0.name == name } }
 
-  /// The assignments to a setting that adds up, without those that a later empty one takes back.
+  /// The assignments to a setting whose values add up, without those cleared by a later empty one.
   func list(_ name: String) -> [UnitAssignment] {
     let all = all(name)
     guard let reset = all.lastIndex(where: { $0.value.isEmpty }) else { return all }
     return Array(all[(reset + 1)...])
   }
 
-  /// The assignment to a setting of which the last one counts; `nil` if there is none, or the last one takes it back.
+  /// The assignment to a setting whose last value counts; `nil` if there is none, or the last one is empty.
   func last(_ name: String) -> UnitAssignment? { list(name).last }
 
-  /// The assignment that turns a setting on, if one does.
+  /// The assignment that turns a setting on; `nil` if none does.
   func on(_ name: String) -> UnitAssignment? {
     last(name).flatMap { ["yes", "true", "on", "1", "y", "t"].contains($0.value.lowercased()) ? $0 : nil }
   }
 
-  /// The words of a setting that adds up, each with its assignment.
+  /// The words of a setting whose values add up, each with its assignment.
   func words(_ name: String) -> [(word: String, assignment: UnitAssignment)] {
     list(name).flatMap { assignment in UnitText.words(assignment.value).map { ($0, assignment) } }
   }
 
-  /// The value of an environment variable that the service starts with.
-  /// - Parameter files: where the files are from which it takes further variables.
-  public func environment(_ variable: String, files: some SourceFiles) -> String? {
+  /// The value of an environment variable at the start of the service.
+  /// - Parameter files: Source of the environment files.
+  package func environment(_ variable: String, files: some SourceFiles) -> String? {
     let prefix = variable + "="
     var value = words("Environment").map(\.word).last { $0.hasPrefix(prefix) }?.dropFirst(prefix.count)
     for assignment in list("EnvironmentFile") {

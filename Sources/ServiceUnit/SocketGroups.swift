@@ -4,8 +4,8 @@ import ConfigurationSyntax
 import ControlModel
 
 extension ServiceDemands {
-  /// The groups that let a user in who is in no other way let in by the sockets that are asked, by number.
-  public func socketGroups(on host: some HostFacts) -> [(group: UInt32, socket: String)] {
+  /// The groups, by number, that give the prober access to sockets of probes that it could not connect to otherwise.
+  package func socketGroups(on host: some HostFacts) -> [(group: UInt32, socket: String)] {
     let own = host.identity(of: ScriptUser(user: ServiceUser.usual))
     return sockets.compactMap { path in
       guard let status = host.status(of: path), status.mode & 0o002 == 0, status.mode & 0o020 != 0, status.group != 0,

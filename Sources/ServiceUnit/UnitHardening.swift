@@ -6,33 +6,30 @@ import PrintableText
 
 /// The tightest unit settings under which a configuration works, as a drop-in.
 ///
-/// Each setting is written in every degree, tight or open, so that what the unit itself or another drop-in says does not matter. What
-/// scripts need is not known, so with scripts only what no script of their users can need is taken.
-public struct UnitHardening: Sendable, Hashable {
-  /// One setting.
-  public struct Line: Sendable, Hashable {
-    /// Its name.
-    public var name: String
-    /// Its values; several are written one after the other, after an empty one if it is a list.
-    public var values: [String]
-    /// Whether values add up, so that those from before are taken back first.
-    public var isList = false
-    /// Why, in one line.
-    public var reason: String
+/// Each setting is written in full, tight or open, so that the unit itself or another drop-in does not matter. The needs of scripts are
+/// unknown, so with scripts only rights are removed that no script of their users can need.
+package struct UnitHardening: Sendable, Hashable {
+  package struct Line: Sendable, Hashable {
+    package var name: String
+    /// The values; several are written as one line each, after an empty line if they form a list.
+    package var values: [String]
+    /// True when values add up, so that earlier ones must be cleared first.
+    package var isList = false
+    /// The reason, in one line.
+    package var reason: String
   }
 
-  /// The settings in their order.
-  public let lines: [Line]
+  package let lines: [Line]
 
-  /// The settings for what a configuration asks for.
-  /// - Parameter groups: the groups that its sockets let in, by number, with the socket.
-  public init(_ demands: ServiceDemands, groups: [(group: UInt32, socket: String)] = []) {
+  /// The settings for the demands of a configuration.
+  /// - Parameter groups: The groups that its sockets let in, by number, with the socket.
+  package init(_ demands: ServiceDemands, groups: [(group: UInt32, socket: String)] = []) {
     lines = Self.identity(demands, groups) + Self.files(demands) + Self.view(demands) + Self.rest(demands)
   }
 
-  /// The drop-in's text.
-  /// - Parameter file: the configuration's path.
-  public func text(for file: String) -> String {
+  /// The text of the drop-in.
+  /// - Parameter file: Path of the configuration.
+  package func text(for file: String) -> String {
     var text = """
       # The tightest settings under which martlet does what \(file.printable()) asks of it.
       # Made by `martlet unit`; put it into /etc/systemd/system/martlet.service.d/ and run `systemctl daemon-reload`.
@@ -42,7 +39,7 @@ public struct UnitHardening: Sendable, Hashable {
       """
     var reason = ""
     for line in lines {
-      // What is the configuration's begins no line of its own.
+      // Text from the configuration must not begin a line.
       if line.reason != reason { text += "# \(line.reason.printable())\n" }
       reason = line.reason
       if line.isList { text += "\(line.name)=\n" }
@@ -55,7 +52,7 @@ public struct UnitHardening: Sendable, Hashable {
 
   private static let unknown = "Left open, since what scripts need is not known."
 
-  // MARK: Who it is, and what it may
+  // MARK: User and rights
 
   private static func identity(
     _ demands: ServiceDemands, _ groups: [(group: UInt32, socket: String)]
@@ -132,7 +129,7 @@ public struct UnitHardening: Sendable, Hashable {
     return lines
   }
 
-  // MARK: What it sees and may change of the host
+  // MARK: View of the host
 
   private static func view(_ demands: ServiceDemands) -> [Line] {
     let seen = demands.processes
@@ -141,7 +138,7 @@ public struct UnitHardening: Sendable, Hashable {
       hides
       ? "Nothing looks at other processes."
       : seen.isEmpty ? unknown : "It looks for \(seen.prefix(4).joined(separator: ", "))."
-    // Ordinary users, and the capabilities that are left, cannot change these anyway.
+    // Ordinary users, and the remaining capabilities, cannot change these anyway.
     let isRoot = if case .root = demands.runner { true } else { false }
     let value = isRoot ? "no" : "yes"
     return [

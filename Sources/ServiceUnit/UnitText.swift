@@ -1,38 +1,35 @@
-/// Where something stands in a unit file.
-public struct UnitPlace: Sendable, Hashable, CustomStringConvertible {
-  /// The file.
-  public var path: String
-  /// The line, from 1 on.
-  public var line: Int
+/// A place in a unit file.
+package struct UnitPlace: Sendable, Hashable, CustomStringConvertible {
+  package var path: String
+  /// Line number, from 1.
+  package var line: Int
 
-  /// A place.
-  public init(path: String, line: Int) {
+  package init(path: String, line: Int) {
     self.path = path
     self.line = line
   }
 
   /// `PATH:LINE`.
-  public var description: String { "\(path):\(line)" }
+  package var description: String { "\(path):\(line)" }
 }
 
 /// One assignment of a unit file.
-public struct UnitAssignment: Sendable, Hashable {
-  /// The section that it stands in, as `Service`.
-  public var section: String
-  /// What is set.
-  public var name: String
-  /// What it is set to, without blanks around it; empty where a setting is taken back.
-  public var value: String
-  /// Where it stands.
-  public var place: UnitPlace
+package struct UnitAssignment: Sendable, Hashable, CustomStringConvertible {
+  /// Name of the section, such as `Service`.
+  package var section: String
+  /// Name of the setting.
+  package var name: String
+  /// Value without blanks around it; empty where a setting is cleared.
+  package var value: String
+  package var place: UnitPlace
 
   /// `NAME=VALUE (PATH:LINE)`, for findings.
-  public var words: String { "\(name)=\(value) (\(place))" }
+  package var description: String { "\(name)=\(value) (\(place))" }
 }
 
 /// Reads unit files (systemd.syntax(7)).
 enum UnitText {
-  /// The assignments of a file in their order. Lines that systemd would pass over are passed over.
+  /// The assignments of a file in order. Lines that systemd ignores are ignored.
   static func assignments(_ bytes: [UInt8], path: String) -> [UnitAssignment] {
     var found: [UnitAssignment] = []
     var section = ""
@@ -49,13 +46,13 @@ enum UnitText {
     return found
   }
 
-  /// The lines without comments, those that end with a backslash joined to the next, each with the number of its first.
+  /// The lines without comments, with continued lines joined, each with the number of its first line.
   private static func logicalLines(_ bytes: [UInt8]) -> [(number: Int, text: String)] {
     var lines: [(number: Int, text: String)] = []
     var open: (number: Int, text: String)?
     for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
       let text = trimmed(Substring(String(decoding: line, as: UTF8.self)))
-      // A comment between two parts of a line is none of it.
+      // A comment between two parts of a line does not belong to it.
       if text.hasPrefix("#") || text.hasPrefix(";") { continue }
       let goesOn = text.hasSuffix("\\")
       let part = goesOn ? String(text.dropLast()) + " " : text
@@ -76,7 +73,7 @@ enum UnitText {
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
 
-  /// The words of a value; quotation marks hold one together and a backslash stands before what is meant as it is.
+  /// The words of a value; quotation marks hold a word together, and a backslash escapes the next character.
   static func words(_ value: String) -> [String] {
     var words: [String] = []
     var word: [UInt8]?

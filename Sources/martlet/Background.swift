@@ -3,18 +3,17 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// Starts the service in the background, as keepalived does without `-n`: a process of its own session, which says on
-/// the journal what it has to say.
+/// Starts the service in the background, as keepalived does without `-n`: a process in its own session, which logs to the journal.
 ///
-/// Unlike keepalived it stays until the service serves, so that whoever starts it hears of a failure.
+/// Unlike keepalived it waits until the service serves, so that the caller learns of a failure.
 struct Background {
   let arguments: [String]
 
   private static let journal = "/run/systemd/journal/stdout"
-  /// More than reading the largest configuration and opening its sockets takes.
+  /// Longest wait: more than reading the largest configuration and opening its sockets takes.
   private static let patience = Nanoseconds.seconds(60)
 
-  /// Starts it and waits until it serves; 0, or what it ended with before that.
+  /// Starts the service and waits until it serves. Returns 0, or the exit code of a service that ended before.
   func start() -> Int32 {
     do {
       return try launchAndWait()
@@ -27,7 +26,7 @@ struct Background {
   private func launchAndWait() throws(SystemError) -> Int32 {
     var environment = ProcessEnvironment.current
     environment[InheritedDescriptor.readinessVariable] = "yes"
-    // Without a journal the terminal or the container that we were started from is the next best reader.
+    // Without a journal the log goes to the terminal or the container that started this process.
     let journal = try? openJournal()
     if let journal { environment[LogReader.variable] = LogReader.name(of: journal.rawValue) }
     var request = SpawnRequest(
@@ -53,7 +52,7 @@ struct Background {
     return ControlModel.ExitCode.success.rawValue
   }
 
-  /// A stream to journald (systemd-cat(1)): identifier, unit, usual severity, whether lines begin with one, forwarding.
+  /// Opens a stream to journald (systemd-cat(1)) with its header: identifier, unit, usual severity, severity prefixes, forwarding.
   private func openJournal() throws(SystemError) -> FileDescriptorBox {
     let stream = try UnixStream.connect(to: Self.journal)
     _ = try stream.write(Array("keepalived\n\n\(Severity.info.rawValue)\n1\n0\n0\n0\n".utf8))
@@ -61,7 +60,7 @@ struct Background {
   }
 }
 
-/// A descriptor that can be absent.
+/// A descriptor that may be absent.
 private final class FileDescriptorBox {
   private let descriptor: FileDescriptor
   init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }

@@ -82,7 +82,7 @@ struct ConfigDiffCommand: ParsableCommand {
       old = read(files[0], configurationID, randomSeed: 0)
       new = read(files[1], configurationID, randomSeed: 0)
     } else {
-      // What the service has drawn or been told is the same on both sides.
+      // Random numbers and the environment of the service apply to both sides.
       let served = try served()
       old = ConfigurationLoader.load(bundle: served)
       new = read(files[0], configurationID ?? served.configurationID, randomSeed: served.randomSeed)
@@ -100,7 +100,7 @@ struct ConfigDiffCommand: ParsableCommand {
     ConfigurationReading(path: path, configurationID: configurationID).performWithSource(randomSeed: randomSeed).loaded
   }
 
-  /// What the service that runs has read.
+  /// The sources that the running service has read.
   private func served() throws -> SourceBundle {
     do {
       return try SourceBundle(decoding: Array(try ControlClient(runtimeDirectory: runtimeDirectory.path).ask(.sources)))
@@ -113,9 +113,9 @@ struct ConfigDiffCommand: ParsableCommand {
   }
 }
 
-/// Findings on standard error.
+/// Prints findings to standard error.
 enum Findings {
-  /// Prints the errors of a configuration that is of no use with them.
+  /// Prints the errors of a configuration that is useless with them.
   static func printErrors(of loaded: LoadedConfiguration) {
     let renderer = DiagnosticRenderer(color: isatty(STDERR_FILENO) != 0 && getenv("NO_COLOR") == nil)
     printError(renderer.render(loaded.diagnostics.filter { $0.severity == .error }))

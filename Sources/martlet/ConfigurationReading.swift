@@ -5,11 +5,11 @@ import ControlModel
 import Glibc
 import Probes
 
-/// Reads a configuration from the disk as every command does.
+/// Reads a configuration from the disk in the same way for every command.
 struct ConfigurationReading {
   let path: String
   let configurationID: String?
-  /// Whether an include that finds no file is an error, whatever its keyword says.
+  /// True when an include that finds no file is an error, whatever its keyword says.
   var requiresIncludes = false
 
   /// A reading of `path`. Without an identifier, `@` lines are compared with the host's name up to its first dot.
@@ -18,7 +18,7 @@ struct ConfigurationReading {
     self.configurationID = configurationID ?? Self.hostName
   }
 
-  /// The configuration with what was found, and everything that it was read from.
+  /// The configuration with its findings, and everything that it was read from.
   func perform() -> (loaded: LoadedConfiguration, bundle: SourceBundle) {
     var generator = SystemRandomNumberGenerator()
     let seed: UInt64 = generator.next()
@@ -42,32 +42,32 @@ struct ConfigurationReading {
     }
   }
 
-  /// What can never pass on this host: files that are not there or not what they should be, and users that it does not have.
+  /// Findings for checks that can never pass on this host: files that are missing or of the wrong kind, and users that do not exist.
   private static func impossible(_ loaded: LoadedConfiguration) -> [Diagnostic] {
     fileFindings(of: loaded) + HostAudit.impossibleChecks(of: loaded, on: ThisHost())
   }
 
-  /// What is wrong with the files that probes read.
+  /// Findings for the files that probes read.
   static func fileFindings(of loaded: LoadedConfiguration) -> [Diagnostic] {
     FileAudit.diagnostics(of: loaded, files: DiskSourceFiles())
       + FileAudit.diagnostics(of: loaded, faults: CertificateAudit.faults(of: loaded.configuration))
   }
 
-  /// The configuration with what was found, the state of the programs that it names included.
+  /// The configuration with its findings, including those for the programs that it names.
   func performWithAudit() -> LoadedConfiguration {
     let host = ThisHost()
     return ScriptAudit.audited(perform().loaded, files: host, identities: host.identity)
   }
 
-  /// The configuration with what was found, and the statements that it was made of.
-  /// - Parameter randomSeed: Where `${_RANDOM}` starts; readings with the same seed draw the same numbers.
+  /// The configuration with its findings, and its statements.
+  /// - Parameter randomSeed: Seed of `${_RANDOM}`; readings with the same seed draw the same numbers.
   func performWithSource(randomSeed: UInt64 = 0) -> (loaded: LoadedConfiguration, source: ParsedSource) {
     ConfigurationLoader.loadWithSource(
       ConfigurationSource(path: Self.absolute(path), configurationID: configurationID, randomSeed: randomSeed),
       files: DiskSourceFiles())
   }
 
-  /// The path from the root, so that relative includes mean the same from any directory.
+  /// The absolute path, so that relative includes mean the same from any directory.
   static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/"), let directory = getcwd(nil, 0) else { return path }
     defer { free(directory) }

@@ -4,18 +4,18 @@ import LinuxSystem
 import NetworkTypes
 import PrintableText
 
-/// Asks the service that runs, on its control socket.
+/// Sends requests to the running service, on its control socket.
 struct ControlClient {
   let runtimeDirectory: String
 
-  /// How long an answer may take that somebody waits for at a prompt.
+  /// Longest wait for an answer at a prompt.
   static let patience = Nanoseconds.seconds(1)
-  /// The same for a reload, which reads the configuration and prepares a whole engine first.
+  /// Longest wait for a reload, which reads the configuration and prepares a whole engine first.
   private static let reloadPatience = Nanoseconds.seconds(60)
-  /// More than any answer has.
+  /// Greatest size of an answer, in bytes; no answer comes near it.
   private static let longestAnswer = 256 << 20
 
-  /// Why a request was not carried out, or what there is to complain of: the code to exit with, a sentence, and the answer's body.
+  /// A request that failed or that leaves something to complain of: the exit code, a sentence, and the answer's body.
   struct Refusal: Error {
     var code: Int32
     var message: String
@@ -28,7 +28,7 @@ struct ControlClient {
     }
   }
 
-  /// Sends a request and prints the answer's body; the code to exit with.
+  /// Sends a request and prints the answer's body; returns the exit code.
   func perform(_ request: ControlRequest, within patience: Nanoseconds? = nil) -> Int32 {
     do {
       show(try ask(request, within: patience))
@@ -40,11 +40,11 @@ struct ControlClient {
     }
   }
 
-  /// What answers has been told by scripts and other hosts, and may be somebody who took its place: a terminal acts on nothing of it.
+  /// Prints an answer without control characters: it holds words of scripts and other hosts, and may come from another program.
   private func show(_ body: ArraySlice<UInt8>) { printOut(String(decoding: body, as: UTF8.self).printableLines) }
 
-  /// Sends a request; the answer's body.
-  /// - Parameter patience: How long the answer may take; `nil` for as long as such a request may.
+  /// Sends a request and returns the answer's body.
+  /// - Parameter patience: Longest wait for the answer; `nil` for the usual one of the request.
   func ask(_ request: ControlRequest, within patience: Nanoseconds? = nil) throws(Refusal) -> ArraySlice<UInt8> {
     let answer = try exchange(request, within: patience ?? Self.patience(for: request))
     let end = answer.firstIndex(of: UInt8(ascii: "\n")) ?? answer.endIndex
@@ -70,7 +70,7 @@ struct ControlClient {
     let end = MonotonicClock.now() + patience
     let socket = try connect(within: patience)
     let service = try? PeerCredentials(of: socket.rawValue).processID
-    // A service that turns somebody away does so before it has read anything: then there is an answer all the same.
+    // A service that refuses a client does so before it has read anything, so there is an answer even if sending fails.
     _ = send(request.line, socket.rawValue)
     var answer: [UInt8] = []
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
@@ -102,12 +102,12 @@ struct ControlClient {
     }
   }
 
-  /// A request is short, and a new socket has room for it.
+  /// Sends a request. It is short, and a new socket has room for it.
   private func send(_ line: String, _ socket: Int32) -> Bool {
     Glibc.send(socket, line, line.utf8.count, Int32(MSG_NOSIGNAL)) == line.utf8.count
   }
 
-  /// Waits until there is something to read. A service that is stopped is not waited for to the end.
+  /// Waits until there is something to read; gives up early on a service that is stopped.
   private func awaitAnswer(
     on socket: Int32, of service: Int32?, until end: MonotonicInstant, _ patience: Nanoseconds
   ) throws(Refusal) {
@@ -134,17 +134,17 @@ struct ControlClient {
     )
   }
 
-  /// Whether a process is stopped by a signal or traced.
+  /// True when a process is stopped by a signal or traced.
   private static func isStopped(_ process: Int32) -> Bool {
     guard let file = try? FileDescriptor.open(reading: "/proc/\(process)/stat") else { return false }
     var buffer = [UInt8](repeating: 0, count: 512)
     guard case .bytes(let count)? = buffer.withUnsafeMutableBytes({ try? file.read(into: $0) }) else { return false }
-    // The name in brackets may hold anything; what follows the last bracket and a blank is the state.
+    // The name in brackets may contain anything; the state follows the last bracket and a blank.
     guard let bracket = buffer[..<count].lastIndex(of: UInt8(ascii: ")")), bracket + 2 < count else { return false }
     return [UInt8(ascii: "T"), UInt8(ascii: "t")].contains(buffer[bracket + 2])
   }
 
-  /// Whether a service holds the runtime directory.
+  /// True when a service holds the runtime directory.
   private var isServed: Bool {
     AddressLocks.isHeld(ServiceLock.key, at: runtimeDirectory + "/" + ServiceLock.file) == true
   }
@@ -162,10 +162,10 @@ struct ControlClient {
   }
 }
 
-/// Stream sockets with a path.
+/// Stream sockets of the AF_UNIX family.
 enum UnixStream {
-  /// Connects; the socket waits on reading and writing.
-  /// - Parameter patience: How long to wait for a place in the queue of one who does not accept; then the error is `EAGAIN`.
+  /// Connects; reading and writing block.
+  /// - Parameter patience: Longest wait for a place in the queue of a server that does not accept; after it the error is `EAGAIN`.
   static func connect(to path: String, within patience: Nanoseconds? = nil) throws(SystemError) -> FileDescriptor {
     let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard number >= 0 else { throw SystemError(operation: "open a socket", errno: errno) }

@@ -11,11 +11,11 @@ struct EntryPoint {
     self.arguments = arguments
   }
 
-  /// Runs it; the code to exit with.
+  /// Runs the role; returns the exit code.
   func run() -> Int32 {
-    // Where whoever started us ignores it, the kernel would forget how our children end.
+    // If the parent ignored SIGCHLD, the kernel would not keep the exit status of our children.
     try? Signals.restore(SIGCHLD)
-    // Swift reads the command line there, and without it knows of none.
+    // Swift reads the command line from /proc; without /proc there are no arguments.
     guard !arguments.isEmpty else {
       printError("martlet: /proc is missing here, and with it the command line; mount it: mount -t proc proc /proc\n")
       return ControlModel.ExitCode.failure.rawValue
@@ -37,14 +37,14 @@ struct EntryPoint {
 /// Writes text to standard output.
 func printOut(_ text: String) { writeOut(Array(text.utf8)[...]) }
 
-/// Writes bytes to standard output. Whoever cannot be told fails: a script that reads half a status must not take it for a whole one.
+/// Writes bytes to standard output. Ends with an error if they cannot be written: a script must not take half a status for a whole one.
 func writeOut(_ bytes: ArraySlice<UInt8>) {
   guard let reason = writeAll(bytes, to: STDOUT_FILENO) else { return }
   printError("martlet: cannot write to standard output: \(SystemError.reason(reason))\n")
   exit(ControlModel.ExitCode.failure.rawValue)
 }
 
-/// Writes the bytes of a configuration to standard output: whoever reads them again gets each; a terminal would act on some.
+/// Writes the bytes of a configuration to standard output: unchanged for a program that reads them, printable on a terminal.
 func printOut(source: [UInt8]) {
   isatty(STDOUT_FILENO) == 0
     ? writeOut(source[...]) : printOut(String(decoding: source, as: UTF8.self).printableLines)

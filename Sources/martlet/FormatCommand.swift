@@ -53,7 +53,7 @@ struct FormatCommand: ParsableCommand {
     if differs, check || diff { throw ArgumentParser.ExitCode(ControlModel.ExitCode.failure.rawValue) }
   }
 
-  /// What is in the way, ready to be printed.
+  /// The reason why a file cannot be formatted, as text.
   private struct Problem: Error {
     var text: String
 
@@ -67,7 +67,7 @@ struct FormatCommand: ParsableCommand {
     }
   }
 
-  /// Lays out one file; true if it was laid out otherwise.
+  /// Formats one file; true if its layout changed.
   private func format(_ path: String, _ formatter: SourceFormatter) throws(Problem) -> Bool {
     if write { return try rewrite(path, formatter) }
     let source = try layout(try read(path), path, formatter)

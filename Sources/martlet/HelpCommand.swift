@@ -3,7 +3,7 @@ import Configuration
 import ConfigurationModel
 import PrintableText
 
-/// `martlet help`: the argument parser's own, and the entries of keywords.
+/// `martlet help`: help of commands by the argument parser, and the pages of keywords.
 struct HelpCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "help", abstract: "Explain a command, or a keyword: help keyword NAME.",

@@ -6,11 +6,11 @@ import Glibc
 import LinuxSystem
 import PrintableText
 
-/// martlet called by the name `keepalived`: the same service behind the other one's command line.
+/// martlet called by the name `keepalived`: the same service with keepalived's command line.
 struct KeepalivedCommand {
   let arguments: [String]
 
-  /// keepalived's own codes, where they have a counterpart.
+  /// keepalived's exit codes, where martlet has a counterpart.
   private enum Code {
     static let wrongUsage: Int32 = 1
     static let cannotRun: Int32 = 4
@@ -41,7 +41,7 @@ struct KeepalivedCommand {
   }
 
   private func printSignal(_ name: String) -> Int32 {
-    // The numbers that keepalived gives; martlet acts on the first two and ignores the others.
+    // keepalived's signal numbers; martlet acts on the first two and ignores the others.
     let numbers: [String: Int32] = [
       "STOP": 15, "RELOAD": 1, "DATA": 10, "STATS": 12, "STATS_CLEAR": 63, "JSON": 36,
     ]
@@ -68,15 +68,15 @@ struct KeepalivedCommand {
     return Self.code(ofWarnings: loaded.diagnostics.filter { $0.severity == .warning }.map(\.id))
   }
 
-  /// Warnings that keepalived ends with 0 over: what martlet does not do yet or leaves to others, and advice on what keepalived does
-  /// without a word.
+  /// Warnings for which keepalived ends with 0: keywords that martlet does not have or leaves to others, and advice about things that
+  /// keepalived does silently.
   private static let advice: Set<String> = [
     "not-yet", "not-managed", "unreachable-addresses", "include-missing", "duplicate-address", "comment-in-password",
     "typographic-quote", "version-for-ipv6", "sync-group-state", "unused-script", "comment-before-backslash",
     "owner-ignore-adverts", "route-time", "link-delay", "random-range",
   ]
 
-  /// The code that keepalived gives.
+  /// keepalived's exit code for warnings.
   private static func code(ofWarnings ids: [String]) -> Int32 {
     let faults = Set(ids).subtracting(advice)
     if faults.isEmpty { return 0 }
@@ -85,7 +85,7 @@ struct KeepalivedCommand {
   }
 
   private func serve(_ options: KeepalivedOptions) -> Int32 {
-    // Process 1 of a container has no background: the container would end with whoever started it.
+    // Process 1 of a container stays in the foreground: the container would end with it.
     guard options.staysInForeground || getpid() == 1 else { return Background(arguments: arguments).start() }
     if let mask = options.umask { _ = umask(mask) }
     var service = SupervisorOptions(
@@ -104,12 +104,12 @@ struct KeepalivedCommand {
     return Service(service, namespace: options.namespace).run()
   }
 
-  /// As keepalived does; why it cannot be made shows when the file is written.
+  /// Makes the folder of PID files as keepalived does. An error shows when the file is written.
   private static func makePIDFolder(of namespace: String) {
     for folder in ["/run/keepalived", "/run/keepalived/\(namespace)"] { _ = mkdir(folder, 0o755) }
   }
 
-  /// Services told apart by their PID files, as keepalived's are, or by their network namespaces, get directories of their own.
+  /// Runtime directory: services with different PID files, as keepalived's have, or in different network namespaces have one each.
   static func runtimeDirectory(of options: KeepalivedOptions) -> String {
     let usual = SupervisorOptions.usualRuntimeDirectory
     if options.chosenPIDFile == nil, let namespace = options.namespace { return "\(usual)-\(namespace)" }

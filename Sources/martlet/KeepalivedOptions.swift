@@ -3,19 +3,19 @@ import ControlModel
 /// The options of keepalived 2.2.7, read as getopt_long(3) reads them: short ones together, long ones shortened as far
 /// as they stay unambiguous, values behind or attached.
 struct KeepalivedOptions: Equatable {
-  /// What an option means here.
+  /// Treatment of an option.
   enum Meaning: Hashable {
     case file, stayInForeground, pidFile, furtherPIDFile, configurationID, configurationTest, namespace, umask
     case logFile, requiresIncludes, virtualRouters, virtualServers, version, help, signalNumber
-    /// Accepted without effect, and nothing is missed: why.
+    /// Accepted without effect, with the reason why nothing is lost.
     case needless(String)
-    /// Accepted without effect, and whoever wrote it will miss something: what to do instead.
+    /// Accepted without effect, with advice on what to do instead.
     case missing(String)
-    /// Something else would be done than what was asked for: what to do instead.
+    /// Refused, with advice on what to do instead, since martlet would do something else than asked.
     case refused(String)
   }
 
-  /// Whether a value follows.
+  /// Value of an option.
   enum Value { case never, always, attached }
 
   /// A row of the table.
@@ -26,7 +26,7 @@ struct KeepalivedOptions: Equatable {
     let meaning: Meaning
   }
 
-  /// Why a command line cannot be read.
+  /// Reason why a command line cannot be read.
   enum Problem: Error, Equatable {
     case unknown(String)
     case ambiguous(String)
@@ -35,7 +35,7 @@ struct KeepalivedOptions: Equatable {
     case valueWrong(String)
     case refused(String)
 
-    /// One line, as it follows the program's name.
+    /// The reason in one line, to follow the program's name.
     var message: String {
       switch self {
       case .unknown(let option): "unknown option \(option)"
@@ -49,13 +49,13 @@ struct KeepalivedOptions: Equatable {
 
   var file = "/etc/keepalived/keepalived.conf"
   var staysInForeground = false
-  /// The PID file that was asked for.
+  /// The PID file given on the command line.
   var chosenPIDFile: String?
-  /// Where scripts find the numbers of keepalived's other processes; here there is one process to signal.
+  /// Further PID files, where scripts look for keepalived's other processes; here there is one process to signal.
   var furtherPIDFiles: [String] = []
-  /// Where the log goes besides standard error.
+  /// A file for the log besides standard error.
   var logFile: String?
-  /// Whether an include that finds no file is an error.
+  /// True when an include that finds no file is an error.
   var requiresIncludes = false
   var configurationID: String?
   var namespace: String?
@@ -67,20 +67,20 @@ struct KeepalivedOptions: Equatable {
   var signal: String?
   /// Options that were accepted without effect.
   var notes: [LogLine] = []
-  /// Whether only keepalived's health checker would run: martlet has none, and must not claim addresses in its place.
+  /// True when only keepalived's health checker would run: martlet has none, and must not claim addresses instead.
   private var onlyVirtualServers = false
   private var asksVirtualRouters = false
 
   static let usualPIDFile = "/run/keepalived.pid"
-  /// Of `--log-file` without a file; keepalived's is in /tmp, where anybody may put one before it.
+  /// The file of `--log-file` without a value; keepalived's is in /tmp, where anybody could put a file first.
   static let usualLogFile = "/var/log/keepalived.log"
 
-  /// Where the process number goes: keepalived has a folder for each network namespace.
+  /// The PID file: keepalived has a folder for each network namespace.
   var pidFile: String {
     chosenPIDFile ?? namespace.map { "/run/keepalived/\($0)/keepalived.pid" } ?? Self.usualPIDFile
   }
 
-  /// All other files that it goes to. Beside the usual PID file stands that of keepalived's VRRP process.
+  /// All further PID files. Beside the usual one stands that of keepalived's VRRP process.
   var allFurtherPIDFiles: [String] {
     guard furtherPIDFiles.isEmpty, chosenPIDFile == nil, let slash = pidFile.lastIndex(of: "/") else {
       return furtherPIDFiles
@@ -251,7 +251,7 @@ struct KeepalivedOptions: Equatable {
     }
   }
 
-  /// A number as C reads it: octal after 0, hexadecimal after 0x.
+  /// A number in C's notation: octal after 0, hexadecimal after 0x.
   private static func mask(_ text: String) -> UInt32? {
     if text.hasPrefix("0x") { return UInt32(text.dropFirst(2), radix: 16) }
     return text.hasPrefix("0") ? UInt32(text, radix: 8) : UInt32(text)

@@ -8,7 +8,7 @@ import Prober
 
 /// The loader: reads and checks the configuration once, hands over everything it read, and ends.
 ///
-/// A process of its own, so that whatever a file may do to its reader, the supervisor and the engine that runs live on.
+/// It is a process of its own, so that a harmful file cannot end the supervisor or the running engine.
 struct LoaderProcess {
   private let arguments: [String]
 
@@ -51,8 +51,8 @@ struct LoaderProcess {
     return ending == .success && hasStartupScript ? .loadedWithStartupScript : ending
   }
 
-  /// Says what was found, and at a reload what is to change; whether the configuration may be run.
-  /// - Parameter reload: What kind of reload it is; `nil` at a start.
+  /// Logs the findings, and for a reload the changes; true when the configuration may be run.
+  /// - Parameter reload: Kind of reload; `nil` at a start.
   private func approve(_ loaded: LoadedConfiguration, reload: String?) -> Bool {
     guard let reload, let served = configurationInForce() else {
       for diagnostic in loaded.diagnostics { report(diagnostic) }
@@ -77,7 +77,7 @@ struct LoaderProcess {
     return true
   }
 
-  /// The configuration in force; `nil` if nothing can be made of it, when there is nothing to compare with.
+  /// The running configuration; `nil` if it cannot be read, so that there is nothing to compare with.
   private func configurationInForce() -> LoadedConfiguration? {
     guard let file = try? Inherited.take(InheritedDescriptor.bundleInForce.rawValue),
       let size = try? MemoryFile.size(of: file.rawValue),
@@ -89,7 +89,7 @@ struct LoaderProcess {
     return ConfigurationLoader.load(bundle: bundle)
   }
 
-  /// Hands over what whoever asked for the reload is told. Nobody may have asked, and nothing depends on it.
+  /// Sends the report to the client that asked for the reload, if there is one. Failure does not matter.
   private func send(report text: String) {
     guard let file = try? Inherited.take(InheritedDescriptor.reloadReport.rawValue) else { return }
     var text = text
@@ -111,7 +111,7 @@ struct LoaderProcess {
     }
   }
 
-  /// One line for the log; the excerpt is for `martlet check`.
+  /// Logs a finding in one line; excerpts are for `martlet check`.
   private func report(_ diagnostic: Diagnostic) {
     let severity: ControlModel.Severity =
       switch diagnostic.severity {

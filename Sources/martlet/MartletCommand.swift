@@ -4,7 +4,7 @@ import LinuxSystem
 import NetworkTypes
 import PrintableText
 
-/// The command line.
+/// The command `martlet` with its subcommands.
 struct MartletCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "martlet",
@@ -15,7 +15,7 @@ struct MartletCommand: ParsableCommand {
       ReloadCommand.self, SimulateCommand.self, UnitCommand.self, HelpCommand.self,
     ])
 
-  /// Parses and runs; the code to exit with.
+  /// Parses and runs a command; returns the exit code.
   static func run(_ arguments: [String]) -> Int32 {
     do {
       var command = try parseAsRoot(arguments)
@@ -24,7 +24,7 @@ struct MartletCommand: ParsableCommand {
     } catch let code as ArgumentParser.ExitCode {
       return code.rawValue
     } catch {
-      // It repeats what stood on the command line.
+      // The message repeats words of the command line.
       let text = fullMessage(for: error).printableLines
       let code = exitCode(for: error)
       if code.isSuccess { printOut(text + "\n") } else { printError(text + "\n") }
@@ -35,7 +35,7 @@ struct MartletCommand: ParsableCommand {
 
 extension LogFormat: ExpressibleByArgument {}
 
-/// Where a service keeps its control socket.
+/// The option for the directory with the control socket.
 struct RuntimeDirectoryOption: ParsableArguments {
   @Option(name: .customLong("runtime-directory"), help: "The directory for locks and the control socket.")
   var path = SupervisorOptions.usualRuntimeDirectory

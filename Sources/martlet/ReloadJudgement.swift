@@ -3,21 +3,20 @@ import ConfigurationModel
 import ConfigurationOutline
 import ConfigurationSyntax
 
-/// A newly read configuration as the successor of the one in force: whether a reload may take it, and what it changes.
-///
-/// A service that starts takes what keepalived takes. One that runs has addresses to lose: a file that an editor, a full disk or an
-/// interrupted copy has left empty or broken must not take them away.
+/// Judgement of a newly read configuration as successor of the running one: whether a reload may take it, and its changes.
+/// A starting service accepts what keepalived accepts. A running one has addresses to lose: a file left empty or broken by an editor,
+/// a full disk or an interrupted copy must not take them away.
 struct ReloadJudgement {
   private let served: LoadedConfiguration
   private let loaded: LoadedConfiguration
   private let difference: ConfigurationDifference
-  /// Why the reload is refused; `nil` if it is not.
+  /// Reason why the reload is refused; `nil` if it is allowed.
   let refusal: String?
 
-  /// Lines of a difference that are logged; of more only the number is.
+  /// Most lines of a difference that are logged; beyond that only their number is.
   private static let mostLines = 50
 
-  /// - Parameter allowsEmpty: Whether a file that leaves nothing of what is served is what was meant.
+  /// - Parameter allowsEmpty: True when a file may leave nothing of what is served.
   init(from served: LoadedConfiguration, to loaded: LoadedConfiguration, allowsEmpty: Bool) {
     self.served = served
     self.loaded = loaded
@@ -25,7 +24,7 @@ struct ReloadJudgement {
     refusal = Self.damage(served, loaded) ?? (allowsEmpty ? nil : Self.loss(served.configuration, loaded, difference))
   }
 
-  /// What the configuration in force has and this one has nothing of.
+  /// The kind of item that the running configuration has and the new one has none of, as text; `nil` for none.
   private static func loss(
     _ served: Configuration, _ loaded: LoadedConfiguration, _ difference: ConfigurationDifference
   ) -> String? {
@@ -42,7 +41,7 @@ struct ReloadJudgement {
     return "\(what); if that is meant: martlet reload --allow-empty"
   }
 
-  /// The first sign of a damaged file that the one in force does not have.
+  /// The first sign of a damaged file that the running configuration does not have.
   private static func damage(_ served: LoadedConfiguration, _ loaded: LoadedConfiguration) -> String? {
     let known = Set(served.diagnostics.map(Remark.init))
     let sign = loaded.diagnostics.first { isSignOfDamage($0) && !known.contains(Remark($0)) }
@@ -52,7 +51,7 @@ struct ReloadJudgement {
     }
   }
 
-  /// Whether a finding says that lines stand where no block is, or that braces do not match.
+  /// True when a finding reports lines outside all blocks, or braces that do not match.
   private static func isSignOfDamage(_ finding: Diagnostic) -> Bool {
     switch finding.id {
     case "extra-brace", "missing-closing-brace": true
@@ -61,7 +60,7 @@ struct ReloadJudgement {
     }
   }
 
-  /// A finding wherever it stands.
+  /// A finding without its place.
   private struct Remark: Hashable {
     var id: String
     var message: String
@@ -72,13 +71,13 @@ struct ReloadJudgement {
     }
   }
 
-  /// The findings that the configuration in force does not have: the others are in the log since it was read.
+  /// The new findings: the others have been logged since the running configuration was read.
   var newFindings: [Diagnostic] {
     let known = Set(served.diagnostics.map(Remark.init))
     return loaded.diagnostics.filter { $0.severity == .error || !known.contains(Remark($0)) }
   }
 
-  /// What the reload changes, one line for each thing.
+  /// The changes of the reload, one line for each item.
   var changes: [String] {
     let lines = difference.lines
     guard !lines.isEmpty else { return ["reload: the configuration is the same as before"] }
@@ -86,7 +85,7 @@ struct ReloadJudgement {
     return lines.prefix(Self.mostLines).map { "reload: " + $0 } + (more > 0 ? ["reload: and \(more) changes more"] : [])
   }
 
-  /// What whoever asked for the reload is told: all findings, then what `martlet config diff` says.
+  /// The report for the client that asked for the reload: all findings, then the output of `martlet config diff`.
   var report: String { Self.report(of: loaded) + difference.text }
 
   /// All findings of a configuration, as `martlet check` shows them, with the interfaces that the new engine will miss.

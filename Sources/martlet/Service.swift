@@ -4,8 +4,8 @@ import LinuxSystem
 
 /// The service in the network namespace that the command line or the configuration (`net_namespace`) names.
 ///
-/// The whole of it goes there before anything else, so that locks, engine, scripts and whoever cleans up are in one place. A reload
-/// cannot change that.
+/// The whole service enters the namespace before anything else, so that locks, engine, scripts and clean-up are in one place. A reload
+/// cannot change it.
 struct Service {
   private let options: SupervisorOptions
   private let namespace: String?
@@ -15,17 +15,17 @@ struct Service {
     self.namespace = namespace
   }
 
-  /// Runs it; the code to exit with.
+  /// Runs the service; returns the exit code.
   func run() -> Int32 {
-    // Until the service listens to it: the configuration is yet to be read, and the default would end the process.
+    // SIGHUP would end the process until the service handles it; the configuration is yet to be read.
     try? Signals.ignore(SIGHUP)
-    // Process 1 gets no signal that it does not take, and takes these a little later.
+    // Process 1 gets no signal that it does not handle; these are handled a little later.
     if getpid() == 1 { for signal in [SIGTERM, SIGINT] { try? Signals.keepWaiting(signal) } }
     guard let name = namespace ?? configuredNamespace() else { return becomeSupervisor() }
     let path = "/run/netns/" + name
     var code: Int32 = ControlModel.ExitCode.failure.rawValue
     do {
-      // A service manager may have put the service there, and left it no right to go anywhere.
+      // A service manager may have put the service into the namespace already, without the right to enter another.
       if try NetworkNamespace.identifier(path: path) == NetworkNamespace.current() {
         return becomeSupervisor()
       }
@@ -71,8 +71,8 @@ struct Service {
     return code.rawValue
   }
 
-  /// Asks a process of its own, since whatever the file may do to its reader must not happen here; `nil` for none, or for what
-  /// cannot be read, which the service then says itself.
+  /// Reads the namespace in a process of its own, since the file may harm its reader; `nil` for none, or for a file that cannot be read,
+  /// which the service reports itself.
   private func configuredNamespace() -> String? {
     do {
       let answer = try MemoryFile.create(name: "martlet-namespace")
@@ -97,6 +97,6 @@ struct Service {
     }
   }
 
-  /// How long the largest configuration may take to be read.
+  /// Longest time to read the largest configuration, in milliseconds.
   private static let patienceMilliseconds: Int32 = 30_000
 }

@@ -10,7 +10,7 @@ extension ShownConfiguration {
   /// `path`, then `statements`: an array of objects with `words`, the keyword first; `block`, the statements inside, if there are
   /// braces; `origin`, an object with `kind` (`default`, `written` or `following`), and unless it is `default` with `file`, `line`,
   /// `column` and `through`, the steps that led there; for `following` with the `keyword` that it follows from; `remark`; and `effect`,
-  /// which is false for what has none here. A statement without words only says in its remark what holds.
+  /// which is false for a statement without effect here. A statement without words has only a remark, on the value that holds.
   var json: String {
     var writer = JSONWriter()
     writer.object { writer in

@@ -57,7 +57,7 @@ struct SimulateCommand: ParsableCommand {
     if strict, performance.isOverrun { throw ArgumentParser.ExitCode(ControlModel.ExitCode.failure.rawValue) }
   }
 
-  /// Reads all files, and stops at the end of the last one if any has an error.
+  /// Reads all files; throws after the last one if any has an error.
   private func read() throws -> [(path: String, configuration: Configuration)] {
     let loaded = files.map { ($0, ConfigurationReading(path: $0, configurationID: nil).perform().loaded) }
     for (_, configuration) in loaded { printError(Self.renderer.render(configuration.diagnostics)) }

@@ -1,4 +1,4 @@
 import Glibc
 
-// A role is chosen before the command line is looked at: the engine and the prober need none of what parses it.
+// The role is chosen before the command line is parsed: engine and prober do not need the parser.
 exit(EntryPoint(arguments: CommandLine.arguments).run())

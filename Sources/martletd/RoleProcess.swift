@@ -5,18 +5,18 @@ import LinuxSystem
 import Prober
 import Starter
 
-/// A process of one of the roles, as the supervisor starts it.
+/// A process of one of the roles that the supervisor starts.
 struct RoleProcess {
   let role: ProcessRole
   let arguments: [String]
 
   func run() -> ControlModel.ExitCode {
-    // Started by hand, the prober would take the control socket from the one that serves.
+    // A prober started by hand would take the control socket from the one that serves.
     guard hasSupervisor else {
       printError("martletd: \(role.rawValue) is a part of the service, which `martlet run` starts\n")
       return .usage
     }
-    // Only supervisor and engine are to be spared; a check that eats memory is not.
+    // Only supervisor and engine are protected from the OOM killer; a check that eats memory is not.
     if role != .engine { try? RealTime.endOutOfMemoryProtection() }
     do {
       switch role {
@@ -31,22 +31,22 @@ struct RoleProcess {
     }
   }
 
-  /// The engine changes addresses and opens raw sockets, and at its start becomes punctual; no program follows it.
+  /// Runs the engine. It changes addresses, opens raw sockets and sets its scheduling at its start; it starts no program.
   private func runEngine() throws(SystemError) -> ControlModel.ExitCode {
     try leaveRoot(keeping: [.networkAdministration, .rawNetwork, .scheduling, .lockMemory])
     filterCalls(sendsAnyPacket: true)
     return EngineMain.run(goesOn: arguments.contains("--goes-on"))
   }
 
-  /// The prober changes nothing; its probes may ask the network by ICMP and ARP. What takes more rights the starter does for it.
+  /// Runs the prober. It changes nothing; its probes may use ICMP and ARP. The starter does for it what needs more rights.
   private func runProber() throws(SystemError) -> ControlModel.ExitCode {
     try leaveRoot(keeping: [.rawNetwork])
     filterCalls(sendsAnyPacket: false)
     return ProberMain.run(logFormat: value(of: "--log-format").flatMap(LogFormat.init(rawValue:)) ?? .text)
   }
 
-  /// The starter runs scripts as whom the file says, root included, so the bounding set stays: a script of root's may be what changes
-  /// something. It touches no network itself.
+  /// Runs the starter. Scripts run as the user that the file names, root included, so the bounding set stays: a script of root may change
+  /// the network. The starter itself does not use it.
   private func runStarter() throws(SystemError) -> ControlModel.ExitCode {
     try Capabilities.drop(
       keeping: CapabilitySet.all.subtracting([.networkAdministration, .rawNetwork, .systemAdministration]),
@@ -54,8 +54,8 @@ struct RoleProcess {
     return StarterMain.run()
   }
 
-  /// Becomes the service's user if this process is root's, and keeps no right but these. Where that user cannot be become, as in a user
-  /// namespace that does not have it, the process stays root without any other right.
+  /// Becomes the service's user if this process runs as root, and keeps only these capabilities. If that user does not exist, as in some
+  /// user namespaces, the process stays root with only these capabilities.
   private func leaveRoot(keeping kept: CapabilitySet) throws(SystemError) {
     try Capabilities.drop(
       keeping: kept.union([.setUser, .setGroup, .setCapabilities]), bounding: [], forbidNewPrivileges: true)
@@ -65,15 +65,15 @@ struct RoleProcess {
       } catch {
         log(.info, "stays user 0 without its other rights: \(error)")
       }
-      // The kernel forgets it with the old identity; who has lost its supervisor meanwhile finds its channel closed.
+      // The kernel clears this signal with the old identity; a process that has lost its supervisor meanwhile finds its channel closed.
       try RealTime.setParentDeathSignal(SIGTERM)
-      // Else what the kernel shows of this process under /proc/self is root's, and its own descriptors cannot be opened by it.
+      // Otherwise /proc/self belongs to root, and the process cannot open its own descriptors.
       RealTime.showToOwner()
     }
     try Capabilities.drop(keeping: kept, bounding: [])
   }
 
-  /// Whoever takes this process over shall not reach the others. Where the kernel cannot do that, addresses are served all the same.
+  /// Limits system calls, so that an attacker in this process cannot reach the others. Without kernel support the service runs anyway.
   private func filterCalls(sendsAnyPacket: Bool) {
     do throws(SystemError) {
       try RoleFilter.begin(sendsAnyPacket: sendsAnyPacket)

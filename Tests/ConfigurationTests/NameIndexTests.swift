@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Things found by name")
 struct NameIndexTests {
-  private struct Draft: NamedDraft {
+  private struct Reading: NamedReading {
     var name: Located<String>
     var number: Int
 
@@ -19,13 +19,13 @@ struct NameIndexTests {
   @Test("The first of a name is found, also when the list has grown or shrunk since the last question")
   func finding() {
     var index = NameIndex()
-    var drafts = [Draft("a", 1), Draft("b", 2), Draft("a", 3)]
-    #expect(index.find("a", in: drafts)?.number == 1)
-    #expect(index.find("c", in: drafts) == nil)
-    drafts.append(Draft("c", 4))
-    #expect(index.find("c", in: drafts)?.number == 4)
-    drafts.removeLast(3)
-    #expect(index.find("c", in: drafts) == nil)
-    #expect(index.find("a", in: drafts)?.number == 1)
+    var readings = [Reading("a", 1), Reading("b", 2), Reading("a", 3)]
+    #expect(index.find("a", in: readings)?.number == 1)
+    #expect(index.find("c", in: readings) == nil)
+    readings.append(Reading("c", 4))
+    #expect(index.find("c", in: readings)?.number == 4)
+    readings.removeLast(3)
+    #expect(index.find("c", in: readings) == nil)
+    #expect(index.find("a", in: readings)?.number == 1)
   }
 }

@@ -26,7 +26,7 @@ import Testing
     #expect(unit.last("User")?.value == "martlet" && unit.last("User")?.place == UnitPlace(path: "/u", line: 5))
     #expect(unit.last("CapabilityBoundingSet")?.value.split(separator: " ") == ["CAP_A", "CAP_B"])
     #expect(unit.environment("A", files: MemorySourceFiles()) == "1 2")
-    #expect(unit.last("CapabilityBoundingSet")?.words == "CapabilityBoundingSet=CAP_A  CAP_B (/u:7)")
+    #expect(unit.last("CapabilityBoundingSet")?.description == "CapabilityBoundingSet=CAP_A  CAP_B (/u:7)")
   }
 
   @Test(

@@ -44,7 +44,7 @@ extension Lowering {
     return statement.span
   }
 
-  /// Reads a `garp_group`, and keeps one that says something.
+  /// Reads a `garp_group`, and keeps one that sets something.
   func readAnnouncementGroup(_ statement: Statement) {
     var block = BlockReading<AnnouncementGroup>(Located("garp_group", statement.span))
     let others = announcedInterfaces

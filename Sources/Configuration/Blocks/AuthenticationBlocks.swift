@@ -82,8 +82,8 @@ extension Block<VirtualRouterDefinition> {
   }
 }
 
-/// `auth_hmac` as far as the file says.
-struct TrailerDraft: BlockModel {
+/// The settings of `auth_hmac`, before the rules have chosen a key.
+struct TrailerSettings: BlockModel {
   /// A `key` line.
   struct Key {
     var id: Located<Int>
@@ -96,14 +96,14 @@ struct TrailerDraft: BlockModel {
   var isMonotonic = false
   var mode = TrailerDefinition.Mode.enforce
 
-  // What the rules find.
+  // Filled in by the rules.
   var usableKeys: [TrailerDefinition.Key] = []
   var definition: TrailerDefinition?
 
   static var unset: Self { Self() }
 }
 
-extension Block<TrailerDraft> {
+extension Block<TrailerSettings> {
   /// `auth_hmac`.
   static var trailer: Block {
     Block("vrrp_instance", "auth_hmac") {
@@ -130,7 +130,7 @@ extension Block<TrailerDraft> {
 }
 
 extension Lowering {
-  /// Ways of authentication elsewhere: who names one of them has written no password in the wrong place.
+  /// Authentication types of other programs: a line that names one of them does not have its password in the wrong place.
   private static let otherAuthentications: Set<String> = [
     "CRAM", "HMAC", "HMAC-SHA256", "KEYED-MD5", "MD5", "NONE", "PLAIN", "SHA", "SHA1", "SHA256", "SHA512", "SIMPLE",
     "TEXT",
@@ -173,7 +173,7 @@ extension Lowering {
     return word.span
   }
 
-  fileprivate func readKey(_ statement: Statement, into trailer: inout TrailerDraft) -> SourceSpan? {
+  fileprivate func readKey(_ statement: Statement, into trailer: inout TrailerSettings) -> SourceSpan? {
     let words = Array(statement.arguments)
     guard words.count >= 2 else {
       diagnostics.report(
@@ -196,7 +196,7 @@ extension Lowering {
         suggestion: "write key NUMBER hex:DIGITS, the same on all hosts")
       return nil
     }
-    trailer.keys.append(TrailerDraft.Key(id: Located(id, words[0].span), value: words[1]))
+    trailer.keys.append(TrailerSettings.Key(id: Located(id, words[0].span), value: words[1]))
     return words[0].span
   }
 }

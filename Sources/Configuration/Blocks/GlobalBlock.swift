@@ -5,14 +5,14 @@ import VRRPCore
 
 extension GlobalSettings: BlockModel {
   struct Notes: ReadingNotes {
-    /// What all instances have that do not say.
+    /// The values of all instances that do not set their own.
     var router = VirtualRouterDefinition.unset
     var minimalAnnouncements = false
     var extraRefresh: ExtraRefresh?
     var isStrict = false
-    /// What the names of made interfaces begin with.
+    /// The beginning of the names of interfaces that martlet makes.
     var linkPrefix = "vrrp"
-    /// The same for those of addresses; empty where nothing is written.
+    /// The same for the interfaces of addresses; empty where nothing is written.
     var ownAddressLinkPrefix = ""
     var addressLinkPrefix: String { ownAddressLinkPrefix.isEmpty ? linkPrefix : ownAddressLinkPrefix }
     var fifoScript: CommandDefinition?
@@ -108,7 +108,7 @@ extension Block<GlobalSettings> {
         .acts), shown: ShownProperty("default_interface") { .word("default_interface", $0.defaultInterface) }
     ) { block, statement, lowering in
       guard let word = statement.arguments.first else { return nil }
-      // keepalived goes on with what can name none.
+      // keepalived goes on with a word that cannot name an interface.
       guard Lowering.canNameInterface(word) else {
         lowering.checkInterface(statement)
         return nil
@@ -123,7 +123,7 @@ extension Block<GlobalSettings> {
         arguments: "[allow_if_changes]", default: "off", .acts),
       shown: ShownProperty("dynamic_interfaces") { .flag("dynamic_interfaces", $0.allowsMissingInterfaces) }
     ) { block, statement, lowering in
-      // Its option says that an interface may come back as another kind, which it always may.
+      // The option says that an interface may come back as another kind, which it always may.
       block.allowsMissingInterfaces = true
       lowering.checkDynamicInterfaces(statement)
       return statement.span
@@ -143,7 +143,7 @@ extension Block<GlobalSettings> {
       default: "vmac_prefix", \.notes.ownAddressLinkPrefix)
   }
 
-  /// What names of made interfaces begin with, of which the first counts.
+  /// The beginning of the names of interfaces that martlet makes; the first line counts.
   private static func prefix(
     _ name: String, _ meaning: String, default defaultText: String,
     _ path: WritableKeyPath<BlockReading<Model>, String> & Sendable
@@ -221,7 +221,7 @@ extension Block<GlobalSettings> {
     ) { $0.shutdownScript }
   }
 
-  /// A command that stands in the model once everything has been read.
+  /// A command that is put into the model once everything has been read.
   private static func script(
     _ name: String, _ meaning: String, _ path: WritableKeyPath<BlockReading<Model>, CommandDefinition?> & Sendable,
     shown: @escaping @Sendable (Model) -> CommandDefinition?
@@ -307,10 +307,10 @@ extension Block<GlobalSettings> {
     }
   }
 
-  /// What decides how the files are read.
+  /// Settings that decide how the files are read.
   @Settings<Model>
   private static var reading: [Setting<Model>] {
-    // The reader has followed these two where they stand.
+    // The reader of the text has acted on these two already.
     Setting.mark(
       Keyword(
         "include_check", "Chooses what is an error in later include lines, such as a file that cannot be read",
@@ -354,7 +354,7 @@ extension ValueForm<ProtocolVersion> {
 }
 
 extension ValueForm<Nanoseconds> {
-  /// Seconds, of which none at all cannot be written.
+  /// Seconds; a value of zero is not written.
   static func pause(_ microseconds: ClosedRange<Int>) -> Self {
     var form = seconds(microseconds)
     form.words = { $0 == .zero ? nil : [.word(DecimalText.text($0, unit: .seconds))] }

@@ -44,10 +44,10 @@ extension Block<VirtualRouterDefinition> {
       Keyword(
         "native_ipv6", "Makes it an IPv6 instance, which speaks version 3", .flag,
         instead: "nothing; the family follows the addresses", .acts),
-      // Elsewhere the addresses say so.
+      // With addresses, these decide the family.
       shown: ShownProperty("native_ipv6") { .flag("native_ipv6", $0.family == .ipv6 && $0.addresses.isEmpty) }
     ) { block, statement, lowering in
-      lowering.fix(.ipv6, at: statement.span, in: &block, by: "native_ipv6") ? statement.span : nil
+      lowering.setFamily(.ipv6, at: statement.span, in: &block, by: "native_ipv6") ? statement.span : nil
     }
     Setting.priority
     Setting.interval
@@ -212,7 +212,7 @@ extension Block<VirtualRouterDefinition> {
         "virtual_ipaddress_excluded",
         "Lists further virtual addresses, which the master has too but does not name in its adverts", .values,
         arguments: "ADDRESS-LINE", .acts),
-      // More addresses than an advert holds move there.
+      // Addresses beyond what an advert holds move there.
       shown: ShownProperty("virtual_ipaddress_excluded", "virtual_ipaddress") {
         .entries("virtual_ipaddress_excluded", $0.excludedAddresses.map(ShownEntry.init(address:)))
       }

@@ -6,39 +6,39 @@ import VRRPCore
 typealias InstanceReading = BlockReading<VirtualRouterDefinition>
 
 extension VirtualRouterDefinition: NamedModel {
-  /// What reading an instance finds out besides.
+  /// Results of reading an instance that are not part of the model.
   struct Notes: ReadingNotes {
-    /// The family, where something has fixed it, and the keyword that did, if that was no address.
+    /// The family, once an address or a keyword has fixed it, and that keyword; `nil` until then.
     var family: Located<AddressFamily>?
     var familyKeyword: String?
-    /// `advert_int` as it is written, in millionths of a second.
+    /// `advert_int` as written, in millionths of a second.
     var interval: Int?
     var isStrict: Bool?
     var authentication = Authentication()
-    @BoxedNote var trailer: BlockReading<TrailerDraft>?
+    @BoxedNote var trailer: BlockReading<TrailerSettings>?
     var addresses: [Located<VirtualAddress>] = []
     var excludedAddresses: [Located<VirtualAddress>] = []
-    /// Whether an address could not be used.
+    /// True when an address could not be used.
     var lostAddress = false
     /// The last keyword that only unicast routers need.
     var unicastKeyword: SourceSpan?
-    /// Where each of the peers stands.
+    /// The place of each peer.
     var peerPlaces: [SourceSpan] = []
-    /// Where each of the further links stands.
+    /// The place of each further link.
     var heartbeatPlaces: [SourceSpan] = []
-    @BoxedNote var virtualMAC: VirtualMACDraft?
+    @BoxedNote var virtualMAC: VirtualMACSettings?
     var tracked = TrackEntries()
     /// `garp_extra_if`.
     var extraRefresh: ExtraRefresh?
     var routingDomain: Located<String>?
-    /// Scripts that it tracks with a weight that can change nothing.
+    /// Tracked scripts with a weight that can change nothing.
     var scriptsWithoutEffect: [String] = []
 
-    // While the block is read.
+    // Needed only while the block is read.
     var knownPeers: [IPAddress: SourceSpan] = [:]
     var knownHeartbeats: Set<String> = []
 
-    /// Forgets what only serves reading.
+    /// Drops what is needed only while the block is read.
     mutating func finish() {
       tracked.finish()
       knownPeers = [:]
@@ -46,13 +46,13 @@ extension VirtualRouterDefinition: NamedModel {
     }
   }
 
-  /// `authentication` as far as the file says.
+  /// The lines of `authentication`, before the rules.
   struct Authentication {
-    /// Whether there is a line for the password, even one that is wrong.
+    /// True when there is a line for the password, even a wrong one.
     var saysPassword = false
-    /// Whether the type is no way that there is.
+    /// True when the type is unknown.
     var isUnknown = false
-    /// Whether it is AH.
+    /// True for AH.
     var usesHeader = false
     var password: [UInt8]?
   }
@@ -66,32 +66,32 @@ extension VirtualRouterDefinition: NamedModel {
 }
 
 extension BlockReading<VirtualRouterDefinition> {
-  /// Its number, if it has one that can be used.
+  /// The VRID; `nil` if no valid one is written.
   var number: Located<VirtualRouterID>? {
     places["virtual_router_id"].map { Located(model.core.virtualRouterID, $0) }
   }
 
-  /// Its interface, if it has one that can be used.
+  /// The interface; `nil` if no valid one is written.
   var ownInterface: Located<String>? { places["interface"].map { Located(model.interface, $0) } }
 
-  /// Whether its interface is the one that has its source address, wherever that is: unicast needs no other.
+  /// True when the interface is the one that has the source address, wherever that is: unicast needs no other.
   var isPlacedBySource: Bool {
     places.line(of: "interface") == nil && !model.unicastPeers.isEmpty && model.sourceAddress != nil
       && notes.virtualMAC == nil
   }
 
-  /// Whether its adverts go to peers and not to a group.
+  /// True when adverts go to peers and not to a group.
   var isUnicast: Bool { model.isUnicast }
 
-  /// Whether it owns the addresses (priority 255).
+  /// True for the owner of the addresses (priority 255).
   var isOwner: Bool { model.core.priority == .owner }
 
-  /// Where its state is written, or follows from; `nil` if nothing says it.
+  /// The place where the state is written, or from which it follows; `nil` if nothing sets it.
   var statePlace: SourceSpan? { places["state"] ?? (model.initialState == .master ? name.span : nil) }
 
-  /// Where the password stands that counts.
+  /// The place of the password that counts.
   var passwordPlace: SourceSpan? { notes.authentication.password == nil ? nil : places["auth_pass"] }
 
-  /// Where its authentication is asked for.
+  /// The place where authentication is asked for.
   var authenticationPlace: SourceSpan? { places["auth_type"] ?? passwordPlace }
 }

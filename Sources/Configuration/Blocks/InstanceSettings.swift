@@ -64,7 +64,7 @@ extension Setting<VirtualRouterDefinition> {
       shown: ShownProperty("priority", following: "state") { .word("priority", $0.core.priority.rawValue) }
     ) { block, statement, lowering in
       guard let word = statement.arguments.first else { return nil }
-      // keepalived takes 100 for what it cannot use, whatever stood before.
+      // keepalived takes 100 for a value that it cannot use, even if an earlier line was good.
       let number = lowering.integer(statement, bad: .decisive("100")) ?? Located(100, word.span)
       block.core.priority = Priority(rawValue: UInt8(clamping: number.value))
       return number.span
@@ -108,7 +108,7 @@ extension Setting<VirtualRouterDefinition> {
     ]
   }
 
-  /// Without a number the next host is taken for the quickest there can be.
+  /// Without a number the next host counts as the quickest that is possible.
   static var successor: [Setting] {
     let keyword = Keyword(
       "timer_expired_backup",
@@ -214,7 +214,7 @@ extension Setting<VirtualRouterDefinition> {
     Setting(
       Keyword(
         "skip_check_adv_addr", Schema.Shared.skipAddressCheck, .boolean, default: "vrrp_skip_check_adv_addr", .acts),
-      // It is on whatever follows it, so off cannot be written.
+      // It is on whatever follows the keyword, so off cannot be written.
       shown: ShownProperty("skip_check_adv_addr") { .flag("skip_check_adv_addr", $0.skipsAddressCheck) }
     ) { block, statement, lowering in
       guard let value = lowering.boolean(statement) else { return nil }
@@ -292,7 +292,7 @@ extension Lowering {
       diagnostics.report(
         .warning, "unknown-state", "'\(word.text)' is neither MASTER nor BACKUP; \(block.name.value) starts as BACKUP",
         at: word.span, suggestion: known ? "write \(upper), in capitals" : "write MASTER or BACKUP",
-        // MASTER in its place would make a master of a router that is none.
+        // MASTER would turn a router into a master that is none.
         replacement: upper == "BACKUP" && isOnly(statement) ? upper : nil)
       block.initialState = .backup
     }
@@ -312,13 +312,13 @@ extension Lowering {
     return word.span
   }
 
-  /// Whether a word can name an interface: the kernel takes 1 to 15 bytes, no slash and no white space among them.
+  /// True when a word can name an interface: the kernel takes 1 to 15 bytes without slash and white space.
   static func canNameInterface(_ word: Word) -> Bool {
     (1...15).contains(word.bytes.count)
       && !word.bytes.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: " ") || (9...13).contains($0) }
   }
 
-  /// Whether a word can name an interface; an error if it cannot.
+  /// True when a word can name an interface; otherwise an error is reported.
   func isInterfaceName(_ word: Word) -> Bool {
     guard Self.canNameInterface(word) else {
       diagnostics.report(
@@ -345,7 +345,7 @@ extension Lowering {
     return statement.span
   }
 
-  /// Reads `check_unicast_src`, which is on without being asked for. keepalived has it off by default and takes no value.
+  /// Reads `check_unicast_src`, which is on by default. keepalived has it off by default and takes no value.
   func readCheckOfSource(_ statement: Statement) -> Located<Bool> {
     let value = statement.arguments.isEmpty ? true : boolean(statement) ?? true
     if !value {
@@ -357,15 +357,17 @@ extension Lowering {
   }
 
   fileprivate func readSource(_ statement: Statement, into block: inout InstanceReading) -> SourceSpan? {
-    guard let address = address(statement), fix(address.value.family, at: address.span, in: &block) else { return nil }
+    guard let address = address(statement), setFamily(address.value.family, at: address.span, in: &block) else {
+      return nil
+    }
     block.sourceAddress = address.value
     return address.span
   }
 
-  /// Fixes the router's family by the first address; false, with a finding, for one of the other family.
+  /// Sets the router's family by the first address; false, with a finding, for an address of the other family.
   ///
-  /// - Parameter keyword: The keyword that fixes it, where it is no address.
-  func fix(
+  /// - Parameter keyword: The keyword that decides the family; `nil` if an address does.
+  func setFamily(
     _ family: AddressFamily, at span: SourceSpan, in block: inout InstanceReading, by keyword: String? = nil
   ) -> Bool {
     guard let known = block.notes.family else {
@@ -384,8 +386,8 @@ extension Lowering {
   }
 
   func readMulticastGroup(_ statement: Statement, into block: inout InstanceReading) -> SourceSpan? {
-    guard let group = address(statement), fix(group.value.family, at: group.span, in: &block) else { return nil }
-    // IPv6 groups beyond the link would be routed away (RFC 4291 section 2.7: scope 2 is the link).
+    guard let group = address(statement), setFamily(group.value.family, at: group.span, in: &block) else { return nil }
+    // Routers would forward IPv6 groups beyond the link (RFC 4291 section 2.7: scope 2 is the link).
     let fits = group.value.isMulticast && (group.value.family == .ipv4 || group.value.byte(at: 1) & 0xF == 2)
     guard fits else {
       diagnostics.report(
@@ -402,7 +404,7 @@ extension Lowering {
 }
 
 extension ShownValue {
-  /// `use_vmac`. The address of RFC 9568 is the usual one, and cannot be written.
+  /// `use_vmac`. The address of RFC 9568 is the usual one; there is no way to write it.
   fileprivate static func virtualMAC(_ router: VirtualRouterDefinition) -> ShownValue {
     guard let virtual = router.virtualMAC else { return .nothing }
     var words: [ShownWord] = ["use_vmac"]
@@ -417,6 +419,5 @@ extension ShownValue {
 }
 
 extension AddressFamily {
-  /// The family's name as people write it.
   var name: String { self == .ipv4 ? "IPv4" : "IPv6" }
 }

@@ -4,16 +4,16 @@ import NetworkTypes
 
 extension ProbeDefinition: TrackableModel {
   struct Notes: ReadingNotes {
-    /// The keyword of its kind, also where what that says cannot be used.
+    /// The keyword of the probe's kind, also where its line cannot be used.
     var kind: Located<String>?
-    /// The checks that it is made of, if it is made of any.
+    /// The members of a combination; empty for any other kind.
     var members: [Located<CombinedQuestion.Member>] = []
   }
 
-  // It asks nothing until a line says what.
+  // A placeholder until a line says what is asked.
   static var unset: Self { Self(name: "", question: .memory(MemoryQuestion())) }
 
-  /// A property that only runs have.
+  /// The value of a property that only a probe with runs of its own has.
   fileprivate func ofRuns(_ value: ShownValue) -> ShownValue { isCombination ? .nothing : value }
 }
 

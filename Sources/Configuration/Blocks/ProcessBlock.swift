@@ -85,7 +85,7 @@ extension Block<TrackedProcessDefinition> {
     return Setting(keyword, shown: shown) { block, statement, lowering in
       _ = Repeated.lastCountsTold.mayCount(statement, block.places, "quorum_max", lowering)
       guard let number = lowering.integer(statement, bad: .decisive()) else { return nil }
-      // With 0 it must not run, whatever the quorum.
+      // With quorum_max 0 the process must not run, whatever the quorum.
       if block.places["quorum"] != nil, number.value != 0, number.value < block.quorum {
         lowering.reportUnreachable(
           number, "quorum_max", beside: block.quorum, "quorum", block.places, most: number.value)
@@ -134,7 +134,7 @@ extension ValueForm<TrackedProcessDefinition.ParameterMatch> {
 }
 
 extension Lowering {
-  /// Tells that a line of two that contradict each other is ignored: the later one, as by keepalived.
+  /// Reports that of two lines that contradict each other the later one is ignored, as by keepalived.
   fileprivate func reportUnreachable(
     _ ignored: Located<Int>, _ name: String, beside kept: Int, _ other: String, _ places: KeywordPlaces, most: Int
   ) {

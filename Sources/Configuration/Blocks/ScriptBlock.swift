@@ -42,12 +42,12 @@ extension Setting<ScriptCheckDefinition> {
     let shown = ShownProperty<Model>("script") { .line(["script", .command($0.command.text)]) }
     return Setting(keyword, shown: shown) { block, statement, lowering in
       _ = Repeated.lastCountsTold.mayCount(statement, block.places, "script", lowering)
-      // The last line counts even if it cannot be used: a command that was to be replaced is not run.
+      // The last line counts even if it cannot be used: the command that it was to replace is not run.
       block.places["script"] = nil
       let command = lowering.command(statement)
       lowering.reportUnquoted(statement)
       guard var command else { return nil }
-      // A user has a line of its own here.
+      // In a vrrp_script the user has a line of its own.
       command.value.user = block.model.command.user
       block.model.command = command.value
       return command.span
@@ -56,7 +56,7 @@ extension Setting<ScriptCheckDefinition> {
 }
 
 extension ValueForm<Nanoseconds> {
-  /// The interval or timeout of a script: 0 counts as one second, and what is finer than a millisecond is rounded.
+  /// The interval or timeout of a script: 0 counts as one second, and fractions of a millisecond are rounded.
   fileprivate static var checkTime: Self {
     var form = seconds(0...4_294_000_000)
     form.read = { statement, lowering, _ in lowering.checkTime(statement) }
@@ -73,7 +73,7 @@ extension ValueForm<ScriptCheckDefinition.Sandbox> {
       case "network": return .withNetwork
       case "off": return .off
       case let word?:
-        // A script that was to be kept from something is not run without.
+        // A script that was to be restricted is not run without restriction.
         lowering.diagnostics.report(
           .error, "bad-value", "'\(word)' is neither on nor network nor off", at: statement.arguments.first?.span,
           suggestion: "write sandbox on, or sandbox network for a script that asks over the network")
@@ -90,7 +90,7 @@ extension ValueForm<ScriptCheckDefinition.Sandbox> {
 }
 
 extension Lowering {
-  /// Tells of words behind a command that is not in quotes: they are not part of it.
+  /// Reports words behind a command that is not in quotes: they are not part of it.
   fileprivate func reportUnquoted(_ statement: Statement) {
     let words = statement.arguments
     guard words.count > 1, let first = words.first else { return }

@@ -51,7 +51,7 @@ extension Block<BFDInstanceDefinition> {
     }
   }
 
-  /// It is never shorter than what holds while the session is up.
+  /// The interval while the session is down is never shorter than the one while it is up.
   private static var idleInterval: Setting<Model> {
     var setting = Setting(
       "idle_tx", "Sets the interval at which this host sends packets while the session is not up",

@@ -9,16 +9,16 @@ struct ComparedHost {
   var lowering: Lowering
 }
 
-/// One virtual router as two hosts have it.
+/// One virtual router on two hosts.
 struct RouterPair {
-  /// A host's part in it.
+  /// The instance of one host.
   struct Half {
     var host: ComparedHost
     var router: InstanceReading
 
-    /// What a finding calls it.
+    /// The name that findings use.
     var name: String { router.name.value }
-    /// A place of the host's files, ready to be shown.
+    /// A place in the host's files, in the form that findings show.
     func range(_ span: SourceSpan?) -> SourceRange {
       host.lowering.diagnostics.shownRange(of: span ?? router.name.span)
     }
@@ -27,19 +27,19 @@ struct RouterPair {
   var first: Half
   var second: Half
 
-  /// The same, seen from the other host.
+  /// The pair with the hosts exchanged.
   var turned: RouterPair { RouterPair(first: second, second: first) }
 }
 
-/// What is found between hosts; both places stand in each finding.
+/// The findings of a comparison; each names a place of both hosts.
 struct PairFindings {
   private(set) var diagnostics: [Diagnostic] = []
   private var dropped = 0
 
-  /// As many as one configuration shows.
+  /// The most findings kept, as many as one configuration shows.
   private static let limit = 2000
 
-  /// Adds a finding that is placed in the second host's files, with a note in the first one's.
+  /// Adds a finding placed in the second host's files, with a note in the first one's.
   mutating func report(
     _ severity: Severity, _ id: String, _ message: String, _ pair: RouterPair, at second: SourceSpan?,
     and first: SourceSpan?, note: String, suggestion: String? = nil
@@ -62,7 +62,7 @@ struct PairFindings {
       note: note, suggestion: suggestion)
   }
 
-  /// Adds the finding that no other host has a router.
+  /// Adds the finding that no other host has the router.
   mutating func report(lone router: InstanceReading, of host: ComparedHost) {
     guard hasRoom(for: .warning) else { return }
     diagnostics.append(
@@ -79,7 +79,7 @@ struct PairFindings {
     return false
   }
 
-  /// All of them, with a last one that says how many more there were.
+  /// All findings, with a last one that says how many more there were.
   func finish() -> [Diagnostic] {
     guard dropped > 0 else { return diagnostics }
     return diagnostics + [
@@ -91,7 +91,7 @@ struct PairFindings {
 /// Compares the configurations of hosts that share virtual routers.
 ///
 /// Two instances are one virtual router if they have an address in common, or else if VRID and name are the same; the family
-/// is always.
+/// must be the same in any case.
 struct HostComparison {
   private let hosts: [ComparedHost]
   private let pairs: [RouterPair]
@@ -118,14 +118,14 @@ struct HostComparison {
     self.shared = shared
   }
 
-  /// Whether two hosts have a router in common.
+  /// True when two hosts have a router in common.
   var hasCommonRouters: Bool { !pairs.isEmpty }
 
-  /// Everything that is found.
+  /// All findings.
   func check() -> [Diagnostic] {
     var findings = PairFindings()
     for pair in pairs { findings.check(pair) }
-    // A host that shares routers may have others that nobody would take over.
+    // A host that shares some routers may have others that no host would take over.
     for (host, positions) in zip(hosts, shared) where !positions.isEmpty {
       for (position, router) in host.lowering.instances.enumerated() where !positions.contains(position) {
         findings.report(lone: router, of: host)
@@ -144,7 +144,7 @@ struct HostComparison {
     }
   }
 
-  /// Positions of instances that are one router; each is matched once.
+  /// Positions of instances that are one router; each instance is matched once.
   private static func matches(_ first: [InstanceReading], _ second: [InstanceReading]) -> [(Int, Int)] {
     var byAddress: [IPAddress: Int] = [:]
     var byName: [NumberAndName: Int] = [:]

@@ -4,7 +4,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Rule {
-  /// What `martlet check` finds between the files of several hosts.
+  /// The rules that compare the files of several hosts.
   static let pairs: [Rule] = [
     Rule(
       "pair-virtual-router-id", .comparison, .error, "Two hosts serve an address with different numbers",
@@ -71,7 +71,7 @@ extension Rule {
 }
 
 extension PairFindings {
-  /// Looks at one virtual router on two hosts.
+  /// Compares one virtual router on two hosts.
   mutating func check(_ pair: RouterPair) {
     compareNumbers(pair)
     compareVersions(pair)
@@ -84,7 +84,7 @@ extension PairFindings {
     compareWeights(pair.turned)
   }
 
-  /// Hosts of one number hear each other; of two, both are master and hold the address.
+  /// Only hosts with the same VRID hear each other; with two numbers both become master and hold the address.
   private mutating func compareNumbers(_ pair: RouterPair) {
     guard let one = pair.first.router.number, let other = pair.second.router.number, one.value != other.value else {
       return
@@ -95,7 +95,7 @@ extension PairFindings {
       pair, at: other.span, and: one.span, note: "the other host has \(one.value)")
   }
 
-  /// An advert of the other version is dropped.
+  /// An advert of another version is dropped.
   private mutating func compareVersions(_ pair: RouterPair) {
     let (one, other) = (pair.first.router.core.version, pair.second.router.core.version)
     guard one != other else { return }
@@ -147,7 +147,7 @@ extension PairFindings {
   /// An advert that is authenticated in another way, or with another password, is dropped.
   private mutating func compareAuthentication(_ pair: RouterPair) {
     let (first, second) = (pair.first.router, pair.second.router)
-    // Where the versions differ, that is what keeps the hosts apart.
+    // Different versions keep the hosts apart anyway.
     guard first.core.version == second.core.version else { return }
     let difference: String
     switch (first.notes.authentication.password, second.notes.authentication.password) {
@@ -186,7 +186,7 @@ extension PairFindings {
       pair, at: "advert_int", note: "the other host has \(one) s")
   }
 
-  /// The hosts serve the same addresses: one that only one of them has is gone when the other is master.
+  /// The hosts serve the same addresses: an address that only one host has is gone while the other is master.
   private mutating func compareAddresses(_ pair: RouterPair) {
     findLackingAddresses(pair)
     findLackingAddresses(pair.turned)
@@ -202,7 +202,7 @@ extension PairFindings {
     }
   }
 
-  /// Reports what the second host has and the first one lacks.
+  /// Reports addresses of the second host that the first one lacks.
   private mutating func findLackingAddresses(_ pair: RouterPair) {
     let (one, other) = (pair.first.router.notes, pair.second.router.notes)
     let advertised = Set(one.addresses.map(\.value.prefix.address))
@@ -214,7 +214,7 @@ extension PairFindings {
     for (entries, same, elsewhere, block) in kinds {
       for entry in entries where !same.contains(entry.value.prefix.address) {
         let address = entry.value.prefix.address
-        // Told once, from the side that advertises it.
+        // Reported once, from the side that advertises it.
         let isMoved = elsewhere.contains(address)
         if isMoved, block != "virtual_ipaddress" { continue }
         report(
@@ -228,7 +228,7 @@ extension PairFindings {
     }
   }
 
-  /// Of hosts with one priority the one with the higher address wins, which is hardly what was meant.
+  /// Between hosts of equal priority the higher address wins, which is seldom intended.
   private mutating func comparePriorities(_ pair: RouterPair) {
     let (one, other) = (PriorityRange(pair.first), PriorityRange(pair.second))
     guard one.whenWell == other.whenWell else { return }
@@ -243,8 +243,7 @@ extension PairFindings {
       suggestion: one.base == 255 ? "write 255 on no more than one host, the one whose own address it is" : nil)
   }
 
-  /// A weight is there to let the other host take over. Looks at whether the second host, being the higher one, ever comes below the
-  /// first.
+  /// A weight is there to let the other host take over. Reports a second host of higher priority that never falls below the first.
   private mutating func compareWeights(_ pair: RouterPair) {
     let (one, other) = (PriorityRange(pair.first), PriorityRange(pair.second))
     guard let span = other.losses.first, other.whenWell > one.whenWell, other.least >= one.whenWell else { return }
@@ -256,14 +255,14 @@ extension PairFindings {
   }
 }
 
-/// Between what bounds a router's priority moves.
+/// The bounds between which a router's priority moves.
 private struct PriorityRange {
   let base: Int
-  /// With all trackers up.
+  /// The priority with all trackers up.
   let whenWell: Int
-  /// With whatever takes most away.
+  /// The lowest priority that the trackers leave.
   let least: Int
-  /// Where the weights that take something away stand, in the file's order.
+  /// Places of the weights that take something away, in the order of the file.
   let losses: [SourceSpan]
 
   init(_ half: RouterPair.Half) {

@@ -12,7 +12,7 @@ extension Lowering {
       }
       if excluded {
         block.notes.excludedAddresses.append(Located(address, line.span))
-      } else if fix(address.prefix.address.family, at: line.span, in: &block) {
+      } else if setFamily(address.prefix.address.family, at: line.span, in: &block) {
         block.notes.addresses.append(Located(address, line.span))
       } else {
         block.notes.lostAddress = true
@@ -55,7 +55,7 @@ extension Lowering {
     return address
   }
 
-  /// Tells of an option that stands twice; false when the address cannot be used for that.
+  /// Reports an option that stands twice; false when the address cannot be used because of it.
   private func mayRepeat(
     _ option: AddressOption, _ word: Word, _ value: Word?, _ repeated: inout RepeatedOptions
   ) -> Bool {
@@ -102,7 +102,7 @@ extension Lowering {
     return (IPPrefix(host: address), true)
   }
 
-  /// The prefix length that a dotted mask stands for.
+  /// The prefix length of a dotted mask; `nil` for a mask that is none.
   private static func maskLength(_ mask: IPAddress) -> Int? {
     guard mask.family == .ipv4 else { return nil }
     let bits = UInt32(truncatingIfNeeded: mask.low)

@@ -1,6 +1,6 @@
 import ConfigurationSyntax
 
-/// What is said of a value that cannot be used: why, what comes of it, and what to write instead.
+/// Findings for values that cannot be used: the fault, the effect, and what to write instead.
 extension Lowering {
   func reportBad(_ statement: Statement, _ word: Word, _ row: Keyword, _ what: String, _ bad: BadValue) {
     let name = statement.words[0].text
@@ -27,13 +27,13 @@ extension Lowering {
     }
   }
 
-  /// What comes of a line that counts as not written.
+  /// The effect of a line that is ignored.
   func whatHoldsWithout(_ statement: Statement, _ row: Keyword) -> String {
     guard let text = row.defaultText, isOnly(statement) else { return "the line is ignored" }
     return "the line is ignored and the default holds (\(text))"
   }
 
-  /// Tells of places behind the point that are rounded off.
+  /// Reports decimal places that are rounded off.
   func noteDecimalPlaces(_ word: Word, of statement: Statement, _ millionths: Int) {
     let places = word.bytes.drop { $0 != UInt8(ascii: ".") }.dropFirst()
     guard places.count > 6 else { return }
@@ -44,7 +44,7 @@ extension Lowering {
       at: word.span, suggestion: "write \(used)", replacement: used)
   }
 
-  /// Tells of a keyword that is off here, and on in keepalived whatever follows it.
+  /// Reports a keyword that is off here, and on in keepalived whatever follows it.
   func noteOldFlag(_ statement: Statement, _ row: Keyword) {
     diagnostics.report(
       .warning, "on-in-keepalived", "\(row.name) is off here; keepalived 2.2.7 has it on, whatever follows it",
@@ -52,7 +52,7 @@ extension Lowering {
       changes: [.removeLine(statement.span)])
   }
 
-  /// Tells of a word that is neither on nor off behind a keyword that keepalived 2.2.7 has on, whatever follows it.
+  /// Reports a word that is neither on nor off after a keyword that keepalived 2.2.7 has on, whatever follows it.
   func reportBadFlag(_ statement: Statement, _ word: Word, _ row: Keyword, _ what: String) {
     let (suggestion, changes) = remedy(for: word, of: statement, row)
     diagnostics.report(
@@ -91,7 +91,7 @@ extension Lowering {
     }
   }
 
-  /// The value that a number with a unit, or with a separator of other languages, was meant to be, if the keyword takes it.
+  /// The value meant by a number with a unit, or with a decimal comma or semicolon, if the keyword takes it.
   private static func valueWithoutUnit(_ bytes: ArraySlice<UInt8>, _ row: Keyword) -> String? {
     let number = bytes.prefix { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
     let suffix = String(decoding: bytes.dropFirst(number.count), as: UTF8.self).lowercased()

@@ -4,7 +4,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Lowering {
-  /// Gives all instances what they inherit from `global_defs`, once everything has been read: it may stand behind them.
+  /// Gives all instances the values that they inherit from `global_defs`, once everything has been read: it may follow them.
   func inheritGlobals() {
     let router = routerForAll
     let needed = Block.instance.settings.compactMap(\.inheritance).filter { $0.isNeeded(router) }
@@ -13,7 +13,7 @@ extension Lowering {
     }
   }
 
-  /// What all instances have that do not say.
+  /// The values of all instances that do not set their own.
   private var routerForAll: VirtualRouterDefinition {
     var router = global.notes.router
     let isWritten = { [global] (keyword: String) in global.places[keyword] != nil }
@@ -30,7 +30,7 @@ extension Lowering {
     return router
   }
 
-  /// The model of what has been read, rules applied. What an error left without a meaning is not in it.
+  /// The model of what has been read, after the rules. Parts that errors have made meaningless are not in it.
   func model() -> Configuration {
     var model = Configuration()
     model.global = globalSettings
@@ -116,7 +116,7 @@ extension Lowering {
       sendsAdvertsBelow: block.places["vmac_xmit_base"] != nil || block.isUnicast)
   }
 
-  /// A virtual MAC address speaks only when its master does, and switches forget it (`garp_extra_if`).
+  /// Completes the announcements: a virtual MAC address is silent unless its router is master, so switches forget it (`garp_extra_if`).
   private func finishAnnouncements(of router: inout VirtualRouterDefinition, _ notes: VirtualRouterDefinition.Notes) {
     let extra = notes.extraRefresh ?? global.notes.extraRefresh ?? ExtraRefresh()
     if extra.seconds > 0, notes.virtualMAC != nil || extra.isForAll {

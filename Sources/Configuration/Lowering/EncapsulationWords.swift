@@ -1,7 +1,7 @@
 import ConfigurationSyntax
 import NetworkTypes
 
-/// What stands after `encap`: `ip` or `ip6` with its options, `mpls LABEL[/LABEL]`, or `ila LOCATOR`.
+/// Reads the words after `encap`: `ip` or `ip6` with options, `mpls LABEL[/LABEL]`, or `ila LOCATOR`.
 extension EntryLine {
   mutating func encapsulation(of option: Word) throws(LineRefused) -> Route.Encapsulation {
     let kind = try value(of: option)
@@ -14,7 +14,7 @@ extension EntryLine {
     }
   }
 
-  /// Ends before the first word that is no option of a tunnel.
+  /// Reads options up to the first word that is no option of a tunnel.
   private mutating func tunnel(_ family: AddressFamily) throws(LineRefused) -> Route.Tunnel {
     var tunnel = Route.Tunnel(family)
     while let word = peek, let option = TunnelOption(rawValue: word.text), option.family ?? family == family {
@@ -32,7 +32,7 @@ extension EntryLine {
     return tunnel
   }
 
-  /// An end of a tunnel, which says nothing of the route's own family.
+  /// Reads the address of a tunnel's end; it does not decide the family of the route.
   private mutating func end(of option: Word, _ family: AddressFamily) throws(LineRefused) -> IPAddress {
     let word = try value(of: option)
     guard let address = IPAddress(word.text), address.family == family else {
@@ -65,7 +65,7 @@ extension EntryLine {
 private enum TunnelOption: String {
   case id, dst, src, tos, tc, ttl, hoplimit, flags
 
-  /// The family that it is for; `nil` for both.
+  /// The family of the option; `nil` for both.
   var family: AddressFamily? {
     switch self {
     case .tos, .ttl: .ipv4

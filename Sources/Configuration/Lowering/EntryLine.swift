@@ -2,12 +2,12 @@ import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
 
-/// A line that cannot be used; why has been reported.
+/// A line that cannot be used; the reason has been reported.
 struct LineRefused: Error {}
 
 /// Reads the words of a line of `virtual_routes`, `virtual_rules` and the like, from the left.
 struct EntryLine {
-  /// What the line is: `route` or `rule`.
+  /// Kind of line: `route` or `rule`.
   let subject: String
   let lowering: Lowering
   let span: SourceSpan
@@ -15,7 +15,7 @@ struct EntryLine {
   private(set) var family: Located<AddressFamily>?
   /// The `track_group` that the line names.
   private(set) var trackGroup: String?
-  /// What is left out when the line cannot be used to its end.
+  /// The part left out when the rest of the line cannot be used, for the finding.
   var leftOut: String
   private var repeated = RepeatedOptions()
 
@@ -27,22 +27,22 @@ struct EntryLine {
     rest = line.words[...]
   }
 
-  /// The line as written, its words one space apart.
+  /// The line as written, with one blank between two words.
   static func text(of line: Statement) -> String { line.words.map(\.text).joined(separator: " ") }
 
   mutating func next() -> Word? { rest.popFirst() }
 
-  /// The next word, which stays.
+  /// The next word, which is not removed.
   var peek: Word? { rest.first }
 
-  /// The next word, if it is this one; then it is taken.
+  /// Removes the next word if it is this one.
   mutating func takes(_ text: StaticString) -> Bool {
     guard let word = rest.first, word == text else { return false }
     rest.removeFirst()
     return true
   }
 
-  /// The word after an option.
+  /// Removes the word after an option.
   mutating func value(of option: Word) throws(LineRefused) -> Word {
     guard let word = rest.popFirst() else {
       throw refused("missing-argument", "\(option.text) needs a value after it", at: option.span)
@@ -50,7 +50,7 @@ struct EntryLine {
     return word
   }
 
-  /// Reports why the line cannot be used. A warning, since keepalived goes on without it, and so may who comes from there.
+  /// Reports why the line cannot be used. It is a warning, since keepalived goes on without the line.
   func refused(
     _ id: String, _ message: String, at span: SourceSpan, suggestion: String? = nil, replacement: String? = nil
   ) -> LineRefused {
@@ -71,15 +71,15 @@ struct EntryLine {
     refused("bad-value", "'\(word.text)' is \(what)", at: word.span)
   }
 
-  /// Tells of an option that stood on the line before, whose value counts no more.
+  /// Reports an option that stood on the line before; its earlier value no longer counts.
   mutating func noteRepetition(of option: Word, as meaning: String) {
     repeated.note(option, as: meaning, value: nil, lowering)
   }
 
-  /// Begins with a next hop, which has options of its own.
+  /// Forgets the options so far: each next hop has options of its own.
   mutating func forgetRepetitions() { repeated = RepeatedOptions() }
 
-  /// Tells of `inet` or `inet6` before other words: keepalived passes over the word behind it.
+  /// Reports `inet` or `inet6` before other words: keepalived ignores the word after it.
   func noteFamilyWord(_ word: Word) {
     guard let passedOver = peek else { return }
     let isDefault = word == "inet6" && ["default", "any", "all"].contains(passedOver.text)
@@ -157,25 +157,25 @@ struct EntryLine {
     return realms
   }
 
-  /// An address, which fixes the family.
+  /// An address, which decides the family.
   mutating func address(of option: Word) throws(LineRefused) -> IPAddress {
     let word = try value(of: option)
     guard let address = IPAddress(word.text) else { throw badAddress(word, "not an IP address") }
-    try settle(address.family, at: word)
+    try setFamily(address.family, at: word)
     return address
   }
 
-  /// A network, which fixes the family.
+  /// A network, which decides the family.
   mutating func prefix(_ word: Word) throws(LineRefused) -> IPPrefix {
     guard let prefix = IPPrefix(word.text) ?? IPAddress(word.text).map(IPPrefix.init(host:)) else {
       throw badAddress(word, "neither an address nor ADDRESS/LENGTH")
     }
-    try settle(prefix.address.family, at: word)
+    try setFamily(prefix.address.family, at: word)
     return prefix
   }
 
-  /// Notes what family the line is of; refuses a second one.
-  mutating func settle(_ family: AddressFamily, at word: Word) throws(LineRefused) {
+  /// Sets the family of the line; refuses a second family.
+  mutating func setFamily(_ family: AddressFamily, at word: Word) throws(LineRefused) {
     guard let known = self.family else {
       self.family = Located(family, word.span)
       return
@@ -201,7 +201,7 @@ struct EntryLine {
     return word.text
   }
 
-  /// Two ports with a hyphen between them. Of one alone keepalived makes nothing, so that its rule is for every port.
+  /// Two ports with a hyphen between them. keepalived does not understand a single port, so that its rule is for every port.
   mutating func ports(of option: Word) throws(LineRefused) -> ClosedRange<UInt16> {
     guard let word = peek, let port = UInt16(word.text) else { return try range(of: option) }
     _ = next()
@@ -223,8 +223,8 @@ struct EntryLine {
       replacement: meant)
   }
 
-  /// Who made it: what a failover daemon made is told from other routes by this number, so another one is only for what it leaves
-  /// alone.
+  /// The routing protocol number of the entry. A failover daemon recognizes its routes by the number, so any other is only for entries
+  /// that are not tracked.
   func originator(_ given: Located<UInt8>?, isTracked: Bool) -> UInt8 {
     guard let given, given.value != RoutingTable.failoverProtocol, isTracked else {
       return given?.value ?? RoutingTable.failoverProtocol
@@ -235,7 +235,7 @@ struct EntryLine {
     return RoutingTable.failoverProtocol
   }
 
-  /// What follows `track_group`.
+  /// Reads the name after `track_group`.
   mutating func readTrackGroup(_ option: Word) throws(LineRefused) {
     let name = try value(of: option)
     lowering.trackGroupUses.append(Located(name.text, name.span))

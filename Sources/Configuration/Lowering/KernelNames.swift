@@ -2,7 +2,7 @@ import ConfigurationSyntax
 
 /// Numbers of the kernel's routing that have names: built in, or given by the host in files beside those of `ip`.
 struct KernelNames {
-  /// What a number is of; the raw value is the name of the file.
+  /// Kind of number; the raw value is the name of the file.
   enum List: String {
     case tables = "rt_tables"
     case protocols = "rt_protos"
@@ -27,7 +27,7 @@ struct KernelNames {
     }
   }
 
-  /// Where the host's own names are, which come before the vendor's.
+  /// The directory of the host's own names, which come before the vendor's.
   var hostDirectory = "/etc/iproute2" { didSet { known = [:] } }
   var vendorDirectory = "/usr/share/iproute2" { didSet { known = [:] } }
 
@@ -38,7 +38,7 @@ struct KernelNames {
     self.files = files
   }
 
-  /// The number that a word is or names.
+  /// The number that a word gives or names; `nil` for an unknown name.
   mutating func number(_ word: Word, _ list: List) -> UInt32? {
     if let number = Self.number(word.bytes) { return number }
     let name = word.text
@@ -54,12 +54,12 @@ struct KernelNames {
     return UInt32(text, radix: isOctal(bytes) ? 8 : 10)
   }
 
-  /// Whether a number has a 0 before it that makes it octal.
+  /// True when a leading 0 makes the number octal.
   static func isOctal(_ bytes: ArraySlice<UInt8>) -> Bool {
     bytes.count > 1 && bytes.first == UInt8(ascii: "0") && bytes.allSatisfy { (0x30...0x39).contains($0) }
   }
 
-  /// A whole number that can only be decimal, whatever zeros stand before it.
+  /// A whole number that can only be decimal, even with leading zeros.
   static func decimal(_ bytes: ArraySlice<UInt8>) -> UInt64? { UInt64(String(decoding: bytes, as: UTF8.self)) }
 
   private func read(_ list: List) -> [String: UInt32] {
@@ -82,9 +82,9 @@ struct KernelNames {
 }
 
 extension Lowering {
-  /// Says that a number with a 0 before it is octal, as for keepalived.
+  /// Reports that a number with a leading 0 is octal, as for keepalived.
   func noteOctal(_ word: Word, is number: UInt32) {
-    // Of a single digit both readings are the same.
+    // A single digit is the same number either way.
     guard KernelNames.isOctal(word.bytes), KernelNames.decimal(word.bytes) != UInt64(number) else { return }
     diagnostics.report(
       .warning, "octal-number", "'\(word.text)' is octal here: \(number) is used", at: word.span,

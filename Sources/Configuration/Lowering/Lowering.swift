@@ -2,20 +2,20 @@ import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
 
-/// Turns statements into drafts, and drafts into the model.
+/// Turns statements into readings of blocks, and readings into the model.
 ///
-/// Reading a block puts values into its draft; the rules then settle what the values mean together.
+/// Reading a block stores its values; the rules then complete them and decide what they mean together.
 final class Lowering {
   let schema: Schema
-  /// Where key files come from.
+  /// Source of key files.
   let files: any SourceFiles
   let diagnostics: DiagnosticCollector
-  /// Whether this is for `martlet check`, which looks also for what does not keep the service from running.
+  /// True for `martlet check`, which also reports what does not keep the service from running.
   let looksForImprovements: Bool
   var global = BlockReading<GlobalSettings>(Located("global_defs", .none))
   var scripts: NamedBlocks<ScriptCheckDefinition>
   var sessions: NamedBlocks<BFDInstanceDefinition>
-  /// Of both keywords.
+  /// The blocks of `track_file` and of `vrrp_track_file`.
   var trackedFiles: NamedBlocks<TrackedFileDefinition>
   var trackedProcesses: NamedBlocks<TrackedProcessDefinition>
   var probes: NamedBlocks<ProbeDefinition>
@@ -26,13 +26,13 @@ final class Lowering {
   var staticRules: [KernelEntryDefinition] = []
   var linkDelays: [String: LinkDelay] = [:]
   var announcementGroups: [AnnouncementGroup] = []
-  /// The interfaces of all of them.
+  /// The interfaces of all announcement groups.
   var announcedInterfaces: Set<String> = []
   var linkDelaySpans: [String: SourceSpan] = [:]
-  var trackGroups: [TrackGroupDraft] = []
-  /// Where static entries name a `track_group`.
+  var trackGroups: [TrackGroupReading] = []
+  /// Places where static entries name a `track_group`.
   var trackGroupUses: [Located<String>] = []
-  // What LVS names, for the rules about names.
+  // Names in LVS blocks, for the rules about names.
   var serverGroups: Set<String> = []
   var serverGroupUses: [Located<String>] = []
   var checkedFiles: [Located<String>] = []
@@ -42,28 +42,28 @@ final class Lowering {
   var nextRulePreference: UInt32 = 16_384
   /// Every program that would be run, once for each user that runs it.
   var commands: [ScriptUse] = []
-  /// Those that ask for processes by their names, each of them.
+  /// Every command that asks for processes by their names.
   var processCommands: [ScriptUse] = []
   var fifos: [HostRequirements.FIFO] = []
   var commandKeys: Set<CommandDefinition> = []
   /// Every file that the daemon would read besides the configuration.
   var fileUses: [FileUse] = []
-  /// Where the first of them stands.
+  /// Place of the first command.
   var firstCommand: SourceSpan?
-  /// Where each interface that must exist is named first.
+  /// First place of each interface that must exist.
   var interfaces: [String: SourceSpan] = [:]
-  /// Where each interface is named first that a rule would wait for.
+  /// First place of each interface that only a rule names, and that may come later.
   var awaitedInterfaces: [String: SourceSpan] = [:]
-  /// Where a `garp_group`, and where `interface_up_down_delays` names each interface first.
+  /// First place of each interface in a `garp_group`, and in `interface_up_down_delays`.
   var pacedInterfaces: [String: SourceSpan] = [:]
   var delayedInterfaces: [String: SourceSpan] = [:]
-  /// Where the first secret of each file stands, by the file's number.
+  /// Place of the first secret of each file, by the file's number.
   var secrets: [UInt32: SourceSpan] = [:]
   private var names: [String: [String: SourceSpan]] = [:]
   private var hasReportedLVS = false
-  /// The lines of the block that is read.
+  /// The lines of the block being read.
   private var siblings: [Statement] = []
-  /// How often each keyword stands among them, once somebody has asked.
+  /// Number of lines for each keyword in the block, counted on first use.
   private var siblingCounts: [Grammar.ID: Int]?
 
   private lazy var globalTable = ActionTable(schema, block: ["global_defs"], Block.global.actions)
@@ -94,20 +94,20 @@ final class Lowering {
     self.diagnostics = diagnostics
   }
 
-  /// Remembers an interface that the host must have.
+  /// Records an interface that the host must have.
   func noteInterface(_ name: String, at span: SourceSpan) {
     if interfaces[name] == nil { interfaces[name] = span }
   }
 
   func row(of statement: Statement) -> Keyword? { statement.keyword.flatMap(schema.keyword) }
 
-  /// Reads all statements into drafts.
+  /// Reads all statements.
   func read(_ statements: [Statement]) {
     var nothing: Void = ()
     apply(topTable, to: &nothing, statements)
   }
 
-  /// What the keywords outside all blocks do.
+  /// The actions of the keywords outside all blocks.
   static var topActions: [KeywordAction<Void>] {
     [
       .custom("global_defs") { _, statement, lowering in
@@ -164,7 +164,7 @@ final class Lowering {
     ]
   }
 
-  /// Reads a block with a name; `nil` if it has none of its own, and then what is wrong in it has been told all the same.
+  /// Reads a block with a name; `nil` without a name of its own, after all its faults have been reported.
   private func reading<Model: NamedModel>(
     _ statement: Statement, _ table: ActionTable<BlockReading<Model>>
   ) -> BlockReading<Model>? {
@@ -174,7 +174,7 @@ final class Lowering {
     return name == nil ? nil : block
   }
 
-  /// Reads `net_namespace`, of which the first counts.
+  /// Reads `net_namespace`; the first one counts.
   private func readNamespace(_ statement: Statement) {
     guard let word = statement.arguments.first else { return }
     guard !word.bytes.contains(UInt8(ascii: "/")), word.bytes.count <= 255, ![".", ".."].contains(word.text) else {
@@ -191,15 +191,15 @@ final class Lowering {
     global.networkNamespace = word.text
   }
 
-  /// Lets lines be read as those of one block.
-  func reading(_ statements: [Statement], _ body: () -> Void) {
+  /// Runs `body` while `statements` are the lines of the block being read.
+  func withSiblings(_ statements: [Statement], _ body: () -> Void) {
     let (outer, outerCounts) = (siblings, siblingCounts)
     (siblings, siblingCounts) = (statements, nil)
     body()
     (siblings, siblingCounts) = (outer, outerCounts)
   }
 
-  /// How often a keyword stands in the block that is read.
+  /// The number of lines of a keyword in the block being read.
   func count(of keyword: Grammar.ID) -> Int {
     let counts =
       siblingCounts ?? Dictionary(siblings.compactMap { $0.keyword.map { ($0, 1) } }, uniquingKeysWith: +)
@@ -207,15 +207,15 @@ final class Lowering {
     return counts[keyword] ?? 0
   }
 
-  /// Whether no other line of its block has the statement's keyword, so that settling it decides between no two.
+  /// True when no other line of the block has the statement's keyword, so that a fix does not decide between two lines.
   func isOnly(_ statement: Statement) -> Bool { statement.keyword.map { count(of: $0) <= 1 } ?? true }
 
-  /// Lets each statement act on the draft by its row.
-  func apply<Draft>(_ table: ActionTable<Draft>, to draft: inout Draft, _ statements: [Statement]) {
-    reading(statements) { act(table, on: &draft, statements) }
+  /// Applies the action of each statement to the block being read.
+  func apply<Reading>(_ table: ActionTable<Reading>, to reading: inout Reading, _ statements: [Statement]) {
+    withSiblings(statements) { act(table, on: &reading, statements) }
   }
 
-  private func act<Draft>(_ table: ActionTable<Draft>, on draft: inout Draft, _ statements: [Statement]) {
+  private func act<Reading>(_ table: ActionTable<Reading>, on reading: inout Reading, _ statements: [Statement]) {
     var known = WrittenKeywords()
     for statement in statements {
       guard let row = row(of: statement), let id = statement.keyword else { continue }
@@ -225,30 +225,30 @@ final class Lowering {
         guard checkWords(statement, row), let action = table[id] else { continue }
         noteDeprecation(statement, row)
         guard !statement.isGuess else {
-          var copy = draft
+          var copy = reading
           action.apply(&copy, statement, self)
           continue
         }
-        action.apply(&draft, statement, self)
+        action.apply(&reading, statement, self)
       case .accepted(let reason):
         guard checkWords(statement, row) else { continue }
         noteDeprecation(statement, row)
         diagnostics.report(.note, "no-effect", "\(row.name) \(reason.text)", at: statement.span)
-        if let action = table[id] { action.apply(&draft, statement, self) } else { check(statement, row) }
+        if let action = table[id] { action.apply(&reading, statement, self) } else { check(statement, row) }
       case .lacks(let advice):
         guard checkWords(statement, row) else { continue }
         noteDeprecation(statement, row)
         reportLacking(statement, row, advice)
-        if let action = table[id] { action.apply(&draft, statement, self) } else { check(statement, row) }
+        if let action = table[id] { action.apply(&reading, statement, self) } else { check(statement, row) }
       case .notManaged:
-        reportForeign(statement, row)
+        reportLoadBalancing(statement, row)
         guard checkWords(statement, row) else { continue }
-        checkForeign(statement, row)
+        checkLoadBalancing(statement, row)
       }
     }
   }
 
-  private func reportForeign(_ statement: Statement, _ row: Keyword) {
+  private func reportLoadBalancing(_ statement: Statement, _ row: Keyword) {
     guard !hasReportedLVS else { return }
     hasReportedLVS = true
     diagnostics.report(
@@ -257,7 +257,7 @@ final class Lowering {
       at: statement.span, suggestion: "keep keepalived, or another program, for the load balancing")
   }
 
-  /// Checks the value of a keyword that nothing acts on, and what stands in its block.
+  /// Checks a keyword without an action: its value, and the lines of its block.
   func check(_ statement: Statement, _ row: Keyword) {
     if !statement.arguments.isEmpty {
       switch row.form {
@@ -303,9 +303,9 @@ final class Lowering {
       replacement: Spelling.sure(nearest, for: word.text))
   }
 
-  /// Checks the lines of a block that nothing acts on.
+  /// Checks the lines of a block without an action.
   func checkChildren(of statement: Statement) {
-    reading(statement.children) {
+    withSiblings(statement.children) {
       for child in statement.children {
         guard let row = row(of: child), checkWords(child, row) else { continue }
         check(child, row)
@@ -313,7 +313,7 @@ final class Lowering {
     }
   }
 
-  /// Deprecated keywords that keepalived complains of.
+  /// Deprecated keywords that keepalived warns of.
   private static let reportedDeprecations: Set<String> = [
     "global_tracking", "linkbeat_use_polling", "lvs_sync_daemon_interface", "vmac_garp_intvl", "thread_timer_expired",
     "nb_get_retry",
@@ -336,11 +336,11 @@ final class Lowering {
       at: statement.span, suggestion: advice.text)
   }
 
-  /// The name of a block, if it has one that no block of its kind had before.
+  /// The name of a block; `nil`, with a finding, without a name or if a block of its kind has the name already.
   func name(of statement: Statement) -> Located<String>? {
     let kind = row(of: statement)?.name ?? statement.words[0].text
     guard let word = statement.arguments.first, !word.bytes.isEmpty else {
-      // keepalived ends over a script without a name, and goes on without any other such block.
+      // keepalived ends at a script without a name, and goes on without any other such block.
       let isFatal = kind == "vrrp_script"
       diagnostics.report(
         isFatal ? .error : .warning, "missing-name",
@@ -355,7 +355,7 @@ final class Lowering {
       return nil
     }
     let name = word.text
-    // The two keywords of one thing share its names.
+    // Both keywords for tracked files share one set of names.
     let space = kind == "vrrp_track_file" ? "track_file" : kind
     if let earlier = names[space, default: [:]][name] {
       diagnostics.report(

@@ -1,23 +1,23 @@
 import ConfigurationSyntax
 
-/// A block's draft, which its name finds.
-protocol NamedDraft {
+/// A block being read, which has a name.
+protocol NamedReading {
   var name: Located<String> { get }
 }
 
-/// The positions of drafts by name, the first of each name; grows with their list when it is asked.
+/// Positions of blocks by name, the first of each name. The index grows with their list on each look-up.
 struct NameIndex {
   private var positions: [String: Int] = [:]
   private var count = 0
 
-  /// The draft of a name.
-  mutating func find<Draft: NamedDraft>(_ name: String, in drafts: [Draft]) -> Draft? {
-    if drafts.count < count { self = NameIndex() }
-    for index in drafts.indices.dropFirst(count) {
-      let name = drafts[index].name.value
+  /// The block of a name.
+  mutating func find<Reading: NamedReading>(_ name: String, in readings: [Reading]) -> Reading? {
+    if readings.count < count { self = NameIndex() }
+    for index in readings.indices.dropFirst(count) {
+      let name = readings[index].name.value
       if positions[name] == nil { positions[name] = index }
     }
-    count = drafts.count
-    return positions[name].map { drafts[$0] }
+    count = readings.count
+    return positions[name].map { readings[$0] }
   }
 }

@@ -15,7 +15,7 @@ extension Lowering {
           at: word.span, suggestion: Self.advice(for: meant), replacement: meant)
         continue
       }
-      guard fix(address.family, at: word.span, in: &block) else { continue }
+      guard setFamily(address.family, at: word.span, in: &block) else { continue }
       if let earlier = block.notes.knownPeers[address] {
         diagnostics.report(
           .warning, "duplicate-peer", "\(address) is a peer already; this line is ignored", at: word.span,

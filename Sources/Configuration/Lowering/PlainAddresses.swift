@@ -3,7 +3,7 @@ import NetworkTypes
 
 /// Reads addresses that stand alone, without a prefix length.
 extension Lowering {
-  /// The address that a word is. What follows a slash or a hyphen is cut off with a warning; keepalived cuts it off in silence.
+  /// The address of a word. Anything after a slash or a hyphen is ignored with a warning; keepalived ignores it without one.
   func plainAddress(_ word: Word) -> IPAddress? {
     if let address = IPAddress(word.text) { return address }
     let kept = word.bytes.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "-") }
@@ -18,7 +18,7 @@ extension Lowering {
     return address
   }
 
-  /// What an address or a network was meant to be whose numbers have zeros before them; `nil` for what is none even so.
+  /// The address or network meant by a text with leading zeros; `nil` if it is none without them either.
   static func withoutLeadingZeros(_ word: Word) -> String? {
     let parts = word.text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     let numbers = parts[0].split(separator: ".", omittingEmptySubsequences: false).map { number in
@@ -29,7 +29,7 @@ extension Lowering {
     return numbers.count == 4 && meant != word.text && IPPrefix(meant) != nil ? meant : nil
   }
 
-  /// What to write instead of a word that is no address, in words.
+  /// The suggestion for a word with leading zeros.
   static func advice(for meant: String?) -> String? {
     meant.map { "write \($0): a number with a 0 before it would be octal elsewhere, and is refused" }
   }

@@ -1,6 +1,6 @@
 import ConfigurationSyntax
 
-/// Checks words that have no effect here, as keepalived checks them.
+/// Checks keywords that have no effect here as keepalived checks them.
 extension Lowering {
   /// `dynamic_interfaces [allow_if_changes]`, which is on whatever follows it.
   func checkDynamicInterfaces(_ statement: Statement) {
@@ -37,7 +37,7 @@ extension Lowering {
         + "the line is ignored", at: word.span)
   }
 
-  /// `umask NUMBER`, or the names of bits with | between them; `nil` for what is neither.
+  /// The mask of `umask NUMBER`, or of names of bits with | between them; `nil`, with a finding, for anything else.
   func umask(_ statement: Statement) -> UInt32? {
     guard let word = statement.arguments.first else { return nil }
     let fault: String?
@@ -65,7 +65,7 @@ extension Lowering {
     return nil
   }
 
-  /// The mask of bits that have been found right.
+  /// The mask of names that are valid.
   private static func mask(of words: some Collection<Word>) -> UInt32 {
     let shifts: [Character: UInt32] = ["U": 6, "G": 3, "O": 0]
     let bits: [Character: UInt32] = ["R": 4, "W": 2, "X": 1]

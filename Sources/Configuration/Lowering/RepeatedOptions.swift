@@ -1,16 +1,16 @@
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// The options that a line has had, so that a second one of a kind is told: of two the last one counts, as for keepalived.
+/// The options of a line so far, so that repetitions are reported: the last one counts, as for keepalived.
 struct RepeatedOptions {
   private var known: [String: (option: Word, value: Word?)] = [:]
 
-  /// Where an option of this meaning stands already.
+  /// Place of an earlier option with this meaning.
   func earlier(_ meaning: String) -> SourceSpan? { known[meaning]?.option.span }
 
-  /// Notes an option with its value and tells of an earlier one that it replaces.
+  /// Records an option with its value, and reports an earlier one that it replaces.
   ///
-  /// - Parameter meaning: What options of one meaning have in common: the name of one of them.
+  /// - Parameter meaning: The name of one of the options with the same meaning.
   mutating func note(_ option: Word, as meaning: String, value: Word?, _ lowering: Lowering) {
     if let earlier = known[meaning] {
       let changes = earlier.value.map { [TextChange.remove(earlier.option.span, through: $0.span)] } ?? []

@@ -20,7 +20,7 @@ private struct RouteLine {
   private var route = Route(destination: IPPrefix(host: IPAddress(v4: 0)))
   private var destination: IPPrefix?
   private var isDefault = false
-  /// Whether `inet` or `inet6` has been read.
+  /// True when `inet` or `inet6` has been read.
   private var saysFamily = false
   private var secondGateway: IPAddress?
   private var originator: Located<UInt8>?
@@ -42,8 +42,8 @@ private struct RouteLine {
         try readDestination(word)
       }
     }
-    try settleDestination()
-    try settleGateways()
+    try resolveDestination()
+    try convertSecondGateway()
     try checkFamilyOfOptions()
     route.originator = line.originator(originator, isTracked: route.isTracked)
     return route
@@ -61,7 +61,7 @@ private struct RouteLine {
       isDefault = true
       line.lowering.diagnostics.report(
         .note, "deprecated", "default6 is deprecated", at: word.span, suggestion: "write ::/0", replacement: "::/0")
-      try line.settle(.ipv6, at: word)
+      try line.setFamily(.ipv6, at: word)
     default:
       if let kind = Self.kinds[word.text] {
         route.kind = Route.Kind(rawValue: kind)
@@ -71,7 +71,7 @@ private struct RouteLine {
     }
   }
 
-  /// keepalived takes the destination of a route for IPv6 when an address stands before it.
+  /// Reports `default` after an address: keepalived then reads it as an IPv6 destination.
   private func noteLateDefault(_ word: Word) {
     guard line.family != nil, !saysFamily else { return }
     line.lowering.diagnostics.report(
@@ -79,7 +79,7 @@ private struct RouteLine {
       suggestion: "write \(word.text) first on the line")
   }
 
-  private mutating func settleDestination() throws(LineRefused) {
+  private mutating func resolveDestination() throws(LineRefused) {
     let family = line.family?.value ?? .ipv4
     guard isDefault else {
       guard let destination else {
@@ -92,7 +92,7 @@ private struct RouteLine {
     if let prefix = IPPrefix(any, length: 0) { route.destination = prefix }
   }
 
-  /// Refuses what the other family has, as keepalived does.
+  /// Refuses options of the other family, as keepalived does.
   private mutating func checkFamilyOfOptions() throws(LineRefused) {
     if route.family == .ipv4, route.preference != nil || route.expiry != nil {
       throw line.refused("ipv6-only-option", "pref and expires are for IPv6 routes only", at: line.span)
@@ -102,8 +102,8 @@ private struct RouteLine {
     }
   }
 
-  /// A second gateway makes a route of two ways.
-  private mutating func settleGateways() throws(LineRefused) {
+  /// Turns two gateways into two next hops.
+  private mutating func convertSecondGateway() throws(LineRefused) {
     guard let secondGateway else {
       if !route.nextHops.isEmpty, route.gateway != nil {
         throw line.refused(
@@ -128,7 +128,7 @@ private struct RouteLine {
     case .inet, .inet6:
       saysFamily = true
       line.noteFamilyWord(word)
-      try line.settle(option == .inet ? .ipv4 : .ipv6, at: word)
+      try line.setFamily(option == .inet ? .ipv4 : .ipv6, at: word)
     case .src: route.source = try line.address(of: word)
     case .via: route.gateway = try gateway(word)
     case .gw:
@@ -191,7 +191,7 @@ private struct RouteLine {
       throw line.badAddress(value, "not an \(says?.name ?? "IP") address")
     }
     // `default via inet6 ADDRESS` is how an IPv6 default route is written.
-    try line.settle(address.family, at: value)
+    try line.setFamily(address.family, at: value)
     return address
   }
 
@@ -210,7 +210,7 @@ private struct RouteLine {
     route.propagatesTimeToLive = value == "enabled"
   }
 
-  /// Reads the next hops, which end the line. Those before one that cannot be used stay, as with keepalived.
+  /// Reads the next hops, which end the line. Hops before an unusable one stay, as with keepalived.
   private mutating func readNextHops() throws(LineRefused) {
     let whole = line.leftOut
     var goesOn = true
@@ -230,7 +230,7 @@ private struct RouteLine {
     line.leftOut = whole
   }
 
-  /// Whether another one follows.
+  /// Reads one next hop; true when another one follows.
   private mutating func readNextHop(into hop: inout Route.NextHop) throws(LineRefused) -> Bool {
     while let word = line.next() {
       if word == "nexthop" { return true }
@@ -245,7 +245,7 @@ private struct RouteLine {
       case "realms": hop.realms = try line.realms(of: word)
       case "encap": hop.encapsulation = try line.encapsulation(of: word)
       default:
-        // keepalived keeps the hop and passes over what follows.
+        // keepalived keeps the hop and ignores what follows.
         line.leftOut = "it and what follows it are passed over"
         _ = line.refused(
           "unknown-option", "'\(word.text)' is no option of a next hop", at: word.span,
@@ -256,7 +256,7 @@ private struct RouteLine {
     return false
   }
 
-  /// A property of connections, by the kernel's number and unit.
+  /// Reads a metric (`RTAX_*`), in the kernel's unit.
   private mutating func readMetric(_ option: RouteOption, _ word: Word) throws(LineRefused) {
     let isLocked = option.mayBeLocked && line.takes("lock")
     let kind = option.metric
@@ -277,7 +277,7 @@ private struct RouteLine {
     route.metrics.append(Route.Metric(kind: kind, value: value, isLocked: isLocked))
   }
 
-  /// A time with `s` or `ms` after it, or a plain number of the kernel's unit.
+  /// Reads a time with `s` or `ms`, or a plain number in the kernel's unit.
   private mutating func time(_ word: Word, perMillisecond: UInt64) throws(LineRefused)
     -> UInt32
   {

@@ -11,7 +11,7 @@ enum RouteOption: String, CaseIterable {
   case noTrack = "no_track"
   case trackGroup = "track_group"
 
-  /// What options that replace each other have in common; `nil` for those that may stand twice.
+  /// The name shared by options that replace each other; `nil` for options that may be repeated.
   var meaning: String? {
     switch self {
     case .to, .inet, .inet6, .as, .nexthop, .noTrack, .onlink, .add, .append, .prepend: nil
@@ -30,7 +30,7 @@ enum RouteOption: String, CaseIterable {
     }
   }
 
-  /// The kernel's number of a property (`RTAX_*`).
+  /// The kernel's number of a metric (`RTAX_*`).
   var metric: UInt8 {
     switch self {
     case .mtu: 2

@@ -13,7 +13,7 @@ extension Lowering {
     }
   }
 
-  /// The preference of a rule that names none: keepalived gives them out from here downwards.
+  /// Takes the next preference for a rule without one: keepalived counts down from here.
   fileprivate func takeRulePreference() -> UInt32 {
     let preference = nextRulePreference
     if nextRulePreference > 1 { nextRulePreference -= 1 }
@@ -28,7 +28,7 @@ private struct RuleLine {
   private var action: Located<RoutingRule.Action>?
   private var preference: UInt32?
   private var originator: Located<UInt8>?
-  /// The first of the words that only have a meaning with a table.
+  /// The first word that has a meaning only with a table.
   private var needsTable: Word?
 
   init(_ line: EntryLine) {
@@ -53,7 +53,7 @@ private struct RuleLine {
     }
     rule.action = action.value
     try checkTable(action)
-    settlePreference()
+    choosePreference()
     if case .goTo(let target) = action.value, target <= rule.preference {
       throw line.refused(
         "goto-backwards",
@@ -64,7 +64,7 @@ private struct RuleLine {
     return rule
   }
 
-  private mutating func settlePreference() {
+  private mutating func choosePreference() {
     if let preference {
       rule.preference = preference
       return
@@ -97,7 +97,7 @@ private struct RuleLine {
     switch option {
     case .inet, .inet6:
       line.noteFamilyWord(word)
-      try line.settle(option == .inet ? .ipv4 : .ipv6, at: word)
+      try line.setFamily(option == .inet ? .ipv4 : .ipv6, at: word)
     case .from: rule.from = try network(word)
     case .to: rule.to = try network(word)
     case .not: rule.isInverted = true
@@ -158,7 +158,7 @@ private struct RuleLine {
     return RoutingRule.Mark(value: mark, mask: numbers.count == 2 ? numbers[1] : nil)
   }
 
-  /// A number; keepalived knows no names here and leaves the rule out.
+  /// Reads a number; keepalived takes no names here and leaves the rule out.
   private mutating func readOriginator(_ word: Word) throws(LineRefused) {
     let value = try line.value(of: word)
     if let number = KernelNames.decimal(value.bytes).flatMap({ UInt8(exactly: $0) }) {
@@ -213,7 +213,7 @@ private enum RuleOption: String, CaseIterable {
   case noTrack = "no_track"
   case trackGroup = "track_group"
 
-  /// What options that replace each other have in common; `nil` for those that may stand twice, and for what a rule does.
+  /// The name shared by options that replace each other; `nil` for options that may be repeated, and for actions.
   var meaning: String? {
     switch self {
     case .inet, .inet6, .not, .noTrack, .table, .lookup, .l3mdev, .type, .goto, .nop, .blackhole, .unreachable,

@@ -1,9 +1,8 @@
 import ConfigurationSyntax
 
-/// Commands that are written for a shell. keepalived has none: it starts the first word and gives it the others as they are.
+/// Commands written for a shell. keepalived has none: it starts the first word and passes the others as they are.
 extension Lowering {
-  /// Tells of a command that comes to something else here than for keepalived, and of one of which a shell would make more than
-  /// either does.
+  /// Reports a command that works differently here and in keepalived, and one that a shell would expand and neither does.
   func reportShell(_ split: CommandWords, _ word: Word, of statement: Statement) {
     if let literal = split.literalWord {
       diagnostics.report(
@@ -13,7 +12,7 @@ extension Lowering {
     }
     guard let use = split.shellUse else { return }
     let keyword = statement.words[0].text
-    // Of a check that only opens a file both make the same.
+    // Both do the same for a check that only opens a file.
     guard !(keyword == "script" && split.words.count == 1 && split.words[0].hasPrefix("</")) else { return }
     let reading =
       switch use {
@@ -21,14 +20,14 @@ extension Lowering {
       case .operatorWord(let sign):
         "keepalived starts \(split.words[0]) and gives it '\(sign)' and what follows as words"
       }
-    // The daemon starts all the same: what it does is what the line says to whoever wrote it.
+    // The daemon starts nevertheless, since it does what the line asks for.
     diagnostics.report(
       looksForImprovements ? .error : .warning, "shell-command",
       "martlet runs this line by /bin/sh; \(reading)", at: word.span,
       suggestion: "write " + Self.shellCommand(word.text) + ", which both read alike")
   }
 
-  /// A command as a value that has a shell read it, for keepalived as for martlet.
+  /// A value that has a shell read the command, for keepalived as for martlet.
   static func shellCommand(_ text: String) -> String {
     guard !text.contains("'"), !text.contains("\n"), text.utf8.count < 300 else {
       return "a script of its own for it, or /bin/sh -c with the line in quotes"

@@ -1,9 +1,9 @@
 import ConfigurationSyntax
 import NetworkTypes
 
-/// Keywords of `vrrp_instance` that are checked and then not acted on.
+/// Keywords of `vrrp_instance` that are checked and have no effect.
 extension Lowering {
-  /// Reads `vrf IFNAME`, of which the first counts.
+  /// Reads `vrf IFNAME`; the first one counts.
   func readRoutingDomain(_ statement: Statement, into block: inout InstanceReading) -> SourceSpan? {
     guard let word = statement.arguments.first else { return nil }
     guard Self.canNameInterface(word), !(word == "lo") else {
@@ -46,7 +46,7 @@ extension Lowering {
         if let address = IPPrefix(word.text)?.address ?? IPAddress(word.text) {
           if hasAddress { report("use_ipvlan has an address already", word) }
           hasAddress = true
-          _ = fix(address.family, at: word.span, in: &block)
+          _ = setFamily(address.family, at: word.span, in: &block)
         } else if hasName || !Self.canNameInterface(word) {
           report("'\(word.text)' has no meaning after use_ipvlan", word)
         } else {

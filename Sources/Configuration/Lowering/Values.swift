@@ -2,13 +2,13 @@ import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
 
-/// What happens to a line whose value cannot be used.
+/// Treatment of a line whose value cannot be used.
 enum BadValue {
-  /// The configuration cannot be used.
+  /// The configuration is refused.
   case error
-  /// The configuration cannot be used, since what keepalived goes on with decides who is master: this, or the default.
+  /// The configuration is refused: keepalived's value instead, this one or the default, would decide who is master.
   case decisive(String? = nil)
-  /// The line counts as not written.
+  /// The line is ignored.
   case ignored
   /// This value is used.
   case replaced(String)
@@ -73,7 +73,7 @@ extension Lowering {
 
   static let truths = ["on": true, "true": true, "yes": true, "off": false, "false": false, "no": false]
 
-  /// What the keyword's word stands for.
+  /// The value of the keyword's word.
   func choice<Value>(_ statement: Statement, _ values: [String: Value]) -> Located<Value>? {
     guard let word = statement.arguments.first, let row = row(of: statement) else { return nil }
     guard let value = values[word.text] else {
@@ -85,7 +85,7 @@ extension Lowering {
     return Located(value, word.span)
   }
 
-  /// The keyword's address, without what stands behind a slash or a hyphen.
+  /// The keyword's address, without anything after a slash or a hyphen.
   func address(_ statement: Statement) -> Located<IPAddress>? {
     guard let word = statement.arguments.first, let row = row(of: statement) else { return nil }
     guard let address = plainAddress(word) else {
@@ -118,7 +118,7 @@ extension Lowering {
     return Located(command, word.span)
   }
 
-  /// Keeps a program for the audit, once for each user that runs it.
+  /// Records a program for the audit, once for each user that runs it.
   func record(_ keyword: String, _ command: Located<CommandDefinition>?, user: SourceSpan?) {
     guard let command, let program = command.value.arguments.first else { return }
     if firstCommand == nil { firstCommand = command.span }
@@ -142,7 +142,7 @@ extension Lowering {
     return ScriptUser(user: user.text, group: words.dropFirst().first?.text)
   }
 
-  /// A decimal whole number; a sign and blanks (in quotes) may stand before it.
+  /// A decimal whole number; blanks (in quotes) and a sign may precede it.
   static func wholeNumber(_ bytes: ArraySlice<UInt8>) -> Int? {
     var rest = bytes.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
     let negative = rest.first == UInt8(ascii: "-")
@@ -159,7 +159,7 @@ extension Lowering {
   /// A number with a fraction, in millionths, rounded half up.
   static func millionths(_ bytes: ArraySlice<UInt8>) -> Int? {
     let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-    // `-0.5` is no 0 with a fraction.
+    // `-0.5` must not be read as 0 with a fraction.
     guard let first = parts.first, first.count <= 12, !first.contains(UInt8(ascii: "-")) else { return nil }
     let fraction = parts.count > 1 ? parts[1] : []
     guard !(first.isEmpty && fraction.isEmpty), fraction.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
@@ -172,7 +172,7 @@ extension Lowering {
     return whole * 1_000_000 + value
   }
 
-  /// A number of millionths as people write it.
+  /// A number of millionths in decimal notation.
   static func shown(_ millionths: Int) -> String {
     let fraction = String(millionths % 1_000_000 + 1_000_000).dropFirst()
     let digits = fraction.reversed().drop { $0 == "0" }.reversed()

@@ -5,13 +5,13 @@ import NetworkTypes
 extension Lowering {
   /// Reads `use_vmac [[name] IFNAME] [MAC] [netlink_notify_msg]`.
   func readVirtualMAC(_ statement: Statement, into block: inout InstanceReading) -> SourceSpan? {
-    var virtual = block.notes.virtualMAC ?? VirtualMACDraft(span: statement.span)
+    var virtual = block.notes.virtualMAC ?? VirtualMACSettings(span: statement.span)
     var words = statement.arguments[...]
     while let word = words.popFirst() {
       if word == "name" {
         if let name = words.popFirst() { readName(name, into: &virtual) }
       } else if word == "netlink_notify_msg" {
-        // The kernel tells of every link that is made; there is nothing to ask for.
+        // The kernel reports every new link, so there is nothing to do.
         continue
       } else if word == "group" {
         _ = words.popFirst()
@@ -28,8 +28,8 @@ extension Lowering {
     return statement.span
   }
 
-  /// Takes the interface's name, of which the first one counts.
-  private func readName(_ word: Word, into virtual: inout VirtualMACDraft) {
+  /// Reads the interface's name; the first one counts.
+  private func readName(_ word: Word, into virtual: inout VirtualMACSettings) {
     if let earlier = virtual.name {
       diagnostics.report(
         .warning, "extra-words",
@@ -41,7 +41,7 @@ extension Lowering {
     }
   }
 
-  /// Whether an interface can have the name; if not, one is made up.
+  /// True when an interface can have the name; otherwise one is chosen later.
   private func canBeMade(_ name: Word) -> Bool {
     guard !Self.canNameInterface(name) else { return true }
     diagnostics.report(
@@ -50,7 +50,7 @@ extension Lowering {
     return false
   }
 
-  private func readOctets(_ octets: [UInt8], _ word: Word, into virtual: inout VirtualMACDraft) {
+  private func readOctets(_ octets: [UInt8], _ word: Word, into virtual: inout VirtualMACSettings) {
     let mac = MACAddress(bytes: octets + (octets.count == 5 ? [1] : []))
     guard let mac, !mac.isMulticast, !mac.isVirtualRouters else {
       diagnostics.report(
@@ -69,7 +69,7 @@ extension Lowering {
     virtual.octets = octets
   }
 
-  /// Two or more hexadecimal octets joined by colons; `nil` for what is no attempt at that.
+  /// Two or more hexadecimal octets joined by colons; `nil` for a word that is not meant as such.
   private static func octets(_ text: String) -> [UInt8]? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count > 1 else { return nil }

@@ -1,11 +1,10 @@
 import ConfigurationSyntax
 import NetworkTypes
 
-/// LVS load balancing is not this program's work. Its blocks are checked all the same, so that one check of the file tells of
-/// every mistake in it.
+/// Checks the blocks of LVS load balancing, which martlet does not run, so that one check of the file reports every mistake in it.
 extension Lowering {
   /// Checks a statement of LVS outside all blocks or in `global_defs`, and its block.
-  func checkForeign(_ statement: Statement, _ row: Keyword) {
+  func checkLoadBalancing(_ statement: Statement, _ row: Keyword) {
     switch (row.block, row.name) {
     case ("", "virtual_server"): checkVirtualServer(statement)
     case ("", "virtual_server_group"): checkServerGroup(statement)
@@ -15,7 +14,7 @@ extension Lowering {
     }
   }
 
-  /// What is wrong with a part of LVS: keepalived goes on without the line or the block, and martlet without all of it.
+  /// Reports a fault in a part of LVS: keepalived goes on without the line or the block, and martlet without all of LVS.
   func reportServer(_ id: String, _ message: String, at span: SourceSpan, suggestion: String? = nil) {
     diagnostics.report(.warning, id, message, at: span, suggestion: suggestion)
   }
@@ -26,13 +25,13 @@ extension Lowering {
   private func checkVirtualServer(_ statement: Statement) {
     guard let family = serviceFamily(statement) else { return }
     var server = VirtualServer(family: family)
-    // A mark's packets are of any protocol, and a group's services may be marks.
+    // Packets of a mark have any protocol, and the services of a group may be marks.
     server.hasProtocol = family == nil
     forEachLine(of: statement) { check($0, $1, in: &server) }
-    settle(server, statement)
+    checkCompleted(server, statement)
   }
 
-  /// A virtual server's family, twice optional: `nil` inside if the service has none; `nil` if the block is skipped.
+  /// The family of a virtual server; `.some(nil)` if its service has none, and `nil` if the block is skipped.
   private func serviceFamily(_ statement: Statement) -> AddressFamily?? {
     let words = statement.arguments
     guard let first = words.first else {
@@ -60,7 +59,7 @@ extension Lowering {
     return .some(address.family)
   }
 
-  /// `IP [PORT]`; `nil`, with a finding, for anything else.
+  /// The address of `IP [PORT]`; `nil`, with a finding, for anything else.
   private func endpoint(_ words: ArraySlice<Word>, _ keyword: String) -> IPAddress? {
     guard let first = words.first else { return nil }
     guard let address = IPAddress(first.text) else {
@@ -132,8 +131,8 @@ extension Lowering {
       at: word.span)
   }
 
-  /// What keepalived fills in or changes when the block is complete.
-  private func settle(_ server: VirtualServer, _ statement: Statement) {
+  /// Reports what keepalived fills in or changes in a complete block.
+  private func checkCompleted(_ server: VirtualServer, _ statement: Statement) {
     guard server.realServers > 0 else {
       reportServer("no-real-servers", "the virtual_server has no real_server; it is ignored", at: statement.span)
       return
@@ -182,12 +181,12 @@ extension Lowering {
     }
   }
 
-  /// Judges each line of a block of LVS that is a keyword with the words that it needs.
+  /// Calls `judge` for each line of an LVS block that is a keyword with the words that it needs.
   func forEachLine(of statement: Statement, _ judge: (Statement, Keyword) -> Void) {
-    reading(statement.children) {
+    withSiblings(statement.children) {
       for line in statement.children {
         guard let row = row(of: line) else { continue }
-        // The only deprecated keyword of LVS that keepalived itself complains of.
+        // The only deprecated keyword of LVS that keepalived warns of.
         if row.name == "nb_get_retry" { noteDeprecation(line, row) }
         if checkWords(line, row) { judge(line, row) }
       }
@@ -199,7 +198,7 @@ extension Lowering {
     child(keyword, of: statement)?.arguments.first.flatMap { Self.wholeNumber($0.bytes) }
   }
 
-  /// Whether a word is a whole number in a range.
+  /// True when a word is a whole number in a range.
   func isNumber(_ word: Word, _ range: ClosedRange<Int>) -> Bool {
     Self.wholeNumber(word.bytes).map(range.contains) ?? false
   }
@@ -244,7 +243,7 @@ extension Lowering {
     }
   }
 
-  /// Whether a text is a whole address above `start`, or a last part of one.
+  /// True when a text is an address above `start`, or a greater last part for it.
   private static func isRangeEnd(_ text: String, after start: IPAddress) -> Bool {
     if let end = IPAddress(text) { return end.family == start.family && start < end }
     let radix = start.family == .ipv4 ? 10 : 16
@@ -300,7 +299,7 @@ extension Lowering {
   }
 }
 
-/// What is remembered of a virtual server while its lines are checked.
+/// Facts about a virtual server, collected while its lines are checked.
 private struct VirtualServer {
   var family: AddressFamily?
   var isTunnel = false

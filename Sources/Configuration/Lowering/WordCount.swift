@@ -1,8 +1,8 @@
 import ConfigurationSyntax
 
-/// How many words may follow a keyword.
+/// Checks of the number of words after a keyword.
 extension Lowering {
-  /// Whether the words after a keyword are as many as it needs.
+  /// True when a keyword has the words that it needs; reports words that are missing or too many.
   func checkWords(_ statement: Statement, _ row: Keyword) -> Bool {
     if row.form.needsArgument, statement.arguments.isEmpty {
       reportMissingWord(statement, row)
@@ -45,7 +45,7 @@ extension Lowering {
 
   private func reportExtraWords(_ statement: Statement, _ row: Keyword, after count: Int) {
     let extra = statement.arguments.dropFirst(count)
-    // What is wrong with `priority = 100` is said of its value.
+    // The finding about `priority = 100` is about the value.
     guard let first = extra.first, let value = statement.arguments.first, !(value == "=") else { return }
     if row.form == .flag, ["off", "false", "no"].contains(first.text.lowercased()) {
       diagnostics.report(
@@ -62,7 +62,7 @@ extension Lowering {
       changes: isKeyword && addsNew(keywords, after: row) ? keywords.map { .breakLine(before: $0.word.span) } : [])
   }
 
-  /// Whether lines of these keywords would be the only ones of them in the block, and so decide between no two.
+  /// True when each of these keywords would be the only one of its name in the block, so that a fix decides nothing.
   private func addsNew(_ keywords: [(word: Word, id: Grammar.ID)], after row: Keyword) -> Bool {
     !row.block.isEmpty && Set(keywords.map(\.id)).count == keywords.count
       && keywords.allSatisfy { count(of: $0.id) == 0 && schema.keyword($0.id)?.name != row.name }
@@ -75,7 +75,7 @@ extension Lowering {
     var rest = words
     while let word = rest.popFirst(), let id = schema.grammar.find(word.bytes, in: block) {
       keywords.append((word, id))
-      // What may follow without bound, or is a block, takes the rest of the line.
+      // A keyword with any number of words, or with a block, takes the rest of the line.
       guard let count = schema.keyword(id)?.form.greatestArgumentCount else { break }
       rest = rest.dropFirst(count)
     }

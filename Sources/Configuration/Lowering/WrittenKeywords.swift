@@ -1,16 +1,16 @@
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// The keywords that a block has had, so that a second line with another value is told.
+/// The keywords of a block so far, so that a second line with another value is reported.
 struct WrittenKeywords {
   private var statements: [Statement] = []
 
-  /// The blocks whose keywords each have one value.
+  /// The blocks whose keywords have one value each.
   private static let blocks: Set<String> = ["vrrp_instance", "global_defs"]
-  /// Keywords that say it in their own words.
+  /// Keywords with a finding of their own.
   private static let others: Set<String> = ["state", "version"]
 
-  /// Whether an earlier line of the keyword counts instead of this one.
+  /// True when an earlier line of the keyword counts instead of this one.
   mutating func hasCounted(_ statement: Statement, _ row: Keyword, _ lowering: Lowering) -> Bool {
     guard Self.blocks.contains(row.block), row.hasOneValue, !statement.isGuess, !Self.others.contains(row.name),
       row.form.accepts(statement.arguments)
@@ -34,7 +34,7 @@ struct WrittenKeywords {
 }
 
 extension Keyword {
-  /// Whether a line has a value, and one line all of it.
+  /// True when one line has the whole value.
   fileprivate var hasOneValue: Bool {
     switch form {
     case .boolean, .integer, .optionalInteger, .decimal, .word, .choice, .caselessChoice, .address, .interface: true
@@ -45,7 +45,7 @@ extension Keyword {
 }
 
 extension Lowering {
-  /// Which of two lines counts, where the later one does here: behind a block that keepalived does not know it reads none of them.
+  /// Says which of two lines counts where the later one does here: keepalived reads no line after a block that it does not know.
   static func whatCounts(of later: Statement, after isEarlierLost: Bool) -> String {
     later.isLostToKeepalived && !isEarlierLost
       ? "this line counts here, and the first one for keepalived, which has lost what follows an unknown block"

@@ -4,7 +4,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Rule {
-  /// What is found in virtual addresses, and in addresses wherever they stand.
+  /// Rules for virtual addresses, and for addresses anywhere.
   static let addresses: [Rule] = [
     Rule(
       "no-addresses", .meaning, .error, "A vrrp_instance has no virtual_ipaddress",
@@ -62,7 +62,7 @@ extension Rule {
 }
 
 extension Lowering {
-  /// A router without addresses serves nothing; version 3 forbids it (RFC 9568 section 5.2.5).
+  /// Reports a router without addresses: it serves nothing, and version 3 forbids it (RFC 9568 section 5.2.5).
   func requireAddresses(of router: InstanceReading) {
     guard router.notes.addresses.isEmpty, router.places["no_virtual_ipaddress"] == nil else { return }
     let isStrict = router.notes.isStrict == true
@@ -74,7 +74,7 @@ extension Lowering {
       at: router.name.span)
   }
 
-  /// The first address of an IPv6 router is link-local (RFC 9568 section 5.2.9). Strict mode insists on it.
+  /// Reports an IPv6 router whose first address is not link-local (RFC 9568 section 5.2.9). Strict mode insists on it.
   func checkFirstAddress(of router: InstanceReading) {
     guard router.family == .ipv6, router.notes.isStrict != true, let first = router.notes.addresses.first,
       !first.value.prefix.address.isLinkLocal
@@ -85,7 +85,7 @@ extension Lowering {
       at: first.span, suggestion: "write fe80::… first")
   }
 
-  /// An address stands once on one interface.
+  /// Drops an address that stands twice on one interface.
   func dropEqualAddresses(of router: inout InstanceReading) {
     struct Key: Hashable {
       var address: IPAddress
@@ -105,7 +105,7 @@ extension Lowering {
     router.notes.excludedAddresses = router.notes.excludedAddresses.filter(isNew)
   }
 
-  /// An advert counts its addresses in one byte and has to fit into one packet of 1500 bytes.
+  /// Excludes addresses that an advert cannot hold: it counts them in one byte and must fit into one packet of 1500 bytes.
   func excludeAddressesBeyondAdvert(of router: inout InstanceReading) {
     let room: Int
     let trailer = router.notes.trailer == nil ? 0 : 28

@@ -3,7 +3,7 @@ import ConfigurationSyntax
 import VRRPCore
 
 extension Rule {
-  /// What is found in `authentication`.
+  /// Rules for `authentication`.
   static let authentication: [Rule] = [
     Rule(
       "unknown-authentication", .meaning, .warning, "auth_type is neither PASS nor AH",
@@ -55,9 +55,9 @@ extension Rule {
 }
 
 extension Lowering {
-  /// Only version 2 has authentication, and only a type together with a password makes one.
+  /// Drops authentication that cannot work: only version 2 has it, and it needs a type and a password.
   ///
-  /// A host that signs must first hear what number the others have come to, so it starts as BACKUP.
+  /// A host that signs must first hear the sequence number of the others, so it starts as BACKUP.
   func checkAuthentication(of router: inout InstanceReading) {
     guard let span = router.authenticationPlace else { return }
     let name = router.name.value
@@ -69,7 +69,7 @@ extension Lowering {
         at: span)
       router.notes.authentication.password = nil
     } else if router.notes.authentication.password == nil, router.notes.authentication.saysPassword {
-      // What is wrong with the line has been reported.
+      // The fault in the line has been reported.
       return
     } else if router.notes.authentication.password?.isEmpty ?? true {
       diagnostics.report(
@@ -88,7 +88,7 @@ extension Lowering {
     }
   }
 
-  /// Adverts on a further link are as authentic as those on the router's own, or they are not sent.
+  /// Reports further links that cannot carry signed adverts: an unsigned advert on them is not sent.
   func checkFurtherLinks(of router: InstanceReading) {
     guard router.notes.authentication.usesHeader, router.notes.authentication.password != nil,
       let link = router.notes.heartbeatPlaces.first

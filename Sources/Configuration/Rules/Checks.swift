@@ -2,18 +2,18 @@ import ConfigurationModel
 import ConfigurationSyntax
 
 extension Lowering {
-  /// Applies all rules to what has been read: to what routers track, to each router, and to all of them together.
+  /// Applies all rules: to the things that routers track, to each router, and to all routers together.
   ///
-  /// Rules report, and change what has been read to what it comes to. They build on each other, so their order counts.
+  /// Rules report, and change values to what they come to. They build on each other, so their order counts.
   func applyRules() {
     inheritGlobals()
     checkTrackedThings()
-    // Taken out while they change, so that a rule may still look at everything else.
+    // The routers are taken out while they change, so that a rule may still look at everything else.
     var routers = instances
     instances = []
     for index in routers.indices { checkAlone(&routers[index]) }
     instances = routers
-    // Or the next change would be to a copy of all of them.
+    // Without this the next change would copy all routers.
     routers = []
     checkTogether()
   }
@@ -61,7 +61,7 @@ extension Lowering {
     findEqualNumbers()
     nameVirtualMACs()
     giveAddressesVirtualMACs()
-    dropForeignMembers()
+    dropUnusableMembers()
     compareMembers()
     takeWeightsOfGroups()
     dropWeightsOfMembers()
@@ -73,7 +73,7 @@ extension Lowering {
     checkNamesOfServers()
   }
 
-  /// Looks for what can be improved in a configuration that means what it says; to be called after the rules.
+  /// Reports what can be improved in a configuration that means what it says; called after the rules.
   func applyLints() {
     findWeightsUnderNopreempt()
     findWeightsBeyondBounds()
@@ -84,12 +84,12 @@ extension Lowering {
     requireRouter()
   }
 
-  /// Reports a name that nothing has, and the one that was probably meant.
+  /// Reports a name that does not exist, and the one that was probably meant.
   ///
   /// - Parameters:
-  ///   - known: The names that there are.
-  ///   - isTaken: Whether one of them cannot have been meant.
-  ///   - advice: What to do where none is near.
+  /// - known: The names that exist.
+  /// - isTaken: True for a name that cannot have been meant.
+  /// - advice: The suggestion when no name is near.
   func reportUnknown(
     _ severity: Severity, _ id: String, _ message: @autoclosure () -> String, _ name: Located<String>,
     among known: @autoclosure () -> [String], except isTaken: (String) -> Bool = { _ in false },
@@ -103,7 +103,7 @@ extension Lowering {
 }
 
 extension Diagnostic {
-  /// The finding with its rule's remedy, if it does not say itself what to write instead.
+  /// The finding, with its rule's remedy if it has no suggestion of its own.
   var withRemedy: Diagnostic {
     guard suggestion == nil, severity > .note else { return self }
     var finding = self

@@ -4,7 +4,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Rule {
-  /// What is found in what decides who is master.
+  /// Rules for the settings that decide who is master.
   static let elections: [Rule] = [
     Rule(
       "unknown-state", .meaning, .warning, "state is neither MASTER nor BACKUP",
@@ -38,7 +38,7 @@ extension Rule {
 }
 
 extension Lowering {
-  /// State and priority each give the other its default: MASTER means 255, and 255 means MASTER.
+  /// Completes state and priority from each other: MASTER means 255, and 255 means MASTER.
   func completeStateAndPriority(of router: inout InstanceReading) {
     if router.initialState == .master, router.places["priority"] == nil {
       router.core.priority = .owner
@@ -50,7 +50,7 @@ extension Lowering {
     if router.isOwner, router.places["state"] == nil { router.initialState = .master }
   }
 
-  /// `nopreempt`, what needs it, and `preempt_delay` are for routers that start as BACKUP.
+  /// Drops `nopreempt`, the settings that need it, and `preempt_delay` from a router that does not start as BACKUP.
   func limitPreemption(of router: inout InstanceReading) {
     let isMaster = router.initialState == .master
     let state = router.statePlace.map { [("the state is set here", Optional($0))] } ?? []
@@ -62,7 +62,7 @@ extension Lowering {
         suggestion: router.isOwner ? "take nopreempt out" : "write state BACKUP on all hosts, so that nopreempt holds")
       router.core.preempt = true
     }
-    // Who takes over from a living master anyway has nothing to stand back for.
+    // A router that takes over from a living master anyway has no reason to stand back.
     if router.core.successorPriority != nil, router.core.preempt {
       diagnostics.report(
         .warning, "timer-expired-with-preemption",
@@ -79,7 +79,7 @@ extension Lowering {
     router.core.preemptDelay = .zero
   }
 
-  /// Only the owner of the addresses may turn a deaf ear to other masters.
+  /// Drops `owner_ignore_adverts` unless the router owns the addresses.
   func limitIgnoredAdverts(of router: inout InstanceReading) {
     guard let place = router.places["owner_ignore_adverts"], router.core.ownerIgnoresAdverts != router.isOwner else {
       return

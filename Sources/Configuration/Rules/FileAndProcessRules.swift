@@ -2,7 +2,7 @@ import ConfigurationModel
 import ConfigurationSyntax
 
 extension Rule {
-  /// What is found in tracked files and processes.
+  /// Rules for tracked files and processes.
   static let filesAndProcesses: [Rule] = [
     Rule(
       "missing-file", .meaning, .warning, "A track_file has no file", "keepalived removes it, and nothing is tracked.",
@@ -30,7 +30,7 @@ extension Rule {
 }
 
 extension Lowering {
-  /// A tracked file needs a path, and tracked processes a command.
+  /// Reports a tracked file without a path, and tracked processes without a command.
   func requireFilesAndProcesses() {
     for file in trackedFiles.readings {
       guard let path = file.places["file"] else {

@@ -2,7 +2,7 @@ import ConfigurationModel
 import ConfigurationSyntax
 
 extension Rule {
-  /// What `martlet check` finds on this host.
+  /// Rules that compare a configuration with this host.
   static let hosts: [Rule] = [
     Rule(
       "interface-absent", .host, .error, "The host does not have an interface that is named",

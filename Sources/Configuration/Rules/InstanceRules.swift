@@ -4,7 +4,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Rule {
-  /// What is found in what makes a virtual router: its number, interface, version and interval.
+  /// Rules for the number, interface, version and interval of a virtual router.
   static let instances: [Rule] = [
     Rule(
       "missing-virtual-router-id", .meaning, .error, "A vrrp_instance has no virtual_router_id",
@@ -52,17 +52,17 @@ extension Rule {
 }
 
 extension Lowering {
-  /// A router without a number cannot speak to anybody.
+  /// Reports a router without a VRID.
   func requireNumber(of router: InstanceReading) {
-    // What is wrong with a line that is there has been reported.
+    // The fault in the line has been reported.
     guard router.places.line(of: "virtual_router_id") == nil else { return }
     diagnostics.report(
       .error, "missing-virtual-router-id", "\(router.name.value) has no valid virtual_router_id", at: router.name.span)
   }
 
-  /// A router needs an interface to send its adverts on.
+  /// Reports a router without an interface to send its adverts on.
   func requireInterface(of router: InstanceReading) {
-    // What is wrong with a line that is there has been reported.
+    // The fault in the line has been reported.
     guard router.places.line(of: "interface") == nil, !router.isPlacedBySource else { return }
     diagnostics.report(
       .error, "missing-interface", "\(router.name.value) has no valid interface", at: router.name.span,
@@ -70,7 +70,7 @@ extension Lowering {
         + (router.unicastPeers.isEmpty ? "" : ", or unicast_src_ip ADDRESS, an address of this host's"))
   }
 
-  /// The first address decides the family; IPv6 speaks version 3 (RFC 9568 section 1).
+  /// Decides family and version: the first address gives the family, and IPv6 needs version 3 (RFC 9568 section 1).
   func decideFamilyAndVersion(of router: inout InstanceReading) {
     router.family = router.notes.family?.value ?? .ipv4
     let written = router.places["version"]
@@ -84,12 +84,12 @@ extension Lowering {
     if router.places["mcast_dst_ip"] == nil { router.multicastGroup = multicastGroup(of: router.family) }
   }
 
-  /// Where multicast adverts of a family go that no instance sends elsewhere.
+  /// The multicast group for adverts of a family whose instance names none.
   func multicastGroup(of family: AddressFamily) -> IPAddress {
     family == .ipv4 ? global.multicastGroup4 : global.multicastGroup6
   }
 
-  /// `vrf` is for unicast without an interface; an interface brings its own.
+  /// Reports `vrf` beside an interface, which has a VRF of its own.
   func checkRoutingDomain(of router: InstanceReading) {
     guard let domain = router.notes.routingDomain, router.ownInterface != nil else { return }
     diagnostics.report(
@@ -98,8 +98,8 @@ extension Lowering {
       at: domain.span)
   }
 
-  /// Version 2 has whole seconds from 1 to 255 (RFC 3768 section 5.3.7), version 3 hundredths up to 40.95 s
-  /// (RFC 9568 section 5.2.7).
+  /// Rounds the advert interval: version 2 has whole seconds from 1 to 255 (RFC 3768 section 5.3.7), version 3 hundredths up to
+  /// 40.95 s (RFC 9568 section 5.2.7).
   func roundInterval(of router: inout InstanceReading) {
     guard let asked = router.notes.interval, let place = router.places["advert_int"] else { return }
     let used: Int
@@ -124,9 +124,9 @@ extension Lowering {
       replacement: Self.shown(used))
   }
 
-  /// Two routers of one number on one link would take each other's adverts for their own peer's.
+  /// Reports two routers of one VRID on one link: each would take the other's adverts for those of its peer.
   func findEqualNumbers() {
-    // The position of the first router of each place, and no routers, which are large.
+    // Positions of the first router at each place. Routers themselves are large.
     var seen: [AdvertPlace: Int] = [:]
     for (position, router) in instances.enumerated() {
       let places = AdvertPlace.all(of: router)
@@ -142,7 +142,7 @@ extension Lowering {
     findEqualNumbersOnFurtherLinks()
   }
 
-  /// A further link must not carry the adverts of another router of the same number.
+  /// Reports a further link that carries the adverts of another router of the same VRID.
   private func findEqualNumbersOnFurtherLinks() {
     let byNumber = Dictionary(grouping: instances.indices) { instances[$0].number?.value }
     for router in instances where !router.heartbeatInterfaces.isEmpty {
@@ -165,21 +165,21 @@ extension Lowering {
     }
   }
 
-  /// A file without a router serves no address, which is seldom what somebody wants.
+  /// Reports a file without a router: it serves no address, which is seldom intended.
   func requireRouter() {
-    // What is wrong may be why there is none.
+    // Another error may be the reason.
     guard instances.isEmpty, !diagnostics.hasErrors else { return }
     diagnostics.report(.warning, "no-router", "there is no virtual router, so no address is served", at: nil)
   }
 }
 
-/// What the adverts of two routers must not have in common.
+/// A place of adverts that two routers must not share.
 private struct AdvertPlace: Hashable {
   var number: VirtualRouterID
   var family: AddressFamily
-  /// Interface and group of multicast routers, the source of unicast ones.
+  /// Interface and group of a multicast router; the source of a unicast router.
   var place: String
-  /// Unicast routers are in each other's way where they have a peer in common.
+  /// The peer of a unicast router; `nil` for multicast. Two unicast routers disturb each other where they share a peer.
   var peer: IPAddress?
 
   /// The places of a router's adverts; none if it cannot send any.

@@ -4,7 +4,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Rule {
-  /// What is found in the names of interfaces, and in their delays.
+  /// Rules for the names of interfaces, and for their delays.
   static let interfaces: [Rule] = [
     Rule(
       "interface-name", .meaning, .error, "A word cannot be the name of an interface",
@@ -38,7 +38,7 @@ extension Rule {
 }
 
 extension Lowering {
-  /// A link's fault must be noticed before the other hosts give the master up.
+  /// Shortens a link delay that would hide a fault until the other hosts have given the master up.
   func limitLinkDelays() {
     guard !linkDelays.isEmpty else { return }
     for router in instances {

@@ -1,7 +1,7 @@
 import ConfigurationSyntax
 
 extension Rule {
-  /// What is found in routes, rules and static entries.
+  /// Rules for routes, routing rules and static entries.
   static let kernelEntries: [Rule] = [
     Rule(
       "no-destination", .meaning, .warning, "A route has no destination", "It is left out.",
@@ -68,7 +68,7 @@ extension Rule {
 }
 
 extension Lowering {
-  /// A `track_group` has members that exist, and static entries name groups that exist.
+  /// Reports members of a `track_group` that do not exist, and static entries that name a group that does not exist.
   func checkTrackGroups() {
     let names = Set(instances.map(\.name.value))
     for group in trackGroups {

@@ -4,7 +4,7 @@ import HealthCore
 import NetworkTypes
 
 extension Rule {
-  /// What is found in probes.
+  /// Rules for probes.
   static let probes: [Rule] = [
     Rule(
       "missing-probe", .meaning, .error, "A vrrp_probe asks nothing", "Write what is asked: tcp, http or another kind.",
@@ -71,7 +71,7 @@ extension Rule {
 }
 
 extension Lowering {
-  /// A probe asks something, and has time for the answer.
+  /// Reports a probe that asks nothing, and a timeout of more than 100 intervals.
   func requireQuestions() {
     for probe in probes.readings {
       if probe.notes.kind == nil {
@@ -86,7 +86,7 @@ extension Lowering {
     }
   }
 
-  /// What a combination is made of exists, does not depend on it, and is what runs.
+  /// Checks combinations: their members exist, do not depend on the combination, and are run.
   func checkCombinations() {
     for probe in probes.readings where !probe.notes.members.isEmpty {
       for member in probe.notes.members {
@@ -104,13 +104,13 @@ extension Lowering {
   }
 
   private func checkExistence(of name: Located<String>, _ kind: TrackerKind) {
-    guard trackable(TrackEntry(kind: kind, name: name)) == nil, let block = kind.words?.block else { return }
+    guard trackable(TrackEntry(kind: kind, name: name)) == nil, let block = kind.wording?.block else { return }
     reportUnknown(
       .error, "unknown-check", "there is no \(block) \(name.value)", name, among: names(of: kind),
       otherwise: "name one that is there, or take it out")
   }
 
-  /// A combination that depends on itself would keep whatever verdict it has for ever.
+  /// Reports a combination that depends on itself: it would keep its verdict for ever.
   private func findCycles() {
     var members: [String: [String]] = [:]
     for probe in probes.readings {
@@ -136,7 +136,7 @@ extension Lowering {
     }
   }
 
-  /// A verdict must not be too old before the next result can be there.
+  /// Reports a verdict that expires before the next result can arrive.
   func checkExpiries() {
     for script in scripts.readings {
       checkExpiry(script.steadiness.expiry, of: script, script.interval, script.timeout)

@@ -1,25 +1,25 @@
 import ConfigurationSyntax
 
-/// What a finding's id stands for: what `martlet check --explain` prints, and SARIF carries.
-public struct Rule: Sendable, Hashable {
-  /// What sort of fault it finds.
-  public enum Kind: String, Sendable, Hashable, CaseIterable {
+/// The page of a finding's id: `martlet check --explain` prints it, and SARIF carries it.
+package struct Rule: Sendable, Hashable {
+  /// Kind of fault.
+  package enum Kind: String, Sendable, Hashable, CaseIterable {
     /// The text cannot be read as it stands.
     case syntax
-    /// What the text says cannot be, or comes to something else than it seems to.
+    /// The text asks for something impossible, or means something else than it seems to.
     case meaning
     /// The text means what it says, and there is a better way.
     case lint
-    /// The host does not have what the text asks for.
+    /// The host lacks something that the text asks for.
     case host
     /// Two hosts do not go together.
     case comparison
   }
 
-  /// Lines that break the rule, and lines in their place that do not.
-  public struct Example: Sendable, Hashable {
-    /// Where the lines stand.
-    public enum Setting: String, Sendable, Hashable {
+  /// Lines that break the rule, and corrected lines.
+  package struct Example: Sendable, Hashable {
+    /// Surroundings of the lines.
+    package enum Setting: String, Sendable, Hashable {
       case file = "a file"
       case global = "global_defs"
       case instance = "vrrp_instance"
@@ -31,30 +31,28 @@ public struct Rule: Sendable, Hashable {
       case otherHost = "vrrp_instance, on the other host"
     }
 
-    /// Where the lines stand.
-    public var setting: Setting
+    package var setting: Setting
     /// Lines that break the rule.
-    public var wrong: String
-    /// Lines that keep it.
-    public var right: String
-    /// What the first host has, where two are compared.
-    public var first = ""
+    package var wrong: String
+    /// Lines that keep the rule.
+    package var right: String
+    /// The first host's lines, where two hosts are compared.
+    package var first = ""
   }
 
-  /// The stable name, as `unknown-keyword`.
-  public let id: String
-  /// What sort of fault it finds.
-  public let kind: Kind
-  /// How bad the fault is, at its worst.
-  public let severity: Severity
+  /// The stable name, such as `unknown-keyword`.
+  package let id: String
+  package let kind: Kind
+  /// The worst severity of its findings.
+  package let severity: Severity
   /// The fault in one sentence without a full stop.
-  public let title: String
-  /// Why it is a fault, what martlet and keepalived make of it, and what to do.
-  public let explanation: String
-  /// An example, where a few lines can show the fault.
-  public let example: Example?
-  /// What to write instead, for a finding that does not say it itself.
-  public let remedy: String?
+  package let title: String
+  /// The reason, the effect in martlet and keepalived, and the remedy.
+  package let explanation: String
+  /// An example; `nil` where a few lines cannot show the fault.
+  package let example: Example?
+  /// The suggestion of a finding that has none of its own.
+  package let remedy: String?
 
   init(
     _ id: String, _ kind: Kind, _ severity: Severity, _ title: String, _ explanation: String, _ example: Example? = nil,
@@ -76,15 +74,15 @@ public struct Rule: Sendable, Hashable {
   ]
 
   /// Every rule, in the order of their ids.
-  public static let all: [Rule] = groups.flatMap { $0 }.sorted { $0.id < $1.id }
+  package static let all: [Rule] = groups.flatMap { $0 }.sorted { $0.id < $1.id }
 
   private static let byID = Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
 
   /// The rule of an id.
-  public static func find(_ id: String) -> Rule? { byID[id] }
+  package static func find(_ id: String) -> Rule? { byID[id] }
 
   /// The rule's page as text.
-  public var page: String {
+  package var page: String {
     var text = "\(id): \(title)\n\n\(TextColumns.wrapped(explanation, width: 80).joined(separator: "\n"))\n"
     if let example {
       if !example.first.isEmpty { text += "\nThe first host has, in vrrp_instance:\n\n\(Self.indented(example.first))" }

@@ -3,7 +3,7 @@ import ConfigurationSyntax
 import NetworkTypes
 
 extension Rule {
-  /// What is found in scripts, their commands and FIFOs.
+  /// Rules for scripts, their commands and FIFOs.
   static let scripts: [Rule] = [
     Rule(
       "missing-script", .meaning, .warning, "A vrrp_script has no script",
@@ -72,7 +72,7 @@ extension Rule {
 }
 
 extension Lowering {
-  /// A check without a script is no check. It keeps its name among the checks, so that its users are not told a second time.
+  /// Reports a check without a script. Its name stays known, so that its users are not reported too.
   func requireCommands() {
     for script in scripts.readings where script.places["script"] == nil {
       diagnostics.report(
@@ -82,13 +82,13 @@ extension Lowering {
     }
   }
 
-  /// Without `enable_script_security` a script that others can write is run as root.
+  /// Reports scripts that run as root without `enable_script_security`: others may be able to change them.
   func checkScriptSecurity() {
     guard !global.scriptSecurity, let first = firstCommand else { return }
     diagnostics.report(.warning, "script-security", "scripts are run without enable_script_security", at: first)
   }
 
-  /// A script that is to read a FIFO is not started without one.
+  /// Reports the script of a FIFO that is not written.
   func checkFIFOScripts() {
     let pairs = [
       ("notify_fifo", global.notifyFIFO != nil, global.places.line(of: "notify_fifo_script")),
@@ -101,7 +101,7 @@ extension Lowering {
     }
   }
 
-  /// Two FIFOs of one path would get everything twice.
+  /// Drops the second of two FIFOs of one path, which would get everything twice.
   func dropEqualFIFO() {
     guard let fifo = global.vrrpNotifyFIFO, fifo.path == global.notifyFIFO?.path else { return }
     diagnostics.report(
@@ -110,10 +110,10 @@ extension Lowering {
     global.vrrpNotifyFIFO = nil
   }
 
-  /// A check that nothing tracks is run for nothing.
+  /// Reports a check that nothing tracks.
   func findUnusedScripts() {
     var used = Set(trackEntries.filter { $0.kind == .script }.map(\.name.value))
-    // It is told already why these have no effect.
+    // Findings have said already why these have no effect.
     used.formUnion(instances.flatMap(\.notes.scriptsWithoutEffect))
     for probe in probes.readings {
       used.formUnion(probe.notes.members.filter { $0.value.kind == .script }.map(\.value.name))
@@ -127,7 +127,7 @@ extension Lowering {
     }
   }
 
-  /// There is never a second run of a check while one goes on, so a run beyond the interval takes the place of the next ones.
+  /// Reports a timeout beyond the interval: runs of a check never overlap, so a run that hangs delays the next ones.
   func compareTimeouts() {
     for script in scripts.readings {
       guard let timeout = script.places["timeout"], script.timeout > script.interval else { continue }
@@ -140,6 +140,6 @@ extension Lowering {
     }
   }
 
-  /// A length of time in seconds, as people write it.
+  /// A length of time in seconds, in decimal notation.
   static func seconds(_ length: Nanoseconds) -> String { shown(Int(length.rawValue / 1000)) }
 }

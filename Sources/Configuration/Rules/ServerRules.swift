@@ -2,7 +2,7 @@ import ConfigurationModel
 import ConfigurationSyntax
 
 extension Rule {
-  /// What is found in the blocks of LVS load balancing, which martlet checks and leaves alone.
+  /// Rules for the blocks of LVS load balancing, which martlet checks and does not run.
   static let servers: [Rule] = [
     Rule(
       "not-managed", .meaning, .warning, "The file configures LVS load balancing",
@@ -36,7 +36,7 @@ extension Rule {
 }
 
 extension Lowering {
-  /// What LVS blocks name must exist, although the blocks themselves are left alone.
+  /// Reports names in LVS blocks that do not exist.
   func checkNamesOfServers() {
     findUnknown(serverGroupUses, "virtual_server_group", serverGroups, "the virtual_server is left out")
     findUnknown(checkedFiles, "track_file", Set(names(of: .file)), "the checker is left out")

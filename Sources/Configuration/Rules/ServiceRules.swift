@@ -1,7 +1,7 @@
 import ConfigurationSyntax
 
 extension Rule {
-  /// What `martlet check` finds in holding a file against the unit of the installed service.
+  /// Rules that compare a file with the unit of the installed service.
   static let services: [Rule] = [
     Rule(
       "service-capability", .host, .error, "The service's unit leaves it without a capability that it needs",

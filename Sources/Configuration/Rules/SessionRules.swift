@@ -3,7 +3,7 @@ import ConfigurationSyntax
 import NetworkTypes
 
 extension Rule {
-  /// What is found in BFD sessions.
+  /// Rules for BFD sessions.
   static let sessions: [Rule] = [
     Rule(
       "missing-neighbor", .meaning, .warning, "A bfd_instance has no neighbor_ip", "keepalived removes it.",
@@ -52,7 +52,7 @@ extension Rule {
 }
 
 extension Lowering {
-  /// A BFD session needs a neighbour that it can reach, and no second session with the same one.
+  /// Reports a BFD session without a neighbour that it can reach, and a second session with the same neighbour.
   func checkNeighbors() {
     struct Key: Hashable {
       var neighbor: IPAddress
@@ -109,7 +109,7 @@ extension Lowering {
     return false
   }
 
-  /// How far a BFD packet may have come follows from `ttl` and `max_hops` (RFC 5881 section 5).
+  /// Limits `max_hops` to the TTL, and reports sessions whose packets would be dropped (RFC 5881 section 5).
   func limitHops() {
     for index in sessions.readings.indices {
       let session = sessions.readings[index]
@@ -137,7 +137,7 @@ extension Lowering {
     }
   }
 
-  /// A BFD session that only checkers are to see is nothing keepalived would track.
+  /// Reports tracking of a BFD session that is for checkers only, which keepalived does not track.
   func findTrackedSessionsOfCheckers() {
     for entry in trackEntries where entry.kind == .bfd {
       guard let session = sessions.find(entry.name.value), session.places["checker"] != nil,

@@ -6,7 +6,7 @@ import VRRPCore
 extension Rule {
   private static let key = String(repeating: "0123456789abcdef", count: 4)
 
-  /// What is found in `auth_hmac`, and where nothing signs adverts.
+  /// Rules for `auth_hmac`, and for routers whose adverts nothing signs.
   static let signatures: [Rule] = [
     Rule(
       "active-key", .meaning, .error, "auth_hmac has no key to sign with",
@@ -63,7 +63,7 @@ extension Rule {
 }
 
 extension Lowering {
-  /// `auth_hmac` takes the place of `authentication`; both together keepalived does not have.
+  /// Drops `authentication` beside `auth_hmac`; keepalived cannot have both either.
   func preferSignatures(of router: inout InstanceReading) {
     guard let trailer = router.notes.trailer, let span = router.authenticationPlace else { return }
     diagnostics.report(
@@ -74,11 +74,11 @@ extension Lowering {
     router.notes.authentication.usesHeader = false
   }
 
-  /// A key of `auth_hmac` has 32 to 64 bytes and a number of its own. It stands in the line or in a file, as text or as hexadecimal
-  /// digits.
+  /// Reads the keys of `auth_hmac`. A key has 32 to 64 bytes and a number of its own. It stands in the line or in a file, as text or as
+  /// hexadecimal digits.
   ///
-  /// keepalived leaves a key out that it cannot use. Here that is an error: adverts that a peer signs with it would be refused, and two
-  /// hosts be master.
+  /// keepalived leaves out a key that it cannot use. Here that is an error: adverts that a peer signs with the key would be refused, and
+  /// two hosts would be master.
   func readKeys(of router: inout InstanceReading) {
     guard var trailer = router.notes.trailer else { return }
     for key in trailer.keys {
@@ -99,13 +99,13 @@ extension Lowering {
     router.notes.trailer = trailer
   }
 
-  private func value(of key: TrailerDraft.Key) -> [UInt8]? {
+  private func value(of key: TrailerSettings.Key) -> [UInt8]? {
     guard let path = rest(of: key.value.bytes, after: "file:") else { return bytes(key.value.bytes, of: key) }
     return contents(String(decoding: path, as: UTF8.self), of: key).flatMap { bytes($0[...], of: key) }
   }
 
-  /// What a key file holds, without the line feeds at its end.
-  private func contents(_ path: String, of key: TrailerDraft.Key) -> [UInt8]? {
+  /// The contents of a key file, without the line feeds at its end.
+  private func contents(_ path: String, of key: TrailerSettings.Key) -> [UInt8]? {
     guard path.hasPrefix("/") else {
       diagnostics.report(
         .error, "key-file",
@@ -129,8 +129,8 @@ extension Lowering {
     return Array(contents.prefix(contents.count - contents.reversed().prefix { $0 == 0x0A || $0 == 0x0D }.count))
   }
 
-  /// Text, or the bytes that hexadecimal digits stand for.
-  private func bytes(_ text: ArraySlice<UInt8>, of key: TrailerDraft.Key) -> [UInt8]? {
+  /// The bytes of a text, or of the hexadecimal digits after `hex:`.
+  private func bytes(_ text: ArraySlice<UInt8>, of key: TrailerSettings.Key) -> [UInt8]? {
     guard let digits = rest(of: text, after: "hex:") else {
       guard !text.contains(0), !text.contains(0x0A) else { return refuse("is no single line of text", key) }
       return Array(text)
@@ -142,7 +142,7 @@ extension Lowering {
     return stride(from: 0, to: nibbles.count, by: 2).map { nibbles[$0] << 4 | nibbles[$0 + 1] }
   }
 
-  private func refuse(_ what: String, _ key: TrailerDraft.Key) -> [UInt8]? {
+  private func refuse(_ what: String, _ key: TrailerSettings.Key) -> [UInt8]? {
     diagnostics.report(.error, "key-text", "key \(key.id.value) \(what)", at: key.value.span)
     return nil
   }
@@ -151,7 +151,7 @@ extension Lowering {
     text.starts(with: prefix.utf8) ? text.dropFirst(prefix.utf8.count) : nil
   }
 
-  /// `auth_hmac` signs with one of its keys. keepalived runs without it when there is no such key, open to anybody.
+  /// Chooses the key that signs. keepalived runs without `auth_hmac` when there is no such key, open to anybody.
   func chooseKey(of router: inout InstanceReading) {
     guard var trailer = router.notes.trailer else { return }
     guard let active = trailer.activeKey else {
@@ -161,7 +161,7 @@ extension Lowering {
         at: trailer.name.span, suggestion: "write active_key NUMBER")
     }
     guard let key = trailer.usableKeys.first(where: { Int($0.id) == active }) else {
-      // A key that is there and cannot be used has been told of.
+      // An unusable key has been reported.
       guard !trailer.keys.contains(where: { $0.id.value == active }) else { return }
       return diagnostics.report(
         .error, "active-key",
@@ -174,16 +174,16 @@ extension Lowering {
     router.notes.trailer = trailer
   }
 
-  /// Unless it is written, three advert intervals and at least five seconds.
-  private func window(of trailer: BlockReading<TrailerDraft>, _ router: InstanceReading) -> Int? {
+  /// The replay window as written, or else three advert intervals and at least five seconds.
+  private func window(of trailer: BlockReading<TrailerSettings>, _ router: InstanceReading) -> Int? {
     guard !trailer.isMonotonic else { return nil }
     let intervals = (Int(router.core.interval.rawValue) * 3 + 99) / 100
     return trailer.window ?? min(300, max(5, intervals))
   }
 
-  /// Recommends signed adverts: any host on the network can send adverts that are not signed. Reported once for a file.
+  /// Recommends signed adverts once for a file: any host on the network can send unsigned ones.
   func recommendSignatures() {
-    // It can wait until the file can be used.
+    // The advice can wait until the file is usable.
     guard !diagnostics.hasErrors else { return }
     let unsigned = instances.filter { router in
       let hasHeader = router.notes.authentication.usesHeader && router.notes.authentication.password != nil

@@ -4,7 +4,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Rule {
-  /// What strict mode takes away.
+  /// Rules for what strict mode removes.
   static let strictMode: [Rule] = [
     Rule(
       "strict-mode", .meaning, .warning, "Strict mode takes away what the RFCs do not have",
@@ -19,7 +19,7 @@ extension Rule {
 }
 
 extension Lowering {
-  /// `strict_mode` and `vrrp_strict` take away what is not in the RFCs, as keepalived does, and say so.
+  /// Removes what is not in the RFCs under `strict_mode` or `vrrp_strict`, as keepalived does, and reports it.
   func applyStrictMode(to router: inout InstanceReading) {
     router.notes.isStrict = router.notes.isStrict ?? global.notes.isStrict
     guard router.notes.isStrict == true else { return }
@@ -59,7 +59,7 @@ extension Lowering {
     router.notes.trailer?.mode = .enforce
   }
 
-  /// RFC 9568 section 6.4.1: the owner of the addresses starts as master, and nobody else does.
+  /// Derives the initial state: the owner of the addresses starts as master, and nobody else does (RFC 9568 section 6.4.1).
   private func deriveState(of router: inout InstanceReading) {
     guard let place = router.places["state"], router.places["priority"] != nil else { return }
     let right: RouterState = router.isOwner ? .master : .backup
@@ -135,8 +135,7 @@ extension Lowering {
       suggestion: "write fe80::… first")
   }
 
-  /// RFC 9568 section 6.4.3: who does not own the addresses takes packets to them only if it is told to; version 2 knows no such
-  /// telling.
+  /// Drops packets to the addresses unless the router owns them, or is told to accept them under version 3 (RFC 9568 section 6.4.3).
   private func refusePackets(of router: inout InstanceReading) {
     let isOwner = router.places["priority"] == nil ? router.initialState == .master : router.isOwner
     let mayAccept = router.core.version == .v3

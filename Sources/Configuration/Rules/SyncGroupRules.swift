@@ -3,7 +3,7 @@ import ConfigurationSyntax
 import VRRPCore
 
 extension Rule {
-  /// What is found in sync groups.
+  /// Rules for sync groups.
   static let syncGroups: [Rule] = [
     Rule(
       "unknown-member", .meaning, .warning, "A sync group names a vrrp_instance that does not exist",
@@ -41,14 +41,14 @@ extension Rule {
 }
 
 extension Lowering {
-  /// A group's members exist and are in no other group; a group of fewer than two moves nothing together.
-  func dropForeignMembers() {
+  /// Drops members that do not exist or are in another group, and reports a group of fewer than two, which moves nothing together.
+  func dropUnusableMembers() {
     let names = Set(instances.map(\.name.value))
     var taken: [String: Located<String>] = [:]
     for index in groups.indices {
       let group = groups[index]
       let name = group.name.value
-      // A name that the group has already was not meant twice.
+      // A name that is a member already cannot have been meant.
       let own = Set(group.notes.members.map(\.value))
       groups[index].notes.members = group.notes.members.filter { member in
         guard names.contains(member.value) else {
@@ -78,12 +78,12 @@ extension Lowering {
     groups.removeAll { $0.notes.members.isEmpty }
   }
 
-  /// Where each router stands among all.
+  /// The position of each router by name.
   private var positions: [String: Int] {
     Dictionary(instances.enumerated().map { ($1.name.value, $0) }) { $1 }
   }
 
-  /// A group moves as one, so its members must want the same.
+  /// Reports members that differ in what a group decides, since it moves as one.
   func compareMembers() {
     let positions = positions
     for group in groups where group.notes.members.count > 1 {
@@ -108,7 +108,7 @@ extension Lowering {
       at: group.name.span, notes: [("\(owner.name.value) has it here", owner.places["priority"] ?? owner.name.span)])
   }
 
-  /// What both a router and its group track counts once for an interface, as the group says, and twice for all else.
+  /// Joins trackers of a router and its group: an interface tracked by both counts once, as the group says; anything else counts twice.
   func takeWeightsOfGroups() {
     let positions = positions
     for group in groups where !group.notes.tracked.list.isEmpty {
@@ -137,7 +137,7 @@ extension Lowering {
     return merged
   }
 
-  /// Members of a group move together, so keepalived takes their weights away unless told otherwise.
+  /// Drops the weights of members: they move together, so keepalived ignores weights unless told otherwise.
   func dropWeightsOfMembers() {
     let positions = positions
     for index in groups.indices {
@@ -152,7 +152,7 @@ extension Lowering {
     }
   }
 
-  /// The entry as it counts in a group; `nil` if it counts for nothing.
+  /// The entry as it counts in a group; `nil` if it does not count.
   private func withoutWeight(_ entry: TrackEntry, in group: String) -> TrackEntry? {
     let weight = weight(of: entry)
     guard weight != 0 else { return entry }

@@ -1,7 +1,7 @@
 import ConfigurationSyntax
 
 extension Rule {
-  /// What the reader of the text finds.
+  /// Rules for the text itself.
   static let syntax: [Rule] = [
     Rule(
       "unreadable-file", .syntax, .error, "The configuration file cannot be read",

@@ -3,7 +3,7 @@ import ConfigurationSyntax
 import VRRPCore
 
 extension Rule {
-  /// What is found in what routers and groups track.
+  /// Rules for trackers.
   static let trackers: [Rule] = [
     Rule(
       "unknown-script", .meaning, .warning, "track_script names a script that does not exist",
@@ -73,7 +73,7 @@ extension Rule {
       remedy: "write a lower priority or weight, so that the sum is at most 254"),
   ]
 
-  /// A block behind its use, and in front of it.
+  /// An example of a block after its use, and before it.
   private static func late(_ keyword: String, _ block: String) -> Example {
     let user = "vrrp_instance A {\n  interface eth0\n  virtual_router_id 51\n  \(keyword) {\n    a\n  }\n}"
     return .file("\(user)\n\(block)", "\(block)\n\(user)")
@@ -81,32 +81,31 @@ extension Rule {
 }
 
 extension Lowering {
-  /// What is tracked must exist; keepalived also wants it written before its use.
+  /// Reports tracked names that do not exist; keepalived also requires the definition before its use.
   func checkTrackedNames() {
     for entry in trackEntries {
-      guard let words = entry.kind.words else { continue }
+      guard let wording = entry.kind.wording else { continue }
       let name = entry.name.value
       guard let place = trackable(entry)?.name.span else {
         reportUnknown(
-          .warning, words.unknown, "there is no \(words.block) \(name); nothing is \(words.use)", entry.name,
-          among: names(of: entry.kind), otherwise: "write \(words.block) \(name) { \(words.example) }")
+          .warning, wording.unknown, "there is no \(wording.block) \(name); nothing is \(wording.use)", entry.name,
+          among: names(of: entry.kind), otherwise: "write \(wording.block) \(name) { \(wording.example) }")
         continue
       }
-      guard let afterUse = words.afterUse, place.file == entry.name.span.file, place.line > entry.name.span.line else {
-        continue
-      }
+      guard let afterUse = wording.afterUse, place.file == entry.name.span.file, place.line > entry.name.span.line
+      else { continue }
       diagnostics.report(
         .warning, afterUse,
-        "\(words.block) \(name) stands after its use; keepalived would not track it, martlet does",
+        "\(wording.block) \(name) stands after its use; keepalived would not track it, martlet does",
         at: entry.name.span, notes: [("it is defined here", place)],
-        suggestion: "move the \(words.block) block to the front")
+        suggestion: "move the \(wording.block) block to the front")
     }
   }
 
-  /// All that routers and groups track.
+  /// All tracker entries of routers and groups.
   var trackEntries: [TrackEntry] { instances.flatMap(\.notes.tracked.list) + groups.flatMap(\.notes.tracked.list) }
 
-  /// The own interface is tracked anyway.
+  /// Drops the router's own interface, which is tracked anyway.
   func dropOwnInterface(of router: inout InstanceReading) {
     guard let own = router.ownInterface?.value else { return }
     router.notes.tracked.list.removeAll { entry in
@@ -119,7 +118,7 @@ extension Lowering {
     }
   }
 
-  /// The priority of the addresses' owner never changes (RFC 9568 section 5.2.4), so a weight has nothing to act on.
+  /// Drops weights of the addresses' owner, whose priority never changes (RFC 9568 section 5.2.4).
   func dropWeightsOfOwner(_ router: inout InstanceReading) {
     guard router.isOwner else { return }
     router.notes.tracked.list.removeAll { entry in
@@ -132,7 +131,7 @@ extension Lowering {
     }
   }
 
-  /// Nor has a weight of a group with such a member.
+  /// Sets weights of a group to 0 if a member owns its addresses.
   func dropWeights(ofOwnersGroup index: Int) {
     let group = groups[index]
     for (position, entry) in group.notes.tracked.list.enumerated() where weight(of: entry) != 0 {
@@ -144,7 +143,7 @@ extension Lowering {
     }
   }
 
-  /// A weight only lowers a priority, and under `nopreempt` no backup takes over from a master whose priority is low.
+  /// Reports weights beside `nopreempt`: a weight only lowers a priority, and no backup preempts a master whose priority is low.
   func findWeightsUnderNopreempt() {
     let trackers = WeightedTrackers(self)
     for router in instances {
@@ -160,7 +159,7 @@ extension Lowering {
     }
   }
 
-  /// A priority stays within 1 to 254, whatever is added to it: a weight beyond that counts in part, or not at all.
+  /// Reports weights that have no effect in part or at all, because a priority stays within 1 to 254.
   func findWeightsBeyondBounds() {
     let weights = WeightedTrackers(self)
     for router in instances where !router.isOwner {
@@ -185,39 +184,39 @@ extension Lowering {
 }
 
 extension TrackerKind {
-  /// How rules speak of what a block defines.
-  struct Words {
-    /// The rule that a use breaks when nothing defines it.
+  /// Words and ids of findings about one kind of tracker.
+  struct Wording {
+    /// The finding when nothing defines the name.
     var unknown: String
-    /// The rule that a use breaks before the definition; `nil` for what keepalived does not know, wherever it stands.
+    /// The finding when the definition follows the use; `nil` for a kind that keepalived does not know.
     var afterUse: String?
     var block: String
     var use: String
     var example: String
   }
 
-  /// The words; `nil` for what no block defines.
-  var words: Words? {
+  /// The wording; `nil` for a kind that no block defines.
+  var wording: Wording? {
     switch self {
     case .script:
-      Words(
+      Wording(
         unknown: "unknown-script", afterUse: "script-after-use", block: "vrrp_script", use: "checked",
         example: "script \"COMMAND\"")
     case .interface, .group: nil
     case .bfd:
-      Words(
+      Wording(
         unknown: "unknown-session", afterUse: "session-after-use", block: "bfd_instance", use: "tracked",
         example: "neighbor_ip ADDRESS")
     case .file:
-      Words(
+      Wording(
         unknown: "unknown-file", afterUse: "file-after-use", block: "track_file", use: "tracked",
         example: "file \"PATH\"")
     case .process:
-      Words(
+      Wording(
         unknown: "unknown-process", afterUse: "process-after-use", block: "vrrp_track_process", use: "tracked",
         example: "process NAME")
     case .probe:
-      Words(
+      Wording(
         unknown: "unknown-probe", afterUse: nil, block: "vrrp_probe", use: "asked",
         example: "tcp HOST:PORT")
     }

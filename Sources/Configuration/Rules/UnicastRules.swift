@@ -4,7 +4,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Rule {
-  /// What is found in where adverts go.
+  /// Rules for the destinations of adverts.
   static let unicast: [Rule] = [
     Rule(
       "unicast-without-peers", .meaning, .warning, "A unicast keyword stands without unicast_peer",
@@ -52,8 +52,8 @@ extension Rule {
 }
 
 extension Lowering {
-  /// Unicast needs somebody to send to; without peers keepalived multicasts, or with `unicast_fault_no_peer` is in FAULT. What is asked
-  /// of peers must be possible.
+  /// Checks unicast. Without peers keepalived multicasts, or stays in FAULT with `unicast_fault_no_peer`. Requirements of peers must be
+  /// possible.
   func checkUnicast(of router: inout InstanceReading) {
     checkTimeToLive(of: &router)
     checkOldChecksum(of: &router)
@@ -83,7 +83,7 @@ extension Lowering {
         .warning, "zero-becomes-one", "no packet leaves a host with a TTL of 0; unicast_ttl 0 counts as 1", at: ttl,
         suggestion: "write unicast_ttl 1, or 255 and min_ttl 255 for peers on the same link", replacement: "1")
     }
-    // A limit for peers says little while adverts of any other host are accepted.
+    // A TTL limit of peers does little while adverts of any other host are accepted.
     let hasLimits = router.unicastPeers.contains { $0.minimumTTL > 0 || $0.maximumTTL < 255 }
     guard hasLimits, !router.checksUnicastSource else { return }
     if let check = router.places["check_unicast_src"] {
@@ -93,7 +93,7 @@ extension Lowering {
     router.checksUnicastSource = true
   }
 
-  /// Only version 3 over IPv4 ever had two checksums to a peer.
+  /// Drops `old_unicast_checksum` where it has no meaning: only version 3 over IPv4 ever had two checksums.
   private func checkOldChecksum(of router: inout InstanceReading) {
     guard let old = router.places["old_unicast_checksum"] else { return }
     guard router.core.version == .v3, router.family == .ipv4, router.isUnicast else {
@@ -111,7 +111,7 @@ extension Lowering {
     }
   }
 
-  /// Adverts to peers go to no group.
+  /// Restores the default multicast group of a unicast router, which uses none.
   func restoreMulticastGroup(of router: inout InstanceReading) {
     guard router.isUnicast, let place = router.places["mcast_dst_ip"] else { return }
     diagnostics.report(
@@ -122,7 +122,7 @@ extension Lowering {
     router.multicastGroup = multicastGroup(of: router.family)
   }
 
-  /// Multicast adverts must come from the link itself, which their TTL of 255 proves; unicast ones may come from anywhere.
+  /// Reports unicast routers that accept adverts from anywhere. Multicast adverts prove by their TTL of 255 that they come from the link.
   func findOpenUnicast() {
     for router in instances where router.isOpenToAnyNetwork {
       guard let first = router.unicastPeers.firstIndex(where: \.canBeFar) else { continue }
@@ -138,7 +138,7 @@ extension Lowering {
 }
 
 extension InstanceReading {
-  /// Whether its adverts are taken from anywhere, unsigned.
+  /// True when adverts are accepted from any network and unsigned.
   var isOpenToAnyNetwork: Bool {
     notes.authentication.password == nil && notes.trailer == nil && model.unicastPeers.contains(where: \.canBeFar)
   }

@@ -1,7 +1,7 @@
 import ConfigurationSyntax
 
 extension Rule {
-  /// What is found in the words of any line.
+  /// Rules for the words of any line.
   static let values: [Rule] = [
     Rule(
       "missing-argument", .meaning, .error, "A keyword that needs a value has none",

@@ -4,7 +4,7 @@ import NetworkTypes
 import VRRPCore
 
 extension Rule {
-  /// What is found in virtual MAC addresses.
+  /// Rules for virtual MAC addresses.
   static let virtualMACs: [Rule] = [
     Rule(
       "virtual-mac", .meaning, .warning, "A MAC address cannot be a virtual router's own",
@@ -49,7 +49,7 @@ extension Rule {
 }
 
 extension Lowering {
-  /// Every router's virtual MAC address needs an interface of a name of its own.
+  /// Names the interfaces of virtual MAC addresses, each with a name of its own.
   func nameVirtualMACs() {
     var users: [String: (name: String, span: SourceSpan)] = [:]
     for router in instances {
@@ -80,8 +80,8 @@ extension Lowering {
     nameTheRest(taken: Set(users.keys))
   }
 
-  /// What does not go with a virtual MAC address.
-  private func checkOptions(of router: InstanceReading, _ virtual: VirtualMACDraft) {
+  /// Reports settings that do not go with a virtual MAC address.
+  private func checkOptions(of router: InstanceReading, _ virtual: VirtualMACSettings) {
     if let span = router.places["promote_secondaries"] {
       diagnostics.report(
         .warning, "needless-with-virtual-mac",
@@ -113,8 +113,8 @@ extension Lowering {
     }
   }
 
-  /// Addresses may have a virtual MAC address on an interface other than the router's, or of the other family (`use_vmac` of an
-  /// address, `use_vmac_addr`).
+  /// Gives addresses a virtual MAC address on another interface than the router's, or for the other family (`use_vmac` of an address,
+  /// `use_vmac_addr`).
   func giveAddressesVirtualMACs() {
     var links = AddressLinks(self)
     for index in instances.indices where instances[index].ownInterface != nil {
@@ -124,7 +124,7 @@ extension Lowering {
     }
   }
 
-  /// An interface with a virtual MAC address serves its own router, and those that move with it.
+  /// Reports addresses on the virtual MAC interface of a router that does not move with theirs.
   func findAddressesOnOthersVirtualMACs() {
     var owners: [String: String] = [:]
     for router in instances {
@@ -149,7 +149,7 @@ extension Lowering {
     }
   }
 
-  /// keepalived looks for an interface while it reads its name, before it makes those of its virtual MAC addresses.
+  /// Reports interfaces that martlet makes itself and keepalived looks for before it makes them.
   func findOwnLinks() {
     guard !global.allowsMissingInterfaces else { return }
     let made = madeInterfaces
@@ -171,9 +171,9 @@ extension Lowering {
   }
 }
 
-/// The virtual MAC addresses that addresses have; those of one router, interface and family share one.
+/// The virtual MAC addresses of single addresses; those of one router, interface and family share one.
 private struct AddressLinks {
-  /// What tells one virtual MAC address from another.
+  /// Identity of a virtual MAC address.
   private struct Place: Hashable {
     var lower: String
     var mac: MACAddress
@@ -181,9 +181,9 @@ private struct AddressLinks {
 
   private let lowering: Lowering
   private var names = LinkNames()
-  /// The interfaces that carry routers' virtual MAC addresses, which cannot carry another.
+  /// The interfaces with a router's virtual MAC address, on which no other can be.
   private var made: Set<String> = []
-  /// The routers that have a virtual MAC address, by where it is.
+  /// The routers with a virtual MAC address, by its place.
   private var owners: [Place: (router: String, interface: String)] = [:]
 
   init(_ lowering: Lowering) {
@@ -203,7 +203,7 @@ private struct AddressLinks {
     to path: WritableKeyPath<InstanceReading, [Located<VirtualAddress>]>, of index: Int, _ number: UInt8
   ) {
     let router = lowering.instances[index]
-    // Changed on their own and put back once: a change in the router would copy all of them for each.
+    // The addresses are changed in a copy and put back once: each change in the router would copy all of them.
     var addresses = router[keyPath: path]
     for (position, address) in addresses.enumerated() {
       guard wants(address, router), let lower = address.value.interface ?? router.ownInterface?.value else { continue }
@@ -224,7 +224,7 @@ private struct AddressLinks {
     lowering.instances[index][keyPath: path] = addresses
   }
 
-  /// Whether the address is to have one that its router has not.
+  /// True when the address needs a virtual MAC address that its router does not have.
   private func wants(_ address: Located<VirtualAddress>, _ router: InstanceReading) -> Bool {
     if let interface = address.value.interface, made.contains(interface) { return false }
     let isElsewhere = address.value.interface.map { $0 != router.ownInterface?.value } ?? false
@@ -253,7 +253,7 @@ private struct AddressLinks {
 /// Names for interfaces with virtual MAC addresses: vrrp.51, and vrrp1.51 and so on where that is taken.
 private struct LinkNames {
   var taken: Set<String> = []
-  /// What the next name gets whose own is taken, by its number. Names are never given back, so the search goes on where it ended.
+  /// Next number for a name that is taken, by VRID. Names are never given back, so the search continues where it ended.
   private var counts: [UInt8: Int] = [:]
 
   init(taken: Set<String> = []) { self.taken = taken }

@@ -1,9 +1,9 @@
 import ConfigurationSyntax
 
 extension Schema {
-  /// All rows of a name, in every block that has it. A block before the name, as in `vrrp_script/weight`, keeps to that block; it may be
+  /// All rows of a name, in every block. A block before the name, as in `vrrp_script/weight`, limits the search to that block; it may be
   /// the end of the path to it, and `/NAME` is outside all blocks.
-  public func entries(_ name: String) -> [Keyword] {
+  package func entries(_ name: String) -> [Keyword] {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard let last = parts.last, !last.isEmpty else { return [] }
     let around = parts.dropLast()
@@ -14,22 +14,22 @@ extension Schema {
     }
   }
 
-  /// The name that a misspelt one was meant to be; `nil` if none is near.
-  public func nearest(to name: String) -> String? {
+  /// The keyword that a misspelt name was meant to be; `nil` if none is near.
+  package func nearest(to name: String) -> String? {
     let parts = name.split(separator: "/").map(String.init)
     guard let last = parts.last else { return nil }
-    // A good name behind a block that does not have it is better than another name.
+    // A known name after a block that does not have it is better than another name.
     return entries(last).isEmpty ? Spelling.nearest(to: last, in: keywords.map(\.name)) : last
   }
 
-  /// The names of what may stand in a keyword's block: keywords, or the words of an entry.
-  public func contents(of keyword: Keyword) -> [String] {
+  /// The names allowed in a keyword's block: keywords, or the words of an entry.
+  package func contents(of keyword: Keyword) -> [String] {
     let path = keyword.block.isEmpty ? keyword.name : "\(keyword.block)/\(keyword.name)"
     return keywords.filter { $0.block == path }.map(\.name)
   }
 
-  /// A keyword's entry as text: what it does, then field by field what it takes and holds.
-  public func page(of keyword: Keyword) -> String {
+  /// A keyword's page as text: its meaning, then its values and defaults field by field.
+  package func page(of keyword: Keyword) -> String {
     var fields = keyword.fields
     let contents = contents(of: keyword)
     if !contents.isEmpty {
@@ -46,29 +46,29 @@ extension Schema {
 }
 
 extension Keyword {
-  /// The keyword with what follows it.
-  public var usage: String { arguments.isEmpty ? name : "\(name) \(arguments)" }
+  /// The keyword with its arguments.
+  package var usage: String { arguments.isEmpty ? name : "\(name) \(arguments)" }
 
-  /// The block that it stands in, in words.
-  public var place: String {
+  /// The block around the keyword, in words.
+  package var place: String {
     if block.isEmpty { return "outside all blocks" }
     return kind == .keyword ? block : "an entry of \(block)"
   }
 
-  /// The numbers or words that it takes, with what a number counts; `nil` where ``arguments`` says all there is.
-  public var range: String? {
+  /// The allowed numbers or words, with the unit; `nil` where ``arguments`` says it all.
+  package var range: String? {
     guard let unit else { return bounds }
     return bounds.map { "\($0) \(unit.rawValue)" } ?? unit.rawValue
   }
 
-  /// Whose it is and since when.
-  public var history: String {
+  /// The origin of the keyword: martlet, or the first version of keepalived that knows it.
+  package var history: String {
     if isExtension { return "martlet's own; keepalived does not know it" }
     return since == "2.2.7" ? "keepalived 2.2.7 or before" : "keepalived \(since)"
   }
 
   /// Remark on a keyword that martlet does not act on, a sentence without a full stop; `nil` for one that it acts on.
-  public var treatment: String? {
+  package var treatment: String? {
     switch disposition {
     case .acts: nil
     case .accepted(let reason): "accepts it, and it \(reason.text)"
@@ -77,12 +77,12 @@ extension Keyword {
     }
   }
 
-  /// What to write in its place; `nil` if it is as good as any.
-  public var replacement: String? {
+  /// The replacement of a deprecated keyword; `nil` for any other.
+  package var replacement: String? {
     instead.map { $0.isEmpty ? "nothing; it is not needed any more" : $0 }
   }
 
-  /// The entry, field by field.
+  /// The fields of the page.
   fileprivate var fields: [(name: String, text: String)] {
     [
       ("in", place), ("takes", range), ("default", defaultText), ("since", history), ("martlet", treatment),
@@ -93,7 +93,7 @@ extension Keyword {
 
 /// Lines for a terminal.
 enum TextColumns {
-  /// The text in lines of at most `width` characters, if its words let it.
+  /// The text in lines of at most `width` characters; a longer word has a line of its own.
   static func wrapped(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
     for word in text.split(separator: " ") {

@@ -1,7 +1,7 @@
 import ConfigurationSyntax
 
 extension Keyword {
-  /// How many words its notation has, if it takes any number or none and the notation does not say that they go on.
+  /// The number of words in the notation, for a form with any number of words whose notation has no `…`.
   var optionalWordCount: Int? {
     guard form == .optionalWords, let notation, !notation.contains("...") else { return nil }
     return notation.split(separator: " ").count
@@ -9,8 +9,8 @@ extension Keyword {
 }
 
 extension Keyword.Form {
-  /// Whether words after the keyword are a value that counts, and not one that is reported and passed over.
-  public func accepts(_ words: ArraySlice<Word>) -> Bool {
+  /// True when the words after the keyword are a value that counts; other values are reported and ignored.
+  package func accepts(_ words: ArraySlice<Word>) -> Bool {
     switch self {
     case .integer(let low, let high):
       words.first.flatMap { Lowering.wholeNumber($0.bytes) }.map { (low...high).contains($0) } ?? false
@@ -26,8 +26,8 @@ extension Keyword.Form {
     }
   }
 
-  /// The value in one way of writing, so that two ways of writing the same compare equal.
-  public func canonical(_ words: [String]) -> [String] {
+  /// The value in canonical notation, so that two notations of one value compare equal.
+  package func canonical(_ words: [String]) -> [String] {
     guard let first = words.first else { return self == .boolean ? ["on"] : [] }
     switch self {
     case .integer, .optionalInteger: return [Lowering.wholeNumber(Array(first.utf8)[...]).map { "\($0)" } ?? first]

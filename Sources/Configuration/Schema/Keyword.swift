@@ -1,10 +1,10 @@
 import ConfigurationModel
 
-/// One keyword of the language as data: where it stands, what follows it, and what becomes of it here.
-public struct Keyword: Sendable, Hashable {
-  /// What follows a keyword.
-  public enum Form: Sendable, Hashable {
-    /// Nothing.
+/// One keyword of the language as data: its place, its arguments, and its treatment here.
+package struct Keyword: Sendable, Hashable {
+  /// Form of a keyword's arguments.
+  package enum Form: Sendable, Hashable {
+    /// No argument.
     case flag
     /// `on`, `true`, `yes`, `off`, `false` or `no`; nothing means true.
     case boolean
@@ -30,7 +30,7 @@ public struct Keyword: Sendable, Hashable {
     case optionalWords
     /// A command, then perhaps a user and a group.
     case command
-    /// The same, or nothing.
+    /// A command as above, or nothing.
     case optionalCommand
     /// A block of keywords, perhaps after a name.
     case block
@@ -40,31 +40,31 @@ public struct Keyword: Sendable, Hashable {
     case target
   }
 
-  /// What a number counts.
-  public enum Unit: String, Sendable, Hashable {
+  /// Unit of a number.
+  package enum Unit: String, Sendable, Hashable {
     case seconds, milliseconds, microseconds, bytes, percent
     case adverts = "advert intervals"
   }
 
-  /// Whether the row is a keyword with a line of its own, or a word inside an entry of a value block.
-  public enum Kind: Sendable, Hashable {
+  /// A keyword with a line of its own, or a word inside an entry of a value block.
+  package enum Kind: Sendable, Hashable {
     case keyword, option
   }
 
-  /// What becomes of the keyword.
-  public enum Disposition: Sendable, Hashable {
-    /// It does what it does in keepalived.
+  /// Treatment of a keyword.
+  package enum Disposition: Sendable, Hashable {
+    /// The keyword works as in keepalived.
     case acts
-    /// It is read and has no effect, and nothing is lost by that.
+    /// The keyword is read and needs no effect.
     case accepted(Reason)
-    /// It is read and checked, and has no effect; this is what to do instead.
+    /// The keyword is read and checked, and has no effect; the advice says what to do instead.
     case lacks(Advice)
-    /// It belongs to LVS load balancing, which is not this program's work.
+    /// The keyword belongs to LVS load balancing, which martlet does not run.
     case notManaged
   }
 
-  /// Which of the lines counts when a keyword stands in a block several times.
-  public enum Repetition: Sendable, Hashable {
+  /// The line that counts when a keyword stands in a block several times.
+  package enum Repetition: Sendable, Hashable {
     /// The last one.
     case last
     /// The first one.
@@ -73,33 +73,33 @@ public struct Keyword: Sendable, Hashable {
     case word(String)
   }
 
-  /// What becomes of a value that is beyond what the form says.
+  /// Treatment of a value outside the bounds of its form.
   enum Excess: Sendable, Hashable {
-    /// The line counts as not written.
+    /// The line is ignored.
     case refused
-    /// The nearest number that is within the bounds is used.
+    /// The nearest number within the bounds is used.
     case nearest
-    /// A word is cut after so many bytes.
+    /// A word is cut after this number of bytes.
     case cut(Int)
   }
 
-  /// What keepalived 2.2.7 makes of the keyword without the value that it needs.
+  /// Treatment in keepalived 2.2.7 of a keyword without its value.
   enum Bare: Sendable, Hashable {
-    /// It ends.
+    /// keepalived ends.
     case ends
-    /// It goes on without the line.
+    /// keepalived ignores the line.
     case ignored
-    /// It does not know the keyword, and what a later version does nobody has seen.
+    /// Version 2.2.7 does not know the keyword, and later versions have not been observed.
     case unknown
   }
 
-  /// Why a keyword has no effect and nothing is lost.
-  public enum Reason: Sendable, Hashable {
+  /// Reason why a keyword needs no effect.
+  package enum Reason: Sendable, Hashable {
     case scheduling, processes, buffers, firewall, reading, debugging, putBack, kernelLinks, always, boundToInterface
     case scriptPaths, scriptGroups, unknownRouters
 
-    /// The reason in words that go after the keyword's name.
-    public var text: String {
+    /// The reason, to follow the keyword's name in a sentence.
+    package var text: String {
       switch self {
       case .scheduling: "has no effect: the engine sets its own scheduling"
       case .processes: "has no effect: there are other processes here"
@@ -118,12 +118,12 @@ public struct Keyword: Sendable, Hashable {
     }
   }
 
-  /// What to do instead of a keyword that martlet does not have.
-  public enum Advice: Sendable, Hashable {
+  /// Advice for a keyword that martlet does not have.
+  package enum Advice: Sendable, Hashable {
     case mail, snmp, dbus, localReports, reloadTime, ipvlan, routeDomain
 
     /// The advice as a sentence without a full stop.
-    public var text: String {
+    package var text: String {
       switch self {
       case .mail: "send mail from a notify script, or from a program that reads notify_fifo"
       case .snmp: "ask martlet status --json"
@@ -136,45 +136,38 @@ public struct Keyword: Sendable, Hashable {
     }
   }
 
-  /// The blocks around it, joined by slashes; empty outside all blocks.
-  public internal(set) var block = ""
-  /// Its name.
-  public private(set) var name: String
+  /// The blocks around the keyword, joined by slashes; empty outside all blocks.
+  package internal(set) var block = ""
+  package private(set) var name: String
   /// Meaning of the keyword here, or in keepalived where martlet does nothing with it: a sentence without a full stop.
-  public private(set) var meaning: String
-  /// What follows it.
-  public let form: Form
-  /// What follows it in the notation of a manual page; `nil` where ``form`` says it all.
+  package private(set) var meaning: String
+  package let form: Form
+  /// Arguments in the notation of a manual page; `nil` where ``form`` says it all.
   let notation: String?
-  /// Its value when it is not written; `nil` for none.
-  public private(set) var defaultText: String?
-  /// What its number counts.
-  public let unit: Unit?
-  /// The first version of keepalived that knows it.
-  public let since: String
-  /// What to write instead of it, if it is deprecated; may be empty.
-  public private(set) var instead: String?
-  /// Whether it is martlet's own, and no keyword of keepalived's.
-  public var isExtension: Bool { since == Self.own }
-  /// What stands in ``since`` for a keyword of martlet's own.
+  /// Default; `nil` for none.
+  package private(set) var defaultText: String?
+  package let unit: Unit?
+  /// First version of keepalived with the keyword, or ``own``.
+  package let since: String
+  /// Replacement of a deprecated keyword, may be empty; `nil` if it is not deprecated.
+  package private(set) var instead: String?
+  /// True for a keyword of martlet's own, which keepalived does not have.
+  package var isExtension: Bool { since == Self.own }
+  /// Value of ``since`` for a keyword of martlet's own.
   static let own = "martlet"
-  /// What becomes of it.
-  public private(set) var disposition: Disposition
-  /// Which line counts if several have it.
-  public let repetition: Repetition
-  /// What becomes of a value that is beyond its form.
+  package private(set) var disposition: Disposition
+  package let repetition: Repetition
   let excess: Excess
-  /// What keepalived makes of it where its value is missing.
+  /// Treatment in keepalived where the value is missing.
   var bare: Bare {
     if Schema.keywordsPassedOverWithoutValue[block]?.contains(name) == true { return .ignored }
     return since == "2.2.7" ? .ends : .unknown
   }
-  /// Whether keepalived 2.2.7 knows it as a flag, which is on whatever follows it.
+  /// True for a keyword that keepalived 2.2.7 has as a flag: it is on whatever follows it.
   let wasFlag: Bool
-  /// Whether a block of entries has a name before its brace.
+  /// True when a block of entries has a name before its brace.
   private let isNamed: Bool
-  /// Whether it has a line of its own.
-  public internal(set) var kind = Kind.keyword
+  package internal(set) var kind = Kind.keyword
 
   init(
     _ name: String, _ meaning: String, _ form: Form, arguments: String? = nil, default defaultText: String? = nil,
@@ -215,15 +208,15 @@ public struct Keyword: Sendable, Hashable {
     return keyword
   }
 
-  /// The keyword, of which something else becomes.
+  /// The keyword with another treatment.
   func with(_ disposition: Disposition) -> Keyword {
     var keyword = self
     keyword.disposition = disposition
     return keyword
   }
 
-  /// What follows it in the notation of a manual page: capitals stand for values, brackets for what may be left out.
-  public var arguments: String {
+  /// Arguments in the notation of a manual page: capitals stand for values, brackets for optional words.
+  package var arguments: String {
     switch form {
     case .flag: notation ?? ""
     case .boolean: notation ?? "[BOOL]"
@@ -242,8 +235,8 @@ public struct Keyword: Sendable, Hashable {
     }
   }
 
-  /// The numbers or words that it takes, in words; `nil` if it takes no number and any word.
-  public var bounds: String? {
+  /// Allowed numbers or words, in words; `nil` for any word and no number.
+  package var bounds: String? {
     switch form {
     case .integer(let low, let high), .optionalInteger(let low, let high): "\(low) to \(high)"
     case .decimal(let low, let high): "\(Lowering.shown(low)) to \(Lowering.shown(high))"

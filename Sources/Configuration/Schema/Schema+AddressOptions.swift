@@ -7,7 +7,7 @@ extension Schema {
     trackingOptions(in: "vrrp_instance"), vrrpInstanceUnicastPeerOptions,
   ]
 
-  /// What static and virtual addresses have in common.
+  /// Words that static and virtual addresses share.
   private static let addressWords: [Keyword] = [
     Keyword(
       "<address>", "Sets the address and the length of its network's prefix", .words,

@@ -22,7 +22,7 @@ extension Schema {
 
   private static let ofServer = "that of the real server"
 
-  /// Of checkers that have a socket: where it comes from and leads to.
+  /// Keywords of checkers with a socket: its source and its destination.
   private static let connection: [Keyword] = [
     Keyword("connect_ip", "Sets the address that the check asks", .address, default: "real server address"),
     Keyword("connect_port", "Sets the port that the check asks", .integer(1, 65535), default: "real server port"),
@@ -33,7 +33,7 @@ extension Schema {
     Keyword("fwmark", "Sets the firewall mark of the check's packets", .integer(0, 4_294_967_295), default: "0"),
   ]
 
-  /// When a check is made, and what its result takes.
+  /// Keywords for the times of checks, and for the number of results that decide.
   private static func result(retry: String = "1", pause: String = "1") -> [Keyword] {
     rhythm(
       leastRetries: 0, retry: "\(ofServer), else \(retry)", pause: "\(ofServer), else \(pause)",

@@ -1,7 +1,7 @@
 extension Schema {
-  /// Keywords by block that keepalived 2.2.7 passes over where their value is missing; it ends at any other that needs one. Some it does
-  /// not know yet, and so passes over as well.
-  public static let keywordsPassedOverWithoutValue: [String: Set<String>] = [
+  /// Keywords, by block, that keepalived 2.2.7 ignores without their value; it ends at any other keyword that needs one. Some of them it
+  /// does not know yet, and so ignores them as well.
+  package static let keywordsPassedOverWithoutValue: [String: Set<String>] = [
     "": ["net_namespace", "instance"],
     "global_defs": globalDefsIgnoredWithoutValue,
     "vrrp_instance": ["kernel_rx_buf_size"],
@@ -32,7 +32,7 @@ extension Schema {
     "dbus_service_name", "script_user", "vrrp_netlink_cmd_rcv_bufs", "vrrp_netlink_monitor_rcv_bufs",
     "process_monitor_rcv_bufs", "lvs_netlink_cmd_rcv_bufs", "lvs_netlink_monitor_rcv_bufs", "vrrp_rx_bufs_policy",
     "vrrp_rx_bufs_multiplier", "reload_time_file", "tmp_config_directory",
-    // Of later versions.
+    // Keywords of later versions.
     "snmp_vs_stats_update_interval", "snmp_rs_stats_update_interval", "dbus_no_interface_name", "vrrp_delay_after_boot",
     "json_version", "iproute_usr_dir", "iproute_etc_dir", "state_dump_file", "stats_dump_file", "json_dump_file",
   ]

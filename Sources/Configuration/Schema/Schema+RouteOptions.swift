@@ -11,7 +11,7 @@ extension Schema {
     rows("vrrp_instance/virtual_routes/encap", kind: .option, encapsulationWords),
   ]
 
-  /// What static and virtual routes have in common.
+  /// Words that static and virtual routes share.
   private static let routeWords: [Keyword] = [
     Keyword(
       "<destination>", "Sets the network or the address that the route leads to", .words,
@@ -108,7 +108,7 @@ extension Schema {
     Keyword("vrf", "Puts the route into the table of a VRF", .interface, .lacks(.routeDomain)),
   ]
 
-  /// Behind `nexthop`.
+  /// Words after `nexthop`.
   private static let nextHopWords: [Keyword] = [
     Keyword("via", "Sets the gateway", .optionalWords, arguments: "[inet/inet6] IP", .acts),
     Keyword("dev", "Names the interface that packets leave by", .interface, .acts),
@@ -128,7 +128,7 @@ extension Schema {
       arguments: "[to] ADDR", .acts),
   ]
 
-  /// Behind `encap`.
+  /// Words after `encap`.
   private static let encapsulationWords: [Keyword] = [
     Keyword(
       "ip", "Wraps packets in IPv4, with the tunnel's number, ends and header fields", .words,

@@ -5,7 +5,7 @@ extension Schema {
     rows("vrrp_instance/virtual_rules", kind: .option, ruleWords),
   ]
 
-  /// What static and virtual rules have in common.
+  /// Words that static and virtual rules share.
   private static let ruleWords: [Keyword] = [
     Keyword("inet", "Makes it an IPv4 rule", .flag, default: "from addresses", .acts),
     Keyword("inet6", "Makes it an IPv6 rule", .flag, default: "from addresses", .acts),

@@ -1,8 +1,8 @@
-/// Rows that several blocks share, and differ in their defaults only; and the meanings that are the same in several blocks.
+/// Rows that several blocks share with different defaults, and meanings that several blocks share.
 extension Schema {
   /// Sentences for ``Keyword/meaning``, each for two keywords or more.
   enum Shared {
-    /// Behind what an instance has too, in `global_defs`.
+    /// The end of a meaning in `global_defs` of a keyword that instances have too.
     static let forAll = ", for all instances"
     static let version = "Sets the version of VRRP, the same on all hosts"
     static let checkUnicastSource = "Drops unicast adverts that do not come from a peer's address"
@@ -26,7 +26,7 @@ extension Schema {
     static let initFail =
       "Counts the check as down until its first run ends; that run decides alone, whatever rise and fall are"
 
-    /// The weight of a tracked thing itself.
+    /// Meaning of `weight` in the block of a tracked thing.
     static func weight(of block: String) -> String {
       "Sets \(block)'s default weight: positive counts while up, negative while down; 0 means FAULT if down"
     }

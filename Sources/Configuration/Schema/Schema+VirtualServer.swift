@@ -1,10 +1,10 @@
 extension Schema {
-  /// Keywords of virtual servers, real servers and their health checkers, which are LVS's and not this program's.
+  /// Keywords of virtual servers, real servers and their health checkers, which belong to LVS.
   static let loadBalancing: [[Keyword]] =
     ([tlsKeywords, virtualServerKeywords, realServerKeywords, virtualServerGroupOptions] + healthCheckers)
     .map { $0.map { $0.with(.notManaged) } }
 
-  /// When checks are made, and how many must fail before a server is down.
+  /// Keywords for the times of checks, and for the failures until a server is down.
   static func rhythm(
     leastRetries: Int = 1, retry: String, pause: String, warmup: String, interval: String
   ) -> [Keyword] {
@@ -30,7 +30,7 @@ extension Schema {
       default: text, unit: .seconds)
   }
 
-  /// How packets come to a real server.
+  /// Keywords for the forwarding of packets to a real server.
   private static func forwarding(
     _ name: String, default text: String,
     _ meaning: String = "Chooses how packets get to a real server: NAT, direct routing (DR) or a tunnel (TUN)"

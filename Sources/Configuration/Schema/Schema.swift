@@ -1,9 +1,9 @@
 import ConfigurationSyntax
 
 /// Every keyword that keepalived knows, and the grammar that follows from them.
-public struct Schema: Sendable {
-  /// The one schema there is.
-  public static let keepalived = Schema(areas.flatMap { $0 }.flatMap { $0 })
+package struct Schema: Sendable {
+  /// The schema of keepalived's language.
+  package static let keepalived = Schema(areas.flatMap { $0 }.flatMap { $0 })
 
   /// The rows by area; a block stands before the keywords in it.
   private static let areas: [[[Keyword]]] = [
@@ -12,12 +12,11 @@ public struct Schema: Sendable {
   ]
 
   /// All rows.
-  public let keywords: [Keyword]
-  /// Which keyword stands in which block.
-  public let grammar: Grammar
+  package let keywords: [Keyword]
+  package let grammar: Grammar
   private let rowOfID: [Int]
 
-  /// Whose passwords and keys no finding may show.
+  /// Blocks whose passwords and keys no finding may show.
   private static let blocksWithSecrets: Set<String> = ["authentication", "auth_hmac"]
 
   init(_ keywords: [Keyword]) {
@@ -28,7 +27,7 @@ public struct Schema: Sendable {
       let parent = path.isEmpty ? nil : grammar.find(path: path)
       let id = grammar.add(keyword.name, keyword.form.shape, in: parent)
       if id == rowOfID.count { rowOfID.append(row) }
-      if keyword.disposition == .notManaged { grammar.markForeign(id) }
+      if keyword.disposition == .notManaged { grammar.markUnmanaged(id) }
       if Self.blocksWithSecrets.contains(keyword.name) { grammar.markSecret(id) }
     }
     self.keywords = keywords
@@ -36,12 +35,12 @@ public struct Schema: Sendable {
     self.rowOfID = rowOfID
   }
 
-  /// The row of a keyword's number.
-  public func keyword(_ id: Grammar.ID) -> Keyword? {
+  /// The row of a keyword.
+  package func keyword(_ id: Grammar.ID) -> Keyword? {
     rowOfID.indices.contains(id) ? keywords[rowOfID[id]] : nil
   }
 
-  /// Gives rows their block.
+  /// The rows, placed in a block.
   static func rows(_ block: String, kind: Keyword.Kind = .keyword, _ keywords: [Keyword]) -> [Keyword] {
     keywords.map { keyword in
       var keyword = keyword
@@ -65,7 +64,7 @@ extension Keyword.Form {
     }
   }
 
-  /// Whether the keyword means nothing without a word after it.
+  /// True when the keyword needs a word after it.
   var needsArgument: Bool {
     switch self {
     case .integer, .decimal, .word, .choice, .caselessChoice, .address, .interface, .words, .command: true

@@ -3,9 +3,9 @@ import ConfigurationSyntax
 
 /// A kind of block: its settings, in the order in which they are shown.
 struct Block<Model: BlockModel>: Sendable {
-  /// The keywords around its lines, its own last.
+  /// The keywords around the lines, the block's own last.
   let path: [String]
-  /// The setting without which there is no such thing; a block that lacks it is left out.
+  /// The setting without which the block is left out.
   let required: String?
   let settings: [Setting<Model>]
 
@@ -15,13 +15,10 @@ struct Block<Model: BlockModel>: Sendable {
     self.settings = settings()
   }
 
-  /// The rows of the manual.
   var keywords: [Keyword] { Schema.rows(path.joined(separator: "/"), settings.map(\.keyword)) }
 
-  /// What is shown of it.
   var properties: [ShownProperty<Model>] { settings.compactMap(\.shown) }
 
-  /// What its keywords do.
   var actions: [KeywordAction<BlockReading<Model>>] {
     settings.compactMap { setting in
       guard let read = setting.read else { return nil }
@@ -33,10 +30,10 @@ struct Block<Model: BlockModel>: Sendable {
     }
   }
 
-  /// Whether it says what it has to say.
+  /// True when the required setting is written.
   func isComplete(_ block: BlockReading<Model>) -> Bool { required.map { block.places[$0] != nil } ?? true }
 
-  /// What it comes to once all has been read; `nil` if it does not say what it has to say.
+  /// The model of the block once everything has been read; `nil` without the required setting.
   func model(of block: BlockReading<Model>) -> Model? {
     guard isComplete(block) else { return nil }
     var block = block
@@ -45,7 +42,7 @@ struct Block<Model: BlockModel>: Sendable {
   }
 }
 
-/// Makes one list of settings, and of lists of them.
+/// Joins settings and lists of settings into one list.
 @resultBuilder
 enum Settings<Model: BlockModel> {
   static func buildExpression(_ setting: Setting<Model>) -> [Setting<Model>] { [setting] }

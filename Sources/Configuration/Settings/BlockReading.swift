@@ -1,15 +1,15 @@
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// A block while it is read: what it comes to so far, and where its keywords stand.
+/// A block while it is read: its model so far, and the places of its keywords.
 ///
-/// The places serve findings, and tell what the file says from what is left to the defaults. They are gone with the reading.
+/// The places are for findings, and tell written values from defaults. They are dropped after the reading.
 @dynamicMemberLookup
-struct BlockReading<Model: BlockModel>: NamedDraft {
+struct BlockReading<Model: BlockModel>: NamedReading {
   var name: Located<String>
   var model = Model.unset
   var places = KeywordPlaces()
-  /// What else is known while it is read.
+  /// Further results of the reading.
   var notes = Model.Notes()
 
   init(_ name: Located<String>) { self.name = name }
@@ -20,50 +20,48 @@ struct BlockReading<Model: BlockModel>: NamedDraft {
   }
 }
 
-/// What a block of the language comes to.
+/// The model of a block.
 protocol BlockModel: SendableMetatype {
-  /// What reading a block finds out that is not part of what it comes to.
+  /// Results of reading that are not part of the model.
   associatedtype Notes: ReadingNotes = NoNotes
-  /// A block that says nothing: every default, and something in place of what has none.
+  /// The model of an empty block: every default, and a placeholder where there is none.
   static var unset: Self { get }
 }
 
 extension BlockReading where Model: NamedModel {
-  /// A block with a name.
   init(named name: Located<String>) {
     self.init(name)
     model.name = name.value
   }
 }
 
-/// What a block with a name comes to.
+/// The model of a block with a name.
 protocol NamedModel: BlockModel {
   var name: String { get set }
 }
 
-/// What reading a block finds out that is not part of what it comes to, such as the places of its entries.
+/// Results of reading a block that are not part of its model, such as the places of its entries.
 protocol ReadingNotes {
   init()
 }
 
-/// Nothing.
 struct NoNotes: ReadingNotes {}
 
-/// Where the keywords of one block stand.
+/// The places of the keywords of one block.
 struct KeywordPlaces {
   private struct Place {
     var keyword: String
     var line: SourceSpan
-    /// The value that counts; `nil` while no line of the keyword has one that can be used.
+    /// Place of the value that counts; `nil` while no line of the keyword can be used.
     var value: SourceSpan?
   }
 
-  // A block has a handful of keywords, so looking through them is quicker than a dictionary, and smaller.
+  // A block has a handful of keywords, so a list is faster than a dictionary, and smaller.
   private var places: [Place] = []
-  /// Whether some line cannot be used.
+  /// True when some line cannot be used.
   private(set) var haveUnusableLine = false
 
-  /// The value of a keyword that counts, or its line where the value is the whole of it. Without one the default holds.
+  /// Place of the value that counts, or of its line if the keyword has no value; `nil` if the default holds.
   subscript(keyword: String) -> SourceSpan? {
     get { places.first { $0.keyword == keyword }?.value }
     set {
@@ -75,14 +73,14 @@ struct KeywordPlaces {
     }
   }
 
-  /// Gives back the room that would only be needed for more keywords.
+  /// Frees memory reserved for more keywords.
   mutating func finish() { places = places.map(\.self) }
 
-  /// The last line of a keyword, also one that is wrong.
+  /// Place of the last line of a keyword, even an unusable one.
   func line(of keyword: String) -> SourceSpan? { places.first { $0.keyword == keyword }?.line }
 
-  /// Notes a line of a keyword.
-  /// - Parameter value: Where its value stands; `nil` for a line that cannot be used, which leaves an earlier one in force.
+  /// Records a line of a keyword.
+  /// - Parameter value: Place of the value; `nil` for an unusable line, which leaves an earlier one in force.
   mutating func note(_ keyword: String, line: SourceSpan, value: SourceSpan?) {
     if value == nil { haveUnusableLine = true }
     guard let position = places.firstIndex(where: { $0.keyword == keyword }) else {

@@ -1,4 +1,4 @@
-/// A note that most of many thousand blocks do not have, kept outside them.
+/// A note that few blocks have, kept outside them to keep them small.
 @propertyWrapper
 struct BoxedNote<Value> {
   private final class Storage {

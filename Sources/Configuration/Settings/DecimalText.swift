@@ -1,22 +1,22 @@
 import NetworkTypes
 
-/// Numbers with a fraction as people write them.
+/// Decimal notation of numbers with a fraction.
 package enum DecimalText {
-  /// What a number counts, in nanoseconds.
+  /// Unit of a number, in nanoseconds.
   package enum Unit: Int64 {
     case seconds = 1_000_000_000
     case milliseconds = 1_000_000
   }
 
-  /// Microseconds, as the milliseconds that they are written in.
+  /// A number of microseconds, written in milliseconds.
   package static func milliseconds(_ microseconds: UInt32) -> String {
     text(.microseconds(Int64(microseconds)), unit: .milliseconds)
   }
 
-  /// Whole seconds.
+  /// Whole seconds of a length of time; 0 for `nil`.
   package static func seconds(_ length: Nanoseconds?) -> Int64 { (length ?? .zero).rawValue / Unit.seconds.rawValue }
 
-  /// A length of time in a unit, exact to the last digit that is not 0.
+  /// A length of time in a unit, exact and without zeros at the end.
   package static func text(_ length: Nanoseconds, unit: Unit) -> String {
     let (whole, rest) = length.rawValue.quotientAndRemainder(dividingBy: unit.rawValue)
     guard rest != 0 else { return "\(whole)" }

@@ -5,7 +5,7 @@ import ConfigurationSyntax
 struct NamedBlocks<Model: NamedModel> {
   let block: Block<Model>
   let table: ActionTable<BlockReading<Model>>
-  /// In the order of the file.
+  /// The blocks in the order of the file.
   var readings: [BlockReading<Model>] = []
   private var index = NameIndex()
 
@@ -17,12 +17,12 @@ struct NamedBlocks<Model: NamedModel> {
   /// The block of a name.
   mutating func find(_ name: String) -> BlockReading<Model>? { index.find(name, in: readings) }
 
-  /// What they come to, without those that do not say what they have to say.
+  /// The models of the blocks, without incomplete ones.
   var models: [Model] { readings.compactMap(block.model) }
 }
 
 extension NamedBlocks where Model: TrackableModel {
-  /// The thing of a name as something to be tracked.
+  /// The block of a name as a trackable thing.
   mutating func trackable(_ name: String) -> Trackable? {
     find(name).map {
       Trackable(name: $0.name, weight: $0.weight, reverse: $0.reverse, isComplete: block.isComplete($0))

@@ -3,11 +3,11 @@ import ConfigurationSyntax
 import HealthCore
 import NetworkTypes
 
-/// Settings that the checks have in common: scripts, probes, BFD sessions, files and processes.
+/// Settings that scripts, probes, BFD sessions, files and processes share.
 extension Setting {
-  /// `weight NUMBER [reverse]` of a tracked thing itself.
+  /// `weight NUMBER [reverse]` in the block of a tracked thing.
   ///
-  /// - Parameter zeroIsNone: Whether a weight of 0 counts as none when a second line comes.
+  /// - Parameter zeroIsNone: True when a weight of 0 counts as not written once a second line comes.
   static func weight(
     of kind: TrackerKind, _ weight: WritableKeyPath<Model, Int> & Sendable,
     _ reverse: WritableKeyPath<Model, Bool> & Sendable, meaning: String? = nil, repeated: Repeated = .lastCounts,

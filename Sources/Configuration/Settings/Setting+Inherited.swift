@@ -3,12 +3,12 @@ import ConfigurationSyntax
 
 typealias GlobalSetting = Setting<GlobalSettings>
 
-/// The keyword of `global_defs` that sets something for all instances which do not say.
+/// The keyword of `global_defs` that sets the default of all instances.
 struct InheritedFrom {
   var name: String
-  /// What holds where neither is written, in the manual's words.
+  /// The default where neither is written, for the manual.
   var defaultText: String?
-  /// Further keywords of `global_defs` that decide where neither is written, the strongest first.
+  /// Further keywords of `global_defs` that decide where neither is written, strongest first.
   var others: [String]
 
   init(_ name: String, default defaultText: String? = nil, others: String...) {
@@ -18,11 +18,11 @@ struct InheritedFrom {
   }
 }
 
-/// How a setting takes the value that all blocks have, from a block that stands for them.
+/// Inheritance of a setting's value from a block that stands for all.
 struct Inheritance<Model: BlockModel>: Sendable {
-  /// Whether they have another value than a block that says nothing.
+  /// True when the value for all differs from the default.
   var isNeeded: @Sendable (_ all: Model) -> Bool
-  /// Takes it, where it is not written.
+  /// Copies the value for all into a block that does not set its own.
   var inherit: @Sendable (_ block: inout BlockReading<Model>, _ all: Model) -> Void
 }
 
@@ -30,7 +30,7 @@ extension Setting where Model == VirtualRouterDefinition {
   /// A keyword whose value an instance inherits from `global_defs` where it is not written.
   ///
   /// - Parameters:
-  ///   - strict: What strict mode makes of it, in the manual's words; it settles the value whatever else says.
+  /// - strict: The value under strict mode, for the manual; it overrides any other.
   init<Value: Sendable & Equatable>(
     _ name: String, _ meaning: String, _ form: ValueForm<Value>, _ path: WritableKeyPath<Model, Value> & Sendable,
     inherits global: InheritedFrom, strict: String? = nil, bad: BadValue = .ignored, since: String = "2.2.7"
@@ -51,7 +51,7 @@ extension Setting where Model == VirtualRouterDefinition {
     forAll = [setting]
   }
 
-  /// Lets a setting take the value that `global_defs` has for all, where it is not written.
+  /// Lets the setting inherit the value of `global_defs` where it is not written.
   private mutating func inherit<Value: Sendable & Equatable>(_ path: WritableKeyPath<Model, Value> & Sendable) {
     let property = property
     inheritance = Inheritance { all in
@@ -61,7 +61,7 @@ extension Setting where Model == VirtualRouterDefinition {
     }
   }
 
-  /// The setting, which inherits from a keyword of `global_defs` that is declared there.
+  /// The setting, inheriting from a keyword that is declared in `global_defs`.
   func inheriting<Value: Sendable & Equatable>(
     _ keywords: String..., path: WritableKeyPath<Model, Value> & Sendable, strict: Bool = false
   ) -> Setting {

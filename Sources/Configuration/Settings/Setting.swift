@@ -1,26 +1,26 @@
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// A keyword of a block, declared once: its words in the manual, the form and place of its value, its default, and how it is shown.
+/// A keyword of a block, declared once: its manual text, the form and place of its value, its default, and its display.
 ///
 /// Reading, defaults, spelling, `config show`, `config diff`, `help keyword`, the reference and the manual page all come from it.
 struct Setting<Model: BlockModel>: Sendable {
   typealias Block = BlockReading<Model>
-  /// Reads a line into the model. Gives the place of the value, or `nil` for a line that cannot be used.
+  /// Reads a line into the model; returns the place of the value, or `nil` for an unusable line.
   typealias Reader = @Sendable (inout Block, Statement, Lowering) -> SourceSpan?
 
   var keyword: Keyword
-  /// The setting that it is: two keywords may set one.
+  /// Name of the property, since two keywords may set one.
   var property: String
-  /// `nil` if nothing reads it, since it has no effect.
+  /// The reader; `nil` for a keyword without effect.
   var read: Reader?
-  /// Its line in a shown configuration; `nil` if another keyword's says it.
+  /// The line in a shown configuration; `nil` if another keyword's line shows the property.
   var shown: ShownProperty<Model>?
-  /// Gives it the value that follows from others, where it is not written.
+  /// Completes the value from other settings where it is not written.
   var complete: (@Sendable (inout Block) -> Void)?
-  /// How it takes the value that all blocks have, where it is not written.
+  /// Inheritance from `global_defs`; `nil` for none.
   var inheritance: Inheritance<Model>?
-  /// The keyword of `global_defs` that sets it for all blocks that do not say; none or one.
+  /// The keyword of `global_defs` that sets the default of all blocks; none or one.
   var forAll: [GlobalSetting] = []
 
   /// A keyword that is read and shown by functions of its own.
@@ -35,8 +35,8 @@ struct Setting<Model: BlockModel>: Sendable {
   ///
   /// - Parameters:
   ///   - meaning: A sentence without a full stop.
-  ///   - defaultText: What holds where it is not written, in the manual's words; by itself the value of a block that says nothing.
-  ///   - unset: What holds for a value that cannot be written, shown as a remark.
+  /// - defaultText: The default, for the manual; if not given, the value of an empty block.
+  /// - unset: The remark shown for a value that cannot be written.
   init<Value: Sendable>(
     _ name: String, _ meaning: String, _ form: ValueForm<Value>, _ path: WritableKeyPath<Model, Value> & Sendable,
     default defaultText: String? = nil, unset: String? = nil, bad: BadValue = .ignored,
@@ -49,11 +49,11 @@ struct Setting<Model: BlockModel>: Sendable {
     ) { $0[keyPath: path] = $1 }
   }
 
-  /// A keyword without which there is no such thing, or which may be left out altogether.
+  /// A keyword with an optional value, required or not.
   ///
   /// - Parameters:
-  ///   - inherits: Keyword of `global_defs` whose value holds then.
-  ///   - unset: What holds then, shown as a remark.
+  /// - inherits: Keyword of `global_defs` whose value holds if it is not written.
+  /// - unset: The remark shown if it is not written.
   init<Value: Sendable>(
     _ name: String, _ meaning: String, _ form: ValueForm<Value>, _ path: WritableKeyPath<Model, Value?> & Sendable,
     default defaultText: String? = nil, inherits: String? = nil, unset: String? = nil, bad: BadValue = .ignored,
@@ -90,30 +90,30 @@ struct Setting<Model: BlockModel>: Sendable {
     Setting(name, meaning, .command, path, repeated: .firstCommandCounts)
   }
 
-  /// A keyword of which rules want to know whether it is there, and nothing else.
+  /// A keyword whose presence is all that counts.
   static func mark(_ keyword: Keyword, shown: ShownProperty<Model>? = nil) -> Setting {
     Setting(keyword, shown: shown) { _, statement, _ in statement.span }
   }
 }
 
-// MARK: What a setting has to do with others
+// MARK: Relations to other settings
 
 extension Setting {
-  /// The setting with another keyword that means the same.
+  /// The setting, and another keyword with the same meaning.
   func also(_ name: String, _ meaning: String, instead: String? = nil) -> [Setting] {
     var setting = self
     setting.shown?.keywords.append(name)
     return [setting, Setting(keyword.renamed(name, meaning, instead: instead), as: property, read: read)]
   }
 
-  /// The setting, which another keyword of the block sets together with others.
+  /// The setting, also set by another keyword of the block together with others.
   func setAlso(by keyword: String) -> Setting {
     var setting = self
     setting.shown?.keywords.append(keyword)
     return setting
   }
 
-  /// The setting, which where it is not written follows from another keyword of the block.
+  /// The setting, following from another keyword of the block where it is not written.
   func following(_ keyword: String, _ follow: @escaping @Sendable (inout Model) -> Void) -> Setting {
     var setting = self
     setting.shown?.following = keyword
@@ -125,7 +125,7 @@ extension Setting {
     return setting
   }
 
-  /// The setting, with what else is to be done once the whole block has been read.
+  /// The setting, with a further step once the whole block has been read.
   func completed(_ complete: @escaping @Sendable (inout Block) -> Void) -> Setting {
     var setting = self
     setting.complete = complete
@@ -139,14 +139,14 @@ extension Setting {
     return setting
   }
 
-  /// The setting, which strict mode settles whatever else says.
+  /// The setting, overridden by strict mode.
   var strict: Setting {
     var setting = self
     setting.shown?.isStrict = true
     return setting
   }
 
-  /// The setting, which a sync group sets for the members that do not say.
+  /// The setting, inherited from a sync group by members that do not set their own.
   var setByGroup: Setting {
     var setting = self
     setting.shown?.isSetByGroup = true
@@ -160,14 +160,14 @@ extension Setting {
     return setting
   }
 
-  /// The setting without a default in the manual: the block is nothing without it.
+  /// The setting without a default in the manual, since the block needs it.
   var required: Setting {
     var setting = self
     setting.keyword = keyword.with(default: nil)
     return setting
   }
 
-  /// The setting, shown otherwise.
+  /// The setting, shown in another way.
   func shown(following keyword: String? = nil, as value: @escaping @Sendable (Model) -> ShownValue) -> Setting {
     var setting = self
     setting.shown = ShownProperty(property, following: keyword, value: value)
@@ -176,37 +176,37 @@ extension Setting {
 }
 
 extension ValueForm {
-  /// A line with the value; `nil` for one that is there when there is no line.
+  /// The line with the value; `nil` for a value that needs no line.
   func line(_ name: String, _ value: Value) -> ShownValue? { words(value).map { .line([.word(name)] + $0) } }
 
-  /// Where the value of a line stands: its word, or the line where that says it all.
+  /// Place of a line's value: its word, or the line of a keyword without a value.
   func place(in statement: Statement) -> SourceSpan {
     form == .flag || form == .boolean ? statement.span : statement.arguments.first?.span ?? statement.span
   }
 }
 
-/// Which of several lines of a keyword counts, and whether the others are told of.
+/// The line that counts of several, and whether the others are reported.
 enum Repeated: Sendable {
   /// The last one that can be used.
   case lastCounts
-  /// The last one, and a second line is told of.
+  /// The last one; a second line is reported.
   case lastCountsTold
-  /// The first one that can be used, and a second line is told of.
+  /// The first one that can be used; a second line is reported.
   case firstCountsTold
-  /// The first command that can be run, and a second line is told of.
+  /// The first command that can be run; a second line is reported.
   case firstCommandCounts
-  /// The first FIFO, and a second line is told of.
+  /// The first FIFO; a second line is reported.
   case firstFIFOCounts
 
   var repetition: Keyword.Repetition {
     switch self {
-    // That a second FIFO does not count, keepalived's manual does not say.
+    // keepalived's manual does not say that a second FIFO does not count.
     case .lastCounts, .lastCountsTold, .firstFIFOCounts: .last
     case .firstCountsTold, .firstCommandCounts: .first
     }
   }
 
-  /// Whether a line may count beside those before it.
+  /// True when a line may count beside those before it.
   func mayCount(_ statement: Statement, _ places: KeywordPlaces, _ property: String, _ lowering: Lowering) -> Bool {
     let name = statement.words[0].text
     switch self {

@@ -1,7 +1,7 @@
 import ConfigurationModel
 import NetworkTypes
 
-/// Lines of blocks of values, as they are written.
+/// Lines of blocks of values, in the notation of the file.
 extension ShownEntry {
   package init(peer: UnicastPeer) {
     self.init(name: "\(peer.address)")
@@ -9,7 +9,7 @@ extension ShownEntry {
     if peer.maximumTTL < 255 { words += ["max_ttl", .word("\(peer.maximumTTL)")] }
   }
 
-  /// An address as `virtual_ipaddress` and `static_ipaddress` list it. One with a peer has no length of its own.
+  /// An address in the notation of `virtual_ipaddress` and `static_ipaddress`. With a peer it has no prefix length of its own.
   package init(address: VirtualAddress) {
     let prefix = address.prefix
     self.init(
@@ -36,13 +36,13 @@ extension ShownEntry {
 
   private static let scopes: [UInt8: String] = [200: "site", 253: "link", 254: "host", 255: "nowhere"]
 
-  /// A route as it is written; `nil` for anything else.
+  /// A route as written; `nil` for any other entry.
   package init?(route definition: KernelEntryDefinition) {
     guard case .route = definition.content else { return nil }
     self.init(written: definition.text)
   }
 
-  /// A rule as it is written, with the preference that it has got; `nil` for anything else.
+  /// A rule as written, with its preference; `nil` for any other entry.
   package init?(rule definition: KernelEntryDefinition) {
     guard case .rule(let rule) = definition.content else { return nil }
     self.init(written: definition.text)
@@ -50,7 +50,7 @@ extension ShownEntry {
     if names.isDisjoint(with: words) { words += ["preference", .word("\(rule.preference)")] }
   }
 
-  /// A static address; `nil` for anything else.
+  /// A static address; `nil` for any other entry.
   package init?(staticAddress definition: KernelEntryDefinition) {
     guard case .address(let address) = definition.content else { return nil }
     self.init(address: address)

@@ -1,21 +1,21 @@
 import ConfigurationModel
 
-/// A word of a settled configuration.
-public enum ShownWord: Sendable, Hashable {
+/// A word of a shown configuration.
+package enum ShownWord: Sendable, Hashable {
   /// A keyword, a name, a number: one word of an ordinary line.
   case word(String)
-  /// The same, in quotes that have a meaning.
+  /// One word, in quotes that have a meaning.
   case quoted(String)
   /// A command, in which quotes may stand.
   case command(String)
-  /// What nobody may see.
+  /// A password or key, which is never shown.
   case secret(Secret)
 
-  /// A password or key. It can be compared, and neither text nor dump shows it.
-  public struct Secret: Sendable, Hashable, CustomReflectable, CustomStringConvertible {
+  /// A password or key, which can be compared and never read.
+  package struct Secret: Sendable, Hashable, CustomReflectable, CustomStringConvertible {
     private let bytes: [UInt8]
-    /// What is shown instead. It does not tell how long the secret is.
-    public let mask: String
+    /// The text shown instead. It does not reveal the secret's length.
+    package let mask: String
 
     /// A secret of up to eight bytes, or, as the key of `auth_hmac` has to be, of at least 32.
     package init(_ bytes: [UInt8], isLong: Bool = false) {
@@ -23,14 +23,13 @@ public enum ShownWord: Sendable, Hashable {
       mask = String(repeating: "*", count: isLong ? 32 : 8)
     }
 
-    /// The mask.
-    public var description: String { mask }
-    /// Shows nothing.
-    public var customMirror: Mirror { Mirror(self, children: []) }
+    package var description: String { mask }
+    /// An empty mirror, so that a dump shows nothing.
+    package var customMirror: Mirror { Mirror(self, children: []) }
   }
 
-  /// The word for people, without quotes.
-  public var text: String {
+  /// The word as text, without quotes.
+  package var text: String {
     switch self {
     case .word(let text), .quoted(let text), .command(let text): text
     case .secret(let secret): secret.mask
@@ -39,11 +38,10 @@ public enum ShownWord: Sendable, Hashable {
 }
 
 extension ShownWord: ExpressibleByStringLiteral {
-  /// An ordinary word.
-  public init(stringLiteral text: String) { self = .word(text) }
+  package init(stringLiteral text: String) { self = .word(text) }
 }
 
-/// A line of a block of values, with what tells it from the other lines.
+/// A line of a block of values, with the key that identifies it.
 package struct ShownEntry: Hashable {
   package var key: String
   package var words: [ShownWord]
@@ -53,7 +51,6 @@ package struct ShownEntry: Hashable {
     self.words = words
   }
 
-  /// A line that is a name.
   package init(name: String) { self.init(key: name, words: [.word(name)]) }
 }
 
@@ -68,15 +65,15 @@ package struct ShownList: Hashable {
   }
 }
 
-/// What a property of a configuration comes to.
+/// The value of a shown property.
 package enum ShownValue: Hashable {
   /// A keyword and what follows it.
   case line([ShownWord])
   /// Keywords, each with the lines of its block.
   case lists([ShownList])
-  /// What a probe asks: its kind, and a value that tells whether it is the same.
+  /// The question of a probe: its kind, and the question for comparison.
   case question(String, ProbeQuestion)
-  /// Nothing that could be written; what holds then, in words, if there is anything to say.
+  /// No line; the text says what holds then.
   case none(String?)
 
   package static let nothing = ShownValue.none(nil)
@@ -103,19 +100,19 @@ package enum ShownValue: Hashable {
   }
 }
 
-/// A property of a block: what sets it, and what it comes to.
+/// A property of a block: the keywords that set it, and its value.
 package struct ShownProperty<Owner>: Sendable {
-  /// Keywords of the owner's own block that set it. The first names the property.
+  /// Keywords of the block that set the property. The first one names it.
   package var keywords: [String]
-  /// Keywords of `global_defs` that set it for all who do not say, the strongest first.
+  /// Keywords of `global_defs` that set it for all, strongest first.
   package var inherited: [String] = []
-  /// Another keyword of the own block that it follows from where it is not written.
+  /// Another keyword of the block from which it follows where it is not written.
   package var following: String?
-  /// Whether strict mode settles it whatever else says.
+  /// True when strict mode overrides it.
   package var isStrict = false
-  /// Whether each keyword has a list of its own.
+  /// True when each keyword has a list of its own.
   package var isByKeyword = false
-  /// Whether a sync group sets it for the members that do not say.
+  /// True when members inherit it from a sync group.
   package var isSetByGroup = false
   package let value: @Sendable (Owner) -> ShownValue
 

@@ -1,6 +1,6 @@
 import ConfigurationSyntax
 
-/// A block that defines something to be tracked, with what holds where a `track_…` block says no more than its name.
+/// The model of a trackable thing, with the defaults of a `track_…` line that has a name only.
 protocol TrackableModel: NamedModel {
   var weight: Int { get set }
   var reverse: Bool { get set }

@@ -2,18 +2,18 @@ import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
 
-/// How a value is written behind its keyword, read, and shown.
+/// The form of a value: how it is written, read and shown.
 struct ValueForm<Value>: Sendable {
   var form: Keyword.Form
-  /// What follows the keyword in the notation of a manual page, where the form does not say it all.
+  /// Arguments in the notation of a manual page, where the form does not say it all.
   var arguments: String?
   var unit: Keyword.Unit?
-  /// The value of a line; `nil` after a finding that says why it cannot be used.
+  /// Gives the value of a line; `nil` after it has reported why it cannot be used.
   var read: @Sendable (Statement, Lowering, BadValue) -> Value?
-  /// The words behind the keyword; `nil` for a value that is there when the keyword is not.
+  /// Gives the words after the keyword; `nil` for the value of a keyword that is not written.
   var words: @Sendable (Value) -> [ShownWord]?
 
-  /// The value as the manual has it; `nil` for one that is not written.
+  /// The value as text, for the manual; `nil` for one that is not written.
   func text(_ value: Value) -> String? { words(value)?.map(\.text).joined(separator: " ") }
 }
 
@@ -29,7 +29,7 @@ extension ValueForm where Value: FixedWidthInteger & Sendable {
 }
 
 extension ValueForm<Nanoseconds> {
-  /// Seconds with up to six places behind the point; the bounds are in microseconds.
+  /// Seconds with up to six decimal places; the bounds are in microseconds.
   static func seconds(_ microseconds: ClosedRange<Int>) -> Self {
     Self(
       form: .decimal(microseconds.lowerBound, microseconds.upperBound), unit: .seconds
@@ -101,7 +101,7 @@ extension ValueForm<Int> {
 }
 
 extension ValueForm<Nanoseconds?> {
-  /// Whole seconds, of which 0 stands for never.
+  /// Whole seconds; 0 means never.
   static func wholeSeconds(_ bounds: ClosedRange<Int>) -> Self {
     Self(form: .integer(bounds.lowerBound, bounds.upperBound), unit: .seconds) { statement, lowering, bad in
       lowering.integer(statement, bad: bad).map { $0.value == 0 ? nil : .seconds(Int64($0.value)) }
@@ -125,7 +125,7 @@ extension ValueForm<CommandDefinition> {
 }
 
 extension ValueForm where Value: Hashable & Sendable {
-  /// One of some words, each with what it stands for.
+  /// One of some words, each with its value.
   static func choice(_ choices: [(word: String, value: Value)]) -> Self {
     let values = Dictionary(uniqueKeysWithValues: choices.map { ($0.word, $0.value) })
     let words = Dictionary(choices.map { ($0.value, $0.word) }) { first, _ in first }

@@ -24,7 +24,7 @@ extension UInt16: ImageValue {}
 extension UInt32: ImageValue {}
 extension UInt64: ImageValue {}
 
-/// The sign goes into the lowest bit, so that small negative numbers are short too.
+/// The sign is the lowest bit, so that small negative numbers are short too.
 extension ImageValue where Self: FixedWidthInteger & SignedInteger {
   init(from reader: inout ImageReader) throws(ImageError) {
     let bits = try reader.number()
@@ -74,7 +74,7 @@ extension Array: ImageValue where Element: ImageValue {
   }
 }
 
-/// In the order of the keys, so that equal tables are equal bytes.
+/// Written in the order of the keys, so that equal dictionaries have equal bytes.
 extension Dictionary: ImageValue where Key: ImageValue & Comparable, Value: ImageValue {
   init(from reader: inout ImageReader) throws(ImageError) {
     let count = try reader.count()

@@ -1,25 +1,25 @@
 /// A value that can be written into a configuration's image and read back.
 protocol ImageValue {
-  /// Reads a value; throws where the bytes hold none.
+  /// Reads a value; throws if the bytes hold none.
   init(from reader: inout ImageReader) throws(ImageError)
   /// Appends the value.
   func write(to writer: inout ImageWriter)
 }
 
-/// What goes through the fields of a record: an ``ImageReader``, which sets each, or an ``ImageWriter``, which appends each.
+/// Reader or writer of the fields of a record: an ``ImageReader`` sets each field, an ``ImageWriter`` appends each.
 protocol ImageCoder {
-  /// What can go wrong: nothing for a writer.
+  /// Error of reading; `Never` for a writer.
   associatedtype Failure: Error
 
   /// Reads or writes one field.
   mutating func callAsFunction<Value: ImageValue>(_ field: inout Value) throws(Failure)
 }
 
-/// A structure whose fields stand one after the other in an image. Its fields are listed once, for reading and for writing.
+/// A structure whose fields follow one another in an image. They are listed once, for reading and writing.
 protocol ImageRecord: ImageValue {
-  /// A value whose fields are then read.
+  /// A value whose fields reading then sets.
   static var blank: Self { get }
-  /// Goes through all stored properties in an order that never depends on their values.
+  /// Codes all stored properties, in an order that never depends on their values.
   mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure)
 }
 
@@ -57,13 +57,13 @@ extension ImageChoice {
   }
 }
 
-/// Why bytes are not the image of a configuration that this program can run.
+/// Reason why bytes are not the image of a configuration that this program can run.
 public enum ImageError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// They are no bundle.
+  /// The bytes are not a bundle.
   case notABundle
-  /// They were written in this other layout, by another version of the program.
+  /// The image has another layout, from another version of the program.
   case otherLayout(UInt64)
-  /// They end too early, hold a value that there is not, or go on after the end.
+  /// The bytes end too early, hold an impossible value, or continue after the end.
   case damaged
 
   /// The error in a sentence without a full stop.

@@ -1,4 +1,4 @@
-/// Reads values from an image in one pass. Whatever the bytes are, it throws rather than traps.
+/// Reads values from an image in one pass. Bad bytes throw and never trap.
 struct ImageReader: ImageCoder {
   private let bytes: [UInt8]
   private var position: Int
@@ -9,7 +9,7 @@ struct ImageReader: ImageCoder {
     position = 0
   }
 
-  /// How many bytes are left.
+  /// Number of bytes left.
   var remaining: Int { bytes.count - position }
 
   mutating func callAsFunction<Value: ImageValue>(_ field: inout Value) throws(ImageError) {
@@ -22,7 +22,7 @@ struct ImageReader: ImageCoder {
     return bytes[position]
   }
 
-  /// A number in groups of seven bits, the lowest first; each but the last has its highest bit set.
+  /// Reads a number in groups of seven bits, lowest first; each byte but the last has its highest bit set.
   mutating func number() throws(ImageError) -> UInt64 {
     var value: UInt64 = 0
     for shift in stride(from: 0, to: 64, by: 7) {
@@ -35,14 +35,14 @@ struct ImageReader: ImageCoder {
     throw .damaged
   }
 
-  /// A number that is a count or a position. The caller compares it with what there can be.
+  /// Reads a count or a position. The caller checks it against what is possible.
   mutating func count() throws(ImageError) -> Int {
     let value = try number()
     guard let count = Int(exactly: value) else { throw .damaged }
     return count
   }
 
-  /// So many bytes as a text.
+  /// Reads a text after its length.
   mutating func text() throws(ImageError) -> String {
     let length = try count()
     guard length <= remaining else { throw .damaged }

@@ -1,13 +1,13 @@
 /// Appends values to an image.
 struct ImageWriter: ImageCoder {
-  /// What has been written.
+  /// The bytes so far.
   private(set) var bytes: [UInt8] = []
 
   mutating func callAsFunction<Value: ImageValue>(_ field: inout Value) { field.write(to: &self) }
 
   mutating func put(byte: UInt8) { bytes.append(byte) }
 
-  /// Appends a number as ``ImageReader/number()`` reads it.
+  /// Appends a number in the form of ``ImageReader/number()``.
   mutating func put(_ number: UInt64) {
     var rest = number
     while rest >= 0x80 {

@@ -3,7 +3,7 @@ import ConfigurationModel
 import NetworkTypes
 import VRRPCore
 
-/// A sync group with what its lines say only together with other parts of the configuration.
+/// A sync group with the other parts of the configuration that its lines depend on.
 struct GroupSubject {
   var group: SyncGroupDefinition
   var memberNames: [String]
@@ -25,7 +25,7 @@ extension ShownProperty where Owner == GroupSubject {
   }
 }
 
-/// A router with what its lines say only together with other parts of the configuration.
+/// A router with the other parts of the configuration that its lines depend on.
 struct RouterSubject {
   var router: VirtualRouterDefinition
   var trackers: TrackerDefaults
@@ -43,9 +43,9 @@ extension ShownProperty where Owner == RouterSubject {
 }
 
 extension ShownProperty {
-  /// The same property of something that has an owner of it.
+  /// The property, of a type that contains its owner.
   ///
-  /// - Parameter value: What it comes to there, where that is something else.
+  /// - Parameter value: The value in the containing type, where it differs.
   func of<Whole>(
     _ path: KeyPath<Whole, Owner> & Sendable, value: (@Sendable (Whole) -> ShownValue)? = nil
   ) -> ShownProperty<Whole> {
@@ -59,11 +59,11 @@ extension ShownProperty {
 }
 
 extension ShownValue {
-  /// Blocks of values; nothing if there are none.
+  /// Blocks of values; `nothing` if there are none.
   static func lists(of lists: [ShownList]) -> ShownValue { lists.isEmpty ? .nothing : .lists(lists) }
 }
 
-/// What trackers are by themselves, which decides what has to be written where they are used.
+/// Weights of trackers in their own blocks, which decide what must be written where they are used.
 struct TrackerDefaults {
   private var reversed: [TrackerKind: Set<String>] = [:]
 
@@ -75,10 +75,10 @@ struct TrackerDefaults {
     reversed[.probe] = Set(configuration.probes.filter(\.reverse).map(\.name))
   }
 
-  /// The `track_…` blocks that make up what is tracked, in its order.
+  /// The `track_…` blocks of references, in the order of the references.
   func lists(_ references: [TrackerReference]) -> [ShownList] {
     var lists: [ShownList] = []
-    // What a track_group makes of its routers is said by its own block.
+    // The block of a track_group shows its routers.
     for reference in references where reference.kind != .group {
       let isReversed = reversed[reference.kind]?.contains(reference.name) ?? false
       let entry = ShownEntry(tracker: reference, isReversedByItself: isReversed)
@@ -101,7 +101,7 @@ extension ShownEntry {
 }
 
 extension ShownProperty where Owner == Configuration {
-  /// What stands outside all blocks and has no name, as far as it is one thing of its kind.
+  /// The properties outside all blocks of which there is one each.
   static var top: [ShownProperty<Configuration>] {
     [
       ShownProperty("net_namespace") { configuration in
@@ -129,7 +129,7 @@ extension ShownProperty where Owner == Configuration {
     ]
   }
 
-  /// The same, with what is shown as it is written.
+  /// The properties of ``top``, and those that are shown as written.
   static var comparedTop: [ShownProperty<Configuration>] {
     top + [
       ShownProperty("garp_group") {

@@ -4,7 +4,7 @@ import HealthCore
 import NetworkTypes
 
 extension ShownProperty where Owner == ProbeDefinition {
-  /// The properties of `vrrp_probe`, with what it asks, which is shown as it is written.
+  /// The properties of `vrrp_probe`, and its question, which is shown as written.
   static var comparedProbe: [ShownProperty<ProbeDefinition>] {
     var row = ShownProperty { .question(kind(of: $0.question), $0.question) }
     row.keywords = ["question"]

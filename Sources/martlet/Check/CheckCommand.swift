@@ -93,7 +93,7 @@ struct CheckCommand: ParsableCommand {
 }
 
 extension CheckCommand {
-  /// The service that a file is judged by, if it is.
+  /// The service whose unit a file is checked against; `nil` for none.
   private func judgedService(_ isUsual: Bool) throws -> InstalledService? {
     if let unit {
       do throws(SourceFileError) {
@@ -112,7 +112,7 @@ extension CheckCommand {
   }
 }
 
-/// How findings are written.
+/// Output format of findings.
 enum CheckFormat: String, ExpressibleByArgument, CaseIterable {
   case text, json, sarif
 }

@@ -92,7 +92,7 @@ private struct SARIFResult {
   private static let ruleNumbers = Dictionary(
     uniqueKeysWithValues: Rule.all.enumerated().map { ($1.id, $0) })
 
-  /// A stretch of a file with what is to be said of it.
+  /// A range of a file with a message.
   private struct Place {
     var path: String
     var line: Int
@@ -223,9 +223,9 @@ private struct SARIFResult {
   }
 }
 
-/// Paths as the addresses of SARIF: percent-encoded, and relative to the working directory for what lies in it.
+/// Paths in the form of SARIF addresses: percent-encoded, and relative to the working directory for files in it.
 struct FileAddresses {
-  /// What relative addresses are relative to.
+  /// The SARIF name of the base of relative addresses.
   static let base = "WORKINGDIRECTORY"
 
   /// The working directory with a slash at its end.
@@ -236,7 +236,7 @@ struct FileAddresses {
     directory = workingDirectory.hasSuffix("/") ? workingDirectory : workingDirectory + "/"
   }
 
-  /// The working directory's own address.
+  /// The address of the working directory.
   var baseAddress: String { "file://" + Self.encoded(directory) }
 
   /// Writes an `artifactLocation`.

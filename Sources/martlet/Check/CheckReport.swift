@@ -3,22 +3,22 @@ import ControlModel
 import Glibc
 import LinuxSystem
 
-/// What `martlet check` has found.
+/// Result of `martlet check`.
 struct CheckReport {
   let files: [CheckedFile]
-  /// Whether files were compared because they have routers in common.
+  /// True when files were compared because they have routers in common.
   let isComparison: Bool
   let findings: [Diagnostic]
 
   func count(of severity: ConfigurationSyntax.Severity) -> Int { findings.count { $0.severity == severity } }
 
-  /// The code to end with.
+  /// The exit code.
   func exitCode(strict: Bool) -> ControlModel.ExitCode {
     if count(of: .error) > 0 { return .configuration }
     return strict && count(of: .warning) > 0 ? .failure : .success
   }
 
-  /// Writes the report: findings for people go to standard error, and what programs read to standard output.
+  /// Writes the report: text for people to standard error, formats for programs to standard output.
   func write(_ format: CheckFormat) {
     switch format {
     case .text:
@@ -29,7 +29,7 @@ struct CheckReport {
     }
   }
 
-  /// One line on what was looked at and how it went.
+  /// One line with the files that were checked and the numbers of findings.
   var summary: String {
     var text = "\(Self.counted(files.count, "file")) checked"
     if files.count > 1 { text += isComparison ? " and compared" : ", which have no router in common" }
@@ -48,9 +48,9 @@ struct CheckReport {
   private static func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 }
 
-/// What is known of the other end of a descriptor.
+/// Facts about the terminal at the other end of a descriptor.
 enum Terminal {
-  /// Whether colours are wanted there: on a terminal that has them, unless NO_COLOR is set to anything.
+  /// True when colours are wanted: on a terminal that has them, unless NO_COLOR is set to anything.
   static func showsColor(_ descriptor: Int32) -> Bool {
     guard isatty(descriptor) != 0 else { return false }
     let variable = { (name: String) in getenv(name).map { String(cString: $0) } ?? "" }

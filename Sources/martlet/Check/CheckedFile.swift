@@ -2,13 +2,13 @@ import Configuration
 import ConfigurationModel
 import Glibc
 
-/// A file on the command line of `martlet check`, with what its `@` lines are compared with.
+/// A file on the command line of `martlet check`, with the value for its `@` lines.
 struct CheckedFile {
-  /// As it is read: from the root.
+  /// Absolute path.
   let path: String
   let configurationID: String?
 
-  /// The file that an argument names: all of it if there is such a file, else what stands before its last `@`.
+  /// The file that an argument names: the whole argument if there is such a file, otherwise the part before its last `@`.
   init(_ argument: String, configurationID: String?) {
     var path = argument
     var id = configurationID
@@ -20,6 +20,5 @@ struct CheckedFile {
     self.configurationID = id ?? ConfigurationReading.hostName
   }
 
-  /// The file to start reading with.
   var source: ConfigurationSource { ConfigurationSource(path: path, configurationID: configurationID) }
 }

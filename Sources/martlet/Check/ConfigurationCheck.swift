@@ -5,18 +5,18 @@ import ControlModel
 import LinuxSystem
 import PrintableText
 
-/// `martlet check`: reads the files, each for itself and side by side, and looks at this host if asked to.
+/// `martlet check`: reads each file, compares them, and checks this host if asked to.
 struct ConfigurationCheck {
   let files: [CheckedFile]
   var looksAtHost = false
-  /// The service that the files are judged as run by.
+  /// The service that the files are checked against; `nil` for none.
   var service: InstalledService?
 
   init(files: [CheckedFile]) {
     self.files = files
   }
 
-  /// Applies all fixes; false if a file could not be written, which has been said.
+  /// Applies all fixes; false if a file could not be written, which has been reported.
   func fix() -> Bool {
     var areWritten = true
     for file in files {
@@ -34,7 +34,7 @@ struct ConfigurationCheck {
     return areWritten
   }
 
-  /// Reads everything and gives what is found.
+  /// Reads all files and returns the findings.
   func perform() -> CheckReport {
     let sources = ReadPaths()
     let loaded = ConfigurationLoader.load(hosts: files.map(\.source), files: sources)
@@ -47,14 +47,14 @@ struct ConfigurationCheck {
       audit += service?.findings(of: host, path: file.path, sources: Array(sources.paths)) ?? []
       findings += Self.inOrder(host.diagnostics + audit)
     }
-    // One file read as two hosts has most of its findings twice.
+    // A file that is read for two hosts gives most of its findings twice.
     var seen: Set<Diagnostic> = []
     return CheckReport(
       files: files, isComparison: loaded.hasCommonRouters,
       findings: (findings + loaded.comparison).filter { seen.insert($0).inserted })
   }
 
-  /// Findings by file in the order in which files come up, then by place; those without a place last.
+  /// Findings by file in the order of reading, then by place; findings without a place come last.
   private static func inOrder(_ findings: [Diagnostic]) -> [Diagnostic] {
     var numbers: [String: Int] = [:]
     for path in findings.compactMap(\.range?.path) where numbers[path] == nil { numbers[path] = numbers.count }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Why a file was not replaced; it is as it was.
+/// Reason why a file was not replaced; the file is unchanged.
 enum FileReplacementError: Error, CustomStringConvertible {
   case failed(operation: String, path: String, errno: Int32)
   case symbolicLink(String)
@@ -18,10 +18,9 @@ enum FileReplacementError: Error, CustomStringConvertible {
   }
 }
 
-/// Gives a file new contents in one step: whoever opens it sees the old ones or the new ones, whole.
+/// Replaces the contents of a file in one step: a reader sees the whole old contents or the whole new ones.
 enum FileReplacement {
-  /// Replaces a regular file's contents by way of a file beside it, which takes over its mode and owner and then its name.
-  /// Symbolic links are not followed.
+  /// Replaces a regular file by a new one beside it, which takes over mode, owner and name. Symbolic links are not followed.
   static func replace(
     _ path: String, expecting old: [UInt8], with new: [UInt8]
   ) throws(FileReplacementError) {
@@ -43,14 +42,14 @@ enum FileReplacement {
       unlinkat(directory, temporary, 0)
       throw error
     }
-    // The new name should survive a power cut; that it may not is no reason to say that nothing was fixed.
+    // The new name should survive a power failure; if it does not, the fix itself was still made.
     _ = fsync(directory)
   }
 
   private static func readStatus(
     of name: String, in directory: Int32, _ path: String, expecting old: [UInt8]
   ) throws(FileReplacementError) -> stat {
-    // Without O_NONBLOCK, opening a FIFO that nobody writes to would wait for ever.
+    // Without O_NONBLOCK, opening a FIFO that has no writer would block for ever.
     let file = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else { throw errno == ELOOP ? .symbolicLink(path) : failure("open it", path) }
     defer { close(file) }
@@ -89,7 +88,7 @@ enum FileReplacement {
     }
     var made = stat()
     guard fstat(file, &made) == 0 else { throw failure("look at the new file", path) }
-    // In this order, since a change of owner may take away bits of the mode.
+    // The mode comes last, since a change of owner may clear bits of it.
     if made.st_uid != status.st_uid || made.st_gid != status.st_gid {
       guard fchown(file, status.st_uid, status.st_gid) == 0 else { throw failure("keep its owner", path) }
     }

@@ -8,10 +8,9 @@ import ServiceUnit
 struct InstalledService {
   let unit: ServiceUnit
 
-  /// The service of a unit that is known.
   init(_ unit: ServiceUnit) { self.unit = unit }
 
-  /// The service whose unit is installed on this host; `nil` if none is.
+  /// The service whose unit is installed on this host; `nil` if there is none.
   init?() {
     guard let unit = ServiceUnit.installed(files: DiskSourceFiles()) else { return nil }
     self.unit = unit
@@ -22,16 +21,16 @@ struct InstalledService {
     unit = try ServiceUnit(reading: ConfigurationReading.absolute(path), files: DiskSourceFiles())
   }
 
-  /// This host, as scripts of the service find it.
+  /// This host, as the service's scripts see it.
   var host: ThisHost { ThisHost(serviceUser: ServiceConditions(unit).fixedUser) }
 
-  /// Whether it is started with this file. Another one is looked at before it is put in that one's place, and need not be readable.
+  /// True when the service is started with this file. Another file is checked before it replaces that one, and need not be readable.
   func reads(_ path: String) -> Bool { unit.configurationPath(files: DiskSourceFiles()) == path }
 
-  /// What a configuration asks of the service that it cannot do.
+  /// Findings for demands of a configuration that the service cannot meet.
   /// - Parameters:
-  ///   - path: the configuration's file.
-  ///   - sources: all files that it was read from.
+  /// - path: The configuration's file.
+  /// - sources: All files that were read.
   func findings(of loaded: LoadedConfiguration, path: String, sources: [String]) -> [Diagnostic] {
     let conditions = ServiceConditions(unit)
     let groups = host.identity(of: ScriptUser(user: conditions.proberName))?.groups ?? []

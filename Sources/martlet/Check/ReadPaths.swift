@@ -1,6 +1,6 @@
 import ConfigurationSyntax
 
-/// Files of the disk, with the paths of those that were read; not their bytes, of which there may be many.
+/// Files on the disk, with the paths of those that were read; their contents, which may be large, are not kept.
 final class ReadPaths: SourceFiles {
   private(set) var paths: Set<String> = []
   private let disk = DiskSourceFiles()

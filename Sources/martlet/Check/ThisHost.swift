@@ -7,7 +7,7 @@ import NetworkTypes
 
 /// The host that the program runs on.
 struct ThisHost: HostFacts {
-  /// Whom scripts without a user run as, where a service says so.
+  /// The user of scripts that name none, where a service sets it.
   var serviceUser: String?
 
   var interfaceNames: [String]? {
@@ -44,7 +44,7 @@ struct ThisHost: HostFacts {
 
   func kernelSetting(_ parts: [String]) -> Int? { KernelSetting(parts: parts).value }
 
-  // Where the database cannot be asked, nobody is said to be unknown.
+  // If the user database cannot be read, every user counts as known.
   func hasUser(_ name: String) -> Bool {
     do { return try UserDatabase.lookup(name) != nil } catch { return true }
   }
@@ -53,7 +53,7 @@ struct ThisHost: HostFacts {
     do { return try UserDatabase.lookup(group: name) != nil } catch { return true }
   }
 
-  /// Under no user a script runs as keepalived's own default, if that is there, else as root.
+  /// A script without a user runs as keepalived's default user, if there is one, otherwise as root.
   func identity(of user: ScriptUser?) -> ScriptIdentity? {
     let user = user ?? serviceUser.map { ScriptUser(user: $0) }
     guard let found = try? UserDatabase.lookup(user?.user ?? ScriptUser.standard) else {

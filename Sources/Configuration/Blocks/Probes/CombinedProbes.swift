@@ -5,7 +5,7 @@ import HealthCore
 extension CombinedQuestion: ProbeModel { static var unset: Self { Self(.any, of: []) } }
 
 extension ProbeKind {
-  /// The kinds that are made of other checks.
+  /// The kinds that combine other checks.
   static var combined: [ProbeKind] {
     [
       combined("any", "Is up while at least one of several checks is up") { $2.withoutTarget($0, .any) },
@@ -25,7 +25,7 @@ extension ProbeKind {
     ]
   }
 
-  /// - Parameter combination: What the target says, beside the number of members.
+  /// - Parameter combination: The combination that the target names, for this number of members.
   private static func combined(
     _ name: String, _ meaning: String, combination: @escaping @Sendable (Statement, Int, Lowering) -> Combination?
   ) -> ProbeKind {
@@ -45,7 +45,7 @@ extension ProbeKind {
 }
 
 extension Setting<CombinedQuestion> {
-  /// The members of a kind.
+  /// The option that lists members of one tracker kind.
   fileprivate static func members(_ kind: TrackerKind) -> Setting {
     let meaning = "Names \(kind.plural) to be counted"
     return Setting(Keyword(kind.label, meaning, .words, since: Keyword.own, .acts)) { block, statement, lowering in
@@ -68,7 +68,7 @@ extension Setting<CombinedQuestion> {
 }
 
 extension TrackerKind {
-  /// What the manual calls several of them as members of a combination.
+  /// The manual's word for several members of the kind.
   fileprivate var plural: String {
     switch self {
     case .script: "vrrp_script checks"

@@ -6,7 +6,7 @@ extension DiskQuestion: ProbeModel { static var unset: Self { Self(path: "") } }
 extension MemoryQuestion: ProbeModel { static var unset: Self { Self() } }
 
 extension ProbeKind {
-  /// The kinds that ask this host.
+  /// The kinds that look at this host.
   static var host: [ProbeKind] { [load, disk, memory] }
 
   private static var load: ProbeKind {

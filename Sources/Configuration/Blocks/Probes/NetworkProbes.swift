@@ -8,7 +8,7 @@ extension ARPQuestion: ProbeModel { static var unset: Self { Self(target: IPAddr
 extension DNSQuestion: EndpointModel { static var unset: Self { Self(endpoint: .unset, name: "") } }
 
 extension ProbeKind {
-  /// The kinds that ask the network.
+  /// The kinds that probe the network.
   static var network: [ProbeKind] { [udp, icmp, arp, dns] }
 
   private static var udp: ProbeKind {
@@ -99,7 +99,7 @@ extension ValueForm<String> {
     }
   }
 
-  /// A name, which is kept without a dot at its end; empty for the root.
+  /// A domain name, kept without a dot at its end; empty for the root.
   fileprivate static var recordName: Self {
     word(
       "cannot be a name in the DNS", "bad-name",
@@ -121,14 +121,14 @@ extension ValueForm<DNSQuestion.RecordType> {
 }
 
 extension ValueForm<[String]> {
-  /// The words of a record, with one blank between two.
+  /// The words of a record, with one blank between two of them.
   fileprivate static var recordValue: Self {
     read(.words) { statement, _ in [statement.arguments.map(\.text).joined(separator: " ")] }
   }
 }
 
 extension Lowering {
-  /// Whether a record of the type can have each value that is expected.
+  /// True when a record of the type can have each of the expected values.
   fileprivate func mayAnswer(_ statement: Statement, _ type: DNSQuestion.RecordType) -> Bool {
     guard type == .a || type == .aaaa else { return true }
     for line in statement.children where line.words[0] == "expected" {

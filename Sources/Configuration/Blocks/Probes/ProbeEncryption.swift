@@ -1,14 +1,14 @@
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// What is asked over a connection that may be encrypted.
+/// A question over a connection that may be encrypted.
 protocol EncryptedModel: EndpointModel {
-  /// How it is encrypted; `nil` if it is not.
+  /// The options of the encryption; `nil` for a plain connection.
   var tls: TLSOptions? { get set }
 }
 
 extension EncryptedModel {
-  /// What its options say of the encryption, whether or not it has one.
+  /// The options as written, even if the connection is not encrypted.
   fileprivate var encryption: TLSOptions {
     get { tls ?? TLSOptions() }
     set { tls = newValue }
@@ -16,14 +16,14 @@ extension EncryptedModel {
 }
 
 extension Setting where Model: EncryptedModel {
-  /// Whether a connection is encrypted, and how.
+  /// The keywords that turn encryption on, with its options.
   static var encryption: [Setting] {
     let tls = Keyword(
       "tls", "Encrypts the connection from its start by TLS", .flag, default: "off", since: Keyword.own, .acts)
     return [.mark(tls)] + ofEncrypted
   }
 
-  /// Options that only an encrypted connection has.
+  /// The options that need an encrypted connection.
   static var ofEncrypted: [Setting] {
     [
       .option(
@@ -55,9 +55,9 @@ extension ValueForm<String> {
 }
 
 extension Lowering {
-  /// What is asked, with its encryption settled: a name is asked for unless the target is an address.
+  /// The question with its encryption completed: a name is asked for unless the target is an address.
   ///
-  /// - Parameter host: A name that the options say, asked for where the target is an address.
+  /// - Parameter host: The name that the options give, asked for where the target is an address.
   func encrypted<Model: EncryptedModel>(
     _ statement: Statement, _ block: inout BlockReading<Model>, isAlways: Bool = false, host: String? = nil
   ) -> Model {

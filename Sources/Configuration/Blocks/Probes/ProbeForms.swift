@@ -5,8 +5,8 @@ extension ValueForm {
   /// A word that stands for a value.
   ///
   /// - Parameters:
-  ///   - what: What is wrong with a word for which `value` gives nothing, in words that go after it.
-  ///   - id: The finding that says so.
+  /// - what: The fault of a word for which `value` gives nothing, to follow that word in a sentence.
+  /// - id: The finding's id.
   static func word(
     _ what: String, _ id: String = "bad-value", suggestion: String? = nil, unit: Keyword.Unit? = nil,
     value: @escaping @Sendable (Word) -> Value?
@@ -19,9 +19,9 @@ extension ValueForm {
     }
   }
 
-  /// A value that is not a plain word, and for which the manual has words of its own.
+  /// A value with a notation and a reader of its own.
   ///
-  /// - Parameter read: The value of a line; `nil` after it has reported what is wrong.
+  /// - Parameter read: Gives the value of a line; `nil` after it has reported the fault.
   static func read(_ form: Keyword.Form, _ read: @escaping @Sendable (Statement, Lowering) -> Value?) -> Self {
     Self(form: form) { statement, lowering, _ in
       read(statement, lowering)
@@ -32,14 +32,14 @@ extension ValueForm {
 }
 
 extension ValueForm<String> {
-  /// A word that is sent as it is: visible ASCII without blanks.
+  /// A word that is sent unchanged: visible ASCII without blanks.
   static var token: Self {
     word("holds signs that cannot be sent") { word in
       (1...255).contains(word.bytes.count) && word.bytes.allSatisfy { (0x21...0x7E).contains($0) } ? word.text : nil
     }
   }
 
-  /// The path of a file, kept so that it is looked for.
+  /// The path of a file, recorded so that the audit looks for it.
   static var file: Self {
     var form = word("is not an absolute path", "bad-path", suggestion: "write the path from / on") {
       $0.text.hasPrefix("/") ? $0.text : nil

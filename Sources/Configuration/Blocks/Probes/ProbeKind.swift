@@ -1,7 +1,7 @@
 import ConfigurationModel
 import ConfigurationSyntax
 
-/// What a kind of probe asks. While its options are read, they note what the probe has to know.
+/// A question of a probe. Its notes hold what the probe has to know while the options are read.
 protocol ProbeModel: BlockModel where Notes == ProbeDefinition.Notes {}
 
 /// A kind of probe: a keyword of `vrrp_probe` with a target and a block of options.
@@ -10,18 +10,16 @@ struct ProbeKind {
   static var all: [ProbeKind] { web + services + network + host + combined }
 
   let name: String
-  /// Rows of its options.
+  /// The rows of the options.
   let keywords: [Keyword]
-  /// The options that something reads.
   let actions: [String]
-  /// Its own keyword.
   let setting: Setting<ProbeDefinition>
 
-  /// A kind that comes to a question.
+  /// A kind with a target and options.
   ///
   /// - Parameters:
   ///   - meaning: A sentence without a full stop.
-  ///   - target: Completes what the options say by what the line says; `nil` after it has reported what is wrong.
+  /// - target: Completes the question of the options by the line's own words; `nil` after it has reported the fault.
   init<Model: ProbeModel>(
     _ name: String, _ meaning: String, _ question: @escaping @Sendable (Model) -> ProbeQuestion,
     @Settings<Model> options: () -> [Setting<Model>],
@@ -38,7 +36,7 @@ struct ProbeKind {
       let table = ActionTable(lowering.schema, block: block.path, block.actions)
       lowering.apply(table, to: &reading, statement.children)
       probe.notes.members = reading.notes.members
-      // With an option that cannot be used it would ask for something else than what is written.
+      // With an unusable option the probe would ask something else than what is written.
       guard !reading.places.haveUnusableLine, let asked = target(statement, &reading, lowering) else { return nil }
       probe.question = question(asked)
       return statement.span
@@ -68,7 +66,7 @@ extension Lowering {
     return nil
   }
 
-  /// Reports that a kind does not say what it has to say; always `nil`, to be returned.
+  /// Reports that a required option is missing; always `nil`, to be returned.
   func lacks<Value>(_ statement: Statement, _ what: String, write option: String) -> Value? {
     let kind = statement.words[0]
     return refuse("missing-option", "\(kind.text) needs \(what)", at: kind, suggestion: "write \(option) in the block")
@@ -92,7 +90,7 @@ extension Setting where Model: ProbeModel {
     Setting(name, meaning, form, path, default: defaultText, bad: .error, since: Keyword.own)
   }
 
-  /// An option of which each line adds to those before.
+  /// An option whose lines add up.
   static func list<Value: Sendable>(
     _ name: String, _ meaning: String, _ form: ValueForm<[Value]>, _ path: WritableKeyPath<Model, [Value]> & Sendable,
     default defaultText: String? = nil

@@ -2,13 +2,13 @@ import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
 
-/// What is asked at a port of a host, or at a socket in the file system.
+/// A question to a port of a host, or to a socket in the file system.
 protocol EndpointModel: ProbeModel {
   var endpoint: ProbeEndpoint { get set }
 }
 
 extension ProbeEndpoint {
-  /// In place of one that has not been read yet.
+  /// A placeholder for an endpoint that has not been read yet.
   static var unset: Self { .path("") }
 }
 
@@ -27,15 +27,15 @@ extension Lowering {
     return word
   }
 
-  /// A value of a kind that has no target, if nothing follows its keyword.
+  /// The value of a kind without a target; refused if a word follows the keyword.
   func withoutTarget<Value>(_ statement: Statement, _ value: Value) -> Value? {
     guard let word = statement.arguments.first else { return value }
     return refuse("bad-target", "\(statement.words[0].text) takes no target", at: word)
   }
 
-  /// What the one word after a kind's keyword stands for.
+  /// The value of the one word after a kind's keyword.
   ///
-  /// - Parameter what: What is wrong with a word for which `value` gives nothing, in words that go after it.
+  /// - Parameter what: The fault of a word for which `value` gives nothing, to follow that word in a sentence.
   func target<Value>(
     _ statement: Statement, _ example: String, _ what: String, suggestion: String? = nil, value: (Word) -> Value?
   ) -> Value? {
@@ -43,9 +43,9 @@ extension Lowering {
     return value(word) ?? refuse("bad-target", "'\(word.text)' \(what)", at: word, suggestion: suggestion)
   }
 
-  /// Takes the target as `HOST:PORT` or `[IPV6]:PORT`; without a port if there is a usual one; as a path if `takesPaths`.
+  /// Reads the target as `HOST:PORT` or `[IPV6]:PORT`; without a port if there is a usual one; as a path if `takesPaths`.
   ///
-  /// - Parameter example: A target as it may be written; by itself the usual port of this host.
+  /// - Parameter example: A target for the suggestion; by default the usual port of this host.
   func endpoint<Model: EndpointModel>(
     _ statement: Statement, _ block: inout BlockReading<Model>, usualPort: UInt16? = nil, takesPaths: Bool = false,
     example: String? = nil
@@ -65,7 +65,7 @@ extension Lowering {
     return block.model
   }
 
-  /// The path of a socket, which the kernel's address has 107 bytes for.
+  /// The path of a socket, of at most 107 bytes (`sun_path` of unix(7)).
   func path(_ word: Word) -> String? {
     guard word.text.hasPrefix("/"), word.bytes.count <= 107, !word.bytes.contains(0) else {
       return refuse("bad-target", "'\(word.text)' is not an absolute path of at most 107 bytes", at: word)
@@ -111,14 +111,14 @@ extension Lowering {
     return .name(String(text))
   }
 
-  /// Letters, digits, hyphens and underscores in labels of at most 63 (RFC 1035 section 2.3.4), the last not a number.
+  /// True for letters, digits, hyphens and underscores in labels of at most 63 (RFC 1035 section 2.3.4), the last not a number.
   static func isHostName(_ text: Substring) -> Bool {
     let labels = labels(text)
     guard let labels, let last = labels.last else { return false }
     return !last.utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
 
-  /// The labels of a name that can be asked for; `nil` if it is none. A dot at the end is let through.
+  /// The labels of a name that can be looked up; `nil` for any other text. A dot at the end is allowed.
   static func labels(_ text: Substring) -> [Substring]? {
     let name = text.hasSuffix(".") ? text.dropLast() : text
     guard !name.isEmpty else { return text == "." ? [] : nil }
@@ -130,7 +130,7 @@ extension Lowering {
     return isGood && name.utf8.count <= 253 ? labels : nil
   }
 
-  /// Letters, digits, hyphens and underscores.
+  /// True for letters, digits, hyphens and underscores.
   static func isNameSign(_ byte: UInt8) -> Bool {
     (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x2D || byte == 0x5F
   }

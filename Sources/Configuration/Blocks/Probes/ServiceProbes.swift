@@ -9,7 +9,7 @@ extension MySQLQuestion: EndpointModel { static var unset: Self { Self(endpoint:
 extension HAProxyQuestion: EndpointModel { static var unset: Self { Self(endpoint: .unset, backend: "") } }
 
 extension ProbeKind {
-  /// The kinds that ask a service.
+  /// The kinds that probe a service.
   static var services: [ProbeKind] { [tcp, unix, smtp, redis, postgresql, mysql, haproxy] }
 
   private static var tcp: ProbeKind {
@@ -86,7 +86,7 @@ extension ProbeKind {
 }
 
 extension Setting where Model: ProbeModel {
-  /// What is sent, and what must come back.
+  /// The options for a text that is sent and one that must come back.
   static func conversation(
     _ send: WritableKeyPath<Model, [UInt8]> & Sendable, _ expect: WritableKeyPath<Model, [TextPattern]> & Sendable,
     default defaultText: String
@@ -118,7 +118,7 @@ extension ValueForm<ServerRole> {
 }
 
 extension ValueForm<String> {
-  /// HAProxy's own rule for names of sections.
+  /// The name of a backend, by HAProxy's own rule for names of sections.
   fileprivate static var backend: Self {
     word("cannot be the name of a backend", "bad-name") { word in
       let isGood = word.bytes.allSatisfy { Lowering.isNameSign($0) || $0 == 0x2E || $0 == 0x3A }

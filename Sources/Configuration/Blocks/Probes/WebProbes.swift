@@ -5,7 +5,7 @@ import NetworkTypes
 extension HTTPQuestion: EncryptedModel { static var unset: Self { Self(endpoint: .unset, target: "", host: "") } }
 
 extension ProbeKind {
-  /// The kinds that ask a web server.
+  /// The kinds that probe a web server.
   static var web: [ProbeKind] {
     [
       web("http", "Asks a web server for a page"),
@@ -88,7 +88,7 @@ extension Lowering {
     return HTTPQuestion.HeaderField(name: text, value: value)
   }
 
-  /// Takes the target as `http://HOST[:PORT][/PATH]`.
+  /// Reads the target as `http://HOST[:PORT][/PATH]`.
   fileprivate func page(_ statement: Statement, _ block: inout BlockReading<HTTPQuestion>) -> HTTPQuestion? {
     let scheme = statement.words[0].text
     guard let word = target(statement, "\(scheme)://127.0.0.1:8080/healthz"),

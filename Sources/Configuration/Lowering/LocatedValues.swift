@@ -3,7 +3,7 @@ import ConfigurationSyntax
 import NetworkTypes
 import VRRPCore
 
-/// A value with the place that says it.
+/// A value with its place in the files.
 struct Located<Value> {
   var value: Value
   var span: SourceSpan
@@ -21,7 +21,7 @@ struct TrackEntry {
   var weight: Located<Int>?
   var reverse: Bool?
 
-  /// What tells two of them apart.
+  /// Identity of an entry.
   struct Key: Hashable {
     var kind: TrackerKind
     var name: String
@@ -30,14 +30,14 @@ struct TrackEntry {
   var key: Key { Key(kind: kind, name: name.value) }
 }
 
-/// What a block tracks.
+/// The trackers of a block.
 struct TrackEntries {
-  /// They in their order.
+  /// Entries in the order of the file.
   var list: [TrackEntry] = []
-  /// Where each stands, while the block is read.
+  /// Places of the entries, while the block is read.
   private var known: [TrackEntry.Key: SourceSpan] = [:]
 
-  /// Adds an entry, unless there is one of its kind and name: then it gives that one's place.
+  /// Adds an entry. If there is one of its kind and name already, returns that one's place and adds nothing.
   mutating func append(_ entry: TrackEntry) -> SourceSpan? {
     if let earlier = known[entry.key] { return earlier }
     known[entry.key] = entry.name.span
@@ -45,7 +45,7 @@ struct TrackEntries {
     return nil
   }
 
-  /// Forgets what only serves reading.
+  /// Drops what is needed only while the block is read.
   mutating func finish() { known = [:] }
 }
 
@@ -55,16 +55,16 @@ struct ExtraRefresh {
   var isForAll = false
 }
 
-/// `use_vmac` as far as the file says.
-struct VirtualMACDraft {
+/// The settings of `use_vmac`, before the rules have named the interface.
+struct VirtualMACSettings {
   var span: SourceSpan
   var name: Located<String>?
-  /// The words' six octets, or five to which the VRID is added.
+  /// Six octets as written, or five to which the VRID is added.
   var octets: [UInt8]?
-  /// The name that the interface gets.
+  /// Name of the interface that is made.
   var interface = ""
 
-  /// The address of a router's number and a family: its own, or that of RFC 9568 section 7.3.
+  /// The MAC address for a VRID and a family: the written one, or that of RFC 9568 section 7.3.
   func mac(_ number: UInt8, _ family: AddressFamily) -> MACAddress {
     octets.flatMap { MACAddress(bytes: $0.count == 5 ? $0 + [number] : $0) }
       ?? MACAddress(virtualRouter: number, family)
