@@ -95,7 +95,7 @@ final class Harness {
   static let sources = "no file at all"
 
   private static func bundle(_ configuration: Configuration) -> [UInt8] {
-    BundleHeader.bundle(image: ConfigurationImage.encode(configuration), sources: Array(sources.utf8))
+    ConfigurationBundle.bytes(image: ConfigurationImage.encode(configuration), sources: Array(sources.utf8))
   }
 
   init(scratch: Scratch? = nil, scriptLimit: Nanoseconds = .seconds(20)) throws {
