@@ -1,6 +1,7 @@
 import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
+import VRRPCore
 
 /// What can be asked of a host without changing it.
 public protocol HostFacts: FileStatusProvider {
@@ -88,12 +89,8 @@ public enum HostAudit {
   /// The users of the scripts that something tracks.
   private static func usersOfTrackedScripts(_ configuration: Configuration) -> Set<ScriptUser> {
     let references = configuration.routers.flatMap(\.tracked) + configuration.groups.flatMap(\.tracked)
-    var names = Set(references.filter { $0.kind == .script }.map(\.name))
-    for probe in configuration.probes {
-      guard case .combination(let question) = probe.question else { continue }
-      names.formUnion(question.members.filter { $0.kind == .script }.map(\.name))
-    }
-    let tracked = configuration.scripts.filter { names.contains($0.name) }
+    let trackers = Set(references.map(\.tracker) + configuration.probes.flatMap(\.question.members))
+    let tracked = configuration.scripts.filter { trackers.contains(TrackerName(.script, $0.name)) }
     return Set(tracked.compactMap { $0.command.user ?? configuration.global.scriptUser })
   }
 

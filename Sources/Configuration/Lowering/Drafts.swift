@@ -21,13 +21,12 @@ struct TrackEntry {
   var weight: Located<Int>?
   var reverse: Bool?
 
-  /// What tells two of them apart.
-  struct Key: Hashable {
-    var kind: TrackerKind
-    var name: String
-  }
+  var tracker: TrackerName { TrackerName(kind, name.value) }
 
-  var key: Key { Key(kind: kind, name: name.value) }
+  /// The entry with what its thing says where the line says nothing.
+  func reference(to thing: Trackable) -> TrackerReference {
+    TrackerReference(kind, name.value, weight: weight?.value ?? thing.weight, reverse: reverse ?? thing.reverse)
+  }
 }
 
 /// What a block tracks.
@@ -35,12 +34,12 @@ struct TrackEntries {
   /// They in their order.
   var list: [TrackEntry] = []
   /// Where each stands, while the block is read.
-  private var known: [TrackEntry.Key: SourceSpan] = [:]
+  private var known: [TrackerName: SourceSpan] = [:]
 
   /// Adds an entry, unless there is one of its kind and name: then it gives that one's place.
   mutating func append(_ entry: TrackEntry) -> SourceSpan? {
-    if let earlier = known[entry.key] { return earlier }
-    known[entry.key] = entry.name.span
+    if let earlier = known[entry.tracker] { return earlier }
+    known[entry.tracker] = entry.name.span
     list.append(entry)
     return nil
   }

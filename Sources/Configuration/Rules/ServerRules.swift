@@ -1,5 +1,6 @@
 import ConfigurationModel
 import ConfigurationSyntax
+import VRRPCore
 
 extension Rule {
   /// What is found in the blocks of LVS load balancing, which martlet checks and leaves alone.

@@ -2,6 +2,7 @@ import ConfigurationModel
 import ConfigurationSyntax
 import HealthCore
 import NetworkTypes
+import VRRPCore
 
 /// Settings that the checks have in common: scripts, probes, BFD sessions, files and processes.
 extension Setting {
