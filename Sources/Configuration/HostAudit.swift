@@ -1,6 +1,7 @@
 import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
+import VRRPCore
 
 /// Facts about a host that can be read without changing it.
 package protocol HostFacts: FileStatusProvider {
@@ -84,12 +85,8 @@ package enum HostAudit {
   /// The users of the scripts that are tracked.
   private static func usersOfTrackedScripts(_ configuration: Configuration) -> Set<ScriptUser> {
     let references = configuration.routers.flatMap(\.tracked) + configuration.groups.flatMap(\.tracked)
-    var names = Set(references.filter { $0.kind == .script }.map(\.name))
-    for probe in configuration.probes {
-      guard case .combination(let question) = probe.question else { continue }
-      names.formUnion(question.members.filter { $0.kind == .script }.map(\.name))
-    }
-    let tracked = configuration.scripts.filter { names.contains($0.name) }
+    let trackers = Set(references.map(\.tracker) + configuration.probes.flatMap(\.question.members))
+    let tracked = configuration.scripts.filter { trackers.contains(TrackerName(.script, $0.name)) }
     return Set(tracked.compactMap { $0.command.user ?? configuration.global.scriptUser })
   }
 

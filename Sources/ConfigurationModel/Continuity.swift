@@ -19,7 +19,7 @@ extension ScriptCheckDefinition {
   /// What goes on of a check of the same name.
   public func continuity(from old: ScriptCheckDefinition) -> Continuity {
     guard command == old.command else { return .verdict }
-    return timeout == old.timeout && sandbox == old.sandbox ? .everything : .findings
+    return schedule.timeout == old.schedule.timeout && sandbox == old.sandbox ? .everything : .findings
   }
 }
 
@@ -28,7 +28,7 @@ extension ProbeDefinition {
   public func continuity(from old: ProbeDefinition) -> Continuity {
     guard isCombination == old.isCombination else { return .nothing }
     guard question == old.question else { return .verdict }
-    return isCombination || timeout == old.timeout ? .everything : .findings
+    return isCombination || schedule.timeout == old.schedule.timeout ? .everything : .findings
   }
 
   /// Whether it is made of other checks.
@@ -54,14 +54,4 @@ extension BFDInstanceDefinition {
 
   /// Ends of the session in one text, by which the next engine knows it.
   public var ends: String { "\(neighbor)\0\(source.map { "\($0)" } ?? "")\0\(isMultihop)" }
-}
-
-extension TrackerKind {
-  /// Whether the prober looks after such trackers; their verdict goes on by kind and name. The engine looks after the others.
-  public var isProbers: Bool {
-    switch self {
-    case .script, .file, .process, .probe: true
-    case .interface, .bfd, .group: false
-    }
-  }
 }

@@ -141,22 +141,12 @@ public struct ScriptCheckDefinition: Sendable, Hashable {
   public var name: String
   /// What is run.
   public var command: CommandDefinition
-  /// From one start to the next.
-  public var interval = Nanoseconds.seconds(1)
-  /// From its start until it counts as failed and is terminated; the interval when the file does not say.
-  public var timeout = Nanoseconds.seconds(1)
+  /// When it runs, and what makes a verdict of its results.
+  public var schedule = CheckSchedule()
   /// -253 to 253; 0 makes a failure a fault.
   public var weight = 0
   /// Whether success and failure change places in the weight.
   public var reverse = false
-  /// Successes in a row that make it up.
-  public var rise = 1
-  /// Failures in a row that make it down.
-  public var fall = 1
-  /// Whether it counts as failed until the first success.
-  public var initiallyFailed = false
-  /// When its verdict is held down, and when it is too old.
-  public var steadiness = CheckSteadiness()
   /// What it is kept from.
   public var sandbox = Sandbox.off
 
@@ -175,14 +165,9 @@ extension ScriptCheckDefinition: ImageRecord {
   mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
     try field(&name)
     try field(&command)
-    try field(&interval)
-    try field(&timeout)
+    try field(&schedule)
     try field(&weight)
     try field(&reverse)
-    try field(&rise)
-    try field(&fall)
-    try field(&initiallyFailed)
-    try field(&steadiness)
     try field(&sandbox)
   }
 }

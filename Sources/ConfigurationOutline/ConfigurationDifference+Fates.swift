@@ -31,8 +31,8 @@ extension ConfigurationDifference {
   static func routers(_ old: Configuration, _ new: Configuration) -> [Item] {
     let succession = RouterSuccession(
       from: old.routers.map(Identity.init), to: new.routers.map(Identity.init), nameless: \.nameless)
-    let before = TrackerDefaults(old)
-    let after = TrackerDefaults(new)
+    let before = old.reversedTrackers
+    let after = new.reversedTrackers
     let rows = ShownProperty<RouterSubject>.router
     let gone = old.routers.indices.filter { !succession.isSucceeded($0) }
     let goneByName = Dictionary(gone.map { (old.routers[$0].name, $0) }) { first, _ in first }
@@ -40,8 +40,8 @@ extension ConfigurationDifference {
     var items = new.routers.enumerated().map { position, router in
       func changes(from predecessor: Int) -> [Change] {
         Self.changes(
-          rows, RouterSubject(router: old.routers[predecessor], trackers: before),
-          RouterSubject(router: router, trackers: after))
+          rows, RouterSubject(router: old.routers[predecessor], reversed: before),
+          RouterSubject(router: router, reversed: after))
       }
       var item = Item(keyword: "vrrp_instance", name: router.name, fate: .added, changes: [])
       if let predecessor = succession.predecessors[position] {
@@ -133,13 +133,13 @@ extension ConfigurationDifference {
 
   static func groups(_ old: Configuration, _ new: Configuration) -> [Item] {
     func subjects(_ configuration: Configuration) -> [GroupSubject] {
-      let trackers = TrackerDefaults(configuration)
+      let reversed = configuration.reversedTrackers
       return configuration.groups.map { group in
         GroupSubject(
           group: group,
           memberNames: group.members.filter(configuration.routers.indices.contains).map {
             configuration.routers[$0].name
-          }, trackers: trackers)
+          }, reversed: reversed)
       }
     }
     return named(

@@ -20,12 +20,12 @@ struct ShownBuilder {
   }
 
   func lines() -> [ShownLine] {
-    let trackers = TrackerDefaults(configuration)
+    let reversed = configuration.reversedTrackers
     let names = configuration.routers.map(\.name)
     let groups = configuration.groups.map { group in
       GroupSubject(
         group: group, memberNames: group.members.compactMap { names.indices.contains($0) ? names[$0] : nil },
-        trackers: trackers)
+        reversed: reversed)
     }
     let settled = block(ShownProperty.top, configuration, top, isInside: false)
     var lines = settled.filter { $0.children == nil }
@@ -40,7 +40,7 @@ struct ShownBuilder {
     lines += blocks("vrrp_sync_group", ShownProperty.group, groups) { $0.group.name }
     lines += blocks(
       "vrrp_instance", ShownProperty.router,
-      configuration.routers.map { RouterSubject(router: $0, trackers: trackers) },
+      configuration.routers.map { RouterSubject(router: $0, reversed: reversed) },
       outer: groupIndexes(groups)
     ) { $0.router.name }
     return lines + unmanaged()

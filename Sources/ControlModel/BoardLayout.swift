@@ -16,7 +16,7 @@ enum BoardLayout {
   static let magic: UInt64 = 0x4D41_5254_4C45_5431  // "MARTLET1"
   /// Number of the layout; it increases with every change of an offset below. A board with another number is not
   /// adopted.
-  static let version: UInt32 = 5
+  static let version: UInt32 = 6
 
   static let headerSize = 128
   static let routerSize = 608
@@ -133,8 +133,7 @@ enum TrackerField {
   /// 1 if no run has finished and the result comes of `init_fail`.
   static let untried = BoardField<UInt8>(offset: 7)
   static let changedAt = BoardField<Int64>(offset: 8)
-  /// Hash of the settings that make it the same tracker, so that a changed BFD session under an old name begins without
-  /// a verdict.
+  /// Hash of what makes it the same tracker, so that a changed BFD session under an old name begins without a verdict.
   static let fingerprint = BoardField<UInt64>(offset: 16)
   static let status = BoardField<Int64>(offset: 24)
   static let name = 32

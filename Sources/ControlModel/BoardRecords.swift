@@ -115,17 +115,17 @@ public struct EntryRecord: BoardRecord, OwnedRecord {
 public struct TrackerRecord: BoardRecord {
   let record: UnsafeMutableRawBufferPointer
 
-  /// Its name.
-  public var name: String {
-    get { text(at: TrackerField.name, longest: BoardLayout.longestName) }
-    nonmutating set { setText(newValue, at: TrackerField.name, longest: BoardLayout.longestName) }
-  }
-
-  /// Kind of tracker, as a number of the engine's. Two kinds may have the same name. 0 if a release wrote it that had
-  /// no kinds.
-  public var kind: UInt8 {
-    get { self[TrackerField.kind] }
-    nonmutating set { self[TrackerField.kind] = newValue }
+  /// Its name, as much as the board keeps of it; `nil` if the record was never written.
+  public var name: TrackerName? {
+    get {
+      TrackerKind(rawValue: self[TrackerField.kind]).map {
+        TrackerName($0, text(at: TrackerField.name, longest: BoardLayout.longestName))
+      }
+    }
+    nonmutating set {
+      self[TrackerField.kind] = newValue?.kind.rawValue ?? 0
+      setText(newValue?.name ?? "", at: TrackerField.name, longest: BoardLayout.longestName)
+    }
   }
 
   /// Hash of the settings that make it the same tracker.
@@ -134,36 +134,48 @@ public struct TrackerRecord: BoardRecord {
     nonmutating set { self[TrackerField.fingerprint] = newValue }
   }
 
-  /// Finding about the tracked thing, read and written as a whole. If an earlier release wrote the record without a
-  /// memory, the result is the status.
-  public var finding: TrackerFinding {
+  /// Finding about the tracked thing.
+  public var finding: TrackerFinding { current.finding }
+
+  /// Writes a finding. A status that was another one before has begun now.
+  public func record(_ finding: TrackerFinding, at now: MonotonicInstant) {
+    let before = current
+    current = (finding, before.finding.status == finding.status ? before.since : now)
+  }
+
+  /// Finding with the instant since which its status has held, read and written as a whole.
+  public var current: (finding: TrackerFinding, since: MonotonicInstant) {
     get {
       read {
-        let status = TrackerStatus(rawValue: self[TrackerField.status]) ?? .unknown
-        let condition = VerdictCondition(rawValue: self[TrackerField.condition]) ?? .fresh
-        let result = Verdict(rawValue: self[TrackerField.result]) ?? .unknown
         let until = self[TrackerField.until]
         let memory = VerdictMemory(
-          result: result == .unknown && condition != .stale ? Verdict(status) : result, condition: condition,
+          result: Verdict(rawValue: self[TrackerField.result]) ?? .unknown,
+          condition: VerdictCondition(rawValue: self[TrackerField.condition]) ?? .fresh,
           until: until == 0 ? nil : MonotonicInstant(nanoseconds: until), isUntried: self[TrackerField.untried] == 1)
-        return TrackerFinding(
-          status, since: MonotonicInstant(nanoseconds: self[TrackerField.changedAt]),
-          because: TrackerReason(
-            text(at: TrackerField.reason, longest: BoardLayout.longestReason),
-            wordsStart: Int(self[TrackerField.wordsStart])), memory: memory)
+        let finding = TrackerFinding(
+          TrackerStatus(rawValue: self[TrackerField.status]) ?? .unknown,
+          reason: text(at: TrackerField.reason, longest: BoardLayout.longestReason),
+          wordsStart: Int(self[TrackerField.wordsStart]), memory: memory)
+        return (finding, MonotonicInstant(nanoseconds: self[TrackerField.changedAt]))
       }
     }
     nonmutating set {
       write {
-        self[TrackerField.status] = newValue.status.rawValue
+        let (finding, memory) = (newValue.finding, newValue.finding.memory)
+        self[TrackerField.status] = finding.status.rawValue
         self[TrackerField.changedAt] = newValue.since.nanoseconds
-        setText(newValue.reason.text, at: TrackerField.reason, longest: BoardLayout.longestReason)
-        self[TrackerField.wordsStart] = UInt16(clamping: newValue.reason.wordsStart)
-        self[TrackerField.condition] = newValue.memory.condition.rawValue
-        self[TrackerField.result] = newValue.memory.result.rawValue
-        self[TrackerField.until] = newValue.memory.until?.nanoseconds ?? 0
-        self[TrackerField.untried] = newValue.memory.isUntried ? 1 : 0
+        setText(finding.reason, at: TrackerField.reason, longest: BoardLayout.longestReason)
+        self[TrackerField.wordsStart] = UInt16(clamping: finding.wordsStart)
+        self[TrackerField.condition] = memory.condition.rawValue
+        self[TrackerField.result] = memory.result.rawValue
+        self[TrackerField.until] = memory.until?.nanoseconds ?? 0
+        self[TrackerField.untried] = memory.isUntried ? 1 : 0
       }
     }
   }
+}
+
+extension TrackerName {
+  /// Name with as much of it as a record keeps.
+  public var kept: TrackerName { TrackerName(kind, RouterRecord.kept(name)) }
 }

@@ -19,20 +19,6 @@ public struct Names: Sendable, Equatable {
     }
   }
 
-  /// A tracker's kind and name.
-  public struct Tracker: Sendable, Equatable {
-    /// Kind of the tracker, such as `script`, `interface` or `bfd`.
-    public var kind: String
-    /// Name of the script, interface or session.
-    public var name: String
-
-    /// A tracker's names.
-    public init(kind: String, name: String) {
-      self.kind = kind
-      self.name = name
-    }
-  }
-
   /// Reason for dropping an advert, at the position of its raw value in ``Names/dropReasons``.
   public struct DropReason: Sendable, Equatable {
     /// Stable name for machine-readable output.
@@ -64,7 +50,7 @@ public struct Names: Sendable, Equatable {
   /// Routers by position.
   public var routers: [Router]
   /// Trackers by position.
-  public var trackers: [Tracker]
+  public var trackers: [TrackerName]
   /// Sync groups in the file's order.
   public var groups: [Group]
   /// Reasons for dropping an advert by raw value.
@@ -72,7 +58,7 @@ public struct Names: Sendable, Equatable {
 
   /// Names of the given things.
   public init(
-    routers: [Router] = [], trackers: [Tracker] = [], groups: [Group] = [], dropReasons: [DropReason] = []
+    routers: [Router] = [], trackers: [TrackerName] = [], groups: [Group] = [], dropReasons: [DropReason] = []
   ) {
     self.routers = routers
     self.trackers = trackers
@@ -92,7 +78,7 @@ public struct Names: Sendable, Equatable {
   public func tracker(_ index: Int) -> String {
     guard index >= 0 else { return "a tracker that is no longer configured" }
     guard trackers.indices.contains(index) else { return "tracker #\(index)" }
-    return "\(trackers[index].kind) \(trackers[index].name)"
+    return "\(trackers[index])"
   }
 
   /// Clause for the reason with this raw value; the value itself if there is none.

@@ -200,17 +200,17 @@ extension Status {
   }
 
   private func write(_ tracker: Tracker, to writer: inout JSONWriter) {
-    writer.member("kind", tracker.names.kind)
-    writer.member("name", tracker.names.name)
-    writer.member("status", tracker.status.label)
-    writer.member("condition", tracker.condition.label)
+    writer.member("kind", tracker.name.kind.label)
+    writer.member("name", tracker.name.name)
+    writer.member("status", tracker.finding.status.label)
+    writer.member("condition", tracker.finding.memory.condition.label)
     writer.member("reason", tracker.reason)
     if let answered = tracker.answeredAt {
       writer.member("answered_ago", (now - answered).inSeconds)
     } else {
       writer.member("answered_ago", nil as String?)
     }
-    if tracker.status == .unknown {
+    if tracker.finding.status == .unknown {
       writer.member("changed_ago", nil as String?)
     } else {
       writer.member("changed_ago", (now - tracker.since).inSeconds)

@@ -16,7 +16,7 @@ extension Status {
     guard router.snapshot.state == .fault, let cause = router.transition?.cause else { return [] }
     let failed = router.names.trackers.filter { binding in
       trackers.indices.contains(binding.tracker.rawValue)
-        && binding.isFault(under: trackers[binding.tracker.rawValue].status)
+        && binding.isFault(under: trackers[binding.tracker.rawValue].finding.status)
     }.map(\.tracker)
     let faults = router.snapshot.faults
     guard !Self.explains(cause, of: faults, failed) else { return [] }
@@ -28,9 +28,8 @@ extension Status {
     var sentences = named.filter { faults.contains($0.0) }.map(\.1)
     if faults.contains(.tracker) {
       sentences += failed.map { tracker in
-        let reason = trackers[tracker.rawValue].reason
-        let names = trackers[tracker.rawValue].names
-        return "\(names.kind) \(names.name) is down" + (reason.isEmpty ? "" : ": \(reason)")
+        let failed = trackers[tracker.rawValue]
+        return "\(failed.name) is down" + (failed.reason.isEmpty ? "" : ": \(failed.reason)")
       }
     }
     return sentences.isEmpty ? [] : ["\(router.names.name): now in FAULT because " + sentences.joined(separator: "; ")]

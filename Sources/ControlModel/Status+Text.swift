@@ -113,11 +113,9 @@ extension Status {
   }
 
   private func row(_ tracker: Tracker) -> [String] {
-    let since = tracker.status == .unknown ? "-" : DurationText.duration(nanoseconds: (now - tracker.since).rawValue)
-    return [
-      "\(tracker.names.kind) \(tracker.names.name)", TrackerVerdict.label(tracker.status, tracker.condition), since,
-      tracker.answeredAt.map(ago) ?? "-", tracker.reason,
-    ]
+    let isKnown = tracker.finding.status != .unknown
+    let since = isKnown ? DurationText.duration(nanoseconds: (now - tracker.since).rawValue) : "-"
+    return ["\(tracker.name)", tracker.finding.label, since, tracker.answeredAt.map(ago) ?? "-", tracker.reason]
   }
 
   func ago(_ instant: MonotonicInstant) -> String {

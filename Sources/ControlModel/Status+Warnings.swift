@@ -43,10 +43,10 @@ extension Status {
 
   /// Warnings about checks that cannot examine what they check.
   private var untracked: [Warning] {
-    trackers.filter { $0.status == .untracked }.map { tracker in
+    trackers.filter { $0.finding.status == .untracked }.map { tracker in
       Warning(
         kind: "untracked", router: nil,
-        sentence: "\(tracker.names.kind) \(tracker.names.name) is untracked, so nobody notices a failure"
+        sentence: "\(tracker.name) is untracked, so nobody notices a failure"
           + (tracker.reason.isEmpty ? "" : ": \(tracker.reason)"))
     }
   }

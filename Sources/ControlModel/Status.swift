@@ -76,11 +76,9 @@ public struct Status: Sendable, Equatable {
   /// Status of a tracker.
   public struct Tracker: Sendable, Equatable {
     /// Kind and name of the tracker.
-    public var names: Names.Tracker
-    /// Verdict of the tracker.
-    public var status: TrackerStatus
-    /// Relation of the verdict to the last results.
-    public var condition: VerdictCondition
+    public var name: TrackerName
+    /// Finding on the board.
+    public var finding: TrackerFinding
     /// Instant of the last change of the verdict.
     public var since: MonotonicInstant
     /// Reason for the verdict: the check's last output, for example.
@@ -148,16 +146,16 @@ public struct Status: Sendable, Equatable {
   /// Last failed notification of each instance and group that has one.
   public var failedNotifications: [FailedNotification]
 
-  /// Reads a board. Names beyond the board's last record are ignored.
+  /// Reads a board. Names beyond the board's last record are ignored, and so are trackers without a name.
   /// - Parameters:
   ///   - names: the names of the configuration that the board's engine runs.
   ///   - details: the last output of the tracker that caused each router's last transition, by router.
   ///   - engineIsGone: whether the engine's channel is closed.
-  ///   - answers: the last outcome of each tracker that has runs, by tracker; it replaces the reason on the board.
+  ///   - answers: the last outcome of each tracker that has runs; it replaces the reason on the board.
   ///   - failedNotifications: the last failed notification of each instance and group.
   public init(
     reading board: Board, names: Names, details: [Int: String] = [:], engineIsGone: Bool = false,
-    answers: [Int: Answer] = [:], failedNotifications: [FailedNotification] = [], at now: MonotonicInstant
+    answers: [TrackerName: Answer] = [:], failedNotifications: [FailedNotification] = [], at now: MonotonicInstant
   ) {
     self.now = now
     self.failedNotifications = failedNotifications
@@ -182,15 +180,18 @@ public struct Status: Sendable, Equatable {
       }
     }
     sessions = (0..<board.sessionCount).compactMap { board.session($0).map(Session.init) }
-    trackers = (0..<board.trackerCount).compactMap { index in
-      guard let record = board.tracker(index) else { return nil }
-      let finding = record.finding
-      let known = names.trackers.indices.contains(index)
-      return Tracker(
-        names: known ? names.trackers[index] : Names.Tracker(kind: "tracker", name: record.name),
-        status: finding.status, condition: finding.memory.condition, since: finding.since,
-        reason: answers[index]?.words ?? finding.reason.text, answeredAt: answers[index]?.at)
+    trackers = names.trackers.enumerated().compactMap { index, name in
+      board.tracker(index).map { Tracker(reading: $0, name, answer: answers[name]) }
     }
+  }
+}
+
+extension Status.Tracker {
+  fileprivate init(reading record: TrackerRecord, _ name: TrackerName, answer: Status.Answer?) {
+    self.name = name
+    (finding, since) = record.current
+    reason = answer?.words ?? finding.reason
+    answeredAt = answer?.at
   }
 }
 

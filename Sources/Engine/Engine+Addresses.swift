@@ -130,7 +130,7 @@ extension Engine {
       outbox.send(.event(.addressPutBack(address.prefix.address, on: name), router: address.router))
     case .refusal(let position, let error):
       let address = plan.addresses[position]
-      let name = plan.name(of: address.interface)
+      let name = interfaces[address.interface]?.name ?? plan.name(of: address.interface)
       outbox.send(.event(.addressRefused(address.prefix.address, on: name, errno: error), router: address.router))
     case .duplicate(let position):
       let address = plan.addresses[position]

@@ -20,6 +20,7 @@ extension Engine {
     var discriminators = Set(old.values.map(\.snapshot.localDiscriminator))
     var ports = Set(old.values.map(\.sourcePort))
     var entries: [SessionTable.Entry] = []
+    let trackers = plan.trackers.indices.filter { plan.trackers[$0].name.kind == .bfd }
     for (position, planned) in plan.sessions.enumerated() {
       let record = old[position]
       var session: BFDSession
@@ -36,8 +37,8 @@ extension Engine {
       }
       discriminators.insert(session.localDiscriminator)
       ports.insert(port)
-      let tracker = plan.trackers.firstIndex { $0.session == position }
-      let status = tracker.flatMap(board.tracker)?.finding.status ?? .unknown
+      let tracker = trackers[position]
+      let status = board.tracker(tracker)?.finding.status ?? .unknown
       // The verdict is certain if the engine that gave it had time to follow the session.
       let isSure = record != nil && hasYielded && (status == .up) == (session.state == .up) && status != .unknown
       let patience =
@@ -229,7 +230,7 @@ extension Engine {
   private func reportVerdict(_ position: Int, because reason: String, at now: MonotonicInstant) {
     guard let tracker = sessions[position].tracker else { return }
     let status = sessions[position].verdict.status
-    setTracker(tracker, to: TrackerFinding(status, since: now, status == .up ? "" : reason), at: now)
+    setTracker(tracker, to: TrackerFinding(status, status == .up ? "" : reason), at: now)
   }
 
   private static func reason(for change: BFDChange, neighbor: IPAddress) -> String {

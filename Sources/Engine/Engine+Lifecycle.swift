@@ -39,6 +39,8 @@ extension Engine {
     if previous == nil { announceSources(of: plan.routers.indices) }
     turn(at: now)
     board.isRunning = true
+    // A name may have come to mean another interface since the plan was made.
+    reportMoves()
   }
 
   /// Instant before which no virtual router starts: `vrrp_startup_delay` after the first engine of this run, and
@@ -84,27 +86,17 @@ extension Engine {
 
   /// Tells the core everything that it needs before any router starts: trackers, links and source addresses.
   private func reportFacts(from previous: Board?, at now: MonotonicInstant) {
+    let indexes = interfaces.indexes
     let inherited = PreviousTrackers(previous)
     for (position, tracker) in plan.trackers.enumerated() {
       guard let record = board.tracker(position) else { continue }
       record.name = tracker.name
-      record.kind = tracker.kind.rawValue
       record.fingerprint = tracker.fingerprint
       let old = inherited.record(of: tracker)
-      if let name = tracker.interfaceName {
-        let isUp = interfaces.indexes[name].map(interfaces.isUp) ?? false
-        record.finding = .interface(isUp: isUp, since: now)
-        if let old = old?.finding, old.status == record.finding.status { record.finding = old }
-      } else if let old {
-        record.finding = old.finding
-      } else {
-        // The verdict of a group is known as soon as the kernel has been asked for its entries; until then no router
-        // becomes master.
-        let reason = tracker.session == nil ? "no result yet" : "no session yet"
-        let status: TrackerStatus = tracker.isInitiallyFailed ? .down : .unknown
-        record.finding = TrackerFinding(
-          status, since: now, because: TrackerReason(reason),
-          memory: VerdictMemory(result: Verdict(status), isUntried: tracker.isInitiallyFailed))
+      record.current = old?.current ?? (firstFinding(of: tracker), now)
+      if tracker.name.kind == .interface {
+        let isUp = indexes[tracker.name.name].map(interfaces.isUp) ?? false
+        record.record(.interface(isUp: isUp), at: now)
       }
       core.handle(.tracker(TrackerID(rawValue: position), record.finding.status), at: now, into: &effects)
     }
@@ -113,6 +105,16 @@ extension Engine {
       refreshSource(of: router, at: now)
       reportInterface(of: router, at: now)
     }
+  }
+
+  /// Finding about a tracker that no engine has looked at. The verdict of a group is known as soon as the kernel has been
+  /// asked for its entries; until then no router becomes master.
+  private func firstFinding(of tracker: PlannedTracker) -> TrackerFinding {
+    var finding = TrackerFinding(
+      tracker.isInitiallyFailed ? .down : .unknown,
+      tracker.name.kind == .bfd ? "no session yet" : "no result yet")
+    finding.memory.isUntried = tracker.isInitiallyFailed
+    return finding
   }
 
   private func adopt(_ old: RouterRecord, router: Int, _ predecessor: PreviousEngine, at now: MonotonicInstant) {

@@ -1,3 +1,4 @@
+import ConfigurationModel
 import ControlModel
 import LinuxSystem
 import Netlink
@@ -87,7 +88,7 @@ extension Engine {
   }
 
   /// Asks for an engine that uses the interfaces as they are now.
-  private func reportMoves() {
+  func reportMoves() {
     guard phase == .running else { return }
     if interfaces.differs(from: plan.interfaces) || interfaces.moves(from: plan.placedSources) { onInterfacesMoved?() }
   }
@@ -101,8 +102,8 @@ extension Engine {
     if (before?.isUp ?? false) != isUp, isWatched(index, name) {
       outbox.send(.event(.interfaceChanged(name, isUp: isUp)))
     }
-    for (position, tracker) in plan.trackers.enumerated() where tracker.interfaceName == name {
-      setTracker(position, to: .interface(isUp: isUp, since: now), at: now)
+    if let tracker = plan.trackerNumbers[TrackerName(.interface, name)] {
+      setTracker(tracker.rawValue, to: .interface(isUp: isUp), at: now)
     }
     if isUp { entries.recheck(.all) }
     if isUp { announceSources(of: plan.routers.indices.filter { sourcePlace(of: $0)?.interface == index }) }
@@ -164,7 +165,7 @@ extension Engine {
   }
 
   private func isWatched(_ index: InterfaceIndex, _ name: String) -> Bool {
-    routersOnInterface[index] != nil || plan.trackers.contains { $0.interfaceName == name }
+    routersOnInterface[index] != nil || plan.trackerNumbers[TrackerName(.interface, name)] != nil
   }
 
   private func addressAdded(_ address: AddressState, at now: MonotonicInstant) {
@@ -265,28 +266,29 @@ extension Engine {
   }
 
   private func handle(_ verdict: TrackerVerdict, at now: MonotonicInstant) {
-    guard plan.trackers.indices.contains(verdict.tracker), plan.trackers[verdict.tracker].isFromProber else { return }
-    setTracker(verdict.tracker, to: verdict.finding(since: now), at: now)
+    guard plan.trackers.indices.contains(verdict.tracker), plan.trackers[verdict.tracker].name.kind.isProbers
+    else { return }
+    setTracker(verdict.tracker, to: verdict.finding, at: now)
     performEffects(at: now, due: nil)
   }
 
   /// Records a tracker's finding, and tells the core if the status has changed.
   func setTracker(_ position: Int, to finding: TrackerFinding, at now: MonotonicInstant) {
     guard let record = board.tracker(position) else { return }
-    let before = record.finding
-    var finding = finding
-    if before.status == finding.status { finding.since = before.since }
-    record.finding = finding
-    guard phase == .running, before.status != finding.status else { return }
+    let before = record.finding.status
+    record.record(finding, at: now)
+    guard phase == .running, before != finding.status else { return }
     // The prober has reported its own findings already.
-    if !plan.trackers[position].isFromProber { outbox.send(.event(.trackerChanged(tracker: position, finding.status))) }
+    if !plan.trackers[position].name.kind.isProbers {
+      outbox.send(.event(.trackerChanged(tracker: position, finding.status)))
+    }
     core.handle(.tracker(TrackerID(rawValue: position), finding.status), at: now, into: &effects)
   }
 }
 
 extension TrackerFinding {
   /// Finding about an interface.
-  static func interface(isUp: Bool, since: MonotonicInstant) -> TrackerFinding {
-    TrackerFinding(isUp ? .up : .down, since: since, isUp ? "" : "interface is down")
+  static func interface(isUp: Bool) -> TrackerFinding {
+    TrackerFinding(isUp ? .up : .down, isUp ? "" : "interface is down")
   }
 }

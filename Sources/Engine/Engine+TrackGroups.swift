@@ -10,10 +10,11 @@ extension Engine {
   /// them.
   func groupVerdict(_ tracker: Int) -> (status: TrackerStatus, reason: String)? {
     let members = plan.entriesOfGroup[tracker] ?? []
+    let indexes = interfaces.indexes
     for position in members {
       let entry = plan.entries[position]
-      if let lost = entry.links.first(where: { !(interfaces.indexes[$0].map(interfaces.isUp) ?? false) }) {
-        let what = interfaces.indexes[lost] == nil ? "there is no link:" : "the link is down:"
+      if let lost = entry.links.first(where: { !(indexes[$0].map(interfaces.isUp) ?? false) }) {
+        let what = indexes[lost] == nil ? "there is no link:" : "the link is down:"
         return (.down, "\(what) \(lost) of \(entry.text)")
       }
       if entries.refused.contains(position) { return (.down, "the kernel refuses \(entry.text)") }
@@ -31,7 +32,7 @@ extension Engine {
         continue
       }
       if board.tracker(tracker)?.finding.status != verdict.status {
-        setTracker(tracker, to: TrackerFinding(verdict.status, since: now, verdict.reason), at: now)
+        setTracker(tracker, to: TrackerFinding(verdict.status, verdict.reason), at: now)
       }
     }
     performEffects(at: now, due: nil)

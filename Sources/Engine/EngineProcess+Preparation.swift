@@ -12,8 +12,8 @@ extension EngineProcess {
   static func readConfiguration() throws -> Configuration {
     let bundle = try Inherited.take(InheritedDescriptor.bundle.rawValue)
     do {
-      let header = try BundleHeader(decoding: MemoryFile.read(bundle.rawValue, 0..<BundleHeader.size))
-      return try ConfigurationImage.decode(MemoryFile.read(bundle.rawValue, header.image))
+      let number = bundle.rawValue
+      return try ConfigurationBundle { try MemoryFile.read(number, $0) }.configuration()
     } catch let error as ImageError {
       throw StartFailure(.configuration, "\(error)")
     }

@@ -19,6 +19,7 @@ struct Plan {
   var core: [VirtualRouterConfiguration]
   let groups: [SyncGroupConfiguration]
   let trackers: [PlannedTracker]
+  let trackerNumbers: [TrackerName: TrackerID]
   let sessions: [PlannedSession]
   /// Routes, rules and static addresses: the static ones first, then each router's.
   let entries: [PlannedEntry]
@@ -78,7 +79,7 @@ struct Plan {
     var names = InterfaceNames(
       interfaces, carriers, unusable: Set(unusableLinks.keys),
       fallback: toleratesAbsence || configuration.global.allowsMissingInterfaces ? Self.absent : nil)
-    let trackerNumbers = TrackerNumbers(configuration)
+    let trackerNumbers = configuration.trackerNumbers
     var routers: [PlannedRouter] = []
     var addresses: [PlannedAddress] = []
     var core: [VirtualRouterConfiguration] = []
@@ -144,9 +145,10 @@ struct Plan {
         members: $0.members,
         trackers: trackerNumbers.bindings($0.tracked))
     }
-    trackers = configuration.trackers.map { PlannedTracker($0, in: configuration) }
+    trackers = PlannedTracker.all(of: configuration)
+    self.trackerNumbers = trackerNumbers
     entriesOfGroup = configuration.staticEntries.enumerated().reduce(into: [:]) { members, entry in
-      if let tracker = entry.element.trackGroup.flatMap({ trackerNumbers[.group, $0] }) {
+      if let tracker = entry.element.trackGroup.flatMap({ trackerNumbers[TrackerName(.group, $0)] }) {
         members[tracker.rawValue, default: []].append(entry.offset)
       }
     }

@@ -30,11 +30,11 @@ struct PreviousEngine {
       identity.name = ""
       return identity
     }
-    let positions = Dictionary(plan.trackers.enumerated().map { (TrackerKey($0.element), $0.offset) }) { first, _ in
+    let positions = Dictionary(plan.trackers.enumerated().map { ($0.element.name.kept, $0.offset) }) { first, _ in
       first
     }
     trackers = (0..<(board?.trackerCount ?? 0)).reduce(into: [:]) { trackers, number in
-      trackers[number] = board?.tracker(number).flatMap { positions[TrackerKey($0)] }
+      trackers[number] = board?.tracker(number)?.name.flatMap { positions[$0] }
     }
     addresses = PreviousAddresses(board, inheritable: plan.inheritable)
     entries = PreviousEntries(board)
@@ -59,22 +59,6 @@ struct PreviousEngine {
 
   func record(of router: Int) -> RouterRecord? {
     succession.predecessors[router].flatMap { board?.router($0) }
-  }
-}
-
-/// Identity of a tracker on a board.
-private struct TrackerKey: Hashable {
-  let kind: UInt8
-  let name: String
-
-  init(_ tracker: PlannedTracker) {
-    kind = tracker.kind.rawValue
-    name = RouterRecord.kept(tracker.name)
-  }
-
-  init(_ record: TrackerRecord) {
-    kind = record.kind
-    name = record.name
   }
 }
 

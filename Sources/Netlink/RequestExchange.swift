@@ -70,7 +70,9 @@ final class RequestExchange {
   ///
   /// Bytes that do not begin with a header of the right length are no request: they may come from the board of a
   /// process that died while writing.
-  static func write(_ request: some Collection<UInt8>, into room: UnsafeMutableRawBufferPointer, sequence: UInt32) -> Writing {
+  static func write(
+    _ request: some Collection<UInt8>, into room: UnsafeMutableRawBufferPointer, sequence: UInt32
+  ) -> Writing {
     guard request.count >= MemoryLayout<nlmsghdr>.size, request.count % 4 == 0 else { return .invalid }
     guard request.count <= room.count else { return .noRoom }
     room.copyBytes(from: request)

@@ -32,7 +32,7 @@ final class Check {
 
   /// Told of every change of what is to be remembered, and whether that changes what counts.
   var onVerdict: ((Check, Bool) -> Void)?
-  /// When the words that ``reason`` shows came of a run; `nil` before the first.
+  /// When the words of the finding came of a run; `nil` before the first.
   private(set) var wordsAt: MonotonicInstant?
 
   /// Told why the check cannot be run, once for each new reason.
@@ -50,21 +50,21 @@ final class Check {
     var isUntried: Bool { state.isFirst }
 
     /// That of a check that has not been run, or of one whose verdict is remembered.
-    init(of definition: CheckDefinition, resuming previous: TrackerVerdict? = nil, at now: MonotonicInstant) {
-      let limits = definition.steadiness
+    init(of definition: CheckDefinition, resuming previous: TrackerFinding? = nil, at now: MonotonicInstant) {
+      let schedule = definition.schedule
       let result = previous?.memory.result ?? .unknown
-      let (rise, fall) = (definition.rise, definition.fall)
-      words = previous?.because.words ?? ""
+      let (rise, fall) = (schedule.rise, schedule.fall)
+      words = previous?.words ?? ""
       // Down without a run is not down because of one.
       if result == .unknown || previous?.memory.isUntried == true {
-        state = CheckState(rise: rise, fall: fall, initiallyFailed: definition.isInitiallyFailed)
-        if definition.isInitiallyFailed { words = Check.noRunYet }
+        state = CheckState(rise: rise, fall: fall, initiallyFailed: schedule.initiallyFailed)
+        if schedule.initiallyFailed { words = Check.noRunYet }
       } else {
         state = CheckState(rise: rise, fall: fall, verdict: result)
       }
       var memory = previous?.memory ?? VerdictMemory(result: .unknown)
       memory.result = state.verdict
-      steady = SteadyVerdict(damping: limits.damping, expiry: limits.expiry, resuming: memory, at: now)
+      steady = SteadyVerdict(damping: schedule.damping, expiry: schedule.expiry, resuming: memory, at: now)
       if let previous, previous.status == .untracked { omission = previous.reason }
     }
 
@@ -83,9 +83,9 @@ final class Check {
 
     /// Has what follows from the findings be what a definition says.
     mutating func follow(_ definition: CheckDefinition, at now: MonotonicInstant) {
-      state.setThresholds(rise: definition.rise, fall: definition.fall)
-      let limits = definition.steadiness
-      steady.setLimits(damping: limits.damping, expiry: limits.expiry, at: now)
+      let schedule = definition.schedule
+      state.setThresholds(rise: schedule.rise, fall: schedule.fall)
+      steady.setLimits(damping: schedule.damping, expiry: schedule.expiry, at: now)
     }
   }
 
@@ -102,21 +102,12 @@ final class Check {
   /// What has been found so far.
   private(set) var history: History
 
-  /// What the engine is told.
-  var status: TrackerStatus { history.omission == nil ? TrackerStatus(history.steady.verdict) : .untracked }
-
-  /// Whether that is what the last results said.
-  var condition: VerdictCondition { history.omission == nil ? history.steady.condition : .fresh }
-
-  /// Why the verdict is what it is.
-  var reason: TrackerReason { history.omission.map { TrackerReason($0) } ?? history.steady.reason(history.words) }
-
-  /// All that the engine is told, for a tracker.
-  func verdict(of tracker: Int) -> TrackerVerdict {
-    // What was found before it was left out is no longer so.
-    var memory = history.omission == nil ? history.steady.memory : VerdictMemory(result: .unknown)
-    memory.isUntried = history.isUntried && memory.result != .unknown
-    return TrackerVerdict(tracker: tracker, status: status, because: reason, memory: memory)
+  /// All that the engine is told. What was found before the check was left out is no longer so.
+  var finding: TrackerFinding {
+    if let omission = history.omission { return TrackerFinding(.untracked, omission) }
+    var finding = history.steady.finding(history.words)
+    finding.memory.isUntried = history.isUntried && finding.memory.result != .unknown
+    return finding
   }
 
   /// The process group of a run that has one.
@@ -138,14 +129,14 @@ final class Check {
   /// When this process stood still all checks are overdue at once; they start one after the other then, as at first.
   private func timeHasCome(_ time: MonotonicInstant) {
     guard loop.isLate, stagger > .zero else { return begin(at: time) }
-    let later = loop.now + min(stagger, definition.interval)
+    let later = loop.now + min(stagger, definition.schedule.interval)
     timer = loop.schedule(at: later) { [weak self] in self?.begin(at: later) }
   }
 
   /// Goes on under a new configuration whose check looks at the same. A run that goes on is the old work's.
   func follow(_ definition: CheckDefinition, _ work: any CheckWork) {
     if isRunning { nextWork = work } else { self.work = work }
-    let isOtherwiseTimed = definition.interval != self.definition.interval
+    let isOtherwiseTimed = definition.schedule.interval != self.definition.schedule.interval
     self.definition = definition
     history.follow(definition, at: loop.now)
     if isOtherwiseTimed, !isRunning, lastStart != nil { scheduleNext() }
@@ -188,21 +179,15 @@ final class Check {
     }
     isRunning = true
     lastBegin = loop.now
-    do throws(CheckRefusal) {
-      try work.begin { [weak self] in self?.ended($0) }
-    } catch {
-      isRunning = false
-      scheduleNext()
-      refused(error)
-    }
+    work.begin { [weak self] in self?.ended($0) }
   }
 
   /// Nothing was asked, so nothing is known that was not known before.
-  private func refused(_ refusal: CheckRefusal) {
-    refuse(refusal.words)
-    switch refusal.kind {
-    case .failure: record(CheckResult(isSuccess: false, words: refusal.words))
-    case .unasked where history.isUntried: omit(refusal.words)
+  private func refused(_ refusal: CheckResult.Refusal, _ result: CheckResult) {
+    refuse(result.words)
+    switch refusal {
+    case .failure: record(result)
+    case .unasked where history.isUntried: omit(result.words)
     case .unasked, .shortage: break
     }
   }
@@ -212,7 +197,9 @@ final class Check {
     guard isRunning, !isRetired else { return }
     record(result)
     loop.cancel(timer)
-    timer = loop.schedule(after: max(definition.interval, .milliseconds(10))) { [weak self] in self?.failsOn(result) }
+    timer = loop.schedule(after: max(definition.schedule.interval, .milliseconds(10))) { [weak self] in
+      self?.failsOn(result)
+    }
   }
 
   private func ended(_ result: CheckResult) {
@@ -224,7 +211,7 @@ final class Check {
       return
     }
     scheduleNext()
-    if let kind = result.refusal { return refused(CheckRefusal(words: result.words, kind: kind)) }
+    if let refusal = result.refusal { return refused(refusal, result) }
     guard result.isSuccess || !isMissed else { return missedFailures += 1 }
     missedFailures = 0
     lastRefusal = nil
@@ -256,7 +243,7 @@ final class Check {
   /// The next start is one interval after the last was to be, so that nothing drifts. One that a run has only just overrun
   /// is made up for at once, as when the timeout is the interval; starts that were missed before that are not.
   private func scheduleNext() {
-    let interval = max(definition.interval, .milliseconds(10))
+    let interval = max(definition.schedule.interval, .milliseconds(10))
     var next = (lastStart ?? loop.now) + interval
     let late = (loop.now - next).rawValue
     if late > 0 {
@@ -309,8 +296,8 @@ extension SteadyVerdict {
   /// Whether it says something else than before.
   func isNews(after before: SteadyVerdict) -> Bool { (verdict, condition) != (before.verdict, before.condition) }
 
-  /// Why the verdict is what it is, when the results say `words`.
-  func reason(_ words: String) -> TrackerReason {
+  /// What the engine is told, when the results say `words`.
+  func finding(_ words: String) -> TrackerFinding {
     let preface: String? =
       switch condition {
       case .fresh: nil
@@ -318,6 +305,6 @@ extension SteadyVerdict {
         damping.map { "\($0.changes) changes within \($0.period.spoken), held down for \($0.hold.spoken)" }
       case .stale: expiry.map { "no result for \($0.time.spoken)" }
       }
-    return TrackerReason(words, preface: preface)
+    return TrackerFinding(TrackerStatus(verdict), words, preface: preface, memory: memory)
   }
 }

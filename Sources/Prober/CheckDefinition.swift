@@ -1,59 +1,24 @@
 import ConfigurationModel
 import ControlModel
-import NetworkTypes
+import VRRPCore
 
 /// A check of the configuration: what it looks at, when, and what makes a verdict of its results.
 enum CheckDefinition: Hashable {
   case script(ScriptCheckDefinition)
   case probe(ProbeDefinition)
 
-  var name: String {
+  /// Name of its tracker.
+  var name: TrackerName {
     switch self {
-    case .script(let script): script.name
-    case .probe(let probe): probe.name
+    case .script(let script): TrackerName(.script, script.name)
+    case .probe(let probe): TrackerName(.probe, probe.name)
     }
   }
 
-  /// What the log calls its kind.
-  var kind: String {
+  var schedule: CheckSchedule {
     switch self {
-    case .script: "script"
-    case .probe: "probe"
-    }
-  }
-
-  var interval: Nanoseconds {
-    switch self {
-    case .script(let script): script.interval
-    case .probe(let probe): probe.interval
-    }
-  }
-
-  var rise: Int {
-    switch self {
-    case .script(let script): script.rise
-    case .probe(let probe): probe.rise
-    }
-  }
-
-  var fall: Int {
-    switch self {
-    case .script(let script): script.fall
-    case .probe(let probe): probe.fall
-    }
-  }
-
-  var isInitiallyFailed: Bool {
-    switch self {
-    case .script(let script): script.initiallyFailed
-    case .probe(let probe): probe.initiallyFailed
-    }
-  }
-
-  var steadiness: CheckSteadiness {
-    switch self {
-    case .script(let script): script.steadiness
-    case .probe(let probe): probe.steadiness
+    case .script(let script): script.schedule
+    case .probe(let probe): probe.schedule
     }
   }
 
@@ -65,30 +30,12 @@ enum CheckDefinition: Hashable {
     case (.script, .probe), (.probe, .script): .nothing
     }
   }
-
-  /// What no other check of a configuration is called.
-  struct Key: Hashable {
-    let kind: String
-    let name: String
-  }
-
-  var key: Key { Key(kind: kind, name: name) }
-
-  /// Whether it has the name of another of its kind.
-  func isNamed(as other: CheckDefinition) -> Bool { key == other.key }
 }
 
 extension Configuration {
-  /// The checks with the positions of their trackers.
-  var checks: [(tracker: Int, definition: CheckDefinition)] {
-    trackers.enumerated().compactMap { position, tracker in
-      switch tracker {
-      case .script(let index): (position, .script(scripts[index]))
-      case .probe(let index):
-        if case .combination = probes[index].question { nil } else { (position, .probe(probes[index])) }
-      case .interface, .bfd, .group, .file, .process: nil
-      }
-    }
+  /// The checks that have runs.
+  var checks: [CheckDefinition] {
+    scripts.map(CheckDefinition.script) + probes.filter { !$0.isCombination }.map(CheckDefinition.probe)
   }
 }
 
@@ -98,14 +45,24 @@ struct CheckResult: Equatable {
   /// Whether the run goes on, since it cannot be ended. Another result follows when it has ended, which says nothing.
   var goesOn = false
   /// Why it says nothing of what was to be asked, if that is so.
-  var refusal: CheckRefusal.Kind?
+  var refusal: Refusal?
   /// Why, in one line; may be empty.
   var words: String
+
+  /// Why a run said nothing of what was to be asked.
+  enum Refusal {
+    /// It could not be begun, and nothing can come of it, so it has failed.
+    case failure
+    /// Nothing was asked: a check that has found something goes on with that, and one that never has is left out, as by keepalived.
+    case unasked
+    /// Nothing was asked for want of room on this host: all stays as it is.
+    case shortage
+  }
 }
 
 extension CheckResult {
   fileprivate init(_ outcome: CommandOutcome) {
-    let refusal: CheckRefusal.Kind? =
+    let refusal: Refusal? =
       switch outcome.end {
       case .exited, .signaled, .timedOut: nil
       case .notStarted(_, isShortage: false): .unasked
@@ -115,27 +72,12 @@ extension CheckResult {
   }
 }
 
-/// Why a run of a check could not even be begun.
-struct CheckRefusal: Error, Equatable {
-  var words: String
-  var kind = Kind.failure
-
-  enum Kind {
-    /// Nothing can come of it, so it has failed.
-    case failure
-    /// Nothing was asked: a check that has found something goes on with that, and one that never has is left out, as by keepalived.
-    case unasked
-    /// Nothing was asked for want of room on this host: all stays as it is.
-    case shortage
-  }
-}
-
 /// What a check does when its time has come. One run at a time.
 protocol CheckWork: AnyObject {
   /// The process group of the run, if it has one.
   var processID: Int32? { get }
-  /// Begins a run. The completion is called once, in a later turn.
-  func begin(_ completion: @escaping (CheckResult) -> Void) throws(CheckRefusal)
+  /// Begins a run. The completion is called once, in a later turn unless the run cannot be begun.
+  func begin(_ completion: @escaping (CheckResult) -> Void)
   /// Asks a run to end soon; its completion is called then.
   func end()
   /// Ends a run at once; its completion is not called any more.
@@ -157,7 +99,7 @@ final class ScriptWork: CheckWork {
 
   func begin(_ completion: @escaping (CheckResult) -> Void) {
     run = launcher.launch(
-      definition.command, for: .check(.init(definition.sandbox)), limit: definition.timeout
+      definition.command, for: .check(.init(definition.sandbox)), limit: definition.schedule.timeout
     ) { [weak self] outcome in
       self?.run = nil
       completion(CheckResult(outcome))

@@ -14,15 +14,15 @@ final class Checks {
 
   private let loop: EventLoop
   private let log: LogWriter
-  private var checks: [(tracker: Int, check: Check)] = []
+  private var checks: [Check] = []
   private var retiring: [ObjectIdentifier: Check] = [:]
   /// Those of them that nobody waits for any more.
   private var abandoned: Set<ObjectIdentifier> = []
   /// So long a new check waits for the old one of its name: a while longer than a run is given to obey.
   static let patience = CommandRun.longestGrace + .seconds(1)
 
-  /// Told of a changed verdict.
-  var onVerdict: ((TrackerVerdict) -> Void)?
+  /// Told of a changed finding.
+  var onFinding: ((TrackerName, TrackerFinding) -> Void)?
 
   init(loop: EventLoop, log: LogWriter) {
     self.loop = loop
@@ -34,33 +34,33 @@ final class Checks {
   /// other ones, start one after the other, so that many do not run at once, now and at each interval.
   /// - Parameters:
   ///   - work: what does a check's runs.
-  ///   - previous: the verdict on the board for a tracker of that name.
+  ///   - previous: the finding on the board for a tracker of that name.
   func adopt(
-    _ definitions: [(tracker: Int, definition: CheckDefinition)], work: (CheckDefinition) -> any CheckWork,
-    previous: (Int, CheckDefinition) -> TrackerVerdict?
+    _ definitions: [CheckDefinition], work: (CheckDefinition) -> any CheckWork,
+    previous: (TrackerName) -> TrackerFinding?
   ) {
-    var old: [CheckDefinition.Key: Check] = [:]
-    for (_, check) in checks { old[check.definition.key] = check }
+    var old: [TrackerName: Check] = [:]
+    for check in checks { old[check.definition.name] = check }
     checks = []
     var fresh: [Check] = []
-    for (tracker, definition) in definitions {
-      let same = old[definition.key]
+    for definition in definitions {
+      let same = old[definition.name]
       let continuity = same.map { definition.continuity(from: $0.definition) } ?? .nothing
       if let same, continuity == .everything {
-        old[definition.key] = nil
+        old[definition.name] = nil
         same.follow(definition, work(definition))
-        checks.append((tracker, same))
+        checks.append(same)
       } else {
         let history =
           same?.history.goingOn(continuity)
-          ?? previous(tracker, definition).map { Check.History(of: definition, resuming: $0, at: loop.now) }
+          ?? previous(definition.name).map { Check.History(of: definition, resuming: $0, at: loop.now) }
         let check = Check(definition, work: work(definition), loop: loop, history: history)
-        checks.append((tracker, check))
+        checks.append(check)
         fresh.append(check)
       }
     }
     for check in old.values { retire(check) }
-    for (tracker, check) in checks { listen(to: check, tracker) }
+    for check in checks { listen(to: check) }
     for (index, check) in fresh.enumerated() { start(check, after: Self.delay(of: index, among: fresh.count)) }
   }
 
@@ -70,24 +70,26 @@ final class Checks {
     return Nanoseconds(rawValue: step) * Int64(position)
   }
 
-  /// What each check says now and when a run came to it, by tracker; those without a run are left out. The board has the words that a
-  /// verdict began with.
-  var answers: [Int: Status.Answer] {
-    checks.reduce(into: [:]) { answers, entry in
-      answers[entry.tracker] = entry.check.wordsAt.map { Status.Answer(words: entry.check.reason.text, at: $0) }
+  /// What each check says now and when a run came to it; those without a run are left out. The board has the words that a verdict
+  /// began with.
+  var answers: [TrackerName: Status.Answer] {
+    checks.reduce(into: [:]) { answers, check in
+      answers[check.definition.name] = check.wordsAt.map { Status.Answer(words: check.finding.reason, at: $0) }
     }
   }
 
-  private func listen(to check: Check, _ tracker: Int) {
+  private func listen(to check: Check) {
     check.onVerdict = { [weak self] check, isNews in
-      if isNews { self?.tell(of: check) }
-      self?.onVerdict?(check.verdict(of: tracker))
+      let (name, finding) = (check.definition.name, check.finding)
+      if isNews { self?.log.log(LogLine(finding, of: name)) }
+      self?.onFinding?(name, finding)
     }
     check.onRefusal = { [weak self] check, reason in
-      let kind = check.definition.kind
+      let name = check.definition.name
+      let kind = name.kind.label
       self?.log.log(
-        .error, "\(kind) \(check.definition.name): \(reason)",
-        fields: [("event", "\(kind)-refused"), (kind, check.definition.name), ("reason", reason)])
+        .error, "\(name): \(reason)",
+        fields: [("event", "\(kind)-refused"), (kind, name.name), ("reason", reason)])
     }
   }
 
@@ -95,7 +97,7 @@ final class Checks {
   /// cannot be ended, as a script that waits for a dead disk.
   private func start(_ check: Check, after delay: Nanoseconds = .zero) {
     let isAwaited = retiring.contains { id, old in
-      !abandoned.contains(id) && old.definition.isNamed(as: check.definition)
+      !abandoned.contains(id) && old.definition.name == check.definition.name
     }
     guard !isAwaited else { return }
     check.start(after: delay)
@@ -119,37 +121,22 @@ final class Checks {
   }
 
   private func startWaiting(for old: Check) {
-    for (_, waiting) in checks where waiting.definition.isNamed(as: old.definition) { start(waiting) }
+    for waiting in checks where waiting.definition.name == old.definition.name { start(waiting) }
   }
 
-  /// The tracker, verdict and reason of every check that has a verdict.
-  var verdicts: [TrackerVerdict] {
-    checks.compactMap { tracker, check in
-      check.status == .unknown ? nil : check.verdict(of: tracker)
-    }
+  /// What every check has found that has a verdict.
+  var findings: [(TrackerName, TrackerFinding)] {
+    checks.map { ($0.definition.name, $0.finding) }.filter { $0.1.status != .unknown }
   }
 
   /// The process groups of running scripts.
-  var running: [Int32] { checks.compactMap(\.check.processID) }
+  var running: [Int32] { checks.compactMap(\.processID) }
 
   /// Ends every run and starts no more.
   func stop() {
-    for check in checks.map(\.check) + retiring.values { check.kill() }
+    for check in checks + retiring.values { check.kill() }
     checks = []
     retiring = [:]
     abandoned = []
-  }
-
-  private func tell(of check: Check) {
-    let (kind, name) = (check.definition.kind, check.definition.name)
-    let reason = check.reason.text
-    let words = reason.isEmpty ? "" : ": " + reason
-    log.log(
-      [.down, .untracked].contains(check.status) || check.condition != .fresh ? .warning : .notice,
-      "\(kind) \(name) is \(TrackerVerdict.label(check.status, check.condition))\(words)",
-      fields: [
-        ("event", "check"), (kind, name), ("status", check.status.label), ("reason", reason),
-        ("condition", check.condition.label),
-      ])
   }
 }

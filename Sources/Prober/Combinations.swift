@@ -9,30 +9,23 @@ import VRRPCore
 /// their members are found to be, by this process or by the engine, decides at once.
 final class Combinations {
   private struct Entry {
-    var tracker: Int
-    var name: String
+    var name: TrackerName
     var question: CombinedQuestion
-    /// The trackers of the members, in their order.
-    var members: [Int]
     var steady: SteadyVerdict
     var words: String
 
-    var verdict: TrackerVerdict {
-      TrackerVerdict(
-        tracker: tracker, status: TrackerStatus(steady.verdict), because: steady.reason(words),
-        memory: steady.memory)
-    }
+    var finding: TrackerFinding { steady.finding(words) }
   }
 
   private let loop: EventLoop
   private let log: LogWriter
   private var entries: [Entry] = []
   /// What is known of each tracker that some combination has as a member.
-  private var known: [Int: (verdict: Verdict, reason: String)] = [:]
+  private var known: [TrackerName: TrackerFinding] = [:]
   private var timer: EventLoop.Timer?
 
-  /// Told of a changed verdict.
-  var onVerdict: ((TrackerVerdict) -> Void)?
+  /// Told of a changed finding.
+  var onFinding: ((TrackerName, TrackerFinding) -> Void)?
 
   init(loop: EventLoop, log: LogWriter) {
     self.loop = loop
@@ -41,47 +34,41 @@ final class Combinations {
 
   /// Takes over a configuration's combinations; what their members are is still to be noted. One that has its name from
   /// before keeps its verdict until its members decide another one, whatever they are now.
-  /// - Parameter previous: the verdict on the board for a tracker of that name.
-  func adopt(
-    _ configuration: Configuration, previous: (Int, String) -> TrackerVerdict?
-  ) {
+  /// - Parameter previous: the finding on the board for a tracker of that name.
+  func adopt(_ probes: [ProbeDefinition], previous: (TrackerName) -> TrackerFinding?) {
     let old = Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
-    let numbers = TrackerNumbers(configuration)
-    known = [:]
-    entries = configuration.trackers.enumerated().compactMap { tracker, definition -> Entry? in
-      guard case .probe(let index) = definition, case .combination(let question) = configuration.probes[index].question
-      else { return nil }
-      let probe = configuration.probes[index]
-      let members = question.members.map { numbers[$0.kind, $0.name]?.rawValue ?? -1 }
-      if var same = old[probe.name] {
-        (same.tracker, same.question, same.members) = (tracker, question, members)
-        same.steady.setLimits(damping: probe.steadiness.damping, expiry: probe.steadiness.expiry, at: loop.now)
+    entries = probes.compactMap { probe -> Entry? in
+      guard case .combination(let question) = probe.question else { return nil }
+      let name = TrackerName(.probe, probe.name)
+      let (damping, expiry) = (probe.schedule.damping, probe.schedule.expiry)
+      if var same = old[name] {
+        same.question = question
+        same.steady.setLimits(damping: damping, expiry: expiry, at: loop.now)
         return same
       }
-      let before = previous(tracker, probe.name)
+      let before = previous(name)
       return Entry(
-        tracker: tracker, name: probe.name, question: question, members: members,
+        name: name, question: question,
         steady: SteadyVerdict(
-          damping: probe.steadiness.damping, expiry: probe.steadiness.expiry,
-          resuming: before?.memory ?? VerdictMemory(result: .unknown), at: loop.now),
-        words: before?.because.words ?? "")
+          damping: damping, expiry: expiry, resuming: before?.memory ?? VerdictMemory(result: .unknown), at: loop.now),
+        words: before?.words ?? "")
     }
     // What one keeps is not told again, and others may be made of it.
-    for entry in entries where entry.verdict.status != .unknown {
-      known[entry.tracker] = (Verdict(entry.verdict.status), entry.verdict.reason)
-    }
+    known = Dictionary(findings) { first, _ in first }
     schedule()
   }
 
   /// Takes note of what some tracker is found to be.
-  func note(_ tracker: Int, _ status: TrackerStatus, _ reason: String) {
+  func note(_ tracker: TrackerName, _ finding: TrackerFinding) {
     guard !entries.isEmpty else { return }
-    known[tracker] = (Verdict(ofMember: status), reason)
+    known[tracker] = finding
     review(whoseMemberIs: tracker)
   }
 
-  /// The verdict of every combination that has one.
-  var verdicts: [TrackerVerdict] { entries.map(\.verdict).filter { $0.status != .unknown } }
+  /// What every combination is found to be that has a verdict.
+  var findings: [(TrackerName, TrackerFinding)] {
+    entries.map { ($0.name, $0.finding) }.filter { $0.1.status != .unknown }
+  }
 
   /// Combines nothing any more.
   func stop() {
@@ -91,17 +78,17 @@ final class Combinations {
 
   /// Reviews what depends on a tracker, and what depends on that. The configuration has no circles, and each tracker is taken up
   /// once for each change of it, at most as often as there are entries.
-  private func review(whoseMemberIs tracker: Int) {
+  private func review(whoseMemberIs tracker: TrackerName) {
     var changed = [tracker]
     var reviews = 0
     while let next = changed.popLast(), reviews <= entries.count * entries.count {
-      for index in entries.indices where entries[index].members.contains(next) {
+      for index in entries.indices where entries[index].question.members.contains(next) {
         reviews += 1
-        let before = entries[index].verdict
+        let before = entries[index].finding
         hear(index)
         guard tell(index, ifOtherThan: before) else { continue }
-        known[entries[index].tracker] = (Verdict(entries[index].verdict.status), entries[index].verdict.reason)
-        changed.append(entries[index].tracker)
+        known[entries[index].name] = entries[index].finding
+        changed.append(entries[index].name)
       }
     }
     schedule()
@@ -109,8 +96,11 @@ final class Combinations {
 
   private func hear(_ index: Int) {
     let question = entries[index].question
-    let members = zip(question.members, entries[index].members).map { member, tracker in
-      (name: member.description, verdict: known[tracker]?.verdict ?? .unknown, reason: known[tracker]?.reason ?? "")
+    let members = question.members.map { member in
+      (
+        name: member.description, verdict: Verdict(ofMember: known[member]?.status ?? .unknown),
+        reason: known[member]?.reason ?? ""
+      )
     }
     let verdict = question.combination.verdict(of: members.map(\.verdict))
     // Until its members have answered, as after a restart, it is what it was.
@@ -119,22 +109,12 @@ final class Combinations {
     entries[index].steady.record(verdict, at: loop.now)
   }
 
-  private func tell(_ index: Int, ifOtherThan before: TrackerVerdict) -> Bool {
-    let now = entries[index].verdict
-    guard (now.status, now.condition) != (before.status, before.condition) else {
-      if now.memory != before.memory { onVerdict?(now) }
-      return false
-    }
-    let words = now.reason.isEmpty ? "" : ": " + now.reason
-    log.log(
-      now.status == .down || now.condition != .fresh ? .warning : .notice,
-      "probe \(entries[index].name) is \(TrackerVerdict.label(now.status, now.condition))\(words)",
-      fields: [
-        ("event", "check"), ("probe", entries[index].name), ("status", now.status.label), ("reason", now.reason),
-        ("condition", now.condition.label),
-      ])
-    onVerdict?(now)
-    return true
+  private func tell(_ index: Int, ifOtherThan before: TrackerFinding) -> Bool {
+    let (name, now) = (entries[index].name, entries[index].finding)
+    let isNews = now.label != before.label
+    if isNews { log.log(LogLine(now, of: name)) }
+    if isNews || now.memory != before.memory { onFinding?(name, now) }
+    return isNews
   }
 
   private func schedule() {
@@ -145,11 +125,9 @@ final class Combinations {
 
   private func advance() {
     for index in entries.indices {
-      let before = entries[index].verdict
+      let before = entries[index].finding
       entries[index].steady.advance(to: loop.now)
-      if tell(index, ifOtherThan: before) {
-        note(entries[index].tracker, entries[index].verdict.status, entries[index].verdict.reason)
-      }
+      if tell(index, ifOtherThan: before) { note(entries[index].name, entries[index].finding) }
     }
     schedule()
   }

@@ -14,8 +14,8 @@ final class EngineLink {
   private let loop: EventLoop
   private var registration: Reactor.Registration?
   private(set) var isClosed = false
-  /// Verdicts that found no room, the newest of each tracker.
-  private var waiting: [Int: TrackerVerdict] = [:]
+  /// Findings that found no room, the newest of each tracker.
+  private var waiting: [TrackerID: TrackerFinding] = [:]
   /// What is behind each router's last transition: the words that its tracker had then, or what a fault's name does not tell.
   var details: [Int: String] = [:]
 
@@ -72,16 +72,23 @@ final class EngineLink {
 
   private func reason(of tracker: TrackerID, unless opposite: TrackerStatus) -> String {
     guard let finding = board.tracker(tracker.rawValue)?.finding, finding.status != opposite else { return "" }
-    return finding.reason.text
+    return finding.reason
+  }
+
+  /// What the board says of a tracker.
+  func finding(of tracker: TrackerName) -> TrackerFinding? {
+    guard let number = configuration.trackers[tracker], let record = board.tracker(number.rawValue), record.name == tracker.kept
+    else { return nil }
+    return record.finding
   }
 
   /// Hears all that has been said so far.
   func drain() { receive(most: 100_000) }
 
-  /// Sends a verdict, or the newest one as soon as there is room.
-  func send(_ verdict: TrackerVerdict) {
-    guard !isClosed else { return }
-    waiting[verdict.tracker] = verdict
+  /// Sends a finding, or the newest one as soon as there is room.
+  func send(_ tracker: TrackerName, _ finding: TrackerFinding) {
+    guard !isClosed, let number = configuration.trackers[tracker] else { return }
+    waiting[number] = finding
     flush()
   }
 
@@ -109,8 +116,8 @@ final class EngineLink {
   }
 
   private func flush() {
-    for (tracker, verdict) in waiting {
-      switch try? channel.send(verdict.encoded) {
+    for (tracker, finding) in waiting {
+      switch try? channel.send(TrackerVerdict(tracker: tracker.rawValue, finding).encoded) {
       case .sent: waiting[tracker] = nil
       case .closed:
         waiting = [:]
@@ -125,8 +132,7 @@ final class EngineLink {
 
 extension Names {
   /// The names that a configuration gives.
-  init(_ configuration: Configuration) {
-    let numbers = TrackerNumbers(configuration)
+  init(_ configuration: Configuration, _ numbers: [TrackerName: TrackerID]) {
     var shared: [Int: [TrackerBinding]] = [:]
     for group in configuration.groups {
       for member in group.members { shared[member, default: []] += numbers.bindings(group.tracked) }
@@ -137,7 +143,7 @@ extension Names {
           name: router.name, interface: router.interfaceText,
           trackers: numbers.bindings(router.followed) + (shared[position] ?? []))
       },
-      trackers: configuration.trackers.map { Tracker(kind: $0.kind.label, name: configuration.name(of: $0)) },
+      trackers: configuration.trackers,
       groups: configuration.groups.map { Group(name: $0.name, members: $0.members) },
       dropReasons: AdvertisementError.allCases.sorted { $0.rawValue < $1.rawValue }
         .map { DropReason(name: $0.name, sentence: $0.description) })

@@ -106,7 +106,7 @@ final class ProbeWork: CheckWork {
       self?.number = nil
       self?.run = nil
       // What this process may not ask stays so until somebody changes that; all else is for want of room.
-      let refusal: CheckRefusal.Kind? = outcome.isUnasked ? outcome.isBarred ? .unasked : .shortage : nil
+      let refusal: CheckResult.Refusal? = outcome.isUnasked ? outcome.isBarred ? .unasked : .shortage : nil
       completion(CheckResult(isSuccess: outcome.isSuccess, refusal: refusal, words: outcome.words))
     }
     self.number = number
@@ -132,7 +132,9 @@ final class RefusedWork: CheckWork {
   init(_ reason: String) { self.reason = reason }
 
   var processID: Int32? { nil }
-  func begin(_ completion: @escaping (CheckResult) -> Void) throws(CheckRefusal) { throw CheckRefusal(words: reason) }
+  func begin(_ completion: @escaping (CheckResult) -> Void) {
+    completion(CheckResult(isSuccess: false, refusal: .failure, words: reason))
+  }
   func end() {}
   func kill() {}
 }

@@ -62,12 +62,10 @@ final class Prober {
     notifier = Notifier(loop: loop, log: log, notified: notified, scriptLimit: scriptLimit)
     lifecycle = LifecycleScripts(log: log)
     starter.onWeakness = { [weak self] in self?.warn(ofWeaknessIn: $0, $1, isOwn: $2) }
-    checks.onVerdict = { [weak self] verdict in self?.tell(verdict) }
-    combinations.onVerdict = { [weak self] verdict in self?.link?.send(verdict) }
-    files.onLevel = { [weak self] index, level, reason in
-      self?.send(.file(index), TrackerVerdict(tracker: index, status: TrackerStatus(level: level), reason: reason))
-    }
-    processes.onVerdict = { [weak self] index, verdict in self?.send(.process(index), verdict) }
+    checks.onFinding = { [weak self] in self?.tell($0, $1) }
+    files.onFinding = { [weak self] in self?.tell($0, $1) }
+    processes.onFinding = { [weak self] in self?.tell($0, $1) }
+    combinations.onFinding = { [weak self] in self?.link?.send($0, $1) }
     processes.onWish = { [weak self] isWanted in _ = self?.report(.processEvents(wanted: isWanted)) }
     supervisorRegistration = try loop.watch(supervisor.rawValue, for: .readable) { [weak self] _ in
       self?.hearSupervisor()
@@ -193,13 +191,13 @@ final class Prober {
       self.launcher = launcher
       notifier.adopt(link, launcher: launcher)
       if new != nil, !isFirst, wanted.global.writesStatesOnReload { notifier.writeStates() }
-      if let new { adoptTrackers(new, launcher, board: isFirst ? board : nil) }
+      if let new { adoptTrackers(new, launcher, from: isFirst ? link : nil) }
       // What the engine has said comes before what the board shows to be missing.
       link.drain()
       notifier.catchUp(link)
     }
     noteEngineTrackers(of: link)
-    sendAllVerdicts()
+    for (tracker, finding) in findings + combinations.findings { link.send(tracker, finding) }
     if !hasReported { hasReported = report(.ready) }
     hasServedAnew = true
   }
@@ -237,43 +235,21 @@ final class Prober {
       fields: [("event", "script-weakness"), ("command", command), ("reason", weakness)])
   }
 
-  /// - Parameter board: the verdicts of a process before this one, if the service ran before this process.
-  private func adoptTrackers(_ configuration: Configuration, _ launcher: CommandLauncher, board: Board?) {
-    trackerNumbers = Dictionary(
-      uniqueKeysWithValues: configuration.trackers.enumerated().map { ($0.element, $0.offset) })
-    let numbers = TrackerNumbers(configuration)
-    engineTrackers = Set(configuration.probes.flatMap(\.question.members)).compactMap { member in
-      member.kind.isProbers ? nil : numbers[member.kind, member.name]?.rawValue
-    }
-    func previous(_ number: Int?, _ name: String) -> TrackerVerdict? {
-      guard let number, let record = board?.tracker(number), record.name == RouterRecord.kept(name) else { return nil }
-      return TrackerVerdict(tracker: number, record.finding)
-    }
-    func previous(_ tracker: TrackerDefinition) -> TrackerVerdict? {
-      previous(trackerNumbers[tracker], configuration.name(of: tracker))
-    }
-    // First, since the numbers of what they are made of may have changed; they hear of it as it becomes known.
-    combinations.adopt(configuration, previous: previous)
-    checks.adopt(
-      configuration.checks, work: { self.work(for: $0, launcher) }, previous: { previous($0, $1.name) })
+  /// - Parameter link: an engine whose board has the findings of a process before this one; `nil` if this one has found them.
+  private func adoptTrackers(_ configuration: Configuration, _ launcher: CommandLauncher, from link: EngineLink?) {
+    engineTrackers = Set(configuration.probes.flatMap(\.question.members)).filter { !$0.kind.isProbers }
+    func previous(_ tracker: TrackerName) -> TrackerFinding? { link?.finding(of: tracker) }
+    // First, since what they are made of may have changed; they hear of it as it becomes known.
+    combinations.adopt(configuration.probes, previous: previous)
+    checks.adopt(configuration.checks, work: { self.work(for: $0, launcher) }, previous: previous)
     // The thread is only there for configurations that have probes.
     if configuration.probes.isEmpty { probes = nil }
     files.access = StarterFileAccess(launcher: launcher)
     files.adopt(
-      configuration.trackedFiles, isReload: board == nil, refusesLinks: configuration.global.scriptSecurity
-    ) {
-      if case .level(let level) = previous(.file($0))?.status { level } else { nil }
-    }
-    processes.adopt(configuration.trackedProcesses) { previous(.process($0)) }
-    for verdict in checks.verdicts { combinations.note(verdict.tracker, verdict.status, verdict.reason) }
-    for (index, level, reason) in files.levels {
-      if let number = trackerNumbers[.file(index)] { combinations.note(number, TrackerStatus(level: level), reason) }
-    }
-    for verdict in processes.verdicts {
-      if let number = trackerNumbers[.process(verdict.tracker)] {
-        combinations.note(number, verdict.status, verdict.reason)
-      }
-    }
+      configuration.trackedFiles, isReload: link == nil, refusesLinks: configuration.global.scriptSecurity,
+      previous: previous)
+    processes.adopt(configuration.trackedProcesses, previous: previous)
+    for (tracker, finding) in findings { combinations.note(tracker, finding) }
   }
 
   private func work(for definition: CheckDefinition, _ launcher: CommandLauncher) -> any CheckWork {
@@ -348,40 +324,24 @@ final class Prober {
     continueStopping()
   }
 
-  private var trackerNumbers: [TrackerDefinition: Int] = [:]
   /// The trackers that the engine looks after and some combination is made of.
-  private var engineTrackers: [Int] = []
+  private var engineTrackers: Set<TrackerName> = []
 
-  private func send(_ tracker: TrackerDefinition, _ verdict: TrackerVerdict) {
-    guard let number = trackerNumbers[tracker] else { return }
-    var verdict = verdict
-    verdict.tracker = number
-    tell(verdict)
-  }
+  /// All that checks, files and processes are found to be.
+  private var findings: [(TrackerName, TrackerFinding)] { checks.findings + files.findings + processes.findings }
 
   /// Tells the engine, and the combinations that the tracker is a part of.
-  private func tell(_ verdict: TrackerVerdict) {
-    link?.send(verdict)
-    combinations.note(verdict.tracker, verdict.status, verdict.reason)
+  private func tell(_ tracker: TrackerName, _ finding: TrackerFinding) {
+    link?.send(tracker, finding)
+    combinations.note(tracker, finding)
   }
 
   /// Takes note of what the engine itself looks after. It stands on the board before the engine says that it has changed.
   private func noteEngineTrackers(of link: EngineLink) {
     guard link === self.link else { return }
-    for number in engineTrackers {
-      guard let finding = link.board.tracker(number)?.finding else { continue }
-      combinations.note(number, finding.status, finding.reason.text)
+    for tracker in engineTrackers {
+      if let finding = link.finding(of: tracker) { combinations.note(tracker, finding) }
     }
-  }
-
-  /// Tells a new engine all that is known.
-  private func sendAllVerdicts() {
-    for verdict in checks.verdicts { link?.send(verdict) }
-    for (index, level, reason) in files.levels {
-      send(.file(index), TrackerVerdict(tracker: index, status: TrackerStatus(level: level), reason: reason))
-    }
-    for verdict in processes.verdicts { send(.process(verdict.tracker), verdict) }
-    for verdict in combinations.verdicts { link?.send(verdict) }
   }
 
   // MARK: The control socket

@@ -18,6 +18,8 @@ final class ServedConfiguration {
   let routers: [Router]
   let groups: [SyncGroupDefinition]
   let names: Names
+  /// Number of each tracker in the engine.
+  let trackers: [TrackerName: TrackerID]
 
   init(_ configuration: Configuration) {
     global = configuration.global
@@ -27,6 +29,7 @@ final class ServedConfiguration {
       served.notify = router.notify
       return served
     }
-    names = Names(configuration)
+    trackers = configuration.trackerNumbers
+    names = Names(configuration, trackers)
   }
 }

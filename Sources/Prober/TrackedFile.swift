@@ -26,6 +26,12 @@ struct TrackedFile {
     self.level = level
   }
 
+  /// What the engine is told; `nil` before the first look.
+  var finding: TrackerFinding? {
+    if level == nil, reason.isEmpty { return nil }
+    return TrackerFinding(level.map(TrackerStatus.level) ?? .untracked, reason)
+  }
+
   /// What a look at a file finds.
   enum Contents: Equatable {
     /// The first bytes of a text, and whether there are more; and what is wrong with the way to it, if it is followed all the same.
@@ -150,9 +156,4 @@ struct TrackedFile {
   }
 
   private static func isNothing(_ byte: UInt8) -> Bool { FileNumber.isBlank(byte) || byte == 0 }
-}
-
-extension TrackerStatus {
-  /// What the engine is told of a file's number, or of one whose number nobody can tell.
-  init(level: Int32?) { self = level.map(TrackerStatus.level) ?? .untracked }
 }

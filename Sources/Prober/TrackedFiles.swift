@@ -46,9 +46,8 @@ final class TrackedFiles {
   /// How often all files have been looked at.
   private(set) var passes = 0
 
-  /// Told of a changed number, or of other words for it, with the file's position in the configuration.
-  /// No number says that there never was one, since nobody can tell.
-  var onLevel: ((Int, Int32?, String) -> Void)?
+  /// Told of a changed number, or of other words for it.
+  var onFinding: ((TrackerName, TrackerFinding) -> Void)?
 
   init(loop: EventLoop, log: LogWriter) {
     self.loop = loop
@@ -61,22 +60,25 @@ final class TrackedFiles {
   /// - Parameters:
   ///   - isReload: whether the service has run before, so that no number is written over.
   ///   - refusesLinks: whether a stranger's link to what is not his is not followed (`enable_script_security`).
-  ///   - previous: the number from an earlier run of this process; where there is one, none is written at all.
+  ///   - previous: the finding of an earlier run of this process; where it has a number, none is written at all.
   func adopt(
-    _ definitions: [TrackedFileDefinition], isReload: Bool, refusesLinks: Bool = false, previous: (Int) -> Int32?
+    _ definitions: [TrackedFileDefinition], isReload: Bool, refusesLinks: Bool = false,
+    previous: (TrackerName) -> TrackerFinding?
   ) {
     self.refusesLinks = refusesLinks
     let old = Dictionary(files.map { ($0.definition.name, $0) }) { first, _ in first }
     unwatch()
-    files = definitions.enumerated().map { index, definition in
+    files = definitions.map { definition in
       if var same = old[definition.name] {
         same.definition = definition
         initialize(same, overwrites: false)
         return same
       }
-      let level = previous(index)
-      let file = TrackedFile(definition, level: level)
-      if level == nil { initialize(file, overwrites: !isReload) }
+      if case .level(let level) = previous(TrackerName(.file, definition.name))?.status {
+        return TrackedFile(definition, level: level)
+      }
+      let file = TrackedFile(definition)
+      initialize(file, overwrites: !isReload)
       return file
     }
     loop.cancel(timer)
@@ -85,11 +87,9 @@ final class TrackedFiles {
     lookAround()
   }
 
-  /// The position, the number and the reason of every file that has been looked at; no number where nobody can tell.
-  var levels: [(index: Int, level: Int32?, reason: String)] {
-    files.enumerated().compactMap { index, file in
-      file.level == nil && file.reason.isEmpty ? nil : (index, file.level, file.reason)
-    }
+  /// What has been found of every file that has been looked at.
+  var findings: [(TrackerName, TrackerFinding)] {
+    files.compactMap { file in file.finding.map { (TrackerName(.file, file.definition.name), $0) } }
   }
 
   /// Looks at no file any more.
@@ -143,14 +143,10 @@ final class TrackedFiles {
             .warning, "track_file \(name): \(complaint)",
             fields: [("event", "file-unusable"), ("file", name), ("reason", complaint)]), of: name)
       }
-      let (level, reason) = (files[index].level, files[index].reason)
-      if isOtherNumber, let level {
-        say(
-          LogLine(
-            .notice, "file \(name) is \(level): \(reason)",
-            fields: [("event", "check"), ("file", name), ("status", "\(level)"), ("reason", reason)]), of: name)
-      }
-      onLevel?(index, level, reason)
+      guard let finding = files[index].finding else { break }
+      let tracker = TrackerName(.file, name)
+      if isOtherNumber { say(LogLine(finding, of: tracker), of: name) }
+      onFinding?(tracker, finding)
     }
     watchText(of: index)
   }

@@ -34,14 +34,13 @@ final class TrackedProcesses {
     /// Whether there is no verdict, and can be none.
     var isUntracked: Bool { obstacle != nil && verdict.verdict == .unknown }
 
-    /// What the engine is told, for a tracker.
-    func told(of tracker: Int) -> TrackerVerdict {
-      if isUntracked {
-        return TrackerVerdict(
-          tracker: tracker, status: .untracked, reason: reason, memory: VerdictMemory(result: .unknown))
-      }
+    var name: TrackerName { TrackerName(.process, definition.name) }
+
+    /// What the engine is told.
+    var finding: TrackerFinding {
+      if isUntracked { return TrackerFinding(.untracked, reason) }
       let memory = VerdictMemory(result: verdict.verdict, until: verdict.deadline)
-      return TrackerVerdict(tracker: tracker, status: TrackerStatus(verdict.verdict), reason: reason, memory: memory)
+      return TrackerFinding(TrackerStatus(verdict.verdict), reason, memory: memory)
     }
   }
 
@@ -84,8 +83,8 @@ final class TrackedProcesses {
 
   /// Told whether there are processes to be told of, when that changes.
   var onWish: ((Bool) -> Void)?
-  /// Told of a changed verdict, and of a delay that begins or is over, with the position of the entry in the configuration.
-  var onVerdict: ((Int, TrackerVerdict) -> Void)?
+  /// Told of a changed verdict, and of a delay that begins or is over.
+  var onFinding: ((TrackerName, TrackerFinding) -> Void)?
 
   /// - Parameters:
   ///   - list: where the numbers of processes come from.
@@ -105,10 +104,10 @@ final class TrackedProcesses {
 
   /// Takes over a configuration's processes. The verdict of a name stays until what is seen has lasted as long as after any other
   /// change. Where the same processes are meant as before, a delay that is under way goes on.
-  /// - Parameter previous: the verdict from an earlier run of this process.
-  func adopt(_ definitions: [TrackedProcessDefinition], previous: (Int) -> TrackerVerdict?) {
+  /// - Parameter previous: the finding of an earlier run of this process.
+  func adopt(_ definitions: [TrackedProcessDefinition], previous: (TrackerName) -> TrackerFinding?) {
     let old = Dictionary(entries.map { ($0.definition.name, $0) }) { first, _ in first }
-    entries = definitions.enumerated().map { index, definition in
+    entries = definitions.map { definition in
       if var same = old[definition.name] {
         if definition.continuity(from: same.definition) == .everything {
           same.verdict.setDelays(growth: definition.forkDelay, loss: definition.terminateDelay)
@@ -120,7 +119,7 @@ final class TrackedProcesses {
         same.definition = definition
         return same
       }
-      let before = previous(index)
+      let before = previous(TrackerName(.process, definition.name))
       return Entry(
         definition: definition,
         verdict: DelayedVerdict(
@@ -225,11 +224,9 @@ final class TrackedProcesses {
     missed = []
   }
 
-  /// The verdict of every entry that has one, with the entry's position as its tracker.
-  var verdicts: [TrackerVerdict] {
-    entries.enumerated().compactMap { index, entry in
-      entry.verdict.verdict == .unknown && !entry.isUntracked ? nil : entry.told(of: index)
-    }
+  /// What has been found of every entry that has a verdict, or can have none.
+  var findings: [(TrackerName, TrackerFinding)] {
+    entries.map { ($0.name, $0.finding) }.filter { $0.1.status != .unknown }
   }
 
   /// Looks at no process any more.
@@ -361,13 +358,13 @@ final class TrackedProcesses {
         count: count, isWell: definition.isWell(count: count), at: loop.now)
       if let next = entries[index].verdict.deadline { due = min(due ?? next, next) }
       let reason = Self.reason(definition, count)
-      guard let change else {
+      guard change != nil else {
         if entries[index].verdict.deadline == nil { entries[index].reason = reason }
-        if entries[index].verdict.deadline != before { onVerdict?(index, entries[index].told(of: index)) }
+        if entries[index].verdict.deadline != before { onFinding?(entries[index].name, entries[index].finding) }
         continue
       }
       entries[index].reason = reason
-      report(index, TrackerStatus(change), reason)
+      report(index)
     }
     loop.cancel(delayTimer)
     delayTimer = due.map { loop.schedule(at: $0) { [weak self] in self?.review() } }
@@ -386,15 +383,13 @@ final class TrackedProcesses {
         fields: [("event", "process-refused"), ("process", name), ("reason", words)])
     }
     entries[index].reason = words
-    report(index, .untracked, words)
+    report(index)
   }
 
-  private func report(_ index: Int, _ status: TrackerStatus, _ reason: String) {
-    let name = entries[index].definition.name
-    log.log(
-      status == .down || status == .untracked ? .warning : .notice, "process \(name) is \(status.label): \(reason)",
-      fields: [("event", "check"), ("process", name), ("status", status.label), ("reason", reason)])
-    onVerdict?(index, entries[index].told(of: index))
+  private func report(_ index: Int) {
+    let (name, finding) = (entries[index].name, entries[index].finding)
+    log.log(LogLine(finding, of: name))
+    onFinding?(name, finding)
   }
 
   private static func reason(_ definition: TrackedProcessDefinition, _ count: Int) -> String {
@@ -405,16 +400,5 @@ final class TrackedProcesses {
       case let most?: "\(definition.quorum) to \(most)"
       }
     return "\(count) of \(definition.command) \(count == 1 ? "runs" : "run"), \(wanted) wanted"
-  }
-}
-
-extension TrackerStatus {
-  /// What the engine is told of a verdict.
-  init(_ verdict: Verdict) {
-    switch verdict {
-    case .unknown: self = .unknown
-    case .up: self = .up
-    case .down: self = .down
-    }
   }
 }

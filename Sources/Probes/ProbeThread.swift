@@ -68,7 +68,7 @@ public final class PreparedProbe: Sendable {
     let handle = ProbeRunHandle(loop)
     loop.execute { [self] in
       let run = ProbeRun(
-        asked: asker.asked, timeout: definition.timeout, loop: loop, thread: thread, completion: completion)
+        asked: asker.asked, timeout: definition.schedule.timeout, loop: loop, thread: thread, completion: completion)
       handle.run = run
       asker.ask(run)
     }

@@ -15,7 +15,7 @@ public struct RehearsedHost: Sendable {
   /// Its interfaces: those of its routers, then those that are only tracked.
   let interfaces: [String]
   /// The numbers of its trackers.
-  let trackers: TrackerNumbers
+  let trackers: [TrackerName: TrackerID]
   /// What positions in causes stand for.
   let names: Names
 
@@ -23,7 +23,7 @@ public struct RehearsedHost: Sendable {
     self.name = name
     self.letter = letter
     self.configuration = configuration
-    trackers = TrackerNumbers(configuration)
+    trackers = configuration.trackerNumbers
     var interfaces: [String] = []
     for interface in configuration.routers.map(\.interface) + configuration.trackerNames(.interface)
     where !interfaces.contains(interface) {
@@ -32,7 +32,7 @@ public struct RehearsedHost: Sendable {
     self.interfaces = interfaces
     names = Names(
       routers: configuration.routers.map { Names.Router(name: $0.name, interface: $0.interfaceText) },
-      trackers: configuration.trackers.map { Names.Tracker(kind: $0.kind.label, name: configuration.name(of: $0)) })
+      trackers: configuration.trackers)
   }
 
   /// The hosts that files stand for, in their order.

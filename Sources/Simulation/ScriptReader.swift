@@ -85,7 +85,7 @@ struct ScriptReader {
       throw wrong(word, "\(hosts[number].name) has no interface '\(word.text)'", meant: interfaces)
     }
     let isUp = try choice(&rest, words, "up", "down")
-    let tracker = hosts[number].trackers[.interface, word.text].map {
+    let tracker = hosts[number].trackers[TrackerName(.interface, word.text)].map {
       Disturbance.tracker(host: number, $0, isUp ? .up : .down)
     }
     return [.interface(host: number, interface, up: isUp)] + (tracker.map { [$0] } ?? [])
@@ -118,7 +118,9 @@ struct ScriptReader {
       concerned = [host]
       word = try take(&rest, "the name of a vrrp_script", after: words)
     }
-    let trackers = concerned.compactMap { host in hosts[host].trackers[.script, word.text].map { (host, $0) } }
+    let trackers = concerned.compactMap { host in
+      hosts[host].trackers[TrackerName(.script, word.text)].map { (host, $0) }
+    }
     guard !trackers.isEmpty else {
       let known = concerned.flatMap { hosts[$0].configuration.trackerNames(.script) }.sorted()
       throw wrong(word, "no host has a vrrp_script '\(word.text)'", meant: known)

@@ -42,7 +42,7 @@ struct LoaderProcess {
     if asksNamespace { return hand(over: Array((loaded.configuration.global.networkNamespace ?? "").utf8)) }
     guard approve(loaded, reload: reload) else { return .configuration }
     var ending = hand(
-      over: BundleHeader.bundle(
+      over: ConfigurationBundle.bytes(
         image: ConfigurationImage.encode(loaded.configuration), sources: bundle.encoded()))
     var commands = CommandTable(loaded.configuration)
     if let scriptMask { commands.mask = scriptMask }
@@ -79,11 +79,10 @@ struct LoaderProcess {
 
   /// The running configuration; `nil` if it cannot be read, so that there is nothing to compare with.
   private func configurationInForce() -> LoadedConfiguration? {
-    guard let file = try? Inherited.take(InheritedDescriptor.bundleInForce.rawValue),
-      let size = try? MemoryFile.size(of: file.rawValue),
-      let header = try? BundleHeader(decoding: MemoryFile.read(file.rawValue, 0..<BundleHeader.size)),
-      header.sourcesOffset <= size,
-      let sources = try? MemoryFile.read(file.rawValue, header.sourcesOffset..<size),
+    guard let file = try? Inherited.take(InheritedDescriptor.bundleInForce.rawValue) else { return nil }
+    let number = file.rawValue
+    guard let size = try? MemoryFile.size(of: number),
+      let sources = try? ConfigurationBundle(read: { try MemoryFile.read(number, $0) }).sources(size: size),
       let bundle = try? SourceBundle(decoding: sources)
     else { return nil }
     return ConfigurationLoader.load(bundle: bundle)

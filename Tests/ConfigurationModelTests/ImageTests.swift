@@ -16,8 +16,8 @@ import VRRPCore
     var script = ScriptCheckDefinition(
       name: "chk", command: CommandDefinition(arguments: ["/bin/true", ""], text: "x"))
     script.weight = -253
-    script.steadiness.damping = FlapDamping.Limits(changes: 3, period: .seconds(9), hold: .seconds(8))
-    script.steadiness.expiry = VerdictExpiry(after: .seconds(7), fails: true)
+    script.schedule.damping = FlapDamping.Limits(changes: 3, period: .seconds(9), hold: .seconds(8))
+    script.schedule.expiry = VerdictExpiry(after: .seconds(7), fails: true)
     configuration.scripts = [script]
     var router = VirtualRouterDefinition.blank
     router.name = "A"
@@ -108,22 +108,26 @@ import VRRPCore
     #expect(throws: ImageError.damaged) { try [UInt8](from: &reader) }
   }
 
+  private static func bundle(_ file: [UInt8]) throws -> ConfigurationBundle {
+    try ConfigurationBundle { Array(file[$0.clamped(to: file.indices)]) }
+  }
+
   @Test func aBundleSaysWhereItsPartsAre() throws {
-    let file = BundleHeader.bundle(image: [1, 2, 3], sources: [4, 5])
-    let header = try BundleHeader(decoding: file)
-    #expect(Array(file[header.image]) == [1, 2, 3])
-    #expect(Array(file[header.sourcesOffset...]) == [4, 5])
+    let file = ConfigurationBundle.bytes(image: [1, 2, 3], sources: [4, 5])
+    let bundle = try Self.bundle(file)
+    #expect(try bundle.image() == [1, 2, 3])
+    #expect(try bundle.sources(size: file.count) == [4, 5])
   }
 
   @Test func anotherVersionsBundleIsRefused() throws {
-    var file = BundleHeader.bundle(image: [], sources: [])
+    var file = ConfigurationBundle.bytes(image: [], sources: [])
     file[16] &+= 1
-    #expect(throws: ImageError.otherLayout(ConfigurationImage.layout + 1)) { try BundleHeader(decoding: file) }
-    #expect(throws: ImageError.notABundle) { try BundleHeader(decoding: Array(file.dropLast())) }
+    #expect(throws: ImageError.otherLayout(ConfigurationImage.layout + 1)) { try Self.bundle(file) }
+    #expect(throws: ImageError.notABundle) { try Self.bundle(Array(file.dropLast())) }
     file[0] = 0
-    #expect(throws: ImageError.notABundle) { try BundleHeader(decoding: file) }
-    var endless = BundleHeader.bundle(image: [], sources: [])
+    #expect(throws: ImageError.notABundle) { try Self.bundle(file) }
+    var endless = ConfigurationBundle.bytes(image: [], sources: [])
     for offset in 24..<32 { endless[offset] = 0xFF }
-    #expect(throws: ImageError.damaged) { try BundleHeader(decoding: endless) }
+    #expect(throws: ImageError.damaged) { try Self.bundle(endless) }
   }
 }

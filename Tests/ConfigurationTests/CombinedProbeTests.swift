@@ -4,6 +4,7 @@ import ConfigurationSyntax
 import HealthCore
 import NetworkTypes
 import Testing
+import VRRPCore
 
 @Suite("Combinations, damping and expiry")
 struct CombinedProbeTests {
@@ -34,8 +35,8 @@ struct CombinedProbeTests {
         "all {\n file f\n interface eth1 eth2\n bfd b\n}", .all,
         [.init(.file, "f"), .init(.interface, "eth1"), .init(.interface, "eth2"), .init(.bfd, "b")]
       ),
-    ] as [(String, Combination, [CombinedQuestion.Member])])
-  func kinds(text: String, combination: Combination, members: [CombinedQuestion.Member]) throws {
+    ] as [(String, Combination, [TrackerName])])
+  func kinds(text: String, combination: Combination, members: [TrackerName]) throws {
     let loaded = load(Self.members + "vrrp_probe c {\n\(text)\nweight -20\n}\n")
     #expect(!loaded.diagnostics.contains { $0.severity > .warning }, "\(loaded.diagnostics)")
     let probe = try #require(loaded.configuration.probes.last)
@@ -91,13 +92,12 @@ struct CombinedProbeTests {
     arguments: ["vrrp_script c { script /bin/true", "vrrp_probe c { tcp 127.0.0.1:80"])
   func steadiness(block: String) throws {
     let configuration = load(block + "\ndamp 4 60 300\nverdict_expiry 30 fail\n}\n").configuration
-    let steadiness = try #require(
-      configuration.scripts.first?.steadiness ?? configuration.probes.first?.steadiness)
-    #expect(steadiness.damping == FlapDamping.Limits(changes: 4, period: .seconds(60), hold: .seconds(300)))
-    #expect(steadiness.expiry == VerdictExpiry(after: .seconds(30), fails: true))
+    let schedule = try #require(configuration.scripts.first?.schedule ?? configuration.probes.first?.schedule)
+    #expect(schedule.damping == FlapDamping.Limits(changes: 4, period: .seconds(60), hold: .seconds(300)))
+    #expect(schedule.expiry == VerdictExpiry(after: .seconds(30), fails: true))
     let held = load(block + "\nverdict_expiry 2.5 hold\n}\n").configuration
     #expect(
-      (held.scripts.first?.steadiness ?? held.probes.first?.steadiness)?.expiry
+      (held.scripts.first?.schedule ?? held.probes.first?.schedule)?.expiry
         == VerdictExpiry(after: .milliseconds(2500)))
   }
 
@@ -110,7 +110,7 @@ struct CombinedProbeTests {
     ])
   func badSteadiness(line: String) {
     let loaded = load("vrrp_probe c {\ntcp 127.0.0.1:80\n\(line)\n}\n")
-    #expect(!loaded.diagnostics.isEmpty && loaded.configuration.probes.first?.steadiness == CheckSteadiness())
+    #expect(!loaded.diagnostics.isEmpty && loaded.configuration.probes.first?.schedule == CheckSchedule())
   }
 
   @Test(

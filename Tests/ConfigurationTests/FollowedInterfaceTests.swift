@@ -1,6 +1,7 @@
 import Configuration
 import ConfigurationModel
 import Testing
+import VRRPCore
 
 /// Interfaces that a router needs for its addresses and routes, and so follows without being told.
 @Suite struct FollowedInterfaceTests {
@@ -22,7 +23,7 @@ import Testing
   ]) func aRouterFollowsWhatItNeeds(lines: String, followed: [String]) throws {
     let loaded = load("vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\npriority 100\n\(lines)\n}\n")
     let router = try #require(loaded.configuration.routers.first, "\(loaded.diagnostics)")
-    #expect(router.followed.map { $0.weight == 0 ? $0.name : "\($0.name) \($0.weight)" } == followed)
-    #expect(loaded.configuration.trackerNames(.interface) == Set(router.followed.map(\.name)).sorted())
+    #expect(router.followed.map { $0.weight == 0 ? $0.tracker.name : "\($0.tracker.name) \($0.weight)" } == followed)
+    #expect(loaded.configuration.trackerNames(.interface) == Set(router.followed.map(\.tracker.name)).sorted())
   }
 }

@@ -172,19 +172,20 @@ struct ModelTests {
       }
       """ + "\n" + instance("track_script {\na\nb weight 5\n}\ntrack_interface {\neth1 weight -254 reverse\n}"))
     let checks = loaded.configuration.scripts
+    let schedules = checks.map(\.schedule)
     #expect(checks.map(\.name) == ["a", "b"])
     #expect(checks[0].command.arguments == ["/bin/check", "-v", "x y"])
     #expect(checks[0].command.user == ScriptUser(user: "nobody"))
-    #expect(checks[0].interval == .milliseconds(500) && checks[0].timeout == .milliseconds(500))
-    #expect(checks[0].weight == -20 && checks[0].reverse && checks[0].fall == 3 && checks[0].initiallyFailed)
-    #expect(checks[1].interval == .seconds(1) && checks[1].timeout == .seconds(3) && checks[1].rise == 1)
+    #expect(schedules[0].interval == .milliseconds(500) && schedules[0].timeout == .milliseconds(500))
+    #expect(checks[0].weight == -20 && checks[0].reverse && schedules[0].fall == 3 && schedules[0].initiallyFailed)
+    #expect(schedules[1].interval == .seconds(1) && schedules[1].timeout == .seconds(3) && schedules[1].rise == 1)
     let router = try #require(loaded.configuration.routers.first)
     #expect(
       router.tracked == [
         TrackerReference(.script, "a", weight: -20, reverse: true), TrackerReference(.script, "b", weight: 5),
         TrackerReference(.interface, "eth1", weight: -253, reverse: true),
       ])
-    #expect(loaded.configuration.trackers == [.script(0), .script(1), .interface("eth1")])
+    #expect(loaded.configuration.trackers.map(\.description) == ["script a", "script b", "interface eth1"])
   }
 
   @Test("Addresses keep what stands behind them")

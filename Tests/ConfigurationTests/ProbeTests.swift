@@ -24,10 +24,12 @@ struct ProbeTests {
       "tcp 127.0.0.1:80", "interval 0.01\ntimeout 0.02\nrise 2\nfall 3\nweight -20 reverse\ninit_fail")
     #expect(loaded.diagnostics.isEmpty, "\(loaded.diagnostics)")
     let probe = try #require(loaded.configuration.probes.first)
-    #expect(probe.interval == .milliseconds(10) && probe.timeout == .milliseconds(20))
-    #expect(probe.rise == 2 && probe.fall == 3 && probe.weight == -20 && probe.reverse && probe.initiallyFailed)
+    let schedule = probe.schedule
+    #expect(schedule.interval == .milliseconds(10) && schedule.timeout == .milliseconds(20))
+    #expect(schedule.rise == 2 && schedule.fall == 3 && schedule.initiallyFailed)
+    #expect(probe.weight == -20 && probe.reverse)
     let plain = try #require(
-      load("vrrp_probe p {\n tcp 127.0.0.1:80 {\n }\n interval 3\n}\n").configuration.probes.first)
+      load("vrrp_probe p {\n tcp 127.0.0.1:80 {\n }\n interval 3\n}\n").configuration.probes.first?.schedule)
     #expect(plain.interval == .seconds(3) && plain.timeout == .seconds(3) && plain.rise == 1 && !plain.initiallyFailed)
   }
 
@@ -225,8 +227,8 @@ struct ProbeTests {
       """)
     #expect(!loaded.hasErrors, "\(loaded.diagnostics)")
     let configuration = loaded.configuration
-    #expect(configuration.trackers == [.script(0), .probe(0)])
-    let numbers = TrackerNumbers(configuration)
+    #expect(configuration.trackers.map(\.kind) == [.script, .probe])
+    let numbers = configuration.trackerNumbers
     #expect(
       configuration.routers.first.map { numbers.bindings($0.tracked) } == [
         TrackerBinding(tracker: TrackerID(rawValue: 0), weight: 0, reverse: false),

@@ -3,6 +3,7 @@ import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
 import Testing
+import VRRPCore
 
 /// Files of a host without a disk.
 struct NamedFiles: SourceFiles {
@@ -278,7 +279,7 @@ private struct LineMissing: Error {}
     #expect(loaded.configuration.staticEntries.map(\.trackGroup) == [nil, nil, "tg", nil])
     #expect(loaded.configuration.trackGroups == ["tg"])
     #expect(loaded.configuration.routers.first?.tracked == [TrackerReference(.group, "tg")])
-    #expect(loaded.configuration.trackers == [.group(0)])
+    #expect(loaded.configuration.trackers == [TrackerName(.group, "tg")])
     #expect(loaded.configuration.hasRouting)
   }
 

@@ -1,6 +1,7 @@
 import ConfigurationModel
 import ConfigurationSyntax
 import Testing
+import VRRPCore
 
 @testable import Configuration
 

@@ -118,7 +118,7 @@ struct ScriptLineTests {
         + "vrrp_track_process p {\nprocess x\nweight 5\nweight 6\nquorum 2\nquorum 3\n}\n"
         + "vrrp_script b {\nscript \"/bin/b 'a\"\n}\n")
     #expect(loaded.configuration.scripts.map(\.command.arguments) == [["/bin/b"]])
-    #expect(loaded.configuration.scripts.first?.interval == .seconds(3))
+    #expect(loaded.configuration.scripts.first?.schedule.interval == .seconds(3))
     #expect(loaded.configuration.scripts.first?.command.user == ScriptUser(user: "y", group: "z"))
     #expect(loaded.configuration.trackedProcesses.map { [$0.weight, $0.quorum] } == [[5, 3]])
   }

@@ -3,6 +3,7 @@ import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
 import Testing
+import VRRPCore
 
 @Suite struct TrackedThingsTests {
   @Test(
@@ -41,7 +42,7 @@ import Testing
       loaded.configuration.routers.first?.tracked == [
         TrackerReference(.file, "load", weight: -2, reverse: true), TrackerReference(.file, "drain", weight: 254),
       ])
-    #expect(loaded.configuration.trackers == [.file(0), .file(1)])
+    #expect(loaded.configuration.trackers.map(\.description) == ["file load", "file drain"])
   }
 
   @Test("vrrp_track_process with all its keywords")

@@ -99,31 +99,21 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       VerdictMemory(result: .unknown, condition: .stale), VerdictMemory(result: .down, isUntried: true),
     ] {
       for preface in [nil, "no result for 4 s"] {
-        let reason = TrackerReason("exit 1", preface: preface)
-        let verdict = TrackerVerdict(tracker: 2, status: .down, because: reason, memory: memory)
+        let verdict = TrackerVerdict(tracker: 2, TrackerFinding(.down, "exit 1", preface: preface, memory: memory))
         let read = try verdict.encoded.withUnsafeBytes { try TrackerVerdict(decoding: $0) }
-        #expect(read == verdict && read.because.words == "exit 1")
+        #expect(read == verdict && read.finding.words == "exit 1")
       }
     }
   }
 
-  @Test("A prober of a release that knew less is understood", arguments: [3, 12, 13])
-  func shorterVerdicts(missing: Int) throws {
-    let memory = VerdictMemory(result: .up, condition: .held, until: MonotonicInstant(nanoseconds: 5))
-    let bytes = TrackerVerdict(tracker: 2, status: .down, reason: "exit 1", memory: memory).encoded
-    let read = try bytes.dropLast(missing).withUnsafeBytes { try TrackerVerdict(decoding: $0) }
-    let condition = missing == 12 ? VerdictCondition.held : .fresh
-    let expected = missing == 3 ? memory : VerdictMemory(result: .down, condition: condition)
-    #expect(read.status == .down && read.memory == expected && read.because.words == "exit 1")
-  }
-
   @Test func cutsTextsThatAreTooLong() throws {
-    let verdict = TrackerVerdict(tracker: 0, status: .up, reason: String(repeating: "x", count: 5000))
-    #expect(try verdict.encoded.withUnsafeBytes { try TrackerVerdict(decoding: $0) }.reason.count == 512)
+    let verdict = TrackerVerdict(tracker: 0, TrackerFinding(.up, String(repeating: "x", count: 5000)))
+    #expect(try verdict.encoded.withUnsafeBytes { try TrackerVerdict(decoding: $0) }.finding.reason.count == 512)
     // What a prober gone mad says of its words has none.
-    var bytes = TrackerVerdict(tracker: 0, status: .up, reason: "exit 0").encoded
-    bytes[bytes.count - 1] = .max
-    #expect(try bytes.withUnsafeBytes { try TrackerVerdict(decoding: $0) }.because.words.isEmpty)
+    var bytes = TrackerVerdict(tracker: 0, TrackerFinding(.up, "exit 0")).encoded
+    let wordsStart = bytes.count - 13
+    bytes.replaceSubrange(wordsStart..<wordsStart + 2, with: [.max, .max])
+    #expect(try bytes.withUnsafeBytes { try TrackerVerdict(decoding: $0) }.finding.words.isEmpty)
   }
 }
 
@@ -173,13 +163,12 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       address.ownership = .uncertain
       address.interface = InterfaceIndex(rawValue: 4)
       let tracker = try #require(board.tracker(0))
-      tracker.name = "chk"
+      tracker.name = TrackerName(.probe, "chk")
       let remembered = VerdictMemory(
         result: .up, condition: .held, until: MonotonicInstant(nanoseconds: 9), isUntried: true)
-      let finding = TrackerFinding(
-        .down, since: MonotonicInstant(nanoseconds: 3), because: TrackerReason("exit 2", preface: "held"),
-        memory: remembered)
-      tracker.finding = finding
+      let finding = TrackerFinding(.down, "exit 2", preface: "held", memory: remembered)
+      tracker.record(TrackerFinding(.down, "exit 1"), at: MonotonicInstant(nanoseconds: 3))
+      tracker.record(finding, at: MonotonicInstant(nanoseconds: 4))
 
       let other = try Board(opening: memory)
       let read = try #require(other.router(1))
@@ -202,9 +191,11 @@ private let v6 = IPAddress(v6High: 0xFE80_0000_0000_0000, low: 1)
       #expect(other.address(2)?.ownership == .uncertain && other.address(2)?.isOwned == true)
       #expect(other.address(1)?.ownership == Ownership.none && other.address(1)?.isOwned == false)
       #expect(other.address(1)?.prefix == nil)
-      #expect(other.tracker(0)?.name == "chk")
-      #expect(other.tracker(0)?.finding == finding)
-      #expect(other.tracker(0)?.finding.reason.words == "exit 2")
+      #expect(other.tracker(0)?.name == TrackerName(.probe, "chk"))
+      #expect(other.tracker(0)?.finding == finding && other.tracker(0)?.finding.words == "exit 2")
+      #expect(other.tracker(0)?.current.since == MonotonicInstant(nanoseconds: 3))
+      other.tracker(0)?.record(TrackerFinding(.up, ""), at: MonotonicInstant(nanoseconds: 5))
+      #expect(tracker.finding.status == .up && tracker.current.since == MonotonicInstant(nanoseconds: 5))
       #expect(other.packets.count == 64)
       #expect(board.router(0)?.description == nil)
       #expect(board.router(2) == nil && board.router(-1) == nil && board.address(3) == nil && board.tracker(1) == nil)

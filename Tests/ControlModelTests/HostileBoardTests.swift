@@ -12,7 +12,7 @@ import VRRPCore
     routers: [
       Names.Router(name: "VI_1", interface: "eth0", trackers: [TrackerBinding(tracker: TrackerID(rawValue: 0))]),
       Names.Router(name: "VI_2", interface: "eth1"),
-    ], trackers: [Names.Tracker(kind: "script", name: "chk")], groups: [Names.Group(name: "G", members: [0, 1, 7])],
+    ], trackers: [TrackerName(.script, "chk")], groups: [Names.Group(name: "G", members: [0, 1, 7])],
     dropReasons: [Names.DropReason(name: "checksum", sentence: "the checksum is wrong")])
 
   /// Memory for a board, freed with its last reference.

@@ -8,7 +8,7 @@ import VRRPCore
 @Suite struct LogSentenceTests {
   private let names = Names(
     routers: [Names.Router(name: "VI_1", interface: "eth0"), Names.Router(name: "VI_2", interface: "eth1")],
-    trackers: [Names.Tracker(kind: "script", name: "chk"), Names.Tracker(kind: "interface", name: "eth7")],
+    trackers: [TrackerName(.script, "chk"), TrackerName(.interface, "eth7")],
     groups: [], dropReasons: [Names.DropReason(name: "checksum", sentence: "the checksum is wrong")])
 
   private static let host = IPAddress(v4: 0xC000_020B)
@@ -220,7 +220,7 @@ import VRRPCore
     defer { memory.deallocate() }
     let names = Names(
       routers: [Names.Router(name: "VI_1", interface: "eth0")],
-      trackers: [Names.Tracker(kind: "script", name: "chk")], groups: [Names.Group(name: "G", members: [0, 7])])
+      trackers: [TrackerName(.script, "chk")], groups: [Names.Group(name: "G", members: [0, 7])])
     let status = Status(reading: try Board(opening: memory), names: names, at: now)
     #expect(status.health == .running)
     #expect(status.routers.first?.addresses.map(\.isOwned) == [true, false])
@@ -307,17 +307,17 @@ import VRRPCore
     let memory = try board { board in
       board.isRunning = true
       board.heartbeat = now
-      board.tracker(0)?.finding = TrackerFinding(.untracked, since: now, "cannot run: there is no user haproxy")
+      board.tracker(0)?.record(TrackerFinding(.untracked, "cannot run: there is no user haproxy"), at: now)
     }
     defer { memory.deallocate() }
     let names = Names(
-      routers: [Names.Router(name: "VI_1", interface: "eth0")], trackers: [Names.Tracker(kind: "script", name: "chk")])
+      routers: [Names.Router(name: "VI_1", interface: "eth0")], trackers: [TrackerName(.script, "chk")])
     let status = Status(reading: try Board(opening: memory), names: names, at: now)
     #expect(status.warnings.map(\.kind) == ["untracked"])
     #expect(
       status.warnings.first?.sentence
         == "script chk is untracked, so nobody notices a failure: cannot run: there is no user haproxy")
-    try Board(opening: memory).tracker(0)?.finding = TrackerFinding(.unknown, since: now, "")
+    try Board(opening: memory).tracker(0)?.record(TrackerFinding(.unknown, ""), at: now)
     #expect(Status(reading: try Board(opening: memory), names: names, at: now).warnings.isEmpty)
   }
 
@@ -333,13 +333,13 @@ import VRRPCore
         state: .fault, activeInterval: Centiseconds(rawValue: 100), effectivePriority: .standard)
       snapshot.faults = [.interface, .tracker, .addresses]
       board.router(0)?.snapshot = snapshot
-      board.tracker(0)?.finding = TrackerFinding(.down, since: now, hostile)
+      board.tracker(0)?.record(TrackerFinding(.down, hostile), at: now)
     }
     defer { memory.deallocate() }
     let names = Names(
       routers: [
         .init(name: hostile, interface: hostile, trackers: [TrackerBinding(tracker: TrackerID(rawValue: 0))])
-      ], trackers: [.init(kind: "script", name: hostile)], groups: [.init(name: hostile, members: [0])])
+      ], trackers: [TrackerName(.script, hostile)], groups: [.init(name: hostile, members: [0])])
     let status = Status(
       reading: try Board(opening: memory), names: names, details: [0: hostile],
       failedNotifications: [
@@ -362,9 +362,11 @@ import VRRPCore
     defer { memory.deallocate() }
     let failure = Status.FailedNotification(
       subject: "VI_1", state: "MASTER", command: "/etc/notify.sh", outcome: "exit 3: no route", at: now - .seconds(180))
-    let names = Names(routers: [Names.Router(name: "VI_1", interface: "eth0")])
+    let names = Names(
+      routers: [Names.Router(name: "VI_1", interface: "eth0")], trackers: [TrackerName(.script, "chk")])
     let status = Status(
-      reading: try Board(opening: memory), names: names, answers: [0: .init(words: "exit 1", at: now - .seconds(5))],
+      reading: try Board(opening: memory), names: names,
+      answers: [TrackerName(.script, "chk"): .init(words: "exit 1", at: now - .seconds(5))],
       failedNotifications: [failure], at: now)
     #expect(status.warnings.map(\.kind) == ["fault", "notification-failed"])
     let lines = status.text().split(separator: "\n").map(String.init)
@@ -373,7 +375,7 @@ import VRRPCore
         "FAILED NOTIFICATION  STATE   WHEN       COMMAND         OUTCOME",
         "VI_1                 MASTER  3 min ago  /etc/notify.sh  exit 3: no route",
       ])
-    #expect(lines.contains { $0.hasPrefix("tracker") && $0.contains("5.00 s ago") })
+    #expect(lines.contains { $0.hasPrefix("script chk") && $0.contains("5.00 s ago") })
     #expect(status.json.contains("\"command\":\"/etc/notify.sh\",\"outcome\":\"exit 3: no route\",\"ago\":180"))
     let size = try Board.size(routers: 0, addresses: 0, trackers: 0, packetBytes: 0)
     let empty = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)

@@ -38,14 +38,14 @@ import VRRPCore
       board.address(position)?.refusal = refusal
     }
     for (position, status) in statuses.enumerated() {
-      board.tracker(position)?.finding = TrackerFinding(status, since: now, "exit \(position)")
+      board.tracker(position)?.record(TrackerFinding(status, "exit \(position)"), at: now)
     }
     let names = Names(
       routers: [
         .init(
           name: "VI_1", interface: "eth0",
           trackers: [TrackerBinding(tracker: Self.chk), TrackerBinding(tracker: Self.other)])
-      ], trackers: [.init(kind: "script", name: "chk"), .init(kind: "script", name: "other")])
+      ], trackers: [TrackerName(.script, "chk"), TrackerName(.script, "other")])
     return Status(reading: board, names: names, at: now).text()
   }
 

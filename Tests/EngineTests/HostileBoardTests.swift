@@ -154,7 +154,6 @@ import VRRPWire
     board.router(2)?.marks = 0..<ReplayMarks.capacity
     for (position, tracker) in plan.trackers.enumerated() {
       board.tracker(position)?.name = tracker.name
-      board.tracker(position)?.kind = tracker.kind.rawValue
       board.tracker(position)?.fingerprint = tracker.fingerprint
     }
     board.session(0)?.name = "wan"

@@ -16,7 +16,7 @@ import VRRPWire
     var configuration = Configuration()
     var script = ScriptCheckDefinition(
       name: "chk", command: CommandDefinition(arguments: ["/bin/true"], text: "/bin/true"))
-    script.initiallyFailed = true
+    script.schedule.initiallyFailed = true
     configuration.scripts = [script]
     let core = VirtualRouterConfiguration(
       virtualRouterID: try #require(VirtualRouterID(51)), version: .v3, priority: .standard,
@@ -42,9 +42,9 @@ import VRRPWire
         TrackerBinding(tracker: TrackerID(rawValue: 0), weight: -20),
         TrackerBinding(tracker: TrackerID(rawValue: 1), weight: 0),
       ])
-    #expect(plan.trackers.map(\.name) == ["chk", "eth1"])
+    #expect(plan.trackers.map(\.name) == [TrackerName(.script, "chk"), TrackerName(.interface, "eth1")])
+    #expect(try plan.trackers.map(\.name) == configuration().trackers)
     #expect(plan.trackers[0].isInitiallyFailed)
-    #expect(plan.trackers[1].interfaceName == "eth1")
   }
 
   @Test func aRouterThatIsToHavePeersSendsToNobodyWithoutThem() throws {
@@ -181,13 +181,13 @@ import VRRPWire
     configuration.bfdInstances = [BFDInstanceDefinition(name: "far", neighbor: IPAddress(v4: 0xC000_0202))]
     let interfaces = ["eth0": eth0, "eth1": eth1]
     let trackers = try Plan(configuration, interfaces: interfaces).trackers
-    #expect(trackers.map(\.name) == ["chk", "eth1", "far"])
-    #expect(trackers.map(\.fingerprint) == [0xF5FA_F419_0CF9_14BF, 0, 0x4D76_E8DF_F5AF_BD7C])
+    #expect(trackers.map(\.name.name) == ["chk", "eth1", "far"])
+    #expect(trackers.map(\.fingerprint) == [0xF5FA_F419_0CF9_14BF, 0xC41B_F860_7A25_A5B7, 0x4D76_E8DF_F5AF_BD7C])
     configuration.scripts[0].command.text = "/bin/false"
     configuration.bfdInstances[0].source = IPAddress(v4: 0xC000_0201)
     configuration.bfdInstances[0].isMultihop = true
     let changed = try Plan(configuration, interfaces: interfaces).trackers
-    #expect(changed.map(\.fingerprint) == [0xF5FA_F419_0CF9_14BF, 0, 0x921B_0429_47AA_27F6])
+    #expect(changed.map(\.fingerprint) == [0xF5FA_F419_0CF9_14BF, 0xC41B_F860_7A25_A5B7, 0x921B_0429_47AA_27F6])
   }
 }
 

@@ -68,8 +68,7 @@ import VRRPCore
     let memory = try SharedMemory(name: "board", size: size)
     let board = try Board(creatingIn: memory.bytes, routers: 2, addresses: 0, trackers: 2, packetBytes: 0)
     for (position, tracker) in old.trackers.enumerated() {
-      let record = try #require(board.tracker(position))
-      (record.name, record.kind) = (tracker.name, tracker.kind.rawValue)
+      board.tracker(position)?.name = tracker.name
     }
     for (position, router) in old.routers.enumerated() {
       board.router(position)?.description = RouterDescription(

@@ -27,14 +27,12 @@ import VRRPCore
   }
 
   private func trackers(_ configuration: Configuration) -> [PlannedTracker] {
-    configuration.trackers.map { PlannedTracker($0, in: configuration) }
+    PlannedTracker.all(of: configuration)
   }
 
   /// Has `body` look at a board on which trackers are as some statuses say.
   private func withBoard(
-    _ trackers: [PlannedTracker], _ statuses: [TrackerStatus], keepsKinds: Bool = true,
-    fingerprint: (PlannedTracker) -> UInt64 = \.fingerprint,
-    _ body: (PreviousTrackers) throws -> Void
+    _ trackers: [PlannedTracker], _ statuses: [TrackerStatus], _ body: (PreviousTrackers) throws -> Void
   ) throws {
     let size = try Board.size(routers: 0, addresses: 0, trackers: trackers.count, packetBytes: 0)
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
@@ -44,9 +42,8 @@ import VRRPCore
     for (position, tracker) in trackers.enumerated() {
       let record = try #require(board.tracker(position))
       record.name = tracker.name
-      record.fingerprint = fingerprint(tracker)
-      if keepsKinds { record.kind = tracker.kind.rawValue }
-      record.finding = TrackerFinding(statuses[position % statuses.count], since: MonotonicInstant(nanoseconds: 1), "")
+      record.fingerprint = tracker.fingerprint
+      record.record(TrackerFinding(statuses[position % statuses.count], ""), at: MonotonicInstant(nanoseconds: 1))
     }
     try body(PreviousTrackers(board))
   }
@@ -64,12 +61,12 @@ import VRRPCore
     after.trackedProcesses[0].command = "/b"
     after.bfdInstances[0].neighbor = IPAddress(v4: 0x0A00_0003)
     let (old, new) = (trackers(before), trackers(after))
-    #expect(zip(old, new).allSatisfy { ($0.fingerprint == $1.fingerprint) == $0.isFromProber })
+    #expect(zip(old, new).allSatisfy { ($0.fingerprint == $1.fingerprint) == $0.name.kind.isProbers })
     let values = old.indices.map { TrackerStatus.level(Int32($0) + 5) }
     try withBoard(old, values) { inherited in
       #expect(statuses(inherited, old) == values)
       // A session with another host is another one.
-      let expected = zip(old, values).map { $0.kind == .session ? nil : $1 }
+      let expected = zip(old, values).map { $0.name.kind == .bfd ? nil : $1 }
       #expect(statuses(inherited, new) == expected)
       #expect(statuses(inherited, new.reversed()) == expected.reversed())
     }
@@ -79,8 +76,8 @@ import VRRPCore
     let before = try configuration()
     var after = before
     after.scripts[0].command = CommandDefinition(arguments: ["/b"], text: "/b")
-    after.scripts[0].initiallyFailed = true
-    let script = try #require(trackers(after).first { $0.kind == .script })
+    after.scripts[0].schedule.initiallyFailed = true
+    let script = try #require(trackers(after).first { $0.name.kind == .script })
     try withBoard(trackers(before), [.unknown]) { #expect($0.record(of: script) == nil) }
   }
 
@@ -91,36 +88,25 @@ import VRRPCore
     after.scripts = []
     after.probes = [ProbeDefinition(name: "three", question: after.probes[0].question)]
     after.trackedFiles = [TrackedFileDefinition(name: "two", path: "/a")]
-    let new = trackers(after).filter { $0.kind != .session }
+    let new = trackers(after).filter { $0.name.kind != .bfd }
     try withBoard(trackers(before), [.up]) { #expect(statuses($0, new) == [nil, nil, nil]) }
   }
 
-  @Test func aLongNameIsKnownByWhatTheBoardKeepsOfIt() throws {
-    var before = try configuration()
-    before.scripts[0].name = String(repeating: "x", count: 70)
-    let script = try #require(trackers(before).first { $0.kind == .script })
-    try withBoard([script], [.down]) { #expect($0.record(of: script)?.finding.status == .down) }
+  @Test func aProbeThatAsksDoesNotGoOnAsACombination() throws {
+    let before = try configuration()
+    var after = before
+    after.probes[0].question = .memory(MemoryQuestion())
+    let probe = try #require(trackers(after).first { $0.name.kind == .probe })
+    try withBoard(trackers(before), [.up]) { #expect($0.record(of: probe) == nil) }
   }
 
-  @Test func aBoardWithoutKindsIsGoneOnFromByNamesThatOneTrackerHas() throws {
-    let trackers = trackers(try configuration())
-    try withBoard(trackers, [.up], keepsKinds: false) { inherited in
-      #expect(statuses(inherited, trackers) == trackers.map { $0.name == "one" ? nil : .up })
-    }
-  }
-
-  /// Earlier releases had a hash of what is asked.
-  @Test func aHashOfAnEarlierReleaseIsNoneThatTellsTrackersApart() throws {
+  @Test func longNamesAreKnownByAllOfThem() throws {
     var before = try configuration()
     before.scripts[0].name = String(repeating: "x", count: 70)
     before.scripts.append(before.scripts[0])
     before.scripts[1].name += "y"
     let trackers = trackers(before)
-    let scripts = trackers.filter { $0.kind == .script }
-    try withBoard(trackers, [.up, .down], fingerprint: { _ in 77 }) { inherited in
-      #expect(statuses(inherited, scripts) == [nil, nil])
-      #expect(statuses(inherited, trackers.filter { $0.kind == .process }).first != .some(nil))
-    }
+    let scripts = trackers.filter { $0.name.kind == .script }
     try withBoard(trackers, [.up, .down]) { #expect(statuses($0, scripts) == [.up, .down]) }
   }
 }

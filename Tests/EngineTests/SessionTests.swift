@@ -18,7 +18,7 @@ import VRRPCore
   @Test func aSessionIsATracker() throws {
     let plan = try plan()
     let tracker = try #require(plan.trackers.first)
-    #expect(tracker.name == "wan" && tracker.session == 0 && !tracker.isFromProber && tracker.interfaceName == nil)
+    #expect(tracker.name == TrackerName(.bfd, "wan"))
     #expect(tracker.fingerprint == plan.sessions.first?.fingerprint)
     #expect(plan.sessions.first?.port == 3784)
     #expect(try self.plan { $0.isMultihop = true }.sessions.first?.port == 4784)

@@ -17,14 +17,16 @@ extension ProberTests.Steadiness {
   func anotherQuestion(isWell: Bool, isInitiallyFailed: Bool) throws {
     let harness = try Harness()
     set("chk", well: isWell, harness)
-    var check = check(harness) { ($0.rise, $0.fall, $0.initiallyFailed) = (3, 3, isInitiallyFailed) }
+    var check = check(harness) {
+      ($0.schedule.rise, $0.schedule.fall, $0.schedule.initiallyFailed) = (3, 3, isInitiallyFailed)
+    }
     let (before, after) = isWell ? (TrackerStatus.up, TrackerStatus.down) : (.down, .up)
     try harness.serve(configuration([check]))
     try harness.wait(for: "the first verdict") { last(0, harness)?.status == before }
     let folder = harness.scratch.path
     check.command = CommandDefinition(
       harness.scratch.script("other", "echo run >> \(folder)/runs; sleep 0.1; exit \(isWell ? 1 : 0)"))
-    check.interval = .milliseconds(300)
+    check.schedule.interval = .milliseconds(300)
     try harness.serve(configuration([check]))
     try harness.wait(for: "the other verdict") { last(0, harness)?.status == after }
     #expect(harness.verdicts.map(\.status) == [before, after], "\(harness.logText)")
@@ -39,7 +41,7 @@ extension ProberTests.Steadiness {
     try harness.serve(configuration([check]))
     try harness.wait(for: "a run") { !harness.prober.checks.running.isEmpty }
     check.command = .shell("sleep 31")
-    check.initiallyFailed = true
+    check.schedule.initiallyFailed = true
     try harness.serve(configuration([check]))
     try harness.wait(for: "the verdict before a run") { last(0, harness)?.status == .down }
     #expect(last(0, harness)?.reason == "no success yet (init_fail)")

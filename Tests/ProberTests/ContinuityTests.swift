@@ -17,7 +17,7 @@ extension ProberTests.Steadiness {
     let harness = try Harness()
     set("chk", well: true, harness)
     let check = check(harness) {
-      $0.steadiness.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(8))
+      $0.schedule.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(8))
     }
     let configuration = configuration([check])
     try harness.serve(configuration)
@@ -52,7 +52,7 @@ extension ProberTests.Steadiness {
     let harness = try Harness()
     set("chk", well: true, harness)
     // Long enough for the next prober not to find it too old by itself.
-    let check = check(harness) { $0.steadiness.expiry = VerdictExpiry(after: .seconds(1), fails: fails) }
+    let check = check(harness) { $0.schedule.expiry = VerdictExpiry(after: .seconds(1), fails: fails) }
     let configuration = configuration([check])
     try harness.serve(configuration)
     try harness.wait(for: "up") { last(0, harness)?.status == .up }
@@ -64,8 +64,10 @@ extension ProberTests.Steadiness {
     #expect(
       harness.verdicts.first
         == TrackerVerdict(
-          tracker: 0, status: fails ? .down : .up, because: TrackerReason("", preface: "no result for 1 s"),
-          memory: VerdictMemory(result: .up, condition: .stale)))
+          tracker: 0,
+          TrackerFinding(
+            fails ? .down : .up, "", preface: "no result for 1 s",
+            memory: VerdictMemory(result: .up, condition: .stale))))
     unlink(harness.scratch.path("hang"))
     try harness.wait(for: "the fresh verdict") { last(0, harness)?.condition == .fresh }
     #expect(last(0, harness)?.status == .up)
@@ -73,10 +75,11 @@ extension ProberTests.Steadiness {
 
   /// What follows from a check's results, and no more.
   static let consequences: [@Sendable (inout ScriptCheckDefinition) -> Void] = [
-    { $0.weight = 7 }, { $0.reverse = true }, { $0.interval = .milliseconds(30) }, { $0.rise = 2 }, { $0.fall = 3 },
-    { $0.initiallyFailed = true }, { $0.timeout = .seconds(20) },
-    { $0.steadiness.damping = FlapDamping.Limits(changes: 3, period: .seconds(90), hold: .seconds(90)) },
-    { $0.steadiness.expiry = VerdictExpiry(after: .seconds(50)) },
+    { $0.weight = 7 }, { $0.reverse = true }, { $0.schedule.interval = .milliseconds(30) }, { $0.schedule.rise = 2 },
+    { $0.schedule.fall = 3 },
+    { $0.schedule.initiallyFailed = true }, { $0.schedule.timeout = .seconds(20) },
+    { $0.schedule.damping = FlapDamping.Limits(changes: 3, period: .seconds(90), hold: .seconds(90)) },
+    { $0.schedule.expiry = VerdictExpiry(after: .seconds(50)) },
   ]
 
   @Test("A reload that leaves alone what a check asks leaves its history alone", arguments: consequences.indices)
@@ -84,7 +87,7 @@ extension ProberTests.Steadiness {
     let harness = try Harness()
     set("chk", well: true, harness)
     var check = check(harness) {
-      $0.steadiness.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(60))
+      $0.schedule.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(60))
     }
     try harness.serve(configuration([check]))
     try harness.wait(for: "up") { last(0, harness)?.status == .up }
@@ -116,7 +119,7 @@ extension ProberTests.Steadiness {
       hanging = group()
       return hanging != nil && MonotonicClock.now() > quiet
     }
-    (check.weight, check.interval) = (5, .milliseconds(30))
+    (check.weight, check.schedule.interval) = (5, .milliseconds(30))
     try harness.serve(configuration([check]))
     try harness.wait(for: "what it was") { last(0, harness)?.status == .up }
     #expect(group() == hanging)
@@ -137,7 +140,7 @@ extension ProberTests.Steadiness {
     try harness.serve(configuration)
     try harness.wait(for: "down") { last(0, harness)?.status == .down }
     // They ran when another prober looked last.
-    harness.board.tracker(0)?.finding = TrackerFinding(.up, since: MonotonicClock.now(), "1 ran")
+    harness.board.tracker(0)?.record(TrackerFinding(.up, "1 ran"), at: MonotonicClock.now())
     try harness.restartProber()
     try harness.serve(configuration, keepingBoard: true)
     try harness.wait(for: "the delay") { last(0, harness)?.memory.until != nil }
@@ -162,7 +165,7 @@ extension ProberTests.Steadiness {
     let harness = try Harness()
     set("chk", well: true, harness)
     var probe = combination("all", .all, [.init(.script, "chk")])
-    probe.steadiness.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(8))
+    probe.schedule.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(8))
     let check = check(harness)
     try harness.serve(configuration([check], [probe]))
     try harness.wait(for: "up") { last(1, harness)?.status == .up }
@@ -176,7 +179,7 @@ extension ProberTests.Steadiness {
     try harness.serve(configuration([check], [probe]), keepingBoard: true)
     try harness.wait(for: "what it was") { last(1, harness) != nil }
     #expect(harness.verdicts.first { $0.tracker == 1 }?.memory == memory)
-    (probe.weight, probe.steadiness.expiry) = (5, VerdictExpiry(after: .seconds(60)))
+    (probe.weight, probe.schedule.expiry) = (5, VerdictExpiry(after: .seconds(60)))
     try harness.serve(configuration([check], [probe]))
     try harness.wait(for: "what it was") { last(1, harness) != nil }
     #expect(harness.verdicts.first { $0.tracker == 1 }?.memory == memory)

@@ -118,7 +118,7 @@ extension ProberTests {
       scratch.write("words", "HTTP 503\n")
       var configuration = Configuration.asOwnUser()
       var check = ScriptCheckDefinition(name: "chk", command: CommandDefinition(script))
-      check.interval = .milliseconds(20)
+      check.schedule.interval = .milliseconds(20)
       configuration.scripts = [check]
       try harness.serve(configuration)
       try harness.wait(for: "down") { harness.verdicts.last?.status == .down }

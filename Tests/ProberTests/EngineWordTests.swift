@@ -16,9 +16,9 @@ extension ProberTests.Steadiness {
     let harness = try Harness()
     var configuration = configuration([check(harness, "eth7")], [combination("all", .all, [.init(.interface, "eth7")])])
     configuration.scripts[0].command = .shell("sleep 30")
-    let interface = try #require(TrackerNumbers(configuration)[.interface, "eth7"]).rawValue
+    let interface = try #require(configuration.trackerNumbers[TrackerName(.interface, "eth7")]).rawValue
     try harness.serve(configuration)
-    harness.board.tracker(interface)?.finding = TrackerFinding(.down, since: MonotonicClock.now(), "interface is down")
+    harness.board.tracker(interface)?.record(TrackerFinding(.down, "interface is down"), at: MonotonicClock.now())
     let message = EngineMessage.event(.trackerChanged(tracker: interface, .down))
     #expect(try harness.engine.send(message.encoded) == .sent)
     try harness.wait(for: "the line") { harness.logText.contains("tracker eth7 is down") }

@@ -35,8 +35,8 @@ extension ProberTests {
       _ name: String, _ script: String, every interval: Nanoseconds, sandbox: ScriptCheckDefinition.Sandbox = .off
     ) -> ScriptCheckDefinition {
       var check = ScriptCheckDefinition(name: name, command: CommandDefinition(script))
-      check.interval = interval
-      check.timeout = max(interval, .milliseconds(500))
+      check.schedule.interval = interval
+      check.schedule.timeout = max(interval, .milliseconds(500))
       check.sandbox = sandbox
       return check
     }

@@ -2,6 +2,7 @@ import Configuration
 import ConfigurationModel
 import ControlModel
 import Glibc
+import HealthCore
 import LinuxSystem
 import NetworkTypes
 import Testing
@@ -71,6 +72,18 @@ final class Scratch {
   func lines(_ name: String) -> [String] { read(name).split(separator: "\n").map(String.init) }
 }
 
+extension TrackerVerdict {
+  /// A verdict whose reason is the check's own words.
+  init(tracker: Int, status: TrackerStatus, reason: String, memory: VerdictMemory? = nil) {
+    self.init(tracker: tracker, TrackerFinding(status, reason, memory: memory))
+  }
+
+  var status: TrackerStatus { finding.status }
+  var reason: String { finding.reason }
+  var memory: VerdictMemory { finding.memory }
+  var condition: VerdictCondition { memory.condition }
+}
+
 /// A prober with a supervisor and engines that the test plays.
 final class Harness {
   let scratch: Scratch
@@ -95,7 +108,7 @@ final class Harness {
   static let sources = "no file at all"
 
   private static func bundle(_ configuration: Configuration) -> [UInt8] {
-    BundleHeader.bundle(image: ConfigurationImage.encode(configuration), sources: Array(sources.utf8))
+    ConfigurationBundle.bytes(image: ConfigurationImage.encode(configuration), sources: Array(sources.utf8))
   }
 
   init(scratch: Scratch? = nil, scriptLimit: Nanoseconds = .seconds(20)) throws {
@@ -159,7 +172,7 @@ final class Harness {
         state: .initialize, activeInterval: router.core.interval, effectivePriority: router.core.priority)
     }
     for (index, tracker) in configuration.trackers.enumerated() {
-      board.tracker(index)?.name = configuration.name(of: tracker)
+      board.tracker(index)?.name = tracker
     }
     return (memory, board)
   }
@@ -233,7 +246,7 @@ final class Harness {
       verdicts.append(verdict)
       // As the engine does.
       guard let record = board.tracker(verdict.tracker) else { continue }
-      record.finding = verdict.finding(since: MonotonicClock.now())
+      record.record(verdict.finding, at: MonotonicClock.now())
     }
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while case .bytes(let count)? = buffer.withUnsafeMutableBytes({ try? logReader.descriptor.read(into: $0) }) {

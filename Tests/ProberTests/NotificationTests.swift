@@ -96,7 +96,7 @@ extension ProberTests {
       let harness = try Harness()
       var configuration = Configuration.asOwnUser()
       configuration.scripts = [ScriptCheckDefinition(name: "chk", command: CommandDefinition("/bin/true"))]
-      configuration.scripts[0].interval = .seconds(3600)
+      configuration.scripts[0].schedule.interval = .seconds(3600)
       var router = try VirtualRouterDefinition.named("A")
       router.notify.any = CommandDefinition(
         harness.scratch.script(

@@ -68,8 +68,8 @@ extension ProberTests {
         name: name,
         question: .stream(
           StreamQuestion(endpoint: .host(.address(IPAddress(v4: 0x7F00_0001)), port: port), expect: expect)))
-      probe.interval = interval
-      probe.timeout = .seconds(30)
+      probe.schedule.interval = interval
+      probe.schedule.timeout = .seconds(30)
       return probe
     }
 
@@ -83,8 +83,8 @@ extension ProberTests {
       let harness = try Harness()
       let listener = try Listener()
       var web = probe(listener.port)
-      web.rise = 3
-      web.fall = 2
+      web.schedule.rise = 3
+      web.schedule.fall = 2
       try harness.serve(configuration(web))
       try harness.wait(for: "up") { harness.verdicts.last?.status == .up }
       listener.close()
@@ -114,11 +114,11 @@ extension ProberTests {
       let listener = try Listener()
       // A listener that says nothing keeps what expects an answer waiting.
       var failed = probe(listener.port, name: "failed", expect: [TextPattern("x")])
-      failed.initiallyFailed = true
-      failed.timeout = .seconds(60)
+      failed.schedule.initiallyFailed = true
+      failed.schedule.timeout = .seconds(60)
       var waiting = failed
       waiting.name = "waiting"
-      waiting.initiallyFailed = false
+      waiting.schedule.initiallyFailed = false
       try harness.serve(configuration(failed, waiting, probe(listener.port, name: "plain")))
       try harness.wait(for: "the plain one") { harness.verdicts.contains { $0.tracker == 2 } }
       #expect(
@@ -143,9 +143,9 @@ extension ProberTests {
       #expect(listener.takeAll() == 0)
       // At other times, with the same question: the verdict stays until a fresh one comes.
       var often = slow
-      often.interval = .milliseconds(20)
+      often.schedule.interval = .milliseconds(20)
       listener.close()
-      often.fall = 1000
+      often.schedule.fall = 1000
       try harness.serve(configuration(often))
       try harness.wait(for: "the verdict from before") { harness.verdicts.last?.status == .up }
     }
@@ -157,10 +157,10 @@ extension ProberTests {
       try harness.serve(configuration(web))
       try harness.wait(for: "up") { harness.verdicts.last?.status == .up }
       // As the engine writes it.
-      harness.board.tracker(0)?.finding = TrackerFinding(.up, since: MonotonicClock.now(), "what it was")
+      harness.board.tracker(0)?.record(TrackerFinding(.up, "what it was"), at: MonotonicClock.now())
       try harness.restartProber()
       var late = web
-      late.interval = .seconds(3600)
+      late.schedule.interval = .seconds(3600)
       late.question = .stream(
         StreamQuestion(
           endpoint: .host(.address(IPAddress(v4: 0x7F00_0001)), port: listener.port), expect: [TextPattern("x")]))
@@ -175,13 +175,13 @@ extension ProberTests {
       let harness = try Harness()
       let listener = try Listener()
       var web = probe(listener.port, interval: .seconds(3600))
-      web.initiallyFailed = true
-      web.rise = 3
+      web.schedule.initiallyFailed = true
+      web.schedule.rise = 3
       if when != "at a start" {
         let silent = try Listener()
         var waiting = probe(silent.port, expect: [TextPattern("x")])
-        waiting.initiallyFailed = true
-        waiting.timeout = .seconds(60)
+        waiting.schedule.initiallyFailed = true
+        waiting.schedule.timeout = .seconds(60)
         try harness.serve(configuration(waiting))
         try harness.wait(for: "the connection") { silent.takeAll() > 0 && !harness.verdicts.isEmpty }
         try harness.restartProber()
@@ -224,7 +224,7 @@ extension ProberTests {
       let harness = try Harness()
       let listener = try Listener()
       var hung = probe(listener.port, expect: [TextPattern("x")])
-      hung.timeout = .milliseconds(300)
+      hung.schedule.timeout = .milliseconds(300)
       for _ in 0..<5 {
         try harness.serve(configuration(hung))
         try harness.wait(for: "the connection") { listener.takeAll() > 0 }
@@ -240,7 +240,7 @@ extension ProberTests {
       let listener = try Listener()
       let repaired = try Listener()
       var hung = probe(listener.port, expect: [TextPattern("x")])
-      hung.timeout = .seconds(60)
+      hung.schedule.timeout = .seconds(60)
       try harness.serve(configuration(hung))
       try harness.wait(for: "the connection") { listener.isAsked }
       // The run that hangs has a minute, and nobody waits as long here.
@@ -253,7 +253,7 @@ extension ProberTests {
       let harness = try Harness()
       let listener = try Listener()
       var hung = probe(listener.port, expect: [TextPattern("x")])
-      hung.timeout = .seconds(60)
+      hung.schedule.timeout = .seconds(60)
       try harness.serve(configuration(hung))
       try harness.wait(for: "the connection") { listener.isAsked }
       let start = MonotonicClock.now()
@@ -298,9 +298,9 @@ extension ProberTests {
       let stuck = WrittenWork(loop, [CheckResult(isSuccess: true, words: "")])
       stuck.length = .seconds(3600)
       let repaired = WrittenWork(loop, [CheckResult(isSuccess: true, words: "")])
-      checks.adopt([(0, .probe(probe(1)))], work: { _ in stuck }, previous: { _, _ in nil })
+      checks.adopt([.probe(probe(1))], work: { _ in stuck }, previous: { _ in nil })
       try turn(loop) { stuck.starts.count == 1 }
-      checks.adopt([(0, .probe(probe(2)))], work: { _ in repaired }, previous: { _, _ in nil })
+      checks.adopt([.probe(probe(2))], work: { _ in repaired }, previous: { _ in nil })
       try turn(loop) { repaired.starts.count > 2 }
       #expect(stuck.starts.count == 1)
       checks.stop()
@@ -327,17 +327,17 @@ extension ProberTests {
       let loop = try EventLoop()
       let work = StuckWork()
       var definition = probe(1, interval: .milliseconds(10))
-      definition.fall = 3
-      let before = TrackerVerdict(tracker: 0, status: .up, reason: "")
+      definition.schedule.fall = 3
+      let before = TrackerFinding(.up, "")
       let check = Check(
         .probe(definition), work: work, loop: loop,
         history: Check.History(of: .probe(definition), resuming: before, at: loop.now))
       var verdicts: [TrackerStatus] = []
-      check.onVerdict = { check, isNews in if isNews { verdicts.append(check.status) } }
+      check.onVerdict = { check, isNews in if isNews { verdicts.append(check.finding.status) } }
       let begin = loop.now
       check.start()
       try turn(loop) { !verdicts.isEmpty }
-      #expect(verdicts == [.down] && check.reason.text == "cannot be ended")
+      #expect(verdicts == [.down] && check.finding.reason == "cannot be ended")
       #expect(loop.now - begin >= .milliseconds(20), "fall 3 wants three")
       #expect(work.starts == 1)
       work.end()
@@ -354,7 +354,7 @@ extension ProberTests {
       let check = Check(.probe(probe(1, interval: .milliseconds(10))), work: work, loop: loop, history: nil)
       var verdicts: [TrackerStatus] = []
       var refusals: [String] = []
-      check.onVerdict = { check, _ in verdicts.append(check.status) }
+      check.onVerdict = { check, _ in verdicts.append(check.finding.status) }
       check.onRefusal = { refusals.append($1) }
       check.start()
       try turn(loop) { work.starts.count > 8 }
@@ -371,8 +371,8 @@ extension ProberTests {
       var verdicts: [TrackerStatus] = []
       var reasons: [String] = []
       check.onVerdict = { check, _ in
-        verdicts.append(check.status)
-        reasons.append(check.reason.text)
+        verdicts.append(check.finding.status)
+        reasons.append(check.finding.reason)
       }
       check.start()
       try turn(loop) { work.starts.count > 8 }

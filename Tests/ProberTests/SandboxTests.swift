@@ -28,8 +28,8 @@ extension ProberTests {
       mkdir(harness.scratch.path("files"), 0o755)
       let script = harness.scratch.script("check", "cd \(harness.scratch.path)/files || exit 99\n" + body)
       var check = ScriptCheckDefinition(name: "check", command: CommandDefinition(script))
-      check.interval = .seconds(3600)
-      check.timeout = .seconds(10)
+      check.schedule.interval = .seconds(3600)
+      check.schedule.timeout = .seconds(10)
       check.sandbox = sandbox
       var configuration = Configuration.asOwnUser()
       configuration.scripts = [check]
@@ -229,8 +229,8 @@ extension ProberTests {
       defer { close(open(fifo, O_RDWR)) }
       let script = harness.scratch.script("check", "cat \(fifo) > /dev/null 2>&1 &\necho $!; exit 1")
       var check = ScriptCheckDefinition(name: "check", command: CommandDefinition(script))
-      check.interval = .milliseconds(10)
-      check.timeout = .seconds(10)
+      check.schedule.interval = .milliseconds(10)
+      check.schedule.timeout = .seconds(10)
       check.sandbox = .closed
       var configuration = Configuration.asOwnUser()
       configuration.scripts = [check]

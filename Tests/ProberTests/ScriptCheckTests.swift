@@ -41,8 +41,8 @@ extension ProberTests {
       timeout: Nanoseconds = .seconds(10)
     ) -> ScriptCheckDefinition {
       var check = ScriptCheckDefinition(name: name, command: command)
-      check.interval = interval
-      check.timeout = timeout
+      check.schedule.interval = interval
+      check.schedule.timeout = timeout
       return check
     }
 
@@ -60,8 +60,8 @@ extension ProberTests {
         "check",
         "echo run >> \(scratch.path("runs"))\ntest -e \(scratch.path("healthy")) || { echo it is gone; exit 7; }")
       var check = check(CommandDefinition(script))
-      check.rise = 3
-      check.fall = 2
+      check.schedule.rise = 3
+      check.schedule.fall = 2
       try harness.serve(configuration(check))
       try harness.wait(for: "up") { harness.verdicts.last?.status == .up }
       #expect(scratch.lines("runs").count < 3, "the first result decides at once")
@@ -344,7 +344,7 @@ extension ProberTests {
       let harness = try Harness()
       let script = harness.scratch.script("check", "test -e \(harness.scratch.path("healthy"))")
       var check = check(CommandDefinition(script), interval: .milliseconds(20))
-      check.initiallyFailed = true
+      check.schedule.initiallyFailed = true
       try harness.serve(configuration(check))
       try harness.wait(for: "a verdict") { !harness.verdicts.isEmpty }
       #expect(harness.verdicts.first?.status == .down)
@@ -358,10 +358,10 @@ extension ProberTests {
       let script = harness.scratch.script("check", "while test ! -e \(harness.scratch.path("go")); do sleep 0.05; done")
       let configuration = configuration(check(CommandDefinition(script), interval: .seconds(3600)))
       try harness.serve(configuration)
-      harness.board.tracker(0)?.finding = TrackerFinding(status, since: MonotonicClock.now(), "as it was")
+      harness.board.tracker(0)?.record(TrackerFinding(status, "as it was"), at: MonotonicClock.now())
       harness.scratch.write("go", "")
       try harness.wait(for: "the first prober's verdict") { !harness.verdicts.isEmpty }
-      harness.board.tracker(0)?.finding = TrackerFinding(status, since: MonotonicClock.now(), "as it was")
+      harness.board.tracker(0)?.record(TrackerFinding(status, "as it was"), at: MonotonicClock.now())
       unlink(harness.scratch.path("go"))
       try harness.restartProber()
       try harness.serve(configuration, keepingBoard: true)

@@ -23,8 +23,8 @@ extension ProberTests {
         "while test -e \(folder)/hang; do sleep 0.02; done; test -e \(folder)/\(name).ok || { echo \(name) is sick; exit 1; }"
       )
       var check = ScriptCheckDefinition(name: name, command: CommandDefinition(script))
-      check.interval = .milliseconds(20)
-      check.timeout = .seconds(10)
+      check.schedule.interval = .milliseconds(20)
+      check.schedule.timeout = .seconds(10)
       change(&check)
       return check
     }
@@ -49,7 +49,7 @@ extension ProberTests {
       let harness = try Harness()
       set("chk", well: true, harness)
       let check = check(harness) {
-        $0.steadiness.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(2))
+        $0.schedule.damping = FlapDamping.Limits(changes: 2, period: .seconds(60), hold: .seconds(2))
       }
       try harness.serve(configuration([check]))
       try harness.wait(for: "up") { last(0, harness)?.status == .up }
@@ -62,8 +62,10 @@ extension ProberTests {
       #expect(
         last(0, harness)
           == TrackerVerdict(
-            tracker: 0, status: .down, because: TrackerReason("", preface: "2 changes within 60 s, held down for 2 s"),
-            memory: VerdictMemory(result: .up, condition: .held, until: until)))
+            tracker: 0,
+            TrackerFinding(
+              .down, "", preface: "2 changes within 60 s, held down for 2 s",
+              memory: VerdictMemory(result: .up, condition: .held, until: until))))
       #expect(harness.logText.contains("script chk is down (held): 2 changes within 60 s, held down for 2 s"))
       try harness.wait(for: "the end of the hold") { last(0, harness)?.status == .up }
       #expect(MonotonicClock.now() >= until)
@@ -74,7 +76,7 @@ extension ProberTests {
     func expiry(fails: Bool) throws {
       let harness = try Harness()
       set("chk", well: true, harness)
-      let check = check(harness) { $0.steadiness.expiry = VerdictExpiry(after: .milliseconds(500), fails: fails) }
+      let check = check(harness) { $0.schedule.expiry = VerdictExpiry(after: .milliseconds(500), fails: fails) }
       try harness.serve(configuration([check]))
       try harness.wait(for: "up") { last(0, harness)?.status == .up }
       harness.scratch.write("hang", "")
@@ -82,8 +84,10 @@ extension ProberTests {
       #expect(
         last(0, harness)
           == TrackerVerdict(
-            tracker: 0, status: fails ? .down : .up, because: TrackerReason("", preface: "no result for 0.5 s"),
-            memory: VerdictMemory(result: .up, condition: .stale)))
+            tracker: 0,
+            TrackerFinding(
+              fails ? .down : .up, "", preface: "no result for 0.5 s",
+              memory: VerdictMemory(result: .up, condition: .stale))))
       unlink(harness.scratch.path("hang"))
       try harness.wait(for: "the fresh verdict") { last(0, harness)?.condition == .fresh }
       #expect(last(0, harness)?.status == .up)
@@ -93,11 +97,11 @@ extension ProberTests {
     func restart() throws {
       let harness = try Harness()
       set("chk", well: true, harness)
-      let check = check(harness) { $0.steadiness.expiry = VerdictExpiry(after: .seconds(4), fails: true) }
+      let check = check(harness) { $0.schedule.expiry = VerdictExpiry(after: .seconds(4), fails: true) }
       let configuration = configuration([check])
       try harness.serve(configuration)
       try harness.wait(for: "up") { last(0, harness)?.status == .up }
-      harness.board.tracker(0)?.finding = TrackerFinding(.up, since: MonotonicClock.now(), "as it was")
+      harness.board.tracker(0)?.record(TrackerFinding(.up, "as it was"), at: MonotonicClock.now())
       harness.scratch.write("hang", "")
       try harness.restartProber()
       try harness.serve(configuration, keepingBoard: true)
@@ -106,8 +110,10 @@ extension ProberTests {
         harness.verdicts == [
           TrackerVerdict(tracker: 0, status: .up, reason: "as it was"),
           TrackerVerdict(
-            tracker: 0, status: .down, because: TrackerReason("as it was", preface: "no result for 4 s"),
-            memory: VerdictMemory(result: .up, condition: .stale)),
+            tracker: 0,
+            TrackerFinding(
+              .down, "as it was", preface: "no result for 4 s",
+              memory: VerdictMemory(result: .up, condition: .stale))),
         ])
       unlink(harness.scratch.path("hang"))
     }
@@ -120,9 +126,9 @@ extension ProberTests {
       let check = check(harness) {
         let body = "echo $$ > \(folder)/pid; sleep 0.2; rm \(folder)/pid; test -e \(folder)/chk.ok"
         $0.command = CommandDefinition(harness.scratch.script("slow", body))
-        $0.interval = .milliseconds(400)
-        $0.timeout = .milliseconds(3000)
-        $0.steadiness.expiry = VerdictExpiry(after: .milliseconds(4000), fails: true)
+        $0.schedule.interval = .milliseconds(400)
+        $0.schedule.timeout = .milliseconds(3000)
+        $0.schedule.expiry = VerdictExpiry(after: .milliseconds(4000), fails: true)
       }
       try harness.serve(configuration([check]))
       try harness.wait(for: "up") { last(0, harness)?.status == .up }
@@ -150,7 +156,7 @@ extension ProberTests {
     }
 
     func combination(
-      _ name: String, _ combination: Combination, _ members: [CombinedQuestion.Member]
+      _ name: String, _ combination: Combination, _ members: [TrackerName]
     ) -> ProbeDefinition {
       ProbeDefinition(name: name, question: .combination(CombinedQuestion(combination, of: members)))
     }
@@ -203,9 +209,8 @@ extension ProberTests {
       try harness.serve(configuration)
       try harness.wait(for: "one up") { last(0, harness)?.status == .up }
       #expect(last(2, harness) == nil)
-      for (tracker, name) in ["a", "b", "both"].enumerated() {
-        harness.board.tracker(tracker)?.name = name
-        harness.board.tracker(tracker)?.finding = TrackerFinding(.up, since: MonotonicClock.now(), "as it was")
+      for tracker in 0..<3 {
+        harness.board.tracker(tracker)?.record(TrackerFinding(.up, "as it was"), at: MonotonicClock.now())
       }
       try harness.restartProber()
       try harness.serve(configuration, keepingBoard: true)
@@ -226,12 +231,12 @@ extension ProberTests {
       configuration.bfdInstances = [BFDInstanceDefinition(name: "far", neighbor: IPAddress(v4: 0x0A00_0002))]
       let (interface, session, file, out) = (0, 1, 2, 3)
       func say(_ tracker: Int, _ status: TrackerStatus, _ reason: String = "") throws {
-        harness.board.tracker(tracker)?.finding = TrackerFinding(status, since: MonotonicClock.now(), reason)
+        harness.board.tracker(tracker)?.record(TrackerFinding(status, reason), at: MonotonicClock.now())
         let message = EngineMessage.event(.trackerChanged(tracker: tracker, status))
         #expect(try harness.engine.send(message.encoded) == .sent)
       }
       try harness.serve(configuration)
-      harness.board.tracker(interface)?.finding = TrackerFinding(.up, since: MonotonicClock.now(), "")
+      harness.board.tracker(interface)?.record(TrackerFinding(.up, ""), at: MonotonicClock.now())
       try harness.wait(for: "the file") { last(file, harness)?.status == .level(0) }
       #expect(last(out, harness) == nil)
       try say(session, .up)
@@ -250,12 +255,11 @@ extension ProberTests {
       try harness.wait(for: "no number") { last(out, harness)?.status == .up }
 
       // What the engine could not say stands on its board, for this process and for the next one.
-      harness.board.tracker(session)?.finding = TrackerFinding(
-        .down, since: MonotonicClock.now(), "no packet for 0.6 s")
+      harness.board.tracker(session)?.record(TrackerFinding(.down, "no packet for 0.6 s"), at: MonotonicClock.now())
       #expect(try harness.engine.send(EngineMessage.dropped(1).encoded) == .sent)
       try harness.wait(for: "a lost session") { last(out, harness)?.status == .down }
       try harness.restartProber()
-      harness.board.tracker(session)?.finding = TrackerFinding(.up, since: MonotonicClock.now(), "")
+      harness.board.tracker(session)?.record(TrackerFinding(.up, ""), at: MonotonicClock.now())
       try harness.serve(configuration, keepingBoard: true)
       try harness.wait(for: "the session") { last(out, harness)?.status == .up }
     }

@@ -22,9 +22,9 @@ extension ProberTests.Steadiness {
     ToldChange(testDescription: "nothing", continuity: .everything) { _, _ in },
     ToldChange(testDescription: "weight", continuity: .everything) { check, _ in check.weight = 3 },
     ToldChange(testDescription: "rise, fall, interval", continuity: .everything) { check, _ in
-      (check.rise, check.fall, check.interval) = (2, 3, .milliseconds(30))
+      (check.schedule.rise, check.schedule.fall, check.schedule.interval) = (2, 3, .milliseconds(30))
     },
-    ToldChange(testDescription: "timeout", continuity: .findings) { check, _ in check.timeout = .seconds(50) },
+    ToldChange(testDescription: "timeout", continuity: .findings) { check, _ in check.schedule.timeout = .seconds(50) },
     ToldChange(testDescription: "script", continuity: .verdict) { check, harness in
       check.command = CommandDefinition(harness.scratch.script("other", "sleep 60"))
     },
@@ -42,7 +42,7 @@ extension ProberTests.Steadiness {
     let script = harness.scratch.script(
       "hanging", "test -e \(folder)/ran || { touch \(folder)/ran; exit 0; }; touch \(folder)/hangs; sleep 60")
     var check = ScriptCheckDefinition(name: "chk", command: CommandDefinition(script))
-    (check.interval, check.timeout) = (.milliseconds(20), .seconds(60))
+    (check.schedule.interval, check.schedule.timeout) = (.milliseconds(20), .seconds(60))
     let old = configuration([check])
     try harness.serve(old)
     var hanging: Int32?

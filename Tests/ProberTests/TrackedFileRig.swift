@@ -3,6 +3,7 @@ import ConfigurationModel
 import ControlModel
 import LinuxSystem
 import NetworkTypes
+import VRRPCore
 
 @testable import Prober
 
@@ -24,9 +25,10 @@ final class TrackedFileRig {
     try logReader.descriptor.setNonblocking()
     files = TrackedFiles(
       loop: loop, log: LogWriter(try pipe.writer.duplicate().take(), format: .text, loop: loop, reader: .journal))
-    files.onLevel = { [unowned self] _, level, words in
+    files.onFinding = { [unowned self] _, finding in
+      let level = Self.level(of: finding)
       if levels.last != level { levels.append(level) }
-      reason = words
+      reason = finding.reason
     }
   }
 
@@ -36,7 +38,16 @@ final class TrackedFileRig {
   ) {
     var definition = TrackedFileDefinition(name: "f", path: scratch.path("value"))
     change(&definition)
-    files.adopt([definition], isReload: isReload, refusesLinks: refusesLinks) { _ in previous }
+    files.adopt([definition], isReload: isReload, refusesLinks: refusesLinks) { _ in
+      previous.map { TrackerFinding(.level($0), "") }
+    }
+  }
+
+  /// What the files hold now; `nil` where nobody can tell.
+  var present: [Int32?] { files.findings.map { Self.level(of: $1) } }
+
+  private static func level(of finding: TrackerFinding) -> Int32? {
+    if case .level(let level) = finding.status { level } else { nil }
   }
 
   var path: String { scratch.path("value") }

@@ -94,7 +94,7 @@ extension ProberTests {
       symlink(rig.scratch.path("secret"), rig.path)
       rig.adopt()
       try rig.turn(for: .milliseconds(100))
-      #expect(rig.files.levels.count == 1)
+      #expect(rig.present.count == 1)
       let said = rig.reason + rig.lines().joined()
       #expect(said.contains("counts") && !said.contains("Zq9Lw") && !said.contains("root-only"), "\(said)")
     }
@@ -110,7 +110,7 @@ extension ProberTests {
         if isLink { symlink(path, rig.path) }
         rig.adopt { if !isLink { $0.path = path } }
         try rig.turn(for: .milliseconds(100))
-        #expect(rig.files.levels.map(\.level) == [0])
+        #expect(rig.present == [0])
         #expect(rig.reason.contains("lies in a file system of the kernel ("), "\(rig.reason)")
         #expect(rig.warnings().count == 1)
       }
@@ -135,7 +135,7 @@ extension ProberTests {
           lchown(rig.scratch.path("link"), owner, 0)
           rig.adopt({ $0.path = rig.scratch.path(isFolder ? "link/value" : "link") }, refusesLinks: refusesLinks)
           try rig.turn(for: .milliseconds(100))
-          #expect(rig.files.levels.map(\.level) == [isForeign && refusesLinks ? 0 : 7], "\(rig.reason)")
+          #expect(rig.present == [isForeign && refusesLinks ? 0 : 7], "\(rig.reason)")
           #expect(rig.warnings().count == (isForeign ? 1 : 0))
           let words = "a link of user \(owner), leads to a file of user \(target)"
           #expect(rig.reason.contains(words) == isForeign, "\(rig.reason)")
@@ -167,7 +167,7 @@ extension ProberTests {
       if let text { rig.scratch.write("other", text) }
       let other = rig.scratch.path("other")
       rig.adopt({ $0.path = other }, isReload: true)
-      #expect(rig.files.levels.map(\.level) == [text == nil ? 7 : 9])
+      #expect(rig.present == [text == nil ? 7 : 9])
       #expect(try rig.wait(for: [7, text == nil ? 0 : 9]))
       #expect(rig.reason.contains(other))
     }
@@ -181,7 +181,7 @@ extension ProberTests {
       let words = "cannot tell: \(secret) cannot be read: Permission denied"
       try withoutRights {
         rig.adopt { $0.path = secret }
-        #expect(rig.files.levels.map(\.level) == [nil] && rig.reason == words && rig.levels == [nil])
+        #expect(rig.present == [nil] && rig.reason == words && rig.levels == [nil])
         try rig.turn(for: .milliseconds(1200))
         #expect(rig.warnings().count == 1)
       }
@@ -190,7 +190,7 @@ extension ProberTests {
       #expect(try rig.wait(for: [nil, 3]))
       try withoutRights {
         rig.adopt({ $0.path = secret }, isReload: true)
-        #expect(rig.files.levels.map(\.level) == [3] && rig.reason == words + "; 3 still counts")
+        #expect(rig.present == [3] && rig.reason == words + "; 3 still counts")
       }
     }
 
@@ -408,7 +408,7 @@ extension ProberTests {
       rig.scratch.write("value", "99999999999")
       rig.adopt(previous: 5)
       #expect(try rig.wait { !rig.reason.isEmpty })
-      #expect(rig.files.levels.map(\.level) == [5])
+      #expect(rig.present == [5])
       #expect(rig.reason == "\(rig.path) holds a number that is too large; 5 counts")
       rig.scratch.write("value", "6")
       #expect(try rig.wait(for: [5, 6]))

@@ -63,9 +63,9 @@ final class TrackedProcessRig {
     untruth.hidesAll = { [unowned self] in hidesAll }
     untruth.obstacle = { [unowned self] in obstacle }
     untruth.list = { [unowned self] in lists.isEmpty ? nil : lists.removeFirst() }
-    processes.onVerdict = { [unowned self] _, verdict in
-      reason = verdict.reason
-      if said.last != verdict.status { said.append(verdict.status) }
+    processes.onFinding = { [unowned self] _, finding in
+      reason = finding.reason
+      if said.last != finding.status { said.append(finding.status) }
     }
   }
 
@@ -74,7 +74,7 @@ final class TrackedProcessRig {
   var name: String { program.split(separator: "/").last.map(String.init) ?? "" }
 
   func adopt(
-    previous: TrackerVerdict? = nil, _ change: (inout TrackedProcessDefinition) -> Void = { _ in }
+    previous: TrackerFinding? = nil, _ change: (inout TrackedProcessDefinition) -> Void = { _ in }
   ) {
     var definition = TrackedProcessDefinition(name: "p", command: name)
     change(&definition)

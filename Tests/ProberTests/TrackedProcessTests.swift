@@ -66,7 +66,7 @@ extension ProberTests {
       try rig.run("stay")
       rig.adopt { $0.greatestCount = most }
       #expect(rig.said == [.untracked] && rig.reason == "cannot tell: /proc hides them")
-      #expect(rig.processes.verdicts.map(\.status) == [.untracked])
+      #expect(rig.processes.findings.map(\.1.status) == [.untracked])
       // Seen at last, it is judged like any other.
       (rig.hidesAll, rig.obstacle) = (false, nil)
       #expect(try rig.wait(for: [.untracked, most == 0 ? .down : .up]))
@@ -78,13 +78,12 @@ extension ProberTests {
       (rig.hidesAll, rig.obstacle) = (true, "/proc hides them")
       let status: TrackerStatus = wasUp ? .up : .down
       rig.adopt(
-        previous: TrackerVerdict(
-          tracker: 0, status: status, reason: "", memory: VerdictMemory(result: wasUp ? .up : .down)))
+        previous: TrackerFinding(status, ""))
       let passes = rig.processes.passes
       let end = MonotonicClock.now() + .seconds(10)
       while rig.processes.passes < passes + 2, MonotonicClock.now() < end { try rig.loop.turn(until: end) }
       #expect(rig.processes.passes >= passes + 2)
-      #expect(rig.said == [] && rig.processes.verdicts.map(\.status) == [status])
+      #expect(rig.said == [] && rig.processes.findings.map(\.1.status) == [status])
     }
 
     @Test("Who has seen the processes that count sees them end, though others may be hidden")
@@ -361,7 +360,7 @@ extension ProberTests {
       let end = MonotonicClock.now() + TrackedProcesses.passInterval * 3
       while MonotonicClock.now() < end { try rig.loop.turn(until: end) }
       #expect(rig.said == before)
-      #expect(rig.processes.verdicts.map(\.status) == [.up])
+      #expect(rig.processes.findings.map(\.1.status) == [.up])
     }
   }
 }

@@ -19,7 +19,7 @@ import Testing
 /// a short timeout, by whose words a run that used it up is known.
 func ask(_ question: ProbeQuestion, timeout: Nanoseconds = .seconds(30)) async -> ProbeOutcome {
   var definition = ProbeDefinition(name: "test", question: question)
-  definition.timeout = timeout
+  definition.schedule.timeout = timeout
   let probe = ProbesTests.thread.prepare(definition)
   return await withCheckedContinuation { continuation in
     probe.run { continuation.resume(returning: $0) }

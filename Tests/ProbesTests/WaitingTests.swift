@@ -46,7 +46,7 @@ extension ProbesTests {
       _ question: ProbeQuestion, _ thread: ProbeThread, timeout: Nanoseconds = .milliseconds(200)
     ) async -> ProbeOutcome {
       var definition = ProbeDefinition(name: "test", question: question)
-      definition.timeout = timeout
+      definition.schedule.timeout = timeout
       let probe = thread.prepare(definition)
       return await withCheckedContinuation { continuation in
         probe.run { continuation.resume(returning: $0) }
@@ -174,7 +174,7 @@ extension ProbesTests {
         tcp("hang"), .stream(StreamQuestion(endpoint: local(server.port), expect: [TextPattern("x")])),
       ] {
         var definition = ProbeDefinition(name: "test", question: question)
-        definition.timeout = .seconds(60)
+        definition.schedule.timeout = .seconds(60)
         let probe = thread.prepare(definition)
         let outcome = await withCheckedContinuation { continuation in
           let run = probe.run { continuation.resume(returning: $0) }

@@ -1,5 +1,6 @@
 import ConfigurationModel
 import ConfigurationSyntax
+import VRRPCore
 
 extension TrackedFileDefinition: TrackableModel {
   static var unset: Self { Self(name: "", path: "") }

@@ -1,6 +1,7 @@
 import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
+import VRRPCore
 
 extension TrackedProcessDefinition: TrackableModel {
   static var unset: Self { Self(name: "", command: "") }

@@ -1,6 +1,7 @@
 import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
+import VRRPCore
 
 extension ScriptCheckDefinition: TrackableModel {
   static var unset: Self { Self(name: "", command: CommandDefinition(arguments: [], text: "")) }
@@ -12,25 +13,26 @@ extension Block<ScriptCheckDefinition> {
     Block("vrrp_script", requires: "script") {
       Setting.script
       Setting(
-        "interval", "Sets the time from one start of the script to the next", .checkTime, \.interval,
+        "interval", "Sets the time from one start of the script to the next", .checkTime, \.schedule.interval,
         repeated: .lastCountsTold)
       Setting(
-        "timeout", "Sets how long a run may take before it is ended and counts as a failure", .checkTime, \.timeout,
+        "timeout", "Sets how long a run may take before it is ended and counts as a failure", .checkTime,
+        \.schedule.timeout,
         repeated: .lastCountsTold
       )
-      .following("interval") { $0.timeout = $0.interval }
+      .following("interval") { $0.schedule.timeout = $0.schedule.interval }
       Setting.weight(of: .script, \.weight, \.reverse, repeated: .lastCountsTold)
-      Setting("rise", Schema.Shared.rise, .integer(1...2_147_483_647), \.rise, repeated: .lastCountsTold)
-      Setting("fall", Schema.Shared.fall, .integer(1...2_147_483_647), \.fall, repeated: .lastCountsTold)
+      Setting("rise", Schema.Shared.rise, .integer(1...2_147_483_647), \.schedule.rise, repeated: .lastCountsTold)
+      Setting("fall", Schema.Shared.fall, .integer(1...2_147_483_647), \.schedule.fall, repeated: .lastCountsTold)
       Setting(
         "user", "Names the user, and perhaps the group, that runs the script", .user, \.command.user,
         inherits: "script_user", unset: "runs as script_user says", repeated: .lastCountsTold)
-      Setting("init_fail", Schema.Shared.initFail, .flag, \.initiallyFailed)
+      Setting("init_fail", Schema.Shared.initFail, .flag, \.schedule.initiallyFailed)
       Setting(
         "sandbox",
         "Keeps the script from gaining rights and changing files or processes, and (except network) from the network",
         .sandbox, \.sandbox, default: "off", since: Keyword.own)
-      Setting.steadiness(\.steadiness.damping, \.steadiness.expiry)
+      Setting.steadiness(\.schedule.damping, \.schedule.expiry)
     }
   }
 }

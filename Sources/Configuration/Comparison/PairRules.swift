@@ -275,7 +275,7 @@ private struct PriorityRange {
     // A positive weight is added while its tracker is up, a negative one while it is down; reverse exchanges the two.
     var well = base
     var worst = base
-    for tracker in trackers {
+    for tracker in trackers.map(\.value) {
       let up = tracker.reverse ? min(tracker.weight, 0) : max(tracker.weight, 0)
       let down = tracker.reverse ? max(tracker.weight, 0) : min(tracker.weight, 0)
       well += up

@@ -21,13 +21,12 @@ struct TrackEntry {
   var weight: Located<Int>?
   var reverse: Bool?
 
-  /// Identity of an entry.
-  struct Key: Hashable {
-    var kind: TrackerKind
-    var name: String
-  }
+  var tracker: TrackerName { TrackerName(kind, name.value) }
 
-  var key: Key { Key(kind: kind, name: name.value) }
+  /// The entry with what its thing says where the line says nothing.
+  func reference(to thing: Trackable) -> TrackerReference {
+    TrackerReference(kind, name.value, weight: weight?.value ?? thing.weight, reverse: reverse ?? thing.reverse)
+  }
 }
 
 /// The trackers of a block.
@@ -35,12 +34,12 @@ struct TrackEntries {
   /// Entries in the order of the file.
   var list: [TrackEntry] = []
   /// Places of the entries, while the block is read.
-  private var known: [TrackEntry.Key: SourceSpan] = [:]
+  private var known: [TrackerName: SourceSpan] = [:]
 
   /// Adds an entry. If there is one of its kind and name already, returns that one's place and adds nothing.
   mutating func append(_ entry: TrackEntry) -> SourceSpan? {
-    if let earlier = known[entry.key] { return earlier }
-    known[entry.key] = entry.name.span
+    if let earlier = known[entry.tracker] { return earlier }
+    known[entry.tracker] = entry.name.span
     list.append(entry)
     return nil
   }

@@ -69,9 +69,7 @@ extension Lowering {
   func references(_ entries: [TrackEntry]) -> [TrackerReference] {
     entries.compactMap { entry in
       guard let thing = trackable(entry), thing.isComplete else { return nil }
-      return TrackerReference(
-        entry.kind, entry.name.value, weight: entry.weight?.value ?? thing.weight,
-        reverse: entry.reverse ?? thing.reverse)
+      return entry.reference(to: thing)
     }
   }
 

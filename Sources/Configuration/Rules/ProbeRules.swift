@@ -2,6 +2,7 @@ import ConfigurationModel
 import ConfigurationSyntax
 import HealthCore
 import NetworkTypes
+import VRRPCore
 
 extension Rule {
   /// Rules for probes.
@@ -78,7 +79,9 @@ extension Lowering {
         diagnostics.report(
           .error, "missing-probe", "vrrp_probe \(probe.name.value) asks nothing", at: probe.name.span)
       }
-      if let timeout = probe.places["timeout"], probe.places["interval"] != nil, probe.timeout > probe.interval * 100 {
+      if let timeout = probe.places["timeout"], probe.places["interval"] != nil,
+        probe.schedule.timeout > probe.schedule.interval * 100
+      {
         diagnostics.report(
           .warning, "long-timeout",
           "a run that hangs keeps \(probe.name.value) from asking again for more than 100 intervals", at: timeout)
@@ -138,19 +141,13 @@ extension Lowering {
 
   /// Reports a verdict that expires before the next result can arrive.
   func checkExpiries() {
-    for script in scripts.readings {
-      checkExpiry(script.steadiness.expiry, of: script, script.interval, script.timeout)
-    }
-    for probe in probes.readings where probe.notes.members.isEmpty {
-      checkExpiry(probe.steadiness.expiry, of: probe, probe.interval, probe.timeout)
-    }
+    for script in scripts.readings { checkExpiry(of: script, script.schedule) }
+    for probe in probes.readings where probe.notes.members.isEmpty { checkExpiry(of: probe, probe.schedule) }
   }
 
-  private func checkExpiry<Model>(
-    _ expiry: VerdictExpiry?, of check: BlockReading<Model>, _ interval: Nanoseconds, _ timeout: Nanoseconds
-  ) {
-    guard let expiry, let line = check.places.line(of: "verdict_expiry") else { return }
-    let least = interval + (check.places["timeout"] == nil ? interval : timeout)
+  private func checkExpiry<Model>(of check: BlockReading<Model>, _ schedule: CheckSchedule) {
+    guard let expiry = schedule.expiry, let line = check.places.line(of: "verdict_expiry") else { return }
+    let least = schedule.interval + (check.places["timeout"] == nil ? schedule.interval : schedule.timeout)
     guard expiry.time < least else { return }
     diagnostics.report(
       .warning, "short-expiry",

@@ -1,6 +1,7 @@
 import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
+import VRRPCore
 
 extension Rule {
   /// Rules for scripts, their commands and FIFOs.
@@ -130,11 +131,11 @@ extension Lowering {
   /// Reports a timeout beyond the interval: runs of a check never overlap, so a run that hangs delays the next ones.
   func compareTimeouts() {
     for script in scripts.readings {
-      guard let timeout = script.places["timeout"], script.timeout > script.interval else { continue }
+      guard let timeout = script.places["timeout"], script.schedule.timeout > script.schedule.interval else { continue }
       let interval = script.places["interval"]
       diagnostics.report(
         .warning, "timeout-beyond-interval",
-        "\(script.name.value) may run for \(Self.seconds(script.timeout)) s and is started each \(Self.seconds(script.interval)) s: a run that hangs keeps the next ones from starting",
+        "\(script.name.value) may run for \(Self.seconds(script.schedule.timeout)) s and is started each \(Self.seconds(script.schedule.interval)) s: a run that hangs keeps the next ones from starting",
         at: timeout,
         notes: [(interval == nil ? "the interval is 1 s unless written" : "the interval is written here", interval)])
     }

@@ -1,5 +1,6 @@
 import ConfigurationModel
 import ConfigurationSyntax
+import VRRPCore
 
 extension Rule {
   /// Rules for the blocks of LVS load balancing, which martlet checks and does not run.

@@ -1,6 +1,7 @@
 import ConfigurationModel
 import ConfigurationSyntax
 import NetworkTypes
+import VRRPCore
 
 extension Rule {
   /// Rules for BFD sessions.

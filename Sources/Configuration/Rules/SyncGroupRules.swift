@@ -112,11 +112,11 @@ extension Lowering {
   func takeWeightsOfGroups() {
     let positions = positions
     for group in groups where !group.notes.tracked.list.isEmpty {
-      let entries = Dictionary(group.notes.tracked.list.map { ($0.key, $0) }) { first, _ in first }
+      let entries = Dictionary(group.notes.tracked.list.map { ($0.tracker, $0) }) { first, _ in first }
       for member in group.notes.members.compactMap({ positions[$0.value] }) {
         let own = instances[member].notes.tracked.list
         instances[member].notes.tracked.list = own.map { entry in
-          entries[entry.key].map { merge(entry, $0, of: group) } ?? entry
+          entries[entry.tracker].map { merge(entry, $0, of: group) } ?? entry
         }
       }
     }

@@ -151,10 +151,11 @@ extension Lowering {
       for tracker in trackers.of(router) {
         diagnostics.report(
           .warning, "nopreempt-with-weight",
-          "\(router.name.value) has nopreempt, so a weight of \(tracker.name) moves nothing: no backup takes over from a master whose priority falls",
+          "\(router.name.value) has nopreempt, so a weight of \(tracker.value.tracker.name) moves nothing: no backup takes over from a master whose priority falls",
           at: tracker.span, notes: [("nopreempt is written here", nopreempt)],
           suggestion:
-            "give \(tracker.name) no weight, so that its failure is a fault, or take nopreempt out, on all hosts")
+            "give \(tracker.value.tracker.name) no weight, so that its failure is a fault, or take nopreempt out, on all hosts"
+        )
       }
     }
   }
@@ -164,17 +165,17 @@ extension Lowering {
     let weights = WeightedTrackers(self)
     for router in instances where !router.isOwner {
       let trackers = weights.of(router)
-      let gains = trackers.reduce(0) { $0 + max(0, $1.weight) }
-      let losses = trackers.reduce(0) { $0 + min(0, $1.weight) }
+      let gains = trackers.reduce(0) { $0 + max(0, $1.value.weight) }
+      let losses = trackers.reduce(0) { $0 + min(0, $1.value.weight) }
       let base = Int(router.core.priority.rawValue)
       let place = router.places["priority"].map { [("the priority is written here", Optional($0))] } ?? []
-      for tracker in trackers where tracker.weight > 0 ? base + losses >= 254 : base + gains <= 1 {
+      for tracker in trackers where tracker.value.weight > 0 ? base + losses >= 254 : base + gains <= 1 {
         diagnostics.report(
           .warning, "weight-without-effect",
-          "\(router.name.value) has priority \(base) and a priority stays within 1 to 254, so weight \(tracker.weight) of \(tracker.name) changes nothing",
+          "\(router.name.value) has priority \(base) and a priority stays within 1 to 254, so weight \(tracker.value.weight) of \(tracker.value.tracker.name) changes nothing",
           at: tracker.span, notes: place)
       }
-      guard base < 254, base + gains > 254, let first = trackers.first(where: { $0.weight > 0 }) else { continue }
+      guard base < 254, base + gains > 254, let first = trackers.first(where: { $0.value.weight > 0 }) else { continue }
       diagnostics.report(
         .warning, "weight-clamped",
         "\(router.name.value): priority \(base) and weights of \(gains) make \(base + gains), which becomes 254; hosts that both come to 254 rank by address",

@@ -2,6 +2,7 @@ import ConfigurationModel
 import ConfigurationSyntax
 import HealthCore
 import NetworkTypes
+import VRRPCore
 
 /// Settings that scripts, probes, BFD sessions, files and processes share.
 extension Setting {

@@ -6,22 +6,12 @@ public struct ProbeDefinition: Sendable, Hashable {
   public var name: String
   /// What is asked, and what must come back.
   public var question: ProbeQuestion
-  /// From one start to the next.
-  public var interval = Nanoseconds.seconds(1)
-  /// From its start until it counts as failed; the interval when the file does not say.
-  public var timeout = Nanoseconds.seconds(1)
+  /// When it runs, and what makes a verdict of its results.
+  public var schedule = CheckSchedule()
   /// -253 to 253; 0 makes a failure a fault.
   public var weight = 0
   /// Whether success and failure change places in the weight.
   public var reverse = false
-  /// Successes in a row that make it up.
-  public var rise = 1
-  /// Failures in a row that make it down.
-  public var fall = 1
-  /// Whether it counts as failed until the first success.
-  public var initiallyFailed = false
-  /// When its verdict is held down, and when it is too old.
-  public var steadiness = CheckSteadiness()
 
   /// A probe with the defaults.
   public init(name: String, question: ProbeQuestion) {
@@ -36,14 +26,9 @@ extension ProbeDefinition: ImageRecord {
   mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
     try field(&name)
     try field(&question)
-    try field(&interval)
-    try field(&timeout)
+    try field(&schedule)
     try field(&weight)
     try field(&reverse)
-    try field(&rise)
-    try field(&fall)
-    try field(&initiallyFailed)
-    try field(&steadiness)
   }
 }
 

@@ -7,7 +7,8 @@ import VRRPCore
 struct GroupSubject {
   var group: SyncGroupDefinition
   var memberNames: [String]
-  var trackers: TrackerDefaults
+  /// Trackers that are reversed by themselves.
+  var reversed: Set<TrackerName>
 }
 
 extension ShownProperty where Owner == GroupSubject {
@@ -18,7 +19,7 @@ extension ShownProperty where Owner == GroupSubject {
       case "group":
         property.of(\GroupSubject.group) { .entries("group", $0.memberNames.map { ShownEntry(name: $0) }) }
       case _ where property.isByKeyword:
-        property.of(\GroupSubject.group) { .lists(of: $0.trackers.lists($0.group.tracked)) }
+        property.of(\GroupSubject.group) { .tracked($0.group.tracked, reversed: $0.reversed) }
       default: property.of(\GroupSubject.group)
       }
     }
@@ -28,7 +29,8 @@ extension ShownProperty where Owner == GroupSubject {
 /// A router with the other parts of the configuration that its lines depend on.
 struct RouterSubject {
   var router: VirtualRouterDefinition
-  var trackers: TrackerDefaults
+  /// Trackers that are reversed by themselves.
+  var reversed: Set<TrackerName>
 }
 
 extension ShownProperty where Owner == RouterSubject {
@@ -36,7 +38,7 @@ extension ShownProperty where Owner == RouterSubject {
   static var router: [ShownProperty<RouterSubject>] {
     ShownProperty<VirtualRouterDefinition>.instance.map { property in
       property.isByKeyword
-        ? property.of(\RouterSubject.router) { .lists(of: $0.trackers.lists($0.router.tracked)) }
+        ? property.of(\RouterSubject.router) { .tracked($0.router.tracked, reversed: $0.reversed) }
         : property.of(\RouterSubject.router)
     }
   }
@@ -58,45 +60,41 @@ extension ShownProperty {
   }
 }
 
-extension ShownValue {
-  /// Blocks of values; `nothing` if there are none.
-  static func lists(of lists: [ShownList]) -> ShownValue { lists.isEmpty ? .nothing : .lists(lists) }
+extension Configuration {
+  /// Trackers that are reversed by themselves, which decides what has to be written where they are used.
+  var reversedTrackers: Set<TrackerName> {
+    Set(
+      scripts.filter(\.reverse).map { TrackerName(.script, $0.name) }
+        + bfdInstances.filter(\.reverse).map { TrackerName(.bfd, $0.name) }
+        + trackedFiles.filter(\.reverse).map { TrackerName(.file, $0.name) }
+        + trackedProcesses.filter(\.reverse).map { TrackerName(.process, $0.name) }
+        + probes.filter(\.reverse).map { TrackerName(.probe, $0.name) })
+  }
 }
 
-/// Weights of trackers in their own blocks, which decide what must be written where they are used.
-struct TrackerDefaults {
-  private var reversed: [TrackerKind: Set<String>] = [:]
-
-  init(_ configuration: Configuration) {
-    reversed[.script] = Set(configuration.scripts.filter(\.reverse).map(\.name))
-    reversed[.bfd] = Set(configuration.bfdInstances.filter(\.reverse).map(\.name))
-    reversed[.file] = Set(configuration.trackedFiles.filter(\.reverse).map(\.name))
-    reversed[.process] = Set(configuration.trackedProcesses.filter(\.reverse).map(\.name))
-    reversed[.probe] = Set(configuration.probes.filter(\.reverse).map(\.name))
-  }
-
-  /// The `track_…` blocks of references, in the order of the references.
-  func lists(_ references: [TrackerReference]) -> [ShownList] {
+extension ShownValue {
+  /// The `track_…` blocks that make up what is tracked, in its order; nothing if there are none.
+  static func tracked(_ references: [TrackerReference], reversed: Set<TrackerName>) -> ShownValue {
     var lists: [ShownList] = []
-    // The block of a track_group shows its routers.
-    for reference in references where reference.kind != .group {
-      let isReversed = reversed[reference.kind]?.contains(reference.name) ?? false
-      let entry = ShownEntry(tracker: reference, isReversedByItself: isReversed)
-      if lists.last?.keyword == reference.kind.block {
+    // What a track_group makes of its routers is said by its own block.
+    for reference in references where reference.tracker.kind != .group {
+      let entry = ShownEntry(reference, isReversedByItself: reversed.contains(reference.tracker))
+      let keyword = reference.tracker.kind.block
+      if lists.last?.keyword == keyword {
         lists[lists.count - 1].entries.append(entry)
       } else {
-        lists.append(ShownList(keyword: reference.kind.block, entries: [entry]))
+        lists.append(ShownList(keyword: keyword, entries: [entry]))
       }
     }
-    return lists
+    return lists.isEmpty ? .nothing : .lists(lists)
   }
 }
 
 extension ShownEntry {
-  init(tracker: TrackerReference, isReversedByItself: Bool) {
-    self.init(name: tracker.name)
-    words += ["weight", .word("\(tracker.weight)")]
-    if tracker.reverse != isReversedByItself { words.append(tracker.reverse ? "reverse" : "noreverse") }
+  init(_ reference: TrackerReference, isReversedByItself: Bool) {
+    self.init(name: reference.tracker.name)
+    words += ["weight", .word("\(reference.weight)")]
+    if reference.reverse != isReversedByItself { words.append(reference.reverse ? "reverse" : "noreverse") }
   }
 }
 

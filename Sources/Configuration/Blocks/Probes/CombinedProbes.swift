@@ -1,6 +1,7 @@
 import ConfigurationModel
 import ConfigurationSyntax
 import HealthCore
+import VRRPCore
 
 extension CombinedQuestion: ProbeModel { static var unset: Self { Self(.any, of: []) } }
 
@@ -51,7 +52,7 @@ extension Setting<CombinedQuestion> {
     return Setting(Keyword(kind.label, meaning, .words, since: Keyword.own, .acts)) { block, statement, lowering in
       var isGood = true
       for word in statement.arguments {
-        let member = CombinedQuestion.Member(kind, word.text)
+        let member = TrackerName(kind, word.text)
         if let earlier = block.notes.members.first(where: { $0.value == member }) {
           lowering.diagnostics.report(
             .error, "member-twice", "\(member) would count twice", at: word.span,
