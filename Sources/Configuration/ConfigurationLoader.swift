@@ -27,10 +27,10 @@ package enum ConfigurationLoader {
   /// - Parameters:
   ///   - path: The file; make it absolute, so that relative includes are found from any directory.
   ///   - files: Where files come from.
-  /// - configurationID: The value for `@ID` lines: keepalived's `-i`, else the node name up to its first dot.
-  /// - randomSeed: The seed of `${_RANDOM}`.
-  /// - limits: Limits on files, lines and bytes.
-  /// - lints: Also report what can be improved in a configuration that means what it says.
+  ///   - configurationID: The value for `@ID` lines: keepalived's `-i`, else the node name up to its first dot.
+  ///   - randomSeed: The seed of `${_RANDOM}`.
+  ///   - limits: Limits on files, lines and bytes.
+  ///   - lints: Also report what can be improved in a configuration that means what it says.
   package static func load(
     path: String, files: some SourceFiles, configurationID: String? = nil, randomSeed: UInt64 = 0,
     limits: SourceLimits = SourceLimits(), lints: Bool = false

@@ -128,8 +128,8 @@ package struct ScriptAudit {
   }
 
   /// - Parameters:
-  /// - runner: The program or keyword that runs the file, for the finding.
-  /// - isRead: True when an interpreter reads the file, so that it need not be executable.
+  ///   - runner: The program or keyword that runs the file, for the finding.
+  ///   - isRead: True when an interpreter reads the file, so that it need not be executable.
   private func finding(on path: String, changed runner: String, isRead: Bool = false) -> Diagnostic? {
     guard let status = files.status(of: path) else {
       return warning(

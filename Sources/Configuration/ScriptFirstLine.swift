@@ -14,7 +14,7 @@ struct ScriptFirstLine {
     switch fault {
     case .carriageReturn(let interpreter):
       return "the first line of \(path) ends with a carriage return, so the kernel looks for \(interpreter) with that "
-        + "behind it and finds none (ENOENT), \(consequence)"
+        + "at its end and finds none (ENOENT), \(consequence)"
     case _ where isRunByShell: return nil
     case .empty: return "\(path) is empty, which the kernel does not run (ENOEXEC), \(consequence)"
     case .noInterpreter:

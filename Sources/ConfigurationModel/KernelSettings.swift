@@ -63,7 +63,7 @@ package enum KernelSettings {
         result = "nobody is told where an address on \(carrier.name) is"
       } else if value == 2, carrier.isAlone {
         result =
-          "only hosts in the network of an address are told where it is, and /32 on \(carrier.name) is no network"
+          "only hosts in the network of an address are told where it is, and /32 on \(carrier.name) is not a network"
       } else {
         return nil
       }

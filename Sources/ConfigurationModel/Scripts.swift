@@ -7,7 +7,7 @@ public struct ScriptUser: Sendable, Hashable {
   /// Group name or number; the user's own group when `nil`.
   public var group: String?
 
-  /// Whom keepalived runs scripts as that name nobody, if there is one of that name.
+  /// The user of scripts that name none, for keepalived, if that user exists.
   public static let standard = "keepalived_script"
 
   /// A user with an optional group.
@@ -30,7 +30,7 @@ extension ScriptUser: ImageRecord {
 public struct NotifyFIFO: Sendable, Hashable {
   /// Path of the FIFO.
   public var path: String
-  /// Who owns it.
+  /// Owner of the FIFO.
   public var owner: ScriptUser?
   /// The program started to read it, which gets the path as its last argument.
   public var script: CommandDefinition?
@@ -62,13 +62,13 @@ public struct CommandDefinition: Sendable, Hashable {
   /// Who runs it; ``GlobalSettings/scriptUser`` when `nil`.
   public var user: ScriptUser?
 
-  /// Where a program is looked for whose name has no slash, and what it finds as PATH.
+  /// Folders searched for a program whose name has no slash, and its PATH.
   public static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
-  /// The name of its program without the folder.
+  /// Name of the program without its folder.
   public var programName: String { arguments.first?.split(separator: "/").last.map(String.init) ?? "" }
 
-  /// Whether its program looks for processes by their names.
+  /// True when the program looks for processes by their names.
   public var asksForProcesses: Bool { ["killall", "pidof", "pgrep", "pkill"].contains(programName) }
 
   /// The script that the program is to run, if it is the shell or another interpreter and a path is its first word.
@@ -105,7 +105,7 @@ extension CommandDefinition: ImageRecord {
 
 /// `startup_script` or `shutdown_script`.
 public struct LifecycleScript: Sendable, Hashable {
-  /// What is run.
+  /// Command that is run.
   public var command: CommandDefinition
   /// How long it may run.
   public var timeout = Nanoseconds.seconds(10)
@@ -127,19 +127,19 @@ extension LifecycleScript: ImageRecord {
 
 /// `vrrp_script`.
 public struct ScriptCheckDefinition: Sendable, Hashable {
-  /// What a script is kept from.
+  /// Restrictions of a script.
   public enum Sandbox: Sendable, Hashable, CaseIterable {
-    /// Nothing.
+    /// No restrictions.
     case off
-    /// Gaining privileges, writing and the network (`on`).
+    /// No gain of privileges, no writing and no network (`on`).
     case closed
-    /// Gaining privileges and writing (`network`).
+    /// No gain of privileges and no writing (`network`).
     case withNetwork
   }
 
   /// Its name.
   public var name: String
-  /// What is run.
+  /// Command that is run.
   public var command: CommandDefinition
   /// When it runs, and what makes a verdict of its results.
   public var schedule = CheckSchedule()
@@ -186,11 +186,11 @@ public struct NotifyDefinition: Sendable, Hashable, Unset {
   public var any: CommandDefinition?
   /// `notify_deleted` with a script.
   public var deleted: CommandDefinition?
-  /// Whether a router that is no longer configured is reported as DELETED and not as FAULT (`notify_deleted`).
+  /// True when a router that is no longer configured is reported as DELETED and not as FAULT (`notify_deleted`).
   public var reportsDeletion = false
   /// `notify_master_rx_lower_pri`.
   public var masterHeardLowerPriority: CommandDefinition?
-  /// Whether priority changes are written to the FIFOs (`notify_priority_changes`).
+  /// True when priority changes are written to the FIFOs (`notify_priority_changes`).
   public var priorityChanges = false
 
   /// No scripts.

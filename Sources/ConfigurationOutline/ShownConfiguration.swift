@@ -46,7 +46,7 @@ extension ShownConfiguration {
   ///
   /// - Parameters:
   ///   - configuration: The model.
-  /// - source: The statements of the configuration.
+  ///   - source: The statements of the configuration.
   ///   - path: The file that was read first.
   package init(_ configuration: Configuration, source: ParsedSource, path: String) {
     self.path = path

@@ -1,10 +1,10 @@
 /// Puts tokens together to a tree of statements, by the grammar and with keepalived's tolerance.
 struct BlockBuilder {
-  /// What is kept of the lines, of which sequences can make a million.
+  /// Numbers of kept lines and words; sequences can make a million.
   private struct Tally {
     var statements = 0
     var entries = 0
-    /// In the outermost block that is open.
+    /// Words in the outermost open block.
     var words = 0
   }
 
@@ -15,7 +15,7 @@ struct BlockBuilder {
     var doubtful: SourceSpan?
     /// Findings in it whose fix would add a line of a keyword.
     var added: [(keyword: Grammar.ID, finding: Int)] = []
-    /// Whether keepalived has taken a brace in it for its end.
+    /// True when keepalived has taken a brace in the block for its end.
     var hasEndedForKeepalived = false
   }
 
@@ -29,13 +29,13 @@ struct BlockBuilder {
   private var open: [Frame] = []
   /// A statement whose opening brace has not come yet.
   private var awaited: Statement?
-  /// Whether the line before was skipped, so that a block after it is skipped as well.
+  /// True when the line before was skipped, so that a block after it is skipped as well.
   private var skipsNextBlock = false
   /// Braces open in the block that is being skipped; 0 when none is.
   private var skipped = 0
   /// Braces open of unknown blocks outside all blocks. keepalived ignores them, and reads those lines that may stand outside.
   private var ignored = 0
-  /// Where the block begins that is skipped or ignored.
+  /// Start of the block that is skipped or ignored.
   private var skippedStart: SourceSpan?
   /// The first line outside all blocks that belongs into the block that was closed before it.
   private var outcast: (word: Word, block: Statement)?
@@ -44,7 +44,7 @@ struct BlockBuilder {
   private var unknownLine: UnknownLine?
   /// The block of such a line within another.
   private var unknownBlock: UnknownBlock?
-  /// How many blocks are open around that one.
+  /// Number of open blocks around that one.
   private var depthOfUnknownBlock = 0
 
   init(
@@ -57,7 +57,7 @@ struct BlockBuilder {
     unknown = UnknownWords(grammar: grammar, diagnostics: diagnostics)
   }
 
-  /// What there is too much of to keep; `nil` while there is not.
+  /// The thing of which there is too much to keep; `nil` while there is not.
   var excess: String? {
     if tally.statements > limits.statements { return "more than \(limits.statements) blocks" }
     if tally.entries > limits.statements { return "more than \(limits.statements) entries of blocks" }
@@ -66,14 +66,14 @@ struct BlockBuilder {
 
   private var block: Grammar.ID? { open.isEmpty ? nil : open[open.count - 1].statement.keyword }
 
-  /// Whether a line that begins with this word holds a command.
+  /// True when a line that begins with this word holds a command.
   func isCommand(_ word: ArraySlice<UInt8>) -> Bool {
     let inside = awaited.flatMap { $0.isGuess ? nil : $0.keyword } ?? block
     guard skipped == 0, let id = grammar.find(word, in: inside) else { return false }
     return grammar.shape(of: id) == .command
   }
 
-  /// Whether a keyword stands where it belongs.
+  /// True when the word is a keyword of the current block.
   func knows(_ word: ArraySlice<UInt8>) -> Bool {
     skipped == 0 && grammar.find(word, in: awaited?.keyword ?? block) != nil
   }
@@ -176,7 +176,7 @@ struct BlockBuilder {
     }
   }
 
-  /// Whether a block that belongs outside all blocks starts here, so that the ones around it must have lost their braces.
+  /// True when a block that belongs outside all blocks starts here, so that the blocks around it must have lost their braces.
   private func isBlockStart(_ word: Word) -> Bool { !open.isEmpty && !word.quoted }
 
   private mutating func add(_ statement: Statement, _ shape: Grammar.Shape) {
@@ -245,7 +245,7 @@ struct BlockBuilder {
     enter(statement)
   }
 
-  /// Whether the statement needs no block, and so is complete when no brace follows.
+  /// Appends the statement if its block is optional, and so complete when no brace follows; false for any other.
   private mutating func appendWithoutBlock(_ statement: Statement) -> Bool {
     guard let keyword = statement.keyword, grammar.shape(of: keyword) == .optionalBlock else { return false }
     awaited = nil
@@ -269,7 +269,7 @@ struct BlockBuilder {
     if isSecret(frame.statement) { diagnostics.endSecret(at: span) }
     withdrawAdditions(to: frame)
     append(frame.statement)
-    // Its own brace then ends the block around it.
+    // The block's own brace then ends the block around it.
     if frame.hasEndedForKeepalived, !open.isEmpty { open[open.count - 1].hasEndedForKeepalived = true }
     if open.isEmpty { outcast = nil }
   }
@@ -282,7 +282,7 @@ struct BlockBuilder {
     open[open.count - 1].doubtful = span
   }
 
-  /// Where the blocks that are open begin, and which braces may have been meant to close them.
+  /// Starts of the open blocks, and the braces that may have been meant to close them.
   private var notesOnOpenBlocks: [(String, SourceSpan?)] {
     open.flatMap { frame -> [(String, SourceSpan?)] in
       let start = ("the block of \(frame.statement.words[0].text) begins here", frame.statement.span as SourceSpan?)
@@ -291,7 +291,7 @@ struct BlockBuilder {
     }
   }
 
-  /// Whether all blocks that are open began in the file of a place, so that it is the file to close them in.
+  /// True when all open blocks began in the file of a place, so that they must be closed in it.
   private func isInOneFile(with span: SourceSpan) -> Bool { open.allSatisfy { $0.statement.span.file == span.file } }
 
   /// Closes all blocks when a keyword comes that can only stand outside: keepalived would swallow it.
@@ -339,7 +339,7 @@ struct BlockBuilder {
 
   /// Closes what the end of the files leaves open.
   ///
-  /// Where the reading stopped before their end, a block that is open says nothing: what it lacks may have been still to come.
+  /// An open block has no finding where the reading stopped before its end: what it lacks may have been still to come.
   mutating func finish(isWhole: Bool) {
     reportUnknownLine()
     reportUnknownBlock()

@@ -12,15 +12,15 @@ public struct CommandWords: Sendable, Hashable {
 
   /// The words, quotes removed and escapes replaced.
   public var words: [String]
-  /// What makes it a line for a shell; `nil` where its words are a program and what it gets.
+  /// Reason why a shell must run the line; `nil` where its words are a program and its arguments.
   public var shellUse: ShellUse?
   /// The first word after the program's that would mean more to a shell than its letters and goes to the program as it is, as
   /// `$HOME` or `one;`; only of a line that is not for a shell.
   public var literalWord: String?
-  /// Whether a quote is not closed; keepalived takes no such command.
+  /// True when a quote is not closed; keepalived does not accept such a command.
   public var isUnterminated: Bool
 
-  /// Whether the line is to be run by a shell.
+  /// True when a shell must run the line.
   public var needsShell: Bool { shellUse != nil }
 
   /// Splits a command. An unclosed quote reaches to the end.

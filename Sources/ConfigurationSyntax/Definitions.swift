@@ -1,6 +1,6 @@
 /// The `$` definitions and their use.
 struct Definitions {
-  /// What a name stands for.
+  /// Value of a definition.
   struct Value {
     /// One text, or the lines of a multi-line definition.
     var lines: [SourceText]

@@ -1,4 +1,4 @@
-/// How bad a finding is.
+/// Severity of a finding.
 public enum Severity: UInt8, Sendable, Hashable, Comparable, CaseIterable {
   /// Worth knowing; nothing is wrong.
   case note = 0
@@ -26,7 +26,7 @@ public struct Diagnostic: Sendable, Hashable {
   public struct Note: Sendable, Hashable {
     /// The text.
     public var message: String
-    /// Where, if it stands anywhere.
+    /// Place of the note; `nil` for none.
     public var range: SourceRange?
 
     /// A note of the given contents.
@@ -38,17 +38,17 @@ public struct Diagnostic: Sendable, Hashable {
 
   /// Stable name of the rule, as `unknown-keyword`.
   public var id: String
-  /// How bad it is.
+  /// Severity of the finding.
   public var severity: Severity
   /// One sentence without a full stop.
   public var message: String
-  /// Where; `nil` for what concerns no place.
+  /// Place of the finding; `nil` for none.
   public var range: SourceRange?
-  /// What belongs to it.
+  /// Notes with further places.
   public var notes: [Note]
-  /// What to write instead, in words.
+  /// Suggestion, in words.
   public var suggestion: String?
-  /// What to write instead, as edits of the files.
+  /// Suggestion, as edits of the files.
   public var fixIt: FixIt?
 
   /// A finding of the given contents.
@@ -70,7 +70,7 @@ public struct Diagnostic: Sendable, Hashable {
 public final class DiagnosticCollector {
   /// The findings in the order in which they were made, as yet with all that they quote.
   public private(set) var diagnostics: [Diagnostic] = []
-  /// Where each stands.
+  /// Places of the findings.
   private var spans: [SourceSpan?] = []
   /// Positions of the findings that repeat nothing of the file.
   private var withoutQuotations: Set<Int> = []
@@ -80,9 +80,9 @@ public final class DiagnosticCollector {
   private var secretLines: Set<SourceMap.Place> = []
   /// The same as findings name them; `nil` when one has been added since.
   private var knownSecretLines: Set<SourceRange.Line>?
-  /// Whether one of them is an error.
+  /// True when one of the findings is an error.
   public private(set) var hasErrors = false
-  /// Where the spans of the findings lead.
+  /// Map from spans to places.
   public let map: SourceMap
   private var dropped = 0
   private let limit: Int
@@ -95,7 +95,7 @@ public final class DiagnosticCollector {
     self.limit = limit
   }
 
-  /// Whether a further finding that is no error would only be counted, so that looking for help with it is in vain.
+  /// True when a further finding that is not an error would only be counted, so that no suggestion need be looked for.
   var isFull: Bool { diagnostics.count >= limit }
 
   /// The one of the candidates that a name was meant to be; `nil` too when so much has been compared that further help would take longer
@@ -124,8 +124,8 @@ public final class DiagnosticCollector {
   /// Adds a finding.
   ///
   /// - Parameters:
-  ///   - replacement: What stands in the place of the finding when it is settled.
-  ///   - changes: What else settles it.
+  ///   - replacement: Text that replaces the place of the finding as its fix.
+  ///   - changes: Further edits of the fix.
   ///   - quotesFile: Whether the texts repeat words of the file, so that they say less in a block with secrets.
   public func report(
     _ severity: Severity, _ id: String, _ message: @autoclosure () -> String, at span: SourceSpan? = nil,
@@ -150,12 +150,12 @@ public final class DiagnosticCollector {
         suggestion: suggestion(), fixIt: fixIt))
   }
 
-  /// Leaves a finding, by its position among all, to people: what settles it would change more than was known when it was made.
+  /// Removes the fix of a finding, by its position, because the fix would change more than was known when it was made.
   func withdrawFix(of finding: Int) {
     if diagnostics.indices.contains(finding) { diagnostics[finding].fixIt = nil }
   }
 
-  /// Says that a block with secrets begins. Its keyword is none: it is shown if nothing but the brace stands on its line.
+  /// Begins a block with secrets. Its keyword is not secret: it is shown if nothing but the brace follows on its line.
   func beginSecret(of keyword: SourceSpan) {
     var start = keyword
     if keyword.origin == 0, !keyword.isMixed {
@@ -168,12 +168,12 @@ public final class DiagnosticCollector {
     secrets.append((start, nil))
   }
 
-  /// Says that the last such block has ended.
+  /// Ends the last such block.
   func endSecret(at span: SourceSpan) {
     if !secrets.isEmpty { secrets[secrets.count - 1].end = span }
   }
 
-  /// Says that a word is a secret, so that nobody is shown the line that it came from, if that is another.
+  /// Marks a word as secret, so that the line that it came from is not shown either.
   func noteSecret(at span: SourceSpan) {
     guard let place = map.definitionPlace(of: span), secretLines.insert(place).inserted else { return }
     knownSecretLines = nil
@@ -229,7 +229,7 @@ public final class DiagnosticCollector {
     }
   }
 
-  /// Whether nothing but a comment follows a word on its line.
+  /// True when nothing but a comment follows a word on its line.
   public func isFollowedByComment(_ span: SourceSpan) -> Bool {
     guard span.origin == 0, !span.isMixed else { return false }
     let rest = map.line(of: span).dropFirst(Int(span.column) - 1 + Int(span.length))
@@ -252,7 +252,7 @@ public final class DiagnosticCollector {
     return range
   }
 
-  /// Whether a place, or the place where its definition is used, lies in a block with secrets or behind a word for one.
+  /// True when a place, or the place where its definition is used, lies in a block with secrets or after a word for one.
   private func isSecret(_ span: SourceSpan) -> Bool {
     guard !map.isBehindSecretWord(span) else { return true }
     let isInside = secrets.contains { secret in

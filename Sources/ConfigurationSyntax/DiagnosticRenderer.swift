@@ -2,7 +2,7 @@ import PrintableText
 
 /// Writes findings as people read them: place, severity, text, rule, then the line with a mark, then what helps.
 public struct DiagnosticRenderer: Sendable {
-  /// Whether to use terminal colours.
+  /// True to use terminal colours.
   public var color: Bool
 
   /// A renderer.
@@ -59,7 +59,7 @@ public struct DiagnosticRenderer: Sendable {
       + "\(gutter("", width)) \(String(repeating: " ", count: column))\(green(mark))\n"
   }
 
-  /// What the fix puts in the place of what is marked, below it.
+  /// The replacement text of the fix, below the marked text.
   private func replacement(of diagnostic: Diagnostic, _ width: Int) -> String {
     guard let range = diagnostic.range, !range.excerpt.isEmpty, let edits = diagnostic.fixIt?.edits, edits.count == 1,
       let edit = edits.first, edit.path == range.path, edit.start.line == range.line, edit.end.line == range.line,

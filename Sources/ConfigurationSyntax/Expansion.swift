@@ -1,4 +1,4 @@
-/// What a line became after its definitions were put in.
+/// A line after its definitions have been replaced.
 struct ExpandedLine {
   var text: SourceText
   /// The lines of a multi-line definition that the line ends with.
@@ -36,7 +36,7 @@ struct LineExpander {
     while let top = frames.last {
       let end = copyText(of: top)
       guard output.count <= SourceLimits.lineLength else {
-        // What was made in vain counts too: many such lines are no faster to read than good ones.
+        // Text that is thrown away counts too: many such lines take as long to read as good ones.
         guard reader.spend(bytes: output.count, at: line.span) else { return nil }
         reader.diagnostics.report(
           .error, "line-too-long", "the line grows beyond \(SourceLimits.lineLength) bytes by its definitions",
@@ -151,7 +151,7 @@ struct LineExpander {
     return true
   }
 
-  /// Tells of a defined name that stays in the text for what follows it.
+  /// Reports a defined name that is not replaced because of the text after it.
   private func reportUnreplaced(in frame: Frame, at index: Int) {
     let bytes = frame.text.bytes
     let end = Definitions.endOfName(in: bytes, from: index + 1)

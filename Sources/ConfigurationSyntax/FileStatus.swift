@@ -1,6 +1,6 @@
 import Glibc
 
-/// What is known of a file without opening it.
+/// Status of a file, known without opening it.
 public struct FileStatus: Sendable, Hashable {
   /// Permission bits with set-user-ID, set-group-ID and sticky bits.
   public var mode: UInt32
@@ -8,9 +8,9 @@ public struct FileStatus: Sendable, Hashable {
   public var owner: UInt32
   /// Group number of its owner.
   public var group: UInt32
-  /// Whether it is a regular file.
+  /// True for a regular file.
   public var isRegular: Bool
-  /// Whether it is a directory.
+  /// True for a directory.
   public var isDirectory: Bool
 
   /// A status of the given contents.
@@ -23,27 +23,27 @@ public struct FileStatus: Sendable, Hashable {
   }
 }
 
-/// What the kernel would make of the beginning of a file that is to be executed, where it would not make a process of it.
+/// Fault in the first line of a file that keeps the kernel from executing it.
 public enum FirstLineFault: Sendable, Hashable {
   /// The file is empty.
   case empty
-  /// It is text whose first line does not begin with `#!`.
+  /// The first line does not begin with `#!`.
   case noInterpreter
-  /// Its first line begins with a sign that looks like `#!` and is not, as the wide form of the exclamation mark.
+  /// The first line begins with a sign that looks like `#!`, such as the wide form of the exclamation mark.
   case lookAlike
   /// A carriage return stands behind the interpreter, whose name the kernel takes it for a part of.
   case carriageReturn(interpreter: String)
 }
 
-/// Where the status of files comes from.
+/// Source of the status of files.
 public protocol FileStatusProvider {
   /// The status of the file that `path` leads to, symbolic links followed; `nil` if there is none.
   func status(of path: String) -> FileStatus?
-  /// The words behind `#!` in the first line of a script: the interpreter and the rest, if there is any. `nil` for other
+  /// The words after `#!` in the first line of a script: the interpreter and the rest, if there is any. `nil` for other
   /// files, and for those that cannot be read.
   func interpreter(of path: String) -> [String]?
-  /// What keeps a file from being executed, by its first bytes; `nil` for programs, for scripts that name an interpreter, and for
-  /// what cannot be read.
+  /// The fault in a file's first bytes that keeps it from being executed; `nil` for programs, for scripts that name an interpreter, and
+  /// for files that cannot be read.
   func firstLineFault(of path: String) -> FirstLineFault?
 }
 
@@ -73,7 +73,7 @@ extension DiskSourceFiles: FileStatusProvider {
     return words.isEmpty ? nil : words
   }
 
-  /// What is wrong with the first line of a file on this host's disk.
+  /// The fault in the first line of a file on this host's disk.
   public func firstLineFault(of path: String) -> FirstLineFault? {
     guard let bytes = beginning(of: path) else { return nil }
     guard !bytes.isEmpty else { return .empty }
@@ -85,7 +85,7 @@ extension DiskSourceFiles: FileStatusProvider {
       guard name.last == Ascii.carriageReturn else { return nil }
       return .carriageReturn(interpreter: String(decoding: name.dropLast(), as: UTF8.self))
     }
-    // What is no text may be a program of a kind that this host has been taught.
+    // A file that is not text may be a program of a kind that this host has been taught.
     guard !bytes.contains(0), !bytes.starts(with: [0x7F]) else { return nil }
     let text = String(decoding: line.prefix(8), as: UTF8.self)
     let isLookAlike = ["#\u{FF01}", "\u{FF03}!", "\u{FF03}\u{FF01}", "\u{FEFF}#!"].contains { text.hasPrefix($0) }
@@ -110,6 +110,6 @@ extension RecordingSourceFiles: FileStatusProvider where Base: FileStatusProvide
   public func status(of path: String) -> FileStatus? { base.status(of: path) }
   /// The interpreter of a recorded file; it is not kept.
   public func interpreter(of path: String) -> [String]? { base.interpreter(of: path) }
-  /// What is wrong with the first line of a recorded file; it is not kept.
+  /// The fault in the first line of a recorded file; it is not kept.
   public func firstLineFault(of path: String) -> FirstLineFault? { base.firstLineFault(of: path) }
 }

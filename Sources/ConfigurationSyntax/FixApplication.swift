@@ -53,7 +53,7 @@ public enum FixApplication {
       bytes = Array(edit.replacement.utf8)
     }
 
-    /// Whether two replacements change the same text, or stand so close that their order would matter.
+    /// True when two replacements change the same text, or are so close that their order would matter.
     func touches(_ other: Replacement) -> Bool {
       range.overlaps(other.range)
         || (range.isEmpty || other.range.isEmpty) && range.lowerBound <= other.range.upperBound

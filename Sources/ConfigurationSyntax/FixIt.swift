@@ -1,10 +1,10 @@
 extension Diagnostic {
-  /// Edits that settle a finding, all of them together.
+  /// Edits that together fix a finding.
   public struct FixIt: Sendable, Hashable {
     /// The edits, of which none overlaps another.
     public var edits: [Edit]
 
-    /// What the first edit puts in.
+    /// Text of the first edit.
     public var replacement: String { edits.first?.replacement ?? "" }
 
     /// A fix of the given edits.
@@ -32,11 +32,11 @@ extension Diagnostic {
 
     /// The file's path as it was opened.
     public var path: String
-    /// Where the stretch begins.
+    /// Start of the replaced text.
     public var start: Position
-    /// Where it ends; the same as ``start`` where nothing is taken away.
+    /// End of the replaced text; the same as ``start`` for an insertion.
     public var end: Position
-    /// What stands there instead.
+    /// New text.
     public var replacement: String
   }
 }

@@ -1,9 +1,9 @@
-/// Which keyword stands in which block, and how its line is read. Meaning is not the syntax's business.
+/// The keywords of each block, and how their lines are read, without their meaning.
 public struct Grammar: Sendable {
   /// Number of a keyword: its position in the order in which keywords were added.
   public typealias ID = Int
 
-  /// How a keyword's line and what follows are read.
+  /// Form of a keyword's line and of the lines after it.
   public enum Shape: Sendable, Hashable {
     /// Words only.
     case line
@@ -16,7 +16,7 @@ public struct Grammar: Sendable {
     /// A block of keywords follows if a brace does.
     case optionalBlock
 
-    /// Whether a block follows.
+    /// True when a block follows.
     var hasBlock: Bool { self == .block || self == .values }
   }
 
@@ -52,12 +52,12 @@ public struct Grammar: Sendable {
     return nodes.count - 1
   }
 
-  /// Says that a block holds what no finding may show.
+  /// Marks a block whose contents no finding may show.
   public mutating func markSecret(_ block: ID) { secrets.insert(block) }
 
   func isSecret(_ block: ID) -> Bool { secrets.contains(block) }
 
-  /// Says that a keyword belongs to what this program leaves to others.
+  /// Marks a keyword of LVS, which this program does not manage.
   public mutating func markUnmanaged(_ keyword: ID) { unmanaged.insert(keyword) }
 
   func isUnmanaged(_ keyword: ID) -> Bool { unmanaged.contains(keyword) }

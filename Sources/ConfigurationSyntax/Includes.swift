@@ -1,6 +1,6 @@
 /// `include` and its stricter forms.
 extension SourceReader {
-  /// What a form of `include` takes for an error.
+  /// Conditions that a form of `include` treats as errors.
   struct IncludeChecks: OptionSet {
     let rawValue: UInt8
     /// A match that cannot be read.
@@ -13,7 +13,7 @@ extension SourceReader {
     static let brace = IncludeChecks(rawValue: 8)
   }
 
-  /// Where a line stands that includes, whichever way it came to be read.
+  /// Place of a line that includes, however the reader got there.
   struct IncludePlace: Hashable {
     var path: String
     var line: UInt32
@@ -37,10 +37,10 @@ extension SourceReader {
     line.bytes.prefix { !Ascii.isBlank($0) }
   }
 
-  /// Whether a line is an include of any form.
+  /// True when a line is an include of any form.
   static func isInclude(_ line: SourceText) -> Bool { isInclude(firstWord(of: line)) }
 
-  /// Whether a line that begins with this word includes files.
+  /// True when a line that begins with this word includes files.
   static func isInclude(_ word: ArraySlice<UInt8>) -> Bool { checks(of: word) != nil }
 
   /// Follows `include_check [[+|-]CHECK…]`, which holds to the end of its file.
@@ -59,7 +59,7 @@ extension SourceReader {
       guard let check = all[name] else {
         let nearest = Spelling.nearest(to: name, in: all.keys)
         diagnostics.report(
-          .warning, "bad-value", "'\(word.text)' is no check of includes; it is ignored", at: word.span,
+          .warning, "bad-value", "'\(word.text)' is not a check of includes; it is ignored", at: word.span,
           suggestion: nearest.map { "did you mean \($0)?" }
             ?? "write read, match, wildcard_match or brace_match, with + or - before it to change what holds")
         continue

@@ -1,6 +1,6 @@
 /// Cuts one line into words and braces.
 struct Lexer {
-  /// What a line is made of.
+  /// A token of a line.
   enum Token {
     /// Words up to a brace or the line's end.
     case words([Word], cutByComment: Bool)
@@ -11,9 +11,9 @@ struct Lexer {
   /// A line without its comment.
   struct Decommented {
     var text: SourceText
-    /// Whether a comment was there and touched the word before it.
+    /// True when a comment touched the word before it.
     var isCut = false
-    /// Whether the comment's sign has a backslash before it.
+    /// True when a backslash precedes the comment's sign.
     var isEscaped = false
   }
 
@@ -38,7 +38,7 @@ struct Lexer {
 
   let line: SourceText
   let isCut: Bool
-  /// Whether the words after a first word belong to a command, and so keep quotes inside them.
+  /// Returns true when the words after a first word belong to a command, and so keep quotes inside them.
   let isCommand: (ArraySlice<UInt8>) -> Bool
   let diagnostics: DiagnosticCollector
 
@@ -125,7 +125,7 @@ struct Lexer {
     return true
   }
 
-  /// Where a reference ends that has no definition and so stays in the text: its braces are no block's.
+  /// End of a reference without a definition, which stays in the text: its braces do not belong to a block.
   private func end(ofUndefinedAt index: Int) -> Int? {
     let bytes = line.bytes
     guard bytes[index] == Ascii.dollar, index + 1 < bytes.endIndex, bytes[index + 1] == Ascii.open else { return nil }
@@ -139,7 +139,7 @@ struct Lexer {
     if end > start + 1, bytes[end - 1] == Ascii.open { end -= 1 }
     while end > start + 1, Ascii.isBlank(bytes[end - 1]) { end -= 1 }
     let span = line.span(start..<end)
-    // What looks like a comment may be one, or belong to the word.
+    // Text that looks like a comment may be one, or may belong to the word.
     let isClear = bytes[start] == Ascii.quote && !bytes[start..<end].contains { $0 == Ascii.hash || $0 == Ascii.bang }
     diagnostics.report(
       .warning, "unterminated-quote",

@@ -36,7 +36,7 @@ public enum ConfigurationParser {
     return ParsedSource(statements: statements, diagnostics: diagnostics)
   }
 
-  /// The same, but each statement outside all blocks is given away when it is complete, and nothing is kept: sequences can make a
+  /// Parses a configuration and passes on each statement outside all blocks when it is complete. It keeps none, since sequences can make a
   /// million lines of ten.
   public static func parse(
     path: String, files: any SourceFiles, grammar: Grammar, configurationID: String?, randomSeed: UInt64,

@@ -17,7 +17,7 @@ enum PathPattern {
     return done
   }
 
-  /// How many patterns the braces stand for, counted without making them; held at `Int.max`.
+  /// Number of patterns that the braces stand for, counted without making them; at most `Int.max`.
   static func alternativeCount(of pattern: ArraySlice<UInt8>) -> Int {
     var count = 1
     var depth = 0
@@ -57,7 +57,7 @@ enum PathPattern {
     return nil
   }
 
-  /// Whether a path matches a pattern without braces; wildcards do not match a slash.
+  /// True when a path matches a pattern without braces; wildcards do not match a slash.
   static func matches(_ path: ArraySlice<UInt8>, pattern: ArraySlice<UInt8>) -> Bool {
     var at = path.startIndex
     var in_ = pattern.startIndex
@@ -113,7 +113,7 @@ enum PathPattern {
     return found != negated
   }
 
-  /// Whether the pattern has a wildcard.
+  /// True when the pattern has a wildcard.
   static func hasWildcard(_ pattern: ArraySlice<UInt8>) -> Bool {
     pattern.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") }
   }

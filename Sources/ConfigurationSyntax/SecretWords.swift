@@ -5,7 +5,7 @@ enum SecretWords {
   private static let names: Set<String> = ["key", "pass", "passwd", "passphrase", "password", "secret"]
   private static let keyword = "auth_pass"
 
-  /// Where the first such word of a line stands; `nil` if there is none.
+  /// Place of the first such word of a line; `nil` if there is none.
   static func first(in line: ArraySlice<UInt8>) -> Range<Int>? {
     var start = line.startIndex
     while start < line.endIndex {

@@ -28,7 +28,7 @@ extension SourceReader {
     return true
   }
 
-  /// What the rounds of a sequence set: names, and for each round a way to make the values.
+  /// The rounds of a sequence: names, and for each round a way to make their values.
   private struct Rounds {
     var names: [ArraySlice<UInt8>]
     var count: Int

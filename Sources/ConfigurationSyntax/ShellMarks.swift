@@ -1,21 +1,21 @@
-/// What of a word only a shell would understand.
+/// Parts of a word that only a shell would interpret.
 struct ShellMarks {
-  /// Whether the word begins with what separates, joins, redirects or substitutes commands.
+  /// True when the word begins with an operator that separates, joins, redirects or substitutes commands.
   private(set) var beginsWithOperator = false
-  /// Whether a shell would put something in the place of a part of it.
+  /// True when a shell would substitute a part of the word.
   private var holdsSubstitution = false
-  /// Whether its last byte is a semicolon, which would end the command.
+  /// True when the last byte is a semicolon, which would end the command.
   private var endsCommand = false
-  /// Whether one of the bytes that no name of a program has stands outside single quotes.
+  /// True when a byte that no program's name has stands outside single quotes.
   private var holdsSign = false
-  /// Whether a quote or an escape stands in it, so that it is no word of the shell's own.
+  /// True when the word has a quote or an escape, so that it is not a word of the shell's own.
   private var isQuoted = false
-  /// Whether only digits outside quotes have come, which may number what is redirected.
+  /// True while only digits outside quotes have come, which may number a redirection.
   private var isNumber = true
-  /// Whether the last byte was a `$`, and whether that began the word.
+  /// True when the last byte was a `$`, and when that began the word.
   private var dollar = (isLast: false, isFirst: false)
 
-  /// Whether a shell would make more of it than a program gets.
+  /// True when a shell would read the word otherwise than a program does.
   var isLiteral: Bool { holdsSubstitution || endsCommand }
 
   /// A byte outside quotes.
@@ -53,7 +53,7 @@ struct ShellMarks {
     holdsSign = holdsSign || holdsSubstitution
   }
 
-  /// Whether a first word cannot be that of a program, so that keepalived finds none.
+  /// True when a first word cannot name a program, so that keepalived finds none.
   func namesNoProgram(_ word: [UInt8]) -> Bool {
     let isTest = word.elementsEqual("[".utf8) || word.suffix(2).elementsEqual("/[".utf8)
     if holdsSign && !isTest { return true }

@@ -4,15 +4,15 @@
 public struct SourceBundle: Sendable, Hashable {
   /// Path of the file that reading starts with.
   public var rootPath: String
-  /// What `@ID` lines are compared with; `nil` for none.
+  /// Value for `@ID` lines; `nil` for none.
   public var configurationID: String?
-  /// Where `${_RANDOM}` starts, so that each reading draws the same numbers.
+  /// Seed of `${_RANDOM}`, so that each reading draws the same numbers.
   public var randomSeed: UInt64
   /// Every file read, by the path it was opened with.
   public var files: [String: [UInt8]]
   /// Every file that could not be read.
   public var failures: [String: SourceFileError]
-  /// What every `include` pattern found.
+  /// Paths found by each `include` pattern.
   public var listings: [String: [String]]
   /// Every environment variable used.
   public var variables: [String: String]
@@ -32,9 +32,9 @@ public struct SourceBundle: Sendable, Hashable {
 
   /// Why bytes are not a bundle.
   public enum DecodingError: Error, Sendable, Hashable {
-    /// They do not start as a bundle of this version does.
+    /// The bytes are not a bundle of this version.
     case notABundle
-    /// They end too early, or a length in them is longer than they are.
+    /// The bytes end too early, or a length in them is too large.
     case truncated
     /// Something follows the bundle.
     case trailingBytes

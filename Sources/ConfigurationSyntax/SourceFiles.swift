@@ -4,14 +4,14 @@ import Glibc
 public enum SourceFileError: Error, Sendable, Hashable {
   /// There is no such file.
   case notFound
-  /// It is a directory, a device or anything else than a regular file.
+  /// The path is a directory, a device or anything else than a regular file.
   case notRegular
-  /// It is longer than ``SourceLimits/fileLength``.
+  /// The file is longer than ``SourceLimits/fileLength``.
   case tooLong
   /// The system call of this name failed with this error number.
   case failed(call: String, errorNumber: Int32)
 
-  /// What happened, in words that go after a path.
+  /// The reason, to follow a path in a sentence.
   public var reason: String {
     switch self {
     case .notFound: "does not exist"
@@ -22,7 +22,7 @@ public enum SourceFileError: Error, Sendable, Hashable {
   }
 }
 
-/// Where a configuration's files come from: the disk, memory, or a bundle that another process made.
+/// Source of a configuration's files: the disk, memory, or a bundle that another process made.
 public protocol SourceFiles {
   /// The bytes of the file at `path`.
   func read(_ path: String) throws(SourceFileError) -> [UInt8]
@@ -76,7 +76,7 @@ public struct SourceLimits: Sendable, Hashable {
 public struct MemorySourceFiles: SourceFiles, Sendable {
   /// Every file by its absolute path.
   public var files: [String: [UInt8]]
-  /// What `${_ENV}` finds.
+  /// Environment variables for `${_ENV}`.
   public var variables: [String: String]
 
   /// Files of the given contents.
@@ -110,15 +110,15 @@ public struct MemorySourceFiles: SourceFiles, Sendable {
 
 /// Hands files through and keeps what was read, so that it can be read again elsewhere in the same state.
 public final class RecordingSourceFiles<Base: SourceFiles>: SourceFiles {
-  /// Where the files come from.
+  /// Source of the files.
   public let base: Base
-  /// What every file read gave.
+  /// Contents of the files that were read, by path.
   public private(set) var files: [String: [UInt8]] = [:]
-  /// What every file that could not be read gave.
+  /// Errors of the files that could not be read, by path.
   public private(set) var failures: [String: SourceFileError] = [:]
-  /// What every pattern gave.
+  /// Paths found by each pattern.
   public private(set) var listings: [String: [String]] = [:]
-  /// What every environment variable gave.
+  /// Values of the environment variables that were read.
   public private(set) var variables: [String: String] = [:]
 
   /// Records what is read from `base`.

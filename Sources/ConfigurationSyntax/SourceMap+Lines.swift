@@ -1,6 +1,6 @@
 import PrintableText
 
-/// What stands in the files' lines.
+/// Text of the files' lines.
 extension SourceMap {
   func line(of span: SourceSpan) -> ArraySlice<UInt8> {
     let number = Int(span.file)
@@ -13,7 +13,7 @@ extension SourceMap {
     return bytes[starts[index]..<max(starts[index], end)]
   }
 
-  /// Where the lines of the file of this number begin; made when it is first asked for.
+  /// Starts of the lines of a file, by its number; found on first use.
   private func starts(of number: Int) -> [Int] {
     if let known = files[number].lineStarts { return known }
     let bytes = files[number].bytes
@@ -94,7 +94,7 @@ extension SourceMap {
     return String(decoding: shown, as: UTF8.self) + (word.upperBound < bytes.count ? " ********" : "")
   }
 
-  /// Whether a place takes in a word that a password or a key follows, or stands behind one on its line.
+  /// True when a place includes a word before a password or a key, or follows one on its line.
   func isBehindSecretWord(_ span: SourceSpan) -> Bool {
     let place = Place(file: span.file, line: span.line, column: 0)
     let start: Int

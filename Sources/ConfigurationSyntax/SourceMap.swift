@@ -10,7 +10,7 @@ public final class SourceMap {
   /// A definition as it was at some point of the reading.
   struct Definition {
     var name: String
-    /// Where the value stands.
+    /// Place of the value.
     var value: SourceSpan?
   }
 
@@ -26,7 +26,7 @@ public final class SourceMap {
   private var definitions: [Definition] = []
   /// Positions of the latest definition of each name.
   private var latestDefinitions: [String: UInt32] = [:]
-  /// How often each path was read.
+  /// Number of readings of each path.
   private var readings: [String: Int] = [:]
   /// The definition that was used first in each place, for the first expansions; grows when it is asked for.
   private var definitionsByUse: [Place: UInt32] = [:]
@@ -35,7 +35,7 @@ public final class SourceMap {
   /// Lines that sequences repeat; their column is 0.
   private var repeated: Set<Place> = []
 
-  /// Where the first word stands that a secret follows, on lines that were asked for; beyond the line where there is none.
+  /// Position of the first word before a secret, for lines that were asked for; beyond the line where there is none.
   var secretWords: [Place: Int] = [:]
 
   struct Place: Hashable {
@@ -75,7 +75,7 @@ public final class SourceMap {
       excerptColumn: step.excerptColumn, trail: trail(of: span))
   }
 
-  /// Where the definition is used that a span's text comes from; `nil` for text that stands in the file as it is read.
+  /// Place where the definition of a span's text is used; `nil` for text that stands in the file as it is read.
   func use(of span: SourceSpan) -> SourceSpan? {
     let expansion = Int(span.origin) - 1
     return expansions.indices.contains(expansion) ? expansions[expansion].use : nil
@@ -87,7 +87,7 @@ public final class SourceMap {
     return expansions.indices.contains(expansion) ? definitions[Int(expansions[expansion].definition)].name : nil
   }
 
-  /// Where the text of a word stands that came through a definition or a list; `nil` for text that stands in the file as it is read.
+  /// Place of a word's text that came through a definition or a list; `nil` for text that stands in the file as it is read.
   func definitionPlace(of span: SourceSpan) -> Place? {
     if span.isMixed, let value = definition(in: span)?.value {
       return Place(file: value.file, line: value.line, column: 0)
@@ -99,18 +99,18 @@ public final class SourceMap {
     files.indices.contains(Int(span.file)) ? files[Int(span.file)].path : ""
   }
 
-  /// Says that the text on a line is read several times, for the rounds of a sequence.
+  /// Marks a line whose text is read several times, for the rounds of a sequence.
   func markRepeated(_ span: SourceSpan) {
     repeated.insert(Place(file: span.file, line: span.line, column: 0))
   }
 
-  /// Whether an edit at a place can mean one thing only: the text stands in the file as it is and is read once.
+  /// True when an edit at a place has one meaning only: the text stands in the file as it is and is read once.
   func isEditable(_ span: SourceSpan) -> Bool {
     span.origin == 0 && !span.isMixed && isReadOnce(path(of: span))
       && !repeated.contains(Place(file: span.file, line: span.line, column: 0))
   }
 
-  /// Whether a file has been read once so far.
+  /// True when a file has been read once so far.
   func isReadOnce(_ path: String) -> Bool { readings[path] == 1 }
 
   private func trail(of span: SourceSpan) -> [SourceRange.Step] {

@@ -2,13 +2,13 @@
 public struct SourcePlace: Sendable, Hashable {
   /// One step back from a place to what led to it.
   public struct Step: Sendable, Hashable {
-    /// What kind of step.
+    /// Kind of step.
     public var reason: SourceRange.Reason
     /// File of the place that led here.
     public var path: String
-    /// Its line, from 1.
+    /// Line, from 1.
     public var line: Int
-    /// Its column in bytes, from 1.
+    /// Column in bytes, from 1.
     public var column: Int
   }
 
@@ -18,7 +18,7 @@ public struct SourcePlace: Sendable, Hashable {
   public var line: Int
   /// Column in bytes, from 1.
   public var column: Int
-  /// How the reader came here, the nearest step first.
+  /// Steps that led the reader here, the nearest first.
   public var trail: [Step]
 }
 

@@ -1,4 +1,4 @@
-/// Where a word stands, in numbers only, so that a large configuration's words stay small.
+/// Place of a word, in numbers only, so that a large configuration's words stay small.
 ///
 /// ``SourceMap/range(of:)`` turns it into something that can be shown.
 public struct SourceSpan: Sendable, Hashable {
@@ -21,7 +21,7 @@ public struct SourceSpan: Sendable, Hashable {
     set { originBits = newValue & ~Self.mixedBit | originBits & Self.mixedBit }
   }
 
-  /// Whether the text was put together from several places, so that its length says nothing about the file.
+  /// True when the text was put together from several places, so that its length says nothing about the file.
   var isMixed: Bool { originBits & Self.mixedBit != 0 }
 
   private static let mixedBit: UInt32 = 1 << 31
@@ -50,19 +50,19 @@ extension SourceSpan {
 public struct SourceRange: Sendable, Hashable {
   /// One step back from a place to what led to it.
   public struct Step: Sendable, Hashable {
-    /// What kind of step.
+    /// Kind of step.
     public var reason: Reason
     /// File of the place that led here.
     public var path: String
-    /// Its line, from 1.
+    /// Line, from 1.
     public var line: Int
-    /// Its column in bytes, from 1.
+    /// Column in bytes, from 1.
     public var column: Int
-    /// Its length in bytes.
+    /// Length in bytes.
     public var length: Int
-    /// Its column in Unicode characters, from 1.
+    /// Column in Unicode characters, from 1.
     public var characterColumn: Int
-    /// Its length in Unicode characters.
+    /// Length in Unicode characters.
     public var characterLength: Int
     /// The line's text, as in ``SourceRange/excerpt``.
     public var excerpt: String
@@ -79,7 +79,7 @@ public struct SourceRange: Sendable, Hashable {
     /// The text holds a definition's, which stands there.
     case defined(name: String)
 
-    /// What is said of the place that the step leads to.
+    /// Sentence about the place that the step leads to.
     public var sentence: String {
       switch self {
       case .included: "included from here"
@@ -105,7 +105,7 @@ public struct SourceRange: Sendable, Hashable {
   public var excerpt: String
   /// Column, in characters from 0, at which the place starts in ``excerpt``.
   public var excerptColumn: Int
-  /// How the reader came here, the nearest step first.
+  /// Steps that led the reader here, the nearest first.
   public var trail: [Step]
 
   /// A line of a file, whichever way the reader came there.

@@ -13,9 +13,9 @@ final class SourceReader {
   var fileCount = 0
   /// Patterns that includes asked for so far.
   var patternCount = 0
-  /// What those may still look at.
+  /// Directories and files that patterns may still search.
   var searchSteps: Int
-  /// Where includes of files that were being read already have been found.
+  /// Places of includes whose files were being read already.
   var loops: Set<IncludePlace> = []
   private var totalLength = 0
   let limits: SourceLimits
@@ -219,7 +219,7 @@ final class SourceReader {
       emit(text, isCut: isCut || decommented.isCut)
       return
     }
-    // What stands before a multi-line name stays in front of its first line.
+    // Text before a multi-line name stays in front of its first line.
     var lines = expanded.tail[...]
     if !text.isEmpty, let first = lines.popFirst() {
       text = joined(text, first)
@@ -273,7 +273,7 @@ final class SourceReader {
     return rest.isEmpty ? head : joined(head, rest)
   }
 
-  /// Whether what a line is depends on the text of the definition that it begins with.
+  /// True when the kind of a line depends on the text of the definition that it begins with.
   private func leads(_ text: SourceText, from rest: Int, in line: SourceText) -> Bool {
     guard let first = text.bytes.first else { return rest < line.bytes.endIndex && line.bytes[rest] == Ascii.at }
     return first == Ascii.tilde || first == Ascii.dollar || first == Ascii.at
@@ -363,7 +363,7 @@ final class SourceReader {
     return !isStopped
   }
 
-  /// Whether so many lines may still come.
+  /// True when so many lines may still come.
   func mayMake(lines: Int) -> Bool { lines <= linesLeft }
 
   /// Gives up on the whole configuration.

@@ -25,14 +25,14 @@ enum Ascii {
 
   static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
-  /// Whether a byte may stand in a definition's name, and, with `first`, start one.
+  /// True when a byte may be part of a definition's name, and, with `first`, start one.
   static func isName(_ byte: UInt8, first: Bool) -> Bool {
     (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A) || byte == 0x5F || (!first && isDigit(byte))
   }
 }
 
 extension ArraySlice<UInt8> {
-  /// Whether the bytes are UTF-8.
+  /// True when the bytes are UTF-8.
   var isUTF8: Bool {
     guard contains(where: { $0 >= 0x80 }) else { return true }
     var decoder = UTF8()
@@ -57,7 +57,7 @@ struct SourceText {
     var line: UInt32
     var column: UInt32
     var origin: UInt32
-    /// Whether its bytes stand in the file one by one; made-up text (a random number) stays at its column.
+    /// True when its bytes stand in the file one by one; made-up text (a random number) stays at its column.
     var advances = true
   }
 
@@ -67,7 +67,7 @@ struct SourceText {
 
   var isEmpty: Bool { bytes.isEmpty }
 
-  /// Where the bytes of `range` were written; a range over several pieces is shown from its first.
+  /// Place of the bytes of `range`; a range over several pieces is shown from its first.
   func span(_ range: Range<Int>) -> SourceSpan {
     let piece = piece(at: range.lowerBound)
     let advance = piece.advances ? UInt32(truncatingIfNeeded: max(0, range.lowerBound - piece.start)) : 0
@@ -80,7 +80,7 @@ struct SourceText {
       length: UInt32(truncatingIfNeeded: range.count), origin: piece.origin, isMixed: isMixed)
   }
 
-  /// Where the whole text was written.
+  /// Place of the whole text.
   var span: SourceSpan { span(bytes.startIndex..<bytes.endIndex) }
 
   func piece(at index: Int) -> Piece {
@@ -120,7 +120,7 @@ struct SourceText {
     return index
   }
 
-  /// Where a line within the line begins: after a brace that a condition, a definition, a sequence or an include follows.
+  /// Start of a line within the line: after a brace that a condition, a definition, a sequence or an include follows.
   /// `nil` if there is none, and in a line whose own braces belong to a definition, a sequence or an include.
   var lineAfterBrace: Int? {
     guard !beginsOwnForm(at: bytes.startIndex) else { return nil }
@@ -144,7 +144,7 @@ struct SourceText {
     return nil
   }
 
-  /// Whether the text from `index` on is read as a whole.
+  /// True when the text from `index` on is read as a whole.
   private func beginsOwnForm(at index: Int) -> Bool {
     guard index < bytes.endIndex else { return false }
     let rest = slice(index..<bytes.endIndex)

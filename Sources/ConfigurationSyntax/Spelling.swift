@@ -40,7 +40,7 @@ public enum Spelling {
     return distance(from: first, to: second, rows: &rows) <= 1 ? meant : nil
   }
 
-  /// What other programs call an option.
+  /// Names of options in other programs.
   private static let synonyms = [
     "gateway": "via", "device": "dev", "interface": "dev", "iface": "dev", "broadcast": "brd", "bcast": "brd",
     "source": "src", "destination": "to", "prio": "priority", "pref": "preference",

@@ -2,13 +2,13 @@
 struct UnknownLine {
   var severity = Severity.warning
   var id: String
-  /// What is wrong with the word.
+  /// Fault of the word.
   var fault: String
-  /// What comes of it where no block follows.
+  /// Consequence where no block follows.
   var consequence = "the line is ignored"
   var span: SourceSpan
   var suggestion: String?
-  /// What settles it in the place of the word.
+  /// Replacement of the word that fixes it.
   var replacement: String?
   /// The keyword that the word was meant to be.
   var meant: String?
@@ -29,8 +29,8 @@ struct UnknownLine {
   }
 }
 
-/// What keepalived makes of a block within another whose keyword it does not know: it leaves out the word and the `{`, takes the lines
-/// for lines of the block around, and the first `}` for the end of that.
+/// A block within another whose keyword keepalived does not know: keepalived ignores the word and the `{`, reads the lines as lines of the
+/// block around, and takes the first `}` for its end.
 struct UnknownBlock {
   let line: UnknownLine
   /// The block around, and how it is called.
@@ -46,7 +46,7 @@ struct UnknownBlock {
   /// Braces open in this block.
   private var depth = 1
 
-  /// So many of the lines are shown.
+  /// Number of lines that are shown.
   private static let shownLines = 3
 
   init(_ line: UnknownLine, in around: Grammar.ID, _ grammar: Grammar) {
@@ -55,10 +55,10 @@ struct UnknownBlock {
     name = grammar.name(of: around)
   }
 
-  /// Whether keepalived takes one of its braces for the end of the block around.
+  /// True when keepalived takes one of its braces for the end of the block around.
   var endsAround: Bool { end != nil }
 
-  /// Whether its last brace has come.
+  /// True when its last brace has come.
   var isClosed: Bool { depth <= 0 }
 
   mutating func add(_ token: Lexer.Token, _ grammar: Grammar) {
@@ -90,7 +90,7 @@ struct UnknownBlock {
 struct UnknownWords {
   let grammar: Grammar
   let diagnostics: DiagnosticCollector
-  /// What misspelt words were meant to be: a sequence brings the same one again and again.
+  /// Meanings of misspelt words: a sequence repeats the same one.
   private var meanings: [Misspelling: String?] = [:]
 
   private struct Misspelling: Hashable {
@@ -104,7 +104,7 @@ struct UnknownWords {
     self.diagnostics = diagnostics
   }
 
-  /// What there is to say of a line that begins with a word unknown in a block, or outside all blocks.
+  /// Judges a line that begins with a word unknown in a block, or outside all blocks.
   mutating func look(at word: Word, in block: Grammar.ID?) -> UnknownLine {
     let place = block.map { "in \(grammar.name(of: $0))" } ?? "outside all blocks"
     if let found = misplaced(word, in: block, place) ?? withHardBlank(word, in: block)
@@ -124,7 +124,7 @@ struct UnknownWords {
     return line
   }
 
-  /// Whether a misspelt block outside all blocks is one that may not be silently missing.
+  /// True when a misspelt block outside all blocks must not go missing silently.
   static func losesRouter(_ meant: String) -> Bool { meant == "vrrp_instance" }
 
   private func misplaced(_ word: Word, in block: Grammar.ID?, _ place: String) -> UnknownLine? {

@@ -17,8 +17,8 @@ package struct ServiceAudit<Host: HostFacts> {
 
   /// Findings for what `loaded` asks of the service and the service cannot do.
   /// - Parameters:
-  /// - sources: The files of the configuration, if it is the one that the service reads.
-  /// - hostHiding: The reason why the host's own `/proc` hides processes from ordinary users; `nil` if it does not.
+  ///   - sources: The files of the configuration, if it is the one that the service reads.
+  ///   - hostHiding: The reason why the host's own `/proc` hides processes from ordinary users; `nil` if it does not.
   package static func diagnostics(
     of loaded: LoadedConfiguration, under conditions: ServiceConditions, on host: Host, sources: [String] = [],
     hostHiding: String? = nil

@@ -11,18 +11,18 @@ import PrintableText
 /// `martlet config`.
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Show a configuration as it is in force, or what a reload would change.",
+    commandName: "config", abstract: "Show the effective configuration, or what a reload would change.",
     subcommands: [ConfigShowCommand.self, ConfigDiffCommand.self])
 }
 
 /// `martlet config show`.
 struct ConfigShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show a configuration expanded, with every default and where each value comes from.",
+    commandName: "show", abstract: "Show a configuration expanded, with every default and the origin of each value.",
     discussion: """
-      The text is a configuration itself, in one file: includes, definitions and sequences are expanded, and what the file does not \
-      say is filled in. Behind each line stands its origin. Passwords are masked.
-      Ends with 0, or with 2 if the configuration has an error; then what could be understood is shown.
+      The text is a configuration itself, in one file: includes, definitions and sequences are expanded, and defaults are \
+      filled in. Each line is followed by its origin. Passwords are masked.
+      Ends with 0, or with 2 if the configuration has an error; then the part that could be understood is shown.
       """)
 
   @Flag(help: "One JSON object instead of a configuration.")
@@ -30,7 +30,7 @@ struct ConfigShowCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("i"), .customLong("config-id")],
-    help: "What lines that begin with @ are compared with; the host's name if not given.")
+    help: "Identifier for lines that begin with @; the host's name if not given.")
   var configurationID: String?
 
   @Argument(help: "The configuration file.")
@@ -56,14 +56,14 @@ struct ConfigDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Show what a reload from one configuration to another would do.",
     discussion: """
-      With one file, it is compared with what the service that runs was started with or last reloaded. A virtual router that goes on \
-      keeps its state and its addresses; one that ends and starts anew gives its addresses up.
-      Ends with 0 if a reload changes nothing, 1 if it does, 2 if a configuration has an error or cannot be had.
+      One file is compared with the configuration that the running service was started with or last reloaded. A virtual router \
+      that goes on keeps its state and its addresses; one that ends and starts anew gives its addresses up.
+      Ends with 0 if a reload changes nothing, 1 if it does, 2 if a configuration has an error or cannot be read.
       """)
 
   @Option(
     name: [.customShort("i"), .customLong("config-id")],
-    help: "What lines that begin with @ are compared with; the host's name if not given.")
+    help: "Identifier for lines that begin with @; the host's name if not given.")
   var configurationID: String?
 
   @OptionGroup var runtimeDirectory: RuntimeDirectoryOption

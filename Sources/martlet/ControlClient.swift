@@ -127,10 +127,10 @@ struct ControlClient {
     let process = known.map { "process \($0) of the service" } ?? "the service"
     if let known, Self.isStopped(known) {
       return Refusal(
-        "\(process), which answers here, is stopped (by SIGSTOP, a debugger or the freezer): nothing can be said")
+        "\(process), which answers here, is stopped (by SIGSTOP, a debugger or the freezer) and cannot answer")
     }
     return Refusal(
-      "\(process) did not answer within \(patience.rawValue / 1_000_000_000) s: it is busy, stands still, or has no descriptor free"
+      "\(process) did not answer within \(patience.rawValue / 1_000_000_000) s: it is busy, hangs, or has no free descriptor"
     )
   }
 
@@ -154,7 +154,7 @@ struct ControlClient {
     case ENOENT where isServed:
       "martlet runs with the runtime directory \(runtimeDirectory), but its control socket is not there: its log says why"
     case ECONNREFUSED where isServed:
-      "martlet runs, but the process that answers here is dead and is not started again yet: its log says why"
+      "martlet runs, but the process that answers here has died and has not been restarted yet: its log says why"
     case ENOENT, ECONNREFUSED: "no martlet runs here: \(error.description)"
     case EACCES, EPERM: "\(error.description); ask as the user that martlet runs as (root, usually)"
     default: error.description

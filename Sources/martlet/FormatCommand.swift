@@ -10,16 +10,16 @@ import PrintableText
 /// `martlet fmt`.
 struct FormatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fmt", abstract: "Lay configuration files out in one canonical way.",
+    commandName: "fmt", abstract: "Format configuration files in one canonical way.",
     discussion: """
       Four spaces a block, one statement a line, braces at the line's end; comments stay where they are. What a file means does \
-      not change; definitions, conditions, sequences and includes stay as they are written. Each file is laid out by itself. One \
-      that cannot be understood stays as it is.
-      Prints the result unless told otherwise. Ends with 0, with --check or --diff with 1 if a file is laid out otherwise, with 2 \
-      if one cannot be understood, read or written.
+      not change; definitions, conditions, sequences and includes stay as they are written. Each file is formatted on its own. \
+      One that cannot be understood stays as it is.
+      Prints the result unless told otherwise. Ends with 0, with --check or --diff with 1 if a file would change, with 2 if one \
+      cannot be understood, read or written.
       """)
 
-  @Flag(help: "Print the names of files that are laid out otherwise.")
+  @Flag(help: "Print the names of files that would change.")
   var check = false
 
   @Flag(help: "Print what would change.")

@@ -8,8 +8,8 @@ struct HelpCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "help", abstract: "Explain a command, or a keyword: help keyword NAME.",
     discussion: """
-      'martlet help keyword NAME' shows what a keyword of the configuration does and what it takes, with range, unit and default, \
-      since when it is there and what to write instead, in every block that has it. BLOCK/NAME keeps to one block. \
+      'martlet help keyword NAME' shows what a keyword of the configuration does and what it takes, with range, unit, default, \
+      first version and replacement, in every block that has it. BLOCK/NAME shows one block only. \
       Words of an entry, as 'dev' of a virtual address, are keywords too.
       """)
 

@@ -234,12 +234,12 @@ struct KeepalivedOptions: Equatable {
     case .configurationTest: configurationTest = .some(value)
     case .namespace:
       guard let value, !value.isEmpty, !value.contains("/"), value != ".", value != ".." else {
-        throw .valueWrong("'\(value ?? "")' is no name of a network namespace")
+        throw .valueWrong("'\(value ?? "")' cannot be the name of a network namespace")
       }
       namespace = value
     case .umask:
       guard let mask = value.flatMap(Self.mask), mask <= 0o777 else {
-        throw .valueWrong("'\(value ?? "")' is no file creation mask")
+        throw .valueWrong("'\(value ?? "")' is not a file creation mask")
       }
       umask = mask
     case .version: showsVersion = true

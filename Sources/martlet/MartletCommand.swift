@@ -56,15 +56,15 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var runtimeDirectory: RuntimeDirectoryOption
 
-  @Option(name: .customLong("log-format"), help: "How log lines are written: text or json.")
+  @Option(name: .customLong("log-format"), help: "Format of log lines: text or json.")
   var logFormat = LogFormat.text
 
   @Option(
     name: [.customShort("i"), .customLong("config-id")],
-    help: "What lines that begin with @ are compared with; the host's name if not given.")
+    help: "Identifier for lines that begin with @; the host's name if not given.")
   var configurationID: String?
 
-  @Option(help: "Whom the engine and the prober become if root starts the service.")
+  @Option(help: "The user of the engine and the prober if root starts the service.")
   var user = ServiceUser.usual
 
   func run() throws {
@@ -79,10 +79,10 @@ struct RunCommand: ParsableCommand {
 /// `martlet status`.
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Show what the service that runs is doing.",
+    commandName: "status", abstract: "Show what the running service is doing.",
     discussion: """
-      What is not as it should be comes first, as WARNING: an engine that does not run, a router in FAULT, a master that does not hold
-      all its addresses, a second master, adverts that are refused, as of a host with another password, and adverts with other
+      Problems come first, as WARNING: an engine that does not run, a router in FAULT, a master that does not hold all its \
+      addresses, a second master, adverts that are refused, as of a host with another password, and adverts with other \
       addresses than are configured here.
       HELD counts the addresses that this host holds now; ADDRESSES are those that it holds as MASTER.
       Ends with 0 if the service answers, 1 if it does not, and with --strict with 8 if there is a WARNING.
@@ -94,10 +94,10 @@ struct StatusCommand: ParsableCommand {
   @Flag(help: "Show all addresses of each router.")
   var wide = false
 
-  @Flag(help: "End with 8 if something is not as it should be.")
+  @Flag(help: "End with 8 if there is a WARNING.")
   var strict = false
 
-  @Option(help: "How many seconds to wait for the answer.")
+  @Option(help: "Seconds to wait for the answer.")
   var timeout = 1
 
   @OptionGroup var runtimeDirectory: RuntimeDirectoryOption
@@ -123,14 +123,14 @@ struct ReloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reload", abstract: "Have the service read its configuration again.",
     discussion: """
-      Waits for the outcome, and prints what was found in the configuration and what the reload changes. If the configuration has an
-      error, or the new engine cannot take over, the service goes on as before. So it does if the file has no virtual router where
-      there was one, or braces that do not match: a file that is being written, or was emptied, takes no address away.
-      Ends with 0 if the new configuration is in force, 2 if the file is refused, and otherwise with the code that `martlet run` would
-      end with.
+      Waits for the outcome, and prints the findings and the changes. If the configuration has an error, or the new engine \
+      cannot take over, the service goes on as before. The same holds if the file has no virtual router where there was one, \
+      or braces that do not match: a file that is half written, or empty, takes no address away.
+      Ends with 0 if the new configuration is in force, 2 if the file is refused, and otherwise with the exit code of \
+      `martlet run`.
       """)
 
-  @Flag(name: .customLong("allow-empty"), help: "Take a file that has no virtual router, or nothing at all.")
+  @Flag(name: .customLong("allow-empty"), help: "Accept a file that has no virtual router, or nothing at all.")
   var allowsEmpty = false
 
   @OptionGroup var runtimeDirectory: RuntimeDirectoryOption

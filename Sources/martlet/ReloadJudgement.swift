@@ -34,11 +34,11 @@ struct ReloadJudgement {
       let count = served.routers.count
       what = "the file has no virtual router, and \(count == 1 ? "one is" : "\(count) are") in force"
     } else if !named.isEmpty, named.allSatisfy({ $0.fate == .removed }) {
-      what = "the file has nothing of what is in force"
+      what = "the file has nothing of the running configuration"
     } else {
       return nil
     }
-    return "\(what); if that is meant: martlet reload --allow-empty"
+    return "\(what); if that is intended: martlet reload --allow-empty"
   }
 
   /// The first sign of a damaged file that the running configuration does not have.
@@ -47,7 +47,7 @@ struct ReloadJudgement {
     let sign = loaded.diagnostics.first { isSignOfDamage($0) && !known.contains(Remark($0)) }
     return sign.map { finding in
       let place = finding.range.map { "\($0.path):\($0.line):\($0.column): " } ?? ""
-      return "\(place)\(finding.message) [\(finding.id)]; a start takes that as keepalived does, a reload does not"
+      return "\(place)\(finding.message) [\(finding.id)]; a start accepts this as keepalived does, a reload does not"
     }
   }
 
@@ -82,7 +82,7 @@ struct ReloadJudgement {
     let lines = difference.lines
     guard !lines.isEmpty else { return ["reload: the configuration is the same as before"] }
     let more = lines.count - Self.mostLines
-    return lines.prefix(Self.mostLines).map { "reload: " + $0 } + (more > 0 ? ["reload: and \(more) changes more"] : [])
+    return lines.prefix(Self.mostLines).map { "reload: " + $0 } + (more > 0 ? ["reload: and \(more) more changes"] : [])
   }
 
   /// The report for the client that asked for the reload: all findings, then the output of `martlet config diff`.

@@ -11,17 +11,17 @@ struct UnitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unit", abstract: "Print the tightest settings for systemd under which a configuration works.",
     discussion: """
-      Prints a drop-in for martlet.service: whom the service runs as, its capabilities, and what it sees and may change of the host,
-      as tight as this file lets it be. With scripts only that is taken which no script can need, since nobody knows what scripts do.
+      Prints a drop-in for martlet.service, as tight as this file allows: the user of the service, its capabilities, and what it \
+      sees and may change of the host. With scripts, only rights that no script can need are removed.
         martlet unit FILE > /etc/systemd/system/martlet.service.d/hardening.conf && systemctl daemon-reload
 
-      What does not work under it either, such as a file that the user martlet may not read, is said on standard error.
-      Ends with 0, with 2 for errors in the configuration or what does not work.
+      Standard error shows what does not work under it either, such as a file that the user martlet may not read.
+      Ends with 0, or with 2 for errors in the configuration or anything that does not work.
       """)
 
   @Option(
     name: [.customShort("i"), .customLong("config-id")],
-    help: "What lines that begin with @ are compared with; the host's name if not given.")
+    help: "Identifier for lines that begin with @; the host's name if not given.")
   var configurationID: String?
 
   @Argument(help: "The configuration file.")

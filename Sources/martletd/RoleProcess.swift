@@ -63,7 +63,7 @@ struct RoleProcess {
       do throws(SystemError) {
         try Capabilities.become(user, keeping: kept)
       } catch {
-        log(.info, "stays user 0 without its other rights: \(error)")
+        log(.info, "keeps user 0, without its other capabilities: \(error)")
       }
       // The kernel clears this signal with the old identity; a process that has lost its supervisor meanwhile finds its channel closed.
       try RealTime.setParentDeathSignal(SIGTERM)
@@ -78,7 +78,7 @@ struct RoleProcess {
     do throws(SystemError) {
       try RoleFilter.begin(sendsAnyPacket: sendsAnyPacket)
     } catch {
-      log(.warning, "goes on without a filter for system calls: \(error)")
+      log(.warning, "runs without a filter for system calls: \(error)")
     }
   }
 

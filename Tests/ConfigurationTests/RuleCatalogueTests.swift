@@ -85,7 +85,7 @@ struct RuleCatalogueTests {
     let page = try #require(Rule.find("bad-prefix-length")).page
     #expect(
       page == """
-        bad-prefix-length: What follows the slash is no prefix length
+        bad-prefix-length: What follows the slash is not a prefix length
 
         The length of a single address is used, /32 or /128, so the network's other
         hosts are not reached by it. A dotted mask is written as its length:

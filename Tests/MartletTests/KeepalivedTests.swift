@@ -44,7 +44,7 @@ import Testing
       (["--pid"], .valueMissing("--pid")), (["--dont"], .ambiguous("--dont")),
       (["-n", "extra"], .unexpected(["extra"])),
       (["--", "-n"], .unexpected(["-n"])), (["--vrrp=1"], .valueWrong("option --vrrp takes no value")),
-      (["-u", "999"], .valueWrong("'999' is no file creation mask")),
+      (["-u", "999"], .valueWrong("'999' is not a file creation mask")),
     ] as [([String], KeepalivedOptions.Problem)])
   func whatCannotBeReadIsNamed(arguments: [String], problem: KeepalivedOptions.Problem) {
     #expect(throws: problem) { try KeepalivedOptions(arguments) }
@@ -95,7 +95,7 @@ import Testing
 
   @Test(arguments: ["", "..", ".", "a/b", "/run/netns/a"])
   func aNamespaceIsAName(name: String) {
-    #expect(throws: KeepalivedOptions.Problem.valueWrong("'\(name)' is no name of a network namespace")) {
+    #expect(throws: KeepalivedOptions.Problem.valueWrong("'\(name)' cannot be the name of a network namespace")) {
       try KeepalivedOptions(["-s", name])
     }
   }

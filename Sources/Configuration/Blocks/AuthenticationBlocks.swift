@@ -148,7 +148,7 @@ extension Lowering {
       block.notes.authentication.isUnknown = true
       diagnostics.report(
         .warning, "unknown-authentication",
-        "'\(word.text)' is no way of authentication; \(block.name.value) runs without any", at: word.span,
+        "'\(word.text)' is not a way of authentication; \(block.name.value) runs without any", at: word.span,
         suggestion: known ? "write \(upper), in capitals" : "write PASS or AH", replacement: known ? upper : nil,
         quotesFile: !known && !Self.otherAuthentications.contains(upper))
     }

@@ -220,7 +220,7 @@ extension Block<GlobalSettings> {
       + buffers("lvs_netlink_monitor", "changes of links and addresses in the health checker process")
   }
 
-  /// How keepalived runs one of its processes.
+  /// Keywords for the scheduling of one of keepalived's processes.
   private static func scheduling(_ prefix: String, _ process: String) -> [Keyword] {
     let limit = "\(prefix)_rlimit_rttime"
     return [

@@ -12,7 +12,7 @@ extension GlobalSettings: BlockModel {
     var isStrict = false
     /// The beginning of the names of interfaces that martlet makes.
     var linkPrefix = "vrrp"
-    /// The same for the interfaces of addresses; empty where nothing is written.
+    /// The beginning of the names of interfaces for single addresses; empty where nothing is written.
     var ownAddressLinkPrefix = ""
     var addressLinkPrefix: String { ownAddressLinkPrefix.isEmpty ? linkPrefix : ownAddressLinkPrefix }
     var fifoScript: CommandDefinition?
@@ -92,7 +92,7 @@ extension Block<GlobalSettings> {
       }
       if family == .ipv6, address.value.byte(at: 1) & 0xF != 2 {
         lowering.diagnostics.report(
-          .warning, "not-multicast", "\(address.value) is no group of the link: routers may carry adverts further",
+          .warning, "not-multicast", "\(address.value) is not a group of the link: routers may carry adverts further",
           at: address.span, suggestion: "write one of ff02::/16, the same on all hosts")
       }
       block.model[keyPath: path] = address.value

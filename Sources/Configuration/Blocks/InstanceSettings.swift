@@ -350,7 +350,7 @@ extension Lowering {
     let value = statement.arguments.isEmpty ? true : boolean(statement) ?? true
     if !value {
       diagnostics.report(
-        .note, "sources-unchecked", "adverts of hosts that are no peers are accepted, as keepalived does by default",
+        .note, "sources-unchecked", "adverts of hosts that are not peers are accepted, as keepalived does by default",
         at: statement.span)
     }
     return Located(value, statement.span)

@@ -99,7 +99,7 @@ extension Lowering {
     let quoted = "\"" + words.map(\.text).joined(separator: " ") + "\""
     diagnostics.report(
       .warning, "unquoted-command",
-      "only \(first.text) is run, without the words behind it, as by keepalived", at: words[words.startIndex + 1].span,
+      "only \(first.text) is run, without the words after it, as by keepalived", at: words[words.startIndex + 1].span,
       suggestion: "put the whole command into quotes: \(quoted)")
   }
 

@@ -27,7 +27,7 @@ extension Rule {
       .pair("mcast_dst_ip 224.0.0.99", wrong: "mcast_dst_ip 224.0.0.98", right: "mcast_dst_ip 224.0.0.99"),
       remedy: "write the same multicast group on both hosts"),
     Rule(
-      "pair-peer", .comparison, .error, "The address that a host sends from is no peer of the other host",
+      "pair-peer", .comparison, .error, "The address that a host sends from is not a peer of the other host",
       "unicast_src_ip of each must stand in unicast_peer of the other. Otherwise they do not hear each other, and both are master.",
       .pair(
         "unicast_src_ip 192.0.2.1\nunicast_peer {\n  192.0.2.2\n}",
@@ -139,7 +139,7 @@ extension PairFindings {
     let names = peers.map { "\($0)" }.joined(separator: ", ")
     report(
       .error, "pair-peer",
-      "\(source), from which the other host sends, is no peer of \(pair.second.name), which knows only \(names); they would not hear each other",
+      "\(source), from which the other host sends, is not a peer of \(pair.second.name), which knows only \(names); they would not hear each other",
       pair, at: pair.second.router.notes.peerPlaces.first, and: pair.first.router.places["mcast_src_ip"],
       note: "the other host sends from here", suggestion: "write \(source) in unicast_peer")
   }
@@ -221,7 +221,7 @@ extension PairFindings {
           .warning, "pair-addresses",
           isMoved
             ? "\(address) stands in virtual_ipaddress here and in virtual_ipaddress_excluded on the other host, so the adverts differ"
-            : "\(address) of \(pair.second.name) is no address of \(pair.first.name) on the other host, which would not serve it as master",
+            : "\(address) of \(pair.second.name) is not an address of \(pair.first.name) on the other host, which would not serve it as master",
           pair, at: entry.span, and: nil, note: "the other host's router is here",
           suggestion: "write the same addresses in \(block) on both hosts")
       }

@@ -116,8 +116,8 @@ extension Lowering {
     diagnostics.report(
       .warning, isAddress ? "two-addresses" : "unknown-option",
       isAddress
-        ? "\(word.text) stands behind another address on its line; it is ignored"
-        : "'\(word.text)' is no option of an address; it is ignored",
+        ? "\(word.text) follows another address on its line; it is ignored"
+        : "'\(word.text)' is not an option of an address; it is ignored",
       at: word.span,
       suggestion: isAddress
         ? "put each address on a line of its own"
@@ -183,7 +183,7 @@ extension Lowering {
       address.scope = scope
     } else {
       diagnostics.report(
-        .warning, "bad-value", "'\(value.text)' is no scope; global is used", at: value.span,
+        .warning, "bad-value", "'\(value.text)' is not a scope; global is used", at: value.span,
         suggestion: "write global, link or host")
     }
     return true
@@ -215,7 +215,7 @@ extension Lowering {
     }
     guard let broadcast = IPAddress(value.text), broadcast.family == .ipv4 else {
       diagnostics.report(
-        .warning, "bad-address", "'\(value.text)' is no broadcast address; the whole address is left out",
+        .warning, "bad-address", "'\(value.text)' is not a broadcast address; the whole address is left out",
         at: value.span, suggestion: "write brd + for the network's own", replacement: Self.withoutLeadingZeros(value))
       return false
     }

@@ -40,7 +40,7 @@ extension Lowering {
     let used = Self.shown(millionths)
     diagnostics.report(
       .warning, "bad-value",
-      "\(statement.words[0].text): \(word.text) has more than six places behind the point; \(used) is used",
+      "\(statement.words[0].text): \(word.text) has more than six decimal places; \(used) is used",
       at: word.span, suggestion: "write \(used)", replacement: used)
   }
 

@@ -80,7 +80,7 @@ extension Lowering {
       100...599 ~= last
     else {
       reportServer(
-        "bad-value", "'\(word.text)' is no status code from 100 to 599 and no range of them; it is ignored",
+        "bad-value", "'\(word.text)' is neither a status code from 100 to 599 nor a range of them; it is ignored",
         at: word.span)
       return
     }

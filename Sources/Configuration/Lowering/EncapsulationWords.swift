@@ -10,7 +10,7 @@ extension EntryLine {
     case "ip6": return .tunnel(try tunnel(.ipv6))
     case "mpls": return .labels(try labels(of: kind))
     case "ila": return .locator(try locator(of: kind))
-    default: throw bad(kind, "nothing that a route puts packets into; there are ip, ip6, mpls and ila")
+    default: throw bad(kind, "not an encapsulation; there are ip, ip6, mpls and ila")
     }
   }
 
@@ -56,7 +56,7 @@ extension EntryLine {
     let word = try value(of: option)
     let groups = word.text.split(separator: ":", omittingEmptySubsequences: false).map { UInt16($0, radix: 16) }
     guard groups.count == 4, let all = groups as? [UInt16] else {
-      throw bad(word, "no locator of four hexadecimal groups, as 2001:db8:0:1")
+      throw bad(word, "not a locator of four hexadecimal groups, as 2001:db8:0:1")
     }
     return all.reduce(0) { $0 << 16 | UInt64($1) }
   }

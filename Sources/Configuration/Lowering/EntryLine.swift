@@ -63,7 +63,7 @@ struct EntryLine {
   func unknown(_ word: Word, among options: [String]) -> LineRefused {
     let nearest = lowering.diagnostics.option(word.text, among: options)
     return refused(
-      "unknown-option", "'\(word.text)' is no option of a \(subject)", at: word.span,
+      "unknown-option", "'\(word.text)' is not an option of a \(subject)", at: word.span,
       suggestion: nearest.map { "did you mean \($0)?" }, replacement: Spelling.sure(nearest, for: word.text))
   }
 
@@ -85,7 +85,7 @@ struct EntryLine {
     let isDefault = word == "inet6" && ["default", "any", "all"].contains(passedOver.text)
     lowering.diagnostics.report(
       .warning, "word-order",
-      "keepalived passes over '\(passedOver.text)' behind \(word.text), and so refuses the line",
+      "keepalived ignores '\(passedOver.text)' after \(word.text), and so refuses the line",
       at: word.span,
       suggestion: isDefault ? "write ::/0" : "take \(word.text) out if an address says the family, or write it last",
       changes: isDefault ? [.replace(word.span, through: passedOver.span, with: "::/0")] : [])
@@ -110,7 +110,8 @@ struct EntryLine {
     let meant = word.text.hasPrefix("0x") ? KernelNames.number(word.bytes).flatMap { Number(exactly: $0) } : nil
     let decimal = meant.flatMap { range.contains($0) ? "\($0)" : nil }
     throw refused(
-      "bad-value", "'\(word.text)' is no whole number from \(range.lowerBound) to \(range.upperBound)", at: word.span,
+      "bad-value", "'\(word.text)' is not a whole number from \(range.lowerBound) to \(range.upperBound)",
+      at: word.span,
       suggestion: decimal.map { "write \($0): this number can only be decimal" }, replacement: decimal)
   }
 
@@ -118,7 +119,7 @@ struct EntryLine {
   mutating func numberOfAnyBase(of option: Word) throws(LineRefused) -> UInt32 {
     let word = try value(of: option)
     guard let number = KernelNames.number(word.bytes) else {
-      throw bad(word, "no whole number from 0 to \(UInt32.max)")
+      throw bad(word, "not a whole number from 0 to \(UInt32.max)")
     }
     lowering.noteOctal(word, is: number)
     return number
@@ -207,7 +208,7 @@ struct EntryLine {
     _ = next()
     lowering.diagnostics.report(
       .warning, "bad-value",
-      "\(option.text) \(word.text) is no range: it stands for \(port)-\(port) here, and for every port in keepalived",
+      "\(option.text) \(word.text) is not a range: it stands for \(port)-\(port) here, and for every port in keepalived",
       at: word.span, suggestion: "write \(port)-\(port)", replacement: "\(port)-\(port)")
     return port...port
   }
@@ -219,7 +220,7 @@ struct EntryLine {
     if numbers.count == 2, let first = numbers[0], let last = numbers[1], first <= last { return first...last }
     let meant = numbers.count == 1 ? numbers[0].map { "\($0)-\($0)" } : nil
     throw refused(
-      "bad-value", "'\(word.text)' is no range FIRST-LAST", at: word.span, suggestion: meant.map { "write \($0)" },
+      "bad-value", "'\(word.text)' is not a range FIRST-LAST", at: word.span, suggestion: meant.map { "write \($0)" },
       replacement: meant)
   }
 

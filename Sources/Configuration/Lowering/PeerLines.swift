@@ -38,7 +38,7 @@ extension Lowering {
     while let word = rest.popFirst() {
       guard word == "min_ttl" || word == "max_ttl" else {
         diagnostics.report(
-          .warning, "unknown-option", "'\(word.text)' is no option of a peer; the rest of the line is ignored",
+          .warning, "unknown-option", "'\(word.text)' is not an option of a peer; the rest of the line is ignored",
           at: word.span, suggestion: IPAddress(word.text) != nil ? "put each peer on a line of its own" : nil)
         return
       }

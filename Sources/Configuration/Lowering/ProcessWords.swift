@@ -14,7 +14,7 @@ extension Lowering {
       .warning, "bad-value", "dynamic_interfaces: '\(word.text)' is not allow_if_changes; it is on without that",
       at: word.span,
       suggestion: isOff
-        ? "take the line out to have it off" : nearest.map { "did you mean \($0)?" } ?? "write nothing behind it",
+        ? "take the line out to have it off" : nearest.map { "did you mean \($0)?" } ?? "write nothing after it",
       changes: changes)
   }
 
@@ -22,7 +22,8 @@ extension Lowering {
   func checkProcessors(_ statement: Statement) {
     for word in statement.arguments where Self.wholeNumber(word.bytes).map({ $0 < 0 }) ?? true {
       diagnostics.report(
-        .warning, "bad-value", "\(statement.words[0].text): '\(word.text)' is no number of a processor", at: word.span,
+        .warning, "bad-value", "\(statement.words[0].text): '\(word.text)' is not a number of a processor",
+        at: word.span,
         suggestion: "write the numbers with blanks between them, from 0")
     }
   }
@@ -45,7 +46,7 @@ extension Lowering {
       let number = KernelNames.number(word.bytes)
       fault =
         number.map { $0 > 0o777 } ?? true
-        ? "'\(word.text)' is no mode from 0 to 0777"
+        ? "'\(word.text)' is not a mode from 0 to 0777"
         : statement.arguments.count > 1 ? "nothing may follow the number" : nil
     } else {
       fault = Self.faultOfBits(statement.arguments)
@@ -85,14 +86,14 @@ extension Lowering {
     for (position, word) in words.enumerated() {
       guard position % 2 == 0 else {
         if word == "|" { continue }
-        return "'\(word.text)' stands where | is wanted"
+        return "'\(word.text)' stands where | is needed"
       }
       let bits = word.text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
       guard bits.allSatisfy({ single.contains($0) }) || bits.count == 1 && whole.contains(word.text) else {
-        return "'\(word.text)' is no bit of a mode"
+        return "'\(word.text)' is not a bit of a mode"
       }
     }
-    return words.count % 2 == 0 ? "a bit is wanted behind the last |" : nil
+    return words.count % 2 == 0 ? "a bit is missing after the last |" : nil
   }
 
   /// `linkbeat_interfaces`: each line is `NAME [MII | ETHTOOL | IOCTL]`.
@@ -105,7 +106,7 @@ extension Lowering {
       let upper = extra.text.uppercased()
       let isKind = line.words.count == 2 && kinds.contains(upper)
       diagnostics.report(
-        .warning, "bad-value", "'\(extra.text)' has no meaning behind an interface here; it is passed over",
+        .warning, "bad-value", "'\(extra.text)' has no meaning after an interface here; it is ignored",
         at: extra.span, suggestion: isKind ? "write \(upper), in capitals" : "write MII, ETHTOOL or IOCTL, or nothing",
         replacement: isKind ? upper : nil)
     }

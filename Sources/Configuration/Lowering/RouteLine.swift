@@ -75,7 +75,7 @@ private struct RouteLine {
   private func noteLateDefault(_ word: Word) {
     guard line.family != nil, !saysFamily else { return }
     line.lowering.diagnostics.report(
-      .warning, "word-order", "keepalived refuses '\(word.text)' behind an address, and so the route", at: word.span,
+      .warning, "word-order", "keepalived refuses '\(word.text)' after an address, and so the route", at: word.span,
       suggestion: "write \(word.text) first on the line")
   }
 
@@ -246,9 +246,9 @@ private struct RouteLine {
       case "encap": hop.encapsulation = try line.encapsulation(of: word)
       default:
         // keepalived keeps the hop and ignores what follows.
-        line.leftOut = "it and what follows it are passed over"
+        line.leftOut = "it and what follows it are ignored"
         _ = line.refused(
-          "unknown-option", "'\(word.text)' is no option of a next hop", at: word.span,
+          "unknown-option", "'\(word.text)' is not an option of a next hop", at: word.span,
           suggestion: "options of the route itself stand before the first nexthop")
         while line.next() != nil {}
       }
@@ -270,7 +270,7 @@ private struct RouteLine {
     case .congctl: value = .name(try line.value(of: word).text)
     case .features:
       let feature = try line.value(of: word)
-      guard feature == "ecn" else { throw line.bad(feature, "no feature of a route; there is ecn") }
+      guard feature == "ecn" else { throw line.bad(feature, "not a feature of a route; the only one is ecn") }
       value = .number(1)
     default: value = .number(try line.number(of: word, in: 0...UInt32.max))
     }
@@ -291,7 +291,7 @@ private struct RouteLine {
       case let (scaled, false) = UInt64(millionths).multipliedReportingOverflow(by: unit?.factor ?? 1),
       let time = UInt32(exactly: scaled / 1_000_000)
     else {
-      throw line.bad(value, "no time; write milliseconds as 200ms, or seconds as 3s")
+      throw line.bad(value, "not a time; write milliseconds as 200ms, or seconds as 3s")
     }
     let bounds = UInt32(200 * perMillisecond)...UInt32(120_000 * perMillisecond)
     guard bounds.contains(time) else {

@@ -78,7 +78,7 @@ private struct RuleLine {
   private func checkTable(_ action: Located<RoutingRule.Action>) throws(LineRefused) {
     if case .lookUp(let table) = action.value {
       guard table == 0 else { return }
-      throw line.refused("bad-value", "0 is no table", at: action.span)
+      throw line.refused("bad-value", "0 is not a table", at: action.span)
     }
     if let needsTable {
       throw line.refused("needs-table", "\(needsTable.text) has a meaning only with table", at: needsTable.span)
@@ -152,7 +152,7 @@ private struct RuleLine {
     let numbers = value.bytes.split(separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
       .map { KernelNames.number($0) }
     guard let mark = numbers.first ?? nil, numbers.count == 1 || numbers[1] != nil else {
-      throw line.bad(value, "no mark; write VALUE or VALUE/MASK")
+      throw line.bad(value, "not a mark; write VALUE or VALUE/MASK")
     }
     line.lowering.noteOctal(value, is: mark)
     return RoutingRule.Mark(value: mark, mask: numbers.count == 2 ? numbers[1] : nil)
@@ -167,7 +167,8 @@ private struct RuleLine {
     }
     let meant = line.lowering.kernelNames.number(value, .protocols).flatMap { UInt8(exactly: $0) }.map { "\($0)" }
     throw line.refused(
-      "bad-value", "'\(value.text)' is no number from 0 to 255, and a rule's protocol has no name", at: value.span,
+      "bad-value", "'\(value.text)' is not a number from 0 to 255, and the protocol of a rule cannot be a name",
+      at: value.span,
       suggestion: meant.map { "write protocol \($0)" }, replacement: meant)
   }
 

@@ -8,7 +8,7 @@ struct Trackable {
   var name: Located<String>
   var weight: Int
   var reverse: Bool
-  /// Whether its block says what it needs.
+  /// True when its block has the required keyword.
   var isComplete: Bool
 }
 
@@ -132,7 +132,7 @@ extension Lowering {
     return entry
   }
 
-  /// Whether `reverse` stands behind a weight; tells of another word there.
+  /// True when `reverse` follows a weight; reports another word there.
   func isReversed(_ statement: Statement) -> Bool {
     guard let word = statement.arguments.dropFirst().first else { return false }
     if word == "reverse" { return true }

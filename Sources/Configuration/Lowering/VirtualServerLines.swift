@@ -99,7 +99,7 @@ extension Lowering {
     guard ["NAT", "DR", "TUN"].contains(kind.text) else {
       let upper = kind.text.uppercased()
       reportServer(
-        "bad-value", "'\(kind.text)' is no way of forwarding; the line is ignored", at: kind.span,
+        "bad-value", "'\(kind.text)' is not a way of forwarding; the line is ignored", at: kind.span,
         suggestion: ["NAT", "DR", "TUN"].contains(upper) ? "write \(upper), in capitals" : "write NAT, DR or TUN")
       return false
     }
@@ -111,10 +111,11 @@ extension Lowering {
           word == "type"
           ? ["ipip", "gue", "gre"].contains(value?.text ?? "") : value.map { isNumber($0, 1...65_535) } ?? false
         if !isGood {
-          reportServer("bad-value", "\(word.text) \(value?.text ?? "") is no option of a tunnel", at: word.span)
+          reportServer("bad-value", "\(word.text) \(value?.text ?? "") is not an option of a tunnel", at: word.span)
         }
       case "csum", "nocsum", "remcsum": break
-      default: reportServer("unknown-option", "'\(word.text)' is no option of a tunnel; it is ignored", at: word.span)
+      default:
+        reportServer("unknown-option", "'\(word.text)' is not an option of a tunnel; it is ignored", at: word.span)
       }
     }
     return kind == "TUN"
@@ -230,12 +231,13 @@ extension Lowering {
     let start = parts.first.flatMap { IPAddress(String($0)) ?? IPPrefix(String($0))?.address }
     guard let start else {
       reportServer(
-        "bad-address", "'\(first.text)' is no address and no range of addresses; it is skipped", at: first.span)
+        "bad-address", "'\(first.text)' is neither an address nor a range of addresses; it is skipped", at: first.span)
       return
     }
     if parts.count == 2, !Self.isRangeEnd(String(parts[1]), after: start) {
       reportServer(
-        "address-range", "the end of '\(first.text)' is no address above its start; the line is skipped", at: first.span
+        "address-range", "the end of '\(first.text)' is not an address above its start; the line is skipped",
+        at: first.span
       )
     }
     if let port = line.words.dropFirst().first, !isNumber(port, 0...65_535) {

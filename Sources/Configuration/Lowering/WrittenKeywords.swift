@@ -45,7 +45,7 @@ extension Keyword {
 }
 
 extension Lowering {
-  /// Says which of two lines counts where the later one does here: keepalived reads no line after a block that it does not know.
+  /// The line of two that counts, in words. keepalived reads no line after a block that it does not know, so there the first one counts.
   static func whatCounts(of later: Statement, after isEarlierLost: Bool) -> String {
     later.isLostToKeepalived && !isEarlierLost
       ? "this line counts here, and the first one for keepalived, which has lost what follows an unknown block"

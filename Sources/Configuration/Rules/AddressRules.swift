@@ -26,15 +26,15 @@ extension Rule {
       "RFC 9568 wants it so, and strict mode insists on it. keepalived and martlet do without; other vendors' routers may not.",
       .address("2001:db8::1/64", "fe80::1/64\n2001:db8::1/64")),
     Rule(
-      "bad-address", .meaning, .warning, "A word is no IP address",
-      "keepalived drops the address or the peer and runs without. A host name is no address, and neither is one whose numbers have zeros before them, as 192.0.2.010: elsewhere that is octal.",
+      "bad-address", .meaning, .warning, "A word is not an IP address",
+      "keepalived drops the address or the peer and runs without. A host name is not an address, and neither is one whose numbers have zeros before them, as 192.0.2.010: elsewhere that is octal.",
       .address("192.0.2.300/24", "192.0.2.30/24"), remedy: "write an IPv4 or IPv6 address"),
     Rule(
       "address-suffix", .meaning, .warning, "Something follows an address that stands alone",
-      "A peer, a source address and a multicast group have no prefix length, and a range is no address. keepalived cuts off what follows the slash or the hyphen without a word and uses the address; so does martlet.",
+      "A peer, a source address and a multicast group have no prefix length, and a range is not an address. keepalived cuts off what follows the slash or the hyphen without a word and uses the address; so does martlet.",
       .instance("unicast_peer {\n  192.0.2.2/24\n}", "unicast_peer {\n  192.0.2.2\n}")),
     Rule(
-      "bad-prefix-length", .meaning, .warning, "What follows the slash is no prefix length",
+      "bad-prefix-length", .meaning, .warning, "What follows the slash is not a prefix length",
       "The length of a single address is used, /32 or /128, so the network's other hosts are not reached by it. A dotted mask is written as its length: 255.255.255.0 is /24.",
       .address("192.0.2.10/255.255.255.0", "192.0.2.10/24")),
     Rule(

@@ -87,9 +87,9 @@ extension Lowering {
   /// Reports a name that does not exist, and the one that was probably meant.
   ///
   /// - Parameters:
-  /// - known: The names that exist.
-  /// - isTaken: True for a name that cannot have been meant.
-  /// - advice: The suggestion when no name is near.
+  ///   - known: The names that exist.
+  ///   - isTaken: True for a name that cannot have been meant.
+  ///   - advice: The suggestion when no name is near.
   func reportUnknown(
     _ severity: Severity, _ id: String, _ message: @autoclosure () -> String, _ name: Located<String>,
     among known: @autoclosure () -> [String], except isTaken: (String) -> Bool = { _ in false },

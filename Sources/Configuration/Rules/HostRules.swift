@@ -6,7 +6,7 @@ extension Rule {
   static let hosts: [Rule] = [
     Rule(
       "interface-absent", .host, .error, "The host does not have an interface that is named",
-      "The service does not start without it (exit code 3), and a reload is refused, so it is an error, unless dynamic_interfaces is written: then its routers wait for it in FAULT. It is no error where a rule or delays wait: a rule and a garp_group wait for their interface, with which keepalived would not start; interface_up_down_delays waits for it too, and keepalived would ignore the delays. martlet check looks at this host when one file is checked; --no-host turns that off, for a file of another host."
+      "The service does not start without it (exit code 3), and a reload is refused, so it is an error, unless dynamic_interfaces is written: then its routers wait for it in FAULT. It is not an error where a rule or delays wait: a rule and a garp_group wait for their interface, with which keepalived would not start; interface_up_down_delays waits for it too, and keepalived would ignore the delays. martlet check looks at this host when one file is checked; --no-host turns that off, for a file of another host."
     ),
     Rule(
       "kernel-setting", .host, .warning, "A setting of the kernel keeps an address from answering",
@@ -14,7 +14,7 @@ extension Rule {
     ),
     Rule(
       "source-absent", .host, .warning, "A router has no address to send its adverts from",
-      "It is in FAULT until there is one. Adverts leave from unicast_src_ip or mcast_src_ip, else from the first address of the interface that is no floating one (for IPv6 multicast: the link-local one). An address that a router of the file claims is none: it goes with the role, and the other host would send from it too."
+      "It is in FAULT until there is one. Adverts leave from unicast_src_ip or mcast_src_ip, else from the first address of the interface that is not a floating one (for IPv6 multicast: the link-local one). An address that a router of the file claims is none: it goes with the role, and the other host would send from it too."
     ),
     Rule(
       "unknown-user", .host, .error, "The host does not have the user or group that is to run a script",
@@ -26,7 +26,7 @@ extension Rule {
     ),
     Rule(
       "script-missing", .host, .warning, "A script does not exist",
-      "A script that is run on a transition would fail. A check that has never found its script does not count, as with keepalived; martlet looks again at each interval and counts it from when it is there. It is no error, since it may come with a mount or a package."
+      "A script that is run on a transition would fail. A check that has never found its script does not count, as with keepalived; martlet looks again at each interval and counts it from when it is there. It is not an error, since it may come with a mount or a package."
     ),
     Rule(
       "script-search", .host, .note, "A program is looked for in the search path",
@@ -40,7 +40,7 @@ extension Rule {
     ),
     Rule(
       "script-first-line", .host, .warning, "The first line of a script keeps the kernel from running it",
-      "A script is run by the interpreter that stands behind #! at its very beginning. The kernel runs no empty file and no text without #! (ENOEXEC), and of a line that ends in a carriage return it looks for an interpreter with that in its name (ENOENT). A shell at a terminal would read such a file itself, so that it seems to work. martlet says that it cannot run it, and what tracks the check does without it. keepalived starts it, notices nothing, and takes each run for a success."
+      "A script is run by the interpreter that follows #! at its very beginning. The kernel runs no empty file and no text without #! (ENOEXEC), and of a line that ends in a carriage return it looks for an interpreter with that in its name (ENOENT). A shell at a terminal would read such a file itself, so that it seems to work. martlet says that it cannot run it, and what tracks the check does without it. keepalived starts it, notices nothing, and takes each run for a success."
     ),
     Rule(
       "default-user", .host, .warning, "There is nobody to run scripts as under enable_script_security",
@@ -49,7 +49,7 @@ extension Rule {
     Rule(
       "bad-fifo", .host, .warning, "A FIFO for notifications could not be made or opened",
       "Its path or its owner is wrong. The service runs without it, as keepalived does."),
-    Rule("script-not-regular", .host, .warning, "A script is no regular file", "It would fail whenever it is run."),
+    Rule("script-not-regular", .host, .warning, "A script is not a regular file", "It would fail whenever it is run."),
     Rule(
       "script-not-executable", .host, .warning, "A script may not be run by whom it is to run as",
       "It would fail whenever it is run. chmod +x lets it be run, and each directory on the way needs that right too."),

@@ -9,7 +9,7 @@ extension Rule {
     Rule(
       "gateway-and-nexthop", .meaning, .warning, "A route has a gateway and a list of next hops", "It is left out.",
       .route("default via 192.0.2.1 nexthop via 192.0.2.2", "default nexthop via 192.0.2.1 nexthop via 192.0.2.2"),
-      remedy: "write all gateways behind nexthop"),
+      remedy: "write each gateway after nexthop"),
     Rule(
       "ipv6-only-option", .meaning, .warning, "An IPv4 route has an option of IPv6",
       "A route with pref, expires or from is left out, as by keepalived.",
@@ -30,7 +30,7 @@ extension Rule {
       .route("default via 192.0.2.1 table 0100", "default via 192.0.2.1 table 100")),
     Rule(
       "word-order", .meaning, .warning, "keepalived reads a word otherwise in this place",
-      "It passes over the word behind inet and inet6, and takes default behind an address for IPv6; either way it refuses the line. martlet reads it as it is meant.",
+      "It ignores the word after inet and inet6, and takes default after an address for IPv6; either way it refuses the line. martlet reads it as it is meant.",
       .route("inet6 default via 2001:db8::1", "::/0 via 2001:db8::1")),
     Rule(
       "no-action", .meaning, .warning, "A rule has nothing to do", "It is left out.",

@@ -44,7 +44,7 @@ extension Rule {
       .instance("notify_master \"/bin/a $HOME\"", "notify_master \"/bin/sh -c '/bin/a $HOME'\"")),
     Rule(
       "unquoted-command", .meaning, .warning, "A command is not in quotes",
-      "A script is one word, as keepalived reads it: what stands behind the first word is left out, and killall without a name fails always.",
+      "A script is one word, as keepalived reads it: what follows the first word is left out, and killall without a name fails always.",
       .script("script killall -0 haproxy", "script \"killall -0 haproxy\"")),
     Rule(
       "empty-command", .meaning, .warning, "A command is empty", "The line is ignored.",
@@ -122,7 +122,7 @@ extension Lowering {
     for script in scripts.readings where script.places["script"] != nil && !used.contains(script.name.value) {
       diagnostics.report(
         .warning, "unused-script",
-        "nothing tracks vrrp_script \(script.name.value): martlet runs it and nothing comes of it, keepalived does not run it",
+        "nothing tracks vrrp_script \(script.name.value); martlet runs it without effect, keepalived does not run it",
         at: script.name.span,
         suggestion: "write track_script { \(script.name.value) } where it shall count, or take it out")
     }

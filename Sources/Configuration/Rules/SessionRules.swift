@@ -10,7 +10,7 @@ extension Rule {
       "missing-neighbor", .meaning, .warning, "A bfd_instance has no neighbor_ip", "keepalived removes it.",
       .session("min_tx 100", "neighbor_ip 192.0.2.2"), remedy: "write neighbor_ip ADDRESS"),
     Rule(
-      "bad-neighbor", .meaning, .warning, "A BFD neighbour is no address of one host that can be reached",
+      "bad-neighbor", .meaning, .warning, "A BFD neighbour is not an address of one host that can be reached",
       "A multicast or unspecified address is nobody's, and of a link-local one nothing says on which interface.",
       .session("neighbor_ip 224.0.0.1", "neighbor_ip 192.0.2.2"), remedy: "write the address of one host"),
     Rule(

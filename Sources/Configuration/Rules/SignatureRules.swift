@@ -132,12 +132,12 @@ extension Lowering {
   /// The bytes of a text, or of the hexadecimal digits after `hex:`.
   private func bytes(_ text: ArraySlice<UInt8>, of key: TrailerSettings.Key) -> [UInt8]? {
     guard let digits = rest(of: text, after: "hex:") else {
-      guard !text.contains(0), !text.contains(0x0A) else { return refuse("is no single line of text", key) }
+      guard !text.contains(0), !text.contains(0x0A) else { return refuse("is not a single line of text", key) }
       return Array(text)
     }
     let nibbles = digits.compactMap { Character(UnicodeScalar($0)).hexDigitValue.map(UInt8.init) }
     guard nibbles.count == digits.count, nibbles.count % 2 == 0 else {
-      return refuse("is no even number of hexadecimal digits after hex:", key)
+      return refuse("is not an even number of hexadecimal digits after hex:", key)
     }
     return stride(from: 0, to: nibbles.count, by: 2).map { nibbles[$0] << 4 | nibbles[$0 + 1] }
   }

@@ -5,10 +5,10 @@ extension Rule {
   static let syntax: [Rule] = [
     Rule(
       "unreadable-file", .syntax, .error, "The configuration file cannot be read",
-      "The file named on the command line does not exist, is no regular file, is too long, or may not be opened. Nothing is checked.",
+      "The file named on the command line does not exist, is not a regular file, is too long, or may not be opened. Nothing is checked.",
       remedy: "look at the path, and at who may read the file"),
     Rule(
-      "unknown-keyword", .syntax, .error, "A word is no keyword of the block that it stands in",
+      "unknown-keyword", .syntax, .error, "A word is not a keyword of the block that it stands in",
       "The line is ignored, as keepalived does. Where a block follows it within another, keepalived takes the lines of that block for lines of the one around, and its } for the end of that one, so that the rest is lost: addresses, trackers. martlet leaves out the unknown block alone and reads on, so beside a keepalived that has the same file it may serve more. Of an unknown block outside all others both read the lines that may stand outside: a vrrp_instance in it is served. A misspelt vrrp_instance is an error, since its addresses would be served by nobody. The keyword that was probably meant is named.",
       .instance("no_preempt", "nopreempt"),
       remedy: "take the line out, or look whether a block above is closed too early"),
@@ -52,7 +52,7 @@ extension Rule {
       "extra-brace", .syntax, .error, "A } closes nothing",
       "It is ignored. Often a block above it was closed too early.", .file("global_defs {\n}\n}", "global_defs {\n}")),
     Rule(
-      "unexpected-brace", .syntax, .warning, "A { stands behind a keyword that has no block",
+      "unexpected-brace", .syntax, .warning, "A { follows a keyword that has no block",
       "It is ignored, and so is the } that belongs to it. Often several keywords stand on one line: each needs a line of its own.",
       .instance("priority 100 {\n}", "priority 100"),
       remedy: "give the keyword that has the block a line of its own, or take the braces out"),
@@ -70,7 +70,7 @@ extension Rule {
     ),
     Rule(
       "nul-byte", .syntax, .error, "A line holds a NUL byte",
-      "The file is no text, or is saved as UTF-16. Save it as UTF-8."),
+      "The file is not text, or is saved as UTF-16. Save it as UTF-8."),
     Rule(
       "invalid-utf8", .syntax, .note, "A line holds bytes that are not UTF-8",
       "The file is saved in an old encoding, as GBK or Latin-1. keepalived takes the bytes as they are, and so does martlet: scripts, FIFOs and passwords get them unchanged. Logs, the status and JSON are UTF-8 and show a replacement character for each. A file whose name holds such bytes is not found. martlet fmt leaves such a file alone. In comments they are not told of."
@@ -145,7 +145,7 @@ extension Rule {
       remedy: "use a wildcard instead of braces"),
     Rule(
       "more-findings", .syntax, .note, "There are more findings than are shown",
-      "A configuration shows at most 2,000 findings that are no errors, and as many errors."),
+      "A configuration shows at most 2,000 findings that are not errors, and as many errors."),
     Rule(
       "include-on-condition", .syntax, .note, "An include stands on a line for some hosts",
       "keepalived carries such an include out twice, and then complains of names that stand there twice. martlet reads the file once."

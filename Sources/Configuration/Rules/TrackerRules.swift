@@ -22,24 +22,24 @@ extension Rule {
       "unknown-probe", .meaning, .warning, "track_probe names a probe that no block defines", "Nothing would be asked.",
       .instance("track_probe {\n  web\n}", "priority 100")),
     Rule(
-      "script-after-use", .meaning, .warning, "A vrrp_script stands behind the vrrp_instance that tracks it",
+      "script-after-use", .meaning, .warning, "A vrrp_script stands after the vrrp_instance that tracks it",
       "keepalived would not find it; martlet does. Move the block to the front while keepalived may still read the file.",
       .file(
         "vrrp_instance A {\n  interface eth0\n  virtual_router_id 51\n  track_script {\n    c\n  }\n}\nvrrp_script c {\n  script /bin/true\n}",
         "vrrp_script c {\n  script /bin/true\n}\nvrrp_instance A {\n  interface eth0\n  virtual_router_id 51\n  track_script {\n    c\n  }\n}"
       )),
     Rule(
-      "session-after-use", .meaning, .warning, "A bfd_instance stands behind the vrrp_instance that tracks it",
+      "session-after-use", .meaning, .warning, "A bfd_instance stands after the vrrp_instance that tracks it",
       "keepalived would not find it; martlet does.",
       .file(
         "vrrp_instance A {\n  interface eth0\n  virtual_router_id 51\n  track_bfd {\n    b\n  }\n}\nbfd_instance b {\n  neighbor_ip 192.0.2.2\n}",
         "bfd_instance b {\n  neighbor_ip 192.0.2.2\n}\nvrrp_instance A {\n  interface eth0\n  virtual_router_id 51\n  track_bfd {\n    b\n  }\n}"
       )),
     Rule(
-      "file-after-use", .meaning, .warning, "A track_file block stands behind the vrrp_instance that tracks it",
+      "file-after-use", .meaning, .warning, "A track_file block stands after the vrrp_instance that tracks it",
       "keepalived would not find it; martlet does.", late("track_file", "track_file a {\n  file /run/a\n}")),
     Rule(
-      "process-after-use", .meaning, .warning, "A vrrp_track_process stands behind the vrrp_instance that tracks it",
+      "process-after-use", .meaning, .warning, "A vrrp_track_process stands after the vrrp_instance that tracks it",
       "keepalived would not find it; martlet does.", late("track_process", "vrrp_track_process a {\n  process nginx\n}")
     ),
     Rule(

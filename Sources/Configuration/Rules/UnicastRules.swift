@@ -31,7 +31,7 @@ extension Rule {
         "unicast_peer {\n  192.0.2.2 min_ttl 255\n}\ncheck_unicast_src off",
         "unicast_peer {\n  192.0.2.2 min_ttl 255\n}"), remedy: "take check_unicast_src out"),
     Rule(
-      "sources-unchecked", .meaning, .note, "Adverts of hosts that are no peers are accepted",
+      "sources-unchecked", .meaning, .note, "Adverts of hosts that are not peers are accepted",
       "martlet checks the sources of unicast adverts unless told not to; keepalived does not unless told to.",
       .instance("unicast_peer {\n  192.0.2.2\n}\ncheck_unicast_src off", "unicast_peer {\n  192.0.2.2\n}")),
     Rule(
@@ -40,13 +40,13 @@ extension Rule {
       .instance("unicast_peer {\n192.0.2.2\n}\nmcast_dst_ip 224.0.0.99", "unicast_peer {\n192.0.2.2\n}"),
       remedy: "take mcast_dst_ip out, or unicast_peer"),
     Rule(
-      "not-multicast", .meaning, .warning, "A multicast group is no multicast address of the link",
+      "not-multicast", .meaning, .warning, "A multicast group is not a multicast address of the link",
       "The line is ignored and the usual group is used: 224.0.0.18 or ff02::12.",
       .instance("mcast_dst_ip 192.0.2.9", "mcast_dst_ip 224.0.0.99"),
       remedy: "write a multicast address, or take the line out"),
     Rule(
       "unicast-unauthenticated", .lint, .warning, "Unicast adverts are neither authenticated nor bound to the link",
-      "Multicast adverts cannot come from beyond the link: their TTL of 255 proves it. Unicast adverts can, and whoever sends one in a peer's name takes the addresses over. min_ttl 255 behind a peer on the same link keeps others out; auth_hmac signs adverts, and with version 2 auth_type AH does. With version 3, which keepalived before 2.4.0 cannot sign, it is a note.",
+      "Multicast adverts cannot come from beyond the link: their TTL of 255 proves it. Unicast adverts can, and whoever sends one in a peer's name takes the addresses over. min_ttl 255 after a peer on the same link keeps others out; auth_hmac signs adverts, and with version 2 auth_type AH does. With version 3, which keepalived before 2.4.0 cannot sign, it is a note.",
       .instance("unicast_peer {\n  192.0.2.2\n}", "unicast_peer {\n  192.0.2.2 min_ttl 255\n}")),
   ]
 }
@@ -132,7 +132,7 @@ extension Lowering {
         "\(router.name.value) takes unicast adverts that any host could send with a peer's address, from any network",
         at: router.notes.peerPlaces[first],
         suggestion: "write auth_hmac, " + (mayAuthenticate ? "authentication { auth_type AH … }, " : "")
-          + "or min_ttl 255 behind each peer that is on the same link, on all hosts")
+          + "or min_ttl 255 after each peer that is on the same link, on all hosts")
     }
   }
 }

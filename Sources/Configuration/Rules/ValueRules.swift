@@ -66,8 +66,8 @@ extension Rule {
       .address("192.0.2.10/24 label eth0:a label eth0:b", "192.0.2.10/24 label eth0:b")),
     Rule(
       "unknown-option", .meaning, .warning,
-      "A word behind an address, a peer, a route, a rule or a tracker is no option of it",
-      "Behind an address it is ignored; a route, a rule or a tracked name is left out with it.",
+      "A word after an address, a peer, a route, a rule or a tracker is not one of its options",
+      "After an address it is ignored; a route, a rule or a tracked name is left out with it.",
       .address("192.0.2.10/24 device eth1", "192.0.2.10/24 dev eth1"), remedy: "take it out"),
     Rule(
       "ipv4-only-option", .meaning, .warning, "An IPv6 address, route or rule has an option of IPv4",

@@ -8,7 +8,7 @@ extension Rule {
   static let virtualMACs: [Rule] = [
     Rule(
       "virtual-mac", .meaning, .warning, "A MAC address cannot be a virtual router's own",
-      "It is no MAC address, a multicast one, or one of those that belong to other routers (00:00:5e:00:01:00 and up).",
+      "It is not a MAC address, or is a multicast address or one that belongs to other routers (00:00:5e:00:01:00 and up).",
       .instance("use_vmac vip0 01:00:5e:00:00:01", "use_vmac vip0 02:00:00:00:00:01")),
     Rule(
       "virtual-mac-name", .meaning, .warning, "The interface of a virtual MAC address has a name that is taken",

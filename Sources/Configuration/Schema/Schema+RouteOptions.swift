@@ -33,7 +33,7 @@ extension Schema {
       "or", "Sets a second gateway, so that the route has two ways", .word, arguments: "IP", instead: "nexthop", .acts),
     Keyword("from", "Limits the route to packets from this IPv6 network", .words, arguments: "IPV6[/PREFIX]", .acts),
     Keyword(
-      "as", "Is passed over together with its address, as in keepalived", .optionalWords, arguments: "[to] ADDR", .acts),
+      "as", "Is ignored together with its address, as in keepalived", .optionalWords, arguments: "[to] ADDR", .acts),
     Keyword(
       "tos", "Limits the route to packets with this type of service", .word, arguments: "DSFIELD", default: "0", .acts),
     Keyword("dsfield", "Means the same as tos", .word, arguments: "DSFIELD", default: "0", .acts),
@@ -124,7 +124,7 @@ extension Schema {
       "realms", "Puts packets on the route into realms, for statistics and traffic control", .optionalWords,
       arguments: "[FROM/]TO", .acts),
     Keyword(
-      "as", "Ends the next hop: it is no option here, and the rest of the line is passed over", .optionalWords,
+      "as", "Ends the next hop: it is not an option here, and the rest of the line is ignored", .optionalWords,
       arguments: "[to] ADDR", .acts),
   ]
 

@@ -30,7 +30,7 @@ extension Setting where Model == VirtualRouterDefinition {
   /// A keyword whose value an instance inherits from `global_defs` where it is not written.
   ///
   /// - Parameters:
-  /// - strict: The value under strict mode, for the manual; it overrides any other.
+  ///   - strict: The value under strict mode, for the manual; it overrides any other.
   init<Value: Sendable & Equatable>(
     _ name: String, _ meaning: String, _ form: ValueForm<Value>, _ path: WritableKeyPath<Model, Value> & Sendable,
     inherits global: InheritedFrom, strict: String? = nil, bad: BadValue = .ignored, since: String = "2.2.7"

@@ -35,8 +35,8 @@ struct Setting<Model: BlockModel>: Sendable {
   ///
   /// - Parameters:
   ///   - meaning: A sentence without a full stop.
-  /// - defaultText: The default, for the manual; if not given, the value of an empty block.
-  /// - unset: The remark shown for a value that cannot be written.
+  ///   - defaultText: The default, for the manual; if not given, the value of an empty block.
+  ///   - unset: The remark shown for a value that cannot be written.
   init<Value: Sendable>(
     _ name: String, _ meaning: String, _ form: ValueForm<Value>, _ path: WritableKeyPath<Model, Value> & Sendable,
     default defaultText: String? = nil, unset: String? = nil, bad: BadValue = .ignored,
@@ -52,8 +52,8 @@ struct Setting<Model: BlockModel>: Sendable {
   /// A keyword with an optional value, required or not.
   ///
   /// - Parameters:
-  /// - inherits: Keyword of `global_defs` whose value holds if it is not written.
-  /// - unset: The remark shown if it is not written.
+  ///   - inherits: Keyword of `global_defs` whose value holds if it is not written.
+  ///   - unset: The remark shown if it is not written.
   init<Value: Sendable>(
     _ name: String, _ meaning: String, _ form: ValueForm<Value>, _ path: WritableKeyPath<Model, Value?> & Sendable,
     default defaultText: String? = nil, inherits: String? = nil, unset: String? = nil, bad: BadValue = .ignored,

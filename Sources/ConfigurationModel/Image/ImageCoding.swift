@@ -69,7 +69,7 @@ public enum ImageError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The error in a sentence without a full stop.
   public var description: String {
     switch self {
-    case .notABundle: "the configuration that was handed over is no bundle"
+    case .notABundle: "the configuration that was handed over is not a bundle"
     case .otherLayout(let layout):
       "the configuration was handed over in layout \(layout), and this program reads layout \(ConfigurationImage.layout)"
     case .damaged: "the configuration that was handed over is damaged"

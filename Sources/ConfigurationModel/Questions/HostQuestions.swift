@@ -5,7 +5,7 @@ public enum Amount: Sendable, Hashable, CustomStringConvertible {
   /// Thousandths of all there is.
   case perMille(UInt64)
 
-  /// As people write it.
+  /// Notation of the configuration.
   public var description: String {
     switch self {
     case .count(let count):
@@ -36,12 +36,12 @@ extension Amount: ImageValue {
 
 /// `load`.
 public struct LoadQuestion: Sendable, Hashable {
-  /// The average over so many minutes: 1, 5 or 15.
+  /// Minutes of the load average: 1, 5 or 15.
   public var minutes: Int
-  /// The most it may be, in thousandths.
+  /// Greatest load that passes, in thousandths.
   public var most: Int
 
-  /// The average over `minutes` is at most `most` thousandths.
+  /// A load of at most `most` thousandths, averaged over `minutes`.
   public init(minutes: Int, most: Int) {
     self.minutes = minutes
     self.most = most
@@ -61,11 +61,11 @@ extension LoadQuestion: ImageRecord {
 public struct DiskQuestion: Sendable, Hashable {
   /// A path in the file system.
   public var path: String
-  /// Bytes that must be free for ordinary users.
+  /// Bytes that must be free for ordinary users; `nil` for no such condition.
   public var free: Amount?
-  /// Inodes that must be free.
+  /// Inodes that must be free; `nil` for no such condition.
   public var inodes: Amount?
-  /// Whether it must not be mounted read-only.
+  /// True when the file system must not be mounted read-only.
   public var writable = false
 
   /// A file system that answers.
@@ -87,13 +87,13 @@ extension DiskQuestion: ImageRecord {
 
 /// `memory`.
 public struct MemoryQuestion: Sendable, Hashable {
-  /// The most time, in thousandths, that some tasks may have waited for memory (`some`).
+  /// Greatest share of time, in thousandths, in which some tasks waited for memory (`some`).
   public var some: Int?
-  /// The most time, in thousandths, that all tasks may have waited for memory (`full`).
+  /// Greatest share of time, in thousandths, in which all tasks waited for memory (`full`).
   public var full: Int?
-  /// Over so many seconds: 10, 60 or 300.
+  /// Seconds over which that is measured: 10, 60 or 300.
   public var window = 10
-  /// Memory that must be available.
+  /// Memory that must be available; `nil` for no such condition.
   public var available: Amount?
 
   /// No conditions.

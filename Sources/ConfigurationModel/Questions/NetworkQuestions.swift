@@ -2,11 +2,11 @@ import NetworkTypes
 
 /// `udp`.
 public struct DatagramQuestion: Sendable, Hashable {
-  /// Where it sends to.
+  /// Destination of the datagram.
   public var endpoint: ProbeEndpoint
   /// The datagram.
   public var send: [UInt8]
-  /// What an answer must be like; any will do when empty.
+  /// Patterns that the answer must match; empty for any answer.
   public var expect: [TextPattern]
 
   /// A datagram that is answered.
@@ -29,9 +29,9 @@ extension DatagramQuestion: ImageRecord {
 
 /// `icmp`.
 public struct EchoQuestion: Sendable, Hashable {
-  /// Who is asked, all at once.
+  /// Addresses that are asked, all at once.
   public var targets: [IPAddress]
-  /// How many of them must answer.
+  /// Number of targets that must answer.
   public var quorum: Int
 
   /// Targets of which so many must answer.
@@ -52,9 +52,9 @@ extension EchoQuestion: ImageRecord {
 
 /// `arp`.
 public struct ARPQuestion: Sendable, Hashable {
-  /// Who must answer; IPv4.
+  /// IPv4 address that must answer.
   public var target: IPAddress
-  /// The link it is asked on.
+  /// Interface of the request.
   public var interface: String
 
   /// A request for `target` on a link.
@@ -87,17 +87,17 @@ public struct DNSQuestion: Sendable, Hashable {
     case aaaa = 28
     case srv = 33
 
-    /// Its name in capitals.
+    /// Name in capitals.
     public var name: String { "\(self)".uppercased() }
   }
 
-  /// The server that is asked.
+  /// Server that is asked.
   public var endpoint: ProbeEndpoint
-  /// The name, without a dot at its end; empty for the root.
+  /// Domain name without a dot at its end; empty for the root.
   public var name: String
-  /// The type of its records.
+  /// Type of the records.
   public var type: RecordType
-  /// Values that the answer must hold, each.
+  /// Values that the answer must all hold.
   public var expected: [String]
 
   /// A question with the defaults.

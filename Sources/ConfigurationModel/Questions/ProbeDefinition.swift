@@ -65,7 +65,7 @@ public enum ProbeQuestion: Sendable, Hashable {
   /// `any`, `all` and `at_least`: other checks.
   case combination(CombinedQuestion)
 
-  /// The path of the socket that it asks, if that is in the file system.
+  /// Path of the socket that it asks; `nil` for a port of a host.
   public var socketPath: String? {
     let endpoint: ProbeEndpoint? =
       switch self {
@@ -83,7 +83,7 @@ public enum ProbeQuestion: Sendable, Hashable {
     return if case .path(let path)? = endpoint { path } else { nil }
   }
 
-  /// Whether it opens raw or packet sockets.
+  /// True when it opens raw or packet sockets.
   public var needsRawNetwork: Bool {
     switch self {
     case .echo, .arp: true
@@ -144,7 +144,7 @@ public enum ProbeHost: Sendable, Hashable, CustomStringConvertible {
   /// A name that the host's resolver is asked about before each run.
   case name(String)
 
-  /// As it stands in a URL.
+  /// Notation of a URL.
   public var description: String {
     switch self {
     case .address(let address): address.family == .ipv6 ? "[\(address)]" : "\(address)"
@@ -170,14 +170,14 @@ extension ProbeHost: ImageValue {
   }
 }
 
-/// Where a probe connects to.
+/// Endpoint of a probe's connection.
 public enum ProbeEndpoint: Sendable, Hashable, CustomStringConvertible {
   /// A port of a host.
   case host(ProbeHost, port: UInt16)
   /// A socket of the AF_UNIX family.
   case path(String)
 
-  /// As the file says it.
+  /// Notation of the configuration.
   public var description: String {
     switch self {
     case .host(let host, let port): "\(host):\(port)"
@@ -207,22 +207,22 @@ extension ProbeEndpoint: ImageValue {
   }
 }
 
-/// How a connection is encrypted.
+/// Options of an encrypted connection.
 public struct TLSOptions: Sendable, Hashable {
-  /// Whether the certificate must be trusted and made out to the name (`verify`).
+  /// True when the certificate must be trusted and made out to the name (`verify`).
   public var verifies = true
-  /// Whose certificates are trusted (`ca_file`); the system's when `nil`.
+  /// File with trusted certificates (`ca_file`); the system's when `nil`.
   public var authorityFile: String?
-  /// The name that is asked for and that the certificate must have (`server_name`); none for an address.
+  /// Name that is asked for and that the certificate must have (`server_name`); none for an address.
   public var serverName: String?
-  /// Our own certificates (`cert_file`).
+  /// File with the client's certificates (`cert_file`).
   public var certificateFile: String?
-  /// Their key (`key_file`); the certificate's file when `nil`.
+  /// File with their key (`key_file`); the certificate's file when `nil`.
   public var keyFile: String?
-  /// Days that the server's certificate must last (`min_days`).
+  /// Days for which the server's certificate must still be valid (`min_days`).
   public var leastDays = 0
 
-  /// Everything as it is when the file does not say.
+  /// The defaults.
   public init() {}
 }
 

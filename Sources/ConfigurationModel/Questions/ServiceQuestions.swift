@@ -1,27 +1,27 @@
 /// `http` and `https`.
 public struct HTTPQuestion: Sendable, Hashable {
-  /// Where it connects to.
+  /// Server that the probe connects to.
   public var endpoint: ProbeEndpoint
-  /// What is asked for: path and query, from the first slash.
+  /// Path and query, from the first slash.
   public var target: String
-  /// GET, HEAD or another.
+  /// Request method, such as GET or HEAD.
   public var method = "GET"
   /// The `Host` field.
   public var host: String
   /// Further fields, in the file's order.
   public var headers: [HeaderField] = []
-  /// Codes of which the answer must have one.
+  /// Status codes of which the answer must have one.
   public var statuses: [ClosedRange<Int>] = [200...299]
-  /// What the body must be like.
+  /// Patterns that the body must match.
   public var body: [TextPattern] = []
-  /// How the connection is encrypted; `nil` if it is not.
+  /// Encryption of the connection; `nil` for none.
   public var tls: TLSOptions?
 
   /// One line of a request.
   public struct HeaderField: Sendable, Hashable {
-    /// Its name.
+    /// Name of the field.
     public var name: String
-    /// Its value.
+    /// Value of the field.
     public var value: String
 
     /// A field of the given contents.
@@ -65,13 +65,13 @@ extension HTTPQuestion: ImageRecord {
 
 /// `tcp` and `unix`.
 public struct StreamQuestion: Sendable, Hashable {
-  /// Where it connects to.
+  /// Server that the probe connects to.
   public var endpoint: ProbeEndpoint
-  /// What is sent once the connection stands.
+  /// Bytes sent once the connection is open.
   public var send: [UInt8]
-  /// What the answer must be like; nothing is waited for when empty.
+  /// Patterns that the answer must match; with none the probe waits for nothing.
   public var expect: [TextPattern]
-  /// How the connection is encrypted; `nil` if it is not.
+  /// Encryption of the connection; `nil` for none.
   public var tls: TLSOptions?
 
   /// A connection that is made and closed again, unless more is given.
@@ -98,11 +98,11 @@ extension StreamQuestion: ImageRecord {
 
 /// `smtp`.
 public struct SMTPQuestion: Sendable, Hashable {
-  /// Where it connects to.
+  /// Server that the probe connects to.
   public var endpoint: ProbeEndpoint
-  /// The name this end gives itself.
+  /// Name in the greeting (EHLO).
   public var greeting: String
-  /// How the connection is encrypted from its start; `nil` if it is not.
+  /// Encryption from the start of the connection; `nil` for none.
   public var tls: TLSOptions?
 
   /// A question with the defaults.
@@ -123,11 +123,11 @@ extension SMTPQuestion: ImageRecord {
   }
 }
 
-/// Whether a database server must be the one that is written to.
+/// Role that a database server must have.
 public enum ServerRole: String, Sendable, Hashable, CaseIterable {
-  /// It takes writes.
+  /// The server takes writes.
   case primary
-  /// It follows another.
+  /// The server follows another.
   case replica
 }
 
@@ -135,11 +135,11 @@ extension ServerRole: ImageChoice {}
 
 /// `redis`.
 public struct RedisQuestion: Sendable, Hashable {
-  /// Where it connects to.
+  /// Server that the probe connects to.
   public var endpoint: ProbeEndpoint
-  /// What the server must be; anything when `nil`.
+  /// Role that the server must have; `nil` for any.
   public var role: ServerRole?
-  /// How the connection is encrypted; `nil` if it is not.
+  /// Encryption of the connection; `nil` for none.
   public var tls: TLSOptions?
 
   /// A question with the defaults.
@@ -162,13 +162,13 @@ extension RedisQuestion: ImageRecord {
 
 /// `postgresql`.
 public struct PostgreSQLQuestion: Sendable, Hashable {
-  /// Where it connects to.
+  /// Server that the probe connects to.
   public var endpoint: ProbeEndpoint
-  /// The user that the start-up message names.
+  /// User in the start-up message.
   public var user: String
-  /// The database that it names.
+  /// Database in the start-up message.
   public var database: String
-  /// What the server must be; anything when `nil`. It only tells a user that it lets in without a password.
+  /// Role that the server must have; `nil` for any. The server tells it only to a user that it lets in without a password.
   public var role: ServerRole?
 
   /// A question with the defaults.
@@ -195,9 +195,9 @@ extension PostgreSQLQuestion: ImageRecord {
 
 /// `mysql`.
 public struct MySQLQuestion: Sendable, Hashable {
-  /// Where it connects to.
+  /// Server that the probe connects to.
   public var endpoint: ProbeEndpoint
-  /// The user that is named, without a password.
+  /// User of the log-in, without a password.
   public var user: String
 
   /// A question with the defaults.
@@ -218,11 +218,11 @@ extension MySQLQuestion: ImageRecord {
 
 /// `haproxy`.
 public struct HAProxyQuestion: Sendable, Hashable {
-  /// Its stats socket.
+  /// HAProxy's stats socket.
   public var endpoint: ProbeEndpoint
   /// The backend, or the `listen` section.
   public var backend: String
-  /// How many of its servers must be up.
+  /// Number of its servers that must be up.
   public var servers: Int
 
   /// A question with the defaults.

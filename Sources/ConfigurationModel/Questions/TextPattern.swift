@@ -1,12 +1,12 @@
 import Glibc
 
-/// What a text must be like: `TEXT`, `~ EXPRESSION`, or either after `not`.
+/// A condition on a text: `TEXT`, `~ EXPRESSION`, or either after `not`.
 public struct TextPattern: Sendable, Hashable, CustomStringConvertible {
   /// The text, or the POSIX extended regular expression.
   public var text: String
-  /// Whether the text is an expression; else it must occur as it is.
+  /// True for an expression; any other text must occur as it is.
   public var isExpression: Bool
-  /// Whether it must not be found.
+  /// True when the text must not be found.
   public var isNegated: Bool
 
   /// A pattern of the given contents.
@@ -16,7 +16,7 @@ public struct TextPattern: Sendable, Hashable, CustomStringConvertible {
     self.isNegated = isNegated
   }
 
-  /// As the file says it.
+  /// Notation of the configuration.
   public var description: String { (isNegated ? "not " : "") + (isExpression ? "~ " : "") + "\"\(text)\"" }
 }
 
@@ -30,17 +30,17 @@ extension TextPattern: ImageRecord {
   }
 }
 
-/// Why an expression is none.
+/// Reason why an expression is not valid.
 public struct TextPatternError: Error, Sendable, Hashable {
-  /// In the C library's words.
+  /// The C library's message.
   public var reason: String
 }
 
 /// A pattern that is ready for use.
 public final class CompiledPattern {
-  /// What it was made of.
+  /// The pattern it was compiled from.
   public let pattern: TextPattern
-  /// Compiled; nothing for a text.
+  /// The compiled expression; `nil` for a plain text.
   private let expression: UnsafeMutablePointer<regex_t>?
 
   /// Compiles a pattern (regcomp(3)).
@@ -70,7 +70,7 @@ public final class CompiledPattern {
     expression.deallocate()
   }
 
-  /// Whether `bytes` are as the pattern wants them.
+  /// True when `bytes` match the pattern.
   public func accepts(_ bytes: [UInt8]) -> Bool { isFound(in: bytes) != pattern.isNegated }
 
   private func isFound(in bytes: [UInt8]) -> Bool {

@@ -1,4 +1,4 @@
-/// How many blocks a line stands in, for each configuration identifier that the file's conditions name.
+/// Number of blocks around a line, for each configuration identifier that the file's conditions name.
 ///
 /// Two lines under different conditions often open one block between them, so that counting both would go wrong.
 struct BraceDepth {

@@ -12,13 +12,13 @@ struct Layout {
     var isGlued = false
     var depth: Int
     var origin: Int
-    /// Whether an opening brace on the next line may be put behind it.
+    /// True when an opening brace on the next line may move to the end of this one.
     var takesBrace = false
-    /// Whether a block begins or ends with it, so that a blank line beside it says nothing.
+    /// True when a block begins or ends with the line, so that a blank line beside it has no meaning.
     var opens = false
     var closes = false
 
-    /// What stands on the line, without the blanks before it.
+    /// The text of the line, without the blanks before it.
     var content: [UInt8] {
       var content = code
       if let comment {
@@ -35,7 +35,7 @@ struct Layout {
   private var waiting: Line?
   /// The first of the blank lines that have come since the last other line.
   private var blankLine: Int?
-  /// Whether a blank line there would be the first of a block, of the file, or a second one.
+  /// True when a blank line here would be the first of a block or of the file, or a second one.
   private var dropsBlankLine = true
   private var isInDefinition = false
   private var number = 0

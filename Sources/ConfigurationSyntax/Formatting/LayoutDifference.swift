@@ -106,6 +106,6 @@ struct LayoutDifference {
 }
 
 extension FormattedSource {
-  /// What the layout changes, as a unified diff; empty if nothing.
+  /// The changes of the layout as a unified diff; empty for none.
   public func difference(path: String) -> [UInt8] { LayoutDifference(self).text(path: path) }
 }

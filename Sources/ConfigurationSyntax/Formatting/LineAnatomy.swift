@@ -1,4 +1,4 @@
-/// What one line of a file is made of, as far as its layout is concerned.
+/// Parts of one line of a file, as far as its layout depends on them.
 ///
 /// Nothing is expanded, so what a reference stands for is unknown: it may hold braces, quotes or a comment sign, or have several
 /// lines. A line with one therefore keeps all that stands behind the reference as it is written.
@@ -6,7 +6,7 @@ struct LineAnatomy {
   enum Kind: Equatable {
     /// Words and braces that mean what they seem to.
     case plain
-    /// The same with references to definitions in it.
+    /// Text with references to definitions in it.
     case referring
     /// A definition, `$NAME=VALUE`.
     case definition
@@ -18,7 +18,7 @@ struct LineAnatomy {
     case conditional(Condition)
   }
 
-  /// For which configuration identifiers a line is read.
+  /// The configuration identifiers for which a line is read.
   struct Condition: Hashable {
     var identifier: ArraySlice<UInt8>
     var isNegated: Bool
@@ -36,10 +36,10 @@ struct LineAnatomy {
   let code: ArraySlice<UInt8>
   /// The comment from its sign on; `nil` if there is none.
   let comment: ArraySlice<UInt8>?
-  /// Whether the comment begins in the middle of a word.
+  /// True when the comment begins in the middle of a word.
   let isGlued: Bool
   let kind: Kind
-  /// Whether the next line belongs to a multi-line definition, or may.
+  /// True when the next line belongs, or may belong, to a multi-line definition.
   let continues: Bool
 
   /// Takes a line apart that belongs to no multi-line definition. Nothing but blanks has empty code and no comment.
@@ -75,7 +75,7 @@ struct LineAnatomy {
     }
   }
 
-  /// For whom the line is read; `nil` for everybody.
+  /// The condition of the line; `nil` for a line that every host reads.
   var condition: Condition? {
     if case .conditional(let condition) = kind { condition } else { nil }
   }
@@ -91,7 +91,7 @@ struct LineAnatomy {
     SourceReader.isInclude(code.prefix { !Ascii.isBlank($0) })
   }
 
-  /// Whether a part of a line would mean something else if a line began with it.
+  /// True when a part of a line would mean something else at the beginning of a line.
   private static func mustNotBeginLine(_ words: [UInt8]) -> Bool {
     words.first == Ascii.at || words.first == Ascii.tilde || words.first == Ascii.dollar || isInclude(words[...])
   }
@@ -99,11 +99,11 @@ struct LineAnatomy {
   /// The parts of a plain line.
   struct Parts {
     var pieces: [Piece] = []
-    /// Whether each part means the same on a line of its own.
+    /// True when each part means the same on a line of its own.
     var isSplittable = true
-    /// Whether what quotes hold together reaches to the line's end in a way that only the keyword decides.
+    /// True when quoted text reaches the line's end in a way that only the keyword decides.
     var endsOpaque = false
-    /// Where a double quote begins that the line does not close.
+    /// Position of a double quote that the line does not close.
     var unclosedQuote: Int?
   }
 
@@ -145,10 +145,10 @@ struct LineAnatomy {
   /// A stretch of a line that quotes hold together, or may.
   private struct Quoted {
     var end: Int
-    /// Whether a brace in it counts for some keywords and not for others.
+    /// True when a brace in it counts for some keywords and not for others.
     var isAmbiguous = false
     var isUnclosed = false
-    /// Whether it is the rest of the line for want of a better end.
+    /// True when it is the rest of the line because its end is unknown.
     var isOpaque = false
   }
 
@@ -202,14 +202,14 @@ struct LineAnatomy {
     return result + code[dollar...]
   }
 
-  /// What a condition is about; `nil` without one, and for what would be a second condition, which is none.
+  /// The part of the line after a condition; `nil` without one, and if it begins like a second condition.
   private var conditioned: LineAnatomy? {
     guard condition != nil else { return nil }
     let rest = LineAnatomy(code.drop { !Ascii.isBlank($0) })
     return rest.condition == nil ? rest : nil
   }
 
-  /// Whether a closing brace is the first thing on the line, apart from a condition.
+  /// True when a closing brace is first on the line, apart from a condition.
   var startsClosing: Bool { (conditioned?.code ?? code).first == Ascii.close }
 
   /// The braces that stand in the open, in their order; true for one that opens.
@@ -236,7 +236,7 @@ struct LineAnatomy {
     return braces
   }
 
-  /// Where the parameters of the sequences end that the line begins with.
+  /// End of the parameters of the sequences that the line begins with.
   private var endOfParameters: Int {
     var index = code.startIndex
     while index < code.endIndex, code[index] == Ascii.tilde,

@@ -4,23 +4,23 @@ public struct FormattedSource: Sendable {
   public let original: [UInt8]
   /// The file as it should be.
   public let bytes: [UInt8]
-  /// For each line of ``bytes`` the number of the line of ``original`` that it comes from, both from 0; never decreasing.
+  /// Number of the line of ``original`` for each line of ``bytes``, both from 0; never decreasing.
   let origins: [Int32]
 
-  /// Whether anything is to be changed.
+  /// True when the layout changes.
   public var isChanged: Bool { bytes != original }
 }
 
 /// Why a file's text is left as it is.
 public struct FormatFailure: Error, Sendable {
-  /// What is in the way, and where.
+  /// The reason, with its place.
   public let diagnostic: Diagnostic
 }
 
 /// Lays configuration files out in one canonical way: four spaces a block, one statement a line, braces at the line's end, one
 /// blank between words, one blank line where there were several.
 ///
-/// What a file means stays the same. Each file is laid out by itself, without the files that it includes or is included by, so
+/// The meaning of a file stays the same. Each file is laid out by itself, without the files that it includes or is included by, so
 /// blocks may begin and end elsewhere, and a reference may stand for anything. Comments stay with what they stand behind or before.
 /// Definitions, conditions, sequences and includes stay as they are written, multi-line definitions to the last blank.
 public struct SourceFormatter: Sendable {
@@ -68,7 +68,7 @@ public struct SourceFormatter: Sendable {
   }
 }
 
-/// What keeps a file from being laid out, and where: line and column from 0.
+/// The reason why a file cannot be laid out, with its place: line and column from 0.
 struct LayoutObstacle: Error {
   enum Reason: String {
     case nulByte = "nul-byte"

@@ -10,12 +10,12 @@ import ServiceUnit
 /// `martlet check`.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check configuration files, each for itself and as hosts of one cluster.",
+    commandName: "check", abstract: "Check configuration files, alone and as hosts of one cluster.",
     discussion: """
-      One file is also held against this host: interfaces, users, scripts, who can read its passwords; and against martlet.service \
-      with its drop-ins, if that is installed: what the service may not do is an error. An interface that is missing is an error, \
+      One file is also checked against this host: interfaces, users, scripts, who can read its passwords; and against martlet.service \
+      with its drop-ins, if that is installed: what the service may not do is an error. A missing interface is an error, \
       since the service would not start; --no-host is for a file of another host. Several files are compared \
-      as hosts: whatever routers they have in common must have the same number, addresses, version, interval and \
+      as hosts: the routers that they have in common must have the same number, addresses, version, interval and \
       authentication, distinct priorities, and each other as unicast peers.
 
       FILE@ID reads a file with its @ID lines, so that 'keepalived.conf@left keepalived.conf@right' are the two halves of \
@@ -25,34 +25,34 @@ struct CheckCommand: ParsableCommand {
       wrong command line.
       """)
 
-  @Flag(help: "Let warnings count.")
+  @Flag(help: "End with 1 if there are warnings.")
   var strict = false
 
-  @Flag(help: "Apply the fixes that the findings have, and say what is left. Doing it again changes nothing.")
+  @Flag(help: "Apply the fixes of the findings, and report what is left. A second run changes nothing.")
   var fix = false
 
-  @Option(help: "How findings are written: text on standard error; json or sarif (2.1.0) on standard output.")
+  @Option(help: "Output format: text on standard error; json or sarif (2.1.0) on standard output.")
   var format = CheckFormat.text
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Look at whether this host has what a file asks for. (default: for one file yes, for several no)")
+    help: "Check that this host has what a file asks for. (default: for one file yes, for several no)")
   var host: Bool?
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Judge a file as the installed martlet.service would run it. (default: as for --host)")
+    help: "Check a file against the installed martlet.service. (default: as for --host)")
   var service: Bool?
 
-  @Option(help: "Judge a file as this unit file, with its drop-ins, would have it run.")
+  @Option(help: "Check a file against this unit file and its drop-ins.")
   var unit: String?
 
   @Option(
     name: [.customShort("i"), .customLong("config-id")],
-    help: "What lines that begin with @ are compared with; the host's name if not given.")
+    help: "Identifier for lines that begin with @; the host's name if not given.")
   var configurationID: String?
 
-  @Option(name: .customLong("explain"), help: "Explain the rule of this id, which stands in brackets behind a finding.")
+  @Option(name: .customLong("explain"), help: "Explain the rule of this id, which stands in brackets after a finding.")
   var explainedRule: String?
 
   @Flag(name: .customLong("rules"), help: "List all rules.")
@@ -106,7 +106,7 @@ extension CheckCommand {
     guard service ?? isUsual else { return nil }
     let installed = InstalledService()
     if installed == nil, service == true {
-      printError("martlet: no \(ServiceUnit.name) is installed here, so nothing is judged by it\n")
+      printError("martlet: no \(ServiceUnit.name) is installed here, so no file is checked against it\n")
     }
     return installed
   }

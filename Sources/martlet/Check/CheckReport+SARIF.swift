@@ -183,7 +183,7 @@ private struct SARIFResult {
       writer.array { writer in
         writer.element { writer in
           writer.object { writer in
-            CheckReport.text("description", finding.suggestion ?? "Settle it.", &writer)
+            CheckReport.text("description", finding.suggestion ?? "Apply the fix.", &writer)
             writer.member("artifactChanges") { writer in
               writer.array { writer in
                 for path in paths {

@@ -12,7 +12,7 @@ enum FileReplacementError: Error, CustomStringConvertible {
     case .failed(let operation, let path, let number):
       "\(path) is not written: cannot \(operation): \(String(cString: strerror(number)))"
     case .symbolicLink(let path): "\(path) is not written: it is a symbolic link; name the file that it leads to"
-    case .notOneRegularFile(let path): "\(path) is not written: it is no regular file, or has other names"
+    case .notOneRegularFile(let path): "\(path) is not written: it is not a regular file, or has other names"
     case .changedMeanwhile(let path): "\(path) is not written: it has changed since it was read"
     }
   }

@@ -29,8 +29,8 @@ struct InstalledService {
 
   /// Findings for demands of a configuration that the service cannot meet.
   /// - Parameters:
-  /// - path: The configuration's file.
-  /// - sources: All files that were read.
+  ///   - path: The configuration's file.
+  ///   - sources: All files that were read.
   func findings(of loaded: LoadedConfiguration, path: String, sources: [String]) -> [Diagnostic] {
     let conditions = ServiceConditions(unit)
     let groups = host.identity(of: ScriptUser(user: conditions.proberName))?.groups ?? []

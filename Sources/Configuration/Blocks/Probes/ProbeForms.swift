@@ -5,8 +5,8 @@ extension ValueForm {
   /// A word that stands for a value.
   ///
   /// - Parameters:
-  /// - what: The fault of a word for which `value` gives nothing, to follow that word in a sentence.
-  /// - id: The finding's id.
+  ///   - what: The fault of a word for which `value` gives nothing, to follow that word in a sentence.
+  ///   - id: The finding's id.
   static func word(
     _ what: String, _ id: String = "bad-value", suggestion: String? = nil, unit: Keyword.Unit? = nil,
     value: @escaping @Sendable (Word) -> Value?

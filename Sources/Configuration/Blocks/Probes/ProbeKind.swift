@@ -19,7 +19,7 @@ struct ProbeKind {
   ///
   /// - Parameters:
   ///   - meaning: A sentence without a full stop.
-  /// - target: Completes the question of the options by the line's own words; `nil` after it has reported the fault.
+  ///   - target: Completes the question of the options by the line's own words; `nil` after it has reported the fault.
   init<Model: ProbeModel>(
     _ name: String, _ meaning: String, _ question: @escaping @Sendable (Model) -> ProbeQuestion,
     @Settings<Model> options: () -> [Setting<Model>],
