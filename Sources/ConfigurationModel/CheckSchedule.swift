@@ -2,24 +2,24 @@ import HealthCore
 import NetworkTypes
 
 /// When a check runs, and what makes a verdict of its results.
-public struct CheckSchedule: Sendable, Hashable {
+package struct CheckSchedule: Sendable, Hashable {
   /// From one start to the next.
-  public var interval = Nanoseconds.seconds(1)
+  package var interval = Nanoseconds.seconds(1)
   /// From a start until the run counts as failed and is ended; the interval when the file does not say.
-  public var timeout = Nanoseconds.seconds(1)
+  package var timeout = Nanoseconds.seconds(1)
   /// Successes in a row that make it up.
-  public var rise = 1
+  package var rise = 1
   /// Failures in a row that make it down.
-  public var fall = 1
-  /// Whether it counts as failed until the first success.
-  public var initiallyFailed = false
+  package var fall = 1
+  /// The check counts as failed until its first success.
+  package var initiallyFailed = false
   /// When its verdict is held down (`damp`); `nil` for never.
-  public var damping: FlapDamping.Limits?
+  package var damping: FlapDamping.Limits?
   /// When its verdict is stale (`verdict_expiry`); `nil` for never.
-  public var expiry: VerdictExpiry?
+  package var expiry: VerdictExpiry?
 
   /// The schedule of a check of which the file says nothing.
-  public init() {}
+  package init() {}
 }
 
 extension CheckSchedule: ImageRecord {

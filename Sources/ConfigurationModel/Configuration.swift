@@ -1,7 +1,7 @@
 import NetworkTypes
 
 /// A whole configuration, read and checked: every default filled in, every name resolved.
-public struct Configuration: Sendable, Hashable {
+package struct Configuration: Sendable, Hashable {
   /// Settings of `global_defs`, which hold for the whole service.
   package var global = GlobalSettings()
   /// `vrrp_script` blocks in the file's order.

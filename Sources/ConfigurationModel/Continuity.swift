@@ -1,7 +1,7 @@
-/// What goes on over a reload of what was found under a name, from the least to the most.
+/// Part of a finding under a name that goes on over a reload, from the least to the most.
 ///
 /// The prober acts by it, the engine knows by it what the board says, and `config diff` tells of it.
-public enum Continuity: Int, Sendable, Comparable {
+package enum Continuity: Int, Sendable, Comparable {
   /// Nothing: it begins without a verdict.
   case nothing
   /// The verdict, until what is looked at now has come to another one. What was counted towards another is counted anew.
@@ -12,46 +12,46 @@ public enum Continuity: Int, Sendable, Comparable {
   case everything
 
   /// Orders from the least to the most.
-  public static func < (left: Continuity, right: Continuity) -> Bool { left.rawValue < right.rawValue }
+  package static func < (left: Continuity, right: Continuity) -> Bool { left.rawValue < right.rawValue }
 }
 
 extension ScriptCheckDefinition {
-  /// What goes on of a check of the same name.
-  public func continuity(from old: ScriptCheckDefinition) -> Continuity {
+  /// Continuity with a check of the same name.
+  package func continuity(from old: ScriptCheckDefinition) -> Continuity {
     guard command == old.command else { return .verdict }
     return schedule.timeout == old.schedule.timeout && sandbox == old.sandbox ? .everything : .findings
   }
 }
 
 extension ProbeDefinition {
-  /// What goes on of a probe of the same name. A combination asks nothing by itself, so a probe that asks does not go on as one.
-  public func continuity(from old: ProbeDefinition) -> Continuity {
+  /// Continuity with a probe of the same name. A combination asks nothing by itself, so a probe that asks does not go on as one.
+  package func continuity(from old: ProbeDefinition) -> Continuity {
     guard isCombination == old.isCombination else { return .nothing }
     guard question == old.question else { return .verdict }
     return isCombination || schedule.timeout == old.schedule.timeout ? .everything : .findings
   }
 
-  /// Whether it is made of other checks.
-  public var isCombination: Bool { if case .combination = question { true } else { false } }
+  /// The probe is made of other checks.
+  package var isCombination: Bool { if case .combination = question { true } else { false } }
 }
 
 extension TrackedFileDefinition {
-  /// What goes on of a file of the same name: at another place its number, until one has been read there.
-  public func continuity(from old: TrackedFileDefinition) -> Continuity { path == old.path ? .everything : .verdict }
+  /// Continuity with a file of the same name: at another place its number goes on, until one has been read there.
+  package func continuity(from old: TrackedFileDefinition) -> Continuity { path == old.path ? .everything : .verdict }
 }
 
 extension TrackedProcessDefinition {
-  /// What goes on of processes of the same name: if others are meant the verdict, until what is seen has lasted long enough.
-  public func continuity(from old: TrackedProcessDefinition) -> Continuity {
+  /// Continuity with processes of the same name: if others are meant the verdict goes on, until what is seen has lasted long enough.
+  package func continuity(from old: TrackedProcessDefinition) -> Continuity {
     command == old.command && parameters == old.parameters && parameterMatch == old.parameterMatch
       && usesCommandLine == old.usesCommandLine ? .everything : .verdict
   }
 }
 
 extension BFDInstanceDefinition {
-  /// What goes on of a session of the same name: between other ends it is another session.
-  public func continuity(from old: BFDInstanceDefinition) -> Continuity { ends == old.ends ? .everything : .nothing }
+  /// Continuity with a session of the same name: between other ends it is another session.
+  package func continuity(from old: BFDInstanceDefinition) -> Continuity { ends == old.ends ? .everything : .nothing }
 
   /// Ends of the session in one text, by which the next engine knows it.
-  public var ends: String { "\(neighbor)\0\(source.map { "\($0)" } ?? "")\0\(isMultihop)" }
+  package var ends: String { "\(neighbor)\0\(source.map { "\($0)" } ?? "")\0\(isMultihop)" }
 }

@@ -1,17 +1,17 @@
 import NetworkTypes
 
 /// A user, and a group if one is named, by name or number as the file says.
-public struct ScriptUser: Sendable, Hashable {
+package struct ScriptUser: Sendable, Hashable {
   /// User name or number.
-  public var user: String
+  package var user: String
   /// Group name or number; the user's own group when `nil`.
-  public var group: String?
+  package var group: String?
 
   /// The user of scripts that name none, for keepalived, if that user exists.
-  public static let standard = "keepalived_script"
+  package static let standard = "keepalived_script"
 
   /// A user with an optional group.
-  public init(user: String, group: String? = nil) {
+  package init(user: String, group: String? = nil) {
     self.user = user
     self.group = group
   }
@@ -27,16 +27,16 @@ extension ScriptUser: ImageRecord {
 }
 
 /// A FIFO for notifications, with the script that reads from it if one is named.
-public struct NotifyFIFO: Sendable, Hashable {
+package struct NotifyFIFO: Sendable, Hashable {
   /// Path of the FIFO.
-  public var path: String
+  package var path: String
   /// Owner of the FIFO.
-  public var owner: ScriptUser?
+  package var owner: ScriptUser?
   /// The program started to read it, which gets the path as its last argument.
-  public var script: CommandDefinition?
+  package var script: CommandDefinition?
 
   /// A FIFO at `path`.
-  public init(path: String) {
+  package init(path: String) {
     self.path = path
   }
 }
@@ -52,27 +52,27 @@ extension NotifyFIFO: ImageRecord {
 }
 
 /// A command to run, split into words as keepalived does.
-public struct CommandDefinition: Sendable, Hashable {
+package struct CommandDefinition: Sendable, Hashable {
   /// The words; the first is the program.
-  public var arguments: [String]
+  package var arguments: [String]
   /// The line as written, quotes removed.
-  public var text: String
-  /// Whether the line is one that keepalived could not run as it is meant, and is run by `/bin/sh -c`; see `CommandWords.ShellUse`.
-  public var needsShell: Bool
-  /// Who runs it; ``GlobalSettings/scriptUser`` when `nil`.
-  public var user: ScriptUser?
+  package var text: String
+  /// keepalived could not run the line as it is meant, so `/bin/sh -c` runs it; see `CommandWords.ShellUse`.
+  package var needsShell: Bool
+  /// User who runs it; ``GlobalSettings/scriptUser`` if `nil`.
+  package var user: ScriptUser?
 
   /// Folders searched for a program whose name has no slash, and its PATH.
-  public static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+  package static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
   /// Name of the program without its folder.
-  public var programName: String { arguments.first?.split(separator: "/").last.map(String.init) ?? "" }
+  package var programName: String { arguments.first?.split(separator: "/").last.map(String.init) ?? "" }
 
   /// True when the program looks for processes by their names.
-  public var asksForProcesses: Bool { ["killall", "pidof", "pgrep", "pkill"].contains(programName) }
+  package var asksForProcesses: Bool { ["killall", "pidof", "pgrep", "pkill"].contains(programName) }
 
   /// The script that the program is to run, if it is the shell or another interpreter and a path is its first word.
-  public var interpretedScript: String? {
+  package var interpretedScript: String? {
     guard !needsShell, arguments.count > 1, arguments[1].hasPrefix("/"), let program = arguments.first else {
       return nil
     }
@@ -84,7 +84,7 @@ public struct CommandDefinition: Sendable, Hashable {
   }
 
   /// A command of the given words.
-  public init(arguments: [String], text: String, needsShell: Bool = false, user: ScriptUser? = nil) {
+  package init(arguments: [String], text: String, needsShell: Bool = false, user: ScriptUser? = nil) {
     self.arguments = arguments
     self.text = text
     self.needsShell = needsShell
@@ -104,14 +104,14 @@ extension CommandDefinition: ImageRecord {
 }
 
 /// `startup_script` or `shutdown_script`.
-public struct LifecycleScript: Sendable, Hashable {
+package struct LifecycleScript: Sendable, Hashable {
   /// Command that is run.
-  public var command: CommandDefinition
-  /// How long it may run.
-  public var timeout = Nanoseconds.seconds(10)
+  package var command: CommandDefinition
+  /// Longest time for which it may run.
+  package var timeout = Nanoseconds.seconds(10)
 
   /// A script with keepalived's default.
-  public init(command: CommandDefinition) {
+  package init(command: CommandDefinition) {
     self.command = command
   }
 }
@@ -126,9 +126,9 @@ extension LifecycleScript: ImageRecord {
 }
 
 /// `vrrp_script`.
-public struct ScriptCheckDefinition: Sendable, Hashable {
+package struct ScriptCheckDefinition: Sendable, Hashable {
   /// Restrictions of a script.
-  public enum Sandbox: Sendable, Hashable, CaseIterable {
+  package enum Sandbox: Sendable, Hashable, CaseIterable {
     /// No restrictions.
     case off
     /// No gain of privileges, no writing and no network (`on`).
@@ -137,21 +137,21 @@ public struct ScriptCheckDefinition: Sendable, Hashable {
     case withNetwork
   }
 
-  /// Its name.
-  public var name: String
+  /// Name of the script.
+  package var name: String
   /// Command that is run.
-  public var command: CommandDefinition
+  package var command: CommandDefinition
   /// When it runs, and what makes a verdict of its results.
-  public var schedule = CheckSchedule()
+  package var schedule = CheckSchedule()
   /// -253 to 253; 0 makes a failure a fault.
-  public var weight = 0
-  /// Whether success and failure change places in the weight.
-  public var reverse = false
-  /// What it is kept from.
-  public var sandbox = Sandbox.off
+  package var weight = 0
+  /// Success and failure are exchanged in the weight.
+  package var reverse = false
+  /// Confinement of its runs.
+  package var sandbox = Sandbox.off
 
   /// A check with keepalived's defaults.
-  public init(name: String, command: CommandDefinition) {
+  package init(name: String, command: CommandDefinition) {
     self.name = name
     self.command = command
   }
@@ -173,28 +173,28 @@ extension ScriptCheckDefinition: ImageRecord {
 }
 
 /// Notify scripts of an instance or a sync group.
-public struct NotifyDefinition: Sendable, Hashable, Unset {
+package struct NotifyDefinition: Sendable, Hashable, Unset {
   /// `notify_master`.
-  public var master: CommandDefinition?
+  package var master: CommandDefinition?
   /// `notify_backup`.
-  public var backup: CommandDefinition?
+  package var backup: CommandDefinition?
   /// `notify_fault`.
-  public var fault: CommandDefinition?
+  package var fault: CommandDefinition?
   /// `notify_stop`.
-  public var stop: CommandDefinition?
+  package var stop: CommandDefinition?
   /// `notify`: called on every transition with type, name, state and priority appended.
-  public var any: CommandDefinition?
+  package var any: CommandDefinition?
   /// `notify_deleted` with a script.
-  public var deleted: CommandDefinition?
+  package var deleted: CommandDefinition?
   /// True when a router that is no longer configured is reported as DELETED and not as FAULT (`notify_deleted`).
-  public var reportsDeletion = false
+  package var reportsDeletion = false
   /// `notify_master_rx_lower_pri`.
-  public var masterHeardLowerPriority: CommandDefinition?
+  package var masterHeardLowerPriority: CommandDefinition?
   /// True when priority changes are written to the FIFOs (`notify_priority_changes`).
-  public var priorityChanges = false
+  package var priorityChanges = false
 
   /// No scripts.
-  public init() {}
+  package init() {}
 }
 
 extension NotifyDefinition: ImageRecord {

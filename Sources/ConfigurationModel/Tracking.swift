@@ -2,18 +2,18 @@ import VRRPCore
 
 extension TrackerKind {
   /// The block that uses it.
-  public var block: String { self == .group ? label : "track_\(label)" }
+  package var block: String { self == .group ? label : "track_\(label)" }
 
   /// The largest weight it can have. What lowers a priority by more than 253 is a fault.
-  public var greatestWeight: Int {
+  package var greatestWeight: Int {
     switch self {
     case .script, .interface, .bfd, .probe, .group: 253
     case .file, .process: 254
     }
   }
 
-  /// Whether the prober looks after such trackers; their verdict goes on by kind and name. The engine looks after the others.
-  public var isProbers: Bool {
+  /// The prober looks after such trackers, and their verdict goes on by kind and name. The engine looks after the others.
+  package var isProbers: Bool {
     switch self {
     case .script, .file, .process, .probe: true
     case .interface, .bfd, .group: false
@@ -33,16 +33,16 @@ extension TrackerName: ImageRecord {
 }
 
 /// A tracker with its weight, as a `track_…` block gives it.
-public struct TrackerReference: Sendable, Hashable {
-  /// What is tracked.
-  public var tracker: TrackerName
+package struct TrackerReference: Sendable, Hashable {
+  /// Tracker.
+  package var tracker: TrackerName
   /// The weight that counts here, the tracker's own default filled in.
-  public var weight: Int
-  /// Whether up and down change places.
-  public var reverse: Bool
+  package var weight: Int
+  /// Up and down are exchanged.
+  package var reverse: Bool
 
   /// A reference of the given contents.
-  public init(_ kind: TrackerKind, _ name: String, weight: Int = 0, reverse: Bool = false) {
+  package init(_ kind: TrackerKind, _ name: String, weight: Int = 0, reverse: Bool = false) {
     tracker = TrackerName(kind, name)
     self.weight = weight
     self.reverse = reverse
@@ -62,7 +62,7 @@ extension TrackerReference: ImageRecord {
 extension VirtualRouterDefinition {
   /// All that it follows: what it tracks by name, and the further interfaces that its addresses and routes need. Without one of those
   /// it cannot do its work, also where `track_interface` gives it a weight (keepalived does the same).
-  public var followed: [TrackerReference] {
+  package var followed: [TrackerReference] {
     let carriers = (addresses + excludedAddresses).filter(\.isTracked).compactMap(\.interface)
     let known = tracked.filter { $0.tracker.kind == .interface && $0.weight == 0 && !$0.reverse }.map(\.tracker.name)
     let needed = Set(carriers + entries.filter(\.isTracked).flatMap(\.interfaces)).subtracting(known + [interface])
@@ -74,17 +74,17 @@ extension Configuration {
   /// Every tracker in the order that fixes its `TrackerID`: by kind, interfaces by name, all else as the file has it.
   ///
   /// The engine and the prober both read their numbers from here.
-  public var trackers: [TrackerName] {
+  package var trackers: [TrackerName] {
     TrackerKind.allCases.flatMap { kind in trackerNames(kind).map { TrackerName(kind, $0) } }
   }
 
   /// Numbers of all trackers.
-  public var trackerNumbers: [TrackerName: TrackerID] {
+  package var trackerNumbers: [TrackerName: TrackerID] {
     Dictionary(trackers.enumerated().map { ($1, TrackerID(rawValue: $0)) }) { $1 }
   }
 
   /// The names of all trackers of a kind, in their order.
-  public func trackerNames(_ kind: TrackerKind) -> [String] {
+  package func trackerNames(_ kind: TrackerKind) -> [String] {
     switch kind {
     case .script: scripts.map(\.name)
     case .interface: trackedInterfaces
@@ -105,7 +105,7 @@ extension Configuration {
 
 extension [TrackerName: TrackerID] {
   /// The bindings that references come to; one to a tracker that does not exist is left out.
-  public func bindings(_ references: [TrackerReference]) -> [TrackerBinding] {
+  package func bindings(_ references: [TrackerReference]) -> [TrackerBinding] {
     references.compactMap { reference in
       self[reference.tracker].map {
         TrackerBinding(tracker: $0, weight: reference.weight, reverse: reference.reverse)

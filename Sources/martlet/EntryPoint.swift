@@ -3,7 +3,7 @@ import Glibc
 import LinuxSystem
 import PrintableText
 
-/// What this program can be: the loader that the supervisor starts, keepalived by name, or the command line.
+/// Roles of this program: the loader that the supervisor starts, keepalived by name, or the command line.
 struct EntryPoint {
   private let arguments: [String]
 

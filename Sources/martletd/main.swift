@@ -3,7 +3,7 @@ import Glibc
 import LinuxSystem
 import Supervisor
 
-/// What this program can be: the supervisor of a service, or one of the roles that it starts. It reads no configuration and no command
+/// Roles of this program: the supervisor of a service, or one of the roles that it starts. It reads no configuration and no command
 /// line: `martlet` does, and becomes this one.
 struct EntryPoint {
   private let arguments: [String]

@@ -118,8 +118,8 @@ extension Lowering {
         if entry.reverse == nil { entry.reverse = word == "reverse" }
       } else if isWeighted {
         diagnostics.report(
-          .warning, "unknown-option", "'\(word.text)' has no meaning behind a weight; the rest of the line is ignored",
-          at: word.span, suggestion: "write one name a line, and nothing behind its weight but reverse")
+          .warning, "unknown-option", "'\(word.text)' has no meaning after a weight; the rest of the line is ignored",
+          at: word.span, suggestion: "write one name a line, and nothing after its weight but reverse")
         return entry
       } else {
         diagnostics.report(
@@ -137,7 +137,7 @@ extension Lowering {
     guard let word = statement.arguments.dropFirst().first else { return false }
     if word == "reverse" { return true }
     diagnostics.report(
-      .warning, "unknown-option", "'\(word.text)' has no meaning behind a weight; it is ignored", at: word.span,
+      .warning, "unknown-option", "'\(word.text)' has no meaning after a weight; it is ignored", at: word.span,
       suggestion: "write reverse, or take it out")
     return false
   }

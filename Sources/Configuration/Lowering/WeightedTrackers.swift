@@ -2,7 +2,7 @@ import ConfigurationModel
 import ConfigurationSyntax
 import VRRPCore
 
-/// What changes the priorities of a configuration's routers; made once the rules have settled the drafts.
+/// Trackers that change the priorities of a configuration's routers; made once all blocks are complete.
 struct WeightedTrackers {
   private let lowering: Lowering
   private var groups: [String: SyncGroupReading] = [:]

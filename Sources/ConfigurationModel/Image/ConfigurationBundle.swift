@@ -1,6 +1,6 @@
 /// File that the loader hands over: a head, the configuration's image for engine and prober, and the sources that it was read from for
 /// whoever compares configurations. It is read in parts, and nothing of it stays in memory.
-public struct ConfigurationBundle {
+package struct ConfigurationBundle {
   private static let magic = Array("martlet-bundle-2".utf8)
   private static let headSize = 32
 
@@ -11,7 +11,7 @@ public struct ConfigurationBundle {
   /// - Parameter read: reads a part of the file, and throws if the file ends before the part does.
   /// - Throws: `notABundle` if it is none; `otherLayout` if the image was written in another layout than this program's; what `read`
   ///   throws.
-  public init(read: @escaping (Range<Int>) throws -> [UInt8]) throws {
+  package init(read: @escaping (Range<Int>) throws -> [UInt8]) throws {
     self.read = read
     let head = try read(0..<Self.headSize)
     guard head.count >= Self.headSize, head.starts(with: Self.magic) else { throw ImageError.notABundle }
@@ -25,16 +25,16 @@ public struct ConfigurationBundle {
   }
 
   /// Image of the configuration.
-  public func image() throws -> [UInt8] { try read(imagePart) }
+  package func image() throws -> [UInt8] { try read(imagePart) }
 
   /// The configuration.
-  public func configuration() throws -> Configuration { try ConfigurationImage.decode(image()) }
+  package func configuration() throws -> Configuration { try ConfigurationImage.decode(image()) }
 
   /// Sources of a file of `size` bytes.
-  public func sources(size: Int) throws -> [UInt8] { try read(imagePart.upperBound..<max(imagePart.upperBound, size)) }
+  package func sources(size: Int) throws -> [UInt8] { try read(imagePart.upperBound..<max(imagePart.upperBound, size)) }
 
   /// Bytes of a whole file.
-  public static func bytes(image: [UInt8], sources: [UInt8]) -> [UInt8] {
+  package static func bytes(image: [UInt8], sources: [UInt8]) -> [UInt8] {
     var bytes = magic
     for number in [ConfigurationImage.layout, UInt64(image.count)] {
       for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift))) }

@@ -58,7 +58,7 @@ extension ImageChoice {
 }
 
 /// Reason why bytes are not the image of a configuration that this program can run.
-public enum ImageError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum ImageError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The bytes are not a bundle.
   case notABundle
   /// The image has another layout, from another version of the program.
@@ -67,7 +67,7 @@ public enum ImageError: Error, Sendable, Hashable, CustomStringConvertible {
   case damaged
 
   /// The error in a sentence without a full stop.
-  public var description: String {
+  package var description: String {
     switch self {
     case .notABundle: "the configuration that was handed over is not a bundle"
     case .otherLayout(let layout):

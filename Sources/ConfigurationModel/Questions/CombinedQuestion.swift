@@ -2,17 +2,17 @@ import HealthCore
 import VRRPCore
 
 /// `any`, `all` and `at_least`: what several checks, files, interfaces and sessions come to. It is asked again whenever one of them changes.
-public struct CombinedQuestion: Sendable, Hashable {
-  /// What can be a member. A file is up while its number is 0, as where it is tracked with weight 0.
-  public static let kinds: [TrackerKind] = [.probe, .script, .process, .file, .interface, .bfd]
+package struct CombinedQuestion: Sendable, Hashable {
+  /// Kinds of members. A file is up while its number is 0, as where it is tracked with weight 0.
+  package static let kinds: [TrackerKind] = [.probe, .script, .process, .file, .interface, .bfd]
 
-  /// How many must be up.
-  public var combination: Combination
+  /// Number of members that must be up.
+  package var combination: Combination
   /// The checks, each of one of the ``kinds``, in the order of the file.
-  public var members: [TrackerName]
+  package var members: [TrackerName]
 
   /// A question from its parts.
-  public init(_ combination: Combination, of members: [TrackerName]) {
+  package init(_ combination: Combination, of members: [TrackerName]) {
     self.combination = combination
     self.members = members
   }
@@ -28,8 +28,8 @@ extension CombinedQuestion: ImageRecord {
 }
 
 extension ProbeQuestion {
-  /// What it is made of; nothing unless it is a combination.
-  public var members: [TrackerName] {
+  /// Members of a combination; empty for any other question.
+  package var members: [TrackerName] {
     if case .combination(let question) = self { question.members } else { [] }
   }
 }

@@ -1,12 +1,12 @@
 /// An amount: of bytes, or in thousandths of the whole.
-public enum Amount: Sendable, Hashable, CustomStringConvertible {
+package enum Amount: Sendable, Hashable, CustomStringConvertible {
   /// Bytes, or things that are counted.
   case count(UInt64)
   /// Thousandths of all there is.
   case perMille(UInt64)
 
   /// Notation of the configuration.
-  public var description: String {
+  package var description: String {
     switch self {
     case .count(let count):
       for (unit, size) in [("T", UInt64(1) << 40), ("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)]
@@ -35,14 +35,14 @@ extension Amount: ImageValue {
 }
 
 /// `load`.
-public struct LoadQuestion: Sendable, Hashable {
+package struct LoadQuestion: Sendable, Hashable {
   /// Minutes of the load average: 1, 5 or 15.
-  public var minutes: Int
+  package var minutes: Int
   /// Greatest load that passes, in thousandths.
-  public var most: Int
+  package var most: Int
 
   /// A load of at most `most` thousandths, averaged over `minutes`.
-  public init(minutes: Int, most: Int) {
+  package init(minutes: Int, most: Int) {
     self.minutes = minutes
     self.most = most
   }
@@ -58,18 +58,18 @@ extension LoadQuestion: ImageRecord {
 }
 
 /// `disk`.
-public struct DiskQuestion: Sendable, Hashable {
+package struct DiskQuestion: Sendable, Hashable {
   /// A path in the file system.
-  public var path: String
+  package var path: String
   /// Bytes that must be free for ordinary users; `nil` for no such condition.
-  public var free: Amount?
+  package var free: Amount?
   /// Inodes that must be free; `nil` for no such condition.
-  public var inodes: Amount?
+  package var inodes: Amount?
   /// True when the file system must not be mounted read-only.
-  public var writable = false
+  package var writable = false
 
   /// A file system that answers.
-  public init(path: String) {
+  package init(path: String) {
     self.path = path
   }
 }
@@ -86,18 +86,18 @@ extension DiskQuestion: ImageRecord {
 }
 
 /// `memory`.
-public struct MemoryQuestion: Sendable, Hashable {
+package struct MemoryQuestion: Sendable, Hashable {
   /// Greatest share of time, in thousandths, in which some tasks waited for memory (`some`).
-  public var some: Int?
+  package var some: Int?
   /// Greatest share of time, in thousandths, in which all tasks waited for memory (`full`).
-  public var full: Int?
+  package var full: Int?
   /// Seconds over which that is measured: 10, 60 or 300.
-  public var window = 10
+  package var window = 10
   /// Memory that must be available; `nil` for no such condition.
-  public var available: Amount?
+  package var available: Amount?
 
   /// No conditions.
-  public init() {}
+  package init() {}
 }
 
 extension MemoryQuestion: ImageRecord {

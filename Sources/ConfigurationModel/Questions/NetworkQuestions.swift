@@ -1,16 +1,16 @@
 import NetworkTypes
 
 /// `udp`.
-public struct DatagramQuestion: Sendable, Hashable {
+package struct DatagramQuestion: Sendable, Hashable {
   /// Destination of the datagram.
-  public var endpoint: ProbeEndpoint
+  package var endpoint: ProbeEndpoint
   /// The datagram.
-  public var send: [UInt8]
+  package var send: [UInt8]
   /// Patterns that the answer must match; empty for any answer.
-  public var expect: [TextPattern]
+  package var expect: [TextPattern]
 
   /// A datagram that is answered.
-  public init(endpoint: ProbeEndpoint, send: [UInt8], expect: [TextPattern] = []) {
+  package init(endpoint: ProbeEndpoint, send: [UInt8], expect: [TextPattern] = []) {
     self.endpoint = endpoint
     self.send = send
     self.expect = expect
@@ -28,14 +28,14 @@ extension DatagramQuestion: ImageRecord {
 }
 
 /// `icmp`.
-public struct EchoQuestion: Sendable, Hashable {
+package struct EchoQuestion: Sendable, Hashable {
   /// Addresses that are asked, all at once.
-  public var targets: [IPAddress]
+  package var targets: [IPAddress]
   /// Number of targets that must answer.
-  public var quorum: Int
+  package var quorum: Int
 
   /// Targets of which so many must answer.
-  public init(targets: [IPAddress], quorum: Int) {
+  package init(targets: [IPAddress], quorum: Int) {
     self.targets = targets
     self.quorum = quorum
   }
@@ -51,14 +51,14 @@ extension EchoQuestion: ImageRecord {
 }
 
 /// `arp`.
-public struct ARPQuestion: Sendable, Hashable {
+package struct ARPQuestion: Sendable, Hashable {
   /// IPv4 address that must answer.
-  public var target: IPAddress
+  package var target: IPAddress
   /// Interface of the request.
-  public var interface: String
+  package var interface: String
 
   /// A request for `target` on a link.
-  public init(target: IPAddress, interface: String) {
+  package init(target: IPAddress, interface: String) {
     self.target = target
     self.interface = interface
   }
@@ -74,9 +74,9 @@ extension ARPQuestion: ImageRecord {
 }
 
 /// `dns`.
-public struct DNSQuestion: Sendable, Hashable {
+package struct DNSQuestion: Sendable, Hashable {
   /// Types of records that can be asked for, by their numbers (RFC 1035 section 3.2.2, RFC 3596, RFC 2782).
-  public enum RecordType: UInt16, Sendable, Hashable, CaseIterable {
+  package enum RecordType: UInt16, Sendable, Hashable, CaseIterable {
     case a = 1
     case ns = 2
     case cname = 5
@@ -88,20 +88,20 @@ public struct DNSQuestion: Sendable, Hashable {
     case srv = 33
 
     /// Name in capitals.
-    public var name: String { "\(self)".uppercased() }
+    package var name: String { "\(self)".uppercased() }
   }
 
   /// Server that is asked.
-  public var endpoint: ProbeEndpoint
+  package var endpoint: ProbeEndpoint
   /// Domain name without a dot at its end; empty for the root.
-  public var name: String
+  package var name: String
   /// Type of the records.
-  public var type: RecordType
+  package var type: RecordType
   /// Values that the answer must all hold.
-  public var expected: [String]
+  package var expected: [String]
 
   /// A question with the defaults.
-  public init(endpoint: ProbeEndpoint, name: String, type: RecordType = .a, expected: [String] = []) {
+  package init(endpoint: ProbeEndpoint, name: String, type: RecordType = .a, expected: [String] = []) {
     self.endpoint = endpoint
     self.name = name
     self.type = type

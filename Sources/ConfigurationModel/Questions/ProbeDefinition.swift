@@ -1,20 +1,20 @@
 import NetworkTypes
 
 /// `vrrp_probe`: a check that this program makes by itself, without a process for each run.
-public struct ProbeDefinition: Sendable, Hashable {
-  /// Its name.
-  public var name: String
-  /// What is asked, and what must come back.
-  public var question: ProbeQuestion
+package struct ProbeDefinition: Sendable, Hashable {
+  /// Name of the probe.
+  package var name: String
+  /// Question, with the answer that must come back.
+  package var question: ProbeQuestion
   /// When it runs, and what makes a verdict of its results.
-  public var schedule = CheckSchedule()
+  package var schedule = CheckSchedule()
   /// -253 to 253; 0 makes a failure a fault.
-  public var weight = 0
-  /// Whether success and failure change places in the weight.
-  public var reverse = false
+  package var weight = 0
+  /// Success and failure are exchanged in the weight.
+  package var reverse = false
 
   /// A probe with the defaults.
-  public init(name: String, question: ProbeQuestion) {
+  package init(name: String, question: ProbeQuestion) {
     self.name = name
     self.question = question
   }
@@ -32,8 +32,8 @@ extension ProbeDefinition: ImageRecord {
   }
 }
 
-/// What a probe asks. Each kind is one keyword of `vrrp_probe`.
-public enum ProbeQuestion: Sendable, Hashable {
+/// Question of a probe. Each kind is one keyword of `vrrp_probe`.
+package enum ProbeQuestion: Sendable, Hashable {
   /// `http` and `https`.
   case http(HTTPQuestion)
   /// `tcp` and `unix`: a connection, then perhaps bytes each way.
@@ -66,7 +66,7 @@ public enum ProbeQuestion: Sendable, Hashable {
   case combination(CombinedQuestion)
 
   /// Path of the socket that it asks; `nil` for a port of a host.
-  public var socketPath: String? {
+  package var socketPath: String? {
     let endpoint: ProbeEndpoint? =
       switch self {
       case .stream(let question): question.endpoint
@@ -84,7 +84,7 @@ public enum ProbeQuestion: Sendable, Hashable {
   }
 
   /// True when it opens raw or packet sockets.
-  public var needsRawNetwork: Bool {
+  package var needsRawNetwork: Bool {
     switch self {
     case .echo, .arp: true
     case .http, .stream, .datagram, .dns, .smtp, .redis, .postgresql, .mysql, .haproxy, .load, .disk, .memory,
@@ -138,14 +138,14 @@ extension ProbeQuestion: ImageValue {
 }
 
 /// A host of a probe's target.
-public enum ProbeHost: Sendable, Hashable, CustomStringConvertible {
+package enum ProbeHost: Sendable, Hashable, CustomStringConvertible {
   /// An address.
   case address(IPAddress)
   /// A name that the host's resolver is asked about before each run.
   case name(String)
 
   /// Notation of a URL.
-  public var description: String {
+  package var description: String {
     switch self {
     case .address(let address): address.family == .ipv6 ? "[\(address)]" : "\(address)"
     case .name(let name): name
@@ -171,14 +171,14 @@ extension ProbeHost: ImageValue {
 }
 
 /// Endpoint of a probe's connection.
-public enum ProbeEndpoint: Sendable, Hashable, CustomStringConvertible {
+package enum ProbeEndpoint: Sendable, Hashable, CustomStringConvertible {
   /// A port of a host.
   case host(ProbeHost, port: UInt16)
   /// A socket of the AF_UNIX family.
   case path(String)
 
   /// Notation of the configuration.
-  public var description: String {
+  package var description: String {
     switch self {
     case .host(let host, let port): "\(host):\(port)"
     case .path(let path): path
@@ -208,22 +208,22 @@ extension ProbeEndpoint: ImageValue {
 }
 
 /// Options of an encrypted connection.
-public struct TLSOptions: Sendable, Hashable {
+package struct TLSOptions: Sendable, Hashable {
   /// True when the certificate must be trusted and made out to the name (`verify`).
-  public var verifies = true
+  package var verifies = true
   /// File with trusted certificates (`ca_file`); the system's when `nil`.
-  public var authorityFile: String?
+  package var authorityFile: String?
   /// Name that is asked for and that the certificate must have (`server_name`); none for an address.
-  public var serverName: String?
+  package var serverName: String?
   /// File with the client's certificates (`cert_file`).
-  public var certificateFile: String?
+  package var certificateFile: String?
   /// File with their key (`key_file`); the certificate's file when `nil`.
-  public var keyFile: String?
+  package var keyFile: String?
   /// Days for which the server's certificate must still be valid (`min_days`).
-  public var leastDays = 0
+  package var leastDays = 0
 
   /// The defaults.
-  public init() {}
+  package init() {}
 }
 
 extension TLSOptions: ImageRecord {

@@ -1,38 +1,38 @@
 /// `http` and `https`.
-public struct HTTPQuestion: Sendable, Hashable {
+package struct HTTPQuestion: Sendable, Hashable {
   /// Server that the probe connects to.
-  public var endpoint: ProbeEndpoint
+  package var endpoint: ProbeEndpoint
   /// Path and query, from the first slash.
-  public var target: String
+  package var target: String
   /// Request method, such as GET or HEAD.
-  public var method = "GET"
+  package var method = "GET"
   /// The `Host` field.
-  public var host: String
+  package var host: String
   /// Further fields, in the file's order.
-  public var headers: [HeaderField] = []
+  package var headers: [HeaderField] = []
   /// Status codes of which the answer must have one.
-  public var statuses: [ClosedRange<Int>] = [200...299]
+  package var statuses: [ClosedRange<Int>] = [200...299]
   /// Patterns that the body must match.
-  public var body: [TextPattern] = []
+  package var body: [TextPattern] = []
   /// Encryption of the connection; `nil` for none.
-  public var tls: TLSOptions?
+  package var tls: TLSOptions?
 
   /// One line of a request.
-  public struct HeaderField: Sendable, Hashable {
+  package struct HeaderField: Sendable, Hashable {
     /// Name of the field.
-    public var name: String
+    package var name: String
     /// Value of the field.
-    public var value: String
+    package var value: String
 
     /// A field of the given contents.
-    public init(name: String, value: String) {
+    package init(name: String, value: String) {
       self.name = name
       self.value = value
     }
   }
 
   /// A question with the defaults.
-  public init(endpoint: ProbeEndpoint, target: String, host: String) {
+  package init(endpoint: ProbeEndpoint, target: String, host: String) {
     self.endpoint = endpoint
     self.target = target
     self.host = host
@@ -64,18 +64,18 @@ extension HTTPQuestion: ImageRecord {
 }
 
 /// `tcp` and `unix`.
-public struct StreamQuestion: Sendable, Hashable {
+package struct StreamQuestion: Sendable, Hashable {
   /// Server that the probe connects to.
-  public var endpoint: ProbeEndpoint
+  package var endpoint: ProbeEndpoint
   /// Bytes sent once the connection is open.
-  public var send: [UInt8]
+  package var send: [UInt8]
   /// Patterns that the answer must match; with none the probe waits for nothing.
-  public var expect: [TextPattern]
+  package var expect: [TextPattern]
   /// Encryption of the connection; `nil` for none.
-  public var tls: TLSOptions?
+  package var tls: TLSOptions?
 
   /// A connection that is made and closed again, unless more is given.
-  public init(
+  package init(
     endpoint: ProbeEndpoint, send: [UInt8] = [], expect: [TextPattern] = [], tls: TLSOptions? = nil
   ) {
     self.endpoint = endpoint
@@ -97,16 +97,16 @@ extension StreamQuestion: ImageRecord {
 }
 
 /// `smtp`.
-public struct SMTPQuestion: Sendable, Hashable {
+package struct SMTPQuestion: Sendable, Hashable {
   /// Server that the probe connects to.
-  public var endpoint: ProbeEndpoint
+  package var endpoint: ProbeEndpoint
   /// Name in the greeting (EHLO).
-  public var greeting: String
+  package var greeting: String
   /// Encryption from the start of the connection; `nil` for none.
-  public var tls: TLSOptions?
+  package var tls: TLSOptions?
 
   /// A question with the defaults.
-  public init(endpoint: ProbeEndpoint, greeting: String = "localhost", tls: TLSOptions? = nil) {
+  package init(endpoint: ProbeEndpoint, greeting: String = "localhost", tls: TLSOptions? = nil) {
     self.endpoint = endpoint
     self.greeting = greeting
     self.tls = tls
@@ -124,7 +124,7 @@ extension SMTPQuestion: ImageRecord {
 }
 
 /// Role that a database server must have.
-public enum ServerRole: String, Sendable, Hashable, CaseIterable {
+package enum ServerRole: String, Sendable, Hashable, CaseIterable {
   /// The server takes writes.
   case primary
   /// The server follows another.
@@ -134,16 +134,16 @@ public enum ServerRole: String, Sendable, Hashable, CaseIterable {
 extension ServerRole: ImageChoice {}
 
 /// `redis`.
-public struct RedisQuestion: Sendable, Hashable {
+package struct RedisQuestion: Sendable, Hashable {
   /// Server that the probe connects to.
-  public var endpoint: ProbeEndpoint
+  package var endpoint: ProbeEndpoint
   /// Role that the server must have; `nil` for any.
-  public var role: ServerRole?
+  package var role: ServerRole?
   /// Encryption of the connection; `nil` for none.
-  public var tls: TLSOptions?
+  package var tls: TLSOptions?
 
   /// A question with the defaults.
-  public init(endpoint: ProbeEndpoint, role: ServerRole? = nil, tls: TLSOptions? = nil) {
+  package init(endpoint: ProbeEndpoint, role: ServerRole? = nil, tls: TLSOptions? = nil) {
     self.endpoint = endpoint
     self.role = role
     self.tls = tls
@@ -161,18 +161,18 @@ extension RedisQuestion: ImageRecord {
 }
 
 /// `postgresql`.
-public struct PostgreSQLQuestion: Sendable, Hashable {
+package struct PostgreSQLQuestion: Sendable, Hashable {
   /// Server that the probe connects to.
-  public var endpoint: ProbeEndpoint
+  package var endpoint: ProbeEndpoint
   /// User in the start-up message.
-  public var user: String
+  package var user: String
   /// Database in the start-up message.
-  public var database: String
+  package var database: String
   /// Role that the server must have; `nil` for any. The server tells it only to a user that it lets in without a password.
-  public var role: ServerRole?
+  package var role: ServerRole?
 
   /// A question with the defaults.
-  public init(
+  package init(
     endpoint: ProbeEndpoint, user: String = "martlet", database: String = "postgres", role: ServerRole? = nil
   ) {
     self.endpoint = endpoint
@@ -194,14 +194,14 @@ extension PostgreSQLQuestion: ImageRecord {
 }
 
 /// `mysql`.
-public struct MySQLQuestion: Sendable, Hashable {
+package struct MySQLQuestion: Sendable, Hashable {
   /// Server that the probe connects to.
-  public var endpoint: ProbeEndpoint
+  package var endpoint: ProbeEndpoint
   /// User of the log-in, without a password.
-  public var user: String
+  package var user: String
 
   /// A question with the defaults.
-  public init(endpoint: ProbeEndpoint, user: String = "martlet") {
+  package init(endpoint: ProbeEndpoint, user: String = "martlet") {
     self.endpoint = endpoint
     self.user = user
   }
@@ -217,16 +217,16 @@ extension MySQLQuestion: ImageRecord {
 }
 
 /// `haproxy`.
-public struct HAProxyQuestion: Sendable, Hashable {
+package struct HAProxyQuestion: Sendable, Hashable {
   /// HAProxy's stats socket.
-  public var endpoint: ProbeEndpoint
+  package var endpoint: ProbeEndpoint
   /// The backend, or the `listen` section.
-  public var backend: String
+  package var backend: String
   /// Number of its servers that must be up.
-  public var servers: Int
+  package var servers: Int
 
   /// A question with the defaults.
-  public init(endpoint: ProbeEndpoint, backend: String, servers: Int = 1) {
+  package init(endpoint: ProbeEndpoint, backend: String, servers: Int = 1) {
     self.endpoint = endpoint
     self.backend = backend
     self.servers = servers

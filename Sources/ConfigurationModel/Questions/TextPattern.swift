@@ -1,23 +1,23 @@
 import Glibc
 
 /// A condition on a text: `TEXT`, `~ EXPRESSION`, or either after `not`.
-public struct TextPattern: Sendable, Hashable, CustomStringConvertible {
+package struct TextPattern: Sendable, Hashable, CustomStringConvertible {
   /// The text, or the POSIX extended regular expression.
-  public var text: String
+  package var text: String
   /// True for an expression; any other text must occur as it is.
-  public var isExpression: Bool
+  package var isExpression: Bool
   /// True when the text must not be found.
-  public var isNegated: Bool
+  package var isNegated: Bool
 
   /// A pattern of the given contents.
-  public init(_ text: String, isExpression: Bool = false, isNegated: Bool = false) {
+  package init(_ text: String, isExpression: Bool = false, isNegated: Bool = false) {
     self.text = text
     self.isExpression = isExpression
     self.isNegated = isNegated
   }
 
   /// Notation of the configuration.
-  public var description: String { (isNegated ? "not " : "") + (isExpression ? "~ " : "") + "\"\(text)\"" }
+  package var description: String { (isNegated ? "not " : "") + (isExpression ? "~ " : "") + "\"\(text)\"" }
 }
 
 extension TextPattern: ImageRecord {
@@ -31,20 +31,20 @@ extension TextPattern: ImageRecord {
 }
 
 /// Reason why an expression is not valid.
-public struct TextPatternError: Error, Sendable, Hashable {
+package struct TextPatternError: Error, Sendable, Hashable {
   /// The C library's message.
-  public var reason: String
+  package var reason: String
 }
 
 /// A pattern that is ready for use.
-public final class CompiledPattern {
+package final class CompiledPattern {
   /// The pattern it was compiled from.
-  public let pattern: TextPattern
+  package let pattern: TextPattern
   /// The compiled expression; `nil` for a plain text.
   private let expression: UnsafeMutablePointer<regex_t>?
 
   /// Compiles a pattern (regcomp(3)).
-  public init(_ pattern: TextPattern) throws(TextPatternError) {
+  package init(_ pattern: TextPattern) throws(TextPatternError) {
     self.pattern = pattern
     guard pattern.isExpression else {
       expression = nil
@@ -71,7 +71,7 @@ public final class CompiledPattern {
   }
 
   /// True when `bytes` match the pattern.
-  public func accepts(_ bytes: [UInt8]) -> Bool { isFound(in: bytes) != pattern.isNegated }
+  package func accepts(_ bytes: [UInt8]) -> Bool { isFound(in: bytes) != pattern.isNegated }
 
   private func isFound(in bytes: [UInt8]) -> Bool {
     guard let expression else { return Self.holds(bytes, Array(pattern.text.utf8)) }
