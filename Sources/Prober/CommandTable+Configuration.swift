@@ -3,7 +3,7 @@ import ControlModel
 
 extension CommandTable {
   /// What the starter may start and make for a configuration. Loader and prober come to the same, place by place.
-  public init(_ configuration: Configuration) {
+  package init(_ configuration: Configuration) {
     self.init()
     let global = configuration.global
     fallback = global.scriptUser.map(Account.init)

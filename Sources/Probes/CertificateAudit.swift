@@ -5,7 +5,7 @@ import NIOSSL
 /// Reads the certificates and keys that probes name, as a probe would when it is first run.
 public enum CertificateAudit {
   /// The files that no probe could use, with the reason. One that this process may not read is not judged: the service may.
-  public static func faults(of configuration: Configuration) -> [(path: String, reason: String)] {
+  package static func faults(of configuration: Configuration) -> [(path: String, reason: String)] {
     var faults: [(path: String, reason: String)] = []
     var seen: Set<TLSOptions> = []
     for options in configuration.probes.compactMap(\.question.tls) where seen.insert(options).inserted {

@@ -30,7 +30,7 @@ public final class ProbeThread: Sendable {
   }
 
   /// Makes a probe ready to be run; reads the files that it names.
-  public func prepare(_ definition: ProbeDefinition) -> PreparedProbe {
+  package func prepare(_ definition: ProbeDefinition) -> PreparedProbe {
     PreparedProbe(definition, thread: self, contexts: contexts)
   }
 
@@ -45,7 +45,7 @@ public final class ProbeThread: Sendable {
 /// A probe that is ready to be run, any number of times, one at a time.
 public final class PreparedProbe: Sendable {
   /// What it was made of.
-  public let definition: ProbeDefinition
+  package let definition: ProbeDefinition
   private let thread: ProbeThread
   private let asker: any Asker
 

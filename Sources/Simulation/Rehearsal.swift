@@ -28,7 +28,7 @@ public struct Rehearsal {
   private let duration: Nanoseconds
 
   /// A rehearsal of files that have been read without an error.
-  public init(
+  package init(
     _ files: [(path: String, configuration: Configuration)], script text: String, seed: UInt64 = 1,
     duration: Nanoseconds? = nil
   ) throws(RehearsalError) {

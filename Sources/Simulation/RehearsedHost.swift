@@ -11,7 +11,7 @@ public struct RehearsedHost: Sendable {
   /// `A`, `B`, … in the order of the files; a host may be called by it as well.
   public let letter: String
   /// What it runs.
-  public let configuration: Configuration
+  package let configuration: Configuration
   /// Its interfaces: those of its routers, then those that are only tracked.
   let interfaces: [String]
   /// The numbers of its trackers.

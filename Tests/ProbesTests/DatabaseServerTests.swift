@@ -99,8 +99,10 @@ extension ProbesTests {
       #expect(!hung.isSuccess && hung.words.hasSuffix("no answer within 2 s"), "\(hung.words)")
       try primary.goOn()
       _ = await eventually(question(), success: true)
-      primary.kill()
+      // It ends its processes with it. Orphans of a killed one would keep the next from starting while they hold its memory.
+      try primary.signal(SIGQUIT)
       await expectRefusal(question())
+      primary.kill()
 
       // A standby takes nothing but reads.
       _ = try folder.file("data/standby.signal", "")
