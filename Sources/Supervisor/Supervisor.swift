@@ -44,6 +44,8 @@ final class Supervisor {
   private var nextTick: MonotonicInstant
   private var lastWatchdog: MonotonicInstant
   private var ticks = 0
+  /// The service has become ready, and what that took has not been returned yet.
+  private var isNewlyReady = false
   private var status = ""
 
   /// Children that other processes have left to this one; `nil` where others start children too, as in tests.
@@ -126,7 +128,9 @@ final class Supervisor {
       case .answer(let requester, let code, let message):
         let answer = ProberCommand.reloadFinished(token: requester.token, code: code, message: message)
         send(answer.encoded, descriptors: reloadReport.map { [$0.rawValue] } ?? [], to: probers[requester.prober])
-      case .pingProber(let id): send(ProberCommand.ping.encoded, to: probers[id])
+      case .pingProber(let id):
+        send(ProberCommand.ping.encoded, to: probers[id])
+        returnMemory()
       case .shutdownProber(let id): send(ProberCommand.shutdown.encoded, to: probers[id])
       case .killProber(let id): probers[id]?.process.send(signal: SIGKILL)
       case .withdraw(let boards): withdraw(boards)
@@ -199,11 +203,15 @@ final class Supervisor {
       case .takingLonger(let time): try service.extendTimeout(by: time)
       }
     }
-    // From here on the process sleeps until an event comes.
-    if state == .ready {
-      ProcessMemory.returnFree()
-      ProcessMemory.returnProgram()
-    }
+    if state == .ready { isNewlyReady = true }
+  }
+
+  /// Returns what a start or a reload needed, once all that follows from it has been done.
+  private func returnMemory() {
+    guard isNewlyReady else { return }
+    isNewlyReady = false
+    ProcessMemory.returnFree()
+    ProcessMemory.returnProgram()
   }
 
   private func notify(_ body: (ServiceNotification) throws(SystemError) -> Void) {
