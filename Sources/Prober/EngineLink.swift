@@ -77,7 +77,8 @@ final class EngineLink {
 
   /// What the board says of a tracker.
   func finding(of tracker: TrackerName) -> TrackerFinding? {
-    guard let number = configuration.trackers[tracker], let record = board.tracker(number.rawValue), record.name == tracker.kept
+    guard let number = configuration.trackers[tracker], let record = board.tracker(number.rawValue),
+      record.name == tracker.kept
     else { return nil }
     return record.finding
   }
