@@ -74,10 +74,27 @@ extension Supervision {
     actions.append(.announce(.ready))
   }
 
+  /// Replaces an engine that is ending, without waiting for the kernel to take it apart.
+  mutating func engineLost(_ id: EngineID, at now: MonotonicInstant, into actions: inout [SupervisionAction]) {
+    guard phase == .serving, let engine = current, engine.id == id, engine.stage == .running else { return }
+    if case .yielding = reload { return }
+    // One that closed its channel and lives on must not go on either.
+    retire(id, into: &actions)
+    lost = id
+    crashed(engine, "the engine ended", .killed(signal: 9), at: now, into: &actions)
+  }
+
   mutating func engineEnded(
     _ id: EngineID, _ ending: Ending, at now: MonotonicInstant, into actions: inout [SupervisionAction]
   ) {
-    if retiring.removeValue(forKey: id) != nil { return withdrawOnceGone(at: now, into: &actions) }
+    if retiring.removeValue(forKey: id) != nil {
+      if lost == id {
+        lost = nil
+        actions.append(
+          .log(.error, "the engine \(ending)\(phase == .serving ? "; a new engine goes on from its state" : "")"))
+      }
+      return withdrawOnceGone(at: now, into: &actions)
+    }
     switch reload {
     case .preparing(let next) where next.id == id:
       reloadFailed("the new engine \(ending.explained) before it was ready", code: ending.code, into: &actions)
@@ -146,7 +163,7 @@ extension Supervision {
         "\(what) while it took over; the configuration before it stays in force", code: ending.code, into: &actions)
     }
     let board = engine.stage == .running ? engine.id : engine.adopts
-    actions.append(.log(.error, "\(what); a new engine goes on from its state"))
+    if lost != engine.id { actions.append(.log(.error, "\(what); a new engine goes on from its state")) }
     current = startEngine(bundle: bundle, adopting: board, within: limits.recover, at: now, into: &actions)
     stopIfAsked(at: now, into: &actions)
   }

@@ -109,6 +109,8 @@ struct Supervision {
   var wantsRenewal = false
   /// Engines that were told to end, and the instants at which to kill them.
   var retiring: [EngineID: MonotonicInstant] = [:]
+  /// Engine that was replaced before its end was known, which is logged once it is.
+  var lost: EngineID?
   var prober: Prober?
   var proberStartedAt: MonotonicInstant?
   var proberRestart: MonotonicInstant?
@@ -145,6 +147,7 @@ struct Supervision {
     case .loaderEnded(let bundle, let ending, let complaint):
       loaderEnded(bundle, ending, complaint, at: now, into: &actions)
     case .engineReported(let engine, let report): engineReported(engine, report, at: now, into: &actions)
+    case .engineLost(let engine): engineLost(engine, at: now, into: &actions)
     case .engineEnded(let engine, let ending): engineEnded(engine, ending, at: now, into: &actions)
     case .heartbeat(let engine, let time): heartbeat(engine, time, at: now, into: &actions)
     case .startupFinished(let id): startupFinished(id, at: now, into: &actions)

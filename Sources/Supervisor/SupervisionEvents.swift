@@ -42,6 +42,8 @@ enum SupervisionEvent: Hashable, Sendable {
   case loaderEnded(BundleID, Ending, complaint: String)
   /// An engine sent a report.
   case engineReported(EngineID, EngineReport)
+  /// An engine's channel is closed. The kernel closes it first, and takes memory and other sockets apart before it reports the end.
+  case engineLost(EngineID)
   case engineEnded(EngineID, Ending)
   /// Time of the heartbeat on the current engine's board, read twice a second.
   case heartbeat(EngineID, MonotonicInstant)

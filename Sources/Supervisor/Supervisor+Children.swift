@@ -84,6 +84,8 @@ extension Supervisor {
       try watchMessages(from: child) { [unowned self] bytes in
         guard let tag = bytes.first, let report = EngineReport(rawValue: tag) else { return }
         enqueue(.engineReported(id, report))
+      } closed: { [unowned self] in
+        enqueue(.engineLost(id))
       }
       try watchEnd(of: child) { [unowned self] ending in
         engines[id] = nil
@@ -208,7 +210,7 @@ extension Supervisor {
   // MARK: All
 
   private func watchMessages(
-    from child: RunningChild, _ handle: @escaping (UnsafeRawBufferPointer) -> Void
+    from child: RunningChild, _ handle: @escaping (UnsafeRawBufferPointer) -> Void, closed: @escaping () -> Void = {}
   ) throws(SystemError) {
     guard let channel = child.channel else { return }
     child.receive = { [unowned child, reactor] in
@@ -221,6 +223,7 @@ extension Supervisor {
           // The pidfd reports its end; a closed channel would only wake this process again and again.
           if let registration = child.channelRegistration { reactor.unwatch(registration) }
           child.channelRegistration = nil
+          closed()
           return
         }
       }

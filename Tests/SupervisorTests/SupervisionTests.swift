@@ -87,6 +87,58 @@ import Testing
     #expect(harness.send(.proberEnded(.first, .exited(0))) == [.end(ExitCode.engineFailing.rawValue)])
   }
 
+  @Test(
+    "An engine that is ending is replaced before the kernel has taken it apart, and its end is told once it is known")
+  func lostEngineIsReplacedAtOnce() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    let lost = harness.send(.engineLost(.first))
+    #expect(lost == [.killEngine(.first), .startEngine(.second, bundle: .first, adopting: .first)])
+    #expect(harness.supervision.retainedBoards == [.first, .second])
+    let ended = harness.send(.engineEnded(.first, .killed(signal: 11)))
+    #expect(ended == [.log(.error, "the engine was ended by SIGSEGV; a new engine goes on from its state")])
+    harness.send(.engineReported(.second, .ready))
+    harness.send(.engineReported(.second, .running))
+    #expect(harness.supervision.current?.stage == .running)
+  }
+
+  @Test("Engines that are lost again and again make it give up as those that end do")
+  func lostEnginesCountAsCrashes() {
+    var harness = SupervisionHarness()
+    harness.bringUp()
+    for engine in [EngineID.first, .second] {
+      harness.send(.engineLost(engine))
+      harness.send(.engineEnded(engine, .killed(signal: 9)))
+      let next = EngineID(rawValue: engine.rawValue + 1)
+      harness.send(.engineReported(next, .ready))
+      harness.send(.engineReported(next, .running))
+    }
+    #expect(!harness.send(.engineLost(.third)).contains(.withdraw([.third])))
+    // The kernel may still do what the dying engine asked for.
+    let gone = harness.send(.engineEnded(.third, .killed(signal: 9)))
+    #expect(gone.deeds == [.withdraw([.third]), .shutdownProber(.first)])
+  }
+
+  @Test(
+    "The closed channel of an engine that is told to yield, to stop, or has not run yet says nothing new",
+    arguments: ["preparing", "yielding", "stopping", "old"])
+  func otherChannelsMayClose(stage: String) {
+    var harness = SupervisionHarness()
+    if stage == "preparing" {
+      harness.send(.loaderEnded(.first, .exited(0), complaint: ""))
+    } else {
+      harness.bringUp()
+    }
+    if stage == "yielding" {
+      harness.send(.reloadRequested(nil))
+      harness.send(.loaderEnded(.second, .exited(0), complaint: ""))
+      harness.send(.engineReported(.second, .ready))
+    }
+    if stage == "stopping" { harness.send(.stopRequested) }
+    if stage == "old" { harness.reload(to: .second, bundle: .second) }
+    #expect(harness.send(.engineLost(.first)).isEmpty)
+  }
+
   @Test func crashesFarApartNeverWithdraw() {
     var harness = SupervisionHarness()
     harness.bringUp()
