@@ -34,6 +34,8 @@ struct AnnouncementLanes {
 struct Announcer {
   private struct Item {
     let router: Int
+    /// Number of cancellations of the router before it was asked for; one that is lower than theirs now is dropped.
+    let era: Int
     /// Rounds left, including this one.
     var rounds: Int
     /// First address of each round, counted from the router's first.
@@ -68,6 +70,8 @@ struct Announcer {
   }
 
   private let lanes: AnnouncementLanes
+  /// Number of cancellations of each router that has had any.
+  private var eras: [Int: Int] = [:]
   private var queues: [Queue]
   /// Instant before which none leaves because the socket is full.
   private var notBefore = MonotonicInstant(nanoseconds: .min)
@@ -86,7 +90,9 @@ struct Announcer {
 
   mutating func announce(router: Int, rounds: Int) {
     guard rounds > 0 else { return }
-    for lane in lanes.lanes(of: router) { queues[lane].items.append(Item(router: router, rounds: rounds)) }
+    for lane in lanes.lanes(of: router) {
+      queues[lane].items.append(Item(router: router, era: eras[router] ?? 0, rounds: rounds))
+    }
   }
 
   /// Announces one of the router's addresses.
@@ -94,15 +100,14 @@ struct Announcer {
     guard rounds > 0 else { return }
     let lane = lanes.lane(of: router, position: position)
     queues[lane].items.append(
-      Item(router: router, rounds: rounds, start: position, position: position, end: position + 1))
+      Item(
+        router: router, era: eras[router] ?? 0, rounds: rounds, start: position, position: position, end: position + 1))
   }
 
+  /// Drops what waits of a router. It takes the same time however much waits: thousands may stop at once.
   mutating func cancel(router: Int) {
-    for lane in queues.indices {
-      queues[lane].items.removeSubrange(..<queues[lane].head)
-      queues[lane].head = 0
-      queues[lane].items.removeAll { $0.router == router }
-    }
+    guard !isEmpty else { return }
+    eras[router, default: 0] += 1
   }
 
   /// Takes the next address to announce, of a router with `addresses(router)` addresses; `nil` if none may leave now.
@@ -113,6 +118,10 @@ struct Announcer {
     for lane in queues.indices.reversed() where queues[lane].notBefore <= now {
       while !queues[lane].isEmpty {
         let item = queues[lane].items[queues[lane].head]
+        guard item.era == eras[item.router] ?? 0 else {
+          queues[lane].dropFirst()
+          continue
+        }
         let end = min(item.end ?? .max, addresses(item.router))
         let own = (item.position..<max(end, item.position)).first {
           lanes.lane(of: item.router, position: $0) == lane
@@ -125,7 +134,8 @@ struct Announcer {
         if item.rounds > 1 {
           queues[lane].items.append(
             Item(
-              router: item.router, rounds: item.rounds - 1, start: item.start, position: item.start, end: item.end))
+              router: item.router, era: item.era, rounds: item.rounds - 1, start: item.start, position: item.start,
+              end: item.end))
         }
       }
     }

@@ -88,6 +88,15 @@ import VRRPWire
     #expect(take(&announcer, at: now, sizes: [2, 2]) == [[1, 0], [1, 1]])
   }
 
+  @Test func whatIsAnnouncedAfterACancellationStays() {
+    var announcer = Announcer(.free)
+    announcer.announce(router: 0, rounds: 2)
+    announcer.cancel(router: 0)
+    announcer.announce(router: 0, rounds: 1)
+    #expect(take(&announcer, at: now, sizes: [2]) == [[0, 0], [0, 1]])
+    #expect(announcer.isEmpty && announcer.nextDeadline == nil)
+  }
+
   @Test func oneAddressIsAnnouncedAlone() {
     var announcer = Announcer(.free)
     announcer.announce(router: 0, position: 2)
