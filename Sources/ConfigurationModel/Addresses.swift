@@ -10,16 +10,8 @@ package struct VirtualAddress: Sendable, Hashable {
   package var interface: String?
   /// True when the line asks for a virtual MAC address (`use_vmac`).
   package var asksForVirtualMAC = false
-  /// Virtual MAC address on ``interface``; `nil` for the router's own one or the real address.
-  package var virtualMAC: VirtualMACDefinition?
-  /// Label of an IPv4 address, at most 15 characters.
-  package var label: String?
   /// Scope number of an IPv4 address (`global` is 0, `link` 253, `host` 254).
   package var scope: UInt8 = 0
-  /// Broadcast address, computed for `brd +` and `brd -`.
-  package var broadcast: IPAddress?
-  /// Other end of a point-to-point address.
-  package var peer: IPAddress?
   /// True when an IPv6 address skips duplicate address detection; only `-nodad` makes it false.
   package var skipsDuplicateDetection = true
   /// True when no route to the prefix is made (`noprefixroute`).
@@ -35,6 +27,40 @@ package struct VirtualAddress: Sendable, Hashable {
   /// True when the router is in FAULT while the address's interface is down or gone; false with `no_track`.
   package var isTracked = true
 
+  /// Settings that few of many thousand addresses have.
+  struct Rare: Sendable, Hashable, Unset {
+    var virtualMAC: VirtualMACDefinition?
+    var label: String?
+    var broadcast: IPAddress?
+    var peer: IPAddress?
+  }
+
+  @Boxed private var rare: Rare
+
+  /// Virtual MAC address on ``interface``; `nil` for the router's own one or the real address.
+  package var virtualMAC: VirtualMACDefinition? {
+    get { rare.virtualMAC }
+    set { rare.virtualMAC = newValue }
+  }
+
+  /// Label of an IPv4 address, at most 15 characters.
+  package var label: String? {
+    get { rare.label }
+    set { rare.label = newValue }
+  }
+
+  /// Broadcast address, computed for `brd +` and `brd -`.
+  package var broadcast: IPAddress? {
+    get { rare.broadcast }
+    set { rare.broadcast = newValue }
+  }
+
+  /// Other end of a point-to-point address.
+  package var peer: IPAddress? {
+    get { rare.peer }
+    set { rare.peer = newValue }
+  }
+
   package init(prefix: IPPrefix) {
     self.prefix = prefix
     preferredLifetime = prefix.address.family == .ipv6 && prefix.length == 128 ? 0 : nil
@@ -48,11 +74,7 @@ extension VirtualAddress: ImageRecord {
     try field(&prefix)
     try field(&interface)
     try field(&asksForVirtualMAC)
-    try field(&virtualMAC)
-    try field(&label)
     try field(&scope)
-    try field(&broadcast)
-    try field(&peer)
     try field(&skipsDuplicateDetection)
     try field(&noPrefixRoute)
     try field(&isHome)
@@ -60,6 +82,18 @@ extension VirtualAddress: ImageRecord {
     try field(&joinsMulticast)
     try field(&preferredLifetime)
     try field(&isTracked)
+    try field(&_rare)
+  }
+}
+
+extension VirtualAddress.Rare: ImageRecord {
+  static var blank: Self { Self() }
+
+  mutating func code<Coder: ImageCoder>(_ field: inout Coder) throws(Coder.Failure) {
+    try field(&virtualMAC)
+    try field(&label)
+    try field(&broadcast)
+    try field(&peer)
   }
 }
 

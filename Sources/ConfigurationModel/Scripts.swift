@@ -1,4 +1,5 @@
 import NetworkTypes
+import VRRPCore
 
 /// A user, and a group if one is named, by name or number as the file says.
 package struct ScriptUser: Sendable, Hashable {

@@ -96,7 +96,7 @@ extension Engine {
     // In a new state a failure to send is worth a new line.
     sendFails[router] = false
     let detail = detail(of: transition.cause, router)
-    details[router] = detail
+    details[router] = detail.isEmpty ? nil : detail
     outbox.send(.transition(router: router, number: number, transition, detail: detail))
   }
 
@@ -106,8 +106,8 @@ extension Engine {
       cause == .sourceAddressLost
     else { return }
     let detail = detail(of: cause, router)
-    guard details[router] != detail else { return }
-    details[router] = detail
+    guard details[router] ?? "" != detail else { return }
+    details[router] = detail.isEmpty ? nil : detail
     outbox.send(.detail(router: router, text: detail))
   }
 

@@ -28,7 +28,8 @@ final class CommandLauncher {
     places = Self.places(of: configuration.commandUses)
     fifoPlaces = Self.places(of: configuration.global.fifos.map(\.path))
     filePlaces = Self.places(of: configuration.trackedFiles.map(\.name))
-    subjectPlaces = Self.places(of: configuration.subjects)
+    // Only who has a command run tells it of a subject.
+    subjectPlaces = places.isEmpty ? [:] : Self.places(of: configuration.subjects)
   }
 
   /// Has a command started. The completion is called once, in a later turn, also when it cannot be run.

@@ -101,7 +101,7 @@ final class Notifier {
         last.number > known.number
       else { continue }
       let reason = link.reason(behind: last.transition.cause)
-      link.details[index] = reason
+      link.details[index] = reason.isEmpty ? nil : reason
       log.log(link.names.line(for: last.transition, number: last.number, router: index, detail: reason))
       notify(of: last.transition, number: last.number, router: index, detail: reason, on: link)
     }
@@ -134,8 +134,7 @@ final class Notifier {
     let event = NotifyEvent(
       subject: .instance(name), state: state, priority: known.priority, cause: cause, previous: previous)
     send(event, known.notify)
-    guard let index = configuration.routers.firstIndex(where: { $0.name == name }) else { return }
-    for group in configuration.groups where group.members.contains(index) { complete(group, cause: cause) }
+    for group in configuration.groupsOfRouter[name] ?? [] { complete(configuration.groups[group], cause: cause) }
   }
 
   /// A group moves when the last of its members has.

@@ -282,7 +282,7 @@ final class Prober {
     case .transition(let router, let number, let transition, let detail):
       guard !notifier.isKnown(number, router: router, on: link) else { return }
       let reason = detail.isEmpty ? link.reason(behind: transition.cause) : detail
-      link.details[router] = reason
+      link.details[router] = reason.isEmpty ? nil : reason
       log.log(link.names.line(for: transition, number: number, router: router, detail: reason))
       notifier.notify(of: transition, number: number, router: router, detail: reason, on: link)
     case .priorityChanged(let router, _, let priority):
@@ -299,8 +299,8 @@ final class Prober {
       }
     case .detail(let router, let text):
       // What this process has not heard of is old news to the log.
-      let isNews = link.details[router].map { !$0.isEmpty && $0 != text } ?? false
-      link.details[router] = text
+      let isNews = link.details[router].map { $0 != text } ?? false
+      link.details[router] = text.isEmpty ? nil : text
       if isNews { log.log(link.names.line(for: message)) }
     case .dropped:
       log.log(link.names.line(for: message))

@@ -17,6 +17,8 @@ final class ServedConfiguration {
   /// The virtual routers, by their position in the engine.
   let routers: [Router]
   let groups: [SyncGroupDefinition]
+  /// Positions of the groups of each router that is in any, by its name.
+  let groupsOfRouter: [String: [Int]]
   let names: Names
   /// Number of each tracker in the engine.
   let trackers: [TrackerName: TrackerID]
@@ -29,6 +31,13 @@ final class ServedConfiguration {
       served.notify = router.notify
       return served
     }
+    var groupsOfRouter: [String: [Int]] = [:]
+    for (position, group) in groups.enumerated() {
+      for member in group.members where routers.indices.contains(member) {
+        groupsOfRouter[routers[member].name, default: []].append(position)
+      }
+    }
+    self.groupsOfRouter = groupsOfRouter
     trackers = configuration.trackerNumbers
     names = Names(configuration, trackers)
   }

@@ -1,6 +1,6 @@
 /// A large value that few blocks have, kept outside the block and allocated once it is set.
 @propertyWrapper
-package struct Boxed<Value: Hashable & Sendable & Unset>: Hashable, Sendable {
+public struct Boxed<Value: Hashable & Sendable & Unset>: Hashable, Sendable {
   private final class Storage: Sendable {
     let value: Value
     init(_ value: Value) { self.value = value }
@@ -8,34 +8,29 @@ package struct Boxed<Value: Hashable & Sendable & Unset>: Hashable, Sendable {
 
   private var storage: Storage?
 
-  package init() {}
+  /// A box of the empty form.
+  public init() {}
 
-  package var wrappedValue: Value {
+  /// True if the value is not the empty form.
+  public var isSet: Bool { storage != nil }
+
+  /// Value in the box.
+  public var wrappedValue: Value {
     get { storage?.value ?? Value() }
     set { storage = newValue == Value() ? nil : Storage(newValue) }
   }
 
-  package static func == (left: Self, right: Self) -> Bool {
+  /// Compares the values.
+  public static func == (left: Self, right: Self) -> Bool {
     left.storage === right.storage || left.wrappedValue == right.wrappedValue
   }
 
-  package func hash(into hasher: inout Hasher) { hasher.combine(wrappedValue) }
+  /// Hashes the value.
+  public func hash(into hasher: inout Hasher) { hasher.combine(wrappedValue) }
 }
 
 /// A value with an empty form.
-package protocol Unset {
+public protocol Unset {
   /// The empty form.
   init()
-}
-
-extension Boxed: ImageValue where Value: ImageValue {
-  init(from reader: inout ImageReader) throws(ImageError) {
-    self.init()
-    if try Bool(from: &reader) { wrappedValue = try Value(from: &reader) }
-  }
-
-  func write(to writer: inout ImageWriter) {
-    (storage != nil).write(to: &writer)
-    storage?.value.write(to: &writer)
-  }
 }

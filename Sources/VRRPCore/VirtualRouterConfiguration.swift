@@ -20,7 +20,7 @@ public struct TrackerBinding: Sendable, Hashable {
 }
 
 /// Schedule of announcements in addition to those made at once on becoming master.
-public struct AnnouncementSchedule: Sendable, Hashable {
+public struct AnnouncementSchedule: Sendable, Hashable, Unset {
   /// Announcements of each address in a set (`garp_master_repeat`).
   public var repeats = 5
   /// Time from becoming master to the second set; `nil` for no second set (`garp_master_delay`).
@@ -69,7 +69,7 @@ public struct VirtualRouterConfiguration: Sendable, Hashable {
   /// that host goes to BACKUP (`timer_expired_backup`). `nil` if a master stays master all the same.
   public var successorPriority: Priority?
   /// Schedule of announcements while master.
-  public var announcements = AnnouncementSchedule()
+  @Boxed public var announcements: AnnouncementSchedule
   /// Trackers that change the priority or can be a fault.
   public var trackers: [TrackerBinding] = []
 
