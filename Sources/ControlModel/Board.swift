@@ -201,13 +201,13 @@ extension Board {
     nonmutating set { self[HeaderField.overruns] = newValue }
   }
 
-  /// Whether the engine handed over to the next one, and so received adverts to the last; false after a crash.
+  /// True once the engine has handed over to the next one, and so received adverts to the last; false after a crash.
   public var hasYielded: Bool {
     get { self[HeaderField.yielded] == 1 }
     nonmutating set { self[HeaderField.yielded] = newValue ? 1 : 0 }
   }
 
-  /// Whether the engine has taken over and the records are valid.
+  /// True once the engine has taken over and the records are valid.
   public var isRunning: Bool {
     get { self[HeaderField.running] == 1 }
     nonmutating set { self[HeaderField.running] = newValue ? 1 : 0 }

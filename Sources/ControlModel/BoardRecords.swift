@@ -21,7 +21,7 @@ public protocol OwnedRecord {
 }
 
 extension OwnedRecord {
-  /// Whether the kernel may have the object from the engine.
+  /// True if the kernel may have the object from the engine.
   public var isOwned: Bool {
     get { ownership != .none }
     nonmutating set { ownership = newValue ? .held : .none }
@@ -57,7 +57,7 @@ public struct AddressRecord: BoardRecord, OwnedRecord {
     }
   }
 
-  /// Whether the engine has added the address to the kernel.
+  /// Ownership of the address: `held` once the engine has added it to the kernel.
   public var ownership: Ownership {
     get { Ownership(rawValue: self[AddressField.owned]) ?? .none }
     nonmutating set { self[AddressField.owned] = newValue.rawValue }
@@ -72,7 +72,7 @@ public struct AddressRecord: BoardRecord, OwnedRecord {
     nonmutating set { self[AddressField.refusal] = newValue ?? 0 }
   }
 
-  /// Whether the kernel has the address but does not answer for it yet (RFC 4862), so that it has not been announced.
+  /// True while the kernel has the address but does not answer for it yet (RFC 4862), so that it has not been announced.
   public var isTentative: Bool {
     get { self[AddressField.tentative] == 1 }
     nonmutating set { self[AddressField.tentative] = newValue ? 1 : 0 }
@@ -104,7 +104,7 @@ public struct EntryRecord: BoardRecord, OwnedRecord {
     nonmutating set { self[EntryField.fingerprint] = newValue }
   }
 
-  /// Whether the engine has added the entry to the kernel.
+  /// Ownership of the entry: `held` once the engine has added it to the kernel.
   public var ownership: Ownership {
     get { Ownership(rawValue: self[EntryField.owned]) ?? .none }
     nonmutating set { self[EntryField.owned] = newValue.rawValue }
@@ -115,7 +115,7 @@ public struct EntryRecord: BoardRecord, OwnedRecord {
 public struct TrackerRecord: BoardRecord {
   let record: UnsafeMutableRawBufferPointer
 
-  /// Its name, as much as the board keeps of it; `nil` if the record was never written.
+  /// Name of the tracker, as much as the board keeps of it; `nil` if the record was never written.
   public var name: TrackerName? {
     get {
       TrackerKind(rawValue: self[TrackerField.kind]).map {

@@ -41,7 +41,7 @@ public struct CommandTable: Sendable, Equatable {
     /// arguments.
     case notification(hasWords: Bool)
 
-    /// Whether the command and all processes that it started are killed when the prober ends, so that the next prober
+    /// True if the command and all processes that it started are killed when the prober ends, so that the next prober
     /// may run it.
     public var endsWithProber: Bool {
       switch self {
@@ -65,7 +65,7 @@ public struct CommandTable: Sendable, Equatable {
     public var arguments: [String]
     /// Command as written in the configuration.
     public var text: String
-    /// Whether `/bin/sh -c` runs it.
+    /// True if `/bin/sh -c` runs the command.
     public var needsShell: Bool
     /// Script that the program runs, if the program is an interpreter.
     public var interpretedScript: String?
@@ -102,7 +102,7 @@ public struct CommandTable: Sendable, Equatable {
 
     /// An instance or a group.
     public var kind: Kind
-    /// Its name.
+    /// Name of the instance or group.
     public var name: String
 
     /// A subject of the given kind and name.
@@ -132,7 +132,7 @@ public struct CommandTable: Sendable, Equatable {
     public var path: String
     /// Number to write to it at the start; `nil` for none.
     public var initialValue: Int32?
-    /// Whether that number replaces the content of an existing file.
+    /// True if that number replaces the content of an existing file.
     public var overwrites: Bool
 
     /// A file with the given values.
@@ -145,7 +145,7 @@ public struct CommandTable: Sendable, Equatable {
 
   /// User of commands that name none; `nil` for keepalived's default user.
   public var fallback: Account?
-  /// Whether a program is refused that root would run and others can change (`enable_script_security`).
+  /// True if a program is refused that root would run and others can change (`enable_script_security`).
   public var isStrict = false
   /// Permission bits that files made by commands do not get (umask).
   public var mask: UInt32 = 0o177
@@ -163,7 +163,7 @@ public struct CommandTable: Sendable, Equatable {
   /// An empty table.
   public init() {}
 
-  /// Whether the table has nothing to run, make or read.
+  /// True if the table has nothing to run, make or read.
   public var isEmpty: Bool { commands.isEmpty && fifos.isEmpty && files.isEmpty }
 
   /// Table as bytes.

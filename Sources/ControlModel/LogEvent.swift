@@ -39,7 +39,7 @@ public enum LogEvent: Sendable, Equatable {
   public enum Removal: UInt8, Sendable, CaseIterable {
     /// No virtual router has the address any more.
     case notConfigured = 0
-    /// Its virtual router is not master.
+    /// The virtual router of the address is not master.
     case notMaster = 1
   }
 

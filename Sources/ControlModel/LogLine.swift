@@ -24,7 +24,7 @@ public struct LogLine: Sendable, Equatable {
     self.fields = fields
   }
 
-  /// Whether two lines are the same.
+  /// True if both lines have the same severity and message.
   public static func == (left: LogLine, right: LogLine) -> Bool {
     left.severity == right.severity && left.message == right.message
       && left.fields.elementsEqual(right.fields) { $0 == $1 }

@@ -100,7 +100,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   /// The command line is wrong (`EX_USAGE`).
   case usage = 64
 
-  /// Whether the process that ended with this code has logged the reason itself, so that another line would add
+  /// True if the process that ended with this code has logged the reason itself, so that another line would add
   /// nothing.
   public var isSelfExplained: Bool {
     switch self {

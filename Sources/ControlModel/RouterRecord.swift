@@ -129,7 +129,7 @@ public struct RouterRecord: BoardRecord {
     }
   }
 
-  /// Whether the router is master, for readers without the state machine.
+  /// True if the router is master, for readers without the state machine.
   public var isMaster: Bool { RouterState(rawValue: self[RouterField.state]) == .master }
 
   /// Last transition and its number, counted from 1; `nil` before the first.
@@ -333,7 +333,7 @@ public struct ResignationPacket: Sendable, Hashable {
   public var destinationCount: Int
   /// TTL or hop limit of the packets.
   public var timeToLive: UInt8
-  /// Whether each packet begins with its IPv4 header, which its signature covers.
+  /// True if each packet begins with its IPv4 header, which its signature covers.
   public var isWholePacket: Bool
 
   /// A place with the given values.

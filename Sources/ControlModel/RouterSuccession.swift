@@ -45,6 +45,6 @@ public struct RouterSuccession: Sendable {
     self.succeeded = succeeded
   }
 
-  /// Whether a router of the next configuration continues the old router at a position.
+  /// True if a router of the next configuration continues the old router at this position.
   public func isSucceeded(_ position: Int) -> Bool { succeeded.contains(position) }
 }

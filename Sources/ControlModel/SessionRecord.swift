@@ -88,7 +88,7 @@ public struct SessionRecord: BoardRecord {
     }
   }
 
-  /// Whether the other end may be several hops away.
+  /// True if the other end may be several hops away (RFC 5883).
   public var isMultihop: Bool {
     get { self[SessionField.multihop] == 1 }
     nonmutating set { self[SessionField.multihop] = newValue ? 1 : 0 }

@@ -35,7 +35,7 @@ extension Status {
     return sentences.isEmpty ? [] : ["\(router.names.name): now in FAULT because " + sentences.joined(separator: "; ")]
   }
 
-  /// Whether the cause of the last transition is the only fault of the router now.
+  /// True if the cause of the last transition is the only fault of the router now.
   private static func explains(_ cause: Cause, of faults: FaultReasons, _ failed: [TrackerID]) -> Bool {
     switch cause {
     case .interfaceDown: faults == .interface

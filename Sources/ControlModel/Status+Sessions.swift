@@ -20,7 +20,7 @@ extension Status {
     public var name: String
     /// Address of the other end.
     public var neighbor: IPAddress?
-    /// Whether the other end may be several hops away.
+    /// True if the other end may be several hops away (RFC 5883).
     public var isMultihop: Bool
     /// Variables of the session.
     public var snapshot: BFDSnapshot

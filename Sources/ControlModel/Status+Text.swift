@@ -5,7 +5,7 @@ import VRRPCore
 
 extension Status {
   /// Status as tables: the engine in one line, the warnings, then routers, groups, trackers and BFD sessions.
-  /// - Parameter isWide: whether all addresses of each router are listed.
+  /// - Parameter isWide: true if all addresses of each router are listed.
   public func text(isWide: Bool = false) -> String {
     var lines = [engineLine]
     let warnings = warnings

@@ -67,7 +67,7 @@ public struct Status: Sendable, Equatable {
   public struct Address: Sendable, Equatable {
     /// The address with its prefix length.
     public var prefix: IPPrefix
-    /// Whether this host holds it.
+    /// True if this host holds the address.
     public var isOwned: Bool
     /// Errno with which the kernel refused the address the last time; `nil` if it did not.
     public var refusal: Int32?

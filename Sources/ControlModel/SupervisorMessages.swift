@@ -105,7 +105,7 @@ public enum ProberReport: Sendable, Equatable {
   case startupFinished
   /// A startup or shutdown script runs and may take this many seconds.
   case takesLonger(seconds: UInt32)
-  /// Whether the configuration tracks processes, so that process events of the kernel are needed.
+  /// The configuration tracks processes (`wanted`), so that process events of the kernel are needed, or tracks none.
   case processEvents(wanted: Bool)
 
   /// Message as bytes.

@@ -14,11 +14,11 @@ public struct SupervisorOptions: Sendable, Equatable {
   public var furtherPIDFiles: [String] = []
   /// Path of the log file besides standard error; `nil` for none.
   public var logFile: String?
-  /// Whether an include that finds no file is an error.
+  /// True if an include that finds no file is an error.
   public var requiresIncludes = false
   /// Permission bits that files made by scripts do not get; `nil` for the value in the configuration.
   public var scriptMask: UInt32?
-  /// Whether a process waits at `InheritedDescriptor.readiness` until the service serves.
+  /// True if a process waits at `InheritedDescriptor.readiness` until the service serves.
   public var reportsReadiness = false
   /// User that engine and prober switch to if root starts the service.
   public var user = ServiceUser.usual

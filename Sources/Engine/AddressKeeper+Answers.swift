@@ -76,7 +76,7 @@ extension AddressKeeper {
     if isNew, wasRemovedByOthers { actions.append(.report(.putBack(position))) }
   }
 
-  /// Whether an address that is there, and that no router here has added, belonged to the host before martlet.
+  /// True if an address that is there, and that no router here has added, belonged to the host before martlet.
   private func isHostsOwn(_ position: Int) -> Bool {
     guard let sharers = sharers[position] else { return ownsAddresses(plan.addresses[position].router) }
     return !sharers.contains { holdings[$0].wasPutThere }

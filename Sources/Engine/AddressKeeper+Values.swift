@@ -25,7 +25,7 @@ struct AddressRequest: Equatable {
 /// Mark of an address on the board.
 struct AddressMark: Equatable {
   var ownership = Ownership.none
-  /// Whether the kernel has the address but does not answer for it yet.
+  /// True while the kernel has the address but does not answer for it yet.
   var isTentative = false
   /// Errno with which the kernel refused the address the last time; `nil` if it did not.
   var refusal: Int32?

@@ -82,13 +82,13 @@ struct AddressKeeper {
     firstPositions[place].map { [$0] + (sharers[$0] ?? []) } ?? []
   }
 
-  /// Whether there is work for the next turn.
+  /// True while there is work for the next turn.
   var hasWork: Bool { !queue.isEmpty || !vanished.isEmpty }
 
-  /// Whether a claim or a release of the router waits or is under way.
+  /// True while a claim or a release of the router waits or is under way.
   func isChanging(_ router: Int) -> Bool { queue.holds(router) }
 
-  /// Whether the kernel has the address and answers for it, so that it may be announced.
+  /// True if the kernel has the address and answers for it, so that it may be announced.
   func isAnnounceable(_ position: Int) -> Bool {
     (holdings[position] == .held || holdings[position] == .preexisting) && !tentative.contains(position)
   }
@@ -112,15 +112,15 @@ struct AddressKeeper {
     unwritten.empty()
   }
 
-  /// Whether the kernel may have the address from martlet.
+  /// True if the kernel may have the address from martlet.
   func isOwned(_ position: Int) -> Bool { holdings[position].isOwned }
 
-  /// Whether another router that is master has the address too.
+  /// True if another router that is master has the address too.
   func isMasteredByOther(_ position: Int) -> Bool {
     sharers[position]?.contains { isMaster[plan.addresses[$0].router] } ?? false
   }
 
-  /// Whether a router owns its addresses in the sense of RFC 9568 section 1.7.
+  /// True if the router owns its addresses (RFC 9568 section 1.7).
   func ownsAddresses(_ router: Int) -> Bool { plan.routers[router].ownsAddresses }
 }
 
@@ -205,7 +205,7 @@ extension AddressKeeper {
     unwritten += positions
   }
 
-  /// Whether reading all addresses would show a change that the kernel does not report: which of them it answers for.
+  /// True if only reading all addresses can show a change: the kernel does not report which addresses it answers for.
   var needsLook: Bool {
     !tentative.isEmpty
       || holdings.indices.contains {

@@ -9,7 +9,7 @@ final class AdvertTransport {
   struct Socket {
     let receiver: AdvertReceiver
     let table: Int
-    /// Whether it receives signed adverts. Then ``onlyRouter`` is the router that they are for, if there is only one.
+    /// True if the socket receives signed adverts. ``onlyRouter`` is then the router that they are for, if there is only one.
     let isSigned: Bool
     let onlyRouter: Int?
   }

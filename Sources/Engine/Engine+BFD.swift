@@ -9,7 +9,7 @@ extension Engine {
   private static let socketRetryInterval = Nanoseconds.seconds(1)
 
   /// Continues the sessions of the previous engine, and begins the others.
-  /// - Parameter hasYielded: whether that engine yielded, and so sent and received packets to the last.
+  /// - Parameter hasYielded: true if that engine yielded, and so sent and received packets to the last.
   func startSessions(from previous: Board?, hasYielded: Bool, at now: MonotonicInstant) {
     if let previous { endSessions(missingFrom: previous, at: now) }
     guard !plan.sessions.isEmpty else { return }

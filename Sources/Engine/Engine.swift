@@ -66,9 +66,9 @@ final class Engine {
   var entryActions: [EntryAction] = []
   /// Reported details of each router's last transition.
   var details: [Int: String] = [:]
-  /// Whether packets for which a socket had no room wait in its batch.
+  /// True while packets for which a socket had no room wait in its batch.
   var hasUnsentPackets = false
-  /// Whether links and addresses must be read again: messages were lost, and reading has failed since.
+  /// True while links and addresses must be read again, because messages were lost and reading has failed since.
   var needsResynchronization = false
   var linkDelays: LinkDelays
   var virtualLinks: VirtualLinkWatch
@@ -117,14 +117,14 @@ final class Engine {
     try watchSockets()
   }
 
-  /// Whether it has stopped and the kernel has not removed all its addresses.
+  /// True if the kernel may still have addresses, routes or rules of this engine, which has not yielded; read after its end.
   var leavesAddresses: Bool {
     !board.hasYielded
       && (plan.addresses.indices.contains { board.address($0)?.isOwned == true }
         || plan.entries.indices.contains { board.entry($0)?.isOwned == true })
   }
 
-  /// Whether the next turn has requests for the kernel.
+  /// True if the next turn has requests for the kernel.
   var hasChanges: Bool { addresses.hasWork || !entries.pending.isEmpty }
 
   /// Runs until the engine has stopped or yielded.

@@ -5,7 +5,7 @@ import Glibc
 package enum EngineMain {
   /// Prepares, reports `ready`, and runs until told to stop or to yield. If it cannot get ready, it writes one line to standard
   /// error and returns the exit code.
-  /// - Parameter goesOn: whether the configuration is that of the previous engine.
+  /// - Parameter goesOn: true if the configuration is that of the previous engine.
   package static func run(goesOn: Bool) -> ExitCode {
     do {
       let process = try EngineProcess(goesOn: goesOn)

@@ -54,13 +54,13 @@ final class EngineProcess {
     for note in notes { engine.outbox.send(.event(.degraded(note))) }
   }
 
-  /// What is made of the configuration, of which nothing else is needed later.
+  /// Parts made from the configuration. Nothing else of the configuration is needed later.
   private struct Preparation {
     var board: SharedMemory
     var engine: Engine
     var virtualInterfaces: VirtualInterfaces
     var silence: InterfaceSilence?
-    /// What does not work as the configuration asks, for the log.
+    /// Log lines about parts that do not work as the configuration asks.
     var notes: [String]
   }
 

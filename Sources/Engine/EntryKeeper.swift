@@ -35,7 +35,7 @@ struct EntryKeeper {
   static let putBackInterval = Nanoseconds.milliseconds(250)
 
   let plan: Plan
-  /// Whether the engine is in charge.
+  /// True while the engine is in charge.
   var isRunning = false
   var stages: [Stage]
   var holdings: [Holding]
@@ -45,7 +45,7 @@ struct EntryKeeper {
   var removedByOthers: Set<Int> = []
   /// Entries for which a refusal of the kernel was reported.
   var refused: Set<Int> = [] { didSet { needsGroupReview = true } }
-  /// Whether something has changed on which the verdict of a `track_group` depends.
+  /// True after a change on which the verdict of a `track_group` depends, until the groups are reviewed.
   var needsGroupReview = false
   var lastPutBack: [Int: MonotonicInstant] = [:]
   /// Entries that the kernel reported as removed before the engine was in charge.
@@ -69,10 +69,10 @@ struct EntryKeeper {
     return plan.entries[position].router.map { stages[$0] } ?? .on
   }
 
-  /// Whether the kernel may have the entry from martlet.
+  /// True if the kernel may have the entry from martlet.
   func isOwned(_ position: Int) -> Bool { holdings[position].isOwned }
 
-  /// Whether another entry, which is the same for the kernel, must stay.
+  /// True if another entry, which is the same for the kernel, must stay.
   func isWantedElsewhere(_ position: Int) -> Bool {
     plan.duplicateEntries[position]?.contains { stage(of: $0) != .off } ?? false
   }

@@ -114,7 +114,7 @@ final class Heartbeats {
     pathsOfRouter[paths[path].router].lowerBound == path ? paths[path].template?.source : nil
   }
 
-  /// Whether adverts for a router with this VRID may come over this link as a heartbeat link.
+  /// True if this link is a heartbeat link of a router with this VRID.
   func mayHear(_ identifier: VirtualRouterID, on interface: InterfaceIndex, _ plan: Plan) -> Bool {
     paths.contains { $0.interface == interface && plan.routers[$0.router].policy.virtualRouterID == identifier }
   }

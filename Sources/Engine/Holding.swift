@@ -24,10 +24,10 @@ enum Holding: UInt8 {
     }
   }
 
-  /// Whether the kernel may have it from martlet.
+  /// True if the kernel may have the object from martlet.
   var isOwned: Bool { ownership != .none }
 
-  /// Whether martlet had added it before the present request.
+  /// True if martlet had added the object before the present request.
   var wasPutThere: Bool { self == .held || self == .uncertain }
 
   /// State while the kernel is asked to add it.

@@ -13,8 +13,8 @@ struct Interface {
 /// Address on an interface, whoever added it.
 struct InterfaceAddress: Equatable {
   var prefix: IPPrefix
-  /// Whether duplicate address detection has not ended, or has found a duplicate, so that the address cannot be a
-  /// source.
+  /// True until duplicate address detection has ended without finding a duplicate (RFC 4862). Until then the address
+  /// cannot be a source.
   var isTentative: Bool
   var isSecondary: Bool
 }
@@ -30,7 +30,8 @@ struct InterfaceTable {
     interfaces.reduce(into: [:]) { $0[$1.value.name] = $1.key }
   }
 
-  /// Whether a name means another interface than before: it has come, come back, or been given to another one.
+  /// True if a name stands for another interface than before: an interface has come or come back, or the name was given
+  /// to another one.
   func differs(from known: [String: InterfaceIndex]) -> Bool {
     let present = indexes
     return known.contains { name, index in
@@ -48,12 +49,12 @@ struct InterfaceTable {
     }
   }
 
-  /// Whether one of these addresses has moved to another interface.
+  /// True if one of these addresses has moved to another interface.
   func moves(from known: [IPAddress: InterfaceIndex]) -> Bool {
     known.contains { address, index in !isUsable(address, on: index) && isUsable(address) }
   }
 
-  /// Whether the interface exists, is up and has a carrier.
+  /// True if the interface exists, is up and has a carrier.
   func isUp(_ index: InterfaceIndex) -> Bool { interfaces[index]?.isUp ?? false }
 
   mutating func setLink(
@@ -123,10 +124,10 @@ struct InterfaceTable {
     return candidates.first { !$0.prefix.address.isLinkLocal }?.prefix.address
   }
 
-  /// Whether any interface has the address ready for use.
+  /// True if any interface has the address ready for use.
   func isUsable(_ address: IPAddress) -> Bool { carrier(of: address) != nil }
 
-  /// Whether the interface has the address ready for use.
+  /// True if the interface has the address ready for use.
   func isUsable(_ address: IPAddress, on index: InterfaceIndex) -> Bool {
     interfaces[index]?.addresses.contains { $0.prefix.address == address && !$0.isTentative } ?? false
   }

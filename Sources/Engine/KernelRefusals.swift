@@ -20,10 +20,10 @@ struct KernelRefusals: Hashable {
   /// reason to give up the role, and none of them means that the kernel does not have the address.
   private static let passing: Set<Int32> = [ENOBUFS, ENOMEM, EAGAIN, EBUSY, EINTR, ETIMEDOUT]
 
-  /// Whether an error tells nothing about the next try.
+  /// True for an errno that does not predict the result of the next try.
   static func isPassing(_ error: Int32) -> Bool { passing.contains(error) }
 
-  /// Whether there is nothing to review or try.
+  /// True while there is nothing to review or try.
   var isIdle: Bool { touched.isEmpty && due.isEmpty }
 
   /// Errno with which an address was refused the last time; `nil` if it was not.

@@ -14,8 +14,8 @@ struct LinkDelays {
   /// Instant at which the next state will have lasted; `nil` if none waits.
   var nextDeadline: MonotonicInstant? { waiting.values.lazy.map(\.due).min() }
 
-  /// Whether a link counts as up now. While a change has not lasted, the state before it counts.
-  /// - Parameter wasUp: whether it counted as up before; `nil` for a new link, whose state counts at once.
+  /// True if the link counts as up now. Until a change has lasted for its delay, the state before it counts.
+  /// - Parameter wasUp: true if the link counted as up before; `nil` for a new link, whose state counts at once.
   mutating func countsAsUp(_ link: LinkState, wasUp: Bool?, at now: MonotonicInstant) -> Bool {
     guard let wasUp, wasUp != link.isUsable, let delay = delays[link.name] else {
       waiting[link.index] = nil

@@ -5,8 +5,8 @@ import VRRPWire
 /// Limit on log lines about other hosts: one line a minute for each sender and subject, however many senders are
 /// forged.
 ///
-/// Its memory is fixed. When senders of the last minute use every place, further senders share one line a minute for
-/// their subject.
+/// The limiter has a fixed number of places. When senders of the last minute use every place, further senders share one
+/// line a minute for their subject.
 struct LogLimiter {
   enum Subject: Hashable {
     /// An advert was dropped, or accepted with a warning.
@@ -43,7 +43,7 @@ struct LogLimiter {
     entries.reserveCapacity(Self.capacity)
   }
 
-  /// Whether to log this now. The answer is recorded.
+  /// True if a line about this subject and sender is to be logged now. The answer is recorded.
   mutating func shouldLog(_ subject: Subject, from sender: IPAddress, at now: MonotonicInstant) -> Bool {
     var expired: Int?
     for index in entries.indices {

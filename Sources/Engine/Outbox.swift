@@ -12,7 +12,7 @@ final class Outbox {
   private static let keptCapacity = 64
 
   private(set) var channel: Channel?
-  /// Whether the other end is gone. The channel is kept until it is replaced, since the reactor still watches it.
+  /// True once the other end is gone. The channel is kept until it is replaced, since the reactor still watches it.
   private var isClosed = false
   private var waiting: [EngineMessage] = []
   private var dropped: UInt32 = 0
@@ -32,7 +32,7 @@ final class Outbox {
     flush()
   }
 
-  /// Whether messages wait for room.
+  /// True while messages wait for room.
   var hasWaiting: Bool { !waiting.isEmpty }
 
   func send(_ message: EngineMessage) {

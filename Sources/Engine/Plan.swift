@@ -65,9 +65,9 @@ struct Plan {
   static let absent = InterfaceIndex(rawValue: 0)
 
   /// Binds a configuration to the interfaces of this host.
-  /// - Parameter toleratesAbsence: whether a router may lack its interface and be in fault because of it, even if the configuration
-  ///   does not allow it (`dynamic_interfaces`). An engine that continues another must not stop the routers on all other interfaces
-  ///   because one interface has gone.
+  /// - Parameter toleratesAbsence: true if a router may lack its interface and be in fault because of it, even if the
+  ///   configuration does not allow it (`dynamic_interfaces`). An engine that continues another must not stop the routers
+  ///   on all other interfaces because one interface has gone.
   /// - Parameter carriers: the interfaces by the addresses on them, for routers that name no interface.
   /// - Parameter unusableLinks: reasons for which links that should have a virtual MAC address cannot be used, by name.
   /// - Throws: ``PlanError`` for the first failure.

@@ -16,17 +16,17 @@ struct PlannedEntry {
   /// Text of the entry in the configuration.
   let text: String
   let removalKey: RemovalKey
-  /// Whether it is added again when another program removes it.
+  /// True if the entry is added again when another program removes it.
   let isTracked: Bool
   /// Names of the interfaces that it needs.
   let links: [String]
   /// Entry for the kernel; `nil` while its interface does not exist.
   let entry: KernelEntry?
 
-  /// Whether it has the protocol number of failover daemons. One without it that exists already belongs to another
-  /// program, and stays.
+  /// True if the entry has the protocol number of failover daemons. An entry without that number that exists already
+  /// belongs to another program, and stays.
   let isMarked: Bool
-  /// Whether it is refused if another with the same key exists (`add`).
+  /// True if the kernel is to refuse the entry when another with the same key exists (`add`).
   let mustBeNew: Bool
 
   init(

@@ -55,13 +55,13 @@ final class PlannedRouter: Sendable {
   let entries: Range<Int>
   let faultsWithoutPeers: Bool
   let ignoresInterfaceFaults: Bool
-  /// Whether it owns its addresses (RFC 9568 section 1.7).
+  /// True if the router owns its addresses (RFC 9568 section 1.7).
   let ownsAddresses: Bool
   /// Rounds of announcements on becoming master.
   let announcementRounds: Int
   /// Advert intervals without an advert after which a master counts as down.
   let downTimerAdverts: Int
-  /// Whether packets to its addresses are accepted; an owner's always are (RFC 9568 section 6.1).
+  /// True if the router accepts packets to its addresses. An owner always does (RFC 9568 section 6.1, Accept_Mode).
   let accepts: Bool
 
   /// Heartbeat link.

@@ -15,7 +15,7 @@ struct PreviousEngine {
   /// Position in this plan of each of its trackers.
   private let trackers: [Int: Int]
 
-  /// Whether it yielded, so that it received adverts to the last and its board agrees with the kernel.
+  /// True if the previous engine yielded. It then received adverts to the last, and its board agrees with the kernel.
   var hasYielded: Bool { board?.hasYielded ?? false }
 
   /// Reads a board; `nil` if there was no engine. If that engine had the same configuration, the kernel can have no
@@ -68,7 +68,7 @@ struct PreviousAddresses {
   var ownership: [AddressPlace: Ownership] = [:]
   /// Addresses for which the kernel did not answer when that engine last checked.
   var tentative: Set<AddressPlace> = []
-  /// Whether that engine yielded; after a crash the board may record more than the kernel has.
+  /// True if that engine yielded. After a crash the board may record more than the kernel has.
   var hasYielded = false
 
   init() {}
@@ -97,9 +97,9 @@ struct PreviousEntries {
   var removals: [[UInt8]] = []
   /// Entries by the request that removes them.
   var entries: [[UInt8]: Entry] = [:]
-  /// Whether there was a previous engine.
+  /// True if there was a previous engine.
   var isFromEngine = false
-  /// Whether it yielded.
+  /// True if the previous engine yielded.
   var hasYielded = false
 
   init() {}

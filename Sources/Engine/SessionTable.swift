@@ -15,7 +15,7 @@ struct SessionTable {
     /// Source port of its packets.
     var sourcePort: UInt16
     var sender: DatagramSender?
-    /// Whether it was logged that its packets cannot be sent.
+    /// True once the log has a line that packets of the session cannot be sent.
     var failsToSend = false
   }
 

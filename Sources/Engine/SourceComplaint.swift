@@ -13,7 +13,7 @@ extension InterfaceTable {
       isElsewhere: router.configuredSource.map(isKnown) ?? false)
   }
 
-  /// Whether any interface has the address, ready for use or not.
+  /// True if any interface has the address, ready for use or not.
   private func isKnown(_ address: IPAddress) -> Bool {
     interfaces.values.contains { $0.addresses.contains { $0.prefix.address == address } }
   }
@@ -24,7 +24,7 @@ struct SourceComplaint {
   /// Address in `unicast_src_ip` or `mcast_src_ip`.
   let configured: IPAddress?
   let family: AddressFamily
-  /// Whether only a link-local address can be used.
+  /// True if only a link-local address can be used.
   let needsLinkLocal: Bool
   /// Name of the router's interface.
   let interface: String

@@ -27,7 +27,7 @@ struct VirtualInterfaces {
     let link: VirtualLink
     /// Existing link of that name; `nil` for none.
     let present: LinkState?
-    /// Whether another program made the existing link, and it can be used.
+    /// True if another program made the existing link, and the link can be used.
     var isAdopted = false
   }
 

@@ -44,7 +44,7 @@ struct VirtualLinkWatch {
     return taken
   }
 
-  /// Whether to report a change of a link: once a minute, however often it happens.
+  /// True if a change of the link is to be reported: once a minute, however often the link changes.
   mutating func shouldReport(of index: InterfaceIndex, at now: MonotonicInstant) -> Bool {
     if let last = reportedAt[index], now - last < LogLimiter.period { return false }
     reportedAt[index] = now

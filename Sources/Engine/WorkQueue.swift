@@ -16,7 +16,7 @@ struct WorkQueue: Hashable {
     let task: Task
     /// Positions among the router's addresses, counted from its first.
     let positions: Range<Int>
-    /// Whether the task is complete with it.
+    /// True if the step completes its task.
     let isLast: Bool
   }
 
@@ -37,7 +37,7 @@ struct WorkQueue: Hashable {
 
   var isEmpty: Bool { head == items.count }
 
-  /// Whether a task of the router waits.
+  /// True while a task of the router waits.
   func holds(_ router: Int) -> Bool { waiting[router] > 0 }
 
   mutating func append(_ task: Task, router: Int) {

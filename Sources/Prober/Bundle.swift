@@ -17,10 +17,10 @@ struct Bundle {
   /// The configuration.
   func configuration() throws -> Configuration { try bundle.configuration() }
 
-  /// What `ControlRequest.sources` is answered with.
+  /// Answer to `ControlRequest.sources`. Throws if the file cannot be read.
   func sources() throws -> [UInt8] { try bundle.sources(size: MemoryFile.size(of: file.rawValue)) }
 
-  /// Whether the other one holds the same configuration, whatever it was read from.
+  /// True if the other bundle holds an equal configuration. The files that the two were read from may differ.
   func holdsTheSame(as other: Bundle) -> Bool {
     guard let image = try? bundle.image(), let others = try? other.bundle.image() else { return false }
     return image == others

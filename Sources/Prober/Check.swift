@@ -5,51 +5,51 @@ import LinuxSystem
 import NetworkTypes
 import VRRPCore
 
-/// One `vrrp_script` or `vrrp_probe`: runs it from start to start, one run at a time, and turns its results into a verdict.
+/// Check of a `vrrp_script` or `vrrp_probe`: starts one run after the other, and turns their results into a verdict.
 final class Check {
   private(set) var definition: CheckDefinition
   private let loop: EventLoop
   private var work: any CheckWork
-  /// For what changes without a result.
+  /// Timer for changes without a result.
   private var steadyTimer: EventLoop.Timer?
   private var timer: EventLoop.Timer?
-  /// How long after the first of those that are started with it.
+  /// Delay of the check's start after the first of the checks that are started together.
   private var stagger = Nanoseconds.zero
-  /// When the last run was to start.
+  /// Instant for which the last run was planned.
   private var lastStart: MonotonicInstant?
   private var isRunning = false
-  /// When the last run did start.
+  /// Instant at which the last run was started.
   private var lastBegin: MonotonicInstant?
   private var isRetired = false
   private var onRetired: (() -> Void)?
   private var lastRefusal: String?
-  /// Failures in a row that said nothing, since this process stood still in the midst of the run.
+  /// Failures in a row that did not count, since this process stood still during the run.
   private var missedFailures = 0
-  /// So many are passed over at most: a service that has failed must be seen on a busy host too.
+  /// Most failures in a row that do not count. A failed service must be noticed on a busy host too.
   private static let mostMissedFailures = 3
-  /// Why a check is down that is initially failed.
+  /// Reason of an initially failed check before its first success.
   private static let noRunYet = "no success yet (init_fail)"
 
-  /// Told of every change of what is to be remembered, and whether that changes what counts.
+  /// Called with every change that the next prober must know; true if the finding has changed too.
   var onVerdict: ((Check, Bool) -> Void)?
-  /// When the words of the finding came of a run; `nil` before the first.
+  /// Instant of the run that gave the words of the finding; `nil` before the first.
   private(set) var wordsAt: MonotonicInstant?
 
-  /// Told why the check cannot be run, once for each new reason.
+  /// Called with the reason for which the check cannot be run, once for each new reason.
   var onRefusal: ((Check, String) -> Void)?
 
-  /// All that has been found of what a check looks at. It outlives the check, and the process.
+  /// Results about a check's target so far. The history outlives the check and the process.
   struct History {
     var state: CheckState
     var steady: SteadyVerdict
     var words: String
-    /// Why the check is left out, if it is.
+    /// Reason for which the check is left out; `nil` if it is not.
     var omission: String?
 
-    /// Whether no run has come to anything.
+    /// True until a run has given a result.
     var isUntried: Bool { state.isFirst }
 
-    /// That of a check that has not been run, or of one whose verdict is remembered.
+    /// History of a check that has not been run, or whose verdict is remembered.
     init(of definition: CheckDefinition, resuming previous: TrackerFinding? = nil, at now: MonotonicInstant) {
       let schedule = definition.schedule
       let result = previous?.memory.result ?? .unknown
@@ -68,7 +68,7 @@ final class Check {
       if let previous, previous.status == .untracked { omission = previous.reason }
     }
 
-    /// As much of it as another check of the same name goes on from; `nil` if that begins as any new one.
+    /// Part of the history that another check of the same name goes on from; `nil` if that check begins without any.
     func goingOn(_ continuity: Continuity) -> History? {
       switch continuity {
       case .nothing: return nil
@@ -81,7 +81,7 @@ final class Check {
       }
     }
 
-    /// Has what follows from the findings be what a definition says.
+    /// Applies the thresholds, the damping and the expiry of a definition.
     mutating func follow(_ definition: CheckDefinition, at now: MonotonicInstant) {
       let schedule = definition.schedule
       state.setThresholds(rise: schedule.rise, fall: schedule.fall)
@@ -90,7 +90,7 @@ final class Check {
   }
 
   /// A check that has not been started.
-  /// - Parameter history: what was found before of what it looks at.
+  /// - Parameter history: earlier results about the check's target; `nil` for none.
   init(_ definition: CheckDefinition, work: any CheckWork, loop: EventLoop, history: History?) {
     self.definition = definition
     self.work = work
@@ -99,10 +99,10 @@ final class Check {
     self.history.follow(definition, at: loop.now)
   }
 
-  /// What has been found so far.
+  /// Results so far.
   private(set) var history: History
 
-  /// All that the engine is told. What was found before the check was left out is no longer so.
+  /// Finding for the engine. Results from before the check was left out do not count.
   var finding: TrackerFinding {
     if let omission = history.omission { return TrackerFinding(.untracked, omission) }
     var finding = history.steady.finding(history.words)
@@ -110,7 +110,7 @@ final class Check {
     return finding
   }
 
-  /// The process group of a run that has one.
+  /// Process group of the run; `nil` if it has none.
   var processID: Int32? { work.processID }
 
   /// Begins the first run after `delay`, and from then on one at each interval.
@@ -126,14 +126,15 @@ final class Check {
     timer = loop.schedule(at: time) { [weak self] in self?.timeHasCome(time) }
   }
 
-  /// When this process stood still all checks are overdue at once; they start one after the other then, as at first.
+  /// Starts a run whose time has come. After this process stood still, all checks are overdue at once, and start one after
+  /// the other, as at the beginning.
   private func timeHasCome(_ time: MonotonicInstant) {
     guard loop.isLate, stagger > .zero else { return begin(at: time) }
     let later = loop.now + min(stagger, definition.schedule.interval)
     timer = loop.schedule(at: later) { [weak self] in self?.begin(at: later) }
   }
 
-  /// Goes on under a new configuration whose check looks at the same. A run that goes on is the old work's.
+  /// Goes on under a new definition with the same target. A run that goes on belongs to the old work.
   func follow(_ definition: CheckDefinition, _ work: any CheckWork) {
     if isRunning { nextWork = work } else { self.work = work }
     let isOtherwiseTimed = definition.schedule.interval != self.definition.schedule.interval
@@ -147,7 +148,7 @@ final class Check {
 
   private var nextWork: (any CheckWork)?
 
-  /// Ends the check: a run is asked to end. `completion` is called when none goes on.
+  /// Ends the check. A run is asked to end; `completion` is called when none goes on.
   func retire(_ completion: @escaping () -> Void) {
     isRetired = true
     onVerdict = nil
@@ -182,7 +183,7 @@ final class Check {
     work.begin { [weak self] in self?.ended($0) }
   }
 
-  /// Nothing was asked, so nothing is known that was not known before.
+  /// Takes a run that did not ask the service, and so gave no result.
   private func refused(_ refusal: CheckResult.Refusal, _ result: CheckResult) {
     refuse(result.words)
     switch refusal {
@@ -192,7 +193,7 @@ final class Check {
     }
   }
 
-  /// A run that cannot be ended has failed, and once more with each interval that it goes on.
+  /// Counts a run that cannot be ended as failed, and once more with each interval in which it goes on.
   private func failsOn(_ result: CheckResult) {
     guard isRunning, !isRetired else { return }
     record(result)
@@ -218,14 +219,15 @@ final class Check {
     record(result)
   }
 
-  /// Whether the run that has ended was not looked at while it went on. What gave up meanwhile, because nobody answered it or
-  /// because it stood still too, has found out nothing; the next run does.
+  /// True if this process stood still during the run that has ended. The run may have failed for that reason alone, so its
+  /// failure does not count; the next run decides.
   private var isMissed: Bool {
     guard missedFailures < Self.mostMissedFailures, let end = loop.lastStandstill, let lastBegin else { return false }
     return end > lastBegin
   }
 
-  /// Leaves the check out until it can be run: what was never there, or may not be run, must not keep an address away.
+  /// Leaves the check out until it can be run. A target that never existed, or may not be asked, must not keep an address
+  /// away.
   private func omit(_ obstacle: String) {
     let words = "cannot tell: \(obstacle)"
     guard history.omission != words else { return }
@@ -240,8 +242,8 @@ final class Check {
     onRefusal?(self, words)
   }
 
-  /// The next start is one interval after the last was to be, so that nothing drifts. One that a run has only just overrun
-  /// is made up for at once, as when the timeout is the interval; starts that were missed before that are not.
+  /// Plans the next start one interval after the last planned one, so that starts do not drift. A start that the last run
+  /// has only just overrun is made up for at once, as when the timeout equals the interval; earlier ones are not.
   private func scheduleNext() {
     let interval = max(definition.schedule.interval, .milliseconds(10))
     var next = (lastStart ?? loop.now) + interval
@@ -276,7 +278,7 @@ final class Check {
     if isNews || always || history.steady.memory != before.memory { onVerdict?(self, isNews) }
   }
 
-  /// Sees to what changes without a result. Each result puts that off, so the timer only looks whether its time has come.
+  /// Sets the timer for changes without a result. Each result puts them off, so the timer only checks if one is due.
   private func watchSteadiness() {
     guard steadyTimer == nil, !isRetired, let deadline = history.steady.deadline else { return }
     steadyTimer = loop.schedule(at: deadline) { [weak self] in
@@ -293,10 +295,10 @@ final class Check {
 }
 
 extension SteadyVerdict {
-  /// Whether it says something else than before.
+  /// True if the verdict or its condition differs from an earlier one.
   func isNews(after before: SteadyVerdict) -> Bool { (verdict, condition) != (before.verdict, before.condition) }
 
-  /// What the engine is told, when the results say `words`.
+  /// Finding for the engine, with `words` about the results.
   func finding(_ words: String) -> TrackerFinding {
     let preface: String? =
       switch condition {

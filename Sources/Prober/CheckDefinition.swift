@@ -2,12 +2,12 @@ import ConfigurationModel
 import ControlModel
 import VRRPCore
 
-/// A check of the configuration: what it looks at, when, and what makes a verdict of its results.
+/// Check of the configuration: its target, its schedule, and the rules that make a verdict of its results.
 enum CheckDefinition: Hashable {
   case script(ScriptCheckDefinition)
   case probe(ProbeDefinition)
 
-  /// Name of its tracker.
+  /// Name of the check's tracker.
   var name: TrackerName {
     switch self {
     case .script(let script): TrackerName(.script, script.name)
@@ -22,7 +22,7 @@ enum CheckDefinition: Hashable {
     }
   }
 
-  /// What goes on of a check of the same kind and name.
+  /// Part of the history of a check of the same kind and name that this one goes on from.
   func continuity(from old: CheckDefinition) -> Continuity {
     switch (self, old) {
     case (.script(let mine), .script(let theirs)): mine.continuity(from: theirs)
@@ -33,29 +33,29 @@ enum CheckDefinition: Hashable {
 }
 
 extension Configuration {
-  /// The checks that have runs.
+  /// Checks that have runs, which combinations do not.
   var checks: [CheckDefinition] {
     scripts.map(CheckDefinition.script) + probes.filter { !$0.isCombination }.map(CheckDefinition.probe)
   }
 }
 
-/// What one run of a check gave.
+/// Result of one run of a check.
 struct CheckResult: Equatable {
   var isSuccess: Bool
-  /// Whether the run goes on, since it cannot be ended. Another result follows when it has ended, which says nothing.
+  /// True if the run goes on, since it cannot be ended. Another result follows when it has ended, and does not count.
   var goesOn = false
-  /// Why it says nothing of what was to be asked, if that is so.
+  /// Reason for which the run tells nothing about the checked service; `nil` if it tells something.
   var refusal: Refusal?
-  /// Why, in one line; may be empty.
+  /// Reason of the result, in one line; may be empty.
   var words: String
 
-  /// Why a run said nothing of what was to be asked.
+  /// Reason for which a run tells nothing about the checked service.
   enum Refusal {
-    /// It could not be begun, and nothing can come of it, so it has failed.
+    /// The run could not be begun, now or later, so it has failed.
     case failure
-    /// Nothing was asked: a check that has found something goes on with that, and one that never has is left out, as by keepalived.
+    /// The service was not asked. A check with a result keeps it; one that never had a result is left out, as in keepalived.
     case unasked
-    /// Nothing was asked for want of room on this host: all stays as it is.
+    /// The service was not asked, because this host had no resources for it. The check stays as it is.
     case shortage
   }
 }
@@ -72,9 +72,9 @@ extension CheckResult {
   }
 }
 
-/// What a check does when its time has come. One run at a time.
+/// Work of a check's runs. There is one run at a time.
 protocol CheckWork: AnyObject {
-  /// The process group of the run, if it has one.
+  /// Process group of the run; `nil` if it has none.
   var processID: Int32? { get }
   /// Begins a run. The completion is called once, in a later turn unless the run cannot be begun.
   func begin(_ completion: @escaping (CheckResult) -> Void)

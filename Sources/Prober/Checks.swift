@@ -5,23 +5,23 @@ import LinuxSystem
 import NetworkTypes
 import VRRPCore
 
-/// All checks of the configuration in force, and those of the one before that are still ending.
+/// All checks of the configuration in force, and checks of the one before that are still ending.
 final class Checks {
-  /// Within this time all new checks are started, if that leaves them no closer together than need be.
+  /// Time within which all new checks are started.
   static let startSpread = Nanoseconds.seconds(1)
-  /// Between the starts of new checks at most.
+  /// Longest time between the starts of two new checks.
   static let longestStep = Nanoseconds.milliseconds(10)
 
   private let loop: EventLoop
   private let log: LogWriter
   private var checks: [Check] = []
   private var retiring: [ObjectIdentifier: Check] = [:]
-  /// Those of them that nobody waits for any more.
+  /// Ending checks that are no longer waited for.
   private var abandoned: Set<ObjectIdentifier> = []
-  /// So long a new check waits for the old one of its name: a while longer than a run is given to obey.
+  /// Time that a new check waits for the old one of its name: one second longer than a run may take to end.
   static let patience = CommandRun.longestGrace + .seconds(1)
 
-  /// Told of a changed finding.
+  /// Called with each changed finding.
   var onFinding: ((TrackerName, TrackerFinding) -> Void)?
 
   init(loop: EventLoop, log: LogWriter) {
@@ -29,12 +29,12 @@ final class Checks {
     self.log = log
   }
 
-  /// Takes over a configuration's checks. One that looks at what it did goes on, with all that it has found, whatever follows from
-  /// that now; one that looks at something else under its old name goes on from the verdict. New ones, and those whose runs are
-  /// other ones, start one after the other, so that many do not run at once, now and at each interval.
+  /// Takes over a configuration's checks. A check with the same target goes on with all its results; one with another
+  /// target under its old name goes on from the verdict. New checks, and checks with other runs than before, start one
+  /// after the other, so that not many run at the same time, now and at each interval.
   /// - Parameters:
-  ///   - work: what does a check's runs.
-  ///   - previous: the finding on the board for a tracker of that name.
+  ///   - work: makes the work of a check.
+  ///   - previous: gives the finding on the board for a tracker of that name; `nil` for none.
   func adopt(
     _ definitions: [CheckDefinition], work: (CheckDefinition) -> any CheckWork,
     previous: (TrackerName) -> TrackerFinding?
@@ -64,14 +64,14 @@ final class Checks {
     for (index, check) in fresh.enumerated() { start(check, after: Self.delay(of: index, among: fresh.count)) }
   }
 
-  /// When the check at a position starts, after the first.
+  /// Delay of the start of the check at a position after the first one's.
   static func delay(of position: Int, among count: Int) -> Nanoseconds {
     let step = min(longestStep.rawValue, startSpread.rawValue / Int64(max(1, count)))
     return Nanoseconds(rawValue: step) * Int64(position)
   }
 
-  /// What each check says now and when a run came to it; those without a run are left out. The board has the words that a verdict
-  /// began with.
+  /// Present words of each check and the instant of the run that gave them, without checks that had no run. The board has
+  /// the words with which a verdict began.
   var answers: [TrackerName: Status.Answer] {
     checks.reduce(into: [:]) { answers, check in
       answers[check.definition.name] = check.wordsAt.map { Status.Answer(words: check.finding.reason, at: $0) }
@@ -93,8 +93,8 @@ final class Checks {
     }
   }
 
-  /// A check whose name is still ending under its old definition waits for that, so that never two runs go on; but not for what
-  /// cannot be ended, as a script that waits for a dead disk.
+  /// Starts a check. While the check with the same name and an old definition is ending, the new one waits, so that never
+  /// two runs go on. It does not wait for a run that cannot be ended, such as a script that waits for a dead disk.
   private func start(_ check: Check, after delay: Nanoseconds = .zero) {
     let isAwaited = retiring.contains { id, old in
       !abandoned.contains(id) && old.definition.name == check.definition.name
@@ -124,15 +124,15 @@ final class Checks {
     for waiting in checks where waiting.definition.name == old.definition.name { start(waiting) }
   }
 
-  /// What every check has found that has a verdict.
+  /// Findings of the checks that have a verdict.
   var findings: [(TrackerName, TrackerFinding)] {
     checks.map { ($0.definition.name, $0.finding) }.filter { $0.1.status != .unknown }
   }
 
-  /// The process groups of running scripts.
+  /// Process groups of the running scripts.
   var running: [Int32] { checks.compactMap(\.processID) }
 
-  /// Ends every run and starts no more.
+  /// Ends all runs. No run is started after that.
   func stop() {
     for check in checks + retiring.values { check.kill() }
     checks = []

@@ -5,8 +5,8 @@ import LinuxSystem
 import NetworkTypes
 import VRRPCore
 
-/// All combinations of the configuration in force (`any`, `all` and `at_least` in a `vrrp_probe`). They ask nothing: whatever
-/// their members are found to be, by this process or by the engine, decides at once.
+/// All combinations of the configuration in force (`any`, `all` and `at_least` in a `vrrp_probe`). A combination has no
+/// runs: each finding about a member, by this process or by the engine, decides at once.
 final class Combinations {
   private struct Entry {
     var name: TrackerName
@@ -20,11 +20,11 @@ final class Combinations {
   private let loop: EventLoop
   private let log: LogWriter
   private var entries: [Entry] = []
-  /// What is known of each tracker that some combination has as a member.
+  /// Latest finding about each tracker that is a member of a combination.
   private var known: [TrackerName: TrackerFinding] = [:]
   private var timer: EventLoop.Timer?
 
-  /// Told of a changed finding.
+  /// Called with each changed finding.
   var onFinding: ((TrackerName, TrackerFinding) -> Void)?
 
   init(loop: EventLoop, log: LogWriter) {
@@ -32,9 +32,9 @@ final class Combinations {
     self.log = log
   }
 
-  /// Takes over a configuration's combinations; what their members are is still to be noted. One that has its name from
-  /// before keeps its verdict until its members decide another one, whatever they are now.
-  /// - Parameter previous: the finding on the board for a tracker of that name.
+  /// Takes over a configuration's combinations. Findings about their members are noted after that. A combination whose
+  /// name existed before keeps its verdict until its members decide another one, even if it has other members now.
+  /// - Parameter previous: gives the finding on the board for a tracker of that name; `nil` for none.
   func adopt(_ probes: [ProbeDefinition], previous: (TrackerName) -> TrackerFinding?) {
     let old = Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
     entries = probes.compactMap { probe -> Entry? in
@@ -58,26 +58,26 @@ final class Combinations {
     schedule()
   }
 
-  /// Takes note of what some tracker is found to be.
+  /// Notes a finding about a tracker, and reviews the combinations that depend on it.
   func note(_ tracker: TrackerName, _ finding: TrackerFinding) {
     guard !entries.isEmpty else { return }
     known[tracker] = finding
     review(whoseMemberIs: tracker)
   }
 
-  /// What every combination is found to be that has a verdict.
+  /// Findings of the combinations that have a verdict.
   var findings: [(TrackerName, TrackerFinding)] {
     entries.map { ($0.name, $0.finding) }.filter { $0.1.status != .unknown }
   }
 
-  /// Combines nothing any more.
+  /// Forgets all combinations.
   func stop() {
     entries = []
     loop.cancel(timer)
   }
 
-  /// Reviews what depends on a tracker, and what depends on that. The configuration has no circles, and each tracker is taken up
-  /// once for each change of it, at most as often as there are entries.
+  /// Reviews the combinations that depend on a tracker, directly or through another combination. The configuration has no
+  /// circles, and each tracker is taken up once for each of its changes, at most as often as there are entries.
   private func review(whoseMemberIs tracker: TrackerName) {
     var changed = [tracker]
     var reviews = 0
@@ -134,7 +134,7 @@ final class Combinations {
 }
 
 extension Verdict {
-  /// What a member is found to be; the number of a file is a failure unless it is 0, and what is not looked at is none.
+  /// Verdict on a member. The number of a tracked file is a failure unless it is 0; an untracked member is no failure.
   fileprivate init(ofMember status: TrackerStatus) {
     switch status {
     case .level(let level): self = level == 0 ? .up : .down

@@ -3,13 +3,13 @@ import ControlModel
 import LinuxSystem
 import NetworkTypes
 
-/// Has the commands of one configuration started.
+/// Asks the starter for the commands of one configuration.
 final class CommandLauncher {
   let loop: EventLoop
   let starter: StarterLink
   let drains: OutputDrains
   let sandboxes: Sandboxes?
-  /// The starter's name for the configuration's commands. A later engine with the same configuration has another one.
+  /// Number of the configuration's command table at the starter. A later engine with the same configuration has another.
   var table: UInt64
   private let places: [CommandUse: UInt32]
   private let fifoPlaces: [String: UInt32]
@@ -32,11 +32,11 @@ final class CommandLauncher {
     subjectPlaces = places.isEmpty ? [:] : Self.places(of: configuration.subjects)
   }
 
-  /// Has a command started. The completion is called once, in a later turn, also when it cannot be run.
+  /// Has a command started. The completion is called once, in a later turn, even if the command cannot be run.
   /// - Parameters:
-  ///   - purpose: what the configuration has it for, which is more than this process decides.
-  ///   - event: what a notification says.
-  ///   - limit: how long it may run.
+  ///   - purpose: purpose of the command in the configuration; the starter checks it.
+  ///   - event: event of a notification; `nil` for other commands.
+  ///   - limit: time that the command may run.
   func launch(
     _ command: CommandDefinition, for purpose: CommandTable.Purpose, telling event: NotifyEvent? = nil,
     limit: Nanoseconds, completion: @escaping (CommandOutcome) -> Void
@@ -46,7 +46,7 @@ final class CommandLauncher {
       request(use, telling: event), limit: limit, launcher: self, program: command.text, completion: completion)
   }
 
-  /// What the starter is asked; `nil` if the configuration does not have it.
+  /// Request for the starter; `nil` if the configuration does not have the command.
   private func request(_ use: CommandUse, telling event: NotifyEvent?) -> RunRequest? {
     guard let place = places[use] else { return nil }
     var request = RunRequest(table: table, command: place)
@@ -62,9 +62,9 @@ final class CommandLauncher {
     Dictionary(keys.enumerated().map { ($0.element, UInt32($0.offset)) }) { first, _ in first }
   }
 
-  /// The starter's name for a tracked file.
+  /// Position of a tracked file in the starter's table; `nil` if the table does not have it.
   func place(of file: TrackedFileDefinition) -> UInt32? { filePlaces[file.name] }
 
-  /// The starter's name for a FIFO.
+  /// Position of a FIFO in the starter's table; `nil` if the table does not have it.
   func place(ofFIFO path: String) -> UInt32? { fifoPlaces[path] }
 }

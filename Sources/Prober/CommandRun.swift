@@ -4,28 +4,28 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// How a run of a command ended.
+/// Outcome of a run of a command.
 struct CommandOutcome: Equatable {
-  /// The ways to end.
+  /// Way in which a run ended.
   enum End: Equatable {
     case exited(Int32)
     case signaled(Int32)
     case timedOut(after: Nanoseconds)
-    /// It was not run. `isShortage`: this host had no room for it at the moment.
+    /// It was not run. `isShortage`: this host had no resources for it at the moment.
     case notStarted(String, isShortage: Bool)
-    /// The starter ended while it ran, and nobody sees its end.
+    /// The starter ended while it ran, so that its end is not seen.
     case unseen
-    /// After it had been told to be stuck.
+    /// It ended after ``CommandRun/onStuck`` had been called.
     case endedLate
   }
 
   var end: End
-  /// The last line of its output that is not empty.
+  /// Last line of the output that is not empty.
   var lastLine: String
 
   var isSuccess: Bool { end == .exited(0) }
 
-  /// One line: what became of it, and its last words.
+  /// Outcome and last line of output, as one line of text.
   var description: String {
     let words = lastLine.isEmpty ? "" : ": " + lastLine
     switch end {
@@ -41,24 +41,24 @@ struct CommandOutcome: Equatable {
 }
 
 extension Nanoseconds {
-  /// `2 s` or `0.25 s`.
+  /// Time as text, such as `2 s` or `0.25 s`.
   var spoken: String {
     rawValue % 1_000_000_000 == 0 ? "\(rawValue / 1_000_000_000) s" : "\(inSeconds) s"
   }
 }
 
-/// One run of a command, in its own process group, from the request to start it until its process is reaped by the starter.
+/// Run of a command in a process group of its own, from the request to start it until the starter has reaped its process.
 ///
-/// When its time is up the group is told to end, and killed when it does not. What it leaves running after it has ended by
-/// itself is left alone, since scripts start services.
+/// When its time is up, the group is told to end, and is killed if it does not. Processes that a command leaves behind
+/// when it ends by itself are left alone, since scripts start services.
 final class CommandRun: StarterLink.Asker {
-  /// From SIGTERM to SIGKILL at most.
+  /// Longest time from SIGTERM to SIGKILL.
   static let longestGrace = Nanoseconds.seconds(2)
-  /// So often a run is given time in which this process stood still.
+  /// Most times that a run's limit is extended because this process stood still.
   private static let mostExtensions = 3
 
   private enum Stage {
-    /// Nothing has been heard of it.
+    /// The starter was asked and has not answered.
     case requested
     case running
     /// It was told to end.
@@ -80,16 +80,16 @@ final class CommandRun: StarterLink.Asker {
   private var completion: ((CommandOutcome) -> Void)?
   private var timer: EventLoop.Timer?
   private var session: Int32?
-  /// The process group's number, once it is known.
+  /// Number of the process group; `nil` until it is known.
   private(set) var processID: Int32?
-  /// Told, in words, when the command is not gone though it was killed: the kernel has it wait for a disk, or for a server of files.
-  /// The completion is called when it is gone, with ``CommandOutcome/End/endedLate``.
+  /// Called, with a text for the log, if the command was killed and is not gone: the kernel has it wait for a disk or a
+  /// file server. The completion is called with ``CommandOutcome/End/endedLate`` once it is gone.
   var onStuck: ((String) -> Void)?
-  /// From SIGKILL to that word.
+  /// Time from SIGKILL until ``onStuck`` is called.
   static let deathTime = Nanoseconds.milliseconds(250)
 
   /// Has a command started. The completion is called once, in a later turn.
-  /// - Parameter request: what the starter is asked; `nil` for a command that the launcher's configuration does not have.
+  /// - Parameter request: request for the starter; `nil` for a command that the launcher's configuration does not have.
   init(
     _ request: RunRequest?, limit: Nanoseconds, launcher: CommandLauncher, program: String,
     completion: @escaping (CommandOutcome) -> Void
@@ -123,7 +123,7 @@ final class CommandRun: StarterLink.Asker {
     timer = loop.schedule(after: .zero) { [self] in complete(.notStarted(words, isShortage: isShortage)) }
   }
 
-  /// Tells the group to end, and kills it when it does not; the completion is called then.
+  /// Tells the group to end, and kills it if it does not. The completion is called at its end.
   func terminate() {
     // Without a number it was never asked for, which its completion is about to say.
     guard number != nil, stage == .requested || stage == .running else { return }
@@ -138,7 +138,7 @@ final class CommandRun: StarterLink.Asker {
     finish(keepingOutput: false)
   }
 
-  // MARK: What the starter says
+  // MARK: Answers of the starter
 
   func hear(_ reply: StartReply, _ descriptor: consuming FileDescriptor?) {
     switch reply {
@@ -178,7 +178,7 @@ final class CommandRun: StarterLink.Asker {
     }
   }
 
-  // MARK: Its time
+  // MARK: Time limit
 
   private func watch(until deadline: MonotonicInstant, extensions: Int = 0) {
     timer = loop.schedule(at: deadline) { [weak self] in self?.timeIsUp(deadline, extensions) }
@@ -219,7 +219,7 @@ final class CommandRun: StarterLink.Asker {
 
   private func signal(_ signal: Int32) { if let number { starter.tell(.signal(number, signal)) } }
 
-  // MARK: Its end
+  // MARK: End
 
   private func complete(_ end: CommandOutcome.End) {
     guard stage != .ended else { return }

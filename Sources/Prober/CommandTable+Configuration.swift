@@ -2,7 +2,8 @@ import ConfigurationModel
 import ControlModel
 
 extension CommandTable {
-  /// What the starter may start and make for a configuration. Loader and prober come to the same, place by place.
+  /// Table of what the starter may start and make for a configuration. Loader and prober make equal tables, in the same
+  /// order.
   package init(_ configuration: Configuration) {
     self.init()
     let global = configuration.global
@@ -33,7 +34,7 @@ extension Configuration {
     return allCommandUses.filter { seen.insert($0).inserted }
   }
 
-  /// The same for every check, FIFO, instance and group that has it.
+  /// Commands of every check, FIFO, instance and group; one that several have appears several times.
   fileprivate var allCommandUses: [CommandUse] {
     var uses = scripts.map { CommandUse(command: $0.command, purpose: .check(.init($0.sandbox))) }
     for (place, fifo) in global.fifos.enumerated() {
@@ -51,14 +52,14 @@ extension Configuration {
   }
 }
 
-/// A command, and what it is run for.
+/// Command with the purpose for which it is run.
 struct CommandUse: Hashable {
   var command: CommandDefinition
   var purpose: CommandTable.Purpose
 }
 
 extension GlobalSettings {
-  /// The FIFOs that notifications go to; one of a path.
+  /// FIFOs to which notifications are written; one for each path.
   var fifos: [NotifyFIFO] {
     let all = [notifyFIFO, vrrpNotifyFIFO].compactMap(\.self)
     return all.enumerated().filter { place, fifo in !all[..<place].contains { $0.path == fifo.path } }.map(\.element)

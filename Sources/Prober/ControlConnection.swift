@@ -3,9 +3,9 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// One client of the control socket: a line in, an answer out, the end.
+/// Connection of one client of the control socket: it sends one line, gets one answer, and is closed.
 final class ControlConnection {
-  /// A client that neither sends nor takes anything for so long is dropped.
+  /// Time after which a client that neither sends nor takes anything is dropped.
   static let idleLimit = Nanoseconds.seconds(10)
 
   private enum Phase {
@@ -24,9 +24,9 @@ final class ControlConnection {
   private var registration: Reactor.Registration?
   private var timer: EventLoop.Timer?
 
-  /// Told the request line.
+  /// Called with the request line.
   var onRequest: ((ControlConnection, String) -> Void)?
-  /// Told once that the connection is closed.
+  /// Called once, when the connection is closed.
   var onClose: ((ControlConnection) -> Void)?
 
   /// Serves a non-blocking connection.
@@ -97,7 +97,7 @@ final class ControlConnection {
     onRequest?(self, String(decoding: received[..<end], as: UTF8.self))
   }
 
-  /// What follows the request is read and forgotten: closing with it unread would show the client an error.
+  /// Reads and drops input after the request. Closing the connection with unread input would show the client an error.
   private func discardInput() {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     for _ in 0..<16 {

@@ -3,9 +3,9 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// The Unix socket on which status is asked for and a reload is ordered; only root and this process's own user are heard.
+/// Unix socket for status and reload requests. Only root and this process's own user may send requests.
 final class ControlSocket {
-  /// Clients beyond this many are turned away.
+  /// Most clients at a time. Others are turned away.
   static let mostConnections = 32
 
   private let loop: EventLoop
@@ -14,12 +14,12 @@ final class ControlSocket {
   private var connections: [ObjectIdentifier: ControlConnection] = [:]
   private var resumption: EventLoop.Timer?
 
-  /// Told of every request that can be understood.
+  /// Called with every valid request.
   var onRequest: ((ControlConnection, ControlRequest) -> Void)?
-  /// Told when a client has its answer.
+  /// Called when a client has its answer.
   var onClose: (() -> Void)?
 
-  /// Whether a process is not to be heard, whoever runs it: a script in a sandbox asks nothing of the service.
+  /// Returns true for a process that may send no request, whoever its user is: a script in a sandbox.
   var isBarred: ((Int32) -> Bool)?
 
   /// Listens on a socket that the supervisor has made.
@@ -80,8 +80,8 @@ final class ControlSocket {
     connection.onRequest = { [weak self] connection, line in self?.handle(line, on: connection) }
   }
 
-  /// Whether a user is heard. One whom this user namespace does not know has opened the socket, which only its owner and the root of a
-  /// namespace around this one can.
+  /// True if a user may send requests. A user that this user namespace does not know has opened the socket, which only its
+  /// owner and the root of a namespace around this one can do.
   private static func mayAsk(_ user: UInt32) -> Bool {
     user == 0 || user == geteuid() || user == UserNamespace.foreignUser
   }

@@ -5,7 +5,7 @@ import NetworkTypes
 import VRRPCore
 import VRRPWire
 
-/// An engine as the prober sees it: its channel, its board, and the configuration that gives its numbers a meaning.
+/// Engine as the prober sees it: its channel, its board, and the configuration that gives its numbers a meaning.
 final class EngineLink {
   let configuration: ServedConfiguration
   let board: Board
@@ -14,17 +14,18 @@ final class EngineLink {
   private let loop: EventLoop
   private var registration: Reactor.Registration?
   private(set) var isClosed = false
-  /// Findings that found no room, the newest of each tracker.
+  /// Findings for which the channel had no room, the newest of each tracker.
   private var waiting: [TrackerID: TrackerFinding] = [:]
-  /// What is behind each router's last transition: the words that its tracker had then, or what a fault's name does not tell.
+  /// Reason of each router's last transition, by position: the words that its tracker had then, or what the name of the
+  /// fault does not tell.
   var details: [Int: String] = [:]
 
-  /// Told of every message.
+  /// Called with every message.
   var onMessage: ((EngineLink, EngineMessage) -> Void)?
-  /// Told once that the engine is gone and everything it said has been heard.
+  /// Called once, when the engine is gone and all its messages have been received.
   var onClose: ((EngineLink) -> Void)?
 
-  /// Messages taken in one turn, so that an engine that has much to say does not keep the prober from its other work.
+  /// Most messages received in one turn, so that an engine that sends many does not keep the prober from its other work.
   private static let messagesPerTurn = 256
 
   init(
@@ -44,7 +45,7 @@ final class EngineLink {
 
   var names: Names { configuration.names }
 
-  /// Takes over what is known of the routers of the engine before this one that have the same names.
+  /// Takes over the reasons of the previous engine's routers that have the same names.
   func inheritDetails(from old: EngineLink) {
     let known = Dictionary(
       old.details.compactMap { router, words in
@@ -54,7 +55,7 @@ final class EngineLink {
     for (index, router) in configuration.routers.enumerated() { details[index] = known[router.name] }
   }
 
-  /// Finds what is behind the transitions that the engine told another prober of, as far as it is still so.
+  /// Finds the reasons of transitions that the engine reported to an earlier prober, as far as they still hold.
   func recallDetails() {
     for router in configuration.routers.indices {
       guard let cause = board.router(router)?.lastTransition?.transition.cause else { continue }
@@ -63,7 +64,7 @@ final class EngineLink {
     }
   }
 
-  /// What the tracker behind a cause says of it; empty if it has come to say the opposite since.
+  /// Words of the tracker behind a cause; empty if its verdict has changed to the opposite since.
   func reason(behind cause: Cause) -> String {
     if case .trackerDown(let tracker) = cause { return reason(of: tracker, unless: .up) }
     if case .trackerUp(let tracker) = cause { return reason(of: tracker, unless: .down) }
@@ -75,7 +76,7 @@ final class EngineLink {
     return finding.reason
   }
 
-  /// What the board says of a tracker.
+  /// Finding about a tracker on the board; `nil` if there is none.
   func finding(of tracker: TrackerName) -> TrackerFinding? {
     guard let number = configuration.trackers[tracker], let record = board.tracker(number.rawValue),
       record.name == tracker.kept
@@ -83,10 +84,10 @@ final class EngineLink {
     return record.finding
   }
 
-  /// Hears all that has been said so far.
+  /// Receives all messages that have been sent so far.
   func drain() { receive(most: 100_000) }
 
-  /// Sends a finding, or the newest one as soon as there is room.
+  /// Sends a finding. Without room in the channel, the tracker's newest finding is sent as soon as there is room.
   func send(_ tracker: TrackerName, _ finding: TrackerFinding) {
     guard !isClosed, let number = configuration.trackers[tracker] else { return }
     waiting[number] = finding

@@ -1,9 +1,9 @@
 import LinuxSystem
 import NetworkTypes
 
-/// The reactor with timers on it: everything in the prober happens in a turn of this loop.
+/// Reactor with timers. Everything in the prober happens in a turn of this loop.
 final class EventLoop: DescriptorWatching {
-  /// Names one timer; it never names another one later.
+  /// Name of a timer, which is never used again for another one.
   struct Timer: Hashable {
     fileprivate let number: UInt64
   }
@@ -17,7 +17,7 @@ final class EventLoop: DescriptorWatching {
     }
   }
 
-  /// A timer that fires so much later than it was set for tells that this process stood still: it was stopped, or not let run.
+  /// Delay of a timer from which this process counts as having stood still: it was stopped, or got no processor time.
   static let standstill = Nanoseconds.milliseconds(250)
 
   private let reactor: Reactor
@@ -25,7 +25,7 @@ final class EventLoop: DescriptorWatching {
   private var heap: [Entry] = []
   private var lastNumber: UInt64 = 0
   private(set) var isStopped = false
-  /// The first timer that this turn waited for.
+  /// Deadline of the first timer for which this turn waited; `nil` if it waited for none.
   private var awaited: MonotonicInstant?
   private var lastWakeUp: MonotonicInstant?
 
@@ -33,16 +33,17 @@ final class EventLoop: DescriptorWatching {
     reactor = try Reactor()
   }
 
-  /// The clock as read at the beginning of this turn.
+  /// Time at the beginning of this turn.
   var now: MonotonicInstant { reactor.now }
 
-  /// The end of the last time that this process stood still; this turn's own time, if it is this turn that comes late.
+  /// End of the last time that this process stood still, which is this turn's time if this turn is late; `nil` if it never
+  /// stood still.
   var lastStandstill: MonotonicInstant? { isLate ? now : lastWakeUp }
 
-  /// Whether this turn comes far later than it was to.
+  /// True if this turn began at least ``standstill`` after its deadline.
   var isLate: Bool { awaited.map { now - $0 >= Self.standstill } ?? false }
 
-  /// How many descriptors are watched.
+  /// Number of watched descriptors.
   var watchedCount: Int { reactor.watchedCount }
 
   /// Runs until ``stop()``.
@@ -50,7 +51,7 @@ final class EventLoop: DescriptorWatching {
     while !isStopped { try turn() }
   }
 
-  /// One turn, at most until `limit`.
+  /// Runs one turn, which waits at most until `limit`.
   func turn(until limit: MonotonicInstant? = nil) throws(SystemError) {
     awaited = nextDeadline
     let deadline = [awaited, limit].compactMap(\.self).min()
@@ -68,7 +69,7 @@ final class EventLoop: DescriptorWatching {
     try reactor.watch(fd, for: interest, handler)
   }
 
-  /// Changes what a descriptor is watched for. A refusal can only mean that it is closed, which its reader notices.
+  /// Changes the interest in a descriptor. A refusal can only mean that the descriptor is closed, which its reader notices.
   func modify(_ registration: Reactor.Registration, for interest: Interest) {
     try? reactor.modify(registration, for: interest)
   }
@@ -102,7 +103,8 @@ final class EventLoop: DescriptorWatching {
     return nil
   }
 
-  /// Timers made by a timer's action wait for the next turn, so that no action can keep the loop from its descriptors.
+  /// Runs the actions of timers that are due. Timers made by such an action wait for the next turn, so that no action can
+  /// keep the loop from its descriptors.
   private func fireTimers() {
     let newest = lastNumber
     var later: [Entry] = []
@@ -117,7 +119,7 @@ final class EventLoop: DescriptorWatching {
     for entry in later { push(entry) }
   }
 
-  /// A cancelled timer would stay in the heap until its time comes, which can be long.
+  /// Removes cancelled timers from the heap, where they would stay until their deadlines.
   private func forgetCancelled() {
     // A sorted array is a heap.
     heap = heap.filter { actions[$0.number] != nil }.sorted { $0 < $1 }

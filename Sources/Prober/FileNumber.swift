@@ -1,13 +1,13 @@
 import Glibc
 
-/// The number that a text begins with, as keepalived reads a tracked file: that of `strtol` with base 0.
+/// Number at the beginning of a text, as keepalived reads a tracked file: that of `strtol` with base 0.
 ///
-/// After blanks and a sign, `0x` begins a hexadecimal number and `0` an octal one. What follows the number does not count, and a
-/// text without any is 0.
+/// After blanks and a sign, `0x` begins a hexadecimal number and `0` an octal one. Text after the number does not count,
+/// and a text without a number is 0.
 struct FileNumber: Equatable {
-  /// The number; `nil` if it is beyond what can be held, when keepalived goes on with the last one.
+  /// Number of the text; `nil` if it is out of range, in which case keepalived keeps the last one.
   let value: Int32?
-  /// Whether the text is the number and nothing else but blanks.
+  /// True if the text is the number and nothing else but blanks.
   let isWhole: Bool
 
   /// Reads a text.

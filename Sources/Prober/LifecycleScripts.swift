@@ -4,9 +4,9 @@ import NetworkTypes
 
 /// Runs `startup_script` and `shutdown_script`, each for no longer than it may.
 ///
-/// What comes of a script changes nothing but the log: a host whose script fails still has addresses to hold.
+/// A script that fails is only logged: a host whose script fails still has addresses to hold.
 final class LifecycleScripts {
-  /// When a script runs.
+  /// Occasion on which a script runs.
   enum Occasion: String {
     case startup, shutdown
   }
@@ -34,7 +34,7 @@ final class LifecycleScripts {
     }
   }
 
-  /// Kills what runs.
+  /// Kills the script that runs, if any.
   func stop() {
     current?.kill()
     current = nil
@@ -51,6 +51,6 @@ final class LifecycleScripts {
 }
 
 extension Nanoseconds {
-  /// In seconds, a part counting as a whole one.
+  /// Value in whole seconds, rounded up.
   var wholeSeconds: UInt32 { UInt32(clamping: (max(rawValue, 0) + 999_999_999) / 1_000_000_000) }
 }

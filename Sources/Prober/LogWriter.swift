@@ -3,7 +3,7 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// Writes log lines to a descriptor without ever waiting for whoever reads it.
+/// Writer of log lines to a descriptor. It never waits for the reader of the descriptor.
 ///
 /// Lines that the reader does not take are queued up to a bound; beyond it they are dropped, counted, and the count is
 /// written as a line of its own as soon as there is room again.
@@ -12,7 +12,7 @@ final class LogWriter {
   static let mostQueuedBytes = 1 << 20
 
   private enum Target {
-    /// A descriptor whose open file is ours alone and does not block.
+    /// A descriptor whose open file belongs to this process alone and does not block.
     case own(OwnedDescriptor)
     /// A socket, written with a flag that keeps this one call from blocking.
     case socket(Int32)
@@ -24,7 +24,7 @@ final class LogWriter {
   private let format: LogFormat
   private let reader: LogReader
   private let target: Target
-  /// Where lines go as well.
+  /// Log file that takes every line too; `nil` for none.
   private let file: LogFile?
   private var queue: [[UInt8]] = []
   private var queueHead = 0
@@ -34,8 +34,8 @@ final class LogWriter {
   private var registration: Reactor.Registration?
   private var retry: EventLoop.Timer?
 
-  /// Writes to `fd`, which somebody else owns and may share with other processes.
-  /// - Parameter file: takes every line too.
+  /// A writer to `fd`, which the caller owns and other processes may share.
+  /// - Parameter file: log file that takes every line too; `nil` for none.
   init(_ fd: Int32, format: LogFormat, loop: EventLoop, reader: LogReader? = nil, file: LogFile? = nil) {
     self.loop = loop
     self.file = file
@@ -70,10 +70,11 @@ final class LogWriter {
     log(LogLine(severity, message, fields: fields))
   }
 
-  /// Whether everything has been written.
+  /// True once everything has been written.
   var isEmpty: Bool { queueHead == queue.count }
 
-  /// Once lines have been dropped, more are until half the room is free: then the count stands where the gap is.
+  /// Queues a line. Once a line has been dropped, further lines are dropped until half the room is free, so that the
+  /// count of lost lines stands where the gap is.
   private func append(_ line: LogLine) {
     if droppedLines > 0, queuedBytes <= Self.mostQueuedBytes / 2 { sayDropped() }
     let bytes = rendered(line)

@@ -2,13 +2,13 @@ import ControlModel
 import LinuxSystem
 import NetworkTypes
 
-/// What this prober notes for the one after it: for each virtual router the number of the last transition that notifications have been
-/// queued for. It stands in a segment of its own, since the board is the engine's.
+/// Notes of this prober for the next one: for each virtual router the number of the last transition for which
+/// notifications have been queued. They are in a memory segment of their own, since only the engine writes the board.
 ///
-/// A configuration's notes are written as a whole beside those before them, and count from one moment on, so that a prober that dies
-/// leaves either. Whatever the segment holds, notes are read within its bounds.
+/// A configuration's notes are written as a whole beside the earlier ones and become valid by one store, so that a prober
+/// that dies leaves one of the two whole. Reading never leaves the bounds of the segment, even if its content is damaged.
 final class NotifiedTransitions {
-  /// What a router is known by, as hashes; the second leaves its name out.
+  /// Hashes by which a router is known. The second leaves out the router's name.
   private struct Key: Hashable {
     var whole: UInt64
     var nameless: UInt64
@@ -18,18 +18,19 @@ final class NotifiedTransitions {
   private static let entryBytes = 24
 
   private let memory: SharedMemory
-  /// Notes that one half has room for. Routers beyond that have none, and the next prober notifies of their last transition again.
+  /// Number of notes for which one half has room. Routers beyond that have none, and the next prober notifies of their last
+  /// transition again.
   private let capacity: Int
   private var positions: [String: Int] = [:]
 
-  /// Goes on from what the segment holds; `nil` if it is too small for anything.
+  /// Notes in a segment, with those that it already holds; `nil` if it is too small for any.
   init?(_ memory: SharedMemory) {
     self.memory = memory
     capacity = (memory.bytes.count / 2 - Self.headerBytes) / Self.entryBytes
     guard capacity > 0 else { return nil }
   }
 
-  /// What has been noted of routers, or of what they were called before a reload; 0 for those that are not known.
+  /// Number noted for each router, under its present name or the one before a reload; 0 for routers without a note.
   func numbers(of routers: [RouterIdentity?]) -> [UInt64] {
     let notes = current()
     let known = notes.map { $0.key.whole == 0 ? nil : Optional($0.key) }
@@ -37,7 +38,7 @@ final class NotifiedTransitions {
     return succession.predecessors.map { $0.map { notes[$0].number } ?? 0 }
   }
 
-  /// Notes the routers of a configuration in the place of those before.
+  /// Replaces all notes by those of a configuration's routers.
   func replace(_ routers: [(name: String, identity: RouterIdentity?, number: UInt64)]) {
     let half = 1 - activeHalf
     let kept = routers.prefix(capacity)
@@ -68,7 +69,7 @@ final class NotifiedTransitions {
     }
   }
 
-  /// The half that counts; its number stands at the very beginning.
+  /// Index of the valid half, 0 or 1, which is kept at the very beginning of the segment.
   private var activeHalf: Int { Int(load(0) & 1) }
 
   private func start(of half: Int) -> Int { half * (Self.headerBytes + capacity * Self.entryBytes) }

@@ -4,27 +4,27 @@ import LinuxSystem
 import NetworkTypes
 import VRRPCore
 
-/// Turns transitions into notifications: scripts in their queues and lines in the FIFOs, for instances and sync groups.
+/// Turns transitions into notifications of instances and sync groups: scripts in their queues, and lines in the FIFOs.
 final class Notifier {
-  /// How long a notification script may run before it is told to end. keepalived lets it run for ever, and with it
-  /// everything that waits behind it.
+  /// Time after which a notification script is told to end. keepalived lets it run for ever, so that all notifications
+  /// behind it wait for ever too.
   static let scriptLimit = Nanoseconds.seconds(60)
 
   private struct Remembered {
-    /// The number of the last transition that was notified of.
+    /// Number of the last transition that was notified of.
     var number: UInt64
-    /// What was said last.
+    /// State that was notified of last; `nil` for none.
     var announced: NotifyState?
     var priority: Int
     @Boxed var notify: NotifyDefinition
-    /// That of the configuration which has its scripts.
+    /// Launcher of the configuration that has the router's scripts.
     var launcher: CommandLauncher?
   }
 
   private let loop: EventLoop
   private let log: LogWriter
   private let scriptLimit: Nanoseconds
-  /// What the prober after this one goes on from.
+  /// Notes for the next prober on the notified transitions; `nil` if they cannot be kept.
   private let notified: NotifiedTransitions?
   private var configuration = ServedConfiguration(Configuration())
   private var launcher: CommandLauncher?
@@ -32,7 +32,7 @@ final class Notifier {
   private var groups: [String: NotifyState] = [:]
   private var queues: [NotifySubject: NotifyQueue] = [:]
   private var pipes: [NotifyPipe] = []
-  /// Those that are no longer wanted, and whose scripts have not ended yet.
+  /// FIFOs that are no longer wanted and whose scripts have not ended yet.
   private var closing: [NotifyPipe] = []
 
   init(
@@ -45,7 +45,7 @@ final class Notifier {
     self.scriptLimit = scriptLimit
   }
 
-  /// Takes over a configuration and what is known of its routers. Nothing is notified of yet but routers that are gone.
+  /// Takes over a configuration and the last state of its routers. Only routers that are gone are notified of at once.
   func adopt(_ link: EngineLink, launcher: CommandLauncher) {
     self.launcher = launcher
     let old = routers
@@ -107,7 +107,7 @@ final class Notifier {
     }
   }
 
-  /// Whether a transition is one that has been notified of already.
+  /// True if the transition has been notified of already.
   func isKnown(_ number: UInt64, router: Int, on link: EngineLink) -> Bool {
     guard link.configuration.routers.indices.contains(router),
       let known = routers[link.configuration.routers[router].name]
@@ -137,7 +137,7 @@ final class Notifier {
     for group in configuration.groupsOfRouter[name] ?? [] { complete(configuration.groups[group], cause: cause) }
   }
 
-  /// A group moves when the last of its members has.
+  /// Notifies of a group's transition once the last of its members has made it.
   private func complete(_ group: SyncGroupDefinition, cause: String) {
     guard let state = common(group), groups[group.name] != state else { return }
     let previous = groups[group.name]
@@ -155,7 +155,7 @@ final class Notifier {
     return first
   }
 
-  /// A changed priority is a line in the FIFOs and no script. A router in fault counts as backup, as in keepalived.
+  /// Writes a changed priority to the FIFOs; no script is called. A router in fault counts as backup, as in keepalived.
   func priorityChanged(to priority: Priority, router: Int, on link: EngineLink) {
     guard link.configuration.routers.indices.contains(router) else { return }
     let name = link.configuration.routers[router].name
@@ -164,7 +164,8 @@ final class Notifier {
     write("INSTANCE \"\(name)\" \(state)_PRIORITY \(priority)")
   }
 
-  /// A master heard a lower priority: a script of its own without further words, and a line.
+  /// Notifies that a master heard an advert of a lower priority: a script of its own without further arguments, and a
+  /// line.
   func heardLowerPriority(router: Int, from host: String, on link: EngineLink) {
     guard link.configuration.routers.indices.contains(router), let launcher else { return }
     let name = link.configuration.routers[router].name
@@ -178,8 +179,8 @@ final class Notifier {
       [.init(event: event, command: command, takesWords: false, launcher: launcher)], isTransition: false)
   }
 
-  /// A router that is no longer configured: keepalived calls `notify` with FAULT, or with `notify_deleted` that and `notify` with
-  /// DELETED.
+  /// Notifies of a router that is no longer configured: as in keepalived, `notify` is called with FAULT, or with
+  /// `notify_deleted` that script and `notify` with DELETED.
   private func say(farewell name: String, _ forgotten: Remembered) {
     guard let announced = forgotten.announced, announced != .stop, announced != .fault else { return }
     var notify = NotifyDefinition()
@@ -203,8 +204,8 @@ final class Notifier {
       commands.map { .init(event: event, command: $0.command, takesWords: $0.takesWords, launcher: launcher) })
   }
 
-  /// Writes to the FIFOs where every router and group stands, for readers to begin anew with a configuration. No script is called:
-  /// nothing has happened.
+  /// Writes the state of every router and group to the FIFOs, since readers begin anew with a configuration. No script is
+  /// called, because no state has changed.
   func writeStates() {
     func write(_ subject: NotifySubject, _ state: NotifyState?, priority: Int) {
       guard let state else { return }
@@ -230,11 +231,11 @@ final class Notifier {
     return queue
   }
 
-  /// The last notification that failed, of each instance and group.
+  /// Last failed notification of each instance and group, newest first.
   var failures: [Status.FailedNotification] { failed.values.sorted { $0.at > $1.at } }
   private var failed: [NotifySubject: Status.FailedNotification] = [:]
 
-  /// Told whenever a queue has run empty.
+  /// Called whenever a queue has run empty.
   var onProgress: (() -> Void)?
 
   private func replacePipes() {
@@ -254,7 +255,8 @@ final class Notifier {
     }
   }
 
-  /// Lets a FIFO go. Of two scripts that read one FIFO each would get some of the lines, so the next one starts when this one is gone.
+  /// Gives up a FIFO. Two scripts that read one FIFO would each get some of the lines, so the next script starts once this
+  /// one is gone.
   private func retire(_ pipe: NotifyPipe, remove: Bool) {
     pipe.close(remove: remove)
     guard pipe.reader != nil else { return }
@@ -268,28 +270,28 @@ final class Notifier {
     }
   }
 
-  /// Whether nothing runs and nothing waits.
+  /// True while no notification runs or waits.
   var isIdle: Bool { queues.values.allSatisfy(\.isIdle) }
 
-  /// The process groups of running scripts.
+  /// Process groups of the running scripts.
   var running: [Int32] {
     queues.values.compactMap { $0.current?.processID } + (pipes + closing).compactMap { $0.reader?.processID }
   }
 
-  /// Lets the FIFOs' scripts find the end of what there is to read, and tells those to end that do not end by it.
-  /// - Parameter isUrgent: Whether all are told to end now.
+  /// Closes the FIFOs once their scripts have read what waits, and tells scripts to end that do not end by themselves.
+  /// - Parameter isUrgent: true if all scripts are told to end now.
   func finishPipes(isUrgent: Bool) { for pipe in pipes { pipe.finish(isUrgent: isUrgent) } }
 
-  /// Whether a FIFO's script still runs.
+  /// True while a FIFO's script runs.
   var hasReaders: Bool { pipes.contains { $0.isRead } || closing.contains { $0.reader != nil } }
 
-  /// Kills the notifications that run and drops those that wait; the FIFOs' scripts go on.
+  /// Kills the running notification scripts and drops the waiting ones. The FIFOs' scripts go on.
   func stopNotifications() {
     for queue in queues.values { queue.kill() }
     queues = [:]
   }
 
-  /// Kills what runs and drops what waits.
+  /// Kills all running scripts, drops the waiting notifications, and removes the FIFOs that this process made.
   func stop() {
     stopNotifications()
     for pipe in pipes + closing { pipe.kill() }

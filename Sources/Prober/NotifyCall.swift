@@ -1,12 +1,12 @@
 import ConfigurationModel
 import ControlModel
 
-/// What notifications are about: an instance or a sync group.
+/// Subject of notifications: an instance or a sync group.
 enum NotifySubject: Hashable {
   case instance(String)
   case group(String)
 
-  /// The first of the words that `notify` appends, and the first of a FIFO's line.
+  /// Kind of the subject: first argument that is appended to a `notify` script, and first word of a FIFO's line.
   var kind: CommandTable.Subject.Kind {
     switch self {
     case .instance: .instance
@@ -21,23 +21,23 @@ enum NotifySubject: Hashable {
   }
 }
 
-/// One thing to notify of.
+/// Event to notify of.
 struct NotifyEvent {
   var subject: NotifySubject
   var state: NotifyState
-  /// The effective priority; a group has none and says 0, as keepalived does.
+  /// Effective priority. It is 0 for a group, which has none, as in keepalived.
   var priority: Int
-  /// Why, as a clause.
+  /// Cause of the event, as a clause.
   var cause: String
-  /// What was said before; `nil` for nothing.
+  /// State that was notified of before; `nil` for none.
   var previous: NotifyState?
 
-  /// The line for the FIFOs, without its line feed.
+  /// Line for the FIFOs, without its line feed.
   var line: String { "\(subject.kind.rawValue) \"\(subject.name)\" \(state.rawValue) \(priority)" }
 }
 
 extension NotifyDefinition {
-  /// The commands to run for a state, in order, each with whether it gets the words of `notify`.
+  /// Commands to run for a state, in order. `takesWords`: the command gets the arguments of a `notify` script.
   func commands(for state: NotifyState) -> [(command: CommandDefinition, takesWords: Bool)] {
     let own: CommandDefinition? =
       switch state {
@@ -50,7 +50,7 @@ extension NotifyDefinition {
     return [(own, false), (any, true)].compactMap { command, takesWords in command.map { ($0, takesWords) } }
   }
 
-  /// Every command in it.
+  /// All commands of the definition, with their purposes.
   var uses: [CommandUse] {
     let own = [master, backup, fault, stop, deleted, masterHeardLowerPriority].compactMap(\.self)
     return own.map { CommandUse(command: $0, purpose: .notification(hasWords: false)) }

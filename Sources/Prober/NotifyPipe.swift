@@ -5,10 +5,10 @@ import LinuxSystem
 import NetworkTypes
 import PrintableText
 
-/// A FIFO that transitions are written to, and the script that reads it if there is one.
+/// FIFO to which transitions are written, with the script that reads it if there is one.
 ///
-/// It is held open for reading as well, so that having no reader is no error: lines wait in it until it is full, after which
-/// they are dropped and counted.
+/// The FIFO is held open for reading too, so that a missing reader is no error. Lines wait in it until it is full; further
+/// lines are dropped and counted.
 final class NotifyPipe: StarterLink.Asker {
   let definition: NotifyFIFO
   private let loop: EventLoop
@@ -21,31 +21,31 @@ final class NotifyPipe: StarterLink.Asker {
   private var restart: EventLoop.Timer?
   private var restarts: [MonotonicInstant] = []
   private var isClosed = false
-  /// When its script could find the end of what there is to read.
+  /// Instant from which the script could find the end of the FIFO; `nil` before that.
   private var finishedAt: MonotonicInstant?
-  /// Told once its script is gone, if that was told to end.
+  /// Called once the script is gone, if it was told to end.
   var onReaderGone: (() -> Void)?
 
-  /// What the starter was asked and has not answered.
+  /// Request that the starter has not answered; `nil` for none.
   private var request: UInt32?
-  /// Whether another script still reads it.
+  /// True while another script reads the FIFO.
   private var awaitsOther: Bool
-  /// Whether the FIFO cannot be used under this configuration.
+  /// True if the FIFO cannot be used under this configuration.
   private var isRefused = false
   private var lastProblem = ""
-  /// Lines that came before it was open.
+  /// Lines from before the FIFO was open.
   private var waiting: [String] = []
   private static let mostWaiting = 1024
 
-  /// A reader that dies this often within a minute is not started again before the next configuration.
+  /// Most restarts of a reader within a minute. After that it is not started again before the next configuration.
   private static let mostRestartsPerMinute = 10
-  /// A script that has found the end of the FIFO ends by itself within this time, or is told to end.
+  /// Time in which a script that has found the end of the FIFO must end by itself. After that it is told to end.
   private static let endTime = Nanoseconds.milliseconds(500)
-  /// A reader is to run as long as the prober does.
+  /// Limit of a reader's run, which never comes: a reader runs as long as the prober.
   private static let readerLimit = Nanoseconds.seconds(1 << 32)
 
   /// Opens the FIFO, making it if it is missing, and starts its script.
-  /// - Parameter awaitsOther: Whether another script still reads it, so that this one is started by ``startReader()``.
+  /// - Parameter awaitsOther: true if another script still reads the FIFO, so that ``startReader()`` starts this one later.
   init(
     _ definition: NotifyFIFO, launcher: CommandLauncher, loop: EventLoop, log: LogWriter, awaitsOther: Bool = false
   ) {
@@ -75,8 +75,8 @@ final class NotifyPipe: StarterLink.Asker {
 
   func starterEnded() { openLater("cannot be opened now: the process that starts scripts has ended") }
 
-  /// Goes on under a new configuration that did not change this FIFO; a reader that was given up is tried again.
-  /// - Parameter awaitsOther: Whether another script still reads it.
+  /// Goes on under a new configuration that did not change this FIFO. A reader that was given up is tried again.
+  /// - Parameter awaitsOther: true if another script still reads the FIFO.
   func use(_ launcher: CommandLauncher, awaitsOther: Bool = false) {
     self.launcher = launcher
     restarts = []
@@ -88,7 +88,7 @@ final class NotifyPipe: StarterLink.Asker {
     }
   }
 
-  /// Writes one line, or counts it as lost when the FIFO is full.
+  /// Writes one line, or counts it as lost if the FIFO is full.
   func write(_ line: String) {
     guard descriptor == nil else { return put(line) }
     guard !isRefused, !isClosed, waiting.count < Self.mostWaiting else { return }
@@ -112,9 +112,9 @@ final class NotifyPipe: StarterLink.Asker {
     lostLines = 0
   }
 
-  /// Gives the FIFO up once its script has read what waits; it finds the end then and can end by itself, and is told to end if it does
-  /// not. To be called again until the script has ended, or until nobody wants to wait any longer.
-  /// - Parameter isUrgent: Whether the script is told to end now, whatever it has read.
+  /// Closes the FIFO once its script has read all lines. The script then finds the end and can end by itself; it is told to
+  /// end if it does not. The caller calls this again until the script has ended or the time is up.
+  /// - Parameter isUrgent: true if the script is told to end now, even if lines are left.
   func finish(isUrgent: Bool = false) {
     // What waits for it to be open is still to be read.
     guard request == nil || isUrgent else { return }
@@ -128,11 +128,11 @@ final class NotifyPipe: StarterLink.Asker {
     if finishedAt == nil { finishedAt = loop.now }
   }
 
-  /// Whether a script runs, or will as soon as the FIFO is open.
+  /// True if a script runs, or will run as soon as the FIFO is open.
   var isRead: Bool { reader != nil || request != nil && definition.script != nil }
 
-  /// Tells the script to end, which is killed if it does not, and, if this process made the FIFO and it is no longer wanted, removes
-  /// it. ``reader`` is there until the script is gone.
+  /// Tells the script to end, and kills it if it does not. Removes the FIFO if this process made it and `remove` is true.
+  /// ``reader`` is kept until the script is gone.
   func close(remove: Bool) {
     isClosed = true
     loop.cancel(restart)
@@ -145,7 +145,7 @@ final class NotifyPipe: StarterLink.Asker {
     }
   }
 
-  /// Kills the script; nothing is told of it.
+  /// Kills the script. ``onReaderGone`` is not called.
   func kill() {
     isClosed = true
     loop.cancel(restart)
@@ -162,7 +162,7 @@ final class NotifyPipe: StarterLink.Asker {
       fields: [("event", "fifo-lost"), ("path", definition.path), ("count", "\(count)")])
   }
 
-  /// Has the FIFO opened, and made if it is missing, by the process that may.
+  /// Has the starter open the FIFO, and make it if it is missing.
   private func open() {
     guard let place = launcher.place(ofFIFO: definition.path) else { return }
     do {
@@ -198,7 +198,7 @@ final class NotifyPipe: StarterLink.Asker {
     if !awaitsOther { startReader() }
   }
 
-  /// Starts the script that reads it, if there is one.
+  /// Starts the script that reads the FIFO, if there is one.
   func startReader() {
     restart = nil
     awaitsOther = false

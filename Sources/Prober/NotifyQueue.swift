@@ -5,12 +5,12 @@ import NetworkTypes
 
 /// Runs the notifications of one instance or group one after the other, in the order of the transitions.
 ///
-/// When scripts are slower than transitions come, those in the middle are dropped: the final state always wins.
+/// If scripts are slower than transitions, transitions in the middle are dropped. The last state is always notified of.
 final class NotifyQueue {
-  /// Transitions that wait beyond this many are dropped, the newest excepted.
+  /// Most transitions that may wait. Beyond that, all but the newest are dropped.
   static let mostWaiting = 8
 
-  /// A script to run for an event.
+  /// Script to run for an event.
   struct Job {
     var event: NotifyEvent
     var command: CommandDefinition
@@ -25,14 +25,14 @@ final class NotifyQueue {
   private var now: [Job] = []
   private(set) var current: CommandRun?
   private var retryTimer: EventLoop.Timer?
-  /// Between two tries of a script that could not be run for now, and how many there are.
+  /// Time between two tries of a script that could not be run for the moment.
   private static let pause = Nanoseconds.milliseconds(250)
   private static let mostTries = 40
 
-  /// Told when nothing runs and nothing waits.
+  /// Called when nothing runs and nothing waits any more.
   var onIdle: (() -> Void)?
 
-  /// Told of a notification that failed.
+  /// Called with each notification that failed.
   var onFailure: ((Status.FailedNotification) -> Void)?
 
   init(limit: Nanoseconds, loop: EventLoop, log: LogWriter) {
@@ -43,8 +43,8 @@ final class NotifyQueue {
 
   var isIdle: Bool { current == nil && now.isEmpty && waiting.isEmpty }
 
-  /// Adds the scripts of one transition, or with `isTransition` false of something that may happen any number of times between two:
-  /// of those only one waits, and it never takes a transition's place.
+  /// Adds the scripts of one transition. With `isTransition` false they are for an event that may happen any number of
+  /// times between two transitions: only one such event waits, and it never takes a transition's place.
   func add(_ jobs: [Job], isTransition: Bool = true) {
     guard !jobs.isEmpty, isTransition || !waiting.contains(where: { !$0.isTransition }) else { return }
     waiting.append((jobs, isTransition))
@@ -61,7 +61,7 @@ final class NotifyQueue {
     runNext()
   }
 
-  /// Drops what waits and kills what runs.
+  /// Drops the waiting scripts and kills the running one.
   func kill() {
     waiting = []
     now = []
@@ -95,7 +95,8 @@ final class NotifyQueue {
     }
   }
 
-  /// What could not be run for want of room, or while the process that starts scripts is replaced, is tried again; what follows waits.
+  /// Tries a script again that could not be run because this host had no resources or the starter was being replaced.
+  /// The scripts after it wait.
   private func retry(_ job: Job, _ tries: Int) {
     retryTimer = loop.schedule(after: Self.pause) { [weak self] in self?.run(job, tries: tries + 1) }
   }

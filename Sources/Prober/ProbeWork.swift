@@ -3,9 +3,9 @@ import LinuxSystem
 import Probes
 import Synchronization
 
-/// Hands what happens on the probes' thread over to the prober's loop.
+/// Hands outcomes from the probes' thread to the prober's loop.
 final class ProbeMailbox {
-  /// What the other thread writes to: results, and a byte in a pipe that wakes the loop up.
+  /// End of the mailbox for the probes' thread: it takes outcomes, and wakes the loop with a byte in a pipe.
   final class Post: Sendable {
     private struct Letter: Sendable {
       var number: Int
@@ -58,14 +58,14 @@ final class ProbeMailbox {
     if let registration { loop.unwatch(registration) }
   }
 
-  /// A number under which one outcome may be posted.
+  /// Returns a new number, under which one outcome may be posted.
   func expect(_ completion: @escaping (ProbeOutcome) -> Void) -> Int {
     lastNumber &+= 1
     waiting[lastNumber] = completion
     return lastNumber
   }
 
-  /// Forgets who waits for a number.
+  /// Forgets the completion of a number.
   func forget(_ number: Int) { waiting[number] = nil }
 
   private func open() {
@@ -75,7 +75,7 @@ final class ProbeMailbox {
   }
 }
 
-/// The probes' thread and the way back from it; made when a configuration first has probes.
+/// The probes' thread and the mailbox for its outcomes; made when a configuration first has probes.
 final class ProbeService {
   let thread = ProbeThread()
   let mailbox: ProbeMailbox
@@ -87,7 +87,7 @@ final class ProbeService {
   deinit { thread.shutDown() }
 }
 
-/// Runs a `vrrp_probe`.
+/// Work of a `vrrp_probe`.
 final class ProbeWork: CheckWork {
   private let probe: PreparedProbe
   private let service: ProbeService
@@ -114,7 +114,7 @@ final class ProbeWork: CheckWork {
     run = probe.run { post.put($0, for: number) }
   }
 
-  /// Whoever is asked is let go, and what hangs with its own thread is no longer waited for.
+  /// Ends the run: its connections are closed, and a thread of it that hangs is no longer waited for.
   func end() { run?.end() }
 
   func kill() {
@@ -125,7 +125,7 @@ final class ProbeWork: CheckWork {
   }
 }
 
-/// Stands in for a probe that cannot be run at all.
+/// Work of a probe that cannot be run at all.
 final class RefusedWork: CheckWork {
   private let reason: String
 

@@ -3,27 +3,28 @@ import ControlModel
 import LinuxSystem
 import NetworkTypes
 
-/// How far a prober that ends has come.
+/// Phase of a prober that ends.
 enum StopPhase: Equatable {
-  /// Until everything the engine said is heard.
+  /// Until all messages of the engine have been received.
   case hearing
   /// Until the last notification has run.
   case notifying
-  /// Until the FIFOs' scripts have read what waits.
+  /// Until the FIFOs' scripts have read all lines.
   case draining
-  /// Until the supervisor says that everything is withdrawn: the shutdown script may run only then.
+  /// Until the supervisor reports that everything is withdrawn. The shutdown script may run only then.
   case awaitingWord
   /// Until the shutdown script has run.
   case concluding
   case ended
 }
 
-/// The end: what the engine said last is heard, notified of and read; then comes the shutdown script.
+/// End of the prober: the engine's last messages are received, notified of, and read from the FIFOs; then the shutdown
+/// script runs.
 extension Prober {
-  /// How long notifications that wait may take when the process ends.
+  /// Time that the remaining notifications may take when the process ends.
   static let shutdownLimit = Nanoseconds.seconds(5)
 
-  /// The supervisor says that the engine has stopped and everything is withdrawn.
+  /// Takes note that the engine has stopped and everything is withdrawn.
   func withdrawn() {
     isWithdrawn = true
     if stopping == .awaitingWord { return conclude() }
@@ -35,7 +36,7 @@ extension Prober {
     stop(because: "the supervisor is gone")
   }
 
-  /// Hears the engine out, runs the notifications that wait, and ends.
+  /// Receives the engine's last messages, runs the remaining notifications, and ends.
   func stop(because reason: String?) {
     guard stopping == nil else { return }
     if let reason { log.log(.notice, "the prober ends: \(reason)") }
@@ -64,9 +65,10 @@ extension Prober {
     }
   }
 
-  /// How long the FIFOs' scripts have to read what waits before they are told to end.
+  /// Time that the FIFOs' scripts have to read the remaining lines before they are told to end.
   private static let readingTime = Nanoseconds.milliseconds(1500)
-  /// How long they have to end when the last notifications took too long: the supervisor waits a second longer than those may take.
+  /// Time that the FIFOs' scripts have to end if the last notifications took too long. The supervisor waits one second
+  /// longer than the notifications may take.
   private static let shortGrace = Nanoseconds.milliseconds(600)
 
   private func cutShort() {
@@ -98,7 +100,7 @@ extension Prober {
     (configuration?.global ?? startup?.configuration.global)?.shutdownScript
   }
 
-  /// The last script, if there is one and everything is withdrawn; then the end.
+  /// Runs the shutdown script, if there is one and everything is withdrawn, and ends.
   private func conclude() {
     stopping = .concluding
     loop.cancel(stopTimer)
@@ -107,7 +109,7 @@ extension Prober {
     lifecycle.run(script, .shutdown, launcher: launcher) { [weak self] in self?.end() }
   }
 
-  /// Kills every script that runs; none is started any more.
+  /// Kills all running scripts. None is started after that.
   func killScripts() {
     lifecycle.stop()
     stopTrackers()

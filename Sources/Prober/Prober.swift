@@ -5,17 +5,17 @@ import LinuxSystem
 import NetworkTypes
 import VRRPCore
 
-/// The prober's parts put together: what the supervisor and the engine say goes in, checks and notifications come out.
+/// The prober: takes messages of the supervisor and the engine, and runs checks and notifications.
 final class Prober {
-  /// A report of a reload beyond this many bytes is not handed on.
+  /// Most bytes of a reload's report that are handed on.
   private static let mostReportBytes = 64 << 20
-  /// Engines before the current one that may still have something to say.
+  /// Most earlier engines whose last messages are still received.
   private static let mostOldLinks = 4
 
   let loop: EventLoop
   private let supervisor: Channel
   let log: LogWriter
-  /// For what may change very often.
+  /// Limiter of log lines about values that may change very often.
   private let lines: LineLimiter
   private let drains = OutputDrains()
   let starter: StarterLink
@@ -29,17 +29,17 @@ final class Prober {
   let lifecycle: LifecycleScripts
   var control: ControlSocket?
   var supervisorRegistration: Reactor.Registration?
-  /// What the loader has handed over of the configuration that is served.
+  /// Bundle of the configuration that is served; `nil` before the first.
   private var bundle: Bundle?
   var configuration: ServedConfiguration?
   var link: EngineLink?
   var oldLinks: [EngineLink] = []
   var reloads: [UInt32: ControlConnection] = [:]
   private var lastToken: UInt32 = 0
-  /// The configuration whose startup script was run, before any engine was there.
+  /// Configuration whose startup script was run before the first engine.
   var startup: (bundle: Bundle, configuration: Configuration)?
   var stopping: StopPhase?
-  /// Whether the supervisor has said that everything is withdrawn, so that the shutdown script may run.
+  /// True once the supervisor has reported that everything is withdrawn, so that the shutdown script may run.
   var isWithdrawn = false
   var stopTimer: EventLoop.Timer?
   private var memoryTimer: EventLoop.Timer?
@@ -202,7 +202,7 @@ final class Prober {
     hasServedAnew = true
   }
 
-  /// Returns what taking a configuration over needed, once the first transitions of its engine have been told.
+  /// Returns the memory that taking a configuration over needed, once the first transitions of its engine have come.
   private func returnWhatServingTook() {
     guard hasServedAnew else { return }
     hasServedAnew = false
@@ -226,8 +226,8 @@ final class Prober {
     return launcher
   }
 
-  /// Without `enable_script_security` a script that others can change runs all the same, but not unremarked; so does one whose
-  /// interpreter they can change, which keepalived does not look at.
+  /// Logs a warning about a script that other users can change, which runs all the same without `enable_script_security`.
+  /// The same goes for a script whose interpreter they can change, which keepalived does not check.
   private func warn(ofWeaknessIn command: String, _ weakness: String, isOwn: Bool) {
     let remark = isOwn ? "enable_script_security would refuse it" : "keepalived does not look at that"
     log.log(
@@ -235,7 +235,7 @@ final class Prober {
       fields: [("event", "script-weakness"), ("command", command), ("reason", weakness)])
   }
 
-  /// - Parameter link: an engine whose board has the findings of a process before this one; `nil` if this one has found them.
+  /// - Parameter link: engine whose board has the findings of an earlier prober; `nil` if this process has its own.
   private func adoptTrackers(_ configuration: Configuration, _ launcher: CommandLauncher, from link: EngineLink?) {
     engineTrackers = Set(configuration.probes.flatMap(\.question.members)).filter { !$0.kind.isProbers }
     func previous(_ tracker: TrackerName) -> TrackerFinding? { link?.finding(of: tracker) }
@@ -309,7 +309,7 @@ final class Prober {
     }
   }
 
-  /// Gives back in the next turn what this one is done with: the status of thousands of routers, or what an old engine said of them.
+  /// Returns free memory to the kernel in the next turn, after work such as the status of thousands of routers.
   private func returnMemory() {
     guard memoryTimer == nil else { return }
     memoryTimer = loop.schedule(after: .zero) { [weak self] in
@@ -324,19 +324,19 @@ final class Prober {
     continueStopping()
   }
 
-  /// The trackers that the engine looks after and some combination is made of.
+  /// Trackers of the engine that are members of a combination.
   private var engineTrackers: Set<TrackerName> = []
 
-  /// All that checks, files and processes are found to be.
+  /// Findings of all checks, files and processes.
   private var findings: [(TrackerName, TrackerFinding)] { checks.findings + files.findings + processes.findings }
 
-  /// Tells the engine, and the combinations that the tracker is a part of.
+  /// Sends a finding to the engine, and to the combinations that have the tracker as a member.
   private func tell(_ tracker: TrackerName, _ finding: TrackerFinding) {
     link?.send(tracker, finding)
     combinations.note(tracker, finding)
   }
 
-  /// Takes note of what the engine itself looks after. It stands on the board before the engine says that it has changed.
+  /// Notes the findings of the engine's own trackers, which are on the board before the engine reports a change.
   private func noteEngineTrackers(of link: EngineLink) {
     guard link === self.link else { return }
     for tracker in engineTrackers {

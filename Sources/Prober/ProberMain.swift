@@ -3,12 +3,12 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// The process that runs checks and notifications, writes the log and answers on the control socket.
+/// Process that runs checks and notifications, writes the log and answers on the control socket.
 public enum ProberMain {
   /// Serves until the supervisor says to end or is gone.
   ///
   /// The process must have inherited the channel to the supervisor at `InheritedDescriptor.supervisor`.
-  /// - Parameter logFormat: how lines are written to standard error.
+  /// - Parameter logFormat: format of the lines on standard error.
   /// - Returns: the code to exit with.
   public static func run(logFormat: LogFormat) -> ExitCode {
     do {
@@ -38,7 +38,7 @@ public enum ProberMain {
     }
   }
 
-  /// What the prober before this one has notified of, to go on from; `nil` if nothing of that was handed down.
+  /// Notes of the previous prober on the transitions that it has notified of; `nil` if no notes were handed down.
   private static func notifiedTransitions() -> NotifiedTransitions? {
     do {
       let file = try Inherited.take(InheritedDescriptor.notified.rawValue)
@@ -48,7 +48,7 @@ public enum ProberMain {
     }
   }
 
-  /// Gives the log's reader a moment for the last lines.
+  /// Waits a moment for the log's reader to take the last lines.
   private static func finish(_ log: LogWriter, _ loop: EventLoop) throws(SystemError) {
     let limit = MonotonicClock.now() + .milliseconds(200)
     while !log.isEmpty, MonotonicClock.now() < limit { try loop.turn(until: limit) }

@@ -2,14 +2,14 @@ import ConfigurationModel
 import Glibc
 import LinuxSystem
 
-/// What `/proc` says of a process, as far as `vrrp_track_process` compares it.
+/// Name and arguments of a process in `/proc`, as far as `vrrp_track_process` compares them.
 struct ProcessIdentity: Equatable {
-  /// The kernel's name of it (`/proc/PID/comm`), at most 15 bytes.
+  /// Name of the process in the kernel (`/proc/PID/comm`), at most 15 bytes.
   var name: String
-  /// Its arguments; empty for a kernel thread, and where nobody needs them.
+  /// Arguments of the process; empty for a kernel thread, and if they were not asked for.
   var arguments: [String]
 
-  /// Longer command lines are cut off: no parameter that somebody compares stands behind them.
+  /// Most bytes read of a command line. No parameter that is compared comes after them.
   private static let longestCommandLine = 65_536
 
   /// Reads a process; `nil` if it is gone.
@@ -44,10 +44,10 @@ struct ProcessIdentity: Equatable {
 }
 
 extension TrackedProcessDefinition {
-  /// Whether the arguments of a process decide whether it is one of these.
+  /// True if a process is recognised by its arguments too.
   var needsArguments: Bool { usesCommandLine || parameterMatch != .none }
 
-  /// Whether a process is one of these.
+  /// True if the process is one of the tracked ones.
   func matches(_ process: ProcessIdentity) -> Bool {
     guard needsArguments else {
       // The kernel's name is cut off, and is that of the file without its folder.

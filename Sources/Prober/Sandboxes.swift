@@ -2,14 +2,14 @@ import ControlModel
 import LinuxSystem
 import NetworkTypes
 
-/// All sandboxes that somebody is in, also those whose scripts have ended and left something running.
+/// All sandboxes with a process in them, including those whose scripts have ended and left processes behind.
 ///
-/// What is left running is answered on as long as there is not too much of it. The oldest is given up then: it may signal and change
-/// nobody any more, not even its own.
+/// Requests of processes that were left behind are answered too. When too many sandboxes are left, the oldest is given
+/// up: its processes may signal and change no process any more, not even one of their own.
 final class Sandboxes {
-  /// The most that are kept for what scripts have left running.
+  /// Most sandboxes that are kept for processes that scripts left behind.
   private static let mostLeft = 32
-  /// The most sessions that are still known after they were given up.
+  /// Most sessions that are remembered after they were given up.
   private static let mostGivenUp = 4096
 
   private struct Entry {
@@ -21,7 +21,7 @@ final class Sandboxes {
   private let loop: EventLoop
   private let log: LogWriter?
   private var gates: [Int32: Entry] = [:]
-  /// Those whose scripts have ended, the oldest first.
+  /// Sessions whose scripts have ended, the oldest first.
   private var left: [Int32] = []
   private var givenUp: [Int32] = []
   private var hasWarned = false
@@ -31,10 +31,10 @@ final class Sandboxes {
     self.log = log
   }
 
-  /// How many there are.
+  /// Number of sandboxes.
   var count: Int { gates.count }
 
-  /// Answers what is asked at a gate from now on, until nobody is behind it any more.
+  /// Answers the requests at a gate from now on, until no process is behind it.
   func adopt(_ gate: SandboxGate, of program: String) throws(SystemError) {
     let registration = try loop.watch(gate.rawValue, for: .readable) { [weak self] readiness in
       if readiness.contains(.readable) { gate.answer() }
@@ -52,7 +52,7 @@ final class Sandboxes {
     while left.count > Self.mostLeft { giveUp(left[0]) }
   }
 
-  /// Whether a process is in one of them. One that is gone cannot be told from one that was.
+  /// True if the process is in a sandbox, or may have been in one that is gone.
   func mayHold(_ process: Int32) -> Bool {
     guard !gates.isEmpty || !givenUp.isEmpty else { return false }
     guard let session = SandboxGate.session(of: process) else { return true }

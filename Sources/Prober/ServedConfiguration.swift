@@ -2,10 +2,10 @@ import ConfigurationModel
 import ControlModel
 import VRRPCore
 
-/// What the prober keeps of a configuration that an engine serves. Most of a virtual router concerns the engine alone, and
-/// there may be thousands.
+/// Parts of a served configuration that the prober keeps. Most of a virtual router concerns the engine alone, and there
+/// may be thousands of routers.
 final class ServedConfiguration {
-  /// What is notified of a virtual router.
+  /// Parts of a virtual router that notifications need.
   struct Router {
     let name: String
     /// Configured priority.
@@ -14,7 +14,7 @@ final class ServedConfiguration {
   }
 
   let global: GlobalSettings
-  /// The virtual routers, by their position in the engine.
+  /// Virtual routers, by their position in the engine.
   let routers: [Router]
   let groups: [SyncGroupDefinition]
   /// Positions of the groups of each router that is in any, by its name.

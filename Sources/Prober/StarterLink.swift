@@ -4,15 +4,15 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// The channel to the process that starts commands: requests go out, and each answer finds the one who asked.
+/// Channel to the starter, which starts commands. Each answer is handed to the asker of its request.
 ///
-/// The starter may die and be replaced; whoever waits for an answer of the old one is told.
+/// The starter may die and be replaced; askers that wait for an answer of the old one are told.
 final class StarterLink {
-  /// Told what becomes of a request.
+  /// Receiver of the answers to a request.
   protocol Asker: AnyObject {
-    /// An answer, with the descriptor that came with it.
+    /// Takes an answer, with the descriptor that came with it.
     func hear(_ reply: StartReply, _ descriptor: consuming FileDescriptor?)
-    /// The starter has ended, and with it whatever it had started.
+    /// Takes note that the starter has ended, and with it everything that it had started.
     func starterEnded()
   }
 
@@ -22,16 +22,17 @@ final class StarterLink {
   private var askers: [UInt32: any Asker] = [:]
   private var lastNumber: UInt32 = 0
   private var postponed: [Answer] = []
-  /// What has no answer and found no room, in order; a signal that got lost would leave a hung script to run for ever.
+  /// Requests without an answer for which the channel had no room, in order. A lost signal would let a hung script run
+  /// for ever.
   private var unsent: [StartRequest] = []
-  /// Until when no answer is waited for, since there was none in time.
+  /// Instant until which no answer is waited for, since the last one did not come in time; `nil` if answers are waited for.
   private var silentUntil: MonotonicInstant?
   private static let silence = Nanoseconds.seconds(10)
-  /// Whether this starter has ever said anything; one that is starting itself is waited for longer.
+  /// True once this starter has sent anything. Before that it may still be starting, and is waited for longer.
   private var hasSpoken = false
   private static let firstPatience = Nanoseconds.seconds(2)
 
-  /// Told of a command that somebody else could change.
+  /// Called with a command that other users could change, and the reason.
   var onWeakness: ((_ command: String, _ reason: String, _ isOwn: Bool) -> Void)?
 
   init(loop: EventLoop) {
@@ -50,7 +51,7 @@ final class StarterLink {
   }
 
   /// Sends a request that is answered. The asker is kept until ``forget(_:)``.
-  /// - Throws: why it cannot be sent, which is only for now.
+  /// - Throws: the reason for which the request cannot be sent at the moment.
   func ask(
     _ asker: any Asker, descriptors: [Int32] = [], _ request: (UInt32) -> StartRequest
   ) throws(StarterUnavailable) -> UInt32 {
@@ -61,7 +62,7 @@ final class StarterLink {
     return number
   }
 
-  /// Sends a request that has no answer, now or when the starter has room; without a starter there is nothing it could mean.
+  /// Sends a request that has no answer, now or as soon as the channel has room. Without a starter it is dropped.
   func tell(_ request: StartRequest) {
     guard channel != nil else { return }
     unsent.append(request)
@@ -74,10 +75,10 @@ final class StarterLink {
     if let registration { loop.modify(registration, for: unsent.isEmpty ? .readable : [.readable, .writable]) }
   }
 
-  /// Nobody waits for answers to a request any more.
+  /// Forgets the asker of a request. Answers to it are dropped.
   func forget(_ number: UInt32) { askers[number] = nil }
 
-  /// An answer that this process has waited for.
+  /// Answer for which this process has waited.
   final class Answer {
     let reply: StartReply
     private var descriptor: FileDescriptor?
@@ -87,12 +88,12 @@ final class StarterLink {
       self.descriptor = descriptor
     }
 
-    /// The descriptor that came with it, once.
+    /// Hands over the descriptor that came with the answer; `nil` if there was none or it was taken before.
     func takeDescriptor() -> FileDescriptor? { descriptor.take() }
   }
 
-  /// Sends a request and waits for its answer; `nil` if none comes within `limit`, and then nobody waits again for a while. Answers to
-  /// others that come meanwhile are delivered in the next turn.
+  /// Sends a request and waits for its answer; `nil` if none comes within `limit`. After that, no answer is waited for
+  /// for a while. Answers to other requests that come meanwhile are delivered in the next turn.
   func answer(within limit: Nanoseconds, to request: (UInt32) -> StartRequest) -> Answer? {
     guard let channel, silentUntil.map({ MonotonicClock.now() >= $0 }) ?? true else { return nil }
     repeat { lastNumber &+= 1 } while askers[lastNumber] != nil
@@ -183,13 +184,13 @@ final class StarterLink {
   }
 }
 
-/// That nothing can be started at the moment.
+/// Error: nothing can be started at the moment.
 struct StarterUnavailable: Error, Equatable, CustomStringConvertible {
   var description: String
 }
 
 extension StartReply {
-  /// The request that it answers.
+  /// Number of the request that this answers.
   fileprivate var request: UInt32? {
     switch self {
     case .started(let number, _), .refused(let number, _, _), .ended(let number, _), .fifo(let number, _),

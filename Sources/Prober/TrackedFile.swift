@@ -4,19 +4,19 @@ import Glibc
 import LinuxSystem
 import VRRPCore
 
-/// A tracked file's number, and where it comes from.
+/// Tracked file with its number and the origin of that number.
 struct TrackedFile {
-  /// What the configuration says of it.
+  /// Definition of the file in the configuration.
   var definition: TrackedFileDefinition
-  /// The number that counts now; `nil` before the first look.
+  /// Number that counts now; `nil` before the first look.
   private(set) var level: Int32?
-  /// Why, in words.
+  /// Reason of the number, in words.
   private(set) var reason = ""
-  /// Whether the path is a symbolic link, so that changes elsewhere matter.
+  /// True if the path is a symbolic link, so that changes in other folders matter.
   private(set) var isLink = false
-  /// Whether a text was found there, so that it may be written into.
+  /// True if the path led to a text, which others may write to.
   private(set) var holdsText = false
-  /// What was said last of a text that is no number, so that it is said once.
+  /// Last complaint about a text that is no number, so that each is logged once.
   private var lastComplaint = ""
 
   /// A file that has not been looked at.
@@ -26,36 +26,36 @@ struct TrackedFile {
     self.level = level
   }
 
-  /// What the engine is told; `nil` before the first look.
+  /// Finding for the engine; `nil` before the first look.
   var finding: TrackerFinding? {
     if level == nil, reason.isEmpty { return nil }
     return TrackerFinding(level.map(TrackerStatus.level) ?? .untracked, reason)
   }
 
-  /// What a look at a file finds.
+  /// Content that a look at a file finds.
   enum Contents: Equatable {
-    /// The first bytes of a text, and whether there are more; and what is wrong with the way to it, if it is followed all the same.
+    /// The first bytes of a text. `isCut`: there are more. `weakness`: fault of the path, which is followed all the same.
     case text([UInt8], isCut: Bool, weakness: String? = nil)
-    /// There is no file, or something that holds no text. The words say which.
+    /// There is no file, or one that holds no text. The words say which.
     case nothing(String, isMissing: Bool)
-    /// It could not be looked at, for want of room or of the right to, which says nothing of what it holds.
+    /// The file could not be read, for lack of resources or rights, so that its content is unknown.
     case unseen(String)
   }
 
-  /// What came of a look.
+  /// Outcome of a look.
   enum Outcome: Equatable {
     /// The same as before.
     case same
-    /// The number or the words for it; and a complaint if there is a new one.
+    /// The number or its reason has changed. `complaint`: new complaint for the log; `nil` for none.
     case changed(isOtherNumber: Bool, complaint: String?)
-    /// There is nothing where there was a number, perhaps only until somebody has written the next one: look again soon.
+    /// The number is gone, perhaps only until a writer has written the next one. Look again soon.
     case vanished
   }
 
   /// Looks at the file. What keepalived takes for 0 counts as 0.
   /// - Parameters:
-  ///   - isSure: whether a number may go without another look, since there has been one.
-  ///   - open: opens what its path leads to.
+  ///   - isSure: true if a number that is gone counts as gone at once, since this is the second look.
+  ///   - open: opens the file to which the path leads.
   mutating func look(isSure: Bool, open: () throws(TrackedPath.Refusal) -> TrackedPath.Target) -> Outcome {
     let path = definition.path
     var status = stat()
@@ -79,15 +79,15 @@ struct TrackedFile {
     return settle(on: 0, words, isComplaint: isComplaint)
   }
 
-  /// Whether the file is there and has one name, so that whoever made it is still to write and close it. What has further names, and
-  /// a link, hold what they are to hold.
+  /// True if the file exists and has one name, so that its maker has yet to write and close it. A file with further names,
+  /// or behind a link, is complete.
   var isBeingMade: Bool {
     var status = stat()
     return lstat(definition.path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_nlink == 1
   }
 
-  /// Takes the number of a text. Nothing else of the text is ever shown: whoever may write the file, or put a link in its place, does
-  /// not say what goes into the log and into status.
+  /// Takes the number of a text. No other part of the text is ever shown: a user who may write the file, or put a link in
+  /// its place, must not decide the content of the log and of the status.
   private mutating func take(_ bytes: [UInt8], _ isCut: Bool, _ weakness: String?) -> Outcome {
     let path = definition.path
     let number = FileNumber(bytes)
@@ -103,7 +103,7 @@ struct TrackedFile {
     return settle(on: value, "\(path) holds \(value)\(warning)", isComplaint: weakness != nil)
   }
 
-  /// A file that nobody could ever read is a fault of nobody.
+  /// Leaves out a file that could never be read, so that it is a fault of no router.
   private mutating func leaveOut(_ words: String) -> Outcome {
     guard reason != words else { return .same }
     (reason, lastComplaint) = (words, words)
@@ -118,11 +118,11 @@ struct TrackedFile {
     return isNew ? .changed(isOtherNumber: isOther, complaint: complaint) : .same
   }
 
-  /// As many bytes as keepalived reads of a file.
+  /// Most bytes read of a file, as in keepalived.
   private static let longestText = 127
 
-  /// What a file holds. Nothing that a path may lead to is waited for.
-  /// - Parameter open: opens what the path leads to.
+  /// Content of a file. Reading never waits, whatever kind of file the path leads to.
+  /// - Parameter open: opens the file to which the path leads.
   static func contents(
     of path: String,
     open: () throws(TrackedPath.Refusal) -> TrackedPath.Target

@@ -4,17 +4,17 @@ import Glibc
 import LinuxSystem
 import NetworkTypes
 
-/// By whose rights tracked files are opened and made.
+/// Access to tracked files with the rights of a certain user.
 protocol TrackedFileAccess {
-  /// Opens what a file's path leads to.
+  /// Opens the file to which a tracked file's path leads.
   func open(
     _ file: TrackedFileDefinition, refusesLinks: Bool
   ) throws(TrackedPath.Refusal) -> TrackedPath.Target
-  /// Writes the first number of a file that says one (`init_file`).
+  /// Writes the initial number of a file that has one (`init_file`).
   func initialize(_ file: TrackedFileDefinition, overwrites: Bool) throws(SystemError)
 }
 
-/// By this process's own.
+/// Access with this process's own rights.
 struct OwnFileAccess: TrackedFileAccess {
   func open(
     _ file: TrackedFileDefinition, refusesLinks: Bool
@@ -28,10 +28,11 @@ struct OwnFileAccess: TrackedFileAccess {
   }
 }
 
-/// By the starter's, which reads as root does, where this process's own do not reach. It follows no stranger's link, whatever the
-/// configuration says. The first number is always the starter's to write, so that the file belongs to whom it would under keepalived.
+/// Access through the starter, which reads as root, if this process's own rights do not suffice. The starter follows no
+/// link of another user, even if the configuration allows it. The starter always writes the initial number, so that the
+/// file has the same owner as under keepalived.
 ///
-/// This process waits for the answer, since a look has to come to something; not for long, as the starter may wait for a disk.
+/// This process waits for the answer, since a look needs a result; not for long, as the starter may wait for a disk.
 struct StarterFileAccess: TrackedFileAccess {
   private static let patience = Nanoseconds.milliseconds(100)
 

@@ -7,19 +7,19 @@ import VRRPCore
 
 /// All tracked files of the configuration in force.
 ///
-/// The kernel tells of changes in their folders, and of what is written into them, at once. A look each second finds what it cannot
-/// tell: a file behind links in further folders or on a network, and a folder that was not there. A file that a writer has open may
-/// hold half a number, so it is looked at when it is closed.
+/// The kernel reports changes in the files' folders, and writes into the files, at once. A look each second finds changes
+/// that it cannot report: in a file behind links in further folders or on a network, and in a folder that did not exist.
+/// A file that a writer has open may hold half a number, so it is looked at when it is closed.
 final class TrackedFiles {
   static let lookInterval = Nanoseconds.seconds(1)
-  /// A number that is gone counts as gone if it still is after this time: whoever writes the next one may take it away first.
+  /// Time after which a number that is gone counts as gone, since a writer may remove it before it writes the next one.
   static let settleTime = Nanoseconds.milliseconds(50)
-  /// A writer that keeps a file open and writes nothing for this time has written what it has to say.
+  /// Time without a write after which a writer that keeps the file open counts as done.
   static let quietTime = Nanoseconds.seconds(2)
-  /// A file that changes more often than this within ``lookInterval`` is looked at again when the interval is over: each number that
-  /// counts is an advert, a line in the log and work for other hosts.
+  /// Most looks at a file within ``lookInterval``. A file that changes more often is looked at again when the interval is
+  /// over, since each new number means an advert, a line in the log and work for other hosts.
   static let mostLooks = 50
-  /// Buffers full of the kernel's word taken in one turn.
+  /// Most buffers of file events read in one turn.
   private static let readsPerTurn = 64
 
   private let loop: EventLoop
@@ -29,24 +29,24 @@ final class TrackedFiles {
   private var registration: Reactor.Registration?
   private var timer: EventLoop.Timer?
   private var settleTimer: EventLoop.Timer?
-  /// The files whose number is gone, and that are to be looked at once more.
+  /// Files whose number is gone and that are to be looked at once more.
   private var vanished: Set<Int> = []
-  /// The files that somebody has open for writing, and when something was written into them last.
+  /// Files that are open for writing, with the instant of the last write.
   private var writing: [Int: MonotonicInstant] = [:]
-  /// How often each file was looked at since when.
+  /// Number of looks at each file in the present interval, and the instant at which the interval began.
   private var looks: [Int: (since: MonotonicInstant, count: Int)] = [:]
-  /// The files that were looked at too often.
+  /// Files that were looked at too often in the present interval.
   private var postponed: Set<Int> = []
   private var postponedTimer: EventLoop.Timer?
   private let lines: LineLimiter
-  /// By whose rights the files are opened.
+  /// Opens the files with the rights of the right user.
   var access: any TrackedFileAccess = OwnFileAccess()
   private var refusesLinks = false
 
-  /// How often all files have been looked at.
+  /// Number of times that all files were looked at.
   private(set) var passes = 0
 
-  /// Told of a changed number, or of other words for it.
+  /// Called with each changed number, and with changed words about it.
   var onFinding: ((TrackerName, TrackerFinding) -> Void)?
 
   init(loop: EventLoop, log: LogWriter) {
@@ -55,12 +55,13 @@ final class TrackedFiles {
     lines = LineLimiter(loop: loop, log: log)
   }
 
-  /// Takes over a configuration's files. One that has its name from before goes on as it is, whatever follows from its number; at
-  /// another place its number holds until there is one that has been read there.
+  /// Takes over a configuration's files. A file whose name existed before keeps its number. If its path has changed, the
+  /// old number holds until one has been read at the new path.
   /// - Parameters:
-  ///   - isReload: whether the service has run before, so that no number is written over.
-  ///   - refusesLinks: whether a stranger's link to what is not his is not followed (`enable_script_security`).
-  ///   - previous: the finding of an earlier run of this process; where it has a number, none is written at all.
+  ///   - isReload: true if the service has run before, so that no number is written over.
+  ///   - refusesLinks: true if another user's link to a file that is not that user's is not followed
+  ///     (`enable_script_security`).
+  ///   - previous: gives the finding of an earlier prober; if it has a number, no initial number is written.
   func adopt(
     _ definitions: [TrackedFileDefinition], isReload: Bool, refusesLinks: Bool = false,
     previous: (TrackerName) -> TrackerFinding?
@@ -87,12 +88,12 @@ final class TrackedFiles {
     lookAround()
   }
 
-  /// What has been found of every file that has been looked at.
+  /// Findings of the files that have been looked at.
   var findings: [(TrackerName, TrackerFinding)] {
     files.compactMap { file in file.finding.map { (TrackerName(.file, file.definition.name), $0) } }
   }
 
-  /// Looks at no file any more.
+  /// Ends all looks at files.
   func stop() {
     files = []
     loop.cancel(timer)
@@ -157,7 +158,7 @@ final class TrackedFiles {
     }
   }
 
-  /// Whether a file was not looked at too often yet; the look is counted.
+  /// Counts a look at a file. Returns false if the file was looked at too often in this interval.
   private func mayLook(_ index: Int) -> Bool {
     let known = looks[index].flatMap { loop.now - $0.since < Self.lookInterval ? $0 : nil }
     guard let known else {
@@ -194,13 +195,13 @@ final class TrackedFiles {
     }
   }
 
-  // MARK: The kernel's word
+  // MARK: File events
 
-  /// The files of each watched folder, and those whose text is watched, by the watch's number.
+  /// Files of each watched folder, and files whose text is watched, by the number of the watch.
   private var folders: [Int32: Set<Int>] = [:]
   private var texts: [Int32: Set<Int>] = [:]
 
-  /// Watches the folders that the paths lead to now, since folders come and go.
+  /// Watches the folders to which the paths lead now, since folders come and go.
   private func watchFolders() {
     if watcher == nil {
       watcher = try? FolderWatcher()
@@ -220,7 +221,7 @@ final class TrackedFiles {
     folders = watched
   }
 
-  /// Watches what is written into the file that a path leads to now, and no longer into the one that it led to.
+  /// Watches writes into the file to which a path leads now, and no longer into the file to which it led before.
   private func watchText(of index: Int) {
     let number = files[index].holdsText ? try? watcher?.watch(file: files[index].definition.path) : nil
     if let number, texts[number]?.contains(index) == true { return }

@@ -7,36 +7,37 @@ import VRRPCore
 
 /// All tracked processes of the configuration in force.
 ///
-/// Each process that counts is held by a pidfd, so its end is known at once. Of new ones the kernel tells, if it tells anything
-/// here; otherwise they are found by going through `/proc`, where a process that has just been started may still have the name
-/// of who started it: one that did not match is looked at again with each pass.
+/// Each process that counts is held by a pidfd, so that its end is known at once. New processes are reported by the
+/// kernel if it sends process events here. If not, they are found by passes through `/proc`. A process that has just
+/// been started may still have the name of its parent there, so one that did not match is looked at again in each pass.
 final class TrackedProcesses {
-  /// From one pass through `/proc` to the next where the kernel does not tell.
+  /// Time between two passes through `/proc` without process events.
   static let passInterval = Nanoseconds.milliseconds(500)
-  /// And where it does, for what it has no word for: a program may write over its own command line.
+  /// Time between two passes with process events. They find changes without an event: a program may write over its own
+  /// command line.
   static let rarePassInterval = Nanoseconds.seconds(30)
-  /// Most looks at all processes in one pass.
+  /// Most rounds through all processes in one pass.
   private static let mostLooks = 8
-  /// A process that has just been forked is looked at after this time: most become another program at once.
+  /// Time after which a process that has just been forked is looked at, since most run another program at once.
   static let forkPause = Nanoseconds.milliseconds(50)
-  /// Events taken in one turn.
+  /// Most events taken in one turn.
   private static let eventsPerTurn = 256
 
   private struct Entry {
     var definition: TrackedProcessDefinition
     var verdict: DelayedVerdict
     var reason = ""
-    /// Whether one of these processes was ever seen. Who sees some sees those that take their place too.
+    /// True once one of these processes was seen. This process then sees those that take its place too.
     var isSeen = false
-    /// Why nobody can tell how many there are, as long as that is so.
+    /// Reason for which the number of processes cannot be known at present; `nil` if it can.
     var obstacle: String?
 
-    /// Whether there is no verdict, and can be none.
+    /// True while there is no verdict and can be none.
     var isUntracked: Bool { obstacle != nil && verdict.verdict == .unknown }
 
     var name: TrackerName { TrackerName(.process, definition.name) }
 
-    /// What the engine is told.
+    /// Finding for the engine.
     var finding: TrackerFinding {
       if isUntracked { return TrackerFinding(.untracked, reason) }
       let memory = VerdictMemory(result: verdict.verdict, until: verdict.deadline)
@@ -61,7 +62,7 @@ final class TrackedProcesses {
   private let identify: (Int32, Bool) -> ProcessIdentity?
   private let obstacle: () -> String?
   private var entries: [Entry] = []
-  /// The processes that some entry counts.
+  /// Processes that some entry counts.
   private var matches: [Int32: Match] = [:]
   private var passTimer: EventLoop.Timer?
   private var delayTimer: EventLoop.Timer?
@@ -71,25 +72,26 @@ final class TrackedProcesses {
   /// Processes forked by ones that count.
   private var forked: Set<Int32> = []
   private var forkTimer: EventLoop.Timer?
-  /// Processes that had ended before they could be looked at, or before all was read; what they forked is told after that.
+  /// Processes that had ended before they could be looked at, or before all events were read. The events about their
+  /// children come after that.
   private var missed: Set<Int32> = []
-  /// Whether the kernel had to drop some of what it had to tell. It says so once and drops the rest until all is read, so only a look
-  /// after that finds what is missing.
+  /// True after the kernel had to drop events. It reports that once and drops further events until all are read, so that
+  /// only a pass after that finds the missing ones.
   private var hasLost = false
-  /// Whether the kernel has said that it will tell of processes.
+  /// True once the kernel has confirmed that it sends process events.
   private(set) var isTold = false
-  /// How often all processes were looked at.
+  /// Number of passes so far.
   private(set) var passes = 0
 
-  /// Told whether there are processes to be told of, when that changes.
+  /// Called when process events become needed (true) or are needed no longer (false).
   var onWish: ((Bool) -> Void)?
-  /// Told of a changed verdict, and of a delay that begins or is over.
+  /// Called with each changed verdict, and when a delay begins or is over.
   var onFinding: ((TrackerName, TrackerFinding) -> Void)?
 
   /// - Parameters:
-  ///   - list: where the numbers of processes come from.
-  ///   - identify: what a process is, with its arguments or without.
-  ///   - obstacle: why there may be processes that are not in the list; `nil` if all are.
+  ///   - list: gives the numbers of all processes.
+  ///   - identify: gives the identity of a process, with its arguments or without; `nil` if it cannot be read.
+  ///   - obstacle: reason for which processes may be missing in the list; `nil` if all are in it.
   init(
     loop: EventLoop, log: LogWriter, list: @escaping () -> [Int32] = ProcessHandle.all,
     identify: @escaping (Int32, Bool) -> ProcessIdentity? = { ProcessIdentity(of: $0, withArguments: $1) },
@@ -102,9 +104,9 @@ final class TrackedProcesses {
     self.obstacle = obstacle
   }
 
-  /// Takes over a configuration's processes. The verdict of a name stays until what is seen has lasted as long as after any other
-  /// change. Where the same processes are meant as before, a delay that is under way goes on.
-  /// - Parameter previous: the finding of an earlier run of this process.
+  /// Takes over a configuration's entries. An entry keeps the verdict of its name until a different result has lasted for
+  /// the delay of any other change. A delay under way goes on if the entry stands for the same processes as before.
+  /// - Parameter previous: gives the finding of an earlier prober; `nil` for none.
   func adopt(_ definitions: [TrackedProcessDefinition], previous: (TrackerName) -> TrackerFinding?) {
     let old = Dictionary(entries.map { ($0.definition.name, $0) }) { first, _ in first }
     entries = definitions.map { definition in
@@ -134,9 +136,9 @@ final class TrackedProcesses {
     pass()
   }
 
-  // MARK: What the kernel tells
+  // MARK: Process events
 
-  /// Reads what the kernel tells of processes from now on. Until it has answered the subscription, passes go on as before.
+  /// Reads process events from now on. Until the kernel has answered the subscription, passes go on as before.
   func listen(_ reader: ProcessEventReader, mark: UInt32) {
     stopListening()
     guard !entries.isEmpty else { return }
@@ -146,7 +148,7 @@ final class TrackedProcesses {
     self.mark = mark
   }
 
-  /// Takes what the kernel has told, as much as one turn may; whether that was all.
+  /// Reads events, as many as one turn may. Returns true if none is left.
   @discardableResult
   private func hear() -> Bool {
     guard let events else { return false }
@@ -183,7 +185,7 @@ final class TrackedProcesses {
     return isAll
   }
 
-  /// Whether the event may have changed what counts.
+  /// Takes an event. Returns true if it may have changed the number of processes of an entry.
   private func take(_ event: ProcessEvent) -> Bool {
     switch event {
     case .subscribed: return false
@@ -224,12 +226,12 @@ final class TrackedProcesses {
     missed = []
   }
 
-  /// What has been found of every entry that has a verdict, or can have none.
+  /// Findings of the entries that have a verdict, or can have none.
   var findings: [(TrackerName, TrackerFinding)] {
     entries.map { ($0.name, $0.finding) }.filter { $0.1.status != .unknown }
   }
 
-  /// Looks at no process any more.
+  /// Ends all looks at processes.
   func stop() {
     entries = []
     forgetAll()
@@ -238,7 +240,7 @@ final class TrackedProcesses {
     loop.cancel(delayTimer)
   }
 
-  // MARK: Which processes count
+  // MARK: Passes
 
   private func pass() {
     passes += 1
@@ -254,8 +256,9 @@ final class TrackedProcesses {
     passTimer = loop.schedule(after: interval) { [weak self] in self?.pass() }
   }
 
-  /// What was gone by the time of its look may have started another since the list was made, which is how daemons begin. So a loss is
-  /// one only when all that could not be looked at was gone before already.
+  /// Looks at all processes, in several rounds if need be. A process that ended before its look may have started another
+  /// after the list was made, as daemons do at their start. A loss therefore counts only if every process that could not
+  /// be looked at was gone in an earlier round already.
   private func lookAtAll() {
     var gone: Set<Int32> = []
     for _ in 0..<Self.mostLooks {
@@ -276,15 +279,15 @@ final class TrackedProcesses {
 
   private var needsArguments: Bool { entries.contains { $0.definition.needsArguments } }
 
-  /// What a look at a process finds.
+  /// Result of a look at a process.
   private enum Look {
     case counts
     case countsNot
-    /// It has ended, and what it was cannot be told, or no longer matters.
+    /// The process has ended, and its identity cannot be known or no longer matters.
     case gone
   }
 
-  /// Takes a process into account if it counts for some entry.
+  /// Looks at a process and counts it for each entry that it matches.
   @discardableResult
   private func look(at pid: Int32) -> Look {
     guard let identity = identify(pid, needsArguments) else { return .gone }
@@ -310,10 +313,10 @@ final class TrackedProcesses {
     for pid in Array(matches.keys) { forget(pid) }
   }
 
-  // MARK: What that means
+  // MARK: Conclusions
 
-  /// A service that hands over to another process of its own, as `haproxy -sf` does, has started that one before, but perhaps
-  /// since anybody looked. So what would be a loss is one only after a look.
+  /// Takes note that a process has ended. A service that hands over to another process of its own, as `haproxy -sf` does,
+  /// has started that process before, but perhaps after the last look. A loss therefore counts only after another look.
   private func ended(_ pid: Int32) {
     // What the process started is told as its child, so that comes before it is forgotten. Where others start by the hundred, it may
     // be yet unread.
@@ -324,11 +327,11 @@ final class TrackedProcesses {
     settle()
   }
 
-  /// Draws the conclusions from what the kernel has told. No address moves for what it may not have told, so a loss is one only after
-  /// a look at all processes.
+  /// Draws the conclusions from the events. An event may be missing, and must not move an address by that, so a loss
+  /// counts only after a pass through all processes.
   private func settle() { if isLoss { pass() } else { review() } }
 
-  /// Whether some entry that is well would not be so any more.
+  /// True if an entry that is up would be down with the present processes.
   private var isLoss: Bool {
     entries.contains { entry in
       entry.verdict.verdict == .up && !entry.definition.isWell(count: count(of: entry.definition))
@@ -370,7 +373,8 @@ final class TrackedProcesses {
     delayTimer = due.map { loop.schedule(at: $0) { [weak self] in self?.review() } }
   }
 
-  /// What cannot be asked leaves the verdict. Where there is none, what was never seen must not keep an address away.
+  /// Keeps the verdict of an entry that cannot be checked at present. An entry without a verdict, whose processes were
+  /// never seen, becomes untracked, so that it keeps no address away.
   private func cannotTell(_ index: Int, _ obstacle: String) {
     guard entries[index].obstacle != obstacle else { return }
     entries[index].obstacle = obstacle

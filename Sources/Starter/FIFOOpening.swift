@@ -6,7 +6,7 @@ import LinuxSystem
 struct FIFOOpening {
   struct Opened: ~Copyable {
     let descriptor: FileDescriptor
-    /// Whether it was made by this opening.
+    /// True if this opening made the FIFO.
     let isNew: Bool
   }
 

@@ -47,7 +47,7 @@ final class RunningScript {
 /// Reason for which a command was not run or a FIFO not opened, as text for status and log lines.
 struct StartRefusal: Error, Equatable, CustomStringConvertible {
   var description: String
-  /// Whether this host had no resources for it at the moment, or its program was being written.
+  /// True if this host had no resources for the command at the moment, or its program was being written.
   var isShortage = false
 
   init(description: String, isShortage: Bool = false) {

@@ -23,7 +23,7 @@ final class ScriptIdentities {
     var groupID: UInt32
     var groups: [UInt32]
     var home: String
-    /// Whether the process has to change its user or group.
+    /// True if the process has to change its user or group.
     var changes: Bool
   }
 

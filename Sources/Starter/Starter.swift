@@ -60,7 +60,7 @@ package final class Starter {
     for script in scripts.values { script.signal(SIGKILL) }
   }
 
-  /// Whether both the supervisor and the prober are gone.
+  /// True once both the supervisor and the prober are gone.
   package var isFinished: Bool { supervisorRegistration == nil && prober == nil }
 
   // MARK: The supervisor
@@ -219,7 +219,7 @@ package final class Starter {
     }
   }
 
-  /// Whether another command may run beside those of older configurations and probers. Notifications, which may outlive
+  /// True if another command may run beside those of older configurations and probers. Notifications, which may outlive
   /// a prober, leave room for checks.
   private func hasRoom(for starts: CommandStarts, endsWithProber: Bool) -> Bool {
     let same = scripts.values.count { $0.endsWithProber == endsWithProber }

@@ -28,7 +28,7 @@ public struct BFDSnapshot: Sendable, Hashable {
   public var remoteMultiplier: UInt8 = 0
   /// bfd.RemoteDemandMode.
   public var remoteDemand = false
-  /// Whether a poll sequence is under way.
+  /// True while a poll sequence is under way (RFC 5880 section 6.5).
   public var isPolling = false
   /// Instant at which a packet was last accepted.
   public var lastReceived: MonotonicInstant?

@@ -15,10 +15,10 @@ extension BFDSession {
   /// Interval between periodic packets in microseconds, before it is shortened at random (RFC 5880 section 6.8.7).
   public var transmitInterval: UInt32 { max(operativeMinTx, remoteMinRx) }
 
-  /// Whether the other end has asked that no periodic packets be sent to it (RFC 5880 section 6.6).
+  /// True while the other end asks that no periodic packets be sent to it (demand mode, RFC 5880 section 6.6).
   var isDemandActive: Bool { remoteDemand && state == .up && remoteState == .up }
 
-  /// Whether periodic packets may be sent (RFC 5880 section 6.8.7).
+  /// True while periodic packets may be sent (RFC 5880 section 6.8.7).
   var mayTransmit: Bool {
     guard state != .adminDown, remoteMinRx > 0, !(isDemandActive && !isPolling) else { return false }
     return !(configuration.isPassive && remoteDiscriminator == 0)

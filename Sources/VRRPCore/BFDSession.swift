@@ -10,7 +10,7 @@ public struct BFDConfiguration: Sendable, Hashable {
   public var idleTx: UInt32
   /// Consecutive packets whose loss takes the session down at the other end (Detect Mult).
   public var multiplier: UInt8
-  /// Whether to send nothing until a packet has come from the other end (passive role, RFC 5880 section 6.1).
+  /// The session sends nothing until a packet has come from the other end (passive role, RFC 5880 section 6.1).
   public var isPassive: Bool
 
   /// A configuration. Intervals and the multiplier are raised to at least 1.
@@ -86,7 +86,7 @@ public struct BFDSession: Sendable {
   public internal(set) var remoteMultiplier: UInt8 = 0
   /// bfd.RemoteDemandMode.
   public internal(set) var remoteDemand = false
-  /// Whether a poll sequence is under way (RFC 5880 section 6.5).
+  /// True while a poll sequence is under way (RFC 5880 section 6.5).
   public internal(set) var isPolling = false
   /// bfd.DesiredMinTxInterval in microseconds, as sent.
   public internal(set) var desiredMinTx: UInt32

@@ -30,7 +30,7 @@ extension TrackerBinding {
     }
   }
 
-  /// Whether `status` is a fault of every router with this binding.
+  /// True if `status` is a fault of every router with this binding.
   public func isFault(under status: TrackerStatus) -> Bool { effect(of: status) == .fault }
 
   private var success: TrackerEffect { change(max(weight, 0)) }

@@ -10,9 +10,9 @@ struct SyncGroup: Sendable {
   let members: [Int]
   /// Group's own trackers without a weight. Those with a weight are part of each member's ``EffectivePriority``.
   let faultTrackers: FaultTrackers
-  /// Whether every member owns its addresses. Only then does the group begin as master.
+  /// True if every member owns its addresses. Only then does the group begin as master.
   let ownsAddresses: Bool
-  /// Whether members were started or adopted in different states, so that a member in BACKUP must agree before one in
+  /// True if members were started or adopted in different states, so that a member in BACKUP must agree before one in
   /// MASTER may stay.
   var isMixed = false
 

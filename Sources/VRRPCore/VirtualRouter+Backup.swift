@@ -12,10 +12,10 @@ extension VirtualRouter {
     /// Instant at which a lower-priority master has been heard for long enough to be preempted; `nil` while none is
     /// heard.
     var preemptAt: MonotonicInstant?
-    /// Whether the master-down timer has fired, and the router waits only for the rest of its sync group.
+    /// True while the router waits only for the rest of its sync group, since its master-down timer has fired.
     var wantsMastership = false
-    /// Whether the router yielded to a master that it heard over a heartbeat link only. That master must hear one advert on the
-    /// routers' own link, so that it announces the addresses there again.
+    /// True if the router yielded to a master that it heard over a heartbeat link only. That master must hear one advert
+    /// on the routers' own link, so that it announces the addresses there again.
     var owesAdvert = false
   }
 
@@ -26,7 +26,7 @@ extension VirtualRouter {
       activeInterval: timers.interval)
   }
 
-  /// Whether this router takes over from a master of a lower priority. A router that owns the addresses always does.
+  /// True if this router takes over from a master of a lower priority. A router that owns the addresses always does.
   var preempts: Bool { configuration.preempt || isOwner }
 
   /// Decides on an advert received in BACKUP.
@@ -57,7 +57,7 @@ extension VirtualRouter {
     emit(.send(priority), into: &effects)
   }
 
-  /// Whether an advert of a living master restarts the master-down timer. If it does not, the advert is dropped without
+  /// True if an advert of a living master restarts the master-down timer. If it does not, the advert is dropped without
   /// an answer: the timer then fires, and this router takes over.
   private func respects(_ advert: Advertisement, _ backup: inout Backup, at now: MonotonicInstant) -> Bool {
     guard advert.priority < priority else {
@@ -88,7 +88,7 @@ extension VirtualRouter {
     state = .backup(backup)
   }
 
-  /// Whether the router is master, or wants to be and waits only for its sync group.
+  /// True if the router is master, or wants to be and waits only for its sync group.
   var agreesToMastership: Bool {
     switch state {
     case .initialize(.awaitingGroup): true

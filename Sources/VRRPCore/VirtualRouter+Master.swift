@@ -15,11 +15,12 @@ extension VirtualRouter {
     var secondSetRepeats: Int
     /// Earliest instant for another answer, a quarter of an interval after the last one; `nil` before the first.
     var nextAnswerAt: MonotonicInstant?
-    /// Whether the next advert has been brought forward to serve as an answer.
+    /// True while the next advert is brought forward to serve as an answer.
     var owesAnswer = false
     /// Instant of the last advert of a rival on the router's own link; `nil` if none has come.
     var rivalHeardAt: MonotonicInstant?
-    /// Whether the better master to which it yields was heard over a heartbeat link, and may not be heard on the router's own.
+    /// True if the better master to which the router yields was heard over a heartbeat link, and perhaps not on the
+    /// router's own link.
     var yieldsOverHeartbeat = false
     /// Adverts in a row of another owner of the addresses that should have yielded (`toleratedOwnerAdverts`).
     var rivalOwnerAdverts = 0
@@ -140,7 +141,7 @@ extension VirtualRouter {
   /// Silence after which a rival counts as gone.
   private var rivalGoneDelay: Nanoseconds { timers.interval.nanoseconds + quarterInterval }
 
-  /// Whether another host may be master until this moment, so that it yields only when it hears of this takeover.
+  /// True if another host may be master until this moment, so that it yields only when it hears of this takeover.
   private func replacesLivingMaster(_ cause: Cause) -> Bool {
     if case .backup(let backup) = state, case .preempted = causeOfTakingOver(from: backup) { return true }
     return cause == .addressOwner

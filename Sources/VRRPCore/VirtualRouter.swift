@@ -71,9 +71,9 @@ struct VirtualRouter: Sendable {
   var ownFaults: FaultReasons = .sourceAddress
   /// Refusals of the router's addresses by the kernel.
   var refusals = AddressRefusals()
-  /// Whether the sync group is in fault because of another member or of a tracker of the group.
+  /// True while the sync group is in fault because of another member or of a tracker of the group.
   var isHeldByGroup = false
-  /// Whether the router has not run yet, and therefore waits for every check's first verdict.
+  /// True until the router runs for the first time. Until then it waits for every check's first verdict.
   var awaitsVerdicts = true
 
   /// A router that has not started.
@@ -102,7 +102,7 @@ struct VirtualRouter: Sendable {
   /// All reasons that hold the router in fault.
   var faults: FaultReasons { isHeldByGroup ? ownFaults.union(.syncGroup) : ownFaults }
 
-  /// Whether the router has been started or adopted, and not stopped.
+  /// True if the router has been started or adopted, and not stopped.
   var isStarted: Bool {
     switch state {
     case .initialize(.notStarted), .initialize(.stopped): false
@@ -110,7 +110,7 @@ struct VirtualRouter: Sendable {
     }
   }
 
-  /// Whether the router owns its addresses, so that neither trackers nor `nopreempt` apply to it.
+  /// True if the router owns its addresses, so that neither trackers nor `nopreempt` apply to it.
   var isOwner: Bool { configuration.priority == .owner }
 
   /// Instant at which the state next has something to do without an input; `nil` if it has nothing to do.

@@ -7,7 +7,7 @@ public struct TrackerBinding: Sendable, Hashable {
   /// Weight, -254 to 254: added to the priority while the tracker is up if positive, while it is down if negative. With
   /// weight 0 a tracker that is down is a fault, and so is one that lowers the priority by more than 253.
   public let weight: Int
-  /// Whether up and down are exchanged.
+  /// True if up and down of the tracker are exchanged.
   public var reverse: Bool
   private static let greatestWeight = 254
 
@@ -53,17 +53,19 @@ public struct VirtualRouterConfiguration: Sendable, Hashable {
   public var priority: Priority
   /// Interval between adverts; whole seconds in version 2.
   public var interval: Centiseconds
-  /// Whether a higher priority takes over from a running master of a lower one (RFC 9568 section 6.1, Preempt_Mode).
+  /// True if a router of a higher priority takes over from a running master of a lower one (RFC 9568 section 6.1,
+  /// Preempt_Mode).
   public var preempt = true
   /// Time for which a lower-priority master must have been heard before it is preempted.
   public var preemptDelay = Nanoseconds.zero
   /// Advert intervals without an advert after which the master counts as down, before the skew time (3 in the RFCs).
   public var downTimerAdverts: Int = 3
-  /// Whether a master sends no advert in answer to one of a lower priority (`lower_prio_no_advert`), as RFC 5798 says.
+  /// True if a master does not answer an advert of a lower priority with its own (`lower_prio_no_advert`), as RFC 5798
+  /// says.
   public var lowerPriorityNoAdvert = false
-  /// Whether a master sends one more advert when it yields to a higher priority (`higher_prio_send_advert`).
+  /// True if a master sends one more advert when it yields to a higher priority (`higher_prio_send_advert`).
   public var higherPrioritySendAdvert = false
-  /// Whether the owner of the addresses ignores adverts (`owner_ignore_adverts`), so that no other host makes it yield.
+  /// True if the owner of the addresses ignores adverts (`owner_ignore_adverts`), so that no other host makes it yield.
   public var ownerIgnoresAdverts = false
   /// Highest priority that another host of the router has. A master that sent no advert for the master-down interval of
   /// that host goes to BACKUP (`timer_expired_backup`). `nil` if a master stays master all the same.

@@ -8,7 +8,7 @@ struct TrackerDependents: Sendable {
     let group: Int
     /// Member whose tracker it is; the first member if it is the group's own.
     let member: Int
-    /// Whether it is the group's own, so that every member reports the tracker itself as the cause.
+    /// True if the tracker is the group's own, so that every member reports the tracker itself as the cause.
     let isShared: Bool
   }
 

@@ -113,7 +113,7 @@ extension VirtualRouterSet {
     if ownsAddressesWithGroup(router) { takeOver(router, cause: .addressOwner, at: now, into: &effects) }
   }
 
-  /// Whether the router, and every member of its group if it has one, owns its addresses.
+  /// True if the router, and every member of its group if it has one, owns its addresses (RFC 9568 section 1.7).
   private func ownsAddressesWithGroup(_ router: Int) -> Bool {
     groupOfRouter[router].map { groups[$0].ownsAddresses } ?? routers[router].isOwner
   }

@@ -19,8 +19,8 @@ public enum HostInput: Sendable, Hashable {
   case interface(up: Bool, router: Int)
   /// Source address of the router's adverts changed; it also decides between equal priorities. `nil` if there is none.
   case sourceAddress(IPAddress?, router: Int)
-  /// Whether there is any peer to send to. Sent only for a router that is in fault without one
-  /// (`unicast_fault_no_peer`).
+  /// A router has found its first unicast peer, or has lost its last. Sent only for a router that is in fault without
+  /// peers (`unicast_fault_no_peer`).
   case peers(present: Bool, router: Int)
   /// The kernel refused all addresses of a master, or all that were tried, with this errno. It is ignored for a router
   /// that is neither master nor already in fault because of it.
