@@ -27,7 +27,7 @@ public enum CertificateAudit {
       return (path, "holds no private key in PEM form" + (options.keyFile == nil ? ", and there is no key_file" : ""))
     }
     var configuration = TLSConfiguration.makeClientConfiguration()
-    // Nobody is asked, so the system's authorities need not be read.
+    // No server is asked, so the system's authorities need not be read.
     configuration.trustRoots = .certificates([])
     configuration.certificateChain = ((try? NIOSSLCertificate.fromPEMFile(certificate)) ?? []).map { .certificate($0) }
     configuration.privateKey = .privateKey(key)

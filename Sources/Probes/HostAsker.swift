@@ -86,7 +86,7 @@ private func share(_ part: UInt64, of whole: UInt64) -> String {
 struct DiskReading: Sendable, Hashable {
   /// Errno if it gives no figures; 0 if it does.
   var failure: Int32 = 0
-  /// Size in bytes.
+  /// Free space for unprivileged users, in bytes.
   var free: UInt64 = 0
   /// Size in bytes.
   var total: UInt64 = 0

@@ -68,7 +68,7 @@ final class ProbeRun: @unchecked Sendable {
 
   /// Ends the run; only the first call counts.
   func finish(_ finding: Finding) {
-    // Whoever gave up on a host that stood still has found out nothing about itself.
+    // A server that gave up while this host stood still has not failed.
     guard finding.isSuccess || finding.isUnasked || NIODeadline.now() - due < Self.standstill else {
       return end(.unasked("this host stood still while it was asked")) { _ in "" }
     }

@@ -156,7 +156,7 @@ extension ProbeQuestion {
     case .load(let question): return HostAsker(asked: "load \(question.minutes)") { question.reading() }
     case .disk(let question): return DiskAsker(question)
     case .memory(let question): return HostAsker(asked: "memory") { question.reading() }
-    // Made of what other checks have found; nobody is asked.
+    // A combination is made of other checks' findings, and asks nothing.
     case .combination: throw ProbeObstacle(words: "it is made of other checks")
     }
   }

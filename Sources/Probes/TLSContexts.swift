@@ -31,7 +31,7 @@ final class TLSContexts: Sendable {
       context = made
     } else {
       context = try Self.context(options)
-      // Somebody's renewed certificate is read at the next reload, so only those without files are kept.
+      // A renewed certificate must be read at the next reload, so only contexts without files are kept.
       if options.certificateFile == nil, options.authorityFile == nil { known.withLock { $0[key] = context } }
     }
     return TLSClient(context: context, serverName: options.serverName, leastDays: options.leastDays)
