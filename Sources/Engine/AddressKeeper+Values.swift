@@ -59,7 +59,7 @@ enum AddressReport: Equatable {
   case refusal(_ position: Int, error: Int32)
   /// Another host answers for it.
   case duplicate(_ position: Int)
-  /// It was found at the start and removed, since no router here may have it now. `isConfigured`: whether a router has
-  /// it at all.
+  /// The address was found at the start and removed, since no router here may have it now. `isConfigured`: a router has
+  /// it in its configuration.
   case removal(AddressPlace, isConfigured: Bool)
 }

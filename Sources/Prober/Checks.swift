@@ -115,7 +115,7 @@ final class Checks {
       guard let self else { return }
       loop.cancel(timer)
       retiring[id] = nil
-      // Whoever did not wait for it any more goes on.
+      // A new check that no longer waited for this one has started already.
       if abandoned.remove(id) == nil { startWaiting(for: check) }
     }
   }

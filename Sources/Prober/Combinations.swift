@@ -53,7 +53,7 @@ final class Combinations {
           damping: damping, expiry: expiry, resuming: before?.memory ?? VerdictMemory(result: .unknown), at: loop.now),
         words: before?.words ?? "")
     }
-    // What one keeps is not told again, and others may be made of it.
+    // A verdict that is kept is not reported again, and other combinations may depend on it.
     known = Dictionary(findings) { first, _ in first }
     schedule()
   }
@@ -103,7 +103,7 @@ final class Combinations {
       )
     }
     let verdict = question.combination.verdict(of: members.map(\.verdict))
-    // Until its members have answered, as after a restart, it is what it was.
+    // Until its members have answered, as after a restart, it keeps its verdict.
     guard verdict != .unknown else { return }
     entries[index].words = question.combination.reason(of: members)
     entries[index].steady.record(verdict, at: loop.now)

@@ -153,7 +153,7 @@ final class LogWriter {
           errno = EAGAIN
           return -1
         }
-        // What poll promises room for is one page at least.
+        // poll(2) promises room for at least one page.
         return Glibc.write(fd, buffer.baseAddress, min(buffer.count, 4096))
       }
     }

@@ -22,7 +22,7 @@ final class ProbeMailbox {
         letters.append(Letter(number: number, outcome: outcome))
         return letters.count == 1
       }
-      // A full pipe has bytes enough to wake somebody up.
+      // A full pipe has enough bytes to wake the loop.
       if isFirst { _ = try? writer.write([0]) }
     }
 
@@ -105,7 +105,7 @@ final class ProbeWork: CheckWork {
     let number = service.mailbox.expect { [weak self] outcome in
       self?.number = nil
       self?.run = nil
-      // What this process may not ask stays so until somebody changes that; all else is for want of room.
+      // A missing right lasts until it is granted; everything else is a lack of resources.
       let refusal: CheckResult.Refusal? = outcome.isUnasked ? outcome.isBarred ? .unasked : .shortage : nil
       completion(CheckResult(isSuccess: outcome.isSuccess, refusal: refusal, words: outcome.words))
     }

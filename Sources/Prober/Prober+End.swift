@@ -91,7 +91,7 @@ extension Prober {
     loop.cancel(stopTimer)
     killScripts()
     guard shutdownScript != nil, !isWithdrawn, supervisorRegistration != nil else { return conclude() }
-    // Whoever ends all processes at once (a service manager may) is quicker than the engine.
+    // A service manager may end all processes at once, before the engine has withdrawn.
     stopping = .awaitingWord
     stopTimer = loop.schedule(after: Self.shutdownLimit) { [weak self] in self?.end() }
   }

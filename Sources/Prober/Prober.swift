@@ -173,7 +173,7 @@ final class Prober {
     let prepared = startup?.bundle.holdsTheSame(as: next) == true ? startup?.configuration : nil
     let new = served == nil ? try prepared ?? next.configuration() : nil
     guard let wanted = served ?? new.map(ServedConfiguration.init) else { return }
-    // What the engine before this one said last comes first.
+    // The last messages of the previous engine come first.
     link?.drain()
     let isFirst = link == nil
     let link = try EngineLink(wanted, memory: memory, board: board, channel: channel, loop: loop)
@@ -192,7 +192,7 @@ final class Prober {
       notifier.adopt(link, launcher: launcher)
       if new != nil, !isFirst, wanted.global.writesStatesOnReload { notifier.writeStates() }
       if let new { adoptTrackers(new, launcher, from: isFirst ? link : nil) }
-      // What the engine has said comes before what the board shows to be missing.
+      // Messages of the engine come before the transitions that only the board shows.
       link.drain()
       notifier.catchUp(link)
     }
@@ -239,7 +239,7 @@ final class Prober {
   private func adoptTrackers(_ configuration: Configuration, _ launcher: CommandLauncher, from link: EngineLink?) {
     engineTrackers = Set(configuration.probes.flatMap(\.question.members)).filter { !$0.kind.isProbers }
     func previous(_ tracker: TrackerName) -> TrackerFinding? { link?.finding(of: tracker) }
-    // First, since what they are made of may have changed; they hear of it as it becomes known.
+    // Combinations come first, since their members may have changed; findings about members follow.
     combinations.adopt(configuration.probes, previous: previous)
     checks.adopt(configuration.checks, work: { self.work(for: $0, launcher) }, previous: previous)
     // The thread is only there for configurations that have probes.
@@ -298,7 +298,7 @@ final class Prober {
         notifier.heardLowerPriority(router: router, from: "\(host)", on: link)
       }
     case .detail(let router, let text):
-      // What this process has not heard of is old news to the log.
+      // A transition that this process did not receive is in the log already.
       let isNews = link.details[router].map { $0 != text } ?? false
       link.details[router] = text.isEmpty ? nil : text
       if isNews { log.log(link.names.line(for: message)) }

@@ -169,7 +169,7 @@ final class StarterLink {
     if case .weakness(let command, let reason, let isOwn) = reply { return onWeakness?(command, reason, isOwn) ?? () }
     guard let number = reply.request else { return }
     if let asker = askers[number] { return asker.hear(reply, descriptor) }
-    // Whoever asked gave up before it began.
+    // The asker gave up before the command began.
     if case .started = reply { tell(.signal(number, 9)) }
   }
 

@@ -118,7 +118,7 @@ final class TrackedFiles {
     for index in files.indices { look(index) }
     timer = loop.schedule(after: Self.lookInterval) { [weak self] in
       self?.watchFolders()
-      // What the kernel has told so far says who is writing.
+      // The events so far tell which files are being written.
       self?.hear()
       self?.lookAround()
     }

@@ -168,7 +168,7 @@ final class TrackedProcesses {
       case .event(.subscribed(mark)):
         isTold = true
         log.log(.info, "the kernel reports new processes at once", fields: [("event", "process-events")])
-        // For what came between the last pass and the subscription.
+        // This pass finds changes between the last pass and the subscription.
         needsPass = true
       case .event(let event): isChanged = take(event) || isChanged
       case nil:
@@ -189,7 +189,7 @@ final class TrackedProcesses {
   private func take(_ event: ProcessEvent) -> Bool {
     switch event {
     case .subscribed: return false
-    // The child of what does not count is the same program, and does not count either.
+    // The child of a process that does not count is the same program, and does not count either.
     case .forked(let parent, let child):
       guard matches[parent] != nil || forked.contains(parent) || missed.contains(parent) else { return false }
       if forked.isEmpty {
@@ -292,7 +292,7 @@ final class TrackedProcesses {
   private func look(at pid: Int32) -> Look {
     guard let identity = identify(pid, needsArguments) else { return .gone }
     guard entries.contains(where: { $0.definition.matches(identity) }) else {
-      // What has ended has its name to the last, but no arguments.
+      // A process that has ended keeps its name until it is reaped, but has no arguments.
       return needsArguments && identity.arguments.isEmpty ? .gone : .countsNot
     }
     // Until its parent takes note, `/proc` shows a process that has ended as it was.

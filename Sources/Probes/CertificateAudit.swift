@@ -4,7 +4,8 @@ import NIOSSL
 
 /// Reads the certificates and keys that probes name, as a probe would when it is first run.
 public enum CertificateAudit {
-  /// The files that no probe could use, with the reason. One that this process may not read is not judged: the service may.
+  /// Files that no probe could use, with the reasons. A file that this process may not read is left out, since the service
+  /// may be allowed to read it.
   package static func faults(of configuration: Configuration) -> [(path: String, reason: String)] {
     var faults: [(path: String, reason: String)] = []
     var seen: Set<TLSOptions> = []
@@ -26,7 +27,7 @@ public enum CertificateAudit {
       return (path, "holds no private key in PEM form" + (options.keyFile == nil ? ", and there is no key_file" : ""))
     }
     var configuration = TLSConfiguration.makeClientConfiguration()
-    // Nobody is asked, so the system's authorities need not be read.
+    // No server is asked, so the system's authorities need not be read.
     configuration.trustRoots = .certificates([])
     configuration.certificateChain = ((try? NIOSSLCertificate.fromPEMFile(certificate)) ?? []).map { .certificate($0) }
     configuration.privateKey = .privateKey(key)
@@ -36,7 +37,7 @@ public enum CertificateAudit {
 }
 
 extension ProbeQuestion {
-  /// How its connection is encrypted; `nil` if it is not.
+  /// TLS options of the question's connection; `nil` if it is not encrypted.
   fileprivate var tls: TLSOptions? {
     switch self {
     case .http(let question): question.tls

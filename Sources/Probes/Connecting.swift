@@ -4,13 +4,13 @@ import NIOCore
 import NIOPosix
 import NetworkTypes
 
-/// Why a name leads nowhere.
+/// Error: a name has no address.
 struct ResolutionError: Error, CustomStringConvertible {
   var description: String
 }
 
 extension ProbeRun {
-  /// The addresses of an endpoint, at least one.
+  /// Addresses of an endpoint, at least one.
   func resolve(_ endpoint: ProbeEndpoint) -> EventLoopFuture<[SocketAddress]> {
     do {
       switch endpoint {
@@ -35,8 +35,8 @@ extension ProbeRun {
     }
   }
 
-  /// Connects to an endpoint; of a name with several addresses, to the first that takes the connection. `prepare` sets the
-  /// channel's pipeline up.
+  /// Connects to an endpoint. If its name has several addresses, the first that takes the connection is used. `prepare`
+  /// sets up the channel's pipeline.
   func connect(to endpoint: ProbeEndpoint, _ prepare: @escaping @Sendable (any Channel) throws -> Void) {
     resolve(endpoint).whenComplete { [self] result in
       switch result {
@@ -53,10 +53,10 @@ extension ProbeRun {
   }
 }
 
-/// Connects to several addresses, one after the other has had its time, until one takes the connection (RFC 8305 section 5).
-/// It lives on the probes' event loop.
+/// Attempts to connect to several addresses, each begun a pause after the one before, until one takes the connection (RFC
+/// 8305 section 5). Used on the probes' event loop only.
 final class ConnectionRace: @unchecked Sendable {
-  /// From one attempt to the next while nothing has come of it (RFC 8305 section 8).
+  /// Longest time from one attempt to the next while none has succeeded (Connection Attempt Delay, RFC 8305 section 8).
   static let longestPause = TimeAmount.milliseconds(250)
 
   private let run: ProbeRun
@@ -67,7 +67,7 @@ final class ConnectionRace: @unchecked Sendable {
   private var attempts = 0
   private var channels: [any Channel] = []
   private var isWon = false
-  /// The last failure that says something of whoever was asked.
+  /// Last failure that tells something about the service; `nil` for none.
   private var finding: (any Error)?
 
   init(_ run: ProbeRun, _ addresses: [SocketAddress], _ prepare: @escaping @Sendable (any Channel) throws -> Void) {
@@ -107,7 +107,7 @@ final class ConnectionRace: @unchecked Sendable {
     if !addresses.isEmpty { begin() } else if attempts == 0 { run.fail(finding ?? error) }
   }
 
-  /// Whether a channel that is connected is the first. All others are closed then.
+  /// True if this channel is the first to be connected. All others are then closed.
   func isWon(by winner: any Channel) -> Bool {
     guard !isWon else { return false }
     isWon = true
@@ -118,7 +118,7 @@ final class ConnectionRace: @unchecked Sendable {
   }
 }
 
-/// Lets a channel's handlers know of a connection only if it is the one that counts.
+/// Handler that reports a connection to the channel's other handlers only if it is the one that counts.
 private final class StartingGate: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = Any
 
@@ -138,10 +138,10 @@ private final class StartingGate: ChannelInboundHandler, RemovableChannelHandler
 }
 
 extension SocketAddress {
-  /// Addresses of a name that are tried at most.
+  /// Most addresses of a name that are tried.
   static let mostOfName = 4
 
-  /// The addresses of a name, at most four, by the host's own resolver (getaddrinfo(3)); waits.
+  /// Addresses of a name from the host's resolver (getaddrinfo(3)), at most ``mostOfName``. The call blocks.
   static func resolving(_ name: String) throws -> [SocketAddress] {
     var hints = addrinfo()
     // One entry an address; which type is the same to all.
@@ -166,8 +166,8 @@ extension SocketAddress {
     return Array(interlaced(addresses).prefix(mostOfName))
   }
 
-  /// The families in turn, beginning with that of the first (RFC 8305 section 4), each in the order it has: so a family that leads
-  /// nowhere does not use all the places up.
+  /// The addresses with their families in turn, beginning with that of the first (RFC 8305 section 4), each family in its
+  /// own order. A family without a route then cannot take all places.
   static func interlaced(_ addresses: [SocketAddress]) -> [SocketAddress] {
     let first = addresses.filter { $0.protocol == addresses.first?.protocol }
     let second = addresses.filter { $0.protocol != addresses.first?.protocol }

@@ -1,24 +1,24 @@
 import ConfigurationModel
 import NetworkTypes
 
-/// A message of the DNS (RFC 1035 section 4) as far as a probe needs it: a question out, answers in.
+/// Message of the DNS (RFC 1035 section 4), as far as a probe needs it: it writes questions and reads answers.
 struct DNSMessage {
-  /// Why bytes are no answer to a question.
+  /// Reason for which bytes are no answer to a question.
   enum Flaw: Error, Equatable {
-    /// It answers something else, or nothing: somebody's lie, or an answer to an older question.
+    /// The message is forged, or answers an older question.
     case other
-    /// It cannot be read.
+    /// The message cannot be read.
     case malformed
   }
 
-  /// How the server answers (section 4.1.1).
+  /// Response code of the server (RCODE, RFC 1035 section 4.1.1).
   var responseCode: UInt8
-  /// Whether there was more than fits.
+  /// True if the answer was too long for the message (TC, RFC 1035 section 4.1.1).
   var isTruncated: Bool
-  /// The values of the records of the type that was asked for.
+  /// Values of the records of the type that was asked for.
   var values: [String]
 
-  /// What is sent: one question, recursion desired.
+  /// Bytes of a query: one question, with recursion desired.
   static func query(_ question: DNSQuestion, id: UInt16) -> [UInt8] {
     var bytes = big(id) + [0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0]
     for label in question.name.split(separator: ".") {
@@ -59,7 +59,7 @@ struct DNSMessage {
     }
   }
 
-  /// What the answer comes to.
+  /// Finding from the answer to a question.
   func judge(_ question: DNSQuestion) -> Finding {
     let names = [
       1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED",
@@ -78,7 +78,7 @@ struct DNSMessage {
     return .success(found)
   }
 
-  /// Addresses in one form, names without the dot at their end and in one case.
+  /// Value in a form for comparison: addresses in their usual text, names in lower case without the dot at their end.
   private static func comparable(_ value: String) -> String {
     if let address = IPAddress(value) { return "\(address)" }
     let name = value.hasSuffix(".") ? String(value.dropLast()) : value
@@ -86,9 +86,9 @@ struct DNSMessage {
   }
 }
 
-/// Reads a message front to back, within its bounds.
+/// Reader of a message from front to back. It never leaves the bounds of the message.
 struct DNSReader {
-  /// A record without the meaning of its data.
+  /// Record with its data as bytes.
   struct Record {
     var type: UInt16
     var data: Range<Int>
@@ -111,7 +111,8 @@ struct DNSReader {
     return UInt16(bytes[position]) << 8 | UInt16(bytes[position + 1])
   }
 
-  /// A name, of which the rest may stand further to the front (section 4.1.4). Pointers only lead to the front, so they end.
+  /// Reads a name, the rest of which may be further to the front (RFC 1035 section 4.1.4). Pointers may lead only to the
+  /// front, so that reading ends.
   mutating func name() -> String? {
     var labels: [String] = []
     var place = position
@@ -143,7 +144,7 @@ struct DNSReader {
     return nil
   }
 
-  /// The next record, behind which the reader then stands.
+  /// Reads the next record and moves behind it.
   mutating func record() -> Record? {
     guard name() != nil, let type = word(), word() != nil, word() != nil, word() != nil, let length = word(),
       position + Int(length) <= bytes.count
@@ -152,7 +153,7 @@ struct DNSReader {
     return Record(type: type, data: position..<(position + Int(length)))
   }
 
-  /// The data of a record in the form that zone files have.
+  /// Data of a record as text, in the form of zone files.
   func value(of record: Record, _ type: DNSQuestion.RecordType) -> String? {
     var reader = self
     reader.position = record.data.lowerBound
@@ -178,7 +179,7 @@ struct DNSReader {
     return reader.position <= record.data.upperBound ? value : nil
   }
 
-  /// Strings with their lengths before them, put together.
+  /// Joined text of strings, each of which has its length before it.
   private func text(_ data: ArraySlice<UInt8>) -> String? {
     var text: [UInt8] = []
     var rest = data
@@ -191,7 +192,7 @@ struct DNSReader {
   }
 }
 
-/// `dns`: one question to one server.
+/// Asker of a `dns` probe: one question to one server.
 struct DNSAsker: Asker {
   let asked: String
   let question: DNSQuestion

@@ -5,7 +5,7 @@ import NIOCore
 import NIOPosix
 import NetworkTypes
 
-/// `icmp`: echo requests to all targets at once, until so many have answered or can no longer.
+/// Asker of an `icmp` probe: sends echo requests to all targets at once, until enough have answered or no longer can.
 struct EchoAsker: Asker {
   let question: EchoQuestion
 
@@ -47,7 +47,7 @@ struct EchoAsker: Asker {
   }
 }
 
-/// How many targets have answered.
+/// Count of the targets that have answered.
 private final class EchoCount: @unchecked Sendable {
   private let quorum: Int
   private let run: ProbeRun
@@ -88,7 +88,7 @@ private final class EchoCount: @unchecked Sendable {
   }
 }
 
-/// An echo request (RFC 792, RFC 4443 section 4.1) with a number in it that no stranger knows.
+/// Echo request (RFC 792, RFC 4443 section 4.1) with a random number in it, so that others cannot forge the answer.
 struct EchoRequest: Sendable {
   let family: AddressFamily
   let token: UInt64
@@ -99,7 +99,7 @@ struct EchoRequest: Sendable {
     self.token = token
   }
 
-  /// The message; version 6's checksum is the kernel's affair.
+  /// Bytes of the message. The kernel fills in the checksum of ICMPv6.
   var bytes: [UInt8] {
     var bytes: [UInt8] = [family == .ipv4 ? 8 : 128, 0, 0, 0, UInt8(identifier >> 8), UInt8(identifier & 0xFF), 0, 1]
     bytes += tokenBytes
@@ -118,7 +118,7 @@ struct EchoRequest: Sendable {
 
   private var tokenBytes: [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: token >> (56 - 8 * UInt64($0))) } }
 
-  /// Whether `message` is the answer. A raw socket of version 4 hands the IP header over as well.
+  /// True if `message` is the answer. A raw socket of IPv4 gives the IP header too.
   func isAnswered(by message: [UInt8]) -> Bool {
     var rest = message[...]
     if family == .ipv4, let first = rest.first, first >> 4 == 4 { rest = rest.dropFirst(Int(first & 0x0F) * 4) }
@@ -126,7 +126,7 @@ struct EchoRequest: Sendable {
     return rest.dropFirst(8).prefix(8).elementsEqual(tokenBytes)
   }
 
-  /// A socket for it: one for echoes alone where `net.ipv4.ping_group_range` allows that, else a raw one.
+  /// Socket for echo requests: one for echoes alone if `net.ipv4.ping_group_range` allows it, else a raw one.
   static func socket(_ family: AddressFamily) throws(SystemError) -> LinuxSystem.FileDescriptor {
     let domain = family == .ipv4 ? AF_INET : AF_INET6
     let number = Int32(family == .ipv4 ? IPPROTO_ICMP : Int(IPPROTO_ICMPV6))

@@ -3,7 +3,7 @@ import Glibc
 import LinuxSystem
 import NIOCore
 
-/// `load` and `memory`: what the kernel says of this host in small files of its own, which nobody ever waits for.
+/// Asker of `load` and `memory` probes, which read small files of the kernel. Reading them never blocks.
 struct HostAsker: Asker {
   let asked: String
   private let read: @Sendable () -> Finding
@@ -16,7 +16,7 @@ struct HostAsker: Asker {
   func ask(_ run: ProbeRun) { run.finish(read()) }
 }
 
-/// `disk`. A file system may take for ever, so another thread waits for it.
+/// Asker of `disk` probes. A file system may never answer, so another thread waits for it.
 struct DiskAsker: Asker {
   let question: DiskQuestion
   private let read: @Sendable (String) -> DiskReading
@@ -44,7 +44,7 @@ struct DiskAsker: Asker {
 }
 
 extension LoadQuestion {
-  /// The average against the most it may be.
+  /// Finding from the load average and its limit.
   func reading() -> Finding {
     var averages = [0.0, 0.0, 0.0]
     guard getloadavg(&averages, 3) == 3 else { return .barred("the load cannot be read") }
@@ -58,14 +58,14 @@ extension LoadQuestion {
   }
 }
 
-/// A number of thousandths with two digits after the point.
+/// Number of thousandths as text, with two digits after the point.
 private func fraction(_ thousandths: Int) -> String {
   let hundredths = thousandths / 10
   return "\(hundredths / 100)." + (hundredths % 100 < 10 ? "0" : "") + "\(hundredths % 100)"
 }
 
 extension Amount {
-  /// Whether so much of a whole is at least this amount.
+  /// True if `part` of `whole` is at least this amount.
   func isReached(by part: UInt64, of whole: UInt64) -> Bool {
     switch self {
     case .count(let count): return part >= count
@@ -76,19 +76,19 @@ extension Amount {
   }
 }
 
-/// `3.2G of 20G`.
+/// Part and whole as text, such as `3.2G of 20G`.
 private func share(_ part: UInt64, of whole: UInt64) -> String {
   let perMille = whole == 0 ? 0 : (whole > UInt64.max / 1000 ? part / (whole / 1000) : part * 1000 / whole)
   return "\(perMille / 10).\(perMille % 10)%"
 }
 
-/// What a file system says of itself.
+/// Figures that a file system gives about itself.
 struct DiskReading: Sendable, Hashable {
-  /// The error, if it says nothing.
+  /// Errno if it gives no figures; 0 if it does.
   var failure: Int32 = 0
-  /// Bytes.
+  /// Free space for unprivileged users, in bytes.
   var free: UInt64 = 0
-  /// Bytes.
+  /// Size in bytes.
   var total: UInt64 = 0
   var freeInodes: UInt64 = 0
   var inodes: UInt64 = 0
@@ -96,7 +96,7 @@ struct DiskReading: Sendable, Hashable {
 }
 
 extension DiskReading {
-  /// Asks the file system that holds `path` (statvfs(3)), and the kernel how it is mounted; waits.
+  /// Reads the figures of the file system that holds `path` (statvfs(3)), and if it is read-only. The call blocks.
   init(of path: String) {
     var status = statvfs()
     guard statvfs(path, &status) == 0 else {
@@ -112,7 +112,7 @@ extension DiskReading {
 }
 
 extension DiskQuestion {
-  /// What the file system says against what it must be.
+  /// Finding from the figures of the file system and the limits.
   func judge(_ reading: DiskReading) -> Finding {
     guard reading.failure == 0 else {
       let words = SystemError.reason(reading.failure)
@@ -145,7 +145,7 @@ extension UInt64 {
 }
 
 extension MemoryQuestion {
-  /// What the kernel says of pressure and of available memory.
+  /// Finding from the kernel's figures about pressure and available memory.
   func reading() -> Finding {
     var pressure = ""
     if some != nil || full != nil {
@@ -179,7 +179,7 @@ extension MemoryQuestion {
     return .success(words.joined(separator: ", "))
   }
 
-  /// Thousandths of `avgN` in the line that begins with `name`.
+  /// Value of `avgN` in the line that begins with `name`, in thousandths; `nil` if it is missing.
   private static func pressure(_ text: String, _ name: String, window: Int) -> Int? {
     for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")
@@ -203,10 +203,10 @@ extension MemoryQuestion {
   }
 }
 
-/// The mounts that this process sees (proc(5), `mountinfo`).
+/// Mounts that this process sees (proc(5), `mountinfo`).
 enum MountTable {
-  /// Whether the file system that holds `path` is read-only itself. A service that is shut in sees file systems mounted read-only
-  /// that others write to, so how they are mounted here says nothing.
+  /// True if the file system that holds `path` is read-only itself. A sandboxed service sees file systems mounted read-only
+  /// to which other processes write, so the options of the mount here do not count.
   static func isReadOnly(_ path: String, _ table: String) -> Bool {
     var best: (length: Int, isReadOnly: Bool) = (-1, false)
     for line in table.split(separator: "\n") {
@@ -225,7 +225,8 @@ enum MountTable {
     return best.isReadOnly
   }
 
-  /// Blanks, tabs, line ends and backslashes stand as a backslash and three octal digits.
+  /// Field with its escapes replaced: blanks, tabs, line ends and backslashes are written as a backslash and three octal
+  /// digits.
   private static func unescaped(_ field: Substring) -> String {
     var bytes: [UInt8] = []
     var rest = field.utf8[...]
@@ -241,7 +242,7 @@ enum MountTable {
   }
 }
 
-/// The beginning of a file of the kernel's.
+/// Text at the beginning of a file of the kernel; `nil` if it cannot be read.
 private func readSmallFile(_ path: String, most: Int = 16_384) -> String? {
   guard let file = try? FileDescriptor.open(reading: path) else { return nil }
   var text: [UInt8] = []

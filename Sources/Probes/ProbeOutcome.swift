@@ -1,21 +1,21 @@
 import NetworkTypes
 import PrintableText
 
-/// What came of one run of a probe.
+/// Outcome of one run of a probe.
 public struct ProbeOutcome: Sendable, Hashable {
-  /// Whether the answer was what it must be.
+  /// True if the answer was as the probe requires.
   public var isSuccess: Bool
-  /// Whether nothing could be asked, because this host has run out of something or this process may not; that says nothing of the
-  /// service.
+  /// True if nothing could be asked, because this host lacks resources or this process lacks the right. The outcome then
+  /// tells nothing about the service.
   public var isUnasked = false
-  /// Whether that is because this process may not, or the kernel cannot: no other run can either until somebody changes that.
+  /// True if this process may not ask, or the kernel cannot. No other run can ask either until that is changed.
   public var isBarred = false
-  /// What was asked, what came back and how long that took, in one line.
+  /// Question, answer and time taken, in one line.
   public var words: String
-  /// From the run's start to its end.
+  /// Time from the run's start to its end.
   public var elapsed: Nanoseconds
 
-  /// An outcome of the given contents.
+  /// An outcome with the given values.
   public init(isSuccess: Bool, words: String, elapsed: Nanoseconds) {
     self.isSuccess = isSuccess
     self.words = words
@@ -23,7 +23,7 @@ public struct ProbeOutcome: Sendable, Hashable {
   }
 }
 
-/// What is found out in a run, in words that go after what was asked.
+/// Result of a run, in words that follow the question.
 struct Finding: Sendable, Hashable {
   var isSuccess: Bool
   var words: String
@@ -32,16 +32,16 @@ struct Finding: Sendable, Hashable {
 
   static func success(_ words: String) -> Finding { Finding(isSuccess: true, words: words) }
   static func failure(_ words: String) -> Finding { Finding(isSuccess: false, words: words) }
-  /// Nobody could be asked, or heard.
+  /// A finding that nothing could be asked, or that no answer could be received.
   static func unasked(_ words: String) -> Finding { Finding(isSuccess: false, words: words, isUnasked: true) }
-  /// This process may not ask, or the kernel cannot.
+  /// A finding that this process may not ask, or the kernel cannot.
   static func barred(_ words: String) -> Finding {
     Finding(isSuccess: false, words: words, isUnasked: true, isBarred: true)
   }
 }
 
 extension Nanoseconds {
-  /// `0.4 ms`, `12 ms` or `3.2 s`.
+  /// Time as text, such as `0.4 ms`, `12 ms` or `3.2 s`.
   var spoken: String {
     let microseconds = rawValue / 1000
     switch microseconds {
@@ -51,7 +51,7 @@ extension Nanoseconds {
     }
   }
 
-  /// A limit as it was set: `50 ms` or `2.5 s`.
+  /// Limit as text, as it was configured, such as `50 ms` or `2.5 s`.
   var spokenLimit: String {
     guard rawValue >= 1_000_000_000 else { return "\(rawValue / 1_000_000) ms" }
     let tenths = rawValue / 100_000_000
@@ -59,7 +59,7 @@ extension Nanoseconds {
   }
 }
 
-/// What a stranger sent, made fit for one line of a log: no control signs, and not long.
+/// Bytes from another host as text for one log line: without control characters, and not long.
 func quoted(_ bytes: some Sequence<UInt8>, most: Int = 80) -> String {
   var text = ""
   var count = 0

@@ -6,23 +6,23 @@ import NIOPosix
 import NIOSSL
 import NetworkTypes
 
-/// One run of a probe, from its start to its outcome. It lives on the probes' event loop and on no other thread.
+/// Run of a probe, from its start to its outcome. Used on the probes' event loop only.
 final class ProbeRun: @unchecked Sendable {
   let loop: any EventLoop
   let thread: ProbeThread
   private let asked: String
   private let timeout: Nanoseconds
   private let start = NIODeadline.now()
-  /// When its time is up.
+  /// Instant at which the run's time is up.
   private var due: NIODeadline
-  /// Whether it waits for a thread that would ask; nobody has been asked then.
+  /// True while the run waits for a thread, so that nothing has been asked.
   private var isWithoutThread = false
   private var timer: Scheduled<Void>?
   private var completion: (@Sendable (ProbeOutcome) -> Void)?
   private var channels: [any NIOCore.Channel] = []
-  /// What is being waited for, for the words of a timeout.
+  /// Present stage of the run, for the words of a timeout.
   var stage = "no answer"
-  /// Whether a socket in the file system is asked.
+  /// True if a socket in the file system is asked.
   private var asksFile = false
 
   init(
@@ -38,16 +38,16 @@ final class ProbeRun: @unchecked Sendable {
     wait(until: due)
   }
 
-  /// How long it may take.
+  /// Time that the run may take.
   var limit: TimeAmount { .nanoseconds(timeout.rawValue) }
 
   /// Takes note that a socket in the file system is asked.
   func askFile() { asksFile = true }
 
-  /// Takes note that nobody is asked until there is a thread for it.
+  /// Takes note that nothing is asked until there is a thread for it.
   func waitForThread() { isWithoutThread = true }
 
-  /// There is a thread, so its time begins now.
+  /// Takes note that there is a thread, so that the run's time begins now.
   func threadIsThere() {
     guard isWithoutThread, !isFinished else { return }
     isWithoutThread = false
@@ -56,10 +56,11 @@ final class ProbeRun: @unchecked Sendable {
     wait(until: due)
   }
 
-  /// Whether there is an outcome already.
+  /// True once there is an outcome.
   var isFinished: Bool { completion == nil }
 
-  /// A channel that goes with the run. A run that has ended takes none, and whoever makes the channel closes it.
+  /// Takes a channel that is closed at the end of the run.
+  /// - Throws: `ChannelError.alreadyClosed` if the run has ended. The caller then closes the channel.
   func own(_ channel: any NIOCore.Channel) throws {
     guard !isFinished else { throw ChannelError.alreadyClosed }
     channels.append(channel)
@@ -67,7 +68,7 @@ final class ProbeRun: @unchecked Sendable {
 
   /// Ends the run; only the first call counts.
   func finish(_ finding: Finding) {
-    // Whoever gave up on a host that stood still has found out nothing about itself.
+    // A server that gave up while this host stood still has not failed.
     guard finding.isSuccess || finding.isUnasked || NIODeadline.now() - due < Self.standstill else {
       return end(.unasked("this host stood still while it was asked")) { _ in "" }
     }
@@ -98,27 +99,28 @@ final class ProbeRun: @unchecked Sendable {
     finish(finding)
   }
 
-  /// Whether an error says that this process has no right to a socket of the kind, or the kernel has none; or, where a socket in the
-  /// file system is asked, no right to that. On a network the same numbers come of firewalls and routes, which are not this host's
-  /// to be sure of.
+  /// True for an error by which this process has no right to a socket of this kind, or the kernel has no such sockets; for a
+  /// socket in the file system, also if this process has no right to it. On a network, firewalls and routes cause the same
+  /// numbers, so they do not count there.
   func isBar(_ error: any Error) -> Bool {
     if let error = error as? SystemError { return [EPERM, EACCES, EAFNOSUPPORT].contains(error.errno) }
     guard let number = (error as? IOError)?.errnoCode else { return false }
     return number == EAFNOSUPPORT || asksFile && [EPERM, EACCES].contains(number)
   }
 
-  /// Whether an error only says that this host lacks descriptors, memory or ports.
+  /// True for an error by which this host lacks descriptors, memory or ports.
   static func isShortage(_ error: any Error) -> Bool {
     let number = (error as? IOError)?.errnoCode ?? (error as? SystemError)?.errno
     return number.map { [EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL].contains($0) } ?? false
   }
 
-  /// A run that is later than this with everything tells that this process stood still.
+  /// Delay of a deadline from which this process counts as having stood still.
   static let standstill = TimeAmount.milliseconds(250)
-  /// So often a run is given time that this thread did not have.
+  /// Most times that a run's deadline is extended because this thread was late.
   private static let mostExtensions = 3
 
-  /// A thread that gets its turn late is late with everything: what waits in its sockets is looked at before the time is up.
+  /// Waits for the end of the run's time. If this thread is late, the deadline is extended, so that answers that wait in
+  /// its sockets are read first.
   private func wait(until deadline: NIODeadline, extensions: Int = 0) {
     // It holds the run, so that no run is forgotten before its time is up.
     timer = loop.scheduleTask(deadline: deadline) { [self] in
@@ -134,7 +136,7 @@ final class ProbeRun: @unchecked Sendable {
     }
   }
 
-  /// What happened, in words an operator can act on.
+  /// Description of an error, in words by which an operator can act.
   static func words(for error: any Error) -> String {
     switch error {
     case let error as IOError: return SystemError.reason(error.errnoCode).lowercasedFirst
@@ -157,7 +159,7 @@ final class ProbeRun: @unchecked Sendable {
     }
   }
 
-  /// The reason alone of BoringSSL's `sslError([Error: 268435581 error:1000007d:SSL routines:OPENSSL_internal:REASON at …])`.
+  /// Reason in BoringSSL's `sslError([Error: 268435581 error:1000007d:SSL routines:OPENSSL_internal:REASON at …])`.
   private static func tlsWords(_ text: String) -> String {
     let parts = text.split(separator: ":")
     guard let place = parts.firstIndex(of: "OPENSSL_internal"), place + 1 < parts.count else { return text }

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import NetworkTypes
 
-/// The one thread on which all probes run, and a few more for what can only be done by waiting.
+/// Thread on which all probes run, with a few more for calls that block.
 public final class ProbeThread: Sendable {
   private let group: MultiThreadedEventLoopGroup
   let loop: any EventLoop
@@ -14,13 +14,13 @@ public final class ProbeThread: Sendable {
   let fileSystems: Waits<DiskReading>
   let resolve: @Sendable (String) throws -> [SocketAddress]
 
-  /// Names, and file systems, that may hang before others of their kind have to wait.
+  /// Most names, and most file systems, that may hang before others of their kind have to wait.
   static let mostWaiting = 16
 
   /// Starts the thread. It inherits the caller's signal mask and capabilities.
   public convenience init() { self.init(resolve: SocketAddress.resolving) }
 
-  /// - Parameter resolve: what tells the addresses of a name, with no port; it may wait.
+  /// - Parameter resolve: gives the addresses of a name, without ports; it may block.
   init(resolve: @escaping @Sendable (String) throws -> [SocketAddress]) {
     self.resolve = resolve
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -29,12 +29,12 @@ public final class ProbeThread: Sendable {
     fileSystems = Waits(readers)
   }
 
-  /// Makes a probe ready to be run; reads the files that it names.
+  /// Prepares a probe for its runs. The files that it names are read now.
   package func prepare(_ definition: ProbeDefinition) -> PreparedProbe {
     PreparedProbe(definition, thread: self, contexts: contexts)
   }
 
-  /// Ends the thread. Runs that have not ended never do.
+  /// Ends the thread. The completions of runs that have not ended are never called.
   public func shutDown() {
     group.shutdownGracefully { _ in }
     resolvers.shutDown()
@@ -42,9 +42,9 @@ public final class ProbeThread: Sendable {
   }
 }
 
-/// A probe that is ready to be run, any number of times, one at a time.
+/// Probe that is ready to be run, any number of times, one run at a time.
 public final class PreparedProbe: Sendable {
-  /// What it was made of.
+  /// Definition of the probe.
   package let definition: ProbeDefinition
   private let thread: ProbeThread
   private let asker: any Asker
@@ -59,9 +59,9 @@ public final class PreparedProbe: Sendable {
     }
   }
 
-  /// Asks once. The completion is called on the probes' thread, once, when the timeout has passed at the latest; what has to
-  /// wait for a thread first takes up to one timeout more.
-  /// - Returns: what ends the run before that.
+  /// Runs the probe once. The completion is called on the probes' thread, once, at the latest when the timeout has passed;
+  /// a run that must wait for a thread first takes up to one timeout more.
+  /// - Returns: a handle that can end the run earlier.
   @discardableResult
   public func run(_ completion: @escaping @Sendable (ProbeOutcome) -> Void) -> ProbeRunHandle {
     let loop = thread.loop
@@ -76,15 +76,16 @@ public final class PreparedProbe: Sendable {
   }
 }
 
-/// A run of a probe that may be ended.
+/// Run of a probe that may be ended.
 public final class ProbeRunHandle: @unchecked Sendable {
   private let loop: any EventLoop
-  /// Only for the probes' thread, like the run itself.
+  /// The run, to be used on the probes' thread only.
   fileprivate weak var run: ProbeRun?
 
   fileprivate init(_ loop: any EventLoop) { self.loop = loop }
 
-  /// Ends the run if it still goes on: its channels are closed, and the completion is told that nothing was asked.
+  /// Ends the run if it still goes on. Its channels are closed, and the completion gets an outcome by which nothing was
+  /// asked.
   public func end() {
     loop.execute { [self] in
       run?.finish(.unasked("ended"))
@@ -92,20 +93,21 @@ public final class ProbeRunHandle: @unchecked Sendable {
   }
 }
 
-/// Why a probe can never be run.
+/// Error: a probe can never be run.
 struct ProbeObstacle: Error {
   var words: String
 }
 
-/// One kind of probe, ready to ask.
+/// Probe of one kind, ready to ask.
 protocol Asker: Sendable {
-  /// What it asks whom, for the outcome's words.
+  /// Question and target, for the outcome's words.
   var asked: String { get }
-  /// Asks, and sees to it that the run is finished unless the time is up before.
+  /// Asks, and finishes the run unless its time is up before.
   func ask(_ run: ProbeRun)
 }
 
-/// Stands in for what cannot be asked, as when a certificate's file has gone since the configuration was checked.
+/// Asker of a probe that cannot ask, for example because a certificate's file was removed after the configuration was
+/// checked.
 private struct NoAsker: Asker {
   let obstacle: String
 
@@ -117,7 +119,7 @@ private struct NoAsker: Asker {
 }
 
 extension ProbeQuestion {
-  /// What asks this question.
+  /// Asker of this question.
   func asker(_ contexts: TLSContexts) throws(ProbeObstacle) -> any Asker {
     switch self {
     case .http(let question): return try HTTPAsker(question, contexts)
@@ -154,17 +156,17 @@ extension ProbeQuestion {
     case .load(let question): return HostAsker(asked: "load \(question.minutes)") { question.reading() }
     case .disk(let question): return DiskAsker(question)
     case .memory(let question): return HostAsker(asked: "memory") { question.reading() }
-    // Made of what other checks have found; nobody is asked.
+    // A combination is made of other checks' findings, and asks nothing.
     case .combination: throw ProbeObstacle(words: "it is made of other checks")
     }
   }
 }
 
-/// Patterns that can be used on the probes' thread, where alone they are.
+/// Patterns for use on the probes' thread only.
 struct Patterns: @unchecked Sendable {
   let list: [CompiledPattern]
 
-  /// The first pattern that does not accept `bytes`.
+  /// First pattern that does not accept `bytes`; `nil` if all do.
   func refusal(of bytes: [UInt8]) -> TextPattern? { list.first { !$0.accepts(bytes) }?.pattern }
 }
 

@@ -4,14 +4,14 @@ import NIOCore
 import NIOSSL
 import Synchronization
 
-/// A context and the name that goes with it.
+/// TLS context with the settings of one probe.
 struct TLSClient: Sendable {
   let context: NIOSSLContext
   let serverName: String?
   let leastDays: Int
 }
 
-/// Contexts by what they were made of: one holds the system's authorities, which is about a mebibyte, so probes share them.
+/// TLS contexts by their options. A context holds the system's authorities, about one mebibyte, so probes share contexts.
 final class TLSContexts: Sendable {
   private struct Key: Hashable {
     var options: TLSOptions
@@ -19,7 +19,7 @@ final class TLSContexts: Sendable {
 
   private let known = Mutex<[Key: NIOSSLContext]>([:])
 
-  /// What a connection is encrypted with; `nil` for none.
+  /// Client for a connection with these options; `nil` if there are none.
   func client(_ options: TLSOptions?) throws(ProbeObstacle) -> TLSClient? {
     guard let options else { return nil }
     var key = Key(options: options)
@@ -31,7 +31,7 @@ final class TLSContexts: Sendable {
       context = made
     } else {
       context = try Self.context(options)
-      // Somebody's renewed certificate is read at the next reload, so only those without files are kept.
+      // A renewed certificate must be read at the next reload, so only contexts without files are kept.
       if options.certificateFile == nil, options.authorityFile == nil { known.withLock { $0[key] = context } }
     }
     return TLSClient(context: context, serverName: options.serverName, leastDays: options.leastDays)
@@ -62,13 +62,14 @@ final class TLSContexts: Sendable {
 }
 
 extension TLSClient {
-  /// Adds the encryption to a channel, as its first handler.
+  /// Adds the encryption to a channel as its first handler.
   func add(to channel: any Channel) throws {
     let handler = try NIOSSLClientHandler(context: context, serverHostname: serverName)
     try channel.pipeline.syncOperations.addHandler(handler, position: .first)
   }
 
-  /// What is wrong with how long the server's certificate lasts, once the handshake is over.
+  /// Failure if the server's certificate has expired or expires too soon, for use after the handshake; `nil` if it lasts
+  /// long enough.
   func complaint(_ context: ChannelHandlerContext) -> Finding? {
     guard leastDays > 0 else { return nil }
     guard let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate() else {

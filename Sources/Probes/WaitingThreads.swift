@@ -2,14 +2,14 @@ import Glibc
 import NIOCore
 import Synchronization
 
-/// Threads for what can only be done by waiting, and may hang: a bounded number, each made when there is none to spare.
+/// Threads for calls that block and may hang: a bounded number, each made when none is idle.
 ///
-/// What hangs keeps its thread until it comes back. What waits for a thread is not begun, and whoever asked for it is not told
-/// that it has failed.
+/// A call that hangs keeps its thread until it returns. A job that waits for a thread has not begun, and does not count as
+/// failed.
 final class WaitingThreads: Sendable {
   private struct State {
     var queue: [@Sendable () -> Void] = []
-    /// The first of the queue that is not taken.
+    /// Index of the first job in the queue that is not taken.
     var first = 0
     var threads = 0
     var idle = 0
@@ -24,7 +24,7 @@ final class WaitingThreads: Sendable {
     }
   }
 
-  /// A counting semaphore at a place of its own.
+  /// Counting semaphore at a fixed address.
   private final class Bell: @unchecked Sendable {
     private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
@@ -38,14 +38,14 @@ final class WaitingThreads: Sendable {
     func wait() { while sem_wait(semaphore) != 0, errno == EINTR {} }
   }
 
-  /// Threads at most.
+  /// Most threads.
   let most: Int
   private let state = Mutex(State())
   private let bell = Bell()
 
   init(most: Int) { self.most = most }
 
-  /// Does something when a thread is free.
+  /// Runs a job as soon as a thread is free.
   func run(_ job: @escaping @Sendable () -> Void) {
     let needsThread = state.withLock { state in
       guard !state.isClosed else { return false }
@@ -63,7 +63,7 @@ final class WaitingThreads: Sendable {
     if needsThread, !startThread() { state.withLock { $0.threads -= 1 } }
   }
 
-  /// Ends the threads, those that hang when they come back.
+  /// Ends the threads. A thread that hangs ends when its call returns.
   func shutDown() {
     state.withLock { state in
       state.isClosed = true
@@ -102,17 +102,17 @@ final class WaitingThreads: Sendable {
   }
 }
 
-/// Questions of one kind that are being asked by waiting, at most one for each target: whoever asks for a target that is being
-/// asked for waits for the same answer. It lives on the probes' event loop.
+/// Blocking questions of one kind under way, at most one for each target. A run that asks about a target under way waits
+/// for the same answer. Used on the probes' event loop only.
 ///
-/// However often a probe runs, and whatever a reload makes of it, what hangs takes one thread. Another kind has threads of its
-/// own, so that names that do not resolve keep nobody from asking a file system.
+/// A question that hangs takes one thread, however often a probe runs or is reloaded. Each kind has threads of its own, so
+/// that names that do not resolve keep no probe from asking a file system.
 final class Waits<Answer: Sendable>: @unchecked Sendable {
   private final class Wait: @unchecked Sendable {
     let answer: EventLoopFuture<Answer>
-    /// When a thread took it.
+    /// Instant at which a thread took the question; `nil` before that.
     var begin: NIODeadline?
-    /// Runs that were there before that.
+    /// Runs that asked before that instant.
     var early: [ProbeRun] = []
 
     init(_ answer: EventLoopFuture<Answer>) { self.answer = answer }
@@ -123,10 +123,10 @@ final class Waits<Answer: Sendable>: @unchecked Sendable {
 
   init(_ threads: WaitingThreads) { self.threads = threads }
 
-  /// When a thread took what is being asked of a target; `nil` if nothing is.
+  /// Instant at which a thread took the question about a target; `nil` if none is under way.
   func begin(of target: String) -> NIODeadline? { waits[target]?.begin }
 
-  /// The answer of a target. The run's time does not pass while it waits for a thread, but for as long as its timeout only.
+  /// Answer of a target. The run's time does not pass while it waits for a thread, for at most the length of its timeout.
   func answer(
     of target: String, for run: ProbeRun, _ ask: @escaping @Sendable () throws -> Answer
   ) -> EventLoopFuture<Answer> {

@@ -3,25 +3,25 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// What a conversation does next.
+/// Next step of a conversation.
 enum Step: Equatable {
-  /// It listens.
+  /// Wait for more bytes.
   case wait
-  /// It says something, and listens.
+  /// Send bytes, and wait for more.
   case say([UInt8])
-  /// It has found out what it wanted; perhaps it says a last word.
+  /// End with a finding, after sending the bytes of `farewell`, if any.
   case done(Finding, farewell: [UInt8] = [])
 }
 
-/// A protocol over a connection, apart from any socket: what is heard goes in, what is said comes out.
+/// Protocol over a connection, without any socket: received bytes go in, bytes to send come out.
 protocol Conversation {
-  /// Bytes kept unread at most; more than that without sense is no answer.
+  /// Most bytes kept unread. More bytes without a meaning are not a valid answer.
   var mostUnread: Int { get }
-  /// Once the connection stands.
+  /// Begins, once the connection is made.
   mutating func begin() -> Step
-  /// With all that was heard and not yet taken; takes what it understands off the front.
+  /// Takes the bytes that it understands off the front of those received and not taken yet.
   mutating func hear(_ unread: inout [UInt8]) -> Step
-  /// When the other end has closed, with what was not taken.
+  /// Ends with a finding after the other end has closed. `unread`: bytes that were not taken.
   mutating func hangUp(_ unread: [UInt8]) -> Finding
 }
 
@@ -34,7 +34,7 @@ extension Conversation {
 }
 
 extension [UInt8] {
-  /// Takes the first line off the front, without its end; `nil` if there is no whole one.
+  /// Takes the first line off the front, without its line end; `nil` if there is no whole line.
   mutating func takeLine() -> [UInt8]? {
     guard let end = firstIndex(of: 0x0A) else { return nil }
     var line = Array(self[..<end])
@@ -44,7 +44,7 @@ extension [UInt8] {
   }
 }
 
-/// Asks by a conversation.
+/// Asker that holds a conversation over a connection.
 struct ConversationAsker: Asker {
   let asked: String
   let endpoint: ProbeEndpoint
@@ -70,7 +70,7 @@ struct ConversationAsker: Asker {
   }
 }
 
-/// Holds a conversation over a channel.
+/// Handler that holds a conversation over a channel.
 final class ConversationHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
@@ -79,7 +79,7 @@ final class ConversationHandler: ChannelInboundHandler {
   private let run: ProbeRun
   private let tls: TLSClient?
   private var unread: [UInt8] = []
-  /// What has been found out, while the last word is said: somebody who no longer hears that changes nothing.
+  /// Finding, kept while the farewell is sent. An error in sending that does not change it.
   private var finding: Finding?
 
   init(_ conversation: any Conversation, _ run: ProbeRun, _ tls: TLSClient?) {
