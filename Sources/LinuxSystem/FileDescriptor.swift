@@ -47,11 +47,14 @@ public struct FileDescriptor: ~Copyable, Sendable {
     FileDescriptor(owning: try checked(clinux_duplicate(rawValue, 0), "duplicate descriptor"))
   }
 
-  /// Makes a second descriptor with this number, which the program that this process becomes inherits. One that has the number is closed.
-  public borrowing func inherit(as number: Int32) throws(SystemError) {
-    if rawValue == number {
-      try checked(clinux_set_close_on_exec(number, false), "inherit descriptor", "\(number)")
-    } else if dup2(rawValue, number) < 0 {
+  /// Gives the file this number for the program that this process becomes. A descriptor that has the number already is closed.
+  public consuming func inherit(as number: Int32) throws(SystemError) {
+    guard rawValue != number else {
+      // It has the number by chance, and must not be closed with this value.
+      try checked(clinux_set_close_on_exec(take(), false), "inherit descriptor", "\(number)")
+      return
+    }
+    guard dup2(rawValue, number) >= 0 else {
       throw SystemError(operation: "inherit descriptor", errno: Glibc.errno, object: "\(number)")
     }
   }

@@ -13,6 +13,20 @@ import Testing
     #expect(!reader.isWritable)
   }
 
+  @Test(
+    "A file keeps the number by which the next program finds it, also if it has that number by chance",
+    arguments: [false, true])
+  func isInheritedByNumber(hasItByChance: Bool) throws {
+    let file = try MemoryFile.create(name: "test", holding: [1, 2, 3])
+    let other = dup(file.rawValue)
+    let number = hasItByChance ? file.rawValue : other
+    try file.inherit(as: number)
+    #expect(fcntl(number, F_GETFD) == 0, "it is closed, or not inherited")
+    #expect(try MemoryFile.readAll(number, limit: 3) == [1, 2, 3])
+    close(number)
+    if hasItByChance { close(other) }
+  }
+
   @Test("Who is handed a file to read can neither write to it nor map it to write, and no other user can open it anew")
   func aFileToReadStaysOne() throws {
     let memory = try SharedMemory(name: "test", size: 4_096)
