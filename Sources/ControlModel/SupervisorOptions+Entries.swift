@@ -1,11 +1,14 @@
 extension SupervisorOptions {
   /// The options as `name=value` texts without NUL, for the program of the service. An option that has no value has no entry.
-  public var entries: [String] { Self.fields.flatMap { field in field.values(self).map { "\(field.name)=\($0)" } } }
+  public var entries: [String] {
+    ["release=\(Version.number)"] + Self.fields.flatMap { field in field.values(self).map { "\(field.name)=\($0)" } }
+  }
 
-  /// Options from their ``entries``; `nil` if there is an entry that this release does not know, or no configuration path.
-  public init?(entries: some Sequence<String>) {
+  /// Options from their ``entries``; `nil` if they are not those of this release, or lack the configuration's path.
+  public init?(entries: [String]) {
     self.init(configurationPath: "")
-    for entry in entries {
+    guard entries.first == "release=\(Version.number)" else { return nil }
+    for entry in entries.dropFirst() {
       guard let equals = entry.firstIndex(of: "="),
         let field = Self.fields.first(where: { $0.name == entry[..<equals] }),
         field.take(String(entry[entry.index(after: equals)...]), &self)
@@ -24,8 +27,6 @@ extension SupervisorOptions {
   }
 
   private static let fields: [Field] = [
-    // First, so that a program of another release reads nothing else.
-    Field(name: "release", values: { _ in [Version.number] }, take: { text, _ in text == Version.number }),
     one("configuration", \.configurationPath),
     optional("configuration-id", \.configurationID),
     one("runtime-directory", \.runtimeDirectory),

@@ -32,15 +32,22 @@ import Testing
     #expect(changed.count == Mirror(reflecting: Self.full).children.count, "an option has its default in the test")
   }
 
+  @Test("Options of another release are refused, and those that do not say of which they are")
+  func refusesOtherReleases() {
+    let entries = Self.usual.entries
+    #expect(SupervisorOptions(entries: Array(entries.dropFirst())) == nil)
+    #expect(SupervisorOptions(entries: ["release=0.0.0"] + entries.dropFirst()) == nil)
+  }
+
   @Test(
-    "What another release says, or says wrong, is refused",
+    "Options that say something wrong are refused",
     arguments: [
-      ["release=0.0.0", "configuration=/a"], ["configuration=/a", "colour=red"], ["configuration"],
+      ["configuration=/a", "colour=red"], ["configuration"],
       ["configuration=/a", "log-format=xml"], ["configuration=/a", "script-mask=many"],
       ["configuration=/a", "note=text"],
       ["configuration=/a", "reports-readiness=no"], ["user=root"], [],
     ])
   func refuses(entries: [String]) {
-    #expect(SupervisorOptions(entries: entries) == nil)
+    #expect(SupervisorOptions(entries: Self.usual.entries.prefix(1) + entries) == nil)
   }
 }
