@@ -4,7 +4,7 @@
 /// with which it was written. A change of a field of the model must raise that number; `ImageLayoutTests` fails until it does.
 package enum ConfigurationImage {
   /// Number of the layout.
-  package static let layout: UInt64 = 1
+  package static let layout: UInt64 = 2
 
   /// The image of a configuration; equal configurations have equal images.
   package static func encode(_ configuration: Configuration) -> [UInt8] {
