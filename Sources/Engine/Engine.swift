@@ -88,9 +88,8 @@ final class Engine {
   init(
     _ plan: Plan, interfaces: InterfaceTable, board: Board, reactor: Reactor, monitor: NetlinkMonitor, prober: Channel?
   ) throws(SystemError) {
-    core = VirtualRouterSet(routers: plan.core, groups: plan.groups, trackerCount: plan.trackers.count)
     var plan = plan
-    plan.core = []
+    core = VirtualRouterSet(routers: plan.takeCore(), groups: plan.groups, trackerCount: plan.trackers.count)
     self.plan = plan
     self.interfaces = interfaces
     self.board = board

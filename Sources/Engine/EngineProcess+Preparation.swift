@@ -88,8 +88,7 @@ extension EngineProcess {
       let record = board.router(position)
       record?.description = RouterDescription(
         identity: router.identity, version: router.policy.expectation.version,
-        basePriority: plan.core[position].priority,
-        interval: plan.core[position].interval, addresses: router.addresses)
+        basePriority: router.priority, interval: router.policy.expectation.interval, addresses: router.addresses)
       record?.virtualInterface = router.virtualInterface
       record?.resignation = ResignationPacket(
         offset: offset, length: 0, destinationCount: 0, timeToLive: router.policy.timeToLive,

@@ -15,8 +15,8 @@ enum PlanError: Error, Equatable {
 struct Plan {
   let routers: [PlannedRouter]
   let addresses: [PlannedAddress]
-  /// Settings of the routers for their state machines, which keep them. An engine that has these drops them from its plan.
-  var core: [VirtualRouterConfiguration]
+  /// Settings of the routers for their state machines, until they have them (``takeCore()``).
+  private(set) var core: [VirtualRouterConfiguration]
   let groups: [SyncGroupConfiguration]
   let trackers: [PlannedTracker]
   let trackerNumbers: [TrackerName: TrackerID]
@@ -56,6 +56,12 @@ struct Plan {
   /// Addresses for which packets are not accepted.
   var unacceptedAddresses: [AddressFilter.Address] {
     addresses.filter { !routers[$0.router].accepts }.map { AddressFilter.Address($0.prefix.address, on: $0.interface) }
+  }
+
+  /// Hands over the settings for the state machines, which keep them: two copies of thousands are too many.
+  mutating func takeCore() -> [VirtualRouterConfiguration] {
+    defer { core = [] }
+    return core
   }
 
   /// Name of an interface in the configuration.

@@ -55,8 +55,8 @@ final class PlannedRouter: Sendable {
   let entries: Range<Int>
   let faultsWithoutPeers: Bool
   let ignoresInterfaceFaults: Bool
-  /// True if the router owns its addresses (RFC 9568 section 1.7).
-  let ownsAddresses: Bool
+  /// Configured priority, before trackers.
+  let priority: Priority
   /// Rounds of announcements on becoming master.
   let announcementRounds: Int
   /// Advert intervals without an advert after which a master counts as down.
@@ -88,10 +88,10 @@ final class PlannedRouter: Sendable {
     self.entries = entries
     faultsWithoutPeers = definition.faultsWithoutPeers
     ignoresInterfaceFaults = definition.ignoresInterfaceFaults
-    ownsAddresses = definition.core.priority == .owner
+    priority = definition.core.priority
     announcementRounds = definition.core.announcements.repeats
     downTimerAdverts = definition.core.downTimerAdverts
-    accepts = definition.accepts || ownsAddresses
+    accepts = definition.accepts || definition.core.priority == .owner
   }
 
   private static func unusableLink(of definition: VirtualRouterDefinition, _ reasons: [String: String]) -> String? {
@@ -99,6 +99,8 @@ final class PlannedRouter: Sendable {
     return made.lazy.compactMap { $0 }.compactMap { reasons[$0.interface] }.first
   }
 
+  /// The router owns its addresses (RFC 9568 section 1.7).
+  var ownsAddresses: Bool { priority == .owner }
   var family: AddressFamily { policy.family }
   var isUnicast: Bool { policy.isUnicast }
   /// Multicast group or unicast peers.
