@@ -171,8 +171,14 @@ final class Prober {
     let channel = Channel(channelEnd)
     let served = bundle?.holdsTheSame(as: next) == true ? configuration : nil
     let prepared = startup?.bundle.holdsTheSame(as: next) == true ? startup?.configuration : nil
-    let new = served == nil ? try prepared ?? next.configuration() : nil
-    guard let wanted = served ?? new.map(ServedConfiguration.init) else { return }
+    let wanted: ServedConfiguration
+    let new: Configuration?
+    if let served {
+      (wanted, new) = (served, nil)
+    } else {
+      let configuration = try prepared ?? next.configuration()
+      (wanted, new) = (ServedConfiguration(configuration), configuration)
+    }
     // The last messages of the previous engine come first.
     link?.drain()
     let isFirst = link == nil
